@@ -1,0 +1,89 @@
+"""What goes wrong with a user's input, and where: findings in compiler form.
+
+A finding is a value, not an exception: a stage collects all of its findings, and
+raises one `SpecError` with them where it cannot go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file that the user gave: its path as the user would name it, and the line."""
+
+    path: str
+    line: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+class Severity(Enum):
+    """An error ends the run with nothing written; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: `path:line: severity: message [code]`, with a `hint:` line where there is one."""
+
+    severity: Severity
+    code: str
+    message: str
+    at: Location
+    hint: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.at}: {self.severity.value}: {_one_line(self.message)} [{self.code}]"
+        return f"{line}\nhint: {_one_line(self.hint)}" if self.hint else line
+
+
+class SpecError(Exception):
+    """The input cannot be worked with; `diagnostics` says why, every reason that was found."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        super().__init__("\n".join(str(d) for d in self.diagnostics))
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects the findings of a run in the order in which they are made, each once."""
+
+    _found: dict[Diagnostic, None] = field(default_factory=dict)
+
+    def error(self, code: str, message: str, at: Location, hint: str = "") -> None:
+        """Note that the input is broken at a place."""
+        self._found[Diagnostic(Severity.ERROR, code, message, at, hint)] = None
+
+    def warning(self, code: str, message: str, at: Location, hint: str = "") -> None:
+        """Note something that the user should know and that stops nothing."""
+        self._found[Diagnostic(Severity.WARNING, code, message, at, hint)] = None
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(self._found)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The findings that end the run."""
+        return tuple(d for d in self._found if d.severity is Severity.ERROR)
+
+    def raise_errors(self) -> None:
+        """End the stage where it found an error; all findings so far go along.
+
+        Raises:
+            SpecError: at least one finding is an error.
+        """
+        if self.errors:
+            raise SpecError(self)
+
+
+def _one_line(text: str) -> str:
+    """A spec's text in a finding: no line breaks or control characters reach the terminal."""
+    return "".join(c if c.isprintable() else " " if c in "\t\r\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

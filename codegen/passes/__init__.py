@@ -1,0 +1,35 @@
+"""Api in, Api out: what the documents leave implicit is worked out, one step a file, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codegen.diagnostics import Findings
+from codegen.model import Api
+from codegen.passes.check_references import check_references
+from codegen.passes.drop_unused import drop_unused
+from codegen.passes.find_substitutes import find_substitutes
+from codegen.passes.find_uses import find_uses
+from codegen.passes.lay_out import lay_out
+from codegen.passes.make_messages import make_messages
+
+PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
+    check_references,
+    drop_unused,
+    find_substitutes,
+    lay_out,
+    make_messages,
+    find_uses,
+)
+
+
+def run_passes(api: Api, findings: Findings) -> Api:
+    """Run every pass in its order.
+
+    Raises:
+        SpecError: a pass found an error; all findings up to there go along.
+    """
+    for one in PASSES:
+        api = one(api, findings)
+        findings.raise_errors()
+    return api

@@ -1,0 +1,97 @@
+"""Every reference leads somewhere: where an operation needs it, that is an error, else a warning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from codegen.diagnostics import Findings, Location
+from codegen.model import (
+    Api,
+    Builtin,
+    BuiltinRef,
+    ElementPart,
+    NamedRef,
+    QName,
+    Struct,
+    TypeDef,
+    TypePart,
+    TypeRef,
+)
+from codegen.passes.rewrite import map_types
+from codegen.walk import elements_of, part_types, parts_of, reach, references_of
+
+# A schema inside a message, as .NET's DataSets have it, is XML like any other.
+_XSD = "http://www.w3.org/2001/XMLSchema"
+_HINT = "import the schema that declares it; --catalog says where it is"
+
+
+def check_references(api: Api, findings: Findings) -> Api:
+    """Report what dangles. What no operation reaches reads as anyType from here on."""
+    _check_parts(api, findings)
+    reached = reach(api, part_types(api, parts_of(api)))
+    dangling: set[QName] = set()
+    for definition in api.types.values():
+        for name, kind, at in _dangling(api, definition):
+            dangling.add(name)
+            message = f"{kind} {name} is not declared"
+            if definition.id in reached:
+                findings.error("reference", message, at, _HINT)
+            else:
+                findings.warning("reference", f"{message}; no operation needs it", at)
+    for element in api.elements.values():
+        if isinstance(element.type, NamedRef) and element.type.id not in api.types:
+            dangling.add(element.type.id)
+            findings.warning(
+                "reference",
+                f"type {element.type.id} is not declared; no operation needs it",
+                element.at,
+            )
+    return _without(api, dangling) if dangling else api
+
+
+def _check_parts(api: Api, findings: Findings) -> None:
+    for part in parts_of(api):
+        match part:
+            case ElementPart(element=name, at=at):
+                target = api.elements.get(name)
+                if target is None:
+                    findings.error("reference", f"element {name} is not declared", at, _HINT)
+                    continue
+                reference = target.type
+            case TypePart(type=reference, at=at):
+                pass
+        if isinstance(reference, NamedRef) and reference.id not in api.types:
+            findings.error(
+                "reference", f"type {reference.id} is not declared", at, _HINT
+            )
+
+
+def _dangling(api: Api, definition: TypeDef) -> Iterator[tuple[QName, str, Location]]:
+    for reference, at in references_of(definition):
+        if isinstance(reference, NamedRef) and reference.id not in api.types:
+            yield reference.id, "type", at
+    if isinstance(definition, Struct):
+        for element in elements_of(definition.content):
+            known = element.name in api.elements or element.name.namespace == _XSD
+            if element.reference and not known:
+                yield element.name, "element", element.at
+
+
+def _without(api: Api, dangling: set[QName]) -> Api:
+    def settle(reference: TypeRef) -> TypeRef:
+        if isinstance(reference, NamedRef) and reference.id in dangling:
+            return BuiltinRef(Builtin.ANY_TYPE)
+        return reference
+
+    types: dict[QName, TypeDef] = {}
+    for name, definition in api.types.items():
+        definition = map_types(definition, settle)
+        if isinstance(definition, Struct) and definition.base in dangling:
+            definition = replace(definition, base=None, derivation=None)
+        types[name] = definition
+    elements = {
+        name: replace(element, type=settle(element.type))
+        for name, element in api.elements.items()
+    }
+    return replace(api, types=types, elements=elements)

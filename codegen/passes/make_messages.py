@@ -1,0 +1,158 @@
+"""Messages as types: what an operation takes and gives is one Struct a direction, its headers another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from codegen.diagnostics import Findings, Location
+from codegen.model import (
+    Api,
+    Element,
+    ElementMember,
+    ElementPart,
+    HeaderPart,
+    Member,
+    Message,
+    NamedRef,
+    Occurs,
+    Operation,
+    Part,
+    Port,
+    QName,
+    Struct,
+    TypeDef,
+    TypePart,
+)
+
+_ONCE, _OPTIONAL = Occurs(), Occurs(0, 1)
+
+
+def make_messages(api: Api, findings: Findings) -> Api:
+    """Set `struct` and `headers_struct` of every message; what has no type yet gets one.
+
+    Where a Body is one element of complex type, that type is the message's. Otherwise it is a
+    Struct with a member for each part, `<Operation>Request` or `<Operation>Response`. Ports that
+    put an operation on the wire alike share it.
+    """
+    maker = _Maker(api)
+    ports = tuple(maker.port(port) for port in api.ports)
+    return replace(api, ports=ports, types=maker.types)
+
+
+class _Maker:
+    """The types so far, and those made here on top of them."""
+
+    def __init__(self, api: Api) -> None:
+        self.elements = api.elements
+        self.types: dict[QName, TypeDef] = dict(api.types)
+
+    def port(self, port: Port) -> Port:
+        operations = tuple(self._operation(port, o) for o in port.operations)
+        return replace(port, operations=operations)
+
+    def _operation(self, port: Port, operation: Operation) -> Operation:
+        def made(message: Message | None, direction: str) -> Message | None:
+            if message is None:
+                return None
+            return replace(
+                message,
+                struct=self._struct(port, operation, message, direction),
+                headers_struct=self._headers(port, operation, message, direction),
+            )
+
+        return replace(
+            operation,
+            input=made(operation.input, "Request"),
+            output=made(operation.output, "Response"),
+        )
+
+    def _struct(
+        self, port: Port, operation: Operation, message: Message, direction: str
+    ) -> QName:
+        if message.wrapper is None and len(message.parts) == 1:
+            reference = self._complex_element(message.parts[0])
+            if reference is not None:
+                return reference
+        members = tuple(self._member(part, message) for part in message.parts)
+        return self._made(port, operation, direction, members, message.at, message.doc)
+
+    def _complex_element(self, part: Part) -> QName | None:
+        """The Struct of a part that is an element of complex type."""
+        if not isinstance(part, ElementPart):
+            return None
+        reference = self.elements[part.element].type
+        if isinstance(reference, NamedRef) and isinstance(
+            self.types.get(reference.id), Struct
+        ):
+            return reference.id
+        return None
+
+    def _member(self, part: Part, message: Message) -> ElementMember:
+        match part:
+            case TypePart(name=name, type=reference, at=at, doc=doc):
+                element = Element(QName("", name), reference, _ONCE, at, doc=doc)
+            case ElementPart(doc=doc, at=at):
+                element = self._declared(part.element, _ONCE, at, doc)
+        return ElementMember(element, repeated=False, optional=False)
+
+    def _declared(self, name: QName, times: Occurs, at: Location, doc: str) -> Element:
+        declared = self.elements[name]
+        return Element(
+            name=name,
+            type=declared.type,
+            occurs=times,
+            at=at,
+            nillable=declared.nillable,
+            default=declared.default,
+            fixed=declared.fixed,
+            abstract=declared.abstract,
+            reference=True,
+            doc=doc or declared.doc,
+        )
+
+    def _headers(
+        self, port: Port, operation: Operation, message: Message, direction: str
+    ) -> QName | None:
+        if not message.headers:
+            return None
+        members: dict[QName, Member] = {}
+        for header in message.headers:
+            element = self._header(header)
+            members.setdefault(element.name, ElementMember(element, False, True))
+        return self._made(
+            port,
+            operation,
+            f"{direction}Headers",
+            tuple(members.values()),
+            message.at,
+            "",
+        )
+
+    def _header(self, header: HeaderPart) -> Element:
+        match header.part:
+            case TypePart(name=name, type=reference, at=at, doc=doc):
+                wire = QName(header.namespace, name)
+                return Element(wire, reference, _OPTIONAL, at, doc=doc)
+            case ElementPart(element=name, at=at, doc=doc):
+                return self._declared(name, _OPTIONAL, at, doc)
+
+    def _made(
+        self,
+        port: Port,
+        operation: Operation,
+        role: str,
+        members: tuple[Member, ...],
+        at: Location,
+        doc: str,
+    ) -> QName:
+        """A Struct for the members, shared with the ports that have it already."""
+        local = f"{port.port_type.local}/{operation.key}/{role}"
+        words: tuple[str, ...] = (operation.key, role)
+        for marked in (local, f"{local}/{port.name}"):
+            name = QName(port.port_type.namespace, marked)
+            struct = Struct(name, words, False, at, members=members, doc=doc)
+            known = self.types.setdefault(name, struct)
+            if isinstance(known, Struct) and known.members == members:
+                return name
+            words = (*words, port.name)
+        raise ValueError(f"two ports called {port.name}")

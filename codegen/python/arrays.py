@@ -1,0 +1,121 @@
+"""The functions of SOAP's arrays: `list[T]` to an element of items and back."""
+
+from __future__ import annotations
+
+from codegen.model import (
+    NamedRef,
+    SoapArray,
+    SoapVersion,
+
+    Use,
+)
+from codegen.python.context import Context
+from codegen.python.fields import Annotations, is_any
+from codegen.python.literals import string
+from codegen.python.scope import Scope
+from codegen.python.statements import formatted
+from codegen.python.views import FunctionView
+from codegen.python.wire import ENCODINGS
+from codegen.python.writers import Values
+
+
+def array_functions(
+    context: Context, scope: Scope, definition: SoapArray
+) -> list[FunctionView]:
+    """A writer and a reader for each use."""
+    functions = []
+    uses = [
+        use
+        for use, ids in ((Use.LITERAL, context.api.literal), (Use.ENCODED, context.api.encoded))
+        if definition.id in ids
+    ]
+    for use in uses:
+        functions += _functions(context, scope, definition, use)
+    return functions
+
+
+def _functions(
+    context: Context, scope: Scope, definition: SoapArray, use: Use
+) -> list[FunctionView]:
+    name = context.types.names.types[definition.id]
+    kind = Annotations(context.types, scope).value(NamedRef(definition.id))
+    text = scope.name("str")
+    return [
+        FunctionView(
+            context.function("write", name, use),
+            f'v: {kind}, tag: {text}, attributes: {text} = ""',
+            text,
+            _writer(context, scope, definition, use),
+        ),
+        FunctionView(
+            context.function("read", name, use),
+            f"e: {scope.soap('Element')}",
+            kind,
+            _reader(context, scope, definition, use),
+        ),
+    ]
+
+
+def _writer(
+    context: Context, scope: Scope, definition: SoapArray, use: Use
+) -> list[str]:
+    values = Values(context, scope, use)
+    item = formatted(values.element(definition.item, definition.item_name, "x"))
+    nil = string(f'<{definition.item_name} xsi:nil="true"/>')
+    item_type = context.xsi_type(definition.item) or "xsd:anyType"
+    if sum(definition.ranks) > 1:
+        return [
+            f"return {scope.soap('write_array')}(",
+            f"    v, tag, attributes, {string(item_type)}, {definition.ranks!r},",
+            f"    lambda x: {item} if x is not None else {nil},",
+            f"    {string(definition.item_name)}, {string(context.style.encoding)},",
+            ")",
+        ]
+    check = scope.soap("check_list")
+    lines = [
+        f"{check}(v)",
+        f'items = "".join([{item} if x is not None else {nil} for x in v])',
+    ]
+    if use is Use.LITERAL:
+        return [*lines, f"return {formatted('<{tag}{attributes}>{items}</{tag}>')}"]
+    encoding = context.style.encoding
+    size = f"{scope.name('len')}(v)"
+    if context.encoding == ENCODINGS[SoapVersion.V12]:
+        kind = f' {encoding}:itemType="{item_type}" {encoding}:arraySize="{{{size}}}"'
+        start = f'<{{tag}}{{attributes}} xsi:type="{encoding}:Array"{kind}>'
+    else:
+        kind = f' {encoding}:arrayType="{item_type}[{{{size}}}]"'
+        start = f'<{{tag}}{{attributes}} xsi:type="{encoding}:Array"{kind}>'
+    return [
+        *lines,
+        f"start = {formatted(start)}",
+        f"return {formatted('{start}{items}</{tag}>')}",
+    ]
+
+
+def _reader(
+    context: Context, scope: Scope, definition: SoapArray, use: Use
+) -> list[str]:
+    reader = _item_reader(context, scope, definition, use)
+    read = "read_array" if use is Use.ENCODED else "read_items"
+    if sum(definition.ranks) > 1:
+        return [f"return {scope.soap('read_nested_array')}(e, {reader}, {definition.ranks!r})"]
+    return [f"return {scope.soap(read)}(e, {reader})"]
+
+
+def _item_reader(
+    context: Context, scope: Scope, definition: SoapArray, use: Use
+) -> str:
+    """The function that reads one item."""
+    item = definition.item
+    if is_any(item):
+        known = f"{scope.name('elements')}.KNOWN"
+        name = "any_encoded_reader" if use is Use.ENCODED else "any_reader"
+        return f"{scope.soap(name)}({known})"
+    if context.types.simple.is_simple(item):
+        return context.types.simple.code(item, scope).read
+    assert isinstance(item, NamedRef)
+    name = context.types.names.types[item.id]
+    return scope.type(context.function("read", name, use))
+
+

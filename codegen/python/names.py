@@ -1,0 +1,201 @@
+"""Every name of a package, made in one place and kept in tables; nothing else invents one.
+
+Types: the words of a type in PascalCase. Where two want one name, the messages of operations
+come first (the contract names them), then named types, then elements' anonymous types, each in
+the documents' order of namespaces; the later one takes a prefix from its namespace
+(`OrdersAddress`), an element's type in the same namespace the suffix `Element`. So a type that
+joins a spec never renames those before it.
+
+Fields: snake_case. Of names that only case tells apart, one whose spelling is that already
+keeps it, the others are spelt as in the schema. An attribute beside an element of its name is
+`x_attribute`. Text is `value`, wildcards `any_elements` and `any_attributes`, the list of a
+repeated group `choices`, of mixed content `content`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from codegen.model import (
+    Api,
+    Derivation,
+    ElementMember,
+    Enumeration,
+    Member,
+    OrderedMember,
+    QName,
+    Struct,
+    TypeDef,
+    WildcardMember,
+)
+from codegen.python.identifiers import (
+    class_name,
+    constant_name,
+    exact_name,
+    field_name,
+    module_name,
+)
+
+_NOT_A_PREFIX = re.compile(r"^(v?\d+([._-]\d+)*|wsdl|xsd|soap|services?|types?|www|com|org)$", re.I)
+
+
+@dataclass(slots=True)
+class StructNames:
+    """The names of a Struct's own fields, beside what they stand for; `taken` has its bases' too."""
+
+    members: tuple[str, ...]
+    attributes: tuple[str, ...]
+    text: str = "value"
+    any_attributes: str = "any_attributes"
+    taken: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Names:
+    """The tables, filled once by `make_names`."""
+
+    types: dict[QName, str] = field(default_factory=dict)
+    modules: dict[QName, str] = field(default_factory=dict)
+    structs: dict[QName, StructNames] = field(default_factory=dict)
+    enumerations: dict[QName, tuple[str, ...]] = field(default_factory=dict)
+
+
+def make_names(api: Api) -> Names:
+    """All names of the package for this Api."""
+    names = Names()
+    _name_types(api, names)
+    _name_modules(names)
+    for definition in api.types.values():
+        if isinstance(definition, Struct):
+            _name_fields(api, names, definition)
+        elif isinstance(definition, Enumeration):
+            names.enumerations[definition.id] = _member_names(definition)
+    return names
+
+
+# -------------------------------------------------------------------------------------- types
+
+
+def _name_types(api: Api, names: Names) -> None:
+    taken: set[str] = set()
+    for definition in sorted(api.types.values(), key=_rank):
+        name = next(n for n in _type_candidates(definition) if n.lower() not in taken)
+        taken.add(name.lower())
+        names.types[definition.id] = name
+
+
+def _rank(definition: TypeDef) -> int:
+    """Who comes first where two want a name; sorting keeps the documents' order otherwise."""
+    if isinstance(definition, Struct) and _is_message(definition):
+        return 0
+    return 1 if definition.named else 2
+
+
+def _is_message(struct: Struct) -> bool:
+    return not struct.named and struct.content is None and bool(
+        re.search(r"/(Request|Response)(Headers)?(/|$)", struct.id.local)
+    )
+
+
+def _type_candidates(definition: TypeDef) -> Iterable[str]:
+    name = class_name(*definition.words)
+    yield name
+    if not definition.named:
+        yield f"{name}Element"
+    prefix = namespace_prefix(definition.id.namespace)
+    yield class_name(prefix, *definition.words)
+    yield class_name(prefix, *definition.words, "Type")
+    number = 2
+    while True:
+        yield f"{name}{number}"
+        number += 1
+
+
+def namespace_prefix(namespace: str) -> str:
+    """The telling last step of a namespace: `http://example.com/orders/v2/` → `orders`."""
+    steps = [s for s in re.split(r"[/:#]+", namespace) if s]
+    telling = [s for s in steps if not _NOT_A_PREFIX.match(s)]
+    chosen = (telling or steps or ["Other"])[-1]
+    return re.sub(r"\.(xsd|wsdl|asmx|php|com|org|net)$", "", chosen, flags=re.I)
+
+
+def _name_modules(names: Names) -> None:
+    """One private module for each type; file systems may not tell case apart."""
+    taken: set[str] = set()
+    for identity, name in names.types.items():
+        module = base = module_name(name)
+        number = 2
+        while module in taken:
+            module = f"{base}_{number}"
+            number += 1
+        taken.add(module)
+        names.modules[identity] = module
+
+
+# ------------------------------------------------------------------------------------- fields
+
+
+def _name_fields(api: Api, names: Names, struct: Struct) -> None:
+    if struct.id in names.structs:
+        return
+    taken: set[str] = set()
+    base = api.types.get(struct.base) if struct.base is not None else None
+    if isinstance(base, Struct):
+        _name_fields(api, names, base)
+        taken |= names.structs[base.id].taken
+    members = _names_for([_wanted(m) for m in struct.members], taken, suffix="")
+    text = _free("value", taken) if has_own_text(struct) else "value"
+    attributes = _names_for(
+        [a.name.local for a in struct.attributes], taken, suffix="_attribute"
+    )
+    wildcard = "any_attributes"
+    if struct.any_attribute is not None and wildcard not in taken:
+        taken.add(wildcard)
+    names.structs[struct.id] = StructNames(
+        members, attributes, text, wildcard, frozenset(taken)
+    )
+
+
+def has_own_text(struct: Struct) -> bool:
+    """Whether a Struct brings simple content that no base has."""
+    return struct.text is not None and struct.derivation is not Derivation.RESTRICTION
+
+
+def _wanted(member: Member) -> str:
+    match member:
+        case ElementMember(element=element):
+            return element.name.local
+        case WildcardMember():
+            return "any_elements"
+        case OrderedMember(mixed=mixed):
+            return "content" if mixed else "choices"
+
+
+def _names_for(wanted: list[str], taken: set[str], suffix: str) -> tuple[str, ...]:
+    """Names for these wire names, in order, none of them in `taken`, to which they are added."""
+    plain = [field_name(word) for word in wanted]
+    exact = {p for p, word in zip(plain, wanted, strict=True) if p == word}
+    chosen: list[str] = []
+    for name, word in zip(plain, wanted, strict=True):
+        if name in taken or (name in exact and name != word):
+            name = f"{name.rstrip('_')}{suffix}" if suffix else exact_name(word)
+        chosen.append(_free(name, taken))
+    return tuple(chosen)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    free, number = name, 2
+    while free in taken:
+        free = f"{name}_{number}"
+        number += 1
+    taken.add(free)
+    return free
+
+
+def _member_names(enumeration: Enumeration) -> tuple[str, ...]:
+    taken: set[str] = set()
+    return tuple(_free(constant_name(v.text), taken) for v in enumeration.values)
+
+

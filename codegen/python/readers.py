@@ -1,0 +1,363 @@
+"""The readers of complex types: one pass over an element's children, into locals, into the dataclass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from codegen.model import (
+    Attribute,
+    Element,
+    ElementMember,
+    NamedRef,
+    OrderedMember,
+    Process,
+    QName,
+    Struct,
+    TypeRef,
+    Use,
+    Wildcard,
+    WildcardMember,
+)
+from codegen.python.context import Context
+from codegen.python.fields import (
+    AnyAttributes,
+    Declarations,
+    Field,
+    Text,
+    alternatives_in,
+    alternatives_of,
+    is_any,
+)
+from codegen.python.literals import string
+from codegen.python.scope import Scope
+from codegen.python.statements import block, call
+
+# What a reader's own lines mean by these names no local of a field may take.
+_LOCALS = frozenset(
+    "e c v t soap elements children tag derived str int float bool bytes list dict tuple"
+    " isinstance Decimal date datetime time Any Literal".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """What to do with a child of one name. `once` says that the local has no value yet."""
+
+    tags: tuple[str, ...]
+    body: tuple[str, ...]
+    once: str
+
+
+class StructReader:
+    """The lines of one complex type's reader in one use.
+
+    `parts` is a message whose children are parts of an rpc call, matched by local name; `reply`
+    its reply, the first child of which is the result whatever its name (SOAP 1.1, section 7.1).
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        scope: Scope,
+        struct: Struct,
+        use: Use,
+        *,
+        message: bool,
+        parts: bool,
+        reply: bool,
+        derived: bool,
+        recursive: bool,
+    ) -> None:
+        self.context = context
+        self.scope = scope
+        self.struct = struct
+        self.use = use
+        self.message = message
+        self.parts = parts
+        self.reply = reply
+        self.derived = derived
+        self.recursive = recursive and use is Use.ENCODED
+        self.name = context.types.names.types[struct.id]
+        self.fields = context.types.fields(struct)
+        self.nullable = struct.id in context.api.encoded
+        self.declarations = Declarations(context.types, scope, struct)
+
+    def lines(self) -> list[str]:
+        """The function's body."""
+        body = self._dispatch()
+        if self.struct.abstract:
+            return [*body, f"{self.scope.soap('abstract')}(e, {string(self.name)})"]
+        if self.recursive:
+            body.append(f"v = {self.scope.soap('new')}({self.name}, e)")
+        attributes = [f for f in self.fields if isinstance(f.what, Attribute)]
+        for field in self.fields:
+            body += self._initial(field, attributes)
+        branches, rest = self._branches()
+        if branches or rest or any(self._is_mixed(f) for f in self.fields):
+            body += self._loop(branches, rest)
+        elif not self.message and not self._has_text():
+            not_nil = self.scope.soap("not_nil")
+            body += block("if not len(e):", [f"{not_nil}(e)"])
+        if self.reply:
+            body += self._result()
+        body += self._checks()
+        return body + self._made()
+
+    # ------------------------------------------------------------------------ before the loop
+
+    def _dispatch(self) -> list[str]:
+        """A value of a derived type says so by xsi:type."""
+        if not self.derived:
+            return []
+        find = self.scope.soap("derived_reader")
+        encoded = ", encoded=True" if self.use is Use.ENCODED else ""
+        types = self.scope.name("t")
+        return [
+            f"derived = {find}(e, {types}, {self.name}{encoded})",
+            *block("if derived is not None:", ["return derived(e)"]),
+        ]
+
+    def _local(self, field: Field) -> str:
+        return f"{field.name}_" if field.name in _LOCALS else field.name
+
+    def _initial(self, field: Field, attributes: list[Field]) -> list[str]:
+        local = self._local(field)
+        declared = self.declarations.declare(field)
+        soap = self.scope.soap
+        match field.what:
+            case Attribute():
+                return [f"{local} = {self._attribute(field.what)}"]
+            case AnyAttributes():
+                known = [
+                    string(str(f.what.name))
+                    for f in attributes
+                    if isinstance(f.what, Attribute)
+                ]
+                names = f"({', '.join(known)}{',' if len(known) == 1 else ''})"
+                return [f"{local} = {soap('other_attributes')}(e, {names})"]
+            case Text(type=reference):
+                code = self.context.types.simple.code(reference, self.scope)
+                return [f"{local} = {code.read}(e)"]
+            case OrderedMember(mixed=True):
+                return [f"{local}: {declared.annotation} = {soap('leading_text')}(e)"]
+            case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
+                return [f"{local}: {declared.annotation} = []"]
+            case ElementMember(optional=optional):
+                return [f"{local}: {declared.annotation} = {self._unread(field, optional)}"]
+            case _:
+                assert_never(field.what)
+
+    def _unread(self, field: Field, optional: bool) -> str:
+        """What a local holds until its element is read."""
+        if self.use is Use.ENCODED:
+            return self.scope.soap("UNSET")
+        if not optional:
+            return self.scope.soap("MISSING")
+        assert isinstance(field.what, ElementMember)
+        nillable = field.what.element.nillable and not field.what.element.substitutes
+        return self.scope.soap("UNSET") if nillable or self.nullable else "None"
+
+    def _attribute(self, attribute: Attribute) -> str:
+        code = self.context.types.simple.code(attribute.type, self.scope)
+        verb = "required_attribute" if attribute.required else "attribute"
+        if code.scoped:
+            verb = f"scoped_{verb}"
+        return f"{self.scope.soap(verb)}(e, {string(str(attribute.name))}, {code.parse})"
+
+    # ------------------------------------------------------------------------------- the loop
+
+    def _branches(self) -> tuple[list[_Branch], list[str]]:
+        """What each child's name leads to, and what is done with children of other names."""
+        branches: list[_Branch] = []
+        rest: list[str] = []
+        for field in self.fields:
+            match field.what:
+                case ElementMember():
+                    branches += self._element(field, field.what)
+                case WildcardMember(wildcard=wildcard):
+                    taken = [f"{self._local(field)}.append({self._wild(wildcard)})"]
+                    rest += self._allowed(wildcard, taken, bool(rest))
+                case OrderedMember():
+                    more, others = self._ordered(field, field.what)
+                    branches += more
+                    rest += others
+                case Attribute() | Text() | AnyAttributes():
+                    continue
+                case _:
+                    assert_never(field.what)
+        return branches, rest
+
+    def _loop(self, branches: list[_Branch], rest: list[str]) -> list[str]:
+        seen: set[str] = set()
+        repeated = {t for b in branches for t in b.tags if t in seen or seen.add(t)}  # type: ignore[func-returns-value]  # the second sight of a tag
+        lines: list[str] = []
+        for number, branch in enumerate(branches):
+            word = "if" if number == 0 else "elif"
+            condition = _is_one_of(branch.tags)
+            if branch.once and repeated.intersection(branch.tags):
+                condition = f"{condition} and {branch.once}"
+            lines += block(f"{word} {condition}:", branch.body)
+        if rest and not lines:
+            lines = rest
+        elif rest:
+            lines += block("else:", rest)
+        tag = "tag = c.tag"
+        if self.parts:
+            tag = f"tag = {self.scope.soap('local_name')}(c)"
+        for field in self.fields:
+            if self._is_mixed(field):
+                add = self.scope.soap("add_tail")
+                lines = [*lines, f"{add}({self._local(field)}, c)"]
+        if any("tag" in line for line in lines):
+            lines = [tag, *lines]
+        nil = [] if self.message else block(
+            "if not children:", [f"{self.scope.soap('not_nil')}(e)"]
+        )
+        return ["children = e[:]", *nil, *block("for c in children:", lines)]
+
+    def _tag(self, name: QName) -> str:
+        return name.local if self.parts else str(name)
+
+    def _element(self, field: Field, member: ElementMember) -> list[_Branch]:
+        local, element = self._local(field), member.element
+        once = "" if member.repeated else f"{local} is {self._unread(field, member.optional)}"
+        put = "{local}.append({value})" if member.repeated else "{local} = {value}"
+        if not element.substitutes:
+            value = self._value(element, element.type, element.nillable)
+            body = (put.format(local=local, value=value),)
+            return [_Branch((self._tag(element.name),), body, once)]
+        found = []
+        for alternative in alternatives_of(element):
+            value = self._value(element, alternative.type, alternative.nillable)
+            pair = f"({string(alternative.tag)}, {value})"
+            body = (put.format(local=local, value=pair),)
+            found.append(_Branch((self._tag(alternative.name),), body, once))
+        return found
+
+    def _ordered(
+        self, field: Field, member: OrderedMember
+    ) -> tuple[list[_Branch], list[str]]:
+        local = self._local(field)
+        branches = []
+        for alternative in alternatives_in(member):
+            value = self._value(alternative.element, alternative.type, alternative.nillable)
+            body = (f"{local}.append(({string(alternative.tag)}, {value}))",)
+            branches.append(_Branch((str(alternative.name),), body, ""))
+        rest: list[str] = []
+        for wildcard in member.alternatives:
+            if isinstance(wildcard, Wildcard):
+                taken = [f"{local}.append({self._wild(wildcard)})"]
+                rest += self._allowed(wildcard, taken, bool(rest))
+        return branches, rest
+
+    def _wild(self, wildcard: Wildcard) -> str:
+        if wildcard.process is Process.SKIP:
+            return f"{self.scope.soap('AnyElement')}.from_element(c)"
+        elements = self.scope.name("elements")
+        return f"{self.scope.soap('read_wildcard')}(c, {elements}.KNOWN)"
+
+    def _allowed(self, wildcard: Wildcard, body: list[str], later: bool) -> list[str]:
+        if wildcard.namespaces == ("##any",):
+            return block("else:", body) if later else body
+        word = "elif" if later else "if"
+        spaces = ", ".join(string(n) for n in wildcard.namespaces)
+        comma = "," if len(wildcard.namespaces) == 1 else ""
+        allows = self.scope.soap("allows")
+        return block(f"{word} {allows}(tag, ({spaces}{comma})):", body)
+
+    def _value(self, element: Element, reference: TypeRef, nillable: bool) -> str:
+        """The expression that reads one child."""
+        child = "c"
+        default = element.default if element.default is not None else element.fixed
+        simple = self.context.types.simple
+        if default is not None and simple.is_simple(reference):
+            child = f"{self.scope.soap('filled')}(c, {string(default)})"
+        reader = self._reader(reference)
+        any_type = is_any(reference)
+        if self.use is Use.ENCODED:
+            if any_type:
+                return f"{reader}(c, {self.scope.name('elements')}.KNOWN)"
+            return f"{self.scope.soap('nil_or')}({child}, {reader})"
+        if any_type:
+            value = f"{reader}({child}, {self.scope.name('elements')}.KNOWN)"
+        else:
+            value = f"{reader}({child})"
+        if nillable and not any_type:
+            return f"None if {self.scope.soap('is_nil')}(c) else {value}"
+        return value
+
+    def _reader(self, reference: TypeRef) -> str:
+        """The function that reads an element of a type."""
+        if is_any(reference):
+            name = "read_any_encoded" if self.use is Use.ENCODED else "read_any"
+            return self.scope.soap(name)
+        if self.context.types.simple.is_simple(reference):
+            return self.context.types.simple.code(reference, self.scope).read
+        assert isinstance(reference, NamedRef)
+        name = self.context.types.names.types[reference.id]
+        return self.scope.type(self.context.function("read", name, self.use))
+
+    # ------------------------------------------------------------------------- after the loop
+
+    def _result(self) -> list[str]:
+        """The result of a call may have any name: it is the first accessor of the reply."""
+        first = next((f for f in self.fields if isinstance(f.what, ElementMember)), None)
+        if first is None or not isinstance(first.what, ElementMember):
+            return []
+        element = first.what.element
+        local = self._local(first)
+        names = [
+            string(f.what.element.name.local)
+            for f in self.fields
+            if isinstance(f.what, ElementMember)
+        ]
+        known = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+        find = f"c = {self.scope.soap('unnamed_result')}(e, {known})"
+        read = f"{local} = {self._value(element, element.type, element.nillable)}"
+        unread = self._unread(first, first.what.optional)
+        return block(
+            f"if {local} is {unread} and ({find.replace('c = ', 'result := ', 1)}) is not None:",
+            [read.replace("(c", "(result")],
+        )
+
+    def _checks(self) -> list[str]:
+        """A required element that is not there is missing, whatever else was read."""
+        if self.use is Use.ENCODED:
+            return []
+        lines: list[str] = []
+        missing = self.scope.soap("missing")
+        for field in self.fields:
+            local = self._local(field)
+            match field.what:
+                case ElementMember(repeated=True, optional=False, element=element):
+                    said = string(element.name.local)
+                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
+                case ElementMember(optional=False, element=element):
+                    said = string(element.name.local)
+                    unread = self.scope.soap("MISSING")
+                    lines += block(f"if {local} is {unread}:", [f"{missing}(e, {said})"])
+                case OrderedMember(optional=False, mixed=False) as member:
+                    said = string(" | ".join(a.tag for a in alternatives_in(member)) or "any")
+                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
+                case _:
+                    continue
+        return lines
+
+    def _made(self) -> list[str]:
+        if self.recursive:
+            lines = [f"v.{f.name} = {self._local(f)}" for f in self.fields]
+            return [*lines, "return v"]
+        arguments = [f"{f.name}={self._local(f)}" for f in self.fields]
+        return call(f"return {self.name}", arguments, indent=4)
+
+    def _is_mixed(self, field: Field) -> bool:
+        return isinstance(field.what, OrderedMember) and field.what.mixed
+
+    def _has_text(self) -> bool:
+        return any(isinstance(f.what, Text) for f in self.fields)
+
+
+def _is_one_of(tags: tuple[str, ...]) -> str:
+    return " or ".join(f"tag == {string(tag)}" for tag in tags)
+

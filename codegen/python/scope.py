@@ -1,0 +1,68 @@
+"""The names that one emitted module uses from elsewhere, collected as they are used.
+
+Annotations and expressions are made through a scope, so that a module imports exactly what
+its text needs, and under a private alias what a field of its class would hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_MODULES = {
+    "Decimal": "decimal",
+    "date": "datetime",
+    "datetime": "datetime",
+    "time": "datetime",
+    "Any": "typing",
+    "Literal": "typing",
+    "dataclass": "dataclasses",
+    "field": "dataclasses",
+}
+_PACKAGE = {"soap": "_soap", "t": "types", "elements": "elements"}
+
+
+class Scope:
+    """One module's names; `shadowed` are those that a class in it gives another meaning."""
+
+    def __init__(self, shadowed: Iterable[str] = ()) -> None:
+        self._shadowed = frozenset(shadowed)
+        self._used: set[str] = set()
+
+    def name(self, name: str) -> str:
+        """How the module says `name`: a builtin, one of the standard library's, `soap`, `t`."""
+        self._used.add(name)
+        return f"_{name}" if name in self._shadowed else name
+
+    def soap(self, name: str) -> str:
+        """A name of the runtime: `soap.text`."""
+        return f"{self.name('soap')}.{name}"
+
+    def type(self, name: str) -> str:
+        """A name of the package's types: `t.VirtualDisk`."""
+        return f"{self.name('t')}.{name}"
+
+    @property
+    def standard_imports(self) -> list[str]:
+        """The import lines of the standard library, sorted, one a module."""
+        by_module: dict[str, list[str]] = {}
+        for name in sorted(self._used & _MODULES.keys()):
+            alias = f" as _{name}" if name in self._shadowed else ""
+            by_module.setdefault(_MODULES[name], []).append(name + alias)
+        return [f"from {m} import {', '.join(n)}" for m, n in sorted(by_module.items())]
+
+    @property
+    def package_imports(self) -> list[str]:
+        """The import lines of the package itself, for a module one folder down."""
+        lines = []
+        for name, module in _PACKAGE.items():
+            if name in self._used:
+                said = f"_{name}" if name in self._shadowed else name
+                alias = "" if said == module else f" as {said}"
+                lines.append(f"from .. import {module}{alias}")
+        return sorted(lines)
+
+    @property
+    def aliases(self) -> list[str]:
+        """Private names for builtins that a field hides."""
+        outside = self._used - _MODULES.keys() - _PACKAGE.keys()
+        return [f"_{name} = {name}" for name in sorted(outside & self._shadowed)]

@@ -1,0 +1,375 @@
+"""One module for each type: its class, its writer, its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from codegen.model import (
+    Api,
+    Builtin,
+    BuiltinRef,
+    Enumeration,
+    ListOf,
+    NamedRef,
+    QName,
+    Restricted,
+    SoapArray,
+    Struct,
+    TypeDef,
+    TypeRef,
+    UnionOf,
+    Use,
+)
+from codegen.walk import derived_types, references_of
+from codegen.python.arrays import array_functions
+from codegen.python.context import Context
+from codegen.python.fields import Declaration, Declarations
+from codegen.python.graph import strongly_connected
+from codegen.python.literals import docstring, string
+from codegen.python.readers import StructReader
+from codegen.python.scope import Scope
+from codegen.python.views import FieldView, FunctionView, TypeModule
+from codegen.python.writers import StructWriter
+
+_SHADOWABLE = frozenset(
+    "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
+    " Literal dataclass field soap t elements".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What types are for: the Structs that messages are made of, those with derived types, cycles."""
+
+    requests: frozenset[QName]
+    replies: frozenset[QName]
+    contents: frozenset[QName]
+    parents: frozenset[QName]
+    recursive: frozenset[QName]
+
+
+def find_roles(api: Api) -> Roles:
+    """Look over the whole service once."""
+    requests: set[QName] = set()
+    replies: set[QName] = set()
+    contents: set[QName] = set()
+    for port in api.ports:
+        for operation in port.operations:
+            for message, wrapped in ((operation.input, requests), (operation.output, replies)):
+                if message is None:
+                    continue
+                if message.headers_struct is not None:
+                    contents.add(message.headers_struct)
+                if message.struct is None or _of_schema(api, message.struct):
+                    continue
+                (wrapped if message.wrapper is not None else contents).add(message.struct)
+    return Roles(
+        frozenset(requests),
+        frozenset(replies),
+        frozenset(contents),
+        frozenset(derived_types(api)),
+        frozenset(_recursive(api)),
+    )
+
+
+def _of_schema(api: Api, name: QName) -> bool:
+    """Whether a message's type is the schema's own: an element's, not one made for its parts."""
+    definition = api.types[name]
+    return definition.named or any(
+        e.type == NamedRef(name) for e in api.elements.values()
+    )
+
+
+def _recursive(api: Api) -> Iterator[QName]:
+    """The types that can hold themselves, by any way: found as cycles of the reference graph (Tarjan)."""
+    graph = {
+        name: [
+            r.id
+            for r, _ in references_of(definition)
+            if isinstance(r, NamedRef) and r.id in api.types
+        ]
+        for name, definition in api.types.items()
+    }
+    for parent, children in derived_types(api).items():
+        graph.setdefault(parent, []).extend(children)
+    for component in strongly_connected(graph):
+        if len(component) > 1 or component[0] in graph[component[0]]:
+            yield from component
+
+
+class TypeModules:
+    """Makes the modules of `types/`."""
+
+    def __init__(self, context: Context, header: list[str]) -> None:
+        self.context = context
+        self.header = header
+        self.roles = find_roles(context.api)
+
+    def has_module(self, definition: TypeDef) -> bool:
+        """Whether anything is emitted for a type: a restriction is its base."""
+        if isinstance(definition, Restricted):
+            return False
+        if isinstance(definition, Enumeration):
+            return self.context.types.simple.is_open_enumeration(definition)
+        return True
+
+    def has_class(self, definition: TypeDef) -> bool:
+        """Whether a type is a class in Python."""
+        return isinstance(definition, (Struct, Enumeration)) and self.has_module(definition)
+
+    def module(self, definition: TypeDef) -> TypeModule:
+        """The module of one type."""
+        match definition:
+            case Struct():
+                return self._struct(definition)
+            case Enumeration():
+                return self._enumeration(definition)
+            case ListOf() | UnionOf():
+                return self._simple(definition)
+            case SoapArray():
+                scope = Scope()
+                functions = array_functions(self.context, scope, definition)
+                return self._view(scope, functions)
+            case Restricted():
+                raise TypeError("a restriction has no module")
+            case _:
+                assert_never(definition)
+
+    def function_names(self, definition: TypeDef) -> list[str]:
+        """What a type's module exports beside its class, for the index's stub."""
+        return [function.name for function in self.module(definition).functions]
+
+    def uses(self, name: QName) -> list[Use]:
+        """In which uses values of a type travel."""
+        api = self.context.api
+        found = [Use.LITERAL] if name in api.literal else []
+        return [*found, Use.ENCODED] if name in api.encoded else found
+
+    # ------------------------------------------------------------------------- complex types
+
+    def _struct(self, struct: Struct) -> TypeModule:
+        types = self.context.types
+        fields = types.fields(struct)
+        name = types.names.types[struct.id]
+        scope = Scope({f.name for f in fields} & _SHADOWABLE | {name} & _SHADOWABLE)
+        scope.name("dataclass")
+        declarations = Declarations(types, scope, struct)
+        own = [self._field(scope, declarations.declare(f)) for f in fields if f.own]
+        base = types.line_of(struct)[-2:-1]
+        functions = [
+            function
+            for use in self.uses(struct.id)
+            for function in self._struct_functions(scope, struct, name, use)
+        ]
+        doc = struct.doc or _element_doc(self.context.api, struct) or _stand_in(struct)
+        return TypeModule(
+            header=self.header,
+            imports=_imports(scope),
+            aliases=scope.aliases,
+            decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True)",
+            class_name=name,
+            bases=f"({scope.type(types.names.types[base[0].id])})" if base else "",
+            doc=docstring(doc, 4),
+            fields=own,
+            functions=functions,
+            registrations=self._registrations(scope, struct, name),
+        )
+
+    def _field(self, scope: Scope, declaration: Declaration) -> FieldView:
+        given = []
+        if declaration.factory:
+            given.append(f"default_factory={scope.name(declaration.factory)}")
+        elif declaration.default:
+            given.append(f"default={declaration.default}")
+        if declaration.secret:
+            given.append("repr=False")
+        line = f"{declaration.name}: {declaration.annotation}"
+        if declaration.factory or declaration.secret:
+            line += f" = {scope.name('field')}({', '.join(given)})"
+        elif declaration.default:
+            line += f" = {declaration.default}"
+        return FieldView(line, docstring(declaration.doc, 4) if declaration.doc else [])
+
+    def _struct_functions(
+        self, scope: Scope, struct: Struct, name: str, use: Use
+    ) -> Iterator[FunctionView]:
+        roles, text = self.roles, scope.name("str")
+        content = struct.id in roles.contents
+        writer = StructWriter(self.context, scope, struct, use, content)
+        given = f"v: {name}"
+        if not content:
+            given += f', tag: {text}, attributes: {text} = ""'
+        yield FunctionView(
+            self.context.function("write", name, use), given, text, writer.lines()
+        )
+        reader = StructReader(
+            self.context,
+            scope,
+            struct,
+            use,
+            message=content or struct.id in roles.requests | roles.replies,
+            parts=struct.id in roles.requests | roles.replies,
+            reply=struct.id in roles.replies,
+            derived=struct.id in roles.parents,
+            recursive=struct.id in roles.recursive,
+        )
+        yield FunctionView(
+            self.context.function("read", name, use),
+            f"e: {scope.soap('Element')}",
+            name,
+            reader.lines(),
+        )
+
+    def _registrations(self, scope: Scope, struct: Struct, name: str) -> list[str]:
+        """A class with bases or of an encoded service may stand where its base, or anything, may."""
+        if not struct.named or struct.abstract:
+            return []
+        said = string(self.context.xsi_type(NamedRef(struct.id)))
+        lines = []
+        for use in self.uses(struct.id):
+            writer = self.context.function("write", name, use)
+            encoded = ", encoded=True" if use is Use.ENCODED else ""
+            lines.append(f"{scope.soap('register')}({name}, {said}, {writer}{encoded})")
+        return lines
+
+    # -------------------------------------------------------------------------- simple types
+
+    def _enumeration(self, definition: Enumeration) -> TypeModule:
+        types = self.context.types
+        name = types.names.types[definition.id]
+        scope = Scope({name} & _SHADOWABLE)
+        base = types.simple.code(definition.base, scope)
+        textual = types.simple.annotation(definition.base, Scope()) == "str" or isinstance(
+            types.simple.plain(definition.base), NamedRef
+        )
+        fields = [
+            FieldView(
+                f"{member} = {string(v.text) if textual else f'{base.parse}({string(v.text)})'}",
+                docstring(v.doc, 4) if v.doc else [],
+            )
+            for member, v in zip(types.names.enumerations[definition.id], definition.values, strict=True)
+        ]
+        text = scope.name("str")
+        base_text = scope.soap("text") if textual else base.text
+        base_parse = "" if textual else f", {base.parse}"
+        functions = [
+            FunctionView(
+                f"parse_{name}",
+                f"text: {text}",
+                name,
+                [f"return {scope.soap('parse_member')}({name}, text{base_parse})"],
+            ),
+            FunctionView(
+                f"text_{name}",
+                f"v: {name}",
+                text,
+                [f"return {scope.soap('member_text')}(v, {name}, {base_text})"],
+            ),
+            self._read(scope, name, name, scoped=False),
+        ]
+        kind = "OpenStrEnum" if textual else "OpenEnum"
+        doc = definition.doc or f"The values of {definition.words[-1]}."
+        return TypeModule(
+            self.header,
+            _imports(scope),
+            scope.aliases,
+            "",
+            name,
+            f"({scope.soap(kind)})",
+            docstring(doc, 4),
+            fields,
+            functions,
+            [],
+        )
+
+    def _read(self, scope: Scope, name: str, kind: str, scoped: bool) -> FunctionView:
+        value = scope.soap("scoped_value" if scoped else "value")
+        given = f"e: {scope.soap('Element')}"
+        return FunctionView(f"read_{name}", given, kind, [f"return {value}(e, parse_{name})"])
+
+    def _simple(self, definition: ListOf | UnionOf) -> TypeModule:
+        simple = self.context.types.simple
+        scope = Scope()
+        name = self.context.types.names.types[definition.id]
+        reference = NamedRef(definition.id)
+        kind = simple.annotation(reference, scope)
+        scoped = simple.is_scoped(reference)
+        text = scope.name("str")
+        if isinstance(definition, ListOf):
+            parse, write = self._list_bodies(scope, definition, scoped)
+        else:
+            parse, write = self._union_bodies(scope, definition, scoped)
+        parsed = f"text: {text}" + (f", e: {scope.soap('Element')}" if scoped else "")
+        written = f"v: {kind}" + (f", prefix: {text}" if scoped else "")
+        returned = f"{scope.name('tuple')}[{text}, {text}]" if scoped else text
+        functions = [
+            FunctionView(f"parse_{name}", parsed, kind, [parse]),
+            FunctionView(f"text_{name}", written, returned, [write]),
+            self._read(scope, name, kind, scoped),
+        ]
+        return self._view(scope, functions)
+
+    def _list_bodies(self, scope: Scope, definition: ListOf, scoped: bool) -> tuple[str, str]:
+        item = self.context.types.simple.code(definition.item, scope)
+        if scoped:
+            return (
+                f"return {scope.soap('parse_scoped_list')}(text, e, {item.parse})",
+                f"return {scope.soap('scoped_list_text')}(v, prefix, {item.text})",
+            )
+        return (
+            f"return {scope.soap('parse_list')}(text, {item.parse})",
+            f"return {scope.soap('list_text')}(v, {item.text})",
+        )
+
+    def _union_bodies(self, scope: Scope, definition: UnionOf, scoped: bool) -> tuple[str, str]:
+        codes = [self.context.types.simple.code(m, scope) for m in _members(definition)]
+        if scoped:
+            members = ", ".join(
+                f"{scope.soap('ScopedMember' if c.scoped else 'PlainMember')}({c.parse}, {c.text})"
+                for c in codes
+            )
+            return (
+                f"return {scope.soap('parse_scoped_union')}(text, e, ({members},))",
+                f"return {scope.soap('scoped_union_text')}(v, prefix, ({members},))",
+            )
+        members = ", ".join(f"({c.parse}, {c.text})" for c in codes)
+        return (
+            f"return {scope.soap('parse_union')}(text, ({members},))",
+            f"return {scope.soap('union_text')}(v, ({', '.join(c.text for c in codes)},))",
+        )
+
+    def _view(self, scope: Scope, functions: list[FunctionView]) -> TypeModule:
+        """A module of functions alone."""
+        return TypeModule(
+            self.header, _imports(scope), scope.aliases, "", "", "", [], [], functions, []
+        )
+
+
+def _members(definition: UnionOf) -> Iterable[TypeRef]:
+    return definition.members or (BuiltinRef(Builtin.STRING),)
+
+
+def _imports(scope: Scope) -> list[str]:
+    standard, package = scope.standard_imports, scope.package_imports
+    return [*standard, *([""] if standard and package else []), *package]
+
+
+def _element_doc(api: Api, struct: Struct) -> str:
+    """The documentation of the element that an anonymous type is of."""
+    if struct.named:
+        return ""
+    reference = NamedRef(struct.id)
+    return next((e.doc for e in api.elements.values() if e.type == reference), "")
+
+
+def _stand_in(struct: Struct) -> str:
+    if struct.named:
+        return f"The type {struct.id.local}."
+    role = {"Request": "request", "Response": "reply"}.get(struct.words[-1])
+    if role is not None and struct.content is None and len(struct.words) > 1:
+        return f"The {role} of {struct.words[0]}."
+    return f"What stands in {' / '.join(struct.words)}."
+
+

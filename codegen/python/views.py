@@ -1,0 +1,160 @@
+"""What the templates see: finished text, nothing left to decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionView:
+    """A function: its signature's parts and its body's lines."""
+
+    name: str
+    parameters: str
+    returns: str
+    body: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field of a dataclass: `name: annotation = default`, and its docstring's lines."""
+
+    declaration: str
+    doc: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeModule:
+    """One module of `types/`: what it imports, its class where it has one, its functions.
+
+    `kind` is the base of the class, as it stands in parentheses; `registrations` are the
+    statements that make the class known to the runtime.
+    """
+
+    header: list[str]
+    imports: list[str]
+    aliases: list[str]
+    decorator: str
+    class_name: str
+    bases: str
+    doc: list[str]
+    fields: list[FieldView]
+    functions: list[FunctionView]
+    registrations: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TypesIndex:
+    """`types/__init__.py` and its stub: which module has which names."""
+
+    header: list[str]
+    doc: list[str]
+    namespaces: list[str]
+    entries: list[str]
+    exports: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementsModule:
+    """`elements.py`: the package's namespaces by prefix, the global elements by name."""
+
+    header: list[str]
+    namespaces: list[str]
+    entries: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FaultView:
+    """One exception class of `errors.py`."""
+
+    name: str
+    detail: str
+    doc: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorsModule:
+    """`errors.py`: the runtime's exceptions and those of declared faults."""
+
+    header: list[str]
+    imports: list[str]
+    faults: list[FaultView]
+    exports: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationView:
+    """One entry of a port's operations: the lines of `soap.Operation(…)`."""
+
+    key: str
+    arguments: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PortView:
+    """One port: the name of its operations' constant and what `soap.Port(…)` is given."""
+
+    key: str
+    function: str
+    doc: list[str]
+    wire: list[str]
+    arguments: list[str]
+    operations: list[OperationView]
+
+
+@dataclass(frozen=True, slots=True)
+class PortsModule:
+    """`ports.py`."""
+
+    header: list[str]
+    imports: list[str]
+    ports: list[PortView]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodView:
+    """A client's method; `parameters` are whole, `body` ends in what it returns."""
+
+    name: str
+    parameters: list[str]
+    returns: str
+    doc: list[str]
+    body: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientView:
+    """A client class of one portType; `ports` are the keys of its ports, the default first.
+
+    `keyword` stands before each `def`: "async " in the asynchronous one.
+    """
+
+    name: str
+    base: str
+    keyword: str
+    doc: list[str]
+    ports: list[str]
+    methods: list[MethodView]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientModule:
+    """`client.py`; `assignments` name the first portType's pair where there are several."""
+
+    header: list[str]
+    imports: list[str]
+    aliases: list[str]
+    clients: list[ClientView]
+    assignments: list[str]
+    exports: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageModule:
+    """The package's `__init__.py`: its names, and the modules that have the lazy ones."""
+
+    header: list[str]
+    doc: list[str]
+    imports: list[str]
+    lazy: list[tuple[str, str]]
+    exports: list[str]

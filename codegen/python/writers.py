@@ -1,0 +1,380 @@
+"""The writers of complex types: straight lines from a dataclass to the text of its element."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from codegen.model import (
+    Attribute,
+    ChoiceRule,
+    Element,
+    ElementMember,
+    NamedRef,
+    OrderedMember,
+    Struct,
+    TogetherRule,
+    TypeRef,
+    Use,
+    Wildcard,
+    WildcardMember,
+)
+from codegen.python.context import Context
+from codegen.python.fields import (
+    Alternative,
+    AnyAttributes,
+    Field,
+    Text,
+    alternatives_in,
+    alternatives_of,
+    is_any,
+)
+from codegen.python.literals import string
+from codegen.python.scope import Scope
+from codegen.python.statements import block, formatted, grow
+from codegen.python.wire import nil_attributes
+
+
+class Values:
+    """The text of values, element by element, in one use."""
+
+    def __init__(self, context: Context, scope: Scope, use: Use) -> None:
+        self.context = context
+        self.scope = scope
+        self.use = use
+
+    def element(self, reference: TypeRef, tag: str, value: str) -> str:
+        """The template of an element that holds `value`, an expression."""
+        simple = self.context.types.simple
+        if is_any(reference):
+            write = "write_any_encoded" if self.use is Use.ENCODED else "write_any"
+            elements = self.scope.name("elements")
+            return f'{{{self.scope.soap(write)}({value}, "{tag}", {elements}.KNOWN)}}'
+        if not simple.is_simple(reference):
+            return f"{{{self.writer(reference)}({value}, {string(tag)})}}"
+        code = simple.code(reference, self.scope)
+        kind = self.kind(reference)
+        if code.scoped:
+            said = self.context.xsi_type(reference) if kind else ""
+            attributes = f', "{said}"' if said else ""
+            call = self.scope.soap("write_scoped_element")
+            return f'{{{call}({value}, "{tag}", {code.text}{attributes})}}'
+        return f"<{tag}{kind}>{{{code.text}({value})}}</{tag}>"
+
+    def writer(self, reference: TypeRef) -> str:
+        """The function that writes a complex type or an array."""
+        assert isinstance(reference, NamedRef)
+        name = self.context.types.names.types[reference.id]
+        return self.scope.type(self.context.function("write", name, self.use))
+
+    def kind(self, reference: TypeRef) -> str:
+        """The attribute that says a value's type, in encoded use."""
+        name = self.context.xsi_type(reference) if self.use is Use.ENCODED else ""
+        return f' xsi:type="{name}"' if name else ""
+
+    def nil(self, reference: TypeRef, tag: str) -> str:
+        """The element that is nil."""
+        name = self.context.xsi_type(reference) if self.use is Use.ENCODED else ""
+        attributes = (
+            nil_attributes(self.context.style, name) if name else ' xsi:nil="true"'
+        )
+        return f"<{tag}{attributes}/>"
+
+
+class StructWriter:
+    """The lines of one complex type's writer in one use.
+
+    `content_only` is a message's Struct that has no element of its own: its text is the inside
+    of a Body or a Header.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        scope: Scope,
+        struct: Struct,
+        use: Use,
+        content_only: bool,
+    ) -> None:
+        self.context = context
+        self.scope = scope
+        self.struct = struct
+        self.use = use
+        self.content_only = content_only
+        self.values = Values(context, scope, use)
+        self.fields = context.types.fields(struct)
+        self.nullable = struct.id in context.api.encoded
+
+    def lines(self) -> list[str]:
+        """The function's body."""
+        name = self.context.types.names.types[self.struct.id]
+        derived = self.scope.soap("write_derived")
+        encoded = ", encoded=True" if self.use is Use.ENCODED else ""
+        given = f"v, {name}" if self.content_only else f"v, {name}, tag, attributes"
+        dispatch = f"return {derived}({given}{encoded})"
+        if self.content_only:
+            dispatch = f"{self.scope.soap('check_class')}(v, {name})"
+        if self.struct.abstract:
+            return [dispatch]
+        body = block(f"if v.__class__ is not {name}:", [dispatch])
+        body += self._rules()
+        body += self._start()
+        for field in self.fields:
+            body += self._field(field)
+        if self.content_only:
+            return [*body, "return xml"]
+        return [*body, 'return f"{xml}</{tag}>"']
+
+    # ------------------------------------------------------------------------- the start tag
+
+    def _start(self) -> list[str]:
+        if self.content_only:
+            return ['xml = ""']
+        kind = self.values.kind(NamedRef(self.struct.id)) if self.struct.named else ""
+        attributes = [f for f in self.fields if isinstance(f.what, (Attribute, AnyAttributes))]
+        if not attributes:
+            return [f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}>')}"]
+        lines = [f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}')}"]
+        for field in attributes:
+            lines += self._attribute(field)
+        return [*lines, 'xml += ">"']
+
+    def _attribute(self, field: Field) -> list[str]:
+        value = f"v.{field.name}"
+        what = field.what
+        if not isinstance(what, Attribute):
+            return [f"xml += {self.scope.soap('attributes_text')}({value})"]
+        simple = self.context.types.simple
+        code = simple.code(what.type, self.scope)
+        name = self.context.prefixed(what.name)
+        if code.scoped:
+            call = self.scope.soap("write_scoped_attribute")
+            line = grow(f'{{{call}({value}, "{name}", {code.text})}}')
+        else:
+            text = f"{code.text}({value})"
+            if simple.is_string(what.type):
+                text = (
+                    f"{self.scope.soap('attribute_text')}({value})"
+                    if code.text.endswith(".text")
+                    else f"{self.scope.soap('quoted')}({text})"
+                )
+            line = grow(f' {name}="{{{text}}}"')
+        return [line] if what.required else block(f"if {value} is not None:", [line])
+
+    # --------------------------------------------------------------------------- the content
+
+    def _field(self, field: Field) -> list[str]:
+        value = f"v.{field.name}"
+        what = field.what
+        match what:
+            case Attribute() | AnyAttributes():
+                return []
+            case Text(type=reference):
+                return self._text(reference, value)
+            case ElementMember():
+                return self._element(what, value)
+            case WildcardMember():
+                write = self.scope.soap("write_wildcards")
+                elements = self.scope.name("elements")
+                return [f"xml += {write}({value}, {elements}.KNOWN)"]
+            case OrderedMember():
+                return self._ordered(what, value)
+            case _:
+                assert_never(what)
+
+    def _text(self, reference: TypeRef, value: str) -> list[str]:
+        code = self.context.types.simple.code(reference, self.scope)
+        if code.scoped:  # the start tag is closed already: its names are declared in a copy of it
+            scoped = self.scope.soap("write_scoped_text")
+            return [f"xml = {scoped}(xml, {value}, {code.text})"]
+        return [grow(f"{{{code.text}({value})}}")]
+
+    def _element(self, member: ElementMember, value: str) -> list[str]:
+        element = member.element
+        if member.repeated:
+            return self._repeated(member, value)
+        if element.substitutes:
+            lines = self._tagged(alternatives_of(element), value)
+            if member.optional or self.nullable:
+                return block(f"if {value}:", lines)
+            return lines
+        tag = self.context.tag(element.name)
+        text = grow(self.values.element(element.type, tag, value))
+        nil = grow(self.values.nil(element.type, tag))
+        unset = self.scope.soap("UNSET")
+        if self.use is Use.ENCODED:
+            return [
+                *block(f"if {value} is None:", [nil]),
+                *block(f"elif {value} is not {unset}:", [text]),
+            ]
+        if element.nillable and (member.optional or self.nullable):
+            if not member.optional:
+                absent = self._absent(value, element)
+                return [
+                    *block(f"if {value} is {unset}:", [absent]),
+                    *block(f"elif {value} is None:", [nil]),
+                    *block("else:", [text]),
+                ]
+            return [
+                *block(f"if {value} is None:", [nil]),
+                *block(f"elif {value} is not {unset}:", [text]),
+            ]
+        if member.optional:
+            also = f" and {value} is not {unset}" if self.nullable else ""
+            return block(f"if {value} is not None{also}:", [text])
+        if element.nillable:
+            return [*block(f"if {value} is None:", [nil]), *block("else:", [text])]
+        if self.nullable:
+            absent = self._absent(value, element)
+            return [*block(f"if {value} is None or {value} is {unset}:", [absent]), text]
+        if is_any(element.type):
+            return [*block(f"if {value} is None:", [self._absent(value, element)]), text]
+        return [text]
+
+    def _absent(self, value: str, element: Element) -> str:
+        return f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
+
+    def _repeated(self, member: ElementMember, value: str) -> list[str]:
+        element = member.element
+        lines: list[str] = []
+        if not member.optional and self.use is Use.LITERAL:
+            lines += block(f"if not {value}:", [self._absent(value, element)])
+        if element.substitutes:
+            body = self._tagged(alternatives_of(element), "item")
+            return [*lines, *block(f"for item in {value}:", body)]
+        tag = self.context.tag(element.name)
+        text = formatted(self.values.element(element.type, tag, "item"))
+        if element.nillable or self.use is Use.ENCODED:
+            nil = formatted(self.values.nil(element.type, tag))
+            body = [
+                *block("if item is None:", [f"xml += {nil}"]),
+                *block("else:", [f"xml += {text}"]),
+            ]
+            return [*lines, *block(f"for item in {value}:", body)]
+        return [*lines, f'xml += "".join([{text} for item in {value}])']
+
+    def _ordered(self, member: OrderedMember, value: str) -> list[str]:
+        lines: list[str] = []
+        if not member.optional:
+            absent = f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
+            lines += block(f"if not {value}:", [absent])
+        return [*lines, *block(f"for item in {value}:", self._item(member))]
+
+    def _item(self, member: OrderedMember) -> list[str]:
+        """One item of a list that keeps the order: text, unknown XML, or a tagged value."""
+        branches: list[tuple[str, list[str]]] = []
+        isinstance_, str_ = self.scope.name("isinstance"), self.scope.name("str")
+        if member.mixed:
+            text = [f"xml += {self.scope.soap('text')}(item)"]
+            branches.append((f"{isinstance_}(item, {str_})", text))
+        alternatives = alternatives_in(member)
+        wild = any(isinstance(a, Wildcard) for a in member.alternatives)
+        if wild:
+            known = f"{self.scope.name('elements')}.KNOWN"
+            write = f"xml += {self.scope.soap('write_wildcards')}([item], {known})"
+            any_element = self.scope.soap("AnyElement")
+            branches.append((f"{isinstance_}(item, {any_element})", [write]))
+        for alternative in alternatives:
+            condition = f"item[0] == {string(alternative.tag)}"
+            branches.append((condition, self._alternative(alternative, "item[1]")))
+        if wild:
+            branches.append(("", [write]))
+        elif branches:
+            wrong = f"raise {self.scope.soap('unknown_item')}(item)"
+            branches.append(("", [wrong]))
+        return _branched(branches) or ["pass"]
+
+    def _tagged(self, alternatives: list[Alternative], value: str) -> list[str]:
+        branches = [
+            (f"{value}[0] == {string(a.tag)}", self._alternative(a, f"{value}[1]"))
+            for a in alternatives
+        ]
+        wrong = f"raise {self.scope.soap('unknown_item')}({value})"
+        return _branched([*branches, ("", [wrong])])
+
+    def _alternative(self, alternative: Alternative, value: str) -> list[str]:
+        tag = self.context.tag(alternative.name)
+        text = grow(self.values.element(alternative.type, tag, value))
+        if not alternative.nillable:
+            return [text]
+        nil = grow(self.values.nil(alternative.type, tag))
+        return [*block(f"if {value} is None:", [nil]), *block("else:", [text])]
+
+    # ------------------------------------------------------------------------------ the rules
+
+    def _rules(self) -> list[str]:
+        """Checks of what fields cannot say; a message's parts and encoded values have none."""
+        if self.use is Use.ENCODED:
+            return []
+        lines: list[str] = []
+        for owner in self.context.types.line_of(self.struct):
+            for rule in owner.rules:
+                match rule:
+                    case ChoiceRule():
+                        lines += self._choice(owner, rule)
+                    case TogetherRule():
+                        lines += self._together(owner, rule)
+                    case _:
+                        assert_never(rule)
+        return lines
+
+    def _name(self, owner: Struct, index: int) -> str:
+        return self.context.types.names.structs[owner.id].members[index]
+
+    def _there(self, owner: Struct, index: int) -> str:
+        """Whether a member has a value."""
+        member = owner.members[index]
+        value = f"v.{self._name(owner, index)}"
+        if not isinstance(member, ElementMember) or member.repeated:
+            return f"bool({value})"
+        if member.element.substitutes:
+            return f"bool({value})"
+        unset = self.scope.soap("UNSET")
+        if member.element.nillable:
+            return f"{value} is not {unset}"
+        if self.nullable:
+            return f"{value} is not None and {value} is not {unset}"
+        return f"{value} is not None"
+
+    def _any(self, owner: Struct, members: tuple[int, ...]) -> str:
+        return " or ".join(self._there(owner, index) for index in members) or "True"
+
+    def _choice(self, owner: Struct, rule: ChoiceRule) -> list[str]:
+        branches = [b for b in rule.branches if b]
+        said = " | ".join(
+            " ".join(self._name(owner, index) for index in branch) for branch in branches
+        )
+        wrong = f"raise {self.scope.soap('wrong_choice')}(v, {string(said)})"
+        empty = "made == 0"
+        if rule.within:
+            empty += f" and ({self._any(owner, rule.within)})"
+        if rule.overlapping:
+            members = tuple(dict.fromkeys(i for b in branches for i in b))
+            made = f"made = int({self._any(owner, members)})"
+            return [made, *block(f"if {empty}:", [wrong])]
+        counted = " + ".join(f"({self._any(owner, branch)})" for branch in branches)
+        if len(branches) == 1:
+            counted = f"int{counted}"
+        condition = "made > 1"
+        if rule.required:
+            condition = f"{condition} or ({empty})" if rule.within else "made != 1"
+        return [f"made = {counted}", *block(f"if {condition}:", [wrong])]
+
+    def _together(self, owner: Struct, rule: TogetherRule) -> list[str]:
+        begun = self._any(owner, rule.members)
+        complete = " and ".join(f"({self._there(owner, i)})" for i in rule.needed)
+        said = ", ".join(self._name(owner, index) for index in rule.needed)
+        wrong = f"raise {self.scope.soap('incomplete_group')}(v, {string(said)})"
+        return block(f"if ({begun}) and not ({complete}):", [wrong])
+
+
+def _branched(branches: list[tuple[str, list[str]]]) -> list[str]:
+    """if / elif / else, in order; the condition of else is ""."""
+    lines: list[str] = []
+    for number, (condition, body) in enumerate(branches):
+        if not condition:
+            lines += block("else:", body) if lines else body
+            continue
+        lines += block(f"{'if' if number == 0 else 'elif'} {condition}:", body)
+    return lines
+
+

@@ -1,0 +1,102 @@
+"""The files of a run, each read and parsed once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from codegen.diagnostics import Findings, Location
+from codegen.wsdl.catalog import STANDARD
+from codegen.wsdl.drafts import is_draft, modernised
+from codegen.wsdl.imports import SourceFile, imports_of
+from codegen.wsdl.lines import Lines
+from codegen.wsdl.namespaces import WSDL, WSDL2
+from codegen.wsdl.parsing import parse, read
+from codegen.wsdl.references import XSD
+
+DEFINITIONS = f"{{{WSDL}}}definitions"
+SCHEMA = f"{{{XSD}}}schema"
+
+
+@dataclass(slots=True)
+class Files:
+    """Reads files, and names them in findings as the user named the entry.
+
+    `entry` is where the entry is, `given` how it was named.
+    """
+
+    entry: Path
+    given: Path
+    findings: Findings
+    lines: Lines = field(default_factory=Lines)
+    _read: dict[Path, SourceFile | None] = field(default_factory=dict)
+
+    def get(self, path: Path, url: str) -> SourceFile | None:
+        """A file, read once however many ways lead to it; None where it cannot be worked with."""
+        path = Path(os.path.normpath(path.absolute()))
+        key = path.resolve()
+        if key not in self._read:
+            self._read[key] = None  # keeps the place: files are in the order of asking
+            self._read[key] = self._load(path, url)
+        return self._read[key]
+
+    @property
+    def all(self) -> tuple[SourceFile, ...]:
+        """Every file that could be read, in the order in which they were asked for."""
+        return tuple(file for file in self._read.values() if file is not None)
+
+    def refuse(self, file: SourceFile, why: str) -> None:
+        """Note that a document is not of the kind that is wanted."""
+        self._refuse(file.root, why)
+
+    def _load(self, path: Path, url: str) -> SourceFile | None:
+        shown = self._shown(path)
+        content = read(path, shown, self.findings)
+        parsed = parse(content, shown, self.findings) if content is not None else None
+        if content is None or parsed is None:
+            return None
+        root = parsed.root
+        self.lines.add(root, shown, parsed.text)
+        if is_draft(parsed.text):
+            root = self._modernise(root, shown)
+        if root.tag not in (DEFINITIONS, SCHEMA):
+            self._refuse(root, "neither a WSDL nor a schema")
+            return None
+        return SourceFile(
+            path=path,
+            url=url,
+            shown=shown,
+            content=content,
+            text=parsed.text,
+            root=root,
+            standard=path.parent == STANDARD,
+            schemas=tuple(root.iter(SCHEMA)),
+            imports=tuple(imports_of(root)),
+            digest=hashlib.sha256(content).digest(),
+        )
+
+    def _modernise(self, original: etree._Element, shown: str) -> etree._Element:
+        root = modernised(original)
+        self.lines.add_copy(root, original)
+        message = "a draft of XML Schema: read as the recommendation of 2001"
+        self.findings.warning("old-schema", message, Location(shown))
+        return root
+
+    def _refuse(self, root: etree._Element, why: str) -> None:
+        name = etree.QName(root)
+        at = self.lines.location(root)
+        if name.namespace in WSDL2:
+            self.findings.error("wsdl-2", "WSDL 2.0: only WSDL 1.1 is read", at)
+        else:
+            self.findings.error("root", f"{why}: its root is {name.text}", at)
+
+    def _shown(self, path: Path) -> str:
+        if path.parent == STANDARD:
+            return f"soapwright:{path.name}"
+        home = os.path.normpath(self.entry.absolute().parent)
+        relative = os.path.relpath(path, home)
+        return Path(os.path.normpath(self.given.parent / relative)).as_posix()

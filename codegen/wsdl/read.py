@@ -1,0 +1,38 @@
+"""The front end on one screen: documents, then services and schemas, to one Api."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from codegen.diagnostics import Findings
+from codegen.model import Api
+from codegen.wsdl.documents import load
+from codegen.wsdl.schema.translate import translate_schemas
+from codegen.wsdl.services import read_services
+
+
+def read_api(entry: Path, catalogs: Sequence[Path], findings: Findings) -> Api:
+    """Read a WSDL and all that it imports, without the network.
+
+    Raises:
+        SpecError: a document cannot be read at all; what can still be said is in `findings`.
+    """
+    documents = load(entry, catalogs, findings)
+    schemas = translate_schemas(documents.schemas, documents.location, findings)
+    services = read_services(documents, findings)
+    if not services.ports:
+        findings.warning(
+            "no-port", "no SOAP binding: the package will have no operations",
+            documents.location(documents.definitions[0].root),
+        )  # fmt: skip
+    return Api(
+        name=entry.name,
+        ports=services.ports,
+        types=schemas.types,
+        elements=schemas.elements,
+        prefixes=services.prefixes,
+        sources=documents.sources,
+        doc=services.doc,
+        bundled=schemas.bundled,
+    )

@@ -1,0 +1,180 @@
+"""Content models: elements, groups, wildcards (XML Schema part 1, sections 3.7 to 3.10)."""
+
+from __future__ import annotations
+
+from xsdata.models import xsd
+from xsdata.models.enums import FormType
+
+from codegen.model import (
+    All,
+    Choice,
+    Element,
+    Occurs,
+    Particle,
+    Process,
+    QName,
+    Sequence,
+    TypeRef,
+    Wildcard,
+)
+from codegen.wsdl.schema.attributes import wildcard_namespaces
+from codegen.wsdl.schema.context import ANY_TYPE, Context, Owner, element_owner, occurs
+from codegen.wsdl.schema.parse import ParsedSchema
+
+ContentHolder = xsd.ComplexType | xsd.Extension | xsd.Restriction
+_Compositor = xsd.Sequence | xsd.Choice | xsd.All
+_ParticleComponent = _Compositor | xsd.Element | xsd.Any | xsd.Group
+
+
+def content_of(
+    context: Context, schema: ParsedSchema, holder: ContentHolder, owner: Owner
+) -> Particle | None:
+    """The particle of a complex type, an extension or a restriction; None where it has none."""
+    component = holder.sequence or holder.choice or holder.all or holder.group
+    if component is None:
+        return None
+    return _particle(context, schema, component, owner)
+
+
+def _particle(
+    context: Context,
+    schema: ParsedSchema,
+    component: _ParticleComponent,
+    owner: Owner,
+) -> Particle | None:
+    times = occurs(schema, component)
+    if times.max == 0:
+        return None
+    match component:
+        case xsd.Element():
+            return _element(context, schema, component, times, owner)
+        case xsd.Any():
+            return Wildcard(
+                wildcard_namespaces(schema, component.namespace),
+                Process(component.process_contents.value),
+                times,
+                schema.at(component),
+            )
+        case xsd.Group():
+            return _group(context, schema, component, times)
+        case _:
+            return _compositor(context, schema, component, times, owner)
+
+
+def _compositor(
+    context: Context,
+    schema: ParsedSchema,
+    component: _Compositor,
+    times: Occurs,
+    owner: Owner,
+) -> Particle:
+    found: list[_ParticleComponent] = [*component.elements, *component.groups]
+    if isinstance(component, xsd.All):
+        found += component.any
+    else:
+        found += [*component.choices, *component.sequences, *component.any]
+    found.sort(key=lambda item: item.index)
+    translated = [_particle(context, schema, item, owner) for item in found]
+    items = tuple(item for item in translated if item is not None)
+    match component:
+        case xsd.Sequence():
+            return Sequence(items, times)
+        case xsd.Choice():
+            return Choice(items, times)
+        case xsd.All():
+            return All(items, times)
+
+
+def _group(
+    context: Context, schema: ParsedSchema, use: xsd.Group, times: Occurs
+) -> Particle | None:
+    """A group's particle in the place of a reference to it; each group is translated once."""
+    name = context.name(schema, use, use.ref)
+    declared = context.components.groups.get(name)
+    if declared is not None and declared.redefines and name in context.groups:
+        if context.groups[name] is None:  # its redefinition refers to what it redefines
+            name = declared.redefines
+            declared = context.components.groups.get(name)
+    if declared is None:
+        context.findings.error("reference", f"no group {name}", schema.at(use))
+        return None
+    if name not in context.groups:
+        context.groups[name] = None
+        definition = declared.component
+        body = definition.sequence or definition.choice or definition.all
+        if body is not None:
+            owner = Owner(name.namespace, f"group {name.local}", (name.local,))
+            context.groups[name] = _particle(context, declared.schema, body, owner)
+    particle = context.groups[name]
+    if particle is None or times == Occurs():
+        return particle
+    return Sequence((particle,), times)
+
+
+def _element(
+    context: Context,
+    schema: ParsedSchema,
+    component: xsd.Element,
+    times: Occurs,
+    owner: Owner,
+) -> Element | None:
+    at = schema.at(component)
+    if component.ref:
+        return _reference(context, schema, component, times)
+    if not component.name:
+        context.findings.error("schema", "an element needs a name or a ref", at)
+        return None
+    qualified = component.form is FormType.QUALIFIED
+    local = component.name.strip()
+    return Element(
+        name=QName(schema.namespace if qualified else "", local),
+        type=element_type(context, schema, component, owner.child(local, local)),
+        occurs=times,
+        at=at,
+        nillable=component.nillable,
+        default=component.default,
+        fixed=component.fixed,
+        doc=schema.doc(component),
+    )
+
+
+def _reference(
+    context: Context, schema: ParsedSchema, use: xsd.Element, times: Occurs
+) -> Element:
+    """A use of a global element. One that nobody declares keeps its name: a pass judges that."""
+    name = context.name(schema, use, use.ref or "")
+    declared = context.components.elements.get(name)
+    if declared is None:
+        return Element(name, ANY_TYPE, times, schema.at(use), reference=True)
+    component, where = declared.component, declared.schema
+    return Element(
+        name=name,
+        type=element_type(context, where, component, element_owner(name)),
+        occurs=times,
+        at=schema.at(use),
+        nillable=component.nillable,
+        default=component.default,
+        fixed=component.fixed,
+        abstract=component.abstract,
+        reference=True,
+        doc=schema.doc(use) or where.doc(component),
+    )
+
+
+def element_type(
+    context: Context, schema: ParsedSchema, component: xsd.Element, owner: Owner
+) -> TypeRef:
+    """The type of an element: named, anonymous, or its substitution group's head's (section 3.3.2)."""
+    anonymous = component.complex_type or component.simple_type
+    if anonymous is not None:
+        return context.anonymous(anonymous, schema, owner)
+    if component.type:
+        return context.type(schema, component, component.type)
+    if component.substitution_group:
+        head = context.name(schema, component, component.substitution_group)
+        declared = context.components.elements.get(head)
+        if declared is not None and declared.component is not component:
+            return element_type(
+                context, declared.schema, declared.component, element_owner(head)
+            )
+    return ANY_TYPE

@@ -1,0 +1,103 @@
+"""All schema documents of a WSDL into the model's types and elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+from xsdata.models import xsd
+
+from codegen.diagnostics import Findings, Location
+from codegen.model import GlobalElement, QName, SoapArray, TypeDef
+from codegen.wsdl.documents import SchemaDocument
+from codegen.wsdl.schema.arrays import is_array
+from codegen.wsdl.schema.complex import complex_type
+from codegen.wsdl.schema.components import Components, Declared, collect_components
+from codegen.wsdl.schema.context import (
+    ANY_TYPE,
+    Context,
+    Owner,
+    Pending,
+    element_owner,
+)
+from codegen.wsdl.schema.parse import ParsedSchema, parse_schema
+from codegen.wsdl.schema.particles import element_type
+from codegen.wsdl.schema.simple import simple_type
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaTypes:
+    """What the schemas declare; `bundled` are those that only the toolkit's own schemas do."""
+
+    types: dict[QName, TypeDef]
+    elements: dict[QName, GlobalElement]
+    bundled: frozenset[QName]
+
+
+def translate_schemas(
+    documents: Iterable[SchemaDocument],
+    locate: Callable[[etree._Element], Location],
+    findings: Findings,
+) -> SchemaTypes:
+    """Parse the documents and translate every component; what is wrong is found, with its place."""
+    parsed = [parse_schema(document, locate, findings) for document in documents]
+    schemas = [schema for schema in parsed if schema is not None]
+    context = Context(collect_components(schemas, findings), findings)
+    for name, declared in context.components.types.items():
+        context.pending.append(
+            Pending(
+                declared.component,
+                declared.schema,
+                Owner(name.namespace, name.local, (name.local.partition("/")[0],)),
+                named="/" not in name.local,
+                redefines=declared.redefines,
+            )
+        )
+    elements = {
+        name: _global_element(context, name, declared)
+        for name, declared in context.components.elements.items()
+    }
+    while context.pending:
+        _translate(context, context.pending.popleft())
+    return SchemaTypes(context.types, elements, _bundled(context.components))
+
+
+def _translate(context: Context, pending: Pending) -> None:
+    name = pending.owner.id
+    if name in context.types:
+        return
+    if is_array(name):
+        at = pending.schema.at(pending.component)
+        context.types[name] = SoapArray(name, pending.owner.words, True, at, ANY_TYPE)
+    elif isinstance(pending.component, xsd.SimpleType):
+        context.types[name] = simple_type(context, pending, pending.component)
+    else:
+        context.types[name] = complex_type(context, pending, pending.component)
+
+
+def _global_element(
+    context: Context, name: QName, declared: Declared[xsd.Element]
+) -> GlobalElement:
+    component, schema = declared.component, declared.schema
+    head = component.substitution_group
+    return GlobalElement(
+        name=name,
+        type=element_type(context, schema, component, element_owner(name)),
+        at=schema.at(component),
+        nillable=component.nillable,
+        abstract=component.abstract,
+        default=component.default,
+        fixed=component.fixed,
+        head=context.name(schema, component, head) if head else None,
+        doc=schema.doc(component),
+    )
+
+
+def _bundled(components: Components) -> frozenset[QName]:
+    declarations: list[tuple[QName, ParsedSchema]] = [
+        *((name, d.schema) for name, d in components.types.items()),
+        *((name, d.schema) for name, d in components.elements.items()),
+    ]
+    own = {name for name, schema in declarations if not schema.document.standard}
+    return frozenset(name for name, schema in declarations if name not in own)
