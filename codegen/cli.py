@@ -22,7 +22,9 @@ def main() -> None:
 
 @main.command("generate")
 @click.argument("wsdl", required=False, type=click.Path(path_type=Path))
-@click.option("--output", type=click.Path(path_type=Path), help="The package's own folder.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="The package's own folder."
+)
 @click.option("--package", "name", help="The package's import name.")
 @click.option("--wire", default="", help="The wire style: standard or nusoap.")
 @click.option(

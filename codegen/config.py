@@ -41,9 +41,13 @@ def read_config(path: Path) -> list[PackageConfig]:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(text).get("tool", {}).get("soapwright", {}).get("package", [])
+        tables = (
+            tomllib.loads(text).get("tool", {}).get("soapwright", {}).get("package", [])
+        )
     except OSError as error:
-        findings.error("config", f"cannot be read: {error.strerror}", Location(str(path)))
+        findings.error(
+            "config", f"cannot be read: {error.strerror}", Location(str(path))
+        )
         raise SpecError(findings) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         findings.error("config", f"is no TOML: {error}", Location(str(path)))
@@ -78,7 +82,9 @@ def _package(table: object, at: Location, findings: Findings) -> PackageConfig |
     sound = True
     for key, value in table.items():
         if key not in _KEYS:
-            findings.error("config", f"unknown key {key!r}", at, f"known: {', '.join(_KEYS)}")
+            findings.error(
+                "config", f"unknown key {key!r}", at, f"known: {', '.join(_KEYS)}"
+            )
             sound = False
         elif not isinstance(value, _KEYS[key]):
             findings.error("config", f"{key!r} is no {_KEYS[key].__name__}", at)

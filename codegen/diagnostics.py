@@ -40,7 +40,9 @@ class Diagnostic:
     hint: str = ""
 
     def __str__(self) -> str:
-        line = f"{self.at}: {self.severity.value}: {_one_line(self.message)} [{self.code}]"
+        line = (
+            f"{self.at}: {self.severity.value}: {_one_line(self.message)} [{self.code}]"
+        )
         return f"{line}\nhint: {_one_line(self.hint)}" if self.hint else line
 
 
@@ -86,4 +88,7 @@ class Findings:
 
 def _one_line(text: str) -> str:
     """A spec's text in a finding: no line breaks or control characters reach the terminal."""
-    return "".join(c if c.isprintable() else " " if c in "\t\r\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(
+        c if c.isprintable() else " " if c in "\t\r\n" else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )

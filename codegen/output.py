@@ -45,7 +45,9 @@ def write_package(folder: Path, files: dict[str, bytes]) -> Written:
             (folder / path).unlink(missing_ok=True)
             _remove_empty(folder, (folder / path).parent)
     except OSError as error:
-        raise _cannot(folder, f"cannot write: {error.strerror}: {error.filename}") from error
+        raise _cannot(
+            folder, f"cannot write: {error.strerror}: {error.filename}"
+        ) from error
     return Written(tuple(changed), tuple(obsolete), len(files) - len(changed))
 
 
@@ -64,7 +66,12 @@ def _inside(path: object) -> bool:
     if not isinstance(path, str):
         return False
     parts = PurePosixPath(path).parts
-    return bool(parts) and ".." not in parts and not path.startswith("/") and "\\" not in path
+    return (
+        bool(parts)
+        and ".." not in parts
+        and not path.startswith("/")
+        and "\\" not in path
+    )
 
 
 def _refuse(folder: Path) -> None:

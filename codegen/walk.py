@@ -103,7 +103,9 @@ def _struct_references(struct: Struct) -> Iterator[tuple[TypeRef, Location]]:
         yield struct.text, struct.at
     for attribute in struct.attributes:
         yield attribute.type, attribute.at
-    elements = member_elements(struct) if struct.members else elements_of(struct.content)
+    elements = (
+        member_elements(struct) if struct.members else elements_of(struct.content)
+    )
     for element in elements:
         yield element.type, element.at
         yield from ((member.type, element.at) for member in element.substitutes)

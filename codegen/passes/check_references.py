@@ -56,7 +56,9 @@ def _check_parts(api: Api, findings: Findings) -> None:
             case ElementPart(element=name, at=at):
                 target = api.elements.get(name)
                 if target is None:
-                    findings.error("reference", f"element {name} is not declared", at, _HINT)
+                    findings.error(
+                        "reference", f"element {name} is not declared", at, _HINT
+                    )
                     continue
                 reference = target.type
             case TypePart(type=reference, at=at):

@@ -33,4 +33,3 @@ def drop_unused(api: Api, findings: Findings) -> Api:
         if name not in api.bundled or name in used
     }
     return replace(api, types=types, elements=elements)
-

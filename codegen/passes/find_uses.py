@@ -44,7 +44,10 @@ def _roots(api: Api, use: Use) -> Iterator[TypeRef]:
         for message in messages_of(port):
             if message.use is use and message.struct is not None:
                 yield NamedRef(message.struct)
-            if message.headers_struct is not None and headers_use(message.headers) is use:
+            if (
+                message.headers_struct is not None
+                and headers_use(message.headers) is use
+            ):
                 yield NamedRef(message.headers_struct)
         yield from part_types(api, _other_parts(api, use))
 

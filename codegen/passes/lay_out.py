@@ -253,7 +253,10 @@ def _in_choice(
                     return [_ordered([choice], optional)]
                 merged.append(slot)
                 position = len(merged)
-            elif known < position or merged[known].particle.occurs != slot.particle.occurs:
+            elif (
+                known < position
+                or merged[known].particle.occurs != slot.particle.occurs
+            ):
                 return [_ordered([choice], optional)]
             else:
                 merged[known].sources += slot.sources

@@ -6,7 +6,6 @@ from codegen.model import (
     NamedRef,
     SoapArray,
     SoapVersion,
-
     Use,
 )
 from codegen.python.context import Context
@@ -26,7 +25,10 @@ def array_functions(
     functions = []
     uses = [
         use
-        for use, ids in ((Use.LITERAL, context.api.literal), (Use.ENCODED, context.api.encoded))
+        for use, ids in (
+            (Use.LITERAL, context.api.literal),
+            (Use.ENCODED, context.api.encoded),
+        )
         if definition.id in ids
     ]
     for use in uses:
@@ -99,7 +101,9 @@ def _reader(
     reader = _item_reader(context, scope, definition, use)
     read = "read_array" if use is Use.ENCODED else "read_items"
     if sum(definition.ranks) > 1:
-        return [f"return {scope.soap('read_nested_array')}(e, {reader}, {definition.ranks!r})"]
+        return [
+            f"return {scope.soap('read_nested_array')}(e, {reader}, {definition.ranks!r})"
+        ]
     return [f"return {scope.soap(read)}(e, {reader})"]
 
 
@@ -117,5 +121,3 @@ def _item_reader(
     assert isinstance(item, NamedRef)
     name = context.types.names.types[item.id]
     return scope.type(context.function("read", name, use))
-
-

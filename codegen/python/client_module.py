@@ -10,7 +10,7 @@ from codegen.python.fields import Declaration, Declarations, Field
 from codegen.python.identifiers import class_name, field_name
 from codegen.python.literals import docstring, string
 from codegen.python.scope import Scope
-from codegen.python.statements import call
+from codegen.python.statements import call, tuple_of
 from codegen.python.views import ClientModule, ClientView, MethodView
 
 # What a client has besides its operations: a method of such a name takes an underscore.
@@ -50,25 +50,38 @@ class ClientModules:
         taken: set[str] = {"Client"}
         for number, (name, ports) in enumerate(groups.items()):
             stem = "" if len(groups) == 1 else self._stem(name, taken)
-            for base, prefix, keyword in (("BaseClient", "", ""), ("BaseAsyncClient", "Async", "async ")):
+            for base, prefix, keyword in (
+                ("BaseClient", "", ""),
+                ("BaseAsyncClient", "Async", "async "),
+            ):
                 said = f"{prefix}{stem}Client"
-                clients.append(
-                    self._client(said, base, keyword, ports, methods[name])
-                )
+                clients.append(self._client(said, base, keyword, ports, methods[name]))
                 if stem and number == 0:
                     assignments.append(f"{prefix}Client = {said}")
         exports = [c.name for c in clients] + [a.partition(" ")[0] for a in assignments]
         soap = self.scope.name("soap")
         imports = [*self.scope.standard_imports]
         imports += [""] if imports else []
-        imports.append(f"from . import _soap as {soap}" if soap != "_soap" else "from . import _soap")
+        imports.append(
+            f"from . import _soap as {soap}"
+            if soap != "_soap"
+            else "from . import _soap"
+        )
         types = self.scope.name("t")
         imports += [f"from . import types as {types}"] if methods else []
-        imports += ["from ._soap.client import BaseAsyncClient, BaseClient", "from .ports import PORTS"]
+        imports += [
+            "from ._soap.client import BaseAsyncClient, BaseClient",
+            "from .ports import PORTS",
+        ]
         if assignments:
             assignments = ["", "", *assignments]
         return ClientModule(
-            self.header, imports, self.scope.aliases, clients, assignments, sorted(exports)
+            self.header,
+            imports,
+            self.scope.aliases,
+            clients,
+            assignments,
+            sorted(exports),
         )
 
     def _stem(self, name: QName, taken: set[str]) -> str:
@@ -90,7 +103,9 @@ class ClientModules:
                         continue
                     for struct in (message.struct, message.headers_struct):
                         if struct is not None:
-                            fields = self.context.types.fields(self.context.types.struct(struct))
+                            fields = self.context.types.fields(
+                                self.context.types.struct(struct)
+                            )
                             hidden |= {f.name for f in fields}
         del names
         return hidden & _SHADOWABLE
@@ -140,7 +155,12 @@ class ClientModules:
         return found
 
     def _client(
-        self, name: str, base: str, keyword: str, ports: list[Port], methods: list[_Method]
+        self,
+        name: str,
+        base: str,
+        keyword: str,
+        ports: list[Port],
+        methods: list[_Method],
     ) -> ClientView:
         port = ports[0]
         service = f" of {port.service}" if port.service else ""
@@ -148,14 +168,18 @@ class ClientModules:
         doc = f"Calls the operations{service} ({port.port_type.local}){asynchronous}."
         if port.doc:
             doc += f"\n\n{port.doc}"
-        views = [self._method(method, "await " if keyword else "") for method in methods]
-        keys = [string(p.key) for p in ports]
+        views = [
+            self._method(method, "await " if keyword else "") for method in methods
+        ]
+        keys = tuple_of([string(p.key) for p in ports])
         return ClientView(name, base, keyword, docstring(doc, 4), keys, views)
 
     def _method(self, method: _Method, wait: str) -> MethodView:
         operation = method.operation
         assert operation.input is not None
-        parameters = [self._parameter(n, d) for n, _, d in [*method.request, *method.headers]]
+        parameters = [
+            self._parameter(n, d) for n, _, d in [*method.request, *method.headers]
+        ]
         if parameters:
             parameters.insert(0, "*")
         body = self._request(operation.input, method, wait)
@@ -210,7 +234,9 @@ class ClientModules:
         if not fields:
             return "None", []
         if len(fields) > 1:
-            return self.scope.type(self.context.types.names.types[output.struct]), ["return response"]
+            return self.scope.type(self.context.types.names.types[output.struct]), [
+                "return response"
+            ]
         declarations = Declarations(
             self.context.types, self.scope, self.context.types.struct(output.struct)
         )
@@ -224,7 +250,9 @@ class ClientModules:
         if self._always_there(fields[0]):
             required = self.scope.soap("required")
             where = string(f"{operation.name}.{fields[0].name.rstrip('_')}")
-            return kind.removesuffix(" | None"), [f"return {required}({value}, {where})"]
+            return kind.removesuffix(" | None"), [
+                f"return {required}({value}, {where})"
+            ]
         return kind, [f"return {self.scope.soap('given')}({value})"]
 
     def _always_there(self, field: Field) -> bool:

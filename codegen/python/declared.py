@@ -69,7 +69,9 @@ class Declared:
         if message.struct is not None:
             needed |= self._type(NamedRef(message.struct), message.use)
         if message.headers_struct is not None:
-            needed |= self._type(NamedRef(message.headers_struct), headers_use(message.headers))
+            needed |= self._type(
+                NamedRef(message.headers_struct), headers_use(message.headers)
+            )
         return needed
 
     def _type(self, reference: TypeRef, use: Use) -> set[str]:
@@ -79,7 +81,9 @@ class Declared:
 
     def _builtin(self, reference: BuiltinRef, use: Use) -> set[str]:
         if reference.builtin is Builtin.ANY_TYPE:
-            return {XSD, XSI, self.context.encoding} if use is Use.ENCODED else {XSD, XSI}
+            return (
+                {XSD, XSI, self.context.encoding} if use is Use.ENCODED else {XSD, XSI}
+            )
         return {reference.encoding or XSD, XSI} if use is Use.ENCODED else set()
 
     def _table(self, use: Use) -> dict[QName, set[str]]:
@@ -149,4 +153,3 @@ def _element(element: Element) -> Iterator[str]:
         yield XSI
     for substitute in element.substitutes:
         yield substitute.name.namespace
-

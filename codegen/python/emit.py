@@ -17,6 +17,7 @@ from codegen.python.names import make_names
 from codegen.python.render import render
 from codegen.python.service_modules import ServiceModules
 from codegen.python.simple import SimpleTypes
+from codegen.python.statements import tuple_of
 from codegen.python.type_modules import TypeModules
 from codegen.python.views import PackageModule, TypesIndex
 from codegen.python.wire import WireStyle
@@ -74,7 +75,7 @@ def _emit_types(context: Context, header: list[str], files: dict[str, str]) -> N
         said += [function.name for function in view.functions]
         exports += [f"from .{module} import {one} as {one}" for one in said]
     doc = docstring("The service's types, each loaded when it is first used.", 0)
-    spaces = [string(namespace) for namespace in namespaces]
+    spaces = tuple_of([string(namespace) for namespace in namespaces])
     index = TypesIndex(header, doc, spaces, entries, exports)
     files["types/__init__.py"] = render("types.py.jinja", index)
     files["types/__init__.pyi"] = render("types.pyi.jinja", index)
@@ -127,5 +128,3 @@ def _manifest(
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-

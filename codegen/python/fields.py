@@ -258,7 +258,11 @@ class Declarations:
         match what:
             case Attribute(required=required, doc=doc):
                 kind = self.annotations.value(what.type)
-                return (kind, "", "", doc) if required else (f"{kind} | None", "None", "", doc)
+                return (
+                    (kind, "", "", doc)
+                    if required
+                    else (f"{kind} | None", "None", "", doc)
+                )
             case Text(type=reference):
                 return self.annotations.value(reference), "", "", ""
             case AnyAttributes():
@@ -279,7 +283,9 @@ class Declarations:
         doc = _described(element)
         nil = "" if is_any(element.type) and not element.substitutes else " | None"
         if member.repeated:
-            item = f"{kind}{nil}" if element.nillable and not element.substitutes else kind
+            item = (
+                f"{kind}{nil}" if element.nillable and not element.substitutes else kind
+            )
             factory = "list" if member.optional or self.encoded else ""
             return f"{self.scope.name('list')}[{item}]", "", factory, doc
         unset = f" | {self.scope.soap('Unset')}"
@@ -301,5 +307,3 @@ def _described(element: Element) -> str:
         if text is not None:
             doc = f"{doc}\n{word}: {text!r}.".strip()
     return doc
-
-

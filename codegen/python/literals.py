@@ -29,13 +29,12 @@ def _character(c: str, quote: str) -> str:
 
 def docstring(text: str, indent: int) -> list[str]:
     """The lines of a docstring, wrapped to black's width, without the indent of the first."""
-    paragraphs = _wrapped(text, _WIDTH - indent)
-    lines = [_quotable(line) for line in paragraphs]
+    lines = [_quotable(line) for line in _wrapped(text, _WIDTH - indent)]
+    if len(lines) == 1 and indent + len(lines[0]) + 7 > _WIDTH:
+        lines = [_quotable(line) for line in _wrapped(text, _WIDTH - indent - 4)]
     if len(lines) == 1:
-        line = lines[0]
-        end = " " if line.endswith('"') else ""
-        if indent + len(line) + 6 + len(end) <= _WIDTH:
-            return [f'"""{line}{end}"""']
+        end = " " if lines[0].endswith('"') else ""
+        return [f'"""{lines[0]}{end}"""']
     return [f'"""{lines[0]}', *lines[1:], '"""']
 
 
@@ -63,7 +62,11 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _clean(text: str) -> str:
     kept = "".join(
-        c if c == "\n" or c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}"
+        (
+            c
+            if c == "\n" or c.isprintable()
+            else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}"
+        )
         for c in text
     )
     return "\n".join(line.strip() for line in kept.strip().split("\n"))

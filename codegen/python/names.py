@@ -38,7 +38,9 @@ from codegen.python.identifiers import (
     module_name,
 )
 
-_NOT_A_PREFIX = re.compile(r"^(v?\d+([._-]\d+)*|wsdl|xsd|soap|services?|types?|www|com|org)$", re.I)
+_NOT_A_PREFIX = re.compile(
+    r"^(v?\d+([._-]\d+)*|wsdl|xsd|soap|services?|types?|www|com|org)$", re.I
+)
 
 
 @dataclass(slots=True)
@@ -94,8 +96,10 @@ def _rank(definition: TypeDef) -> int:
 
 
 def _is_message(struct: Struct) -> bool:
-    return not struct.named and struct.content is None and bool(
-        re.search(r"/(Request|Response)(Headers)?(/|$)", struct.id.local)
+    return (
+        not struct.named
+        and struct.content is None
+        and bool(re.search(r"/(Request|Response)(Headers)?(/|$)", struct.id.local))
     )
 
 
@@ -197,5 +201,3 @@ def _free(name: str, taken: set[str]) -> str:
 def _member_names(enumeration: Enumeration) -> tuple[str, ...]:
     taken: set[str] = set()
     return tuple(_free(constant_name(v.text), taken) for v in enumeration.values)
-
-

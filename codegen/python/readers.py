@@ -144,7 +144,9 @@ class StructReader:
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
                 return [f"{local}: {declared.annotation} = []"]
             case ElementMember(optional=optional):
-                return [f"{local}: {declared.annotation} = {self._unread(field, optional)}"]
+                return [
+                    f"{local}: {declared.annotation} = {self._unread(field, optional)}"
+                ]
             case _:
                 assert_never(field.what)
 
@@ -163,7 +165,9 @@ class StructReader:
         verb = "required_attribute" if attribute.required else "attribute"
         if code.scoped:
             verb = f"scoped_{verb}"
-        return f"{self.scope.soap(verb)}(e, {string(str(attribute.name))}, {code.parse})"
+        return (
+            f"{self.scope.soap(verb)}(e, {string(str(attribute.name))}, {code.parse})"
+        )
 
     # ------------------------------------------------------------------------------- the loop
 
@@ -211,8 +215,10 @@ class StructReader:
                 lines = [*lines, f"{add}({self._local(field)}, c)"]
         if any("tag" in line for line in lines):
             lines = [tag, *lines]
-        nil = [] if self.message else block(
-            "if not children:", [f"{self.scope.soap('not_nil')}(e)"]
+        nil = (
+            []
+            if self.message
+            else block("if not children:", [f"{self.scope.soap('not_nil')}(e)"])
         )
         return ["children = e[:]", *nil, *block("for c in children:", lines)]
 
@@ -221,7 +227,11 @@ class StructReader:
 
     def _element(self, field: Field, member: ElementMember) -> list[_Branch]:
         local, element = self._local(field), member.element
-        once = "" if member.repeated else f"{local} is {self._unread(field, member.optional)}"
+        once = (
+            ""
+            if member.repeated
+            else f"{local} is {self._unread(field, member.optional)}"
+        )
         put = "{local}.append({value})" if member.repeated else "{local} = {value}"
         if not element.substitutes:
             value = self._value(element, element.type, element.nillable)
@@ -241,7 +251,9 @@ class StructReader:
         local = self._local(field)
         branches = []
         for alternative in alternatives_in(member):
-            value = self._value(alternative.element, alternative.type, alternative.nillable)
+            value = self._value(
+                alternative.element, alternative.type, alternative.nillable
+            )
             body = (f"{local}.append(({string(alternative.tag)}, {value}))",)
             branches.append(_Branch((str(alternative.name),), body, ""))
         rest: list[str] = []
@@ -302,7 +314,9 @@ class StructReader:
 
     def _result(self) -> list[str]:
         """The result of a call may have any name: it is the first accessor of the reply."""
-        first = next((f for f in self.fields if isinstance(f.what, ElementMember)), None)
+        first = next(
+            (f for f in self.fields if isinstance(f.what, ElementMember)), None
+        )
         if first is None or not isinstance(first.what, ElementMember):
             return []
         element = first.what.element
@@ -336,9 +350,13 @@ class StructReader:
                 case ElementMember(optional=False, element=element):
                     said = string(element.name.local)
                     unread = self.scope.soap("MISSING")
-                    lines += block(f"if {local} is {unread}:", [f"{missing}(e, {said})"])
+                    lines += block(
+                        f"if {local} is {unread}:", [f"{missing}(e, {said})"]
+                    )
                 case OrderedMember(optional=False, mixed=False) as member:
-                    said = string(" | ".join(a.tag for a in alternatives_in(member)) or "any")
+                    said = string(
+                        " | ".join(a.tag for a in alternatives_in(member)) or "any"
+                    )
                     lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
                 case _:
                     continue
@@ -360,4 +378,3 @@ class StructReader:
 
 def _is_one_of(tags: tuple[str, ...]) -> str:
     return " or ".join(f"tag == {string(tag)}" for tag in tags)
-

@@ -12,7 +12,6 @@ from codegen.model import (
     Port,
     QName,
     SoapVersion,
-
     TypePart,
     Use,
 )
@@ -193,9 +192,12 @@ class ServiceModules:
             f"address={string(port.address) if port.address is not None else None}",
             f"soap={string(port.soap.value)}",
         ]
-        doc = docstring(port.doc or f"The port {port.name} of {port.service or 'no service'}.", 4)
+        doc = docstring(
+            port.doc or f"The port {port.name} of {port.service or 'no service'}.", 4
+        )
         operations = [
-            OperationView(string(o.key), self._operation(port, o)) for o in port.operations
+            OperationView(string(o.key), self._operation(port, o))
+            for o in port.operations
         ]
         return PortView(string(port.key), name, doc, wire, arguments, operations)
 
@@ -214,11 +216,16 @@ class ServiceModules:
             f"envelope=soap.Envelope(wire, {namespaces}, {said})",
             "types=t",
         ]
-        for direction, message in (("request", operation.input), ("response", operation.output)):
+        for direction, message in (
+            ("request", operation.input),
+            ("response", operation.output),
+        ):
             if message is None:
                 lines.append(f"{direction}=None")
                 continue
-            lines.append(f"{direction}={self._message(port, operation, message, direction)}")
+            lines.append(
+                f"{direction}={self._message(port, operation, message, direction)}"
+            )
             if message.headers_struct is not None:
                 name = self.context.types.names.types[message.headers_struct]
                 encoded = headers_use(message.headers) is Use.ENCODED
@@ -307,5 +314,3 @@ class ServiceModules:
         else:
             names = '"any", "any"'
         return f"soap.PartCodec(elements.KNOWN, {string(tag)}, {string(part.name)}, {names}, {string(kind)})"
-
-

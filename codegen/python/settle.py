@@ -18,7 +18,9 @@ from black.mode import TargetVersion
 
 WIDTH = 88
 _MODE = black.Mode(target_versions={TargetVersion.PY311})
-_ATOM = re.compile(r"""(?P<head>(?:[\w.]+ \+?= |return ))(?P<atom>f?"[^"]*"|f?'[^']*')$""")
+_ATOM = re.compile(
+    r"""(?P<head>(?:[\w.]+ \+?= |return ))(?P<atom>f?"[^"]*"|f?'[^']*')$"""
+)
 _KEYWORD_ATOM = re.compile(r"""[\w]+=(?P<atom>f?"[^"]*"|f?'[^']*'),$""")
 _STRING_LINE = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'),?$""")
 

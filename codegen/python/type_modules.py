@@ -57,14 +57,19 @@ def find_roles(api: Api) -> Roles:
     contents: set[QName] = set()
     for port in api.ports:
         for operation in port.operations:
-            for message, wrapped in ((operation.input, requests), (operation.output, replies)):
+            for message, wrapped in (
+                (operation.input, requests),
+                (operation.output, replies),
+            ):
                 if message is None:
                     continue
                 if message.headers_struct is not None:
                     contents.add(message.headers_struct)
                 if message.struct is None or _of_schema(api, message.struct):
                     continue
-                (wrapped if message.wrapper is not None else contents).add(message.struct)
+                (wrapped if message.wrapper is not None else contents).add(
+                    message.struct
+                )
     return Roles(
         frozenset(requests),
         frozenset(replies),
@@ -117,7 +122,9 @@ class TypeModules:
 
     def has_class(self, definition: TypeDef) -> bool:
         """Whether a type is a class in Python."""
-        return isinstance(definition, (Struct, Enumeration)) and self.has_module(definition)
+        return isinstance(definition, (Struct, Enumeration)) and self.has_module(
+            definition
+        )
 
     def module(self, definition: TypeDef) -> TypeModule:
         """The module of one type."""
@@ -241,15 +248,17 @@ class TypeModules:
         name = types.names.types[definition.id]
         scope = Scope({name} & _SHADOWABLE)
         base = types.simple.code(definition.base, scope)
-        textual = types.simple.annotation(definition.base, Scope()) == "str" or isinstance(
-            types.simple.plain(definition.base), NamedRef
-        )
+        textual = types.simple.annotation(
+            definition.base, Scope()
+        ) == "str" or isinstance(types.simple.plain(definition.base), NamedRef)
         fields = [
             FieldView(
                 f"{member} = {string(v.text) if textual else f'{base.parse}({string(v.text)})'}",
                 docstring(v.doc, 4) if v.doc else [],
             )
-            for member, v in zip(types.names.enumerations[definition.id], definition.values, strict=True)
+            for member, v in zip(
+                types.names.enumerations[definition.id], definition.values, strict=True
+            )
         ]
         text = scope.name("str")
         base_text = scope.soap("text") if textual else base.text
@@ -287,7 +296,9 @@ class TypeModules:
     def _read(self, scope: Scope, name: str, kind: str, scoped: bool) -> FunctionView:
         value = scope.soap("scoped_value" if scoped else "value")
         given = f"e: {scope.soap('Element')}"
-        return FunctionView(f"read_{name}", given, kind, [f"return {value}(e, parse_{name})"])
+        return FunctionView(
+            f"read_{name}", given, kind, [f"return {value}(e, parse_{name})"]
+        )
 
     def _simple(self, definition: ListOf | UnionOf) -> TypeModule:
         simple = self.context.types.simple
@@ -311,7 +322,9 @@ class TypeModules:
         ]
         return self._view(scope, functions)
 
-    def _list_bodies(self, scope: Scope, definition: ListOf, scoped: bool) -> tuple[str, str]:
+    def _list_bodies(
+        self, scope: Scope, definition: ListOf, scoped: bool
+    ) -> tuple[str, str]:
         item = self.context.types.simple.code(definition.item, scope)
         if scoped:
             return (
@@ -323,7 +336,9 @@ class TypeModules:
             f"return {scope.soap('list_text')}(v, {item.text})",
         )
 
-    def _union_bodies(self, scope: Scope, definition: UnionOf, scoped: bool) -> tuple[str, str]:
+    def _union_bodies(
+        self, scope: Scope, definition: UnionOf, scoped: bool
+    ) -> tuple[str, str]:
         codes = [self.context.types.simple.code(m, scope) for m in _members(definition)]
         if scoped:
             members = ", ".join(
@@ -343,7 +358,16 @@ class TypeModules:
     def _view(self, scope: Scope, functions: list[FunctionView]) -> TypeModule:
         """A module of functions alone."""
         return TypeModule(
-            self.header, _imports(scope), scope.aliases, "", "", "", [], [], functions, []
+            self.header,
+            _imports(scope),
+            scope.aliases,
+            "",
+            "",
+            "",
+            [],
+            [],
+            functions,
+            [],
         )
 
 
@@ -371,5 +395,3 @@ def _stand_in(struct: Struct) -> str:
     if role is not None and struct.content is None and len(struct.words) > 1:
         return f"The {role} of {struct.words[0]}."
     return f"What stands in {' / '.join(struct.words)}."
-
-

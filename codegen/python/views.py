@@ -124,7 +124,7 @@ class MethodView:
 
 @dataclass(frozen=True, slots=True)
 class ClientView:
-    """A client class of one portType; `ports` are the keys of its ports, the default first.
+    """A client class of one portType; `ports` is a tuple of its ports' keys, the default first.
 
     `keyword` stands before each `def`: "async " in the asynchronous one.
     """

@@ -86,7 +86,9 @@ def envelope_start(style: WireStyle, soap: SoapVersion, encoded: bool) -> str:
         start += f' {p}:encodingStyle="{encoding}"'
     start += f' xmlns:{p}="{namespace}"'
     if style.fixed_declarations:
-        start += f' xmlns:xsd="{XSD}" xmlns:xsi="{XSI}" xmlns:{style.encoding}="{encoding}"'
+        start += (
+            f' xmlns:xsd="{XSD}" xmlns:xsi="{XSI}" xmlns:{style.encoding}="{encoding}"'
+        )
     return start
 
 

@@ -130,7 +130,9 @@ class StructWriter:
         if self.content_only:
             return ['xml = ""']
         kind = self.values.kind(NamedRef(self.struct.id)) if self.struct.named else ""
-        attributes = [f for f in self.fields if isinstance(f.what, (Attribute, AnyAttributes))]
+        attributes = [
+            f for f in self.fields if isinstance(f.what, (Attribute, AnyAttributes))
+        ]
         if not attributes:
             return [f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}>')}"]
         lines = [f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}')}"]
@@ -183,7 +185,9 @@ class StructWriter:
 
     def _text(self, reference: TypeRef, value: str) -> list[str]:
         code = self.context.types.simple.code(reference, self.scope)
-        if code.scoped:  # the start tag is closed already: its names are declared in a copy of it
+        if (
+            code.scoped
+        ):  # the start tag is closed already: its names are declared in a copy of it
             scoped = self.scope.soap("write_scoped_text")
             return [f"xml = {scoped}(xml, {value}, {code.text})"]
         return [grow(f"{{{code.text}({value})}}")]
@@ -225,9 +229,15 @@ class StructWriter:
             return [*block(f"if {value} is None:", [nil]), *block("else:", [text])]
         if self.nullable:
             absent = self._absent(value, element)
-            return [*block(f"if {value} is None or {value} is {unset}:", [absent]), text]
+            return [
+                *block(f"if {value} is None or {value} is {unset}:", [absent]),
+                text,
+            ]
         if is_any(element.type):
-            return [*block(f"if {value} is None:", [self._absent(value, element)]), text]
+            return [
+                *block(f"if {value} is None:", [self._absent(value, element)]),
+                text,
+            ]
         return [text]
 
     def _absent(self, value: str, element: Element) -> str:
@@ -255,7 +265,9 @@ class StructWriter:
     def _ordered(self, member: OrderedMember, value: str) -> list[str]:
         lines: list[str] = []
         if not member.optional:
-            absent = f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
+            absent = (
+                f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
+            )
             lines += block(f"if not {value}:", [absent])
         return [*lines, *block(f"for item in {value}:", self._item(member))]
 
@@ -341,7 +353,8 @@ class StructWriter:
     def _choice(self, owner: Struct, rule: ChoiceRule) -> list[str]:
         branches = [b for b in rule.branches if b]
         said = " | ".join(
-            " ".join(self._name(owner, index) for index in branch) for branch in branches
+            " ".join(self._name(owner, index) for index in branch)
+            for branch in branches
         )
         wrong = f"raise {self.scope.soap('wrong_choice')}(v, {string(said)})"
         empty = "made == 0"
@@ -376,5 +389,3 @@ def _branched(branches: list[tuple[str, list[str]]]) -> list[str]:
             continue
         lines += block(f"{'if' if number == 0 else 'elif'} {condition}:", body)
     return lines
-
-

@@ -292,7 +292,9 @@ def _is_array(name: str) -> bool:
 
 
 def _array_type(e: Element) -> str | None:
-    return e.get(f"{{{_ENCODINGS[0]}}}arrayType") or e.get(f"{{{_ENCODINGS[1]}}}itemType")
+    return e.get(f"{{{_ENCODINGS[0]}}}arrayType") or e.get(
+        f"{{{_ENCODINGS[1]}}}itemType"
+    )
 
 
 class any_encoded_reader:  # noqa: N801  # called like the functions beside it
@@ -363,9 +365,7 @@ def _write_array(value: list[Any], tag: str, known: KnownElements) -> str:
     items = [write_any_encoded(item, "item", known) for item in value]
     kinds = {_kind(item, known) for item in value}
     kind = kinds.pop() if len(kinds) == 1 else "xsd:anyType"
-    encoding = next(
-        p for p, uri in known.prefixes.items() if uri in _ENCODINGS
-    )
+    encoding = next(p for p, uri in known.prefixes.items() if uri in _ENCODINGS)
     return (
         f'<{tag} xsi:type="{encoding}:Array" {encoding}:arrayType="{kind}[{len(value)}]">'
         f"{''.join(items)}</{tag}>"
@@ -380,5 +380,3 @@ def _kind(value: object, known: KnownElements) -> str:
         return "xsd:anyType"
     name, _, _ = any_simple(value, "q")
     return f"xsd:{name.local}" if name.namespace == _XSD else "xsd:anyType"
-
-

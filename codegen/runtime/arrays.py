@@ -74,7 +74,9 @@ def _place(e: Element, text: str | None) -> int:
         return 0
     found = _index(text)
     if found is None or "," in found[1] or len(found[1]) > 9:
-        raise DecodeError(path_of(e), f"{text!r} is no place in a one-dimensional array")
+        raise DecodeError(
+            path_of(e), f"{text!r} is no place in a one-dimensional array"
+        )
     return int(found[1])
 
 
@@ -97,7 +99,9 @@ def read_nested_array(
 class _NestedReader:
     """Reads the inner arrays; equal ones are one reader, so that shared arrays stay shared."""
 
-    def __init__(self, read: Callable[[Element], object], ranks: tuple[int, ...]) -> None:
+    def __init__(
+        self, read: Callable[[Element], object], ranks: tuple[int, ...]
+    ) -> None:
         self._key = (read, ranks)
 
     def __call__(self, e: Element) -> list[Any]:
@@ -113,9 +117,13 @@ class _NestedReader:
 def _dimensions(e: Element, rank: int) -> list[int]:
     text = e.get(f"{_ENC11}arrayType")
     found = _sizes(text) if text is not None else None
-    words = found[1].split(",") if found else (e.get(f"{_ENC12}arraySize") or "").split()
+    words = (
+        found[1].split(",") if found else (e.get(f"{_ENC12}arraySize") or "").split()
+    )
     if len(words) != rank or not all(w.strip().isdigit() for w in words):
-        raise DecodeError(path_of(e), f"an array of {rank} dimensions must say its sizes")
+        raise DecodeError(
+            path_of(e), f"an array of {rank} dimensions must say its sizes"
+        )
     return [int(word) for word in words]
 
 
@@ -127,7 +135,9 @@ def _folded(e: Element, items: list[Any], sizes: list[int]) -> list[Any]:
     if count != len(items):
         raise DecodeError(path_of(e), f"{len(items)} items for sizes {sizes}")
     for size in reversed(sizes[1:]):
-        items = [items[i : i + size] for i in range(0, len(items), size)] if size else []
+        items = (
+            [items[i : i + size] for i in range(0, len(items), size)] if size else []
+        )
     return items
 
 
@@ -160,9 +170,7 @@ def write_array(
     else:
         text = "".join(map(write, items))
     size = ",".join(map(str, sizes))
-    kind = (
-        f' xsi:type="{encoding}:Array" {encoding}:arrayType="{item_type}{suffix}[{size}]"'
-    )
+    kind = f' xsi:type="{encoding}:Array" {encoding}:arrayType="{item_type}{suffix}[{size}]"'
     return f"<{tag}{attributes}{kind}>{text}</{tag}>"
 
 

@@ -38,7 +38,9 @@ class Element(Protocol):
 
     def get(self, key: str) -> str | None: ...
 
-    def getparent(self) -> Any: ...  # Any: the protocol cannot say "another one" invariantly
+    def getparent(
+        self,
+    ) -> Any: ...  # Any: the protocol cannot say "another one" invariantly
 
     def getroottree(self) -> Any: ...  # Any: a tree, of which only the root is used
 
@@ -79,9 +81,13 @@ def path_of(e: Element) -> str:
 
 def is_array(e: Element) -> bool:
     """Whether an element says that it is one of SOAP's arrays."""
-    return any(
-        name.endswith(("}arrayType", "}itemType", "}arraySize")) for name in e.attrib
-    ) or (e.get(XSI_TYPE) or "").rpartition(":")[2] == "Array"
+    return (
+        any(
+            name.endswith(("}arrayType", "}itemType", "}arraySize"))
+            for name in e.attrib
+        )
+        or (e.get(XSI_TYPE) or "").rpartition(":")[2] == "Array"
+    )
 
 
 def bad(e: Element, reason: object) -> NoReturn:

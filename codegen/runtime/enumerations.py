@@ -51,9 +51,7 @@ def member(cls: type[S], value: object) -> S:
         return unknown
 
 
-def parse_member(
-    cls: type[S], text: str, parse: Callable[[str], object] = str
-) -> S:
+def parse_member(cls: type[S], text: str, parse: Callable[[str], object] = str) -> S:
     """The member that a text stands for; white space around it is allowed.
 
     Raises:

@@ -31,7 +31,9 @@ class Index:
                 modules[words[0]] = words[1]
             if len(words) > 3:
                 namespace = self._namespaces[int(words[2])]
-                types[f"{{{namespace}}}{words[3]}" if namespace else words[3]] = words[0]
+                types[f"{{{namespace}}}{words[3]}" if namespace else words[3]] = words[
+                    0
+                ]
         self._types = types
         self._modules = modules
 

@@ -7,12 +7,12 @@ that race there compose the same twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
-from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
 from .element import Element, local_name
-from .envelope import Envelope, Version, encoded, open_envelope, shown_name
+from .envelope import Envelope, Version, open_envelope
 from .errors import (
     DeclaredSoapFault,
     DecodeError,
@@ -21,35 +21,22 @@ from .errors import (
     VersionMismatch,
 )
 from .faults import read_fault, write_fault
-from .redaction import is_secret_path
+from .messages import Message, MessageCodec, Side, refuse
 from .references import forget
-from .writing import blame
+
+__all__ = [
+    "AnyOperation",
+    "DeclaredFault",
+    "FaultCodec",
+    "Message",
+    "Operation",
+    "Port",
+]
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 _OTHER: Final[Mapping[Version, Version]] = {"1.1": "1.2", "1.2": "1.1"}
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What one direction's Body, or its Header, holds.
-
-    With a `tag`, one element; the type's writer and reader are `write_T(value, tag,
-    attributes)` and `read_T(element)`, or `write_encoded_T` and `read_encoded_T`. Without, the
-    type stands for the whole content, and its `write_T(value)` and `read_T(element)` write
-    what is in the Body or Header, and are given the Body or Header to read.
-    """
-
-    type: str
-    _: KW_ONLY
-    encoded: bool = False
-    tag: str | None = None
-    attributes: str = ""
-    expects: str = ""
-    """Which element is read: of a document its name in Clark's notation; of an rpc request its
-    local name, whatever its namespace; of an rpc reply "", any (SOAP 1.1, section 7.1)."""
-    rpc: bool = False
 
 
 class FaultCodec(Protocol):
@@ -70,148 +57,6 @@ class DeclaredFault:
     codec: FaultCodec
 
 
-# ------------------------------------------------------------------------- one direction
-
-# The class of the values, their writer, what it takes besides the value, their reader.
-_Bound: TypeAlias = tuple[
-    type[Any], Callable[..., str], tuple[str, ...], Callable[[Element], Any]
-]
-
-
-class _Codec:
-    """A message's writer and reader, looked up on first use.
-
-    Args:
-        types: the package's types; nothing of it is touched before.
-        message: what to look up there.
-        name: the first step of an error's path.
-    """
-
-    __slots__ = ("_bound", "_types", "message", "name")
-
-    def __init__(self, types: object, message: Message, name: str) -> None:
-        self._types = types
-        self.message = message
-        self.name = name
-        self._bound: _Bound | None = None
-
-    def _bind(self) -> _Bound:
-        message, types = self.message, self._types
-        encoding = "encoded_" if message.encoded else ""
-        tagged = () if message.tag is None else (message.tag, message.attributes)
-        self._bound = (
-            getattr(types, message.type),
-            getattr(types, f"write_{encoding}{message.type}"),
-            tagged,
-            getattr(types, f"read_{encoding}{message.type}"),
-        )
-        return self._bound
-
-    @property
-    def type(self) -> type[Any]:
-        """The class of the values."""
-        return (self._bound or self._bind())[0]
-
-    def write(self, value: object) -> str:
-        """A value as XML.
-
-        Raises:
-            EncodeError: it is of another class, or holds what the wire cannot carry.
-        """
-        wanted, write, tagged, _ = self._bound or self._bind()
-        if not isinstance(value, wanted):
-            given = type(value).__name__
-            raise EncodeError(self.name, f"{given} given, {wanted.__name__} wanted")
-        try:
-            return write(value, *tagged)
-        except Exception as error:
-            found = blame(value, self.name, error)
-            raise found from None if is_secret_path(found.path) else error
-
-    def read(self, element: Element) -> Any:
-        """An element's value."""
-        return (self._bound or self._bind())[3](element)
-
-    def message_in(self, body: Element, children: Sequence[Element]) -> Element:
-        """What there is to read in a Body.
-
-        Args:
-            body: the Body.
-            children: its children; of an encoded rpc message, those with an `id` are shared
-                values, and not the message (SOAP 1.1, section 5.1).
-
-        Raises:
-            DecodeError: it is not there.
-        """
-        message = self.message
-        if message.tag is None:
-            return body
-        if not children:
-            raise DecodeError("Body", "is empty")
-        first = children[0]
-        if not message.rpc:
-            if first.tag == message.expects:
-                return first
-            self._unexpected(first)
-        if len(children) > 1 and message.encoded:
-            calls = [child for child in children if child.get("id") is None]
-            first = calls[0] if calls else first
-        if message.expects and local_name(first) != message.expects:
-            self._unexpected(first)
-        return first
-
-    def _unexpected(self, found: Element) -> NoReturn:
-        wanted = repr(self.message.expects)
-        raise DecodeError("Body", f"{shown_name(found)} stands there, not {wanted}")
-
-
-class _Side:
-    """One direction of an operation: its message and its declared headers in an envelope."""
-
-    __slots__ = ("_codec", "_envelope", "_frame", "_headers")
-
-    def __init__(
-        self, envelope: Envelope, codec: _Codec, headers: _Codec | None
-    ) -> None:
-        self._envelope = envelope
-        self._codec = codec
-        self._headers = headers
-        self._frame: tuple[str, str, str] | None = None
-
-    @property
-    def type(self) -> type[Any]:
-        return self._codec.type
-
-    def encode(self, value: object, headers: object) -> bytes:
-        head, tail, charset = self._frame or self._compose()
-        if headers is not None:
-            if self._headers is None:
-                raise TypeError(f"{self._codec.name} declares no headers")
-            head = self._envelope.head(self._headers.write(headers))
-        return encoded(f"{head}{self._codec.write(value)}{tail}", charset)
-
-    def _compose(self) -> tuple[str, str, str]:
-        envelope = self._envelope
-        self._frame = envelope.head(), envelope.tail, envelope.wire.charset
-        return self._frame
-
-    def decode(self, body: Element, children: Sequence[Element]) -> Any:
-        codec = self._codec
-        return codec.read(codec.message_in(body, children))
-
-    def decode_headers(self, header: Element | None) -> object:
-        """The declared headers, all absent where there is no Header; None if none is declared."""
-        if self._headers is None:
-            return None
-        if header is None:
-            absent: object = self._headers.type()
-            return absent
-        return cast(object, self._headers.read(header))
-
-
-# ---------------------------------------------------------------------------- operations
-
-
 class Operation(Generic[Request, Response]):
     """An operation of a port: how its messages are written and read.
 
@@ -230,7 +75,16 @@ class Operation(Generic[Request, Response]):
     envelope's own XML declaration.
     """
 
-    __slots__ = ("_request", "_response", "envelope", "faults", "name", "soap_action")
+    __slots__ = (
+        "_fault",
+        "_request",
+        "_response",
+        "_version",
+        "envelope",
+        "faults",
+        "name",
+        "soap_action",
+    )
 
     def __init__(
         self,
@@ -249,17 +103,19 @@ class Operation(Generic[Request, Response]):
         self.soap_action = soap_action
         self.envelope = envelope
         self.faults = tuple(faults)
+        self._version = envelope.wire.version
+        self._fault = envelope.names.fault
         self._request = self._side(types, request, request_headers)
         self._response = self._side(types, response, response_headers)
 
     def _side(
         self, types: object, body: Message | None, header: Message | None
-    ) -> _Side | None:
+    ) -> Side | None:
         if body is None:
             return None
         name = (body.tag or self.name).rpartition(":")[2]
-        headers = None if header is None else _Codec(types, header, "Header")
-        return _Side(self.envelope, _Codec(types, body, name), headers)
+        headers = None if header is None else MessageCodec(types, header, "Header")
+        return Side(self.envelope, MessageCodec(types, body, name), headers)
 
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"
@@ -311,8 +167,7 @@ class Operation(Generic[Request, Response]):
             try:
                 detail = codec.write(fault.detail)
             except Exception as error:
-                found = blame(fault.detail, "detail", error)
-                raise found from None if is_secret_path(found.path) else error
+                refuse(fault.detail, "detail", error)
         return self.envelope.wrap(write_fault(fault, self.envelope.wire, detail))
 
     def _codec_of(self, fault: SoapFault) -> FaultCodec:
@@ -322,7 +177,7 @@ class Operation(Generic[Request, Response]):
         name = type(fault).__name__
         raise EncodeError("detail", f"{self.name} does not declare {name}")
 
-    def _with(self, side: _Side | None, what: str) -> _Side:
+    def _with(self, side: Side | None, what: str) -> Side:
         if side is None:
             raise TypeError(f"{self.name} has no {what}")
         return side
@@ -359,7 +214,7 @@ class Operation(Generic[Request, Response]):
         """A response's declared headers; `None` where none are declared."""
         return self._headers(self._with(self._response, "response"), envelope, charset)
 
-    def _headers(self, side: _Side, envelope: bytes, charset: str | None) -> object:
+    def _headers(self, side: Side, envelope: bytes, charset: str | None) -> object:
         try:
             return side.decode_headers(self._open(envelope, charset)[0])
         except RecursionError:
@@ -392,12 +247,14 @@ class Operation(Generic[Request, Response]):
         """
         try:
             try:
-                header, body = self._open(envelope, charset)
+                header, body = open_envelope(envelope, self._version, charset)
             except VersionMismatch:
                 self._refuse_foreign_fault(envelope, charset)
                 raise
             children = body[:]
-            self._refuse_fault(children, self.envelope.names.fault)
+            for child in children:
+                if child.tag == self._fault:
+                    self._raise_fault(child)
             side = self._response
             if side is None:
                 nothing: Any = None  # Any: Response is None of a one-way operation
@@ -412,18 +269,13 @@ class Operation(Generic[Request, Response]):
     def _open(
         self, envelope: bytes, charset: str | None
     ) -> tuple[Element | None, Element]:
-        return open_envelope(envelope, self.envelope.wire.version, charset)
+        return open_envelope(envelope, self._version, charset)
 
     # --------------------------------------------------------------------------- faults
 
-    def _refuse_fault(self, children: Sequence[Element], tag: str) -> None:
-        for child in children:
-            if child.tag == tag:
-                self._raise_fault(child)
-
     def _refuse_foreign_fault(self, envelope: bytes, charset: str | None) -> None:
         """A service that does not speak our version of SOAP says so in its own."""
-        other = _OTHER[self.envelope.wire.version]
+        other = _OTHER[self._version]
         try:
             _, body = open_envelope(envelope, other, charset)
         except VersionMismatch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
@@ -145,7 +145,7 @@ def parse(data: bytes, charset: str | None = None) -> Element:
         _refuse_early_dtd(data, charset)
     parser = _mine.plain if charset is None and not huge else _parser_for(charset, huge)
     try:
-        root = etree.fromstring(data, parser)
+        root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
     except etree.XMLSyntaxError as error:
         raise _syntax_error(error, data) from None  # its text quotes the document
     docinfo = root.getroottree().docinfo
@@ -155,7 +155,8 @@ def parse(data: bytes, charset: str | None = None) -> Element:
         _check_depth(root, data, limit.depth, docinfo.encoding or "")
         if size > limit.text:
             _check_texts(root, limit.text)
-    return cast(Element, root)
+    found: Element = root
+    return found
 
 
 def _refuse_early_dtd(data: bytes, charset: str | None) -> None:

@@ -239,4 +239,3 @@ def unnamed_result(e: Element, names: Sequence[str]) -> Element | None:
         tag: str = first.tag
         return None if tag.rpartition("}")[2] in names else first
     return None
-

@@ -114,5 +114,3 @@ def new(cls: type[T], e: Element) -> T:
 def forget() -> None:
     """Let go of the last document's references."""
     _local.references = None
-
-

@@ -8,7 +8,9 @@ from typing import Any
 Member = tuple[Callable[[str], Any], Callable[[Any], str]]
 
 
-def parse_union(text: str, members: Sequence[Member]) -> Any:  # Any: the union's own annotation says
+def parse_union(
+    text: str, members: Sequence[Member]
+) -> Any:  # Any: the union's own annotation says
     """The value of the first member that reads the text and writes it back as it was.
 
     So `01` stays itself in a union of int and string. Where none writes it back, the first that

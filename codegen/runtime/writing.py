@@ -87,10 +87,14 @@ def blame(value: object, name: str, error: Exception) -> EncodeError:
     """
     if isinstance(error, RecursionError):
         found = _cycle(value, name, [])
-        return EncodeError(found or name, "contains itself" if found else "is nested too deeply")
+        return EncodeError(
+            found or name, "contains itself" if found else "is nested too deeply"
+        )
     if isinstance(error, Refusal):
         owner = next((p for p, v in _walk(value, name, 0) if v is error.owner), name)
-        return EncodeError(f"{owner}.{error.field}" if error.field else owner, str(error))
+        return EncodeError(
+            f"{owner}.{error.field}" if error.field else owner, str(error)
+        )
     for path, reason in _wrong(value, name):
         return EncodeError(path, reason)
     return EncodeError(name, str(error))
@@ -131,7 +135,9 @@ def _wrong(value: object, path: str) -> Iterator[tuple[str, str]]:
             hints = typing.get_type_hints(type(one))
             for field in dataclasses.fields(one):
                 held = getattr(one, field.name, None)
-                for where, reason in _mismatch(held, hints.get(field.name, Any), f"{at}.{field.name}"):
+                for where, reason in _mismatch(
+                    held, hints.get(field.name, Any), f"{at}.{field.name}"
+                ):
                     yield where, reason
         elif (unwritable := _unwritable(one)) is not None:
             yield at, unwritable

@@ -43,12 +43,15 @@ def soap_array(
         found = _array_type(text)
         if found is None:
             context.findings.error(
-                "schema", f"wsdl:arrayType={text!r} is no array's type", schema.at(attribute)
+                "schema",
+                f"wsdl:arrayType={text!r} is no array's type",
+                schema.at(attribute),
             )
             continue
         item = context.type(schema, attribute, found[1], pending)
         ranks = tuple(
-            group.count(",") + 1 for group in reversed(re.findall(r"\[[^\]]*\]", found[2]))
+            group.count(",") + 1
+            for group in reversed(re.findall(r"\[[^\]]*\]", found[2]))
         )
     return SoapArray(
         id=owner.id,
@@ -74,5 +77,3 @@ def _only_element(content: Particle | None) -> Element | None:
             case _:
                 return None
     return None
-
-

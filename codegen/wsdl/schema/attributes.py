@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from xsdata.models import xsd
 from xsdata.models.enums import FormType, UseType
 
-from codegen.model import AnyAttribute, Attribute, Builtin, BuiltinRef, Process, QName, TypeRef
+from codegen.model import (
+    AnyAttribute,
+    Attribute,
+    Builtin,
+    BuiltinRef,
+    Process,
+    QName,
+    TypeRef,
+)
 from codegen.wsdl.schema.context import Context, Owner
 from codegen.wsdl.schema.parse import ParsedSchema
 
@@ -131,7 +139,9 @@ def _type(
 
 def _any_attribute(schema: ParsedSchema, component: xsd.AnyAttribute) -> AnyAttribute:
     process = component.process_contents
-    value = process.value if process is not None and hasattr(process, "value") else "strict"
+    value = (
+        process.value if process is not None and hasattr(process, "value") else "strict"
+    )
     return AnyAttribute(
         wildcard_namespaces(schema, component.namespace), Process(value)
     )

@@ -7,7 +7,6 @@ from dataclasses import replace
 from xsdata.models import xsd
 
 from codegen.model import (
-
     Derivation,
     NamedRef,
     QName,
@@ -110,5 +109,3 @@ def _base(
 def _is_complex(context: Context, name: QName) -> bool:
     declared = context.components.types.get(name)
     return declared is not None and isinstance(declared.component, xsd.ComplexType)
-
-

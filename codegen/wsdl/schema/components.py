@@ -84,7 +84,9 @@ def _redefined(
     for component in sorted(found, key=lambda c: c.index):
         name = QName(parsed.namespace, getattr(component, "name", None) or "")
         yield Declared(
-            component, parsed, redefines=QName(name.namespace, f"{name.local}/redefined")
+            component,
+            parsed,
+            redefines=QName(name.namespace, f"{name.local}/redefined"),
         )
 
 

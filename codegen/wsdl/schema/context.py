@@ -116,9 +116,7 @@ class Context:
         reference = type_reference(name)
         if reference is not None:
             return reference
-        self.findings.error(
-            "reference", f"{name} is no builtin type", schema.at(where)
-        )
+        self.findings.error("reference", f"{name} is no builtin type", schema.at(where))
         return STRING
 
 
@@ -134,4 +132,3 @@ def occurs(schema: ParsedSchema, component: ElementBase) -> Occurs:
 def element_owner(name: QName) -> Owner:
     """The owner of a global element's anonymous type; types have names of their own."""
     return Owner(name.namespace, f"/{name.local}", (name.local,))
-

@@ -26,7 +26,9 @@ T = TypeVar("T")
 _WHITE_SPACE = {kind.value: kind for kind in WhiteSpace}
 
 
-def simple_type(context: Context, pending: Pending, component: xsd.SimpleType) -> TypeDef:
+def simple_type(
+    context: Context, pending: Pending, component: xsd.SimpleType
+) -> TypeDef:
     """The definition of one simple type."""
     schema, owner = pending.schema, pending.owner
     at, doc = schema.at(component), schema.doc(component)
@@ -40,7 +42,9 @@ def simple_type(context: Context, pending: Pending, component: xsd.SimpleType) -
         context.findings.error(
             "schema", "a simpleType needs a restriction, a list or a union", at
         )
-        return Restricted(owner.id, owner.words, pending.named, at, STRING, Facets(), doc)
+        return Restricted(
+            owner.id, owner.words, pending.named, at, STRING, Facets(), doc
+        )
     restriction = component.restriction
     base = _base(context, pending, restriction)
     if restriction.enumerations and not _names_values(context, base):

@@ -1,0 +1,238 @@
+"""XML from strangers: parsed in safety, within bounds."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
+
+from .element import Element
+from .errors import DecodeError, NotAnEnvelope
+
+# libxml2's own bounds: the length of a text, and the depth, up to which the parser need not be
+# told that a document is huge; and the depth beyond which it does not go even then.
+_HUGE: Final = 10_000_000
+_DEEP: Final = 256
+_DEEPEST: Final = 2048
+
+# Encodings in which a "<" is the byte 0x3C, possibly beside zero bytes, and nothing else.
+_PLAIN_ENCODINGS: Final = ("UTF-8", "UTF-16", "ISO-8859-", "WINDOWS-125", "US-ASCII")
+_BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
+_CHARSET: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
+_CHARSETS_KEPT: Final = 16
+_CHUNK: Final = 2**16
+_PullParser: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the events' type
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much an envelope may hold; what goes beyond is a `DecodeError`.
+
+    Raises:
+        ValueError: a limit is not positive, or deeper than libxml2 goes (2,048).
+    """
+
+    envelope: int = 256 * 2**20
+    """Bytes in an envelope, after the transport has unpacked it."""
+    depth: int = 128
+    """Elements within each other, the Envelope counted."""
+    text: int = 64 * 2**20
+    """Characters in one text or attribute."""
+
+    def __post_init__(self) -> None:
+        if min(self.envelope, self.depth, self.text) < 1 or self.depth > _DEEPEST:
+            raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
+
+
+_limits = Limits()
+
+
+def limits() -> Limits:
+    """The limits that hold in this package."""
+    return _limits
+
+
+def set_limits(new: Limits) -> None:
+    """Change the limits of this package, for all threads."""
+    global _limits
+    _limits = new
+
+
+# ------------------------------------------------------------------------------- parsers
+
+
+def _parser(charset: str | None, huge: bool) -> etree.XMLParser:
+    """A parser that reaches for nothing outside the document.
+
+    Not with `collect_ids=False`, as fast as that is: libxml2 then opens the file that a
+    DOCTYPE names, before anybody can refuse it.
+    """
+    return etree.XMLParser(
+        encoding=charset,
+        huge_tree=huge,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+class _PerThread(threading.local):
+    """Each thread's parsers: one that threads share would let them wait for each other."""
+
+    def __init__(self) -> None:
+        self.plain = _parser(None, huge=False)
+        self.parsers: dict[tuple[str | None, bool], etree.XMLParser] = {}
+        self.too_deep: tuple[int, etree.XPath] = (0, etree.XPath("false()"))
+
+
+_mine = _PerThread()
+
+
+def _parser_for(charset: str | None, huge: bool) -> etree.XMLParser:
+    """This thread's parser for a charset."""
+    key = charset, huge
+    if (found := _mine.parsers.get(key)) is None:
+        if len(_mine.parsers) >= _CHARSETS_KEPT:  # the names come from outside
+            _mine.parsers.clear()
+        found = _mine.parsers[key] = _parser(charset, huge)
+    return found
+
+
+def _usable(charset: str, data: bytes) -> str | None:
+    """A charset as libxml2 is to be told of it, None where it is to look for itself.
+
+    A byte order mark beats the charset (RFC 7303, section 3), and one that libxml2 does not
+    know counts as none: the XML declaration may know better.
+    """
+    if data.startswith(_BYTE_ORDER_MARKS) or not _CHARSET.fullmatch(charset):
+        return None
+    charset = charset.lower()
+    if (charset, False) not in _mine.parsers:
+        try:
+            _parser_for(charset, huge=False)
+        except LookupError:
+            return None
+    return charset
+
+
+# ------------------------------------------------------------------------------- parsing
+
+
+def parse(data: bytes, charset: str | None = None) -> Element:
+    """The root element of an XML document.
+
+    Args:
+        data: the document.
+        charset: what its transport says that its encoding is, which beats its declaration.
+
+    Raises:
+        NotAnEnvelope: it is not well-formed, and does not even begin as an envelope.
+        DecodeError: it is not well-formed, has a DTD, or is beyond the limits.
+    """
+    limit = _limits
+    size = len(data)
+    if size > limit.envelope:
+        raise DecodeError("", f"more than {limit.envelope:,} bytes in an envelope")
+    huge = size >= _HUGE or limit.depth > _DEEP
+    if charset is not None:
+        charset = _usable(charset, data)
+    if huge:
+        _refuse_early_dtd(data, charset)
+    parser = _mine.plain if charset is None and not huge else _parser_for(charset, huge)
+    try:
+        root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
+    except etree.XMLSyntaxError as error:
+        raise _syntax_error(error, data) from None  # its text quotes the document
+    docinfo = root.getroottree().docinfo
+    if docinfo.internalDTD is not None:
+        raise DecodeError("", "a DTD is refused")
+    if size >= 7 * limit.depth + 4:  # "<a><a/></a>", one level deeper than allowed
+        _check_depth(root, data, limit.depth, docinfo.encoding or "")
+        if size > limit.text:
+            _check_texts(root, limit.text)
+    found: Element = root
+    return found
+
+
+def _refuse_early_dtd(data: bytes, charset: str | None) -> None:
+    """Refuse a DTD before a parser without bounds reads on, and expands its entities.
+
+    Raises:
+        DecodeError: there is one, or the document does not even begin as XML.
+    """
+    begun = _PullParser(
+        events=("start",),
+        encoding=charset,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+    )
+    for at in range(0, len(data), _CHUNK):
+        broken = None
+        try:
+            begun.feed(data[at : at + _CHUNK])
+        except etree.XMLSyntaxError as error:
+            broken = _syntax_error(error, data)
+        for _, element in begun.read_events():
+            if element.getroottree().docinfo.internalDTD is not None:
+                raise DecodeError("", "a DTD is refused")
+            return  # what is broken after its first tag is told by whoever parses it all
+        if broken is not None:
+            raise broken
+
+
+def _check_depth(root: etree._Element, data: bytes, depth: int, encoding: str) -> None:
+    """Refuse what is too deep. Each level has a "<" for its start and one for its end, so that
+    counting them clears most envelopes.
+
+    Raises:
+        DecodeError: it is too deep, or has more elements at one depth than libxml2 can count
+            (ten million).
+    """
+    plain = encoding.upper().startswith(_PLAIN_ENCODINGS)
+    if plain and data.count(b"<") <= 2 * depth:
+        return
+    compiled_for, too_deep = _mine.too_deep
+    if compiled_for != depth:
+        too_deep = etree.XPath(f"boolean({'/*' * (depth + 1)})")
+        _mine.too_deep = depth, too_deep
+    try:
+        refused = too_deep(root)
+    except etree.XPathError:
+        raise DecodeError("", "more elements than can be counted") from None
+    if refused:
+        raise DecodeError("", f"elements nested more than {depth} deep")
+
+
+def _check_texts(root: etree._Element, longest: int) -> None:
+    for element in root.iter():
+        texts = (element.text, element.tail, *element.attrib.values())
+        if any(len(text) > longest for text in texts if text):
+            raise DecodeError("", f"more than {longest:,} characters in a text")
+
+
+# -------------------------------------------------------------------------------- errors
+
+
+def _syntax_error(error: Any, data: bytes) -> DecodeError:
+    """What libxml2 says, in its own words but for what it quotes: that may be a secret.
+
+    `Any` as the stubs know too little of XMLSyntaxError.
+    """
+    last = error.error_log.last_error
+    kind = last.type_name if last is not None else "ERR_SYNTAX"
+    words = kind.removeprefix("NS_").removeprefix("ERR_").replace("_", " ").lower()
+    line, column = error.position
+    found = DecodeError if _begins_as_envelope(data) else NotAnEnvelope
+    return found("", f"not well-formed XML: {words} (line {line}, column {column})")
+
+
+def _begins_as_envelope(data: bytes) -> bool:
+    """Whether the first tag of a broken document is an Envelope's."""
+    first = re.search(rb"<(?![?!])[^\s>/]*", data[:_CHUNK].replace(b"\0", b""))
+    return first is not None and re.split(rb"[<:]", first[0])[-1] == b"Envelope"

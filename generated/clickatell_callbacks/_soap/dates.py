@@ -1,0 +1,361 @@
+"""xsd:dateTime, xsd:date and xsd:time.
+
+The standard library's `datetime`, `date` and `time` are their values wherever they can hold
+them. What they cannot hold (a date with a zone, 24:00:00, a year of five digits or below 1,
+more than six digits of a second's fraction) are values of subclasses that keep the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any, Final, Self, SupportsIndex, TypeVar
+
+from .strings import SPACE, refusal
+
+YEAR: Final = r"(?P<year>-?(?:[1-9][0-9]{4,}|[0-9]{4}))"
+MONTH: Final = r"(?P<month>0[1-9]|1[0-2])"
+DAY: Final = r"(?P<day>0[1-9]|[12][0-9]|3[01])"
+ZONE: Final = r"(?P<zone>Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+_DATE: Final = f"{YEAR}-{MONTH}-{DAY}"
+_TIME: Final = (
+    r"(?:(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9])"
+    r"(?:\.(?P<fraction>[0-9]+))?|(?P<midnight>24:00:00(?:\.0+)?))"
+)
+
+# The shape of what the standard library holds and reads. Its own `fromisoformat` checks the
+# digits, and is let near nothing else: it takes 20200102T0304, weeks, and offsets of seconds.
+_CLOCK_SHAPE: Final = (
+    r"(?!24)..:..:..(?:\.[0-9]{1,6}0*)?"
+    r"(?:Z|(?!-00:00)[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+)
+_datetime_shape = re.compile(rf"....-..-..T{_CLOCK_SHAPE}").fullmatch
+_time_shape = re.compile(_CLOCK_SHAPE).fullmatch
+
+_DATETIME: Final = len("2020-01-02T03:04:05")
+_TIME_OF_DAY: Final = len("03:04:05")
+_OFFSET: Final = len("+00:00")
+_isoformat: Final = datetime.isoformat
+
+T = TypeVar("T")
+
+# What is Any below is handed on as the standard library's classes hand it to each other.
+
+
+class _LexicalForm:
+    """What `XmlDateTime`, `XmlDate` and `XmlTime` share: they come before the standard class.
+
+    `_exact` says whether the standard class holds the value: then the two compare as ever.
+    What arithmetic and `replace` make has no text of its own, and is as good as standard.
+    """
+
+    _text = ""
+    _exact = True
+
+    @property
+    def text(self) -> str:
+        """The lexical form, as it was read and is written."""
+        return self._text or self._standard_text()
+
+    def _standard_text(self) -> str:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _LexicalForm) and not (self._exact and other._exact):
+            return type(self) is type(other) and self._text == other._text
+        return super().__eq__(other) if self._exact else False
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return super().__hash__() if self._exact else hash(self._text)
+
+    def __repr__(self) -> str:
+        text = self._text
+        return f"{type(self).__name__}({text!r})" if text else super().__repr__()
+
+    def __str__(self) -> str:
+        return self._text or super().__str__()
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        if self._text:
+            return type(self), (self._text,)
+        return super().__reduce_ex__(protocol)
+
+
+class XmlDateTime(_LexicalForm, datetime):
+    """An xsd:dateTime that is written as it was read, such as 2020-12-31T24:00:00.
+
+    As a `datetime` it is the nearest there is: digits beyond the microsecond are cut off,
+    24:00:00 is the next day's 00:00:00, a year out of range is `datetime.min` or `.max`. It
+    equals another by its text, or, where a `datetime` holds the value, as a `datetime` does.
+
+    Raises:
+        ValueError: the text is no xsd:dateTime.
+    """
+
+    def __new__(cls, text: str | int, *parts: Any, **named: Any) -> Self:
+        if not isinstance(text, str):
+            return super().__new__(cls, text, *parts, **named)
+        found = _match(f"{_DATE}T{_TIME}{ZONE}", text, "xsd:dateTime")
+        near, exact = _nearest_datetime(found)
+        zone = timezone_of(found["zone"])
+        self = cls.combine(near.date(), near.time(), zone)
+        self._text = text
+        self._exact = exact
+        return self
+
+    def _standard_text(self) -> str:
+        return _tidy(datetime.isoformat(self), _DATETIME)
+
+
+class XmlDate(_LexicalForm, date):
+    """An xsd:date that is written as it was read, such as 2020-01-02Z.
+
+    As a `date` it is the nearest there is: the zone does not count, and a year out of range is
+    `date.min` or `date.max`. It equals another by its text, or, where a `date` holds the value,
+    as a `date` does.
+
+    Raises:
+        ValueError: the text is no xsd:date.
+    """
+
+    tzinfo: timezone | None = None
+
+    def __new__(cls, text: str | int, *parts: Any, **named: Any) -> Self:
+        if not isinstance(text, str):
+            return super().__new__(cls, text, *parts, **named)
+        found = _match(f"{_DATE}{ZONE}", text, "xsd:date")
+        day, exact = _nearest_date(found, "xsd:date")
+        self = super().__new__(cls, day.year, day.month, day.day)
+        self._text = text
+        self._exact = exact and not found["zone"]
+        self.tzinfo = timezone_of(found["zone"])
+        return self
+
+    def _standard_text(self) -> str:
+        return date.isoformat(self)
+
+
+class XmlTime(_LexicalForm, time):
+    """An xsd:time that is written as it was read, such as 24:00:00.
+
+    As a `time` it is the nearest there is: digits beyond the microsecond are cut off, 24:00:00
+    is 00:00:00. It equals another by its text, or, where a `time` holds the value, as a `time`
+    does.
+
+    Raises:
+        ValueError: the text is no xsd:time.
+    """
+
+    def __new__(cls, text: str | int = 0, *parts: Any, **named: Any) -> Self:
+        if not isinstance(text, str):
+            return super().__new__(cls, text, *parts, **named)
+        found = _match(f"{_TIME}{ZONE}", text, "xsd:time")
+        near, exact = _nearest_time(found)
+        self = super().__new__(
+            cls,
+            near.hour,
+            near.minute,
+            near.second,
+            near.microsecond,
+            timezone_of(found["zone"]),
+        )
+        self._text = text
+        self._exact = exact
+        return self
+
+    def _standard_text(self) -> str:
+        return _tidy(time.isoformat(self), _TIME_OF_DAY)
+
+
+def _match(pattern: str, text: str, kind: str) -> re.Match[str]:
+    # compiled when first wanted, and kept by `re`: most services never want them
+    found = re.fullmatch(pattern, text)
+    if found is None:
+        raise refusal(text, kind)
+    return found
+
+
+def _nearest_datetime(found: re.Match[str]) -> tuple[datetime, bool]:
+    """The nearest datetime without a zone, and whether it is exact."""
+    day, day_exact = _nearest_date(found, "xsd:dateTime")
+    if not day_exact:
+        return (datetime.min if day == date.min else datetime.max), False
+    clock, clock_exact = _nearest_time(found)
+    near = datetime.combine(day, clock)
+    if found["midnight"]:
+        near = near + timedelta(days=1) if day < date.max else datetime.max
+    return near, clock_exact
+
+
+def _nearest_date(found: re.Match[str], kind: str) -> tuple[date, bool]:
+    """The nearest date, and whether it is exact."""
+    year, month, day = found["year"], int(found["month"]), int(found["day"])
+    if day > days_in_month(month, year):
+        raise refusal(found[0], kind)
+    if year.startswith("-") or year == "0000":
+        return date.min, False
+    if len(year) > 4:
+        return date.max, False
+    return date(int(year), month, day), True
+
+
+def _nearest_time(found: re.Match[str]) -> tuple[time, bool]:
+    """The nearest time without a zone, and whether it is exact."""
+    if found["midnight"]:
+        return time.min, False
+    fraction = (found["fraction"] or "").rstrip("0")
+    near = time(
+        int(found["hour"]),
+        int(found["minute"]),
+        int(found["second"]),
+        int(fraction[:6].ljust(6, "0")),
+    )
+    return near, len(fraction) <= 6
+
+
+def days_in_month(month: int, year: str = "2000") -> int:
+    """How many days a month has; `year` is in its lexical form, of any length.
+
+    XML Schema 1.0 has no year 0, so that its leap years are -0001 and -0005; 1.1 has one, so
+    that they are 0000 and -0004. A month before year 1 is as long as either says.
+    """
+    if month != 2:
+        return 30 if month in (4, 6, 9, 11) else 31
+    number = int(year[-4:])  # the calendar repeats itself every 400 years
+    leap = _is_leap(number) or (year.startswith("-") and _is_leap(number - 1))
+    return 29 if leap else 28
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def timezone_of(zone: str | None) -> timezone | None:
+    """The zone that a lexical form ends with."""
+    if not zone:
+        return None
+    if zone == "Z":
+        return timezone.utc
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
+    return timezone(-offset if zone[0] == "-" else offset)
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def parse_datetime(text: str) -> datetime:
+    """xsd:dateTime: a `datetime`, or an `XmlDateTime` where that cannot hold it.
+
+    Raises:
+        ValueError: the text is no xsd:dateTime.
+    """
+    if _datetime_shape(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass  # the year 0000, or what XmlDateTime refuses
+    return _slowly(text, parse_datetime, XmlDateTime)
+
+
+def parse_date(text: str) -> date:
+    """xsd:date: a `date`, or an `XmlDate` where that cannot hold it.
+
+    Raises:
+        ValueError: the text is no xsd:date.
+    """
+    if text[4::3] == "--":
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass  # the year 0000, white space, or what XmlDate refuses
+    return _slowly(text, parse_date, XmlDate)
+
+
+def parse_time(text: str) -> time:
+    """xsd:time: a `time`, or an `XmlTime` where that cannot hold it.
+
+    Raises:
+        ValueError: the text is no xsd:time.
+    """
+    if _time_shape(text):
+        try:
+            return time.fromisoformat(text)
+        except ValueError:
+            pass  # what XmlTime refuses
+    return _slowly(text, parse_time, XmlTime)
+
+
+def _slowly(text: str, parse: Callable[[str], T], lexical: Callable[[str], T]) -> T:
+    stripped = text.strip(SPACE)
+    return parse(stripped) if stripped != text else lexical(text)
+
+
+# ------------------------------------------------------------------------------ writing
+
+
+def datetime_text(value: datetime) -> str:
+    """xsd:dateTime; UTC is written "Z", a fraction without zeros at its end.
+
+    Raises:
+        TypeError: it is no `datetime`.
+        ValueError: its offset is not of whole minutes, or beyond 14 hours.
+    """
+    if type(value) is not datetime:
+        if isinstance(value, XmlDateTime):
+            return value.text
+        if not isinstance(value, datetime):
+            raise TypeError(f"{type(value).__name__} given, datetime wanted")
+    standard = _isoformat(value)
+    return standard if len(standard) == _DATETIME else _tidy(standard, _DATETIME)
+
+
+def date_text(value: date) -> str:
+    """xsd:date.
+
+    Raises:
+        TypeError: it is no `date`, or a `datetime`, whose time would be lost.
+    """
+    if type(value) is date:
+        return date.isoformat(value)
+    if isinstance(value, XmlDate):
+        return value.text
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return date.isoformat(value)
+    raise TypeError(f"{type(value).__name__} given, date wanted")
+
+
+def time_text(value: time) -> str:
+    """xsd:time; UTC is written "Z", a fraction without zeros at its end.
+
+    Raises:
+        TypeError: it is no `time`.
+        ValueError: its offset is not of whole minutes, or beyond 14 hours.
+    """
+    if type(value) is not time:
+        if isinstance(value, XmlTime):
+            return value.text
+        if not isinstance(value, time):
+            raise TypeError(f"{type(value).__name__} given, time wanted")
+    return _tidy(time.isoformat(value), _TIME_OF_DAY)
+
+
+def _tidy(standard: str, seconds: int) -> str:
+    """`isoformat`'s text as XML Schema writes it; the seconds end at the index `seconds`."""
+    zone = standard[-_OFFSET:]
+    if zone[0] in "+-":
+        standard = standard[:-_OFFSET]
+        if zone == "+00:00":
+            zone = "Z"
+        elif zone[1:] > "14:00":
+            raise ValueError("an offset beyond 14 hours is none of XML Schema's")
+    else:
+        zone = ""
+    if len(standard) == seconds:
+        return standard + zone
+    if len(standard) != seconds + 7:  # a point and six digits
+        raise ValueError("an offset with seconds is none of XML Schema's")
+    return standard.rstrip("0") + zone

@@ -1,0 +1,31 @@
+"""What the small value types share."""
+
+from __future__ import annotations
+
+
+class Frozen:
+    """A value that equals another of its class with the same parts, and cannot change.
+
+    No dataclass: `dataclasses.asdict` would take a value apart that is one, and the decorator
+    alone costs more at import than all of a package's other work.
+    """
+
+    __slots__ = ()
+
+    def _parts(self) -> tuple[object, ...]:
+        """The constructor's arguments."""
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Frozen) and type(other) is type(self):
+            return self._parts() == other._parts()
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._parts()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self._parts()))})"
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), self._parts()

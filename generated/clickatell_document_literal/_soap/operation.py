@@ -1,0 +1,317 @@
+"""Operations: dataclasses to envelopes and back, without any I/O.
+
+Client, server, mock and tests all stand on these. An operation names its types; they are
+looked up, and what can be composed once is composed, when a direction is first used. Threads
+that race there compose the same twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar
+
+from .element import Element, local_name
+from .envelope import Envelope, Version, open_envelope
+from .errors import (
+    DeclaredSoapFault,
+    DecodeError,
+    EncodeError,
+    SoapFault,
+    VersionMismatch,
+)
+from .faults import read_fault, write_fault
+from .messages import Message, MessageCodec, Side, refuse
+from .references import forget
+
+__all__ = ["AnyOperation", "DeclaredFault", "FaultCodec", "Message", "Operation", "Port"]
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+_OTHER: Final[Mapping[Version, Version]] = {"1.1": "1.2", "1.2": "1.1"}
+
+
+class FaultCodec(Protocol):
+    """How a declared fault's entry in the detail is known, read and written."""
+
+    def matches(self, element: Element, /) -> bool: ...
+
+    def read(self, element: Element, /) -> Any: ...  # Any: the type is the fault's own
+
+    def write(self, value: Any, /) -> str: ...  # Any: the type is the fault's own
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFault:
+    """A fault that the WSDL declares: its exception, and the codec of its detail."""
+
+    exception: type[DeclaredSoapFault[Any]]  # Any: as of the codec
+    codec: FaultCodec
+
+
+class Operation(Generic[Request, Response]):
+    """An operation of a port: how its messages are written and read.
+
+    Args:
+        name: the WSDL's.
+        soap_action: "" where there is none.
+        envelope: how its envelopes begin and end.
+        types: the module where the messages' types, writers and readers are found by name.
+        request: `None` where the WSDL declares no input.
+        response: `None` where it declares no output: the operation is one-way.
+        request_headers: the declared header blocks, as one content type.
+        response_headers: the same for the reply.
+        faults: the declared ones.
+
+    Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
+    envelope's own XML declaration.
+    """
+
+    __slots__ = (
+        "_fault",
+        "_request",
+        "_response",
+        "_version",
+        "envelope",
+        "faults",
+        "name",
+        "soap_action",
+    )
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        soap_action: str,
+        envelope: Envelope,
+        types: object,
+        request: Message | None,
+        response: Message | None,
+        request_headers: Message | None = None,
+        response_headers: Message | None = None,
+        faults: Sequence[DeclaredFault] = (),
+    ) -> None:
+        self.name = name
+        self.soap_action = soap_action
+        self.envelope = envelope
+        self.faults = tuple(faults)
+        self._version = envelope.wire.version
+        self._fault = envelope.names.fault
+        self._request = self._side(types, request, request_headers)
+        self._response = self._side(types, response, response_headers)
+
+    def _side(
+        self, types: object, body: Message | None, header: Message | None
+    ) -> Side | None:
+        if body is None:
+            return None
+        name = (body.tag or self.name).rpartition(":")[2]
+        headers = None if header is None else MessageCodec(types, header, "Header")
+        return Side(self.envelope, MessageCodec(types, body, name), headers)
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}>"
+
+    @property
+    def one_way(self) -> bool:
+        """Whether the other side sends no response."""
+        return self._response is None
+
+    @property
+    def request_type(self) -> type[Request] | None:
+        """The class of requests; `None` where the WSDL declares no input."""
+        return None if self._request is None else self._request.type
+
+    @property
+    def response_type(self) -> type[Response] | None:
+        """The class of responses; `None` for a one-way operation."""
+        return None if self._response is None else self._response.type
+
+    # ------------------------------------------------------------------------- encoding
+
+    def encode_request(self, value: Request, headers: object = None) -> bytes:
+        """A request's envelope.
+
+        Raises:
+            EncodeError: the wire cannot carry the value, or it is not of the request's class.
+            TypeError: the operation has no request, or headers and declares none.
+        """
+        return self._with(self._request, "request").encode(value, headers)
+
+    def encode_response(self, value: Response, headers: object = None) -> bytes:
+        """A response's envelope.
+
+        Raises:
+            EncodeError: the wire cannot carry the value, or it is not of the response's class.
+            TypeError: the operation is one-way, or there are headers and it declares none.
+        """
+        return self._with(self._response, "response").encode(value, headers)
+
+    def encode_fault(self, fault: SoapFault) -> bytes:
+        """A fault's envelope.
+
+        Raises:
+            EncodeError: the wire cannot carry it, or it is declared, but not here.
+        """
+        detail = None
+        if isinstance(fault, DeclaredSoapFault):
+            codec = self._codec_of(fault)
+            try:
+                detail = codec.write(fault.detail)
+            except Exception as error:
+                refuse(fault.detail, "detail", error)
+        return self.envelope.wrap(write_fault(fault, self.envelope.wire, detail))
+
+    def _codec_of(self, fault: SoapFault) -> FaultCodec:
+        for declared in self.faults:
+            if isinstance(fault, declared.exception):
+                return declared.codec
+        name = type(fault).__name__
+        raise EncodeError("detail", f"{self.name} does not declare {name}")
+
+    def _with(self, side: Side | None, what: str) -> Side:
+        if side is None:
+            raise TypeError(f"{self.name} has no {what}")
+        return side
+
+    # ------------------------------------------------------------------------- decoding
+
+    def decode_request(self, envelope: bytes, charset: str | None = None) -> Request:
+        """A request's value.
+
+        Raises:
+            DecodeError: the envelope breaks its schema's promise.
+            TypeError: the operation has no request.
+        """
+        return self.read_request(envelope, charset)[0]
+
+    def decode_response(self, envelope: bytes, charset: str | None = None) -> Response:
+        """A response's value; `None` for a one-way operation.
+
+        Raises:
+            SoapFault: the envelope holds a fault; of its own class if it is a declared one.
+            DecodeError: the envelope breaks its schema's promise.
+        """
+        return self.read_response(envelope, charset)[0]
+
+    def decode_request_headers(
+        self, envelope: bytes, charset: str | None = None
+    ) -> Any:  # Any: an operation's type does not name the class of its headers
+        """A request's declared headers; `None` where none are declared."""
+        return self._headers(self._with(self._request, "request"), envelope, charset)
+
+    def decode_response_headers(
+        self, envelope: bytes, charset: str | None = None
+    ) -> Any:  # Any: as for the request's
+        """A response's declared headers; `None` where none are declared."""
+        return self._headers(self._with(self._response, "response"), envelope, charset)
+
+    def _headers(self, side: Side, envelope: bytes, charset: str | None) -> object:
+        try:
+            return side.decode_headers(self._open(envelope, charset)[0])
+        except RecursionError:
+            raise _too_deep() from None
+        finally:
+            forget()
+
+    def read_request(
+        self, envelope: bytes, charset: str | None = None
+    ) -> tuple[Request, Any]:  # Any: as for the headers alone
+        """A request's value and its declared headers, of one look at the envelope."""
+        side = self._with(self._request, "request")
+        try:
+            header, body = self._open(envelope, charset)
+            value: Request = side.decode(body, body[:])
+            return value, side.decode_headers(header)
+        except RecursionError:
+            raise _too_deep() from None
+        finally:
+            forget()
+
+    def read_response(
+        self, envelope: bytes, charset: str | None = None
+    ) -> tuple[Response, Any]:  # Any: as for the headers alone
+        """A response's value and its declared headers, of one look at the envelope.
+
+        Raises:
+            SoapFault: the envelope holds a fault, be it in the other version of SOAP.
+            DecodeError: the envelope breaks its schema's promise.
+        """
+        try:
+            try:
+                header, body = open_envelope(envelope, self._version, charset)
+            except VersionMismatch:
+                self._refuse_foreign_fault(envelope, charset)
+                raise
+            children = body[:]
+            for child in children:
+                if child.tag == self._fault:
+                    self._raise_fault(child)
+            side = self._response
+            if side is None:
+                nothing: Any = None  # Any: Response is None of a one-way operation
+                return nothing, None
+            value: Response = side.decode(body, children)
+            return value, side.decode_headers(header)
+        except RecursionError:
+            raise _too_deep() from None
+        finally:
+            forget()
+
+    def _open(
+        self, envelope: bytes, charset: str | None
+    ) -> tuple[Element | None, Element]:
+        return open_envelope(envelope, self._version, charset)
+
+    # --------------------------------------------------------------------------- faults
+
+    def _refuse_foreign_fault(self, envelope: bytes, charset: str | None) -> None:
+        """A service that does not speak our version of SOAP says so in its own."""
+        other = _OTHER[self._version]
+        try:
+            _, body = open_envelope(envelope, other, charset)
+        except VersionMismatch:
+            return
+        for child in body[:]:
+            if local_name(child) == "Fault":
+                self._raise_fault(child)
+
+    def _raise_fault(self, element: Element) -> NoReturn:
+        fault, entries = read_fault(element)
+        for entry in entries:
+            for declared in self.faults:
+                if declared.codec.matches(entry):
+                    raise _typed(fault, declared, entry)
+        raise fault
+
+
+# Any: where operations stand together, each has its own types.
+AnyOperation: TypeAlias = Operation[Any, Any]
+
+
+def _typed(fault: SoapFault, declared: DeclaredFault, entry: Element) -> SoapFault:
+    """A declared fault; one whose detail does not read is still a fault, but not a typed one."""
+    try:
+        return declared.exception.of(fault, declared.codec.read(entry))
+    except DecodeError as error:
+        fault.__cause__ = error
+        return fault
+
+
+def _too_deep() -> DecodeError:
+    return DecodeError("", "nested too deeply to be read")
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port of a service: where it is, and what it does there."""
+
+    name: str
+    service: str
+    """The service's name, "" for a binding that no port uses."""
+    address: str | None
+    """The endpoint that the WSDL names."""
+    soap: Version
+    operations: Mapping[str, AnyOperation]
+    """By name; of overloads the second is `name_2`, the third `name_3`."""
