@@ -44,6 +44,8 @@ def settled(text: str) -> str:
 def _line(line: str) -> list[str]:
     code = line.lstrip(" ")
     indent = len(line) - len(code)
+    if code.endswith(("(", "[", "{")):  # a name too long by itself
+        return [line]
     if code.startswith("#") or _KEYWORD_ATOM.match(code) or _STRING_LINE.match(code):
         return [line]
     atom = _ATOM.match(code)

@@ -171,17 +171,19 @@ class TypeModules:
             for function in self._struct_functions(scope, struct, name, use)
         ]
         doc = struct.doc or _element_doc(self.context.api, struct) or _stand_in(struct)
+        bases = f"({scope.type(types.names.types[base[0].id])})" if base else ""
+        registrations = self._registrations(scope, struct, name)
         return TypeModule(
             header=self.header,
             imports=_imports(scope),
             aliases=scope.aliases,
             decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True)",
             class_name=name,
-            bases=f"({scope.type(types.names.types[base[0].id])})" if base else "",
+            bases=bases,
             doc=docstring(doc, 4),
             fields=own,
             functions=functions,
-            registrations=self._registrations(scope, struct, name),
+            registrations=registrations,
         )
 
     def _field(self, scope: Scope, declaration: Declaration) -> FieldView:

@@ -17,7 +17,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +58,7 @@ class SchemaDocument:
     """An `xsd:schema` of the 2001 namespace, inline or a file's root, normalised.
 
     `target_namespace` is the includer's where the document has none of its own: such a document
-    is here once for each. `standard` marks the bundled schemas.
+    is here once for each, with the same tree. `standard` marks the bundled schemas.
     """
 
     root: etree._Element
@@ -147,7 +146,7 @@ class _Loader:
     _unanswered: list[_Waiting] = field(default_factory=list)
     _walked: set[SourceFile | _Schema] = field(default_factory=set)
     _kept: set[tuple[bytes, int, str | None]] = field(default_factory=set)
-    _given_out: set[etree._Element] = field(default_factory=set)
+    _normalised: set[etree._Element] = field(default_factory=set)
 
     def load(self) -> None:
         """Read everything; what goes wrong is found."""
@@ -225,22 +224,14 @@ class _Loader:
         file, namespace = schema.file, schema.namespace
         node = file.schemas[schema.index]
         if self._is_new(file, schema.index, namespace):
-            root = self._tree(node)
+            if node not in self._normalised:  # a chameleon is taken in again and again
+                self._normalised.add(node)
+                normalise_schema(node, self.files.lines, self.findings)
             self.schemas.append(
-                SchemaDocument(root, namespace, file.shown, file.standard)
+                SchemaDocument(node, namespace, file.shown, file.standard)
             )
         imports = [i for i in file.imports if i.node.getparent() is node]
         self._stack += [_Waiting(file, i, namespace) for i in reversed(imports)]
-
-    def _tree(self, node: etree._Element) -> etree._Element:
-        """The schema's normalised tree: itself, or a copy where another namespace has it."""
-        if node not in self._given_out:
-            self._given_out.add(node)
-            normalise_schema(node, self.files.lines, self.findings)
-            return node
-        root = copy.deepcopy(node)
-        self.files.lines.add_copy(root, node)
-        return root
 
     def _import(self, waiting: _Waiting) -> None:
         imported = waiting.imported

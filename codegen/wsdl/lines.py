@@ -73,4 +73,4 @@ def element_lines(text: bytes) -> list[int]:
 
     parser.StartElementHandler = start
     parser.Parse(text, True)
-    return found[:-1]+[1]
+    return found

@@ -110,13 +110,6 @@ def read_Nothing(e: Element) -> Nothing:
     return Nothing()
 
 
-def read_nested(e: Element) -> Receipt:
-    """A reader as of a type that holds itself."""
-    for c in e[:]:
-        return read_nested(c)
-    return Receipt(number=0)
-
-
 TYPES = SimpleNamespace(
     Order=Order,
     write_Order=write_Order,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import threading
 import time
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from codegen.runtime import parsing
 from codegen.runtime.envelope import Envelope, encoded, open_envelope
 from codegen.runtime.errors import (
     DecodeError,
@@ -188,8 +190,6 @@ def test_charsets_from_outside_do_not_pile_up():
     for number in range(200):
         open_envelope(envelope("<a/>"), "1.1", f"windows-125{number % 9}")
         open_envelope(envelope("<a/>"), "1.1", f"x-{number}")
-    from codegen.runtime import parsing
-
     assert len(parsing._mine.parsers) <= 16
 
 
@@ -231,8 +231,6 @@ def test_a_dtd_in_utf_16_is_refused():
 
 def test_no_file_is_opened_for_a_dtd(tmp_path):
     """libxml2 opens what a DOCTYPE names before anybody can refuse it, if it is let."""
-    import os
-
     pipe = tmp_path / "pipe.dtd"
     os.mkfifo(pipe)  # whoever opens it waits for ever
     doctype = f'<!DOCTYPE e SYSTEM "{pipe.as_uri()}">'.encode()
@@ -420,8 +418,6 @@ def test_a_lone_surrogate_never_leaves(charset):
 
 
 def test_byte_order_marks_are_those_of_codecs():
-    from codegen.runtime import parsing
-
     known = {codecs.BOM_UTF8, codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE}
     assert set(parsing._BYTE_ORDER_MARKS) == known
 

@@ -639,6 +639,44 @@ def test_a_fault_that_xml_cannot_carry_is_refused(version, field):
     assert caught.value.path in (field, "role")
 
 
+_FAULT_NAMES = st.sampled_from(
+    "faultcode e:Code e:Value e:Subcode faultstring e:Reason e:Text e:Role detail "
+    "e:Detail s:OutOfStock e:Node x".split()
+)
+_FAULT_TEXTS = st.sampled_from(["", " ", "e:Client", "x:y", "a:b:c", "no", ":", "é"])
+
+
+@given(
+    st.recursive(
+        _FAULT_TEXTS,
+        lambda inner: st.builds(
+            lambda name, items: f"<{name}>{''.join(items)}</{name}>",
+            _FAULT_NAMES,
+            st.lists(inner, max_size=3),
+        ),
+        max_leaves=12,
+    )
+)
+@BOTH
+def test_whatever_stands_in_a_fault_is_a_fault(version, content):
+    fault = fault_of(f"<e:Fault>{content}</e:Fault>", version)
+    assert str(fault)
+
+
+@BOTH
+@given(reason=st.text(max_size=10), code=st.text("ab.:{}é1 ", max_size=6))
+def test_a_fault_is_written_whole_or_not_at_all(version, reason, code):
+    order = operation(version)
+    try:
+        sent = order.encode_fault(SoapFault(reason, code=code))
+    except EncodeError as error:
+        assert error.path in ("code", "reason")
+        return
+    with pytest.raises(SoapFault) as caught:
+        order.decode_response(sent)
+    assert caught.value.reason == reason
+
+
 # ---------------------------------------------------------------------------------- errors
 
 

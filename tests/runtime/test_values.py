@@ -135,7 +135,7 @@ def test_a_lexical_form_is_near_a_standard_value(
     assert isinstance(value, type(near))
     assert value.text == str(value) == format(value) == text
     if isinstance(near, datetime):
-        assert value - near == timedelta()
+        assert near - value == timedelta()
         assert value.date() == near.date()
     assert not value < near and not near < value
     assert (value == near, near == value) == (exact, exact)

@@ -1,0 +1,402 @@
+"""Envelopes compared by what they mean, element by element.
+
+Two envelopes are the same where XML, its namespaces, XML Schema's instance attributes or SOAP
+itself say so. These do not count:
+
+* the XML declaration and the character set, comments, processing instructions, CDATA sections,
+  character references, the quotes and the order of attributes, `<a/>` against `<a></a>`;
+* prefixes and the place where a namespace is declared. A value that is a name is compared as
+  one: `xsi:type`, `arrayType`, `itemType`, fault codes, a text whose `xsi:type` is `xsd:QName`;
+* white space between elements, unless `xml:space="preserve"` holds there. Beside other text
+  (mixed content) it counts;
+* the spelling of `xsi:nil`; `xsi:nil="false"`, which says nothing; the hints of
+  `xsi:schemaLocation`;
+* an empty `Header`; the place where `encodingStyle` is declared, as long as the same one is in
+  force in the entries of Header and Body; the size of an array that leaves it out
+  (`xsd:string[]` of two items is `xsd:string[2]`).
+
+All else counts: the order of elements, and every character of a text: `003` is not `3`, and
+absent, empty and nil are three things. References (`href`) are compared as they stand. With
+`typed_values`, a text whose element says by `xsi:type` that it is one of XML Schema's numbers or
+a boolean is compared as its value: as an `xsd:int` `003` is `3`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import Enum
+
+from lxml import etree
+
+_XSD = "http://www.w3.org/2001/XMLSchema"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_XML = "http://www.w3.org/XML/1998/namespace"
+_SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
+_SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
+_ENCODING11 = "http://schemas.xmlsoap.org/soap/encoding/"
+_ENCODING12 = "http://www.w3.org/2003/05/soap-encoding"
+
+_NIL, _TYPE, _SPACE = f"{{{_XSI}}}nil", f"{{{_XSI}}}type", f"{{{_XML}}}space"
+_HINTS = frozenset(
+    {f"{{{_XSI}}}schemaLocation", f"{{{_XSI}}}noNamespaceSchemaLocation"}
+)
+_ARRAY_TYPE, _OFFSET = f"{{{_ENCODING11}}}arrayType", f"{{{_ENCODING11}}}offset"
+_NAMES = frozenset({_TYPE, _ARRAY_TYPE, f"{{{_ENCODING12}}}itemType"})
+_STYLES = frozenset({f"{{{_SOAP11}}}encodingStyle", f"{{{_SOAP12}}}encodingStyle"})
+_HEADERS = frozenset({f"{{{_SOAP11}}}Header", f"{{{_SOAP12}}}Header"})
+_FRAME = _HEADERS | {
+    f"{{{namespace}}}{local}"
+    for namespace in (_SOAP11, _SOAP12)
+    for local in ("Envelope", "Body")
+}
+# Elements whose text is a name: each with the element that it stands in.
+_CODES = frozenset(
+    {
+        ("faultcode", f"{{{_SOAP11}}}Fault"),
+        (f"{{{_SOAP12}}}Value", f"{{{_SOAP12}}}Code"),
+        (f"{{{_SOAP12}}}Value", f"{{{_SOAP12}}}Subcode"),
+    }
+)
+_DECIMALS = frozenset(
+    "integer nonPositiveInteger negativeInteger long int short byte nonNegativeInteger"
+    " unsignedLong unsignedInt unsignedShort unsignedByte positiveInteger decimal".split()
+)
+_WHITE = " \t\r\n"
+_BOOLEANS = {"1": "true", "0": "false"}
+_PREFIXES = {_XSI: "xsi", _XML: "xml", _SOAP11: "soap", _SOAP12: "soap"}
+_PREFIXES |= {_ENCODING11: "enc", _ENCODING12: "enc"}
+_FLOAT = re.compile(r"-?INF|NaN|[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
+_DECIMAL = re.compile(r"([+-]?)(?=\.?[0-9])0*([0-9]*)(?:\.([0-9]*?)0*)?")
+_SIZE = re.compile(r"((?:\[[\d,]*\])*)\[\]$")
+_SHOWN = 200
+_LISTED = 50
+
+
+class NotComparable(ValueError):
+    """What is to be compared is no XML, or XML that is not read here: a DTD, a text of more than
+    10 MB, elements nested more than 256 deep."""
+
+
+class Kind(Enum):
+    """What differs: whether an element is there, its name, an attribute, a text, the order."""
+
+    ELEMENT = "element"
+    NAME = "name"
+    ATTRIBUTE = "attribute"
+    TEXT = "text"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference: where it is, as an XPath of local names, and what stands there.
+
+    `actual` or `expected` is None where that envelope has nothing there.
+    """
+
+    path: str
+    kind: Kind
+    actual: str | None
+    expected: str | None
+
+    def __str__(self) -> str:
+        if self.actual is None:
+            return f"{self.path}: missing: {self.expected}"
+        if self.expected is None:
+            return f"{self.path}: not expected: {self.actual}"
+        return (
+            f"{self.path}: {self.kind.value} is {self.actual}, expected {self.expected}"
+        )
+
+
+def compare_envelopes(
+    actual: bytes | str, expected: bytes | str, *, typed_values: bool = False
+) -> list[Difference]:
+    """What differs between two envelopes, in the order in which it stands there.
+
+    A `str` is taken as text, whatever its XML declaration says of a character set. Any XML can
+    be compared; what the module says of SOAP holds where SOAP's names stand.
+
+    Raises:
+        NotComparable: one of the two is no XML, or XML that is not read here.
+    """
+    one = _Reader(typed_values).read(_parse(actual, "the actual envelope"))
+    other = _Reader(typed_values).read(_parse(expected, "the expected envelope"))
+    return list(_compare(one, other, f"/{_local(other.tag)}"))
+
+
+def assert_envelope(
+    actual: bytes | str, expected: bytes | str, *, typed_values: bool = False
+) -> None:
+    """Fail where two envelopes do not mean the same, and say where they part.
+
+    Raises:
+        AssertionError: they differ; every difference is on a line of its own.
+        NotComparable: one of the two is no XML, or XML that is not read here.
+    """
+    differences = compare_envelopes(actual, expected, typed_values=typed_values)
+    if not differences:
+        return
+    many = len(differences)
+    lines = [f"the envelopes differ in {many} place{'s' if many > 1 else ''}:"]
+    lines += [f"  {difference}" for difference in differences[:_LISTED]]
+    if many > _LISTED:
+        lines.append(f"  … and {many - _LISTED} more")
+    raise AssertionError("\n".join(lines))
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """An element as far as it means something.
+
+    `texts` are the texts before, between and after the children; none where all are white space
+    between elements.
+    """
+
+    tag: str
+    attributes: dict[str, str]
+    texts: tuple[str, ...]
+    children: tuple[_Node, ...]
+
+
+def _parse(xml: bytes | str, which: str) -> etree._Element:
+    content = xml.encode("utf-8", "surrogatepass") if isinstance(xml, str) else xml
+    parser = etree.XMLParser(
+        encoding="utf-8" if isinstance(xml, str) else None,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        tree = etree.ElementTree(etree.fromstring(content, parser))
+    except etree.XMLSyntaxError as error:
+        raise NotComparable(f"{which} is not XML: {error.msg}") from None
+    if tree.docinfo.internalDTD is not None:
+        raise NotComparable(f"{which} has a document type declaration")
+    return tree.getroot()
+
+
+class _Reader:
+    """Reads elements as nodes: what does not count is gone, what has several spellings has one."""
+
+    def __init__(self, typed_values: bool) -> None:
+        self._typed_values = typed_values
+
+    def read(
+        self, element: etree._Element, outside: str = "", keep: bool = False
+    ) -> _Node:
+        """`outside` is the encoding style around the element, `keep` whether white space counts."""
+        style = next(
+            (v.strip(_WHITE) for name, v in _items(element) if name in _STYLES), outside
+        )
+        keep = element.get(_SPACE, "preserve" if keep else "") == "preserve"
+        attributes = dict(_attributes(element))
+        parent = element.getparent()
+        # SOAP's own elements show no style, so their children show the one in force
+        said = "" if parent is None or parent.tag in _FRAME else outside
+        if element.tag not in _FRAME and style != said:
+            attributes["encodingStyle"] = style
+        children = [child for child in element if not _is_empty_header(child)]
+        nodes = tuple(self.read(child, style, keep) for child in children)
+        texts = [element.text or "", *(child.tail or "" for child in children)]
+        if not nodes:
+            texts = [self._text(element, texts[0])]
+        elif not keep and not any(text.strip(_WHITE) for text in texts):
+            texts = []
+        return _Node(element.tag, attributes, tuple(texts), nodes)
+
+    def _text(self, element: etree._Element, text: str) -> str:
+        """The text of an element without children, as its type spells it."""
+        parent = element.getparent()
+        if parent is not None and (element.tag, parent.tag) in _CODES:
+            return _resolved(element, text)
+        namespace, _, local = _resolved(element, element.get(_TYPE, "")).rpartition("}")
+        if namespace[1:] not in (_XSD, _ENCODING11, _ENCODING12):
+            return text
+        if local in ("QName", "NOTATION"):
+            return _resolved(element, text)
+        return _value(local, text) if self._typed_values else text
+
+
+def _items(element: etree._Element) -> Iterator[tuple[str, str]]:
+    """The attributes as text, which they always are of a tree that was parsed."""
+    return ((str(name), str(value)) for name, value in element.attrib.items())
+
+
+def _attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
+    for name, value in _items(element):
+        if name in _HINTS or name in _STYLES:
+            continue
+        if name == _NIL:
+            value = _BOOLEANS.get(value.strip(_WHITE), value.strip(_WHITE))
+            if value == "false":
+                continue
+        elif name == _ARRAY_TYPE:
+            value = _sized(element, _resolved(element, value))
+        elif name in _NAMES:
+            value = _resolved(element, value)
+        yield name, value
+
+
+def _resolved(element: etree._Element, name: str) -> str:
+    """A qualified name in Clark's notation; as it stands where its prefix is not declared."""
+    prefix, colon, local = name.strip(_WHITE).rpartition(":")
+    namespace = element.nsmap.get(prefix or None)
+    if namespace is None:
+        return name.strip(_WHITE)
+    return f"{{{namespace}}}{local}"
+
+
+def _sized(element: etree._Element, array_type: str) -> str:
+    """An array's type with the size that it leaves out (SOAP 1.1, section 5.4.2)."""
+    if _OFFSET in element.attrib:
+        return array_type
+    return _SIZE.sub(rf"\1[{len(element)}]", array_type)
+
+
+def _value(builtin: str, text: str) -> str:
+    """One spelling for each value of a number or boolean; the text where it is none."""
+    bare = text.strip(_WHITE)
+    if builtin == "boolean":
+        return _BOOLEANS.get(bare, bare)
+    if builtin in ("float", "double"):
+        return repr(float(bare)) if _FLOAT.fullmatch(bare) else text
+    number = _DECIMAL.fullmatch(bare) if builtin in _DECIMALS else None
+    if number is None or (number[3] is not None and builtin != "decimal"):
+        return text
+    sign, whole, fraction = number[1], number[2] or "0", number[3]
+    digits = f"{whole}.{fraction}" if fraction else whole
+    return f"-{digits}" if sign == "-" and digits != "0" else digits
+
+
+def _is_empty_header(element: etree._Element) -> bool:
+    return element.tag in _HEADERS and len(element) == 0 and not element.attrib
+
+
+# ------------------------------------------------------------------------------ comparing
+
+
+def _compare(actual: _Node, expected: _Node, path: str) -> Iterator[Difference]:
+    if actual.tag != expected.tag:
+        yield Difference(path, Kind.NAME, actual.tag, expected.tag)
+    yield from _compare_attributes(actual.attributes, expected.attributes, path)
+    yield from _compare_children(actual, expected, path)
+    if len(actual.children) == len(expected.children):
+        yield from _compare_texts(actual.texts, expected.texts, path)
+
+
+def _compare_attributes(
+    actual: dict[str, str], expected: dict[str, str], path: str
+) -> Iterator[Difference]:
+    for name in sorted(actual.keys() | expected.keys()):
+        found, wanted = actual.get(name), expected.get(name)
+        if found != wanted:
+            place = f"{path}/@{_prefixed(name)}"
+            yield Difference(place, Kind.ATTRIBUTE, _quoted(found), _quoted(wanted))
+
+
+def _compare_texts(
+    actual: Sequence[str], expected: Sequence[str], path: str
+) -> Iterator[Difference]:
+    """Texts of as many children; where one side has none, they are white space there."""
+    count = max(len(actual), len(expected))
+    pairs = zip(actual or [""] * count, expected or [""] * count, strict=True)
+    for number, (found, wanted) in enumerate(pairs, 1):
+        if found != wanted:
+            place = f"{path}/text()[{number}]" if count > 1 else f"{path}/text()"
+            yield Difference(place, Kind.TEXT, _quoted(found), _quoted(wanted))
+
+
+def _compare_children(
+    actual: _Node, expected: _Node, path: str
+) -> Iterator[Difference]:
+    found, wanted = _steps(actual.children), _steps(expected.children)
+    names = [_local(child.tag) for child in actual.children]
+    wanted_names = [_local(child.tag) for child in expected.children]
+    if names != wanted_names and Counter(names) == Counter(wanted_names):
+        told = (", ".join(found), ", ".join(wanted))
+        yield Difference(path, Kind.ORDER, *told)
+        by_step = dict(zip(found, actual.children, strict=True))
+        for step, child in zip(wanted, expected.children, strict=True):
+            yield from _compare(by_step[step], child, f"{path}/{step}")
+        return
+    for one, other in _aligned(names, wanted_names):
+        if one is None:
+            child = expected.children[other or 0]
+            place = f"{path}/{wanted[other or 0]}"
+            yield Difference(place, Kind.ELEMENT, None, _shown(child))
+        elif other is None:
+            place = f"{path}/{found[one]}"
+            yield Difference(place, Kind.ELEMENT, _shown(actual.children[one]), None)
+        else:
+            yield from _compare(
+                actual.children[one],
+                expected.children[other],
+                f"{path}/{wanted[other]}",
+            )
+
+
+def _aligned(
+    actual: list[str], expected: list[str]
+) -> Iterator[tuple[int | None, int | None]]:
+    """Which child stands for which: pairs of indexes, None where one has no partner."""
+    same = 0
+    while same < min(len(actual), len(expected)) and actual[same] == expected[same]:
+        yield same, same
+        same += 1
+    matcher = SequenceMatcher(None, actual[same:], expected[same:], autojunk=False)
+    for kind, a, a_end, b, b_end in matcher.get_opcodes():
+        ours, theirs = range(a + same, a_end + same), range(b + same, b_end + same)
+        if kind == "equal":
+            yield from zip(ours, theirs, strict=True)
+            continue
+        yield from ((None, index) for index in theirs)
+        yield from ((index, None) for index in ours)
+
+
+# ------------------------------------------------------------------------------ saying
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _steps(children: Sequence[_Node]) -> list[str]:
+    """Each child as a step of a path: numbered where it has siblings of its name."""
+    names = [_local(child.tag) for child in children]
+    total, so_far = Counter(names), Counter[str]()
+    steps = []
+    for name in names:
+        so_far[name] += 1
+        steps.append(f"{name}[{so_far[name]}]" if total[name] > 1 else name)
+    return steps
+
+
+def _prefixed(name: str) -> str:
+    namespace, _, local = name.rpartition("}")
+    prefix = _PREFIXES.get(namespace[1:])
+    return f"{prefix}:{local}" if prefix else name
+
+
+def _quoted(text: str | None) -> str | None:
+    if text is None:
+        return None
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
+def _shown(node: _Node) -> str:
+    """An element on a line: its name, and its text or its children's names."""
+    inside = "".join(node.texts).strip()
+    if node.children:
+        inside = ", ".join(f"<{_local(child.tag)}>" for child in node.children)
+    kept = inside if len(inside) <= _SHOWN else f"{inside[:_SHOWN]}…"
+    return f"<{node.tag}> {kept}".rstrip()
