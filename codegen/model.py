@@ -296,7 +296,17 @@ class OrderedMember:
     optional: bool
 
 
-Member = ElementMember | WildcardMember | OrderedMember
+@dataclass(frozen=True, slots=True)
+class ContentMember:
+    """A document-style part of a type: the type's content stands in the Body itself (WSDL 1.1, section 3.5)."""
+
+    name: str
+    type: TypeRef
+    at: Location
+    doc: str = ""
+
+
+Member = ElementMember | WildcardMember | OrderedMember | ContentMember
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from codegen.model import (
     Api,
     BuiltinRef,
     Choice,
+    ContentMember,
     Element,
     ElementMember,
     ElementPart,
@@ -75,7 +76,7 @@ def member_elements(struct: Struct) -> Iterator[Element]:
                 yield element
             case OrderedMember(alternatives=alternatives):
                 yield from (a for a in alternatives if isinstance(a, Element))
-            case WildcardMember():
+            case WildcardMember() | ContentMember():
                 continue
             case _:
                 assert_never(member)
@@ -103,6 +104,9 @@ def _struct_references(struct: Struct) -> Iterator[tuple[TypeRef, Location]]:
         yield struct.text, struct.at
     for attribute in struct.attributes:
         yield attribute.type, attribute.at
+    for member in struct.members:
+        if isinstance(member, ContentMember):
+            yield member.type, member.at
     elements = (
         member_elements(struct) if struct.members else elements_of(struct.content)
     )

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-GSM_ALPHABET: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
-    " !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""The characters of the default alphabet: one septet each."""
-
 GSM_EXTENSION: Final = frozenset("\f^{}\\[~]|€")
-"""The characters of the extension table: an escape and a septet each."""
+"""The characters that the GSM alphabet has in its extension table: an escape and a septet each."""
 
 _GSM: Final = (160, 153)
 _UCS2: Final = (70, 67)

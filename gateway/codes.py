@@ -20,6 +20,11 @@ class _Code(IntEnum):
         member.text = text
         return member
 
+    @classmethod
+    def known(cls, number: int) -> Self | None:
+        """The member of this number, if there is one."""
+        return next((member for member in cls if member == number), None)
+
 
 class ErrorCode(_Code):
     """Why the gateway refused: what is refused is not charged."""

@@ -171,20 +171,14 @@ def _about_a_message(id_: str, rest: str) -> MessageId | Status | Charge:
 
 
 def _error_code(digits: str) -> int:
-    number = int(digits)
-    return ErrorCode(number) if number in _ERRORS else number
+    return ErrorCode.known(int(digits)) or int(digits)
 
 
 def _message_status(digits: str) -> int:
-    number = int(digits)
-    return MessageStatus(number) if number in _STATUSES else number
+    return MessageStatus.known(int(digits)) or int(digits)
 
 
 def _plain(amount: Decimal) -> str:
     """An amount without an exponent and without zeros at its end."""
     written = f"{amount:f}"
     return written.rstrip("0").rstrip(".") if "." in written else written
-
-
-_ERRORS: Final = frozenset(map(int, ErrorCode))
-_STATUSES: Final = frozenset(map(int, MessageStatus))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from codegen.diagnostics import Findings, Location
 from codegen.model import (
     Api,
+    ContentMember,
     Element,
     ElementMember,
     ElementPart,
@@ -22,6 +23,7 @@ from codegen.model import (
     Struct,
     TypeDef,
     TypePart,
+    Use,
 )
 
 _ONCE, _OPTIONAL = Occurs(), Occurs(0, 1)
@@ -87,9 +89,11 @@ class _Maker:
             return reference.id
         return None
 
-    def _member(self, part: Part, message: Message) -> ElementMember:
+    def _member(self, part: Part, message: Message) -> Member:
         match part:
             case TypePart(name=name, type=reference, at=at, doc=doc):
+                if message.wrapper is None and message.use is Use.LITERAL:
+                    return ContentMember(name, reference, at, doc)
                 element = Element(QName("", name), reference, _ONCE, at, doc=doc)
             case ElementPart(doc=doc, at=at):
                 element = self._declared(part.element, _ONCE, at, doc)

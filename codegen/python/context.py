@@ -69,15 +69,26 @@ class Context:
                 return ""
 
 
-def make_prefixes(
-    api: Api, style: WireStyle, soap: SoapVersion
-) -> tuple[str, dict[str, str]]:
+def encoding_of(api: Api) -> str:
+    """The encoding that the bindings name, the first one's where they differ; else SOAP 1.1's."""
+    for port in api.ports:
+        for message in messages_of(port):
+            for named in message.encoding_style.split():
+                if message.use is Use.ENCODED and named in ENCODINGS.values():
+                    return named
+    encoded = [
+        p.soap for p in api.ports if any(m.use is Use.ENCODED for m in messages_of(p))
+    ]
+    return ENCODINGS[encoded[0] if encoded else SoapVersion.V11]
+
+
+def make_prefixes(api: Api, style: WireStyle) -> tuple[str, dict[str, str]]:
     """The encoding's namespace, and a prefix for every namespace of the package.
 
     They are those that the documents declare, where no other namespace has them; the rest are
     `ns1`, `ns2` … in the documents' order.
     """
-    encoding = ENCODINGS[soap]
+    encoding = encoding_of(api)
     prefixes = {
         _XML: "xml",
         XSD: "xsd",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from codegen.model import (
     Builtin,
     BuiltinRef,
+    ContentMember,
     Element,
     ElementMember,
     Message,
@@ -143,7 +144,7 @@ class Declared:
                     for alternative in alternatives:
                         if isinstance(alternative, Element):
                             yield from _element(alternative)
-                case WildcardMember():
+                case WildcardMember() | ContentMember():
                     continue
 
 

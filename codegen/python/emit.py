@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import codegen
-from codegen.model import Api, SoapVersion, TypeDef
+from codegen.model import Api, TypeDef
 from codegen.options import Options
 from codegen.python.client_module import ClientModules
 from codegen.python.context import Context, make_prefixes
@@ -52,8 +52,7 @@ def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
 def make_context(api: Api, style: WireStyle, options: Options) -> Context:
     """The tables of one package."""
     names = make_names(api)
-    soap = api.ports[0].soap if api.ports else SoapVersion.V11
-    encoding, prefixes = make_prefixes(api, style, soap)
+    encoding, prefixes = make_prefixes(api, style)
     secrets = SECRETS | frozenset(options.secret)
     types = Types(api, names, SimpleTypes(api, names), secrets)
     return Context(api, types, style, encoding, prefixes)

@@ -9,6 +9,7 @@ from codegen.model import (
     Api,
     Attribute,
     Builtin,
+    ContentMember,
     BuiltinRef,
     Element,
     ElementMember,
@@ -269,6 +270,8 @@ class Declarations:
                 return f"{name('dict')}[{name('str')}, {name('str')}]", "", "dict", ""
             case ElementMember():
                 return self._element(what)
+            case ContentMember(type=reference, doc=doc):
+                return self.annotations.value(reference), "", "", doc
             case WildcardMember():
                 return f"{name('list')}[{self.annotations.wildcard()}]", "", "list", ""
             case OrderedMember(optional=optional):

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from codegen.model import (
     Api,
+    ContentMember,
     Derivation,
     ElementMember,
     Enumeration,
@@ -171,6 +172,8 @@ def _wanted(member: Member) -> str:
     match member:
         case ElementMember(element=element):
             return element.name.local
+        case ContentMember(name=name):
+            return name
         case WildcardMember():
             return "any_elements"
         case OrderedMember(mixed=mixed):

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from codegen.model import (
     Attribute,
+    ContentMember,
     Element,
     ElementMember,
     NamedRef,
@@ -139,6 +140,8 @@ class StructReader:
             case Text(type=reference):
                 code = self.context.types.simple.code(reference, self.scope)
                 return [f"{local} = {code.read}(e)"]
+            case ContentMember(type=reference):
+                return [f"{local} = {self._content(reference)}"]
             case OrderedMember(mixed=True):
                 return [f"{local}: {declared.annotation} = {soap('leading_text')}(e)"]
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
@@ -186,7 +189,7 @@ class StructReader:
                     more, others = self._ordered(field, field.what)
                     branches += more
                     rest += others
-                case Attribute() | Text() | AnyAttributes():
+                case Attribute() | Text() | AnyAttributes() | ContentMember():
                     continue
                 case _:
                     assert_never(field.what)
@@ -298,6 +301,11 @@ class StructReader:
         if nillable and not any_type:
             return f"None if {self.scope.soap('is_nil')}(c) else {value}"
         return value
+
+    def _content(self, reference: TypeRef) -> str:
+        """The expression that reads the Body itself as a value of a type."""
+        known = f", {self.scope.name('elements')}.KNOWN" if is_any(reference) else ""
+        return f"{self._reader(reference)}(e{known})"
 
     def _reader(self, reference: TypeRef) -> str:
         """The function that reads an element of a type."""

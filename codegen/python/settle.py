@@ -1,10 +1,10 @@
 """Emitted lines that do not fit, set as black sets them, without formatting the rest of the file.
 
-The emission writes what black would write as long as lines fit. Of those that do not, a
-statement of one long string is settled here by black's rule (in parentheses where that makes
-it fit, else left alone); any other goes through black by itself, put where it stands: black
-formats each logical line for itself. (A large package formatted whole takes longer than all
-the rest of its generation.)
+The emission writes what black would write as long as lines fit. Of those that do not, the
+usual forms (a long string, a call, a definition, an annotated field) are set here by black's
+rules; any other goes through black by itself, put where it stands: black formats each logical
+line for itself. (A large package formatted whole takes longer than all the rest of its
+generation.) A test holds both to what black makes of the whole.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import re
 from functools import lru_cache
 
 import black
-from black.parsing import InvalidInput
 from black.mode import TargetVersion
+from black.parsing import InvalidInput
 
 WIDTH = 88
 _MODE = black.Mode(target_versions={TargetVersion.PY311})
@@ -23,6 +23,20 @@ _ATOM = re.compile(
 )
 _KEYWORD_ATOM = re.compile(r"""[\w]+=(?P<atom>f?"[^"]*"|f?'[^']*'),$""")
 _STRING_LINE = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'),?$""")
+_IMPORT = re.compile(r"(?P<head>from [\w.]+ import )(?P<name>\w+ as \w+)$")
+_CALL = re.compile(
+    r"(?P<head>(?:[\w.]+ \+?= |[\w.]+=|return |raise |def )?[\w.]+)"
+    r"\((?P<arguments>.*)\)(?P<tail>(?: -> [\w.]+)?:?,?)$"
+)
+_UNION_FIELD = re.compile(
+    r"(?P<name>\w+): (?P<union>[\w.]+(?: \| [\w.]+)+) = (?P<value>[\w.]+)$"
+)
+_LIST_FIELD = re.compile(
+    r"(?P<name>\w+): list\[(?P<item>[\w.]+)\](?P<value>(?: = .*)?)$"
+)
+_JOIN = re.compile(
+    r'xml \+= "".join\(\[(?P<item>.*) for item in (?P<items>[\w.]+)\]\)$'
+)
 
 
 def settled(text: str) -> str:
@@ -44,21 +58,125 @@ def settled(text: str) -> str:
 def _line(line: str) -> list[str]:
     code = line.lstrip(" ")
     indent = len(line) - len(code)
-    if code.endswith(("(", "[", "{")):  # a name too long by itself
-        return [line]
+    if code.endswith(("(", "[", "{")) or code.startswith(")"):
+        return [line]  # a name too long by itself
     if code.startswith("#") or _KEYWORD_ATOM.match(code) or _STRING_LINE.match(code):
         return [line]
-    atom = _ATOM.match(code)
-    if atom:
-        return _assigned(line, indent, atom["head"], atom["atom"])
-    return [" " * indent + one if one else one for one in _formatted(code, indent)]
+    made = _usual(code, indent) or _formatted(code, indent)
+    return [" " * indent + one if one else one for one in made]
 
 
-def _assigned(line: str, indent: int, head: str, atom: str) -> list[str]:
-    if indent + 4 + len(atom) > WIDTH:
-        return [line]
-    space = " " * indent
-    return [f"{space}{head}(", f"{space}    {atom}", f"{space})"]
+# ------------------------------------------------------------------------- the usual forms
+
+
+def _usual(code: str, indent: int) -> tuple[str, ...] | None:
+    """The lines of a form that black's rule is known for, None where it is another."""
+    if found := _ATOM.match(code):
+        return _in_parentheses(found["head"], found["atom"], "", indent) or (code,)
+    if found := _IMPORT.match(code):
+        return (f"{found['head']}(", f"    {found['name']},", ")")
+    if found := _UNION_FIELD.match(code):
+        head = f"{found['name']}: {found['union']} = "
+        if _fits(f"{head}(", indent):
+            return _in_parentheses(head, found["value"], "", indent)
+        return _in_parentheses(
+            f"{found['name']}: ", found["union"], f" = {found['value']}", indent
+        )
+    if found := _LIST_FIELD.match(code):
+        return _list_field(found["name"], found["item"], found["value"], indent)
+    if found := _JOIN.match(code):
+        return _join(found["item"], found["items"], indent)
+    found = _CALL.match(code)
+    return _call(code, found, indent) if found else None
+
+
+def _fits(line: str, indent: int) -> bool:
+    return indent + len(line) <= WIDTH
+
+
+def _in_parentheses(
+    head: str, inner: str, tail: str, indent: int
+) -> tuple[str, ...] | None:
+    if not _fits(inner, indent + 4):
+        return None
+    return (f"{head}(", f"    {inner}", f"){tail}")
+
+
+def _list_field(
+    name: str, item: str, value: str, indent: int
+) -> tuple[str, ...] | None:
+    head = f"{name}: list[{item}] = "
+    value = value.removeprefix(" = ")
+    if value.startswith("field(") and _fits(f"{head}field(", indent):
+        return (f"{head}field(", f"    {value[6:-1]}", ")")
+    if value and _fits(f"{head}(", indent):
+        return _in_parentheses(head, value, "", indent)
+    if not _fits(f"{name}: list[", indent):
+        return None
+    end = f"] = {value}" if value else "]"
+    return (f"{name}: list[", f"    {item}", end)
+
+
+def _join(item: str, items: str, indent: int) -> tuple[str, ...] | None:
+    comprehension = f"[{item} for item in {items}]"
+    if _fits(comprehension, indent + 4):
+        return ('xml += "".join(', f"    {comprehension}", ")")
+    if not _fits(item, indent + 8):
+        return None
+    inner = (f"        {item}", f"        for item in {items}")
+    return ('xml += "".join(', "    [", *inner, "    ]", ")")
+
+
+def _call(code: str, found: re.Match[str], indent: int) -> tuple[str, ...] | None:
+    """A call or a definition: its arguments on a line of their own, else one a line."""
+    head, tail = found["head"], found["tail"]
+    arguments = _split(found["arguments"])
+    if not arguments:
+        return None
+    target, assigned, _ = head.partition(" = ")
+    if not _fits(f"{head}(", indent):
+        if not assigned or len(arguments) > 1:
+            return None
+        return _in_parentheses(f"{target} = ", code[len(target) + 3 :], "", indent)
+    together = ", ".join(arguments)
+    if head.startswith("def ") and len(arguments) == 1:
+        return (f"{head}(", f"    {together},", f"){tail}")
+    if _fits(together, indent + 4):
+        return (f"{head}(", f"    {together}", f"){tail}")
+    if not all(_fits(f"{argument},", indent + 4) for argument in arguments):
+        return None
+    if len(arguments) == 1:
+        return None
+    return (f"{head}(", *(f"    {argument}," for argument in arguments), f"){tail}")
+
+
+def _split(arguments: str) -> list[str] | None:
+    """Arguments at their commas; None where strings make that doubtful."""
+    if "'" in arguments or "\\" in arguments:
+        return None
+    depth, quoted, start = 0, False, 0
+    found: list[str] = []
+    for index, c in enumerate(arguments):
+        if c == '"':
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif c in "([{":
+            depth += 1
+        elif c in ")]}":
+            depth -= 1
+            if depth < 0:
+                return None
+        elif c == "," and depth == 0:
+            found.append(arguments[start:index].strip())
+            start = index + 1
+    if quoted or depth:
+        return None
+    last = arguments[start:].strip()
+    return [*found, last] if last else found
+
+
+# ------------------------------------------------------------------------- black, by the line
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from typing import assert_never
 from codegen.model import (
     Attribute,
     ChoiceRule,
+    ContentMember,
     Element,
     ElementMember,
     NamedRef,
@@ -180,6 +181,10 @@ class StructWriter:
                 return [f"xml += {write}({value}, {elements}.KNOWN)"]
             case OrderedMember():
                 return self._ordered(what, value)
+            case ContentMember(type=reference):
+                inside = self.scope.soap("inside")
+                whole = formatted(self.values.element(reference, "part", value))
+                return [f"xml += {inside}({whole})"]
             case _:
                 assert_never(what)
 

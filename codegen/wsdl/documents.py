@@ -26,7 +26,7 @@ from lxml import etree
 from codegen.diagnostics import Findings, Location
 from codegen.model import Source
 from codegen.wsdl.catalog import Catalog, read_catalogs
-from codegen.wsdl.files import DEFINITIONS, SCHEMA, Files
+from codegen.wsdl.files import DEFINITIONS, SCHEMA, TYPES, Files
 from codegen.wsdl.imports import (
     Found,
     Import,
@@ -210,9 +210,10 @@ class _Loader:
         numbers = {node: index for index, node in enumerate(file.schemas)}
         work: list[SourceFile | _Schema | _Waiting] = []
         for node in root.iter(SCHEMA, *(kind.value for kind in ImportKind)):
+            parent = node.getparent()
             if node in numbers:
                 work.append(self._schema(file, numbers[node]))
-            elif next(node.iterancestors(SCHEMA), None) is None:
+            elif parent is not None and parent.tag in (DEFINITIONS, TYPES):
                 # a wsdl:import, or an xsd:import that stands in wsdl:types without a schema
                 work.append(_Waiting(file, imports[node], ""))
         self._stack += reversed(work)
@@ -257,14 +258,24 @@ class _Loader:
             return
         of_namespace = imported.kind.is_of_namespace
         expected = imported.namespace if of_namespace else waiting.namespace
+        self._check_namespace(imported, target, expected)
+        self._follow(target, expected)
+
+    def _check_namespace(
+        self, imported: Import, target: SourceFile, expected: str
+    ) -> None:
         own = {node.get("targetNamespace", "") for node in target.schemas}
-        if expected not in own and (of_namespace or own != {""}):
+        fits = expected in own
+        if imported.kind is ImportKind.WSDL_IMPORT:  # may name the document alone
+            fits = fits or not expected
+        elif imported.kind is not ImportKind.IMPORT:  # may take in a chameleon
+            fits = fits or own == {""}
+        if not fits:
             self.findings.warning(
                 "import-namespace",
                 f"{target.shown} is of {_listed(own)}, not of {_listed({expected})}",
                 self.files.lines.location(imported.node),
             )
-        self._follow(target, expected)
 
     def _follow(self, file: SourceFile, expected: str) -> None:
         """Take in a document's schemas; a file without a namespace takes the expected one."""
@@ -278,16 +289,17 @@ class _Loader:
 
     def _miss(self, waiting: _Waiting) -> None:
         imported = waiting.imported
-        what = imported.location or imported.namespace or "an import of nothing"
-        at = self.files.lines.location(imported.node)
         if imported.namespace in NEVER_NEEDED:
             return
-        if imported.kind is not ImportKind.IMPORT and is_local(imported.location):
-            self.findings.error("import", f"there is no file {what}", at)
-        else:
-            hint = "--catalog FILE takes an OASIS XML catalog that says where it is"
-            message = f"nothing that is here answers for {what}"
-            self.findings.warning("import-missing", message, at, hint)
+        location = imported.location
+        at = self.files.lines.location(imported.node)
+        if location and is_local(location) and imported.kind is not ImportKind.IMPORT:
+            self.findings.error("import", f"there is no file {location}", at)
+            return
+        what = location or imported.namespace or "an import that names nothing"
+        message = f"nothing that is here answers for {what}"
+        hint = "--catalog FILE takes an OASIS XML catalog that says where it is"
+        self.findings.warning("import-missing", message, at, hint)
 
     def _is_new(self, file: SourceFile, index: int, namespace: str | None) -> bool:
         """Whether this has not been taken in from another file that is the same."""

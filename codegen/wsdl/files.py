@@ -19,7 +19,9 @@ from codegen.wsdl.parsing import parse, read
 from codegen.wsdl.references import XSD
 
 DEFINITIONS = f"{{{WSDL}}}definitions"
+TYPES = f"{{{WSDL}}}types"
 SCHEMA = f"{{{XSD}}}schema"
+_DOCUMENTATION = f"{{{WSDL}}}documentation"
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ class Files:
             text=parsed.text,
             root=root,
             standard=path.parent == STANDARD,
-            schemas=tuple(root.iter(SCHEMA)),
+            schemas=_schemas_of(root),
             imports=tuple(imports_of(root)),
             digest=hashlib.sha256(content).digest(),
         )
@@ -98,5 +100,17 @@ class Files:
         if path.parent == STANDARD:
             return f"soapwright:{path.name}"
         home = os.path.normpath(self.entry.absolute().parent)
-        relative = os.path.relpath(path, home)
+        try:
+            relative = os.path.relpath(path, home)
+        except ValueError:  # on another drive of Windows
+            return path.as_posix()
         return Path(os.path.normpath(self.given.parent / relative)).as_posix()
+
+
+def _schemas_of(root: etree._Element) -> tuple[etree._Element, ...]:
+    """The root itself or the schemas of a WSDL; not those that documentation shows."""
+    return tuple(
+        node
+        for node in root.iter(SCHEMA)
+        if next(node.iterancestors(SCHEMA, _DOCUMENTATION), None) is None
+    )

@@ -129,7 +129,7 @@ class MessageReader:
             for node in _extensions(
                 bound.concrete.find(wsdl_name(way)), bound, "header"
             )
-            if self._header_message(node) is not None
+            if self._header_message(node) is message
         }
         return tuple(part for name, part in parts.items() if name not in elsewhere)
 

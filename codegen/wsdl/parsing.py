@@ -19,7 +19,7 @@ from codegen.diagnostics import Findings, Location
 from codegen.wsdl.lines import source_line
 
 MAX_BYTES = 256 * 1024 * 1024
-MAX_DEPTH = 256
+MAX_DEPTH = 150  # what reads them is recursive
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

@@ -83,7 +83,7 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
     ),
     "nested too deep": (
         {"a.wsdl": "<a>" * 300 + "</a>" * 300},
-        ["a.wsdl:1: error: elements nested deeper than 256 [limit]"],
+        ["a.wsdl:1: error: elements nested deeper than 150 [limit]"],
     ),
     "a page instead of a WSDL": (
         {"a.wsdl": "\n<html><body/></html>"},
@@ -125,6 +125,13 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
         [
             "a.wsdl:2: warning: nothing that is here answers for"
             " http://example.org/b.wsdl [import-missing]\n"
+            "hint: --catalog FILE takes an OASIS XML catalog that says where it is"
+        ],
+    ),
+    "an import of a namespace alone": (
+        {"a.wsdl": wsdl('<w:import namespace="urn:b"/>')},
+        [
+            "a.wsdl:2: warning: nothing that is here answers for urn:b [import-missing]\n"
             "hint: --catalog FILE takes an OASIS XML catalog that says where it is"
         ],
     ),
@@ -217,11 +224,17 @@ def test_a_file_that_is_too_big(write: Write, monkeypatch: pytest.MonkeyPatch) -
     assert str(caught.value) == "a.wsdl:1: error: more than 100 bytes [limit]"
 
 
-@pytest.mark.parametrize("depth, codes", [(256, []), (257, ["limit"])])
+@pytest.mark.parametrize("depth, codes", [(150, []), (151, ["limit"])])
 def test_how_deep_elements_may_nest(depth: int, codes: list[str]) -> None:
     findings = Findings()
     parse(b"<a>" * depth + b"</a>" * depth, "a", findings)
     assert [d.code for d in findings] == codes
+
+
+def test_a_draft_may_nest_as_deep(read: Read) -> None:
+    deep = '<x:complexType content="mixed" base="x:s">' * 147 + "</x:complexType>" * 147
+    documents, found = read({"a.wsdl": types(schema(deep, uri=XSD2000))})
+    assert documents is not None and len(found) > 1
 
 
 @pytest.mark.parametrize("absolute", [False, True])
@@ -415,6 +428,25 @@ def test_a_redefined_schema_comes_too(read: Read) -> None:
 def test_an_import_may_stand_in_types_without_a_schema(read: Read) -> None:
     files = {
         "a.wsdl": types(IMPORT.format("urn:b", "b.xsd")),
+        "b.xsd": schema("", "urn:b"),
+    }
+    documents, found = read(files)
+    assert found == [] and names(documents) == [("b.xsd", "urn:b")]
+
+
+def test_a_schema_that_documentation_shows_is_none(read: Read) -> None:
+    shown = f"<w:documentation>{schema('', 'urn:u')}{IMPORT.format('urn:v', 'no.xsd')}"
+    inside = (
+        f"<x:annotation><x:appinfo>{schema('', 'urn:w')}</x:appinfo></x:annotation>"
+    )
+    text = wsdl(f"{shown}</w:documentation><w:types>{schema(inside)}</w:types>")
+    documents, found = read({"a.wsdl": text})
+    assert found == [] and names(documents) == [("a.wsdl", "urn:t")]
+
+
+def test_a_schema_may_be_imported_by_a_wsdl_that_names_no_namespace(read: Read) -> None:
+    files = {
+        "a.wsdl": wsdl('<w:import location="b.xsd"/>'),
         "b.xsd": schema("", "urn:b"),
     }
     documents, found = read(files)

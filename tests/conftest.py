@@ -1,0 +1,74 @@
+"""What all tests share: the option that rewrites expected files, and running tools on packages."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--regenerate",
+        action="store_true",
+        help="rewrite what tests/cases expects; look at the difference before you commit it",
+    )
+
+
+@pytest.fixture(scope="session")
+def regenerate(request: pytest.FixtureRequest) -> bool:
+    """Whether expected files are to be rewritten instead of compared."""
+    return bool(request.config.getoption("regenerate"))
+
+
+@pytest.fixture(scope="session")
+def run() -> Run:
+    """Runs this Python with arguments, as a user would: text out, nothing of pytest's environment."""
+
+    def run_python(
+        *arguments: str | Path, cwd: Path, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+        return subprocess.run(
+            [sys.executable, *map(str, arguments)],
+            cwd=cwd,
+            env={**clean, "PYTHONIOENCODING": "utf-8", **environment},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+        )
+
+    return run_python
+
+
+@pytest.fixture(scope="session")
+def type_check(run: Run, request: pytest.FixtureRequest) -> Callable[..., str]:
+    """`mypy --strict` on packages in a folder, without any configuration; "" where it is content."""
+    cache = request.config.cache
+    assert cache is not None
+
+    def check(folder: Path, *packages: str) -> str:
+        chosen = [word for name in packages for word in ("-p", name)]
+        result = run(
+            *(
+                "-m",
+                "mypy",
+                "--strict",
+                "--no-error-summary",
+                "--config-file",
+                os.devnull,
+            ),
+            *("--cache-dir", cache.mkdir("mypy")),
+            *chosen,
+            cwd=folder,
+        )
+        return (result.stdout + result.stderr) if result.returncode else ""
+
+    return check
