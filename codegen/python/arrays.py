@@ -73,26 +73,27 @@ def _writer(
             f"    {string(definition.item_name)}, {string(context.style.encoding)},",
             ")",
         ]
-    check = scope.soap("check_list")
-    lines = [
-        f"{check}(v)",
-        f'items = "".join([{item} if x is not None else {nil} for x in v])',
-    ]
-    if use is Use.LITERAL:
-        return [*lines, f"return {formatted('<{tag}{attributes}>{items}</{tag}>')}"]
-    encoding = context.style.encoding
-    size = f"{scope.name('len')}(v)"
-    if context.encoding == ENCODINGS[SoapVersion.V12]:
-        kind = f' {encoding}:itemType="{item_type}" {encoding}:arraySize="{{{size}}}"'
-        start = f'<{{tag}}{{attributes}} xsi:type="{encoding}:Array"{kind}>'
-    else:
-        kind = f' {encoding}:arrayType="{item_type}[{{{size}}}]"'
-        start = f'<{{tag}}{{attributes}} xsi:type="{encoding}:Array"{kind}>'
+    kind = _kind(context, scope, item_type) if use is Use.ENCODED else ""
     return [
-        *lines,
-        f"start = {formatted(start)}",
-        f"return {formatted('{start}{items}</{tag}>')}",
+        f"{scope.soap('check_list')}(v)",
+        f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}>')}",
+        "for x in v:",
+        "    if x is None:",
+        f"        xml += {nil}",
+        "    else:",
+        f"        xml += {item}",
+        'return f"{xml}</{tag}>"',
     ]
+
+
+def _kind(context: Context, scope: Scope, item_type: str) -> str:
+    """The attributes that make an element an array, as the encoding's version has them."""
+    encoding, size = context.style.encoding, f"{{{scope.name('len')}(v)}}"
+    if context.encoding == ENCODINGS[SoapVersion.V12]:
+        said = f'{encoding}:itemType="{item_type}" {encoding}:arraySize="{size}"'
+    else:
+        said = f'{encoding}:arrayType="{item_type}[{size}]"'
+    return f' xsi:type="{encoding}:Array" {said}'
 
 
 def _reader(

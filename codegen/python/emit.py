@@ -62,17 +62,21 @@ def _emit_types(context: Context, header: list[str], files: dict[str, str]) -> N
     modules = TypeModules(context, header)
     names = context.types.names
     namespaces = list(dict.fromkeys(n.namespace for n in context.api.types))
-    entries, exports = [], []
+    numbers = {namespace: number for number, namespace in enumerate(namespaces)}
+    together: dict[str, list[TypeDef]] = {}
     for definition in context.api.types.values():
-        if not modules.has_module(definition):
-            continue
-        name, module = names.types[definition.id], names.modules[definition.id]
-        view = modules.module(definition)
+        if modules.has_module(definition):
+            together.setdefault(names.modules[definition.id], []).append(definition)
+    entries, exports = [], []
+    for module, definitions in together.items():
+        view = modules.module(definitions)
         files[f"types/{module}.py"] = render("type.py.jinja", view)
-        entries.append(_entry(definition, name, module, namespaces))
-        said = [name] if modules.has_class(definition) else []
-        said += [function.name for function in view.functions]
-        exports += [f"from .{module} import {one} as {one}" for one in said]
+        for definition, one in zip(definitions, view.types, strict=True):
+            name = names.types[definition.id]
+            entries.append(_entry(definition, name, module, numbers))
+            said = [one.class_name] if one.class_name else []
+            said += [function.name for function in one.functions]
+            exports += [f"from .{module} import {each} as {each}" for each in said]
     doc = docstring("The service's types, each loaded when it is first used.", 0)
     spaces = tuple_of([string(namespace) for namespace in namespaces])
     index = TypesIndex(header, doc, spaces, entries, exports)
@@ -80,11 +84,11 @@ def _emit_types(context: Context, header: list[str], files: dict[str, str]) -> N
     files["types/__init__.pyi"] = render("types.pyi.jinja", index)
 
 
-def _entry(definition: TypeDef, name: str, module: str, namespaces: list[str]) -> str:
+def _entry(definition: TypeDef, name: str, module: str, numbers: dict[str, int]) -> str:
     """One line of the index: the name, its module, and what `xsi:type` calls it."""
     if not definition.named:
         return f"{name} {module}"
-    return f"{name} {module} {namespaces.index(definition.id.namespace)} {definition.id.local}"
+    return f"{name} {module} {numbers[definition.id.namespace]} {definition.id.local}"
 
 
 def _package(api: Api, header: list[str], clients: list[str]) -> PackageModule:

@@ -69,7 +69,7 @@ def make_names(api: Api) -> Names:
     """All names of the package for this Api."""
     names = Names()
     _name_types(api, names)
-    _name_modules(names)
+    _name_modules(api, names)
     for definition in api.types.values():
         if isinstance(definition, Struct):
             _name_fields(api, names, definition)
@@ -126,17 +126,33 @@ def namespace_prefix(namespace: str) -> str:
     return re.sub(r"\.(xsd|wsdl|asmx|php|com|org|net)$", "", chosen, flags=re.I)
 
 
-def _name_modules(names: Names) -> None:
-    """One private module for each type; file systems may not tell case apart."""
+def _name_modules(api: Api, names: Names) -> None:
+    """One private module for each global type, element and message, with the anonymous types in it.
+
+    It is named after its first type. File systems may not tell case apart.
+    """
+    homes: dict[QName, str] = {}
     taken: set[str] = set()
-    for identity, name in names.types.items():
-        module = base = module_name(name)
-        number = 2
-        while module in taken:
-            module = f"{base}_{number}"
-            number += 1
-        taken.add(module)
-        names.modules[identity] = module
+    for definition in api.types.values():
+        home = _home(definition)
+        if home not in homes:
+            module = base = module_name(names.types[definition.id])
+            number = 2
+            while module in taken:
+                module = f"{base}_{number}"
+                number += 1
+            taken.add(module)
+            homes[home] = module
+        names.modules[definition.id] = homes[home]
+
+
+def _home(definition: TypeDef) -> QName:
+    """The global component that a type stands in: its id's first step."""
+    if isinstance(definition, Struct) and _is_message(definition):
+        return definition.id
+    local = definition.id.local
+    root = local.find("/", 1)
+    return QName(definition.id.namespace, local if root < 0 else local[:root])
 
 
 # ------------------------------------------------------------------------------------- fields

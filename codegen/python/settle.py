@@ -151,16 +151,16 @@ def _call(code: str, found: re.Match[str], indent: int) -> tuple[str, ...] | Non
 
 
 def _split(arguments: str) -> list[str] | None:
-    """Arguments at their commas; None where strings make that doubtful."""
-    if "'" in arguments or "\\" in arguments:
+    """Arguments at their commas; None where an escape or a trailing comma makes that doubtful."""
+    if "\\" in arguments or ",)" in arguments or ",]" in arguments:
         return None
-    depth, quoted, start = 0, False, 0
+    depth, quoted, start = 0, "", 0
     found: list[str] = []
     for index, c in enumerate(arguments):
-        if c == '"':
-            quoted = not quoted
-        elif quoted:
-            continue
+        if quoted:
+            quoted = "" if c == quoted else quoted
+        elif c in "\"'":
+            quoted = c
         elif c in "([{":
             depth += 1
         elif c in ")]}":

@@ -30,7 +30,7 @@ from codegen.python.graph import strongly_connected
 from codegen.python.literals import docstring, string
 from codegen.python.readers import StructReader
 from codegen.python.scope import Scope
-from codegen.python.views import FieldView, FunctionView, TypeModule
+from codegen.python.views import FieldView, FunctionView, TypeModule, TypeView
 from codegen.python.writers import StructWriter
 
 _SHADOWABLE = frozenset(
@@ -55,6 +55,10 @@ def find_roles(api: Api) -> Roles:
     requests: set[QName] = set()
     replies: set[QName] = set()
     contents: set[QName] = set()
+    of_schema = {
+        e.type.id for e in api.elements.values() if isinstance(e.type, NamedRef)
+    }
+    of_schema |= {name for name, definition in api.types.items() if definition.named}
     for port in api.ports:
         for operation in port.operations:
             for message, wrapped in (
@@ -65,7 +69,7 @@ def find_roles(api: Api) -> Roles:
                     continue
                 if message.headers_struct is not None:
                     contents.add(message.headers_struct)
-                if message.struct is None or _of_schema(api, message.struct):
+                if message.struct is None or message.struct in of_schema:
                     continue
                 (wrapped if message.wrapper is not None else contents).add(
                     message.struct
@@ -76,14 +80,6 @@ def find_roles(api: Api) -> Roles:
         frozenset(contents),
         frozenset(derived_types(api)),
         frozenset(_recursive(api)),
-    )
-
-
-def _of_schema(api: Api, name: QName) -> bool:
-    """Whether a message's type is the schema's own: an element's, not one made for its parts."""
-    definition = api.types[name]
-    return definition.named or any(
-        e.type == NamedRef(name) for e in api.elements.values()
     )
 
 
@@ -111,6 +107,11 @@ class TypeModules:
         self.context = context
         self.header = header
         self.roles = find_roles(context.api)
+        self._element_docs = {
+            element.type.id: element.doc
+            for element in reversed(context.api.elements.values())
+            if isinstance(element.type, NamedRef) and element.doc
+        }
 
     def has_module(self, definition: TypeDef) -> bool:
         """Whether anything is emitted for a type: a restriction is its base."""
@@ -126,27 +127,38 @@ class TypeModules:
             definition
         )
 
-    def module(self, definition: TypeDef) -> TypeModule:
-        """The module of one type."""
+    def module(self, definitions: list[TypeDef]) -> TypeModule:
+        """The module of some types that stand together."""
+        scope = Scope(self._shadowed(definitions))
+        views = [self._type(scope, definition) for definition in definitions]
+        standard, package = scope.standard_imports, scope.package_imports
+        imports = [*standard, *([""] if standard and package else []), *package]
+        return TypeModule(self.header, imports, scope.aliases, views)
+
+    def _shadowed(self, definitions: list[TypeDef]) -> set[str]:
+        """The names from elsewhere that a field or a class of the module would hide."""
+        types = self.context.types
+        names = {types.names.types[definition.id] for definition in definitions}
+        for definition in definitions:
+            if isinstance(definition, Struct):
+                names |= {field.name for field in types.fields(definition)}
+        return names & _SHADOWABLE
+
+    def _type(self, scope: Scope, definition: TypeDef) -> TypeView:
         match definition:
             case Struct():
-                return self._struct(definition)
+                return self._struct(scope, definition)
             case Enumeration():
-                return self._enumeration(definition)
+                return self._enumeration(scope, definition)
             case ListOf() | UnionOf():
-                return self._simple(definition)
+                return self._simple(scope, definition)
             case SoapArray():
-                scope = Scope()
                 functions = array_functions(self.context, scope, definition)
-                return self._view(scope, functions)
+                return TypeView("", "", "", [], [], functions, [])
             case Restricted():
                 raise TypeError("a restriction has no module")
             case _:
                 assert_never(definition)
-
-    def function_names(self, definition: TypeDef) -> list[str]:
-        """What a type's module exports beside its class, for the index's stub."""
-        return [function.name for function in self.module(definition).functions]
 
     def uses(self, name: QName) -> list[Use]:
         """In which uses values of a type travel."""
@@ -156,12 +168,10 @@ class TypeModules:
 
     # ------------------------------------------------------------------------- complex types
 
-    def _struct(self, struct: Struct) -> TypeModule:
+    def _struct(self, scope: Scope, struct: Struct) -> TypeView:
         types = self.context.types
         fields = types.fields(struct)
         name = types.names.types[struct.id]
-        scope = Scope({f.name for f in fields} & _SHADOWABLE | {name} & _SHADOWABLE)
-        scope.name("dataclass")
         declarations = Declarations(types, scope, struct)
         own = [self._field(scope, declarations.declare(f)) for f in fields if f.own]
         base = types.line_of(struct)[-2:-1]
@@ -170,13 +180,10 @@ class TypeModules:
             for use in self.uses(struct.id)
             for function in self._struct_functions(scope, struct, name, use)
         ]
-        doc = struct.doc or _element_doc(self.context.api, struct) or _stand_in(struct)
+        doc = struct.doc or self._element_docs.get(struct.id) or _stand_in(struct)
         bases = f"({scope.type(types.names.types[base[0].id])})" if base else ""
         registrations = self._registrations(scope, struct, name)
-        return TypeModule(
-            header=self.header,
-            imports=_imports(scope),
-            aliases=scope.aliases,
+        return TypeView(
             decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True)",
             class_name=name,
             bases=bases,
@@ -245,10 +252,9 @@ class TypeModules:
 
     # -------------------------------------------------------------------------- simple types
 
-    def _enumeration(self, definition: Enumeration) -> TypeModule:
+    def _enumeration(self, scope: Scope, definition: Enumeration) -> TypeView:
         types = self.context.types
         name = types.names.types[definition.id]
-        scope = Scope({name} & _SHADOWABLE)
         base = types.simple.code(definition.base, scope)
         textual = types.simple.annotation(
             definition.base, Scope()
@@ -282,10 +288,7 @@ class TypeModules:
         ]
         kind = "OpenStrEnum" if textual else "OpenEnum"
         doc = definition.doc or f"The values of {definition.words[-1]}."
-        return TypeModule(
-            self.header,
-            _imports(scope),
-            scope.aliases,
+        return TypeView(
             "",
             name,
             f"({scope.soap(kind)})",
@@ -302,9 +305,8 @@ class TypeModules:
             f"read_{name}", given, kind, [f"return {value}(e, parse_{name})"]
         )
 
-    def _simple(self, definition: ListOf | UnionOf) -> TypeModule:
+    def _simple(self, scope: Scope, definition: ListOf | UnionOf) -> TypeView:
         simple = self.context.types.simple
-        scope = Scope()
         name = self.context.types.names.types[definition.id]
         reference = NamedRef(definition.id)
         kind = simple.annotation(reference, scope)
@@ -322,7 +324,7 @@ class TypeModules:
             FunctionView(f"text_{name}", written, returned, [write]),
             self._read(scope, name, kind, scoped),
         ]
-        return self._view(scope, functions)
+        return TypeView("", "", "", [], [], functions, [])
 
     def _list_bodies(
         self, scope: Scope, definition: ListOf, scoped: bool
@@ -357,37 +359,9 @@ class TypeModules:
             f"return {scope.soap('union_text')}(v, ({', '.join(c.text for c in codes)},))",
         )
 
-    def _view(self, scope: Scope, functions: list[FunctionView]) -> TypeModule:
-        """A module of functions alone."""
-        return TypeModule(
-            self.header,
-            _imports(scope),
-            scope.aliases,
-            "",
-            "",
-            "",
-            [],
-            [],
-            functions,
-            [],
-        )
-
 
 def _members(definition: UnionOf) -> Iterable[TypeRef]:
     return definition.members or (BuiltinRef(Builtin.STRING),)
-
-
-def _imports(scope: Scope) -> list[str]:
-    standard, package = scope.standard_imports, scope.package_imports
-    return [*standard, *([""] if standard and package else []), *package]
-
-
-def _element_doc(api: Api, struct: Struct) -> str:
-    """The documentation of the element that an anonymous type is of."""
-    if struct.named:
-        return ""
-    reference = NamedRef(struct.id)
-    return next((e.doc for e in api.elements.values() if e.type == reference), "")
 
 
 def _stand_in(struct: Struct) -> str:

@@ -24,16 +24,13 @@ class FieldView:
 
 
 @dataclass(frozen=True, slots=True)
-class TypeModule:
-    """One module of `types/`: what it imports, its class where it has one, its functions.
+class TypeView:
+    """One type: its class where it has one, its functions.
 
-    `kind` is the base of the class, as it stands in parentheses; `registrations` are the
-    statements that make the class known to the runtime.
+    `bases` stand in parentheses; `registrations` are the statements that make the class known
+    to the runtime.
     """
 
-    header: list[str]
-    imports: list[str]
-    aliases: list[str]
     decorator: str
     class_name: str
     bases: str
@@ -41,6 +38,16 @@ class TypeModule:
     fields: list[FieldView]
     functions: list[FunctionView]
     registrations: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeModule:
+    """One module of `types/`: a global type or element, and the anonymous types in it."""
+
+    header: list[str]
+    imports: list[str]
+    aliases: list[str]
+    types: list[TypeView]
 
 
 @dataclass(frozen=True, slots=True)

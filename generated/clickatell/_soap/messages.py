@@ -34,6 +34,15 @@ class Message:
     rpc: bool = False
 
 
+def refuse(value: object, name: str, error: Exception) -> NoReturn:
+    """Raise what a writer raised as an error with its path, which begins with `name`.
+
+    What it said is not told where the path is a secret's: it may quote it.
+    """
+    found = blame(value, name, error)
+    raise found from None if is_secret_path(found.path) else error
+
+
 # The class of the values, their writer, what it takes besides the value, their reader.
 _Bound: TypeAlias = tuple[
     type[Any], Callable[..., str], tuple[str, ...], Callable[[Element], Any]
@@ -87,8 +96,7 @@ class MessageCodec:
         try:
             return write(value, *tagged)
         except Exception as error:
-            found = blame(value, self.name, error)
-            raise found from None if is_secret_path(found.path) else error
+            refuse(value, self.name, error)
 
     def read(self, element: Element) -> Any:
         """An element's value."""
@@ -128,7 +136,13 @@ class MessageCodec:
 
 
 class Side:
-    """One direction of an operation: its message and its declared headers in an envelope."""
+    """One direction of an operation: its message and its declared headers in an envelope.
+
+    Args:
+        envelope: of the operation.
+        codec: of the message.
+        headers: of the declared headers, `None` where there are none.
+    """
 
     __slots__ = ("_codec", "_envelope", "_frame", "_headers", "_plain")
 
@@ -141,13 +155,20 @@ class Side:
         self._frame: tuple[str, str, str] | None = None
         # A reply to rpc is whatever stands in the Body: alone there, it needs no look.
         message = codec.message
-        self._plain = message.rpc and not message.expects
+        self._plain = message.tag is not None and message.rpc and not message.expects
 
     @property
     def type(self) -> type[Any]:
+        """The class of the messages' values."""
         return self._codec.type
 
     def encode(self, value: object, headers: object) -> bytes:
+        """An envelope.
+
+        Raises:
+            EncodeError: the wire cannot carry the value or the headers.
+            TypeError: there are headers, and none are declared.
+        """
         head, tail, charset = self._frame or self._compose()
         if headers is not None:
             if self._headers is None:
@@ -161,6 +182,7 @@ class Side:
         return self._frame
 
     def decode(self, body: Element, children: Sequence[Element]) -> Any:
+        """The value that a Body holds; `children` are the Body's."""
         codec = self._codec
         if self._plain and len(children) == 1:
             return codec.read(children[0])

@@ -7,12 +7,12 @@ that race there compose the same twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
 from .element import Element, local_name
-from .envelope import Envelope, Version, encoded, open_envelope, shown_name
+from .envelope import Envelope, Version, open_envelope
 from .errors import (
     DeclaredSoapFault,
     DecodeError,
@@ -21,9 +21,17 @@ from .errors import (
     VersionMismatch,
 )
 from .faults import read_fault, write_fault
-from .redaction import is_secret_path
+from .messages import Message, MessageCodec, Side, refuse
 from .references import forget
-from .writing import blame
+
+__all__ = [
+    "AnyOperation",
+    "DeclaredFault",
+    "FaultCodec",
+    "Message",
+    "Operation",
+    "Port",
+]
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
@@ -47,9 +55,6 @@ class DeclaredFault:
 
     exception: type[DeclaredSoapFault[Any]]  # Any: as of the codec
     codec: FaultCodec
-
-
-# ---------------------------------------------------------------------------- operations
 
 
 class Operation(Generic[Request, Response]):
@@ -162,8 +167,7 @@ class Operation(Generic[Request, Response]):
             try:
                 detail = codec.write(fault.detail)
             except Exception as error:
-                found = blame(fault.detail, "detail", error)
-                raise found from None if is_secret_path(found.path) else error
+                refuse(fault.detail, "detail", error)
         return self.envelope.wrap(write_fault(fault, self.envelope.wire, detail))
 
     def _codec_of(self, fault: SoapFault) -> FaultCodec:

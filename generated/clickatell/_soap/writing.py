@@ -50,6 +50,11 @@ def unknown_item(item: object) -> Refusal:
     return Refusal(item, "", f"{said} is none of the alternatives")
 
 
+def inside(xml: str) -> str:
+    """What stands in an element: a part's content goes into the Body without an element of its own."""
+    return xml[xml.index(">") + 1 : xml.rindex("</")] if "</" in xml else ""
+
+
 def quoted(escaped: str) -> str:
     """Escaped element text made fit for an attribute's double quotes."""
     if escaped.isprintable() and '"' not in escaped:

@@ -7,18 +7,13 @@ from .. import _soap as soap
 
 def write_encoded_ArrayOfString(v: list[str], tag: str, attributes: str = "") -> str:
     soap.check_list(v)
-    items = "".join(
-        [
-            (
-                f'<item xsi:type="xsd:string">{soap.text(x)}</item>'
-                if x is not None
-                else '<item xsi:nil="true"/>'
-            )
-            for x in v
-        ]
-    )
-    start = f'<{tag}{attributes} xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:string[{len(v)}]">'
-    return f"{start}{items}</{tag}>"
+    xml = f'<{tag}{attributes} xsi:type="SOAP-ENC:Array" SOAP-ENC:arrayType="xsd:string[{len(v)}]">'
+    for x in v:
+        if x is None:
+            xml += '<item xsi:nil="true"/>'
+        else:
+            xml += f'<item xsi:type="xsd:string">{soap.text(x)}</item>'
+    return f"{xml}</{tag}>"
 
 
 def read_encoded_ArrayOfString(e: soap.Element) -> list[str]:

@@ -18,6 +18,9 @@ from __future__ import annotations
 from .anysimple import (
     Typed,
 )
+from .anysimple import (
+    Typed,
+)
 from .anything import (
     KnownElements,
     PartCodec,
@@ -81,10 +84,12 @@ from .errors import (
     DeclaredSoapFault,
     DecodeError,
     EncodeError,
+    NotAnEnvelope,
     SoapError,
     SoapFault,
     TransportError,
     TransportTimeout,
+    VersionMismatch,
 )
 from .lexical import (
     attribute_text,
@@ -211,6 +216,7 @@ from .writing import (
     absent,
     attributes_text,
     incomplete_group,
+    inside,
     quoted,
     tokens_text,
     unknown_item,
@@ -239,6 +245,7 @@ __all__ = [
     "KnownElements",
     "MISSING",
     "Message",
+    "NotAnEnvelope",
     "OpenEnum",
     "OpenStrEnum",
     "Operation",
@@ -257,6 +264,7 @@ __all__ = [
     "Typed",
     "UNSET",
     "Unset",
+    "VersionMismatch",
     "Wire",
     "XmlDate",
     "XmlDateTime",
@@ -302,6 +310,7 @@ __all__ = [
     "hex_text",
     "hex_value",
     "incomplete_group",
+    "inside",
     "int_text",
     "int_value",
     "is_nil",

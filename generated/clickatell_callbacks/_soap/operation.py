@@ -24,7 +24,14 @@ from .faults import read_fault, write_fault
 from .messages import Message, MessageCodec, Side, refuse
 from .references import forget
 
-__all__ = ["AnyOperation", "DeclaredFault", "FaultCodec", "Message", "Operation", "Port"]
+__all__ = [
+    "AnyOperation",
+    "DeclaredFault",
+    "FaultCodec",
+    "Message",
+    "Operation",
+    "Port",
+]
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")

@@ -1,8 +1,8 @@
 """Keeping secrets out of what people read: logs, errors, representations.
 
 A secret is known by the name of the field that holds it: `password`, `passwd`, `pwd`,
-`secret`, `token`, `session_id`, and what `keep_secret` adds. Case, underscores, hyphens and dots make no
-difference, so that `sessionId`, `SESSION_ID` and `passWord` are the same names.
+`secret`, `token`, `session_id`, and what `keep_secret` adds. Case, underscores, hyphens and
+dots make no difference: `sessionId`, `SESSION_ID` and `passWord` are the same names.
 
 Envelopes are masked as text, never by parsing them: what is to be shown is often just what
 would not parse. Where the text is ambiguous, more is hidden rather than less.

@@ -106,7 +106,6 @@ class AnyElement:
             no_network=True,
             remove_comments=True,
             remove_pis=True,
-            collect_ids=False,
         )
         try:
             root = etree.fromstring(xml, parser)

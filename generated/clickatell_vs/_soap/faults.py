@@ -9,7 +9,7 @@ from .anyxml import AnyElement
 from .element import Element, local_name
 from .envelope import SOAP11, SOAP12, Wire
 from .errors import DecodeError, EncodeError, SoapFault
-from .names import XML, is_ncname
+from .names import XML, declaration, is_ncname, split_clark
 from .strings import SPACE, attribute_text, text
 
 _LANG: Final = f"{{{XML}}}lang"
@@ -237,17 +237,22 @@ def _codes_12(fault: SoapFault) -> tuple[str, list[str]]:
 
 def _qname_xml(name: str) -> tuple[str, str]:
     """The declaration and the text of a QName."""
-    namespace, _, local = name.rpartition("}")
-    _check_name(local)
-    if not namespace:
-        return "", local
-    uri = attribute_text(namespace.removeprefix("{"))
-    return f' xmlns:fault="{uri}"', f"fault:{local}"
+    try:
+        namespace, local = split_clark(name)
+        if not namespace:
+            return "", local
+        return declaration("fault", namespace), f"fault:{local}"
+    except (TypeError, ValueError):
+        raise _no_code(name) from None
 
 
 def _check_name(local: str) -> None:
     if not is_ncname(local):
-        raise EncodeError("code", f"{local!r} is no name for a fault code")
+        raise _no_code(local)
+
+
+def _no_code(name: str) -> EncodeError:
+    return EncodeError("code", f"{name!r} is no name for a fault code")
 
 
 def _language(language: str) -> str:

@@ -6,8 +6,8 @@ from __future__ import annotations
 class Frozen:
     """A value that equals another of its class with the same parts, and cannot change.
 
-    No dataclass: `dataclasses.asdict` would take a value apart that is one, and the decorator
-    alone costs more at import than all of a package's other work.
+    No dataclass: `dataclasses.asdict` would take a value apart that is one, and each frozen
+    dataclass costs every import of a package most of a millisecond.
     """
 
     __slots__ = ()

@@ -155,7 +155,7 @@ class Side:
         self._frame: tuple[str, str, str] | None = None
         # A reply to rpc is whatever stands in the Body: alone there, it needs no look.
         message = codec.message
-        self._plain = message.rpc and not message.expects
+        self._plain = message.tag is not None and message.rpc and not message.expects
 
     @property
     def type(self) -> type[Any]:

@@ -1,0 +1,251 @@
+"""`make demo`: the generated client talks to the gateway in a box, beside the documented sample.
+
+It ends with exit 0 if everything came out as documented, and says what did not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Final
+
+import click
+from clickatell import PORTS, Client
+from clickatell import types as t
+from clickatell._soap.redaction import redact
+
+from .codes import ErrorCode, MessageStatus
+from .columns import one_column, side_by_side, xml_lines
+from .replies import Credit, MessageId, Ok, Refusal, Status, parse
+
+_PROJECT: Final = Path(__file__).resolve().parent.parent
+SAMPLE: Final = _PROJECT / "spec/clickatell/samples/01-rpc-sendmsg-request.seed.xml"
+
+_USER, _PASSWORD, _API_ID = "demo", "demo", 1234
+_TO: Final = ["2799912345", "27999123134"]
+_FROM, _TEXT = "me", "Initial test message"
+
+_SPEED: Final = 20
+"""Of the gateway's clock: a message takes up to 8 seconds of it."""
+_PATIENCE: Final = 10.0
+_START_PATIENCE: Final = 30.0
+_NARROWEST, _WIDEST = 80, 140
+_TWO_COLUMNS: Final = 120
+
+
+class _Wrong(Exception):
+    """Something is not as documented."""
+
+
+# -------------------------------------------------------------------------------- output
+
+
+class _Screen:
+    """Where the demonstration is shown."""
+
+    def __init__(self) -> None:
+        self.width = max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
+        self._colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+    def show(self, line: str = "", **style: object) -> None:
+        """A line; `style` is of `click.style`."""
+        styled = click.style(line, **style) if style else line  # type: ignore[arg-type]  # its parameters differ in type
+        click.echo(styled, color=self._colour)
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Lines that are coloured already."""
+        for line in lines:
+            self.show(line)
+
+    def heading(self, text: str) -> None:
+        """What comes next."""
+        self.show()
+        self.show(text, bold=True)
+
+    def call(self, name: str, what: str, replies: list[str]) -> None:
+        """A call in Python, and the gateway's replies to it."""
+        self.show(f"  {click.style(name, fg='cyan'):<20} {what}")
+        for reply in replies:
+            colour = "red" if reply.startswith("ERR") else "green"
+            self.show(f"      {click.style(reply, fg=colour)}")
+
+
+# ------------------------------------------------------------------------------- sandbox
+
+
+@contextmanager
+def _sandbox() -> Iterator[str]:
+    """The gateway in a box as a child process; gives its base address.
+
+    Raises:
+        _Wrong: it does not start, or does not stop as it should.
+    """
+    command = [sys.executable, "-m", "gateway", "sandbox", "--port", "0"]
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
+        with subprocess.Popen(
+            [*command, "--speed", str(_SPEED)],
+            cwd=_PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as child:
+            try:
+                yield _first_line(child, log)
+            finally:
+                child.terminate()
+                if child.wait(_PATIENCE) != 0:
+                    raise _Wrong(f"the sandbox ended with exit {child.returncode}")
+
+
+def _first_line(child: subprocess.Popen[str], log: IO[str]) -> str:
+    assert child.stdout is not None, "it was asked for"
+    killer = threading.Timer(_START_PATIENCE, child.kill)
+    killer.start()
+    address = child.stdout.readline().strip()
+    killer.cancel()
+    if not address:
+        log.seek(0)
+        raise _Wrong(f"the sandbox did not start:\n{log.read()}")
+    return address
+
+
+# --------------------------------------------------------------------------------- story
+
+
+def main() -> int:
+    """Run the demonstration; the exit code."""
+    screen = _Screen()
+    try:
+        sample = SAMPLE.read_bytes()
+        with _sandbox() as address:
+            screen.show(f"Clickatell's gateway in a box, at {address}", bold=True)
+            with Client(endpoint=f"{address}/soap/webservice.php") as gateway:
+                _tell(gateway, sample, screen)
+    except (_Wrong, OSError) as error:
+        screen.show()
+        screen.show(f"Not as documented: {error}", fg="red", bold=True)
+        return 1
+    return 0
+
+
+def _tell(gateway: Client, sample: bytes, screen: _Screen) -> None:
+    screen.heading("Calls of the generated client, clickatell.Client")
+    session_id = _authenticate(gateway, screen)
+    request, reply, message_ids = _send(gateway, screen)
+    _follow(gateway, session_id, message_ids, screen)
+    _balance(gateway, session_id, screen)
+    _refused(gateway, session_id, screen)
+    _compare(request, sample, screen)
+    screen.heading("The gateway's reply to it")
+    screen.lines(one_column(xml_lines(redact(reply)), screen.width))
+
+
+def _authenticate(gateway: Client, screen: _Screen) -> str:
+    reply = gateway.auth(api_id=_API_ID, user=_USER, password=_PASSWORD)
+    opened = parse(reply)
+    if not isinstance(opened, Ok) or not opened.value:
+        raise _Wrong(f"auth: {reply}")
+    screen.call("auth", f"api_id {_API_ID}, user {_USER}, password ***", ["OK: ***"])
+    return opened.value
+
+
+def _send(gateway: Client, screen: _Screen) -> tuple[bytes, bytes, list[str]]:
+    """Send what the sample sends; the two envelopes, and the messages' ids."""
+    request = t.SendmsgRequest(
+        api_id=_API_ID, user=_USER, password=_PASSWORD, to=_TO, from_=_FROM, text=_TEXT
+    )
+    operation = PORTS["PushServerWSPort"].operations["sendmsg"]
+    exchange = gateway.exchange(operation, request)
+    replies = exchange.response.return_
+    screen.call("sendmsg", f"{_TEXT!r} from {_FROM} to {' and '.join(_TO)}", replies)
+    ids = [r for r in map(parse, replies) if isinstance(r, MessageId)]
+    if [accepted.to for accepted in ids] != _TO:
+        raise _Wrong("sendmsg: not both messages were accepted")
+    return (
+        exchange.request_envelope,
+        exchange.response_envelope,
+        [accepted.id for accepted in ids],
+    )
+
+
+def _follow(
+    gateway: Client, session_id: str, message_ids: list[str], screen: _Screen
+) -> None:
+    """See the messages through until their handsets have them."""
+    deadline = time.monotonic() + _PATIENCE
+    replies = _query(gateway, session_id, message_ids)
+    screen.call("querymsg", "at once", list(map(_explained, replies)))
+    while any(reply.status != MessageStatus.RECEIVED for reply in replies):
+        if time.monotonic() > deadline:
+            raise _Wrong("querymsg: the messages do not arrive")
+        time.sleep(0.02)
+        replies = _query(gateway, session_id, message_ids)
+    screen.call("querymsg", "a little later", list(map(_explained, replies)))
+
+
+def _query(gateway: Client, session_id: str, message_ids: list[str]) -> list[Status]:
+    replies: list[Status] = []
+    for message_id in message_ids:
+        (text,) = gateway.querymsg(session_id=session_id, apimsgid=message_id)
+        reply = parse(text)
+        if not isinstance(reply, Status) or reply.id != message_id:
+            raise _Wrong(f"querymsg: {text}")
+        replies.append(reply)
+    return replies
+
+
+def _explained(reply: Status) -> str:
+    known = MessageStatus.known(reply.status)
+    return f"{reply}   {known.text if known else 'an undocumented status'}"
+
+
+def _balance(gateway: Client, session_id: str, screen: _Screen) -> None:
+    reply = gateway.getbalance(session_id=session_id)
+    screen.call("getbalance", "of ten free credits", [reply])
+    # A credit for the first number, a third for the second, which is one of the test numbers.
+    if parse(reply) != Credit(Decimal("8.67")):
+        raise _Wrong(f"getbalance: {reply}")
+
+
+def _refused(gateway: Client, session_id: str, screen: _Screen) -> None:
+    replies = gateway.sendmsg(session_id=session_id, to=["12"], text=_TEXT)
+    screen.call("sendmsg", "to 12, which is no number", replies)
+    if list(map(parse, replies)) != [Refusal.of(ErrorCode.INVALID_DESTINATION)]:
+        raise _Wrong(f"sendmsg: {replies}")
+
+
+def _compare(sent: bytes, sample: bytes, screen: _Screen) -> None:
+    documented = re.sub(rb">\s+<", b"><", sample).strip()
+    titles = "What sendmsg put on the wire", "The vendor's documented sample"
+    wire, shown = xml_lines(redact(sent)), xml_lines(redact(documented))
+    if screen.width >= _TWO_COLUMNS:
+        screen.heading(f"{titles[0]:<{screen.width // 2 + 1}} {titles[1]}")
+        screen.lines(side_by_side(wire, shown, screen.width))
+    else:
+        screen.heading(titles[0])
+        screen.lines(one_column(wire, screen.width))
+        screen.heading(titles[1])
+        screen.lines(one_column(shown, screen.width, beside=wire))
+    screen.show()
+    if sent != documented:
+        raise _Wrong("the request is not the vendor's sample")
+    screen.show(
+        f"They are equal byte for byte: {len(sent):,} bytes, with the white space between the"
+        "\nsample's elements dropped. The passwords are masked here, not there.",
+        fg="green",
+        bold=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
