@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 import time
+from contextlib import closing
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from types import FrameType
@@ -116,16 +117,16 @@ def sandbox(
     except StateError as error:
         server.server_close()
         raise _Unusable(str(error)) from None
-    run = store.begin_run(time.time(), speed)
-    gateway = Gateway(
-        store,
-        credits=credits,
-        clock=running_clock(run.gateway_time, speed),
-        # Each run on a state file has its own ids: the same again would be taken already.
-        chance=None if seed is None else random.Random(f"{seed}/{run.number}"),
-    )
-    _serve(server, Application(gateway, server.url))
-    store.close()
+    with closing(store):
+        run = store.begin_run(time.time(), speed)
+        gateway = Gateway(
+            store,
+            credits=credits,
+            clock=running_clock(run.gateway_time, speed),
+            # Each run on a state file draws anew: the ids of the last are taken.
+            chance=None if seed is None else random.Random(f"{seed}/{run.number}"),
+        )
+        _serve(server, Application(gateway, server.url))
 
 
 class _Stopped(BaseException):

@@ -22,6 +22,7 @@ from typing import IO, Final
 import click
 from clickatell import PORTS, Client
 from clickatell import types as t
+from clickatell.errors import SoapError
 from clickatell._soap.redaction import redact
 
 from .codes import ErrorCode, MessageStatus
@@ -102,9 +103,18 @@ def _sandbox() -> Iterator[str]:
             try:
                 yield _first_line(child, log)
             finally:
-                child.terminate()
-                if child.wait(_PATIENCE) != 0:
-                    raise _Wrong(f"the sandbox ended with exit {child.returncode}")
+                exit_code = _end(child)
+        if exit_code:
+            raise _Wrong(f"the sandbox ended with exit {exit_code}")
+
+
+def _end(child: subprocess.Popen[str]) -> int:
+    child.terminate()
+    try:
+        return child.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return child.wait()
 
 
 def _first_line(child: subprocess.Popen[str], log: IO[str]) -> str:
@@ -131,9 +141,9 @@ def main() -> int:
             screen.show(f"Clickatell's gateway in a box, at {address}", bold=True)
             with Client(endpoint=f"{address}/soap/webservice.php") as gateway:
                 _tell(gateway, sample, screen)
-    except (_Wrong, OSError) as error:
+    except (_Wrong, SoapError, OSError, ValueError) as error:
         screen.show()
-        screen.show(f"Not as documented: {error}", fg="red", bold=True)
+        screen.show(f"Something is wrong: {error}", fg="red", bold=True)
         return 1
     return 0
 

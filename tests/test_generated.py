@@ -87,7 +87,21 @@ def test_the_manifest_names_every_file_and_no_place_or_time(name: str) -> None:
 
 
 def test_black_accepts_them(run: Run) -> None:
-    result = run("-m", "black", "--check", "-q", "--diff", *PACKAGES, cwd=GENERATED)
+    # their _soap once: it is the same everywhere
+    paths = [ROOT / "codegen" / "runtime", *PACKAGES]
+    result = run(
+        *(
+            "-m",
+            "black",
+            "--check",
+            "-q",
+            "--diff",
+            "--extend-exclude",
+            "/_soap/",
+            *paths,
+        ),
+        cwd=GENERATED,
+    )
     assert result.returncode == 0, result.stdout[:5000] + result.stderr
 
 
@@ -208,6 +222,7 @@ threading.Thread(target=server.serve_forever, daemon=True).start()
 with sms_gateway.Client(endpoint=f"http://127.0.0.1:{server.server_port}/") as client:
     print(client.sendmsg(to=["1", "2"], text="hello"))
 server.shutdown()
+server.server_close()
 """
 
 
@@ -228,7 +243,7 @@ def test_a_copy_under_another_name_works_alone(alone: Path, tmp_path: Path) -> N
 def test_mypy_accepts_them_without_stubs(alone: Path, tmp_path: Path, run: Run) -> None:
     shutil.copytree(GENERATED / "clickatell", tmp_path / "sms_gateway")
     result = run(
-        *("-m", "mypy", "--strict", "--no-error-summary", "--config-file", os.devnull),
+        *("-m", "mypy", "--strict", "--no-error-summary", "--config-file="),
         *("--python-executable", alone, "--cache-dir", tmp_path / "cache"),
         *("-p", "sms_gateway"),
         cwd=tmp_path,

@@ -36,7 +36,7 @@ from codegen.python.statements import block, call
 
 # What a reader's own lines mean by these names no local of a field may take.
 _LOCALS = frozenset(
-    "e c v t soap elements children tag derived str int float bool bytes list dict tuple"
+    "e c v t soap elements children tag derived result made xml str int float bool bytes list dict tuple"
     " isinstance Decimal date datetime time Any Literal".split()
 )
 
@@ -237,12 +237,14 @@ class StructReader:
         )
         put = "{local}.append({value})" if member.repeated else "{local} = {value}"
         if not element.substitutes:
-            value = self._value(element, element.type, element.nillable)
+            may_be_nil = element.nillable or not member.repeated
+            value = self._value(element, element.type, element.nillable, may_be_nil)
             body = (put.format(local=local, value=value),)
             return [_Branch((self._tag(element.name),), body, once)]
         found = []
         for alternative in alternatives_of(element):
-            value = self._value(element, alternative.type, alternative.nillable)
+            nil = alternative.nillable
+            value = self._value(element, alternative.type, nil, nil)
             pair = f"({string(alternative.tag)}, {value})"
             body = (put.format(local=local, value=pair),)
             found.append(_Branch((self._tag(alternative.name),), body, once))
@@ -254,9 +256,8 @@ class StructReader:
         local = self._local(field)
         branches = []
         for alternative in alternatives_in(member):
-            value = self._value(
-                alternative.element, alternative.type, alternative.nillable
-            )
+            nil = alternative.nillable
+            value = self._value(alternative.element, alternative.type, nil, nil)
             body = (f"{local}.append(({string(alternative.tag)}, {value}))",)
             branches.append(_Branch((str(alternative.name),), body, ""))
         rest: list[str] = []
@@ -281,8 +282,14 @@ class StructReader:
         allows = self.scope.soap("allows")
         return block(f"{word} {allows}(tag, ({spaces}{comma})):", body)
 
-    def _value(self, element: Element, reference: TypeRef, nillable: bool) -> str:
-        """The expression that reads one child."""
+    def _value(
+        self,
+        element: Element,
+        reference: TypeRef,
+        nillable: bool,
+        may_be_nil: bool = False,
+    ) -> str:
+        """The expression that reads one child; `may_be_nil` is of encoded values."""
         child = "c"
         default = element.default if element.default is not None else element.fixed
         simple = self.context.types.simple
@@ -293,7 +300,8 @@ class StructReader:
         if self.use is Use.ENCODED:
             if any_type:
                 return f"{reader}(c, {self.scope.name('elements')}.KNOWN)"
-            return f"{self.scope.soap('nil_or')}({child}, {reader})"
+            verb = "nil_or" if may_be_nil else "referenced"
+            return f"{self.scope.soap(verb)}({child}, {reader})"
         if any_type:
             value = f"{reader}({child}, {self.scope.name('elements')}.KNOWN)"
         else:
@@ -336,7 +344,8 @@ class StructReader:
         ]
         known = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
         find = f"c = {self.scope.soap('unnamed_result')}(e, {known})"
-        read = f"{local} = {self._value(element, element.type, element.nillable)}"
+        value = self._value(element, element.type, element.nillable, True)
+        read = f"{local} = {value}"
         unread = self._unread(first, first.what.optional)
         return block(
             f"if {local} is {unread} and ({find.replace('c = ', 'result := ', 1)}) is not None:",

@@ -28,12 +28,16 @@ _CALL = re.compile(
     r"(?P<head>(?:[\w.]+ \+?= |[\w.]+=|return |raise |def )?[\w.]+)"
     r"\((?P<arguments>.*)\)(?P<tail>(?: -> [\w.]+)?:?,?)$"
 )
-_UNION_FIELD = re.compile(
-    r"(?P<name>\w+): (?P<union>[\w.]+(?: \| [\w.]+)+) = (?P<value>[\w.]+)$"
+_FIELD = re.compile(
+    r"(?P<name>\w+): (?P<kind>[\w.]+(?: \| [\w.]+)*)(?: = (?P<value>[\w.]+))?$"
 )
 _LIST_FIELD = re.compile(
     r"(?P<name>\w+): list\[(?P<item>[\w.]+)\](?P<value>(?: = .*)?)$"
 )
+_COMPARISON = re.compile(
+    r"""(?P<word>if|elif) (?P<left>[\w.]+) (?P<right>(?:==|is not) (?:"[^"]*"|[\w.]+)):$"""
+)
+_NAME = re.compile(r"""f?"[^"]*"|f?'[^']*'|[\w.]+(?:(?:: |=)[\w.]+)?""")
 _JOIN = re.compile(
     r'xml \+= "".join\(\[(?P<item>.*) for item in (?P<items>[\w.]+)\]\)$'
 )
@@ -75,13 +79,10 @@ def _usual(code: str, indent: int) -> tuple[str, ...] | None:
         return _in_parentheses(found["head"], found["atom"], "", indent) or (code,)
     if found := _IMPORT.match(code):
         return (f"{found['head']}(", f"    {found['name']},", ")")
-    if found := _UNION_FIELD.match(code):
-        head = f"{found['name']}: {found['union']} = "
-        if _fits(f"{head}(", indent):
-            return _in_parentheses(head, found["value"], "", indent)
-        return _in_parentheses(
-            f"{found['name']}: ", found["union"], f" = {found['value']}", indent
-        )
+    if found := _COMPARISON.match(code):
+        return _comparison(found["word"], found["left"], found["right"], indent)
+    if found := _FIELD.match(code):
+        return _field(found["name"], found["kind"], found["value"] or "", indent)
     if found := _LIST_FIELD.match(code):
         return _list_field(found["name"], found["item"], found["value"], indent)
     if found := _JOIN.match(code):
@@ -100,6 +101,22 @@ def _in_parentheses(
     if not _fits(inner, indent + 4):
         return None
     return (f"{head}(", f"    {inner}", f"){tail}")
+
+
+def _comparison(word: str, left: str, right: str, indent: int) -> tuple[str, ...]:
+    if _fits(f"{left} {right}", indent + 4):
+        return (f"{word} (", f"    {left} {right}", "):")
+    return (f"{word} (", f"    {left}", f"    {right}", "):")
+
+
+def _field(name: str, kind: str, value: str, indent: int) -> tuple[str, ...] | None:
+    head = f"{name}: {kind} = "
+    if value and _fits(f"{head}(", indent):
+        return _in_parentheses(head, value, "", indent)
+    tail = f" = {value}" if value else ""
+    if " | " in kind:
+        return _in_parentheses(f"{name}: ", kind, tail, indent)
+    return (f"{name}: (", f"    {kind}", f"){tail}")
 
 
 def _list_field(
@@ -121,9 +138,14 @@ def _join(item: str, items: str, indent: int) -> tuple[str, ...] | None:
     comprehension = f"[{item} for item in {items}]"
     if _fits(comprehension, indent + 4):
         return ('xml += "".join(', f"    {comprehension}", ")")
-    if not _fits(item, indent + 8):
-        return None
-    inner = (f"        {item}", f"        for item in {items}")
+    lines: tuple[str, ...] = (item,)
+    if not _fits(item, indent + 8) and not _NAME.fullmatch(item):
+        found = _CALL.match(item)
+        exploded = _call(item, found, indent + 8) if found else None
+        if exploded is None:
+            return None
+        lines = exploded
+    inner = [f"        {line}" for line in (*lines, f"for item in {items}")]
     return ('xml += "".join(', "    [", *inner, "    ]", ")")
 
 
@@ -134,18 +156,22 @@ def _call(code: str, found: re.Match[str], indent: int) -> tuple[str, ...] | Non
     if not arguments:
         return None
     target, assigned, _ = head.partition(" = ")
-    if not _fits(f"{head}(", indent):
-        if not assigned or len(arguments) > 1:
+    if assigned and not _fits(f"{head}(", indent):
+        if len(arguments) > 1:
             return None
-        return _in_parentheses(f"{target} = ", code[len(target) + 3 :], "", indent)
+        value = code[len(target) + 3 :]
+        if _fits(value, indent + 4):
+            return (f"{target} = (", f"    {value}", ")")
     together = ", ".join(arguments)
     if head.startswith("def ") and len(arguments) == 1:
         return (f"{head}(", f"    {together},", f"){tail}")
     if _fits(together, indent + 4):
         return (f"{head}(", f"    {together}", f"){tail}")
-    if not all(_fits(f"{argument},", indent + 4) for argument in arguments):
-        return None
     if len(arguments) == 1:
+        inner = _CALL.match(together)
+        lines = _call(together, inner, indent + 4) if inner else None
+        return (f"{head}(", *(f"    {x}" for x in lines), f"){tail}") if lines else None
+    if not all(_fits(f"{a},", indent + 4) or _NAME.fullmatch(a) for a in arguments):
         return None
     return (f"{head}(", *(f"    {argument}," for argument in arguments), f"){tail}")
 
@@ -211,5 +237,6 @@ def _element(code: str, indent: int) -> tuple[str, ...]:
             lines = black.format_str(source, mode=_MODE).rstrip("\n").split("\n")
         except InvalidInput:
             continue
-        return tuple(one[indent:] for one in lines[depth + 1 : -1])
+        first = lines.index(f"{space}{opening}") + 1
+        return tuple(one[indent:] for one in lines[first:-1])
     raise ValueError(f"not a line between brackets: {code}")

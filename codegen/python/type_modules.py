@@ -315,12 +315,12 @@ class TypeModules:
         if isinstance(definition, ListOf):
             parse, write = self._list_bodies(scope, definition, scoped)
         else:
-            parse, write = self._union_bodies(scope, definition, scoped)
+            parse, write = self._union_bodies(scope, definition, scoped, kind)
         parsed = f"text: {text}" + (f", e: {scope.soap('Element')}" if scoped else "")
         written = f"v: {kind}" + (f", prefix: {text}" if scoped else "")
         returned = f"{scope.name('tuple')}[{text}, {text}]" if scoped else text
         functions = [
-            FunctionView(f"parse_{name}", parsed, kind, [parse]),
+            FunctionView(f"parse_{name}", parsed, kind, parse),
             FunctionView(f"text_{name}", written, returned, [write]),
             self._read(scope, name, kind, scoped),
         ]
@@ -328,34 +328,36 @@ class TypeModules:
 
     def _list_bodies(
         self, scope: Scope, definition: ListOf, scoped: bool
-    ) -> tuple[str, str]:
+    ) -> tuple[list[str], str]:
         item = self.context.types.simple.code(definition.item, scope)
         if scoped:
             return (
-                f"return {scope.soap('parse_scoped_list')}(text, e, {item.parse})",
+                [f"return {scope.soap('parse_scoped_list')}(text, e, {item.parse})"],
                 f"return {scope.soap('scoped_list_text')}(v, prefix, {item.text})",
             )
         return (
-            f"return {scope.soap('parse_list')}(text, {item.parse})",
+            [f"return {scope.soap('parse_list')}(text, {item.parse})"],
             f"return {scope.soap('list_text')}(v, {item.text})",
         )
 
     def _union_bodies(
-        self, scope: Scope, definition: UnionOf, scoped: bool
-    ) -> tuple[str, str]:
+        self, scope: Scope, definition: UnionOf, scoped: bool, kind: str
+    ) -> tuple[list[str], str]:
         codes = [self.context.types.simple.code(m, scope) for m in _members(definition)]
         if scoped:
             members = ", ".join(
                 f"{scope.soap('ScopedMember' if c.scoped else 'PlainMember')}({c.parse}, {c.text})"
                 for c in codes
             )
+            parse = f"{scope.soap('parse_scoped_union')}(text, e, ({members},))"
             return (
-                f"return {scope.soap('parse_scoped_union')}(text, e, ({members},))",
+                [f"value: {kind} = {parse}", "return value"],
                 f"return {scope.soap('scoped_union_text')}(v, prefix, ({members},))",
             )
         members = ", ".join(f"({c.parse}, {c.text})" for c in codes)
+        parse = f"{scope.soap('parse_union')}(text, ({members},))"
         return (
-            f"return {scope.soap('parse_union')}(text, ({members},))",
+            [f"value: {kind} = {parse}", "return value"],
             f"return {scope.soap('union_text')}(v, ({', '.join(c.text for c in codes)},))",
         )
 

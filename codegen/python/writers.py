@@ -254,17 +254,20 @@ class StructWriter:
         if not member.optional and self.use is Use.LITERAL:
             lines += block(f"if not {value}:", [self._absent(value, element)])
         if element.substitutes:
-            body = self._tagged(alternatives_of(element), "item")
-            return [*lines, *block(f"for item in {value}:", body)]
+            item = self._item_name(value)
+            body = self._tagged(alternatives_of(element), item)
+            return [*lines, *block(f"for {item} in {value}:", body)]
         tag = self.context.tag(element.name)
-        text = formatted(self.values.element(element.type, tag, "item"))
         if element.nillable or self.use is Use.ENCODED:
-            nil = formatted(self.values.nil(element.type, tag))
+            item = self._item_name(value)
             body = [
-                *block("if item is None:", [f"xml += {nil}"]),
-                *block("else:", [f"xml += {text}"]),
+                *block(
+                    f"if {item} is None:", [grow(self.values.nil(element.type, tag))]
+                ),
+                *block("else:", [grow(self.values.element(element.type, tag, item))]),
             ]
-            return [*lines, *block(f"for item in {value}:", body)]
+            return [*lines, *block(f"for {item} in {value}:", body)]
+        text = formatted(self.values.element(element.type, tag, "item"))
         return [*lines, f'xml += "".join([{text} for item in {value}])']
 
     def _ordered(self, member: OrderedMember, value: str) -> list[str]:
@@ -274,29 +277,34 @@ class StructWriter:
                 f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
             )
             lines += block(f"if not {value}:", [absent])
-        return [*lines, *block(f"for item in {value}:", self._item(member))]
+        item = self._item_name(value)
+        return [*lines, *block(f"for {item} in {value}:", self._item(member, item))]
 
-    def _item(self, member: OrderedMember) -> list[str]:
+    def _item_name(self, value: str) -> str:
+        """A loop's own variable: to a type checker, one name has one type in a function."""
+        return f"{value.removeprefix('v.').rstrip('_')}_item"
+
+    def _item(self, member: OrderedMember, item: str) -> list[str]:
         """One item of a list that keeps the order: text, unknown XML, or a tagged value."""
         branches: list[tuple[str, list[str]]] = []
         isinstance_, str_ = self.scope.name("isinstance"), self.scope.name("str")
         if member.mixed:
-            text = [f"xml += {self.scope.soap('text')}(item)"]
-            branches.append((f"{isinstance_}(item, {str_})", text))
+            text = [f"xml += {self.scope.soap('text')}({item})"]
+            branches.append((f"{isinstance_}({item}, {str_})", text))
         alternatives = alternatives_in(member)
         wild = any(isinstance(a, Wildcard) for a in member.alternatives)
         if wild:
             known = f"{self.scope.name('elements')}.KNOWN"
-            write = f"xml += {self.scope.soap('write_wildcards')}([item], {known})"
+            write = f"xml += {self.scope.soap('write_wildcards')}([{item}], {known})"
             any_element = self.scope.soap("AnyElement")
-            branches.append((f"{isinstance_}(item, {any_element})", [write]))
+            branches.append((f"{isinstance_}({item}, {any_element})", [write]))
         for alternative in alternatives:
-            condition = f"item[0] == {string(alternative.tag)}"
-            branches.append((condition, self._alternative(alternative, "item[1]")))
+            condition = f"{item}[0] == {string(alternative.tag)}"
+            branches.append((condition, self._alternative(alternative, f"{item}[1]")))
         if wild:
             branches.append(("", [write]))
         elif branches:
-            wrong = f"raise {self.scope.soap('unknown_item')}(item)"
+            wrong = f"raise {self.scope.soap('unknown_item')}({item})"
             branches.append(("", [wrong]))
         return _branched(branches) or ["pass"]
 

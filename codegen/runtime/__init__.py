@@ -21,6 +21,9 @@ from .anysimple import (
 from .anysimple import (
     Typed,
 )
+from .anysimple import (
+    Typed,
+)
 from .anything import (
     KnownElements,
     PartCodec,
@@ -174,6 +177,7 @@ from .reading import (
 from .references import (
     new,
     nil_or,
+    referenced,
 )
 from .scoped import (
     PlainMember,
@@ -357,6 +361,7 @@ __all__ = [
     "read_items",
     "read_nested_array",
     "read_wildcard",
+    "referenced",
     "register",
     "required",
     "required_attribute",

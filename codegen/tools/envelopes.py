@@ -124,8 +124,8 @@ def compare_envelopes(
     Raises:
         NotComparable: one of the two is no XML, or XML that is not read here.
     """
-    one = _Reader(typed_values).read(_parse(actual, "the actual envelope"))
-    other = _Reader(typed_values).read(_parse(expected, "the expected envelope"))
+    one = _read(_parse(actual, "the actual envelope"), typed_values)
+    other = _read(_parse(expected, "the expected envelope"), typed_values)
     return list(_compare(one, other, f"/{_local(other.tag)}"))
 
 
@@ -185,46 +185,42 @@ def _parse(xml: bytes | str, which: str) -> etree._Element:
     return tree.getroot()
 
 
-class _Reader:
-    """Reads elements as nodes: what does not count is gone, what has several spellings has one."""
+def _read(
+    element: etree._Element, typed: bool, outside: str = "", keep: bool = False
+) -> _Node:
+    """An element as a node: what does not count is gone, what has several spellings has one.
 
-    def __init__(self, typed_values: bool) -> None:
-        self._typed_values = typed_values
+    `outside` is the encoding style around the element, `keep` whether white space counts there.
+    """
+    style = next((v.strip(_WHITE) for n, v in _items(element) if n in _STYLES), outside)
+    keep = element.get(_SPACE, "preserve" if keep else "") == "preserve"
+    attributes = dict(_attributes(element))
+    parent = element.getparent()
+    # SOAP's own elements show no style, so their children show the one in force
+    said = "" if parent is None or parent.tag in _FRAME else outside
+    if element.tag not in _FRAME and style != said:
+        attributes["encodingStyle"] = style
+    children = [child for child in element if not _is_empty_header(child)]
+    nodes = tuple(_read(child, typed, style, keep) for child in children)
+    texts = [element.text or "", *(child.tail or "" for child in children)]
+    if not nodes:
+        texts = [_text(element, texts[0], typed)]
+    elif not keep and not any(text.strip(_WHITE) for text in texts):
+        texts = []
+    return _Node(element.tag, attributes, tuple(texts), nodes)
 
-    def read(
-        self, element: etree._Element, outside: str = "", keep: bool = False
-    ) -> _Node:
-        """`outside` is the encoding style around the element, `keep` whether white space counts."""
-        style = next(
-            (v.strip(_WHITE) for name, v in _items(element) if name in _STYLES), outside
-        )
-        keep = element.get(_SPACE, "preserve" if keep else "") == "preserve"
-        attributes = dict(_attributes(element))
-        parent = element.getparent()
-        # SOAP's own elements show no style, so their children show the one in force
-        said = "" if parent is None or parent.tag in _FRAME else outside
-        if element.tag not in _FRAME and style != said:
-            attributes["encodingStyle"] = style
-        children = [child for child in element if not _is_empty_header(child)]
-        nodes = tuple(self.read(child, style, keep) for child in children)
-        texts = [element.text or "", *(child.tail or "" for child in children)]
-        if not nodes:
-            texts = [self._text(element, texts[0])]
-        elif not keep and not any(text.strip(_WHITE) for text in texts):
-            texts = []
-        return _Node(element.tag, attributes, tuple(texts), nodes)
 
-    def _text(self, element: etree._Element, text: str) -> str:
-        """The text of an element without children, as its type spells it."""
-        parent = element.getparent()
-        if parent is not None and (element.tag, parent.tag) in _CODES:
-            return _resolved(element, text)
-        namespace, _, local = _resolved(element, element.get(_TYPE, "")).rpartition("}")
-        if namespace[1:] not in (_XSD, _ENCODING11, _ENCODING12):
-            return text
-        if local in ("QName", "NOTATION"):
-            return _resolved(element, text)
-        return _value(local, text) if self._typed_values else text
+def _text(element: etree._Element, text: str, typed: bool) -> str:
+    """The text of an element without children, as its type spells it."""
+    parent = element.getparent()
+    if parent is not None and (element.tag, parent.tag) in _CODES:
+        return _resolved(element, text)
+    namespace, _, local = _resolved(element, element.get(_TYPE, "")).rpartition("}")
+    if namespace[1:] not in (_XSD, _ENCODING11, _ENCODING12):
+        return text
+    if local in ("QName", "NOTATION"):
+        return _resolved(element, text)
+    return _value(local, text) if typed else text
 
 
 def _items(element: etree._Element) -> Iterator[tuple[str, str]]:
@@ -394,9 +390,10 @@ def _quoted(text: str | None) -> str | None:
 
 
 def _shown(node: _Node) -> str:
-    """An element on a line: its name, and its text or its children's names."""
+    """An element on a line: its name and attributes, and its text or its children's names."""
+    said = (f" {_prefixed(n)}={v!r}" for n, v in sorted(node.attributes.items()))
     inside = "".join(node.texts).strip()
     if node.children:
         inside = ", ".join(f"<{_local(child.tag)}>" for child in node.children)
-    kept = inside if len(inside) <= _SHOWN else f"{inside[:_SHOWN]}…"
-    return f"<{node.tag}> {kept}".rstrip()
+    whole = f"<{node.tag}{''.join(said)}> {inside}".rstrip()
+    return whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}…"

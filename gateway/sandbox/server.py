@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from .http import MAX_BODY, Request, Response
 
@@ -21,6 +21,7 @@ _IDLE_SECONDS: Final = 30
 _GRACE_SECONDS: Final = 5.0
 _CHUNK: Final = 2**16
 _LINE: Final = 2**10
+_ORIGIN: Final = re.compile(r"\Ahttps?://[^/?]*", re.IGNORECASE)
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 _CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(;.*)?\r?\n")
 
@@ -61,6 +62,7 @@ class Server(socketserver.ThreadingTCPServer):
         self._host = host
         self._application: Callable[[Request], Response] | None = None
         self._thread: threading.Thread | None = None
+        self.stopping = False
         self._busy = 0
         self._idle = threading.Condition()
         super().__init__(address, _Handler)
@@ -85,6 +87,7 @@ class Server(socketserver.ThreadingTCPServer):
             self.shutdown()
             self._thread.join()
         with self._idle:
+            self.stopping = True
             self._idle.wait_for(lambda: not self._busy, _GRACE_SECONDS)
         self.server_close()
 
@@ -130,17 +133,18 @@ class _Handler(BaseHTTPRequestHandler):
     error_content_type = "text/plain; charset=utf-8"
     error_message_format = "%(message)s\n"
     close_connection: bool
-    _METHODS: ClassVar = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
     def _exchange(self) -> None:
         """Read a request, and answer it."""
         with self.server.busy():
             try:
+                if self.server.stopping:
+                    raise _Refused(503)
                 body = self._body()
             except _Refused as refusal:
                 self._refuse(refusal.status)
                 return
-            path, _, query = self.path.partition("?")
+            path, _, query = _ORIGIN.sub("", self.path).partition("?")
             headers = {name.lower(): value for name, value in self.headers.items()}
             request = Request(self.command, path, query, headers, body)
             self._send(self.server.answer(request))
@@ -224,11 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     # ------------------------------------------------------------------ http.server's ways
 
-    def __getattr__(self, name: str) -> Callable[[], None]:
-        """http.server looks for a method `do_POST`, and answers 501 where there is none."""
-        if name.removeprefix("do_") in self._METHODS and name.startswith("do_"):
-            return self._exchange
-        raise AttributeError(name)
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _exchange
 
     def handle_expect_100(self) -> bool:
         """The client waits for it: it must not stay in the buffer."""

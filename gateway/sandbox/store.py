@@ -89,20 +89,22 @@ class Store:
             raise StateError(f"{path}: {error}") from None
 
     def _prepare(self) -> None:
+        with self.transaction():
+            self._make_tables()
+        # Only now is the file known to be one of ours, and these change it.
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
-        with self.transaction():
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version == SCHEMA_VERSION:
-                return
-            (tables,) = self._db.execute(
-                "SELECT count(*) FROM sqlite_master"
-            ).fetchone()
-            if version or tables:
-                raise sqlite3.DatabaseError("not a state file of this gateway")
-            for statement in _SCHEMA.split(";"):
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _make_tables(self) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version == SCHEMA_VERSION:
+            return
+        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if version or tables:
+            raise sqlite3.DatabaseError("not a state file of this gateway")
+        for statement in _SCHEMA.split(";"):
+            self._db.execute(statement)
+        self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
         """Close the file. Nothing works afterwards."""

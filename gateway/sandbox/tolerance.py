@@ -17,6 +17,7 @@ from .dialects import Dialect, Operation
 from .shapes import Part, Shape, folded, shape_of
 
 _SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+_SHOWN: Final = 100
 _NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
@@ -64,12 +65,10 @@ class CallReader:
         operation = self._operations.get(name.lower())
         if operation is None:
             raise BadCall(
-                f"Operation '{name}' is not defined in the WSDL for this service"
+                f"Operation '{name[:_SHOWN]}' is not defined in the WSDL for this service"
             )
         shape = self._shape(operation)
-        call.tag = shape.tag
-        _rewrite(call, shape.parts, self._rpc)
-        rewritten = etree.tostring(root, encoding="UTF-8")
+        rewritten = etree.tostring(_rewritten(call, shape, self._rpc), encoding="UTF-8")
         return Call(operation, shape, namespace, rewritten)
 
     def _shape(self, operation: Operation) -> Shape:
@@ -129,41 +128,61 @@ def _call_of(root: etree._Element) -> etree._Element:
     return (calls or children)[0]
 
 
-def _rewrite(call: etree._Element, parts: Mapping[str, Part], rpc: bool) -> None:
-    """Give a call's parts their names, drop what is unset, and fill in what may not be."""
-    missing = {name for name, part in parts.items() if part.required}
-    for child in list(call):
+def _rewritten(call: etree._Element, shape: Shape, rpc: bool) -> etree._Element:
+    """An envelope with the call as its package has it: the parts by their names, without those
+    that are unset, and with those that may not be.
+
+    It is built anew: an element that is renamed stays in the scope of a default namespace.
+    """
+    envelope = etree.Element(f"{{{_SOAP11}}}Envelope", nsmap={"e": _SOAP11})
+    body = etree.SubElement(envelope, f"{{{_SOAP11}}}Body")
+    written = etree.SubElement(body, shape.tag)
+    missing = {name for name, part in shape.parts.items() if part.required}
+    for child in call:
         name = folded(_split(child)[1])
-        part = parts.get(name)
+        part = shape.parts.get(name)
         if part is None:
-            call.remove(child)
             continue
-        child.tag = part.tag
-        if part.kind is list and rpc:
-            _wrap_item(child)
-        if not _is_blank(child, part):
-            missing.discard(name)
-        elif part.kind is not list or rpc:
-            call.remove(child)
+        if not _is_blank(child, part.kind):
+            _write(written, part, child, rpc)
+        elif part.kind is list and not rpc:
+            etree.SubElement(written, part.tag)  # one of several: it must not vanish
+        else:
+            continue
+        missing.discard(name)
     for name in missing:
-        blank = etree.SubElement(call, parts[name].tag)
-        blank.text = "0" if parts[name].kind in (int, float) else ""
+        part = shape.parts[name]
+        blank = etree.SubElement(written, part.tag)
+        blank.text = "0" if part.kind in (int, float) else None
+    body.extend(_shared_by(call))
+    return envelope
 
 
-def _wrap_item(array: etree._Element) -> None:
-    """An array that is a bare value, as some send a single recipient, gets its item."""
-    if not len(array) and (array.text or "").strip():
-        item = etree.SubElement(array, "item")
-        item.text, array.text = array.text, None
+def _write(into: etree._Element, part: Part, found: etree._Element, rpc: bool) -> None:
+    """A part with what was found in it, which is moved."""
+    prefixes = {prefix: uri for prefix, uri in found.nsmap.items() if prefix}
+    element = etree.SubElement(into, part.tag, found.attrib, nsmap=prefixes)
+    element.text = found.text
+    element.extend(list(found))
+    if part.kind is list and rpc and not len(element) and (found.text or "").strip():
+        # An array that is a bare value, as some send a single recipient, gets its item.
+        etree.SubElement(element, "item").text = found.text
+        element.text = None
 
 
-def _is_blank(element: etree._Element, part: Part) -> bool:
+def _is_blank(element: etree._Element, kind: type[object]) -> bool:
+    """Whether it is nil or empty; to a string white space is something."""
     if element.get(_NIL, "").strip() in ("true", "1"):
         return True
     if len(element) or element.get("href"):
         return False
     text = element.text or ""
-    return not (text if part.kind is str else text.strip())
+    return not (text if kind is str else text.strip())
+
+
+def _shared_by(call: etree._Element) -> list[etree._Element]:
+    """The other elements of the Body: values to which the call refers."""
+    return [*call.itersiblings(preceding=True), *call.itersiblings()]
 
 
 def _split(element: etree._Element) -> tuple[str, str]:

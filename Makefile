@@ -1,0 +1,74 @@
+# `make help` lists the targets. The environment is .venv, made on first use; nothing else is installed.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+CORPUS := ../shared/tools/corpus_check.py
+
+.PHONY: help
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and send messages through it
+	@$(BIN)/python -m codegen generate
+	@$(BIN)/python -m gateway.demo
+
+.PHONY: test
+test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
+	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+
+.PHONY: lint
+lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
+	@$(BIN)/python -m black --check --quiet . || { $(BIN)/python -m black --check .; exit 1; }
+	@MYPYPATH=generated $(BIN)/python -m mypy --strict --no-error-summary codegen gateway
+	@cd generated && ../$(BIN)/python -m mypy --strict --no-error-summary --config-file= $$(ls -d */ | sed 's|/||;s|^|-p |')
+
+.PHONY: check
+check: lint test ## all that a change must pass
+
+.PHONY: regenerate
+regenerate: $(INSTALLED) ## write generated/ anew, from spec/
+	@$(BIN)/python -m codegen generate
+
+.PHONY: goldens
+goldens: $(INSTALLED_DEV) ## write anew what tests/cases expects; then look at the difference
+	@$(BIN)/python -m pytest -q -n auto --regenerate tests/test_cases.py
+
+.PHONY: corpus
+corpus: $(INSTALLED_DEV) ## judge the toolkit on real WSDLs, where they are (ARGS="--only NAME" chooses)
+	@if [ -f $(CORPUS) ]; then $(BIN)/python $(CORPUS) --mypy $(ARGS); \
+	else echo "there is no corpus of WSDLs here: $(CORPUS) is missing"; fi
+
+.PHONY: bench
+bench: ## measure, side by side with other toolkits
+	@echo "nothing is measured yet: the benchmarks will stand in benchmarks/"
+
+.PHONY: clean
+clean: ## remove the environment and what tools leave behind
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .hypothesis build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ------------------------------------------------------------------------ the environment
+
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+		then echo "making $(VENV) with $$($$python --version)"; exec $$python -m venv $(VENV); fi; \
+	done; \
+	echo "a Python of 3.11 or later, with venv, is needed: make PYTHON=/path/to/python3" >&2; exit 1
+
+$(INSTALLED): pyproject.toml | $(BIN)/python
+	@echo "installing what soapwright needs"
+	@$(PIP) --editable .
+	@touch $@
+
+$(INSTALLED_DEV): pyproject.toml | $(BIN)/python
+	@echo "installing what soapwright and its tests need"
+	@$(PIP) --editable '.[dev]'
+	@touch $(INSTALLED) $@
