@@ -7,7 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
 CORPUS := ../shared/tools/corpus_check.py
 
 .PHONY: help
@@ -27,7 +28,7 @@ test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
 lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
 	@$(BIN)/python -m black --check --quiet . || { $(BIN)/python -m black --check .; exit 1; }
 	@MYPYPATH=generated $(BIN)/python -m mypy --strict --no-error-summary codegen gateway
-	@cd generated && ../$(BIN)/python -m mypy --strict --no-error-summary --config-file= $$(ls -d */ | sed 's|/||;s|^|-p |')
+	@cd generated && ../$(BIN)/python -m mypy --strict --no-error-summary --config-file= $(addprefix -p ,$(PACKAGES))
 
 .PHONY: check
 check: lint test ## all that a change must pass

@@ -183,7 +183,7 @@ class ClientModules:
         if parameters:
             parameters.insert(0, "*")
         body = self._request(operation.input, method, wait)
-        returns, result = self._result(operation, method.name)
+        returns, result = self._result(operation, self._local("response", method))
         return MethodView(
             method.name, parameters, returns, self._doc(method), [*body, *result]
         )
@@ -208,24 +208,33 @@ class ClientModules:
         assert message.struct is not None
         names = self.context.types.names.types
         kind = self.scope.type(names[message.struct])
-        lines = call(f"request = {kind}", self._given(method.request), indent=8)
+        request = self._local("request", method)
+        lines = call(f"{request} = {kind}", self._given(method.request), indent=8)
         headers = ""
         if method.headers and message.headers_struct is not None:
             kind = self.scope.type(names[message.headers_struct])
-            lines += call(f"headers = {kind}", self._given(method.headers), indent=8)
-            headers = ", headers"
+            local = self._local("headers", method)
+            lines += call(f"{local} = {kind}", self._given(method.headers), indent=8)
+            headers = f", {local}"
         key = string(method.operation.key)
-        sent = f"{wait}self._call({key}, request{headers})"
+        sent = f"{wait}self._call({key}, {request}{headers})"
         output = method.operation.output
         if output is None or output.struct is None or not self._fields(output.struct):
             return [*lines, sent]
         reply = self.scope.type(names[output.struct])
-        return [*lines, f"response: {reply} = {sent}"]
+        return [*lines, f"{self._local('response', method)}: {reply} = {sent}"]
+
+    def _local(self, name: str, method: _Method) -> str:
+        """A local variable's name, where a parameter has it one with an underscore."""
+        taken = {n for n, _, _ in [*method.request, *method.headers]}
+        while name in taken:
+            name += "_"
+        return name
 
     def _fields(self, struct: QName) -> list[Field]:
         return self.context.types.fields(self.context.types.struct(struct))
 
-    def _result(self, operation: Operation, name: str) -> tuple[str, list[str]]:
+    def _result(self, operation: Operation, local: str) -> tuple[str, list[str]]:
         """What the method gives: nothing, the reply's one value, or the reply."""
         output = operation.output
         if output is None or output.struct is None:
@@ -235,13 +244,13 @@ class ClientModules:
             return "None", []
         if len(fields) > 1:
             return self.scope.type(self.context.types.names.types[output.struct]), [
-                "return response"
+                f"return {local}"
             ]
         declarations = Declarations(
             self.context.types, self.scope, self.context.types.struct(output.struct)
         )
         declaration = declarations.declare(fields[0])
-        value = f"response.{fields[0].name}"
+        value = f"{local}.{fields[0].name}"
         unset = f" | {self.scope.soap('Unset')}"
         kind = declaration.annotation
         if not kind.endswith(unset):
