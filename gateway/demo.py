@@ -58,10 +58,9 @@ class _Screen:
         self.width = max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
         self._colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
-    def show(self, line: str = "", **style: object) -> None:
-        """A line; `style` is of `click.style`."""
-        styled = click.style(line, **style) if style else line  # type: ignore[arg-type]  # its parameters differ in type
-        click.echo(styled, color=self._colour)
+    def show(self, line: str = "", fg: str | None = None, bold: bool = False) -> None:
+        """A line, in a colour of `click.style`."""
+        click.echo(click.style(line, fg=fg, bold=bold or None), color=self._colour)
 
     def lines(self, lines: Iterable[str]) -> None:
         """Lines that are coloured already."""

@@ -21,6 +21,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -36,7 +37,7 @@ from codegen.pipeline import generate
 from codegen.testing import assert_envelope
 
 FOLDER = Path(__file__).parent / "cases"
-GOLDEN = ["types/_*.py"]
+GOLDEN = ["types/_[!_]*.py"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Case:
         return {
             path: content
             for path, content in self.generated[0].items()
-            if any(Path(path).match(pattern) for pattern in patterns)
+            if any(fnmatchcase(path, pattern) for pattern in patterns)
         }
 
     def envelopes(self, kind: str) -> list[Path]:

@@ -38,7 +38,7 @@ def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
     files["ports.py"] = render("ports.py.jinja", service.ports())
     files["client.py"] = render("client.py.jinja", client)
     files["__init__.py"] = render(
-        "package.py.jinja", _package(api, header, client.exports)
+        "package.py.jinja", _package(api, header, client.exports, options)
     )
     files["py.typed"] = ""
     content = {path: text.encode("utf-8") for path, text in files.items()}
@@ -91,7 +91,9 @@ def _entry(definition: TypeDef, name: str, module: str, numbers: dict[str, int])
     return f"{name} {module} {numbers[definition.id.namespace]} {definition.id.local}"
 
 
-def _package(api: Api, header: list[str], clients: list[str]) -> PackageModule:
+def _package(
+    api: Api, header: list[str], clients: list[str], options: Options
+) -> PackageModule:
     doc = api.doc or f"A client for {api.name}."
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors")]
@@ -99,7 +101,10 @@ def _package(api: Api, header: list[str], clients: list[str]) -> PackageModule:
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]
     imports += [f"from {home} import {name} as {name}" for name, home in lazy]
     exports = sorted([*(name for name, _ in lazy), *modules])
-    return PackageModule(header, docstring(doc, 0), imports, sorted(lazy), exports)
+    secrets = [string(name) for name in options.secret]
+    return PackageModule(
+        header, docstring(doc, 0), imports, sorted(lazy), exports, secrets
+    )
 
 
 def _runtime() -> dict[str, bytes]:

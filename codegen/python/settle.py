@@ -37,7 +37,7 @@ _LIST_FIELD = re.compile(
 _COMPARISON = re.compile(
     r"""(?P<word>if|elif) (?P<left>[\w.]+) (?P<right>(?:==|is not) (?:"[^"]*"|[\w.]+)):$"""
 )
-_NAME = re.compile(r"""f?"[^"]*"|f?'[^']*'|[\w.]+(?:(?:: |=)[\w.]+)?""")
+_NAME = re.compile(r"""(?:\w+=)?(?:f?"[^"]*"|f?'[^']*')|[\w.]+(?:(?:: |=)[\w.]+)?""")
 _JOIN = re.compile(
     r'xml \+= "".join\(\[(?P<item>.*) for item in (?P<items>[\w.]+)\]\)$'
 )
@@ -157,11 +157,10 @@ def _call(code: str, found: re.Match[str], indent: int) -> tuple[str, ...] | Non
         return None
     target, assigned, _ = head.partition(" = ")
     if assigned and not _fits(f"{head}(", indent):
-        if len(arguments) > 1:
-            return None
         value = code[len(target) + 3 :]
-        if _fits(value, indent + 4):
-            return (f"{target} = (", f"    {value}", ")")
+        if len(arguments) > 1 or not _fits(f"{target} = (", indent):
+            return None
+        return _in_parentheses(f"{target} = ", value, "", indent)
     together = ", ".join(arguments)
     if head.startswith("def ") and len(arguments) == 1:
         return (f"{head}(", f"    {together},", f"){tail}")

@@ -158,10 +158,14 @@ class ClientModule:
 
 @dataclass(frozen=True, slots=True)
 class PackageModule:
-    """The package's `__init__.py`: its names, and the modules that have the lazy ones."""
+    """The package's `__init__.py`: its names, and the modules that have the lazy ones.
+
+    `secrets` are the names, quoted, that the user adds to those whose values never show.
+    """
 
     header: list[str]
     doc: list[str]
     imports: list[str]
     lazy: list[tuple[str, str]]
     exports: list[str]
+    secrets: list[str]

@@ -24,6 +24,9 @@ from .anysimple import (
 from .anysimple import (
     Typed,
 )
+from .anysimple import (
+    Typed,
+)
 from .anything import (
     KnownElements,
     PartCodec,
@@ -143,6 +146,11 @@ from .operation import (
     Operation,
     Port,
 )
+from .parsing import (
+    Limits,
+    limits,
+    set_limits,
+)
 from .reading import (
     add_tail,
     allows,
@@ -173,6 +181,10 @@ from .reading import (
     tokens_value,
     unnamed_result,
     value,
+)
+from .redaction import (
+    keep_secret,
+    redact,
 )
 from .references import (
     new,
@@ -247,6 +259,7 @@ __all__ = [
     "GYear",
     "GYearMonth",
     "KnownElements",
+    "Limits",
     "MISSING",
     "Message",
     "NotAnEnvelope",
@@ -318,7 +331,9 @@ __all__ = [
     "int_text",
     "int_value",
     "is_nil",
+    "keep_secret",
     "leading_text",
+    "limits",
     "list_text",
     "local_name",
     "member_text",
@@ -361,6 +376,7 @@ __all__ = [
     "read_items",
     "read_nested_array",
     "read_wildcard",
+    "redact",
     "referenced",
     "register",
     "required",
@@ -371,6 +387,7 @@ __all__ = [
     "scoped_required_attribute",
     "scoped_union_text",
     "scoped_value",
+    "set_limits",
     "string",
     "text",
     "time_text",

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from .element import Element, bad, missing, not_nil, path_of
-from .errors import DecodeError
+from .element import Element, bad, bad_attribute, missing, not_nil
 from .lexical import parse_qname, qname_text
 from .names import QName
 from .strings import split
@@ -59,7 +58,7 @@ def scoped_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T | None:
     try:
         return parse(text, e)
     except ValueError as error:
-        raise DecodeError(f"{path_of(e)}@{name}", str(error)) from None
+        bad_attribute(e, name, error)
 
 
 def scoped_required_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T:

@@ -37,7 +37,7 @@ class Shape:
 
 
 def folded(name: str) -> str:
-    """What parts and fields are known by: `cliMsgId` and `cli_msg_id` are one, `from_` is `from`."""
+    """What parts and fields are known by: `cliMsgId` is `cli_msg_id`, and `from_` is `from`."""
     return name.replace("_", "").lower()
 
 

@@ -93,12 +93,13 @@ def _parse(envelope: bytes, charset: str | None) -> etree._Element:
 
 
 def _parser(charset: str | None) -> etree.XMLParser:
-    """Without `huge_tree`: what is nested too deeply, or expands too far, is no XML to it."""
+    """Without `huge_tree`: what is nested too deeply, or expands too far, is no XML to it.
+
+    A charset that nobody knows is no charset: the XML declaration may know better.
+    """
     try:
         return _hardened(charset)
-    except (
-        LookupError
-    ):  # a charset that nobody knows: the XML declaration may know better
+    except LookupError:
         return _hardened(None)
 
 
@@ -161,7 +162,8 @@ def _rewritten(call: etree._Element, shape: Shape, rpc: bool) -> etree._Element:
 def _write(into: etree._Element, part: Part, found: etree._Element, rpc: bool) -> None:
     """A part with what was found in it, which is moved."""
     prefixes = {prefix: uri for prefix, uri in found.nsmap.items() if prefix}
-    element = etree.SubElement(into, part.tag, found.attrib, nsmap=prefixes)
+    attributes = {str(name): str(value) for name, value in found.attrib.items()}
+    element = etree.SubElement(into, part.tag, attributes, nsmap=prefixes)
     element.text = found.text
     element.extend(list(found))
     if part.kind is list and rpc and not len(element) and (found.text or "").strip():

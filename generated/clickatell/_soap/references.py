@@ -84,6 +84,16 @@ def nil_or(e: Element, read: Callable[[Element], T]) -> T | None:
     return read(e)
 
 
+def referenced(e: Element, read: Callable[[Element], T]) -> T:
+    """An encoded value that may not be nil: what the element holds, or what it points to.
+
+    Raises:
+        DecodeError: it is nil, or points nowhere.
+    """
+    target = target_of(e) if len(e.attrib) and not len(e) else e
+    return read(e) if target is e else _shared(target, read)
+
+
 def _shared(target: Element, read: Callable[[Element], T]) -> T:
     references = _references(target)
     key = (target, read)

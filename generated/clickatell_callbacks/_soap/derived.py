@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 from .element import XSI_TYPE, Element, clark_name
 
+T = TypeVar("T")
 Writer = Callable[..., str]
 _LITERAL: dict[type, tuple[str, Writer]] = {}
 _ENCODED: dict[type, tuple[str, Writer]] = {}
@@ -57,8 +58,8 @@ def check_class(v: object, cls: type) -> None:
 
 
 def derived_reader(
-    e: Element, types: Types, cls: type, *, encoded: bool = False
-) -> Callable[[Element], Any] | None:  # Any: the value is of a class derived from cls
+    e: Element, types: Types, cls: type[T], *, encoded: bool = False
+) -> Callable[[Element], T] | None:
     """The reader of the type that an element's `xsi:type` names; None for the declared type itself.
 
     A type that the package does not know, or that does not derive from the declared one, is no
@@ -73,7 +74,7 @@ def derived_reader(
     derived = getattr(types, name, None)
     if not (isinstance(derived, type) and issubclass(derived, cls)):
         return None
-    reader: Callable[[Element], Any] = getattr(
+    reader: Callable[[Element], T] = getattr(
         types, f"read_{'encoded_' if encoded else ''}{name}"
     )
     return reader

@@ -96,6 +96,14 @@ def bad(e: Element, reason: object) -> NoReturn:
     raise DecodeError(path_of(e), said) from None
 
 
+def bad_attribute(e: Element, name: str, reason: object) -> NoReturn:
+    """An attribute's text is not of its type; a secret's text is not told."""
+    said = (
+        "its value does not read" if is_secret(name.rpartition("}")[2]) else str(reason)
+    )
+    raise DecodeError(f"{path_of(e)}@{name}", said) from None
+
+
 def missing(e: Element, name: str) -> NoReturn:
     """A required element is not there."""
     where = path_of(e)

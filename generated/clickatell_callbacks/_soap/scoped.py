@@ -7,10 +7,9 @@ text with the declarations that must stand beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from .element import Element, bad, missing, not_nil, path_of
-from .errors import DecodeError
+from .element import Element, bad, bad_attribute, missing, not_nil
 from .lexical import parse_qname, qname_text
 from .names import QName
 from .strings import split
@@ -59,7 +58,7 @@ def scoped_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T | None:
     try:
         return parse(text, e)
     except ValueError as error:
-        raise DecodeError(f"{path_of(e)}@{name}", str(error)) from None
+        bad_attribute(e, name, error)
 
 
 def scoped_required_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T:
@@ -124,7 +123,7 @@ class PlainMember(NamedTuple):
 
 def parse_scoped_union(
     text: str, e: Element, members: Sequence[ScopedMember | PlainMember]
-) -> T:  # type: ignore[type-var]  # what the members give is what the caller's union says
+) -> Any:  # Any: the union's own annotation says
     """The value of the first member that reads the text.
 
     Raises:
@@ -133,8 +132,8 @@ def parse_scoped_union(
     for member in members:
         try:
             if isinstance(member, ScopedMember):
-                return member.parse(text, e)  # type: ignore[return-value]  # as above
-            return member.parse(text)  # type: ignore[return-value]  # as above
+                return member.parse(text, e)
+            return member.parse(text)
         except ValueError:
             continue
     raise ValueError(f"{text!r} is of no member of the union")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from .element import XSI, Element, bad, is_nil, missing, not_nil, path_of
-from .errors import DecodeError
+from .element import XSI, Element, bad, bad_attribute, is_nil, missing, not_nil
 from .lexical import (
     parse_bool,
     parse_bytes,
@@ -182,7 +181,7 @@ def attribute(e: Element, name: str, parse: Callable[[str], T]) -> T | None:
     try:
         return parse(text)
     except ValueError as error:
-        raise DecodeError(f"{path_of(e)}@{name}", str(error)) from None
+        bad_attribute(e, name, error)
 
 
 def required_attribute(e: Element, name: str, parse: Callable[[str], T]) -> T:
@@ -217,7 +216,7 @@ def allows(tag: str, namespaces: Sequence[str]) -> bool:
     return namespace in namespaces
 
 
-def leading_text(e: Element) -> list[str]:
+def leading_text(e: Element) -> list[Any]:  # Any: such a list holds elements too
     """The text before the first child of mixed content, as the list that the rest goes to."""
     not_nil(e)
     return [e.text] if e.text else []
