@@ -97,6 +97,7 @@ def _package(
     doc = api.doc or f"A client for {api.name}."
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors")]
+    lazy += [(name, "._soap") for name in ("UNSET", "AnyElement", "Unset", "redact")]
     modules = ["elements", "errors", "ports", "types"]
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]
     imports += [f"from {home} import {name} as {name}" for name, home in lazy]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import jinja2
@@ -15,7 +14,7 @@ def _loader() -> jinja2.BaseLoader:
     checkout = Path(__file__).parents[2] / "templates" / "python"
     if checkout.is_dir():
         return jinja2.FileSystemLoader(checkout)
-    return jinja2.FileSystemLoader(str(files("codegen") / "templates" / "python"))
+    return jinja2.PackageLoader("codegen", "templates")
 
 
 _ENVIRONMENT = jinja2.Environment(

@@ -15,23 +15,35 @@ if TYPE_CHECKING:
     from .client import Client as Client
     from .ports import PORTS as PORTS
     from .errors import SoapFault as SoapFault
+    from ._soap import UNSET as UNSET
+    from ._soap import AnyElement as AnyElement
+    from ._soap import Unset as Unset
+    from ._soap import redact as redact
 
 __all__ = [
+    "AnyElement",
     "AsyncClient",
     "Client",
     "PORTS",
     "SoapFault",
+    "UNSET",
+    "Unset",
     "elements",
     "errors",
     "ports",
+    "redact",
     "types",
 ]
 
 _HOMES = {
+    "AnyElement": "._soap",
     "AsyncClient": ".client",
     "Client": ".client",
     "PORTS": ".ports",
     "SoapFault": ".errors",
+    "UNSET": "._soap",
+    "Unset": "._soap",
+    "redact": "._soap",
 }
 
 
