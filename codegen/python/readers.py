@@ -7,6 +7,7 @@ from typing import assert_never
 
 from codegen.model import (
     Attribute,
+    ChoiceRule,
     ContentMember,
     Element,
     ElementMember,
@@ -377,7 +378,29 @@ class StructReader:
                     lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
                 case _:
                     continue
+        return lines + self._choices()
+
+    def _choices(self) -> list[str]:
+        """A choice that must be made, of which no branch is there, is missing too."""
+        lines: list[str] = []
+        fields = {field.name: field for field in self.fields}
+        for owner in self.context.types.line_of(self.struct):
+            names = self.context.types.names.structs[owner.id].members
+            for rule in owner.rules:
+                if not (isinstance(rule, ChoiceRule) and rule.required) or rule.within:
+                    continue
+                members = [names[i] for branch in rule.branches for i in branch]
+                absent = " and ".join(self._absent(fields[name]) for name in members)
+                said = string(" | ".join(_wire_name(fields[name]) for name in members))
+                missing = self.scope.soap("missing")
+                lines += block(f"if {absent}:", [f"{missing}(e, {said})"])
         return lines
+
+    def _absent(self, field: Field) -> str:
+        local = self._local(field)
+        if isinstance(field.what, ElementMember) and not field.what.repeated:
+            return f"{local} is {self._unread(field, field.what.optional)}"
+        return f"not {local}"
 
     def _made(self) -> list[str]:
         if self.recursive:
@@ -391,6 +414,11 @@ class StructReader:
 
     def _has_text(self) -> bool:
         return any(isinstance(f.what, Text) for f in self.fields)
+
+
+def _wire_name(field: Field) -> str:
+    what = field.what
+    return what.element.name.local if isinstance(what, ElementMember) else field.name
 
 
 def _is_one_of(tags: tuple[str, ...]) -> str:

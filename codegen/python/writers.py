@@ -286,27 +286,39 @@ class StructWriter:
 
     def _item(self, member: OrderedMember, item: str) -> list[str]:
         """One item of a list that keeps the order: text, unknown XML, or a tagged value."""
-        branches: list[tuple[str, list[str]]] = []
-        isinstance_, str_ = self.scope.name("isinstance"), self.scope.name("str")
+        lines: list[str] = []
         if member.mixed:
-            text = [f"xml += {self.scope.soap('text')}({item})"]
-            branches.append((f"{isinstance_}({item}, {str_})", text))
+            is_text = (
+                f"{self.scope.name('isinstance')}({item}, {self.scope.name('str')})"
+            )
+            text = f"xml += {self.scope.soap('text')}({item})"
+            lines += block(f"if {is_text}:", [text, "continue"])
         alternatives = alternatives_in(member)
-        wild = any(isinstance(a, Wildcard) for a in member.alternatives)
-        if wild:
-            known = f"{self.scope.name('elements')}.KNOWN"
-            write = f"xml += {self.scope.soap('write_wildcards')}([{item}], {known})"
-            any_element = self.scope.soap("AnyElement")
-            branches.append((f"{isinstance_}({item}, {any_element})", [write]))
-        for alternative in alternatives:
-            condition = f"{item}[0] == {string(alternative.tag)}"
-            branches.append((condition, self._alternative(alternative, f"{item}[1]")))
-        if wild:
-            branches.append(("", [write]))
-        elif branches:
-            wrong = f"raise {self.scope.soap('unknown_item')}({item})"
-            branches.append(("", [wrong]))
-        return _branched(branches) or ["pass"]
+        if any(isinstance(a, Wildcard) for a in member.alternatives):
+            return lines + self._wild_item(alternatives, item)
+        if alternatives:
+            return lines + self._tagged(alternatives, item)
+        wrong = f"raise {self.scope.soap('unknown_item')}({item})"
+        return [*lines, wrong] if lines else ["pass"]
+
+    def _wild_item(self, alternatives: list[Alternative], item: str) -> list[str]:
+        """Beside a wildcard a pair's name does not tell a type checker the type of its value."""
+        known = f"{self.scope.name('elements')}.KNOWN"
+        write = f"xml += {self.scope.soap('write_wildcards')}([{item}], {known})"
+        if not alternatives:
+            return [write]
+        unknown = self.scope.soap("AnyElement")
+        lines = block(
+            f"if {self.scope.name('isinstance')}({item}, {unknown}):",
+            [write, "continue"],
+        )
+        value = f"{item}_value"
+        lines.append(f"{value}: {self.scope.name('Any')} = {item}[1]")
+        branches = [
+            (f"{item}[0] == {string(a.tag)}", self._alternative(a, value))
+            for a in alternatives
+        ]
+        return lines + _branched([*branches, ("", [write])])
 
     def _tagged(self, alternatives: list[Alternative], value: str) -> list[str]:
         branches = [
