@@ -88,6 +88,7 @@ SAME: dict[str, tuple[str | bytes, str | bytes]] = {
         f'<s:Envelope xmlns:s="{ENV}"><s:Header/><s:Body/></s:Envelope>',
         f'<s:Envelope xmlns:s="{ENV}"><s:Body/></s:Envelope>',
     ),
+    "white space in an empty body": (body("\n "), body("")),
     "where encodingStyle is declared": (body("<a/>", STYLE), body(f"<a {STYLE}/>")),
     "encodingStyle said twice": (body(f"<a {STYLE}/>", STYLE), body("<a/>", STYLE)),
 }  # fmt: skip

@@ -203,7 +203,7 @@ def _read(
     children = [child for child in element if not _is_empty_header(child)]
     nodes = tuple(_read(child, typed, style, keep) for child in children)
     texts = [element.text or "", *(child.tail or "" for child in children)]
-    if not nodes:
+    if not nodes and element.tag not in _FRAME:
         texts = [_text(element, texts[0], typed)]
     elif not keep and not any(text.strip(_WHITE) for text in texts):
         texts = []
