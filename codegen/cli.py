@@ -8,10 +8,10 @@ import click
 
 import codegen
 from codegen.config import PackageConfig, read_config
-from codegen.diagnostics import Diagnostic, Findings, SpecError
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
+from codegen.diagnostics import Diagnostic, Findings, Location, Severity, SpecError
+from codegen.options import Options, is_package_name
+from codegen.output import check_folder, write_package
+from codegen.pipeline import Package, generate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,9 +45,9 @@ def generate_command(
 ) -> None:
     """Write the package for WSDL, or all that pyproject.toml names."""
     try:
-        packages = _packages(wsdl, output, name, wire, catalogs, no_spec)
-        for package in packages:
-            _generate(package)
+        made = _generated(_packages(wsdl, output, name, wire, catalogs, no_spec))
+        for config, package in made:
+            _write(config, package)
     except SpecError as error:
         _say(error.diagnostics)
         raise SystemExit(2) from None
@@ -67,14 +67,39 @@ def _packages(
         return read_config(Path("pyproject.toml"))
     if output is None or name is None:
         raise click.UsageError("a WSDL needs --output and --package")
-    if not name.isidentifier():
+    if not is_package_name(name):
         raise click.UsageError(f"{name!r} is no name for a package")
     options = Options(name, wire, catalogs, with_spec=not no_spec)
     return [PackageConfig(wsdl, output, options)]
 
 
-def _generate(config: PackageConfig) -> None:
-    package = generate(config.wsdl, config.options)
+def _generated(configs: list[PackageConfig]) -> list[tuple[PackageConfig, Package]]:
+    """Every package, before any is written: where one is broken, none is.
+
+    Raises:
+        SpecError: a WSDL is broken, or a folder is not this tool's; it has the findings of all.
+    """
+    made: list[tuple[PackageConfig, Package]] = []
+    found: list[Diagnostic] = []
+    for config in configs:
+        try:
+            check_folder(config.output)
+            package = generate(config.wsdl, config.options)
+        except SpecError as error:
+            found += error.diagnostics
+        except RecursionError:
+            message = "definitions refer to each other too deeply"
+            at = Location(str(config.wsdl))
+            found.append(Diagnostic(Severity.ERROR, "limit", message, at))
+        else:
+            made.append((config, package))
+            found += package.findings
+    if len(made) < len(configs):
+        raise SpecError(found)
+    return made
+
+
+def _write(config: PackageConfig, package: Package) -> None:
     _say(package.findings)
     written = write_package(config.output, package.files)
     removed = f", {len(written.removed)} removed" if written.removed else ""

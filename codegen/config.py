@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.diagnostics import Findings, Location, SpecError
-from codegen.options import Options
+from codegen.options import Options, is_package_name
 
 _KEYS = {
     "wsdl": str,
@@ -41,9 +41,7 @@ def read_config(path: Path) -> list[PackageConfig]:
     text = ""
     try:
         text = path.read_text(encoding="utf-8")
-        tables = (
-            tomllib.loads(text).get("tool", {}).get("soapwright", {}).get("package", [])
-        )
+        tables: object = tomllib.loads(text)
     except OSError as error:
         findings.error(
             "config", f"cannot be read: {error.strerror}", Location(str(path))
@@ -52,6 +50,8 @@ def read_config(path: Path) -> list[PackageConfig]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         findings.error("config", f"is no TOML: {error}", Location(str(path)))
         raise SpecError(findings) from error
+    for key in ("tool", "soapwright", "package"):
+        tables = tables.get(key) if isinstance(tables, dict) else None
     places = _places(path, text)
     packages = [
         _package(table, places[min(number, len(places) - 1)], findings)
@@ -89,10 +89,16 @@ def _package(table: object, at: Location, findings: Findings) -> PackageConfig |
         elif not isinstance(value, _KEYS[key]):
             findings.error("config", f"{key!r} is no {_KEYS[key].__name__}", at)
             sound = False
+        elif isinstance(value, list) and not all(isinstance(v, str) for v in value):
+            findings.error("config", f"{key!r} is no list of strings", at)
+            sound = False
     for key in _REQUIRED:
         if key not in table:
             findings.error("config", f"the package has no {key!r}", at)
             sound = False
+    if sound and not is_package_name(table["name"]):
+        findings.error("config", f"{table['name']!r} is no name for a package", at)
+        sound = False
     if not sound:
         return None
     options = Options(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,3 +21,8 @@ class Options:
     catalogs: tuple[Path, ...] = ()
     with_spec: bool = True
     secret: tuple[str, ...] = ()
+
+
+def is_package_name(name: str) -> bool:
+    """Whether Python can import a package of this name."""
+    return name.isidentifier() and not keyword.iskeyword(name)

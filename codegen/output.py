@@ -33,9 +33,8 @@ def write_package(folder: Path, files: dict[str, bytes]) -> Written:
         SpecError: the folder holds something that this tool did not write there, or cannot be
             written to.
     """
+    check_folder(folder)
     earlier = _earlier(folder)
-    if earlier is None:
-        _refuse(folder)
     obsolete = sorted(set(earlier or ()) - files.keys())
     changed = [path for path in files if _differs(folder / path, files[path])]
     try:
@@ -74,8 +73,13 @@ def _inside(path: object) -> bool:
     )
 
 
-def _refuse(folder: Path) -> None:
-    if not folder.exists():
+def check_folder(folder: Path) -> None:
+    """See that a package may be written there, without writing anything.
+
+    Raises:
+        SpecError: the folder holds something that this tool did not write there.
+    """
+    if _earlier(folder) is not None or not folder.exists():
         return
     if not folder.is_dir():
         raise _cannot(folder, "is no folder")

@@ -9,6 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No deadlines: the machine may be busy with something else.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 ROOT = Path(__file__).parents[1]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -33,7 +38,7 @@ def run() -> Run:
     """Runs this Python with arguments, as a user would: text out, nothing of pytest's environment."""
 
     def run_python(
-        *arguments: str | Path, cwd: Path, **environment: str
+        *arguments: str | Path, cwd: Path, timeout: float = 300, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         return subprocess.run(
@@ -42,7 +47,7 @@ def run() -> Run:
             env={**clean, "PYTHONIOENCODING": "utf-8", **environment},
             capture_output=True,
             encoding="utf-8",
-            timeout=300,
+            timeout=timeout,
         )
 
     return run_python
@@ -62,8 +67,7 @@ def type_check(run: Run, request: pytest.FixtureRequest) -> Callable[..., str]:
                 "mypy",
                 "--strict",
                 "--no-error-summary",
-                "--config-file",
-                os.devnull,
+                "--config-file=",
             ),
             *("--cache-dir", cache.mkdir("mypy")),
             *chosen,

@@ -176,7 +176,18 @@ def has_ports(case: Case) -> bool:
 
 
 def test_black_would_change_nothing(packages: Path, run: Run) -> None:
-    result = run("-m", "black", "--check", "-q", "--diff", ".", cwd=packages)
+    # but for the runtime: it is the toolkit's own
+    command = (
+        "-m",
+        "black",
+        "--check",
+        "-q",
+        "--diff",
+        "--extend-exclude",
+        "/_soap/",
+        ".",
+    )
+    result = run(*command, cwd=packages)
     assert result.returncode == 0, result.stdout[:5000] + result.stderr
 
 

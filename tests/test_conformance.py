@@ -17,7 +17,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clickatell_vs._soap import UNSET
 from codegen.testing import Kind, assert_envelope, compare_envelopes
 
 SAMPLES = Path(__file__).parents[1] / "spec" / "clickatell" / "samples"
@@ -107,7 +106,9 @@ def test_values_of_the_status_callback() -> None:
 def test_a_request_as_soapui_writes_it() -> None:
     value = VS["sendmsg"].decode_request(sample(2))
     said = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-    assert {name: one for name, one in said.items() if one is not UNSET} == {
+    assert {
+        name: one for name, one in said.items() if one is not clickatell_vs.UNSET
+    } == {
         "api_id": 1234,
         "user": "demo",
         "password": "demo",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from codegen.diagnostics import Findings
 from codegen.model import Api
+from codegen.passes.check_kinds import check_kinds
 from codegen.passes.check_references import check_references
 from codegen.passes.drop_unused import drop_unused
 from codegen.passes.find_substitutes import find_substitutes
@@ -15,6 +16,7 @@ from codegen.passes.make_messages import make_messages
 
 PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
     check_references,
+    check_kinds,
     drop_unused,
     find_substitutes,
     lay_out,

@@ -28,20 +28,24 @@ _HINT = "import the schema that declares it; --catalog says where it is"
 
 def check_references(api: Api, findings: Findings) -> Api:
     """Report what dangles. What no operation reaches reads as anyType from here on."""
-    _check_parts(api, findings)
+    needed = _check_parts(api, findings)
     reached = reach(api, part_types(api, parts_of(api)))
     dangling: set[QName] = set()
     for definition in api.types.values():
         for name, kind, at in _dangling(api, definition):
-            dangling.add(name)
+            if kind == "type":
+                dangling.add(name)
             message = f"{kind} {name} is not declared"
             if definition.id in reached:
+                needed.add(name)
                 findings.error("reference", message, at, _HINT)
             else:
                 findings.warning("reference", f"{message}; no operation needs it", at)
     for element in api.elements.values():
         if isinstance(element.type, NamedRef) and element.type.id not in api.types:
             dangling.add(element.type.id)
+            if element.type.id in needed:
+                continue
             findings.warning(
                 "reference",
                 f"type {element.type.id} is not declared; no operation needs it",
@@ -50,7 +54,9 @@ def check_references(api: Api, findings: Findings) -> Api:
     return _without(api, dangling) if dangling else api
 
 
-def _check_parts(api: Api, findings: Findings) -> None:
+def _check_parts(api: Api, findings: Findings) -> set[QName]:
+    """The types that parts name and nobody declares, each found to be an error."""
+    missing: set[QName] = set()
     for part in parts_of(api):
         match part:
             case ElementPart(element=name, at=at):
@@ -64,9 +70,11 @@ def _check_parts(api: Api, findings: Findings) -> None:
             case TypePart(type=reference, at=at):
                 pass
         if isinstance(reference, NamedRef) and reference.id not in api.types:
+            missing.add(reference.id)
             findings.error(
                 "reference", f"type {reference.id} is not declared", at, _HINT
             )
+    return missing
 
 
 def _dangling(api: Api, definition: TypeDef) -> Iterator[tuple[QName, str, Location]]:
@@ -81,14 +89,17 @@ def _dangling(api: Api, definition: TypeDef) -> Iterator[tuple[QName, str, Locat
 
 
 def _without(api: Api, dangling: set[QName]) -> Api:
-    def settle(reference: TypeRef) -> TypeRef:
+    def settle(reference: TypeRef, builtin: Builtin = Builtin.ANY_TYPE) -> TypeRef:
         if isinstance(reference, NamedRef) and reference.id in dangling:
-            return BuiltinRef(Builtin.ANY_TYPE)
+            return BuiltinRef(builtin)
         return reference
+
+    def settle_simple(reference: TypeRef) -> TypeRef:
+        return settle(reference, Builtin.ANY_SIMPLE_TYPE)
 
     types: dict[QName, TypeDef] = {}
     for name, definition in api.types.items():
-        definition = map_types(definition, settle)
+        definition = map_types(definition, settle, settle_simple)
         if isinstance(definition, Struct) and definition.base in dangling:
             definition = replace(definition, base=None, derivation=None)
         types[name] = definition

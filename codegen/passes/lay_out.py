@@ -8,7 +8,8 @@ stand together, becomes rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -62,6 +63,8 @@ def lay_out_struct(struct: Struct) -> Struct:
     slots = _slots(content, optional=False)
     members = tuple(_member(slot) for slot in slots)
     rules: list[Rule] = []
+    if content.occurs.min == 0:
+        _branch_rule(content, _Index(slots), rules)
     _collect_rules(content, _Index(slots), rules, within=())
     return replace(struct, members=members, rules=tuple(rules))
 
@@ -75,7 +78,9 @@ def _alternatives(particle: Particle) -> tuple[Element | Wildcard, ...]:
     """What may stand in an ordered list: each element name once, then the wildcards."""
     elements: dict[QName, Element] = {}
     for element in elements_of(particle):
-        elements.setdefault(element.name, element)
+        known = elements.setdefault(element.name, element)
+        if element.nillable and not known.nillable:
+            elements[element.name] = replace(known, nillable=True)
     return (*elements.values(), *wildcards_of(particle))
 
 
@@ -93,23 +98,20 @@ def _simplified(particle: Particle) -> Particle | None:
             assert_never(particle)
     if not inner:
         return None
+    times = particle.occurs
+    if isinstance(particle, Choice) and len(inner) < len(items):
+        times = Occurs(0, times.max)  # an empty branch may be taken
     if len(inner) == 1:
-        return _times(inner[0], particle.occurs)
+        return _times(inner[0], times)
     flat: list[Particle] = []
     for item in inner:
-        if type(item) is type(particle) and _occurs(item) == _ONCE:
+        if type(item) is type(particle) and item.occurs == _ONCE:
             flat += _items(item)
         else:
             flat.append(item)
     if isinstance(particle, Choice):
-        optional = len(inner) < len(items)  # an empty branch may be taken
-        low = 0 if optional else particle.occurs.min
-        return Choice(tuple(flat), Occurs(low, particle.occurs.max))
+        return Choice(tuple(flat), times)
     return replace(particle, items=tuple(flat))
-
-
-def _occurs(particle: Particle) -> Occurs:
-    return particle.occurs
 
 
 def _items(particle: Particle) -> tuple[Particle, ...]:
@@ -147,7 +149,7 @@ class _Slot:
 
 
 def _slots(particle: Particle, optional: bool) -> list[_Slot]:
-    optional = optional or particle.occurs.min == 0
+    optional = optional or _emptiable(particle)
     match particle:
         case Element():
             names = {particle.name, *(s.name for s in particle.substitutes)}
@@ -196,7 +198,7 @@ def _in_sequence(
 
 
 def _joined(particles: list[Particle], optional: bool) -> tuple[Particle, list[_Slot]]:
-    first = particles[0]
+    first = _alternatives(Sequence(tuple(particles), _ONCE))[0]
     if isinstance(first, Element) and all(
         isinstance(p, Element) and p.name == first.name and p.type == first.type
         for p in particles
@@ -206,12 +208,23 @@ def _joined(particles: list[Particle], optional: bool) -> tuple[Particle, list[_
         slot = _slots(repeated, optional)[0]
         slot.sources = list(particles)
         return repeated, [slot]
-    slot = _ordered(particles, optional or all(p.occurs.min == 0 for p in particles))
+    slot = _ordered(particles, optional or all(map(_emptiable, particles)))
     return slot.particle, [slot]
 
 
 def _last_clash(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
-    """The last item that shares a name, or a wildcard's reach, with the one at `start`."""
+    """The last item that shares a name, or a wildcard's reach, with the one at `start`.
+
+    Or with one between them: what stands inside a list that keeps the order is in it.
+    """
+    last, reached = start, start - 1
+    while reached < last:
+        reached += 1
+        last = max(last, _last_alike(items, reached))
+    return last
+
+
+def _last_alike(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
     names = {name for slot in items[start][1] for name in slot.names}
     spaces = [w for w in wildcards_of(items[start][0])]
     last = start
@@ -222,7 +235,7 @@ def _last_clash(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
     return last
 
 
-def _overlap(wildcards: list[Wildcard], particle: Particle) -> bool:
+def _overlap(wildcards: Iterable[Wildcard], particle: Particle) -> bool:
     others = list(wildcards_of(particle))
     return any(_meet(one, other) for one in wildcards for other in others)
 
@@ -261,11 +274,10 @@ def _in_choice(
             else:
                 merged[known].sources += slot.sources
                 position = known + 1
-    wildcards = [s.particle for s in merged if isinstance(s.particle, Wildcard)]
-    if len(wildcards) > 1 and any(
-        _meet(one, other)
-        for index, one in enumerate(wildcards)
-        for other in wildcards[index + 1 :]
+    if any(
+        _overlap(wildcards_of(slot.particle), other.particle)
+        for index, slot in enumerate(merged)
+        for other in merged[index + 1 :]
     ):
         return [_ordered([choice], optional)]
     return merged
@@ -327,15 +339,16 @@ def _collect_rules(
     members = index.all(particle)
     match particle:
         case Choice(branches=branches):
-            _choice_rule(particle, index, rules, within)
+            shared = _choice_rule(particle, index, rules, within)
             for branch in branches:
-                _branch_rule(branch, index, rules)
-                _collect_rules(branch, index, rules, within=index.all(branch))
+                _branch_rule(branch, index, rules, shared)
+                if not shared.intersection(index.all(branch)):
+                    _collect_rules(branch, index, rules, within=index.all(branch))
         case Sequence(items=items) | All(items=items):
             inside = members if particle.occurs.min == 0 else within
-            if particle.occurs.min == 0:
-                _branch_rule(particle, index, rules)
             for item in items:
+                if item.occurs.min == 0:
+                    _branch_rule(item, index, rules)
                 _collect_rules(item, index, rules, within=inside)
         case Element() | Wildcard():
             return
@@ -345,27 +358,28 @@ def _collect_rules(
 
 def _choice_rule(
     choice: Choice, index: _Index, rules: list[Rule], within: tuple[int, ...]
-) -> None:
+) -> frozenset[int]:
+    """The members that several branches share: that one is there does not say which branch is."""
     branches = tuple(index.all(branch) for branch in choice.branches)
-    everything = [member for branch in branches for member in branch]
-    required = choice.occurs.min > 0 and not any(map(_emptiable, choice.branches))
-    overlapping = len(set(everything)) < len(everything)
-    if required or not overlapping:
-        rules.append(ChoiceRule(branches, required, within, overlapping))
+    times = Counter(member for branch in branches for member in branch)
+    shared = frozenset(member for member, count in times.items() if count > 1)
+    required = not _emptiable(choice)
+    if required or not shared:
+        rules.append(ChoiceRule(branches, required, within, bool(shared)))
+    return shared
 
 
-def _branch_rule(group: Particle, index: _Index, rules: list[Rule]) -> None:
+def _branch_rule(
+    group: Particle, index: _Index, rules: list[Rule], shared: Set[int] = frozenset()
+) -> None:
     """An optional group, or a branch of a choice: once begun, what it requires must be there."""
     if isinstance(group, (Element, Wildcard, Choice)) or index.own(group) is not None:
         return
-    needed = tuple(
-        own
-        for item in _items(group)
-        if item.occurs.min > 0 and (own := index.own(item)) is not None
-    )
-    members = index.all(group)
-    if needed and len(members) > 1:
-        rules.append(TogetherRule(members, needed))
+    own = (index.own(item) for item in _items(group) if not _emptiable(item))
+    needed = tuple(dict.fromkeys(member for member in own if member is not None))
+    begun = tuple(member for member in index.all(group) if member not in shared)
+    if begun and needed and len({*begun, *needed}) > 1:
+        rules.append(TogetherRule(begun, needed))
 
 
 def _emptiable(particle: Particle) -> bool:

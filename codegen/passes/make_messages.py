@@ -152,11 +152,11 @@ class _Maker:
         """A Struct for the members, shared with the ports that have it already."""
         local = f"{port.port_type.local}/{operation.key}/{role}"
         words: tuple[str, ...] = (operation.key, role)
-        for marked in (local, f"{local}/{port.name}"):
+        for marked in (local, f"{local}/{port.key}"):
             name = QName(port.port_type.namespace, marked)
             struct = Struct(name, words, False, at, members=members, doc=doc)
             known = self.types.setdefault(name, struct)
             if isinstance(known, Struct) and known.members == members:
                 return name
-            words = (*words, port.name)
-        raise ValueError(f"two ports called {port.name}")
+            words = (*words, port.key)
+        raise ValueError(f"two ports with the key {port.key}")

@@ -24,8 +24,15 @@ from codegen.model import (
 )
 
 
-def map_types(definition: TypeDef, change: Callable[[TypeRef], TypeRef]) -> TypeDef:
-    """The definition with each of its references put through `change`; a Struct's base is not one."""
+def map_types(
+    definition: TypeDef,
+    change: Callable[[TypeRef], TypeRef],
+    simple: Callable[[TypeRef], TypeRef],
+) -> TypeDef:
+    """The definition with each of its references put through `change`; a Struct's base is not one.
+
+    Where only a simple type may stand, they are put through `simple`.
+    """
     match definition:
         case Struct():
             content = definition.content
@@ -35,17 +42,19 @@ def map_types(definition: TypeDef, change: Callable[[TypeRef], TypeRef]) -> Type
                     content, lambda e: replace(e, type=change(e.type))
                 ),
                 attributes=tuple(
-                    replace(a, type=change(a.type)) for a in definition.attributes
+                    replace(a, type=simple(a.type)) for a in definition.attributes
                 ),
-                text=change(definition.text) if definition.text is not None else None,
+                text=simple(definition.text) if definition.text is not None else None,
             )
         case Enumeration() | Restricted():
-            return replace(definition, base=change(definition.base))
-        case ListOf() | SoapArray():
+            return replace(definition, base=simple(definition.base))
+        case ListOf():
+            return replace(definition, item=simple(definition.item))
+        case SoapArray():
             return replace(definition, item=change(definition.item))
         case UnionOf():
             return replace(
-                definition, members=tuple(change(m) for m in definition.members)
+                definition, members=tuple(simple(m) for m in definition.members)
             )
         case _:
             assert_never(definition)

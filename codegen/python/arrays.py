@@ -64,15 +64,14 @@ def _writer(
     values = Values(context, scope, use)
     item = formatted(values.element(definition.item, definition.item_name, "x"))
     nil = string(f'<{definition.item_name} xsi:nil="true"/>')
-    item_type = context.xsi_type(definition.item) or "xsd:anyType"
+    item_type = context.item_type(definition.item) or "xsd:anyType"
     if sum(definition.ranks) > 1:
-        return [
-            f"return {scope.soap('write_array')}(",
-            f"    v, tag, attributes, {string(item_type)}, {definition.ranks!r},",
-            f"    lambda x: {item} if x is not None else {nil},",
-            f"    {string(definition.item_name)}, {string(context.style.encoding)},",
-            ")",
-        ]
+        write = f"lambda x: {item} if x is not None else {nil}"
+        given = (
+            f"v, tag, attributes, {string(item_type)}, {definition.ranks!r}, {write}"
+        )
+        names = f"{string(definition.item_name)}, {string(context.style.encoding)}"
+        return [f"return {scope.soap('write_array')}({given}, {names})"]
     kind = _kind(context, scope, item_type) if use is Use.ENCODED else ""
     return [
         f"{scope.soap('check_list')}(v)",

@@ -47,7 +47,7 @@ class ClientModules:
         methods = {name: self._methods(ports) for name, ports in groups.items()}
         clients: list[ClientView] = []
         assignments: list[str] = []
-        taken: set[str] = {"Client"}
+        taken = {"Client", "AsyncClient", "BaseClient", "BaseAsyncClient"}
         for number, (name, ports) in enumerate(groups.items()):
             stem = "" if len(groups) == 1 else self._stem(name, taken)
             for base, prefix, keyword in (
@@ -86,9 +86,9 @@ class ClientModules:
 
     def _stem(self, name: QName, taken: set[str]) -> str:
         stem = class_name(name.local)
-        while f"{stem}Client" in taken:
+        while taken & {f"{stem}Client", f"Async{stem}Client"}:
             stem += "Port"
-        taken.add(f"{stem}Client")
+        taken |= {f"{stem}Client", f"Async{stem}Client"}
         return stem
 
     def _shadowed(self) -> set[str]:
@@ -150,7 +150,9 @@ class ClientModules:
         declarations = Declarations(self.context.types, self.scope, struct)
         found = []
         for field in self.context.types.fields(struct):
-            name = f"{field.name}_header" if field.name in taken else field.name
+            name = field.name
+            while name in taken:
+                name += "_header"
             found.append((name, field, declarations.declare(field)))
         return found
 

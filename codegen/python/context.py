@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from codegen.model import (
@@ -10,6 +11,7 @@ from codegen.model import (
     BuiltinRef,
     Enumeration,
     ListOf,
+    NamedRef,
     QName,
     Restricted,
     SoapArray,
@@ -23,6 +25,7 @@ from codegen.python.fields import Types
 from codegen.python.wire import ENCODINGS, XSD, WireStyle
 from codegen.walk import member_elements, messages_of, references_of
 
+_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
 _XML = "http://www.w3.org/XML/1998/namespace"
 
 
@@ -42,6 +45,9 @@ class Context:
 
     def prefixed(self, name: QName) -> str:
         """A qualified name with the package's prefix for its namespace."""
+        # The name goes into the text of f-strings: what is no name must not get there.
+        if not _NAME.fullmatch(name.local):
+            raise ValueError(f"{name.local!r} is no name")
         if not name.namespace:
             return name.local
         return f"{self.prefixes[name.namespace]}:{name.local}"
@@ -49,6 +55,14 @@ class Context:
     def function(self, verb: str, name: str, use: Use) -> str:
         """The name of a type's function: `read_VirtualDisk`, `write_encoded_Point`."""
         return f"{verb}_encoded_{name}" if use is Use.ENCODED else f"{verb}_{name}"
+
+    def item_type(self, reference: TypeRef) -> str:
+        """What `arrayType` says of an array's items: of an array by name, its own name."""
+        if isinstance(reference, NamedRef):
+            definition = self.api.types[reference.id]
+            if isinstance(definition, SoapArray) and definition.named:
+                return self.prefixed(definition.id)
+        return self.xsi_type(reference)
 
     def xsi_type(self, reference: TypeRef) -> str:
         """What `xsi:type` says of a value of this type; "" where its type has no name."""

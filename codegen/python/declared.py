@@ -120,6 +120,8 @@ class Declared:
                 yield from self._builtin(reference, use)
         if isinstance(definition, SoapArray):
             yield from (XSI, XSD, self.context.encoding)
+            if isinstance(definition.item, NamedRef):
+                yield definition.item.id.namespace
         if isinstance(definition, Struct):
             yield from self._struct(definition)
 

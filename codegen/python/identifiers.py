@@ -67,6 +67,6 @@ def _ascii(word: str) -> str:
         return word
     plain = unicodedata.normalize("NFKD", word)
     return "".join(
-        c if c.isascii() else "" if unicodedata.combining(c) else f"_U{ord(c):04X}_"
+        c if c.isascii() else "" if unicodedata.combining(c) else f"u{ord(c):04x}"
         for c in plain
     )

@@ -171,12 +171,22 @@ def _name_fields(api: Api, names: Names, struct: Struct) -> None:
     attributes = _names_for(
         [a.name.local for a in struct.attributes], taken, suffix="_attribute"
     )
-    wildcard = "any_attributes"
-    if struct.any_attribute is not None and wildcard not in taken:
-        taken.add(wildcard)
+    wildcard = _wildcard_name(api, names, struct, taken)
     names.structs[struct.id] = StructNames(
         members, attributes, text, wildcard, frozenset(taken)
     )
+
+
+def _wildcard_name(api: Api, names: Names, struct: Struct, taken: set[str]) -> str:
+    """One field holds the wildcard attributes of a type and of its bases."""
+    base = api.types.get(struct.base) if struct.base is not None else None
+    while isinstance(base, Struct):
+        if base.any_attribute is not None:
+            return names.structs[base.id].any_attributes
+        base = api.types.get(base.base) if base.base is not None else None
+    if struct.any_attribute is None:
+        return "any_attributes"
+    return _free("any_attributes", taken)
 
 
 def has_own_text(struct: Struct) -> bool:

@@ -7,7 +7,6 @@ from typing import assert_never
 
 from codegen.model import (
     Attribute,
-    ChoiceRule,
     ContentMember,
     Element,
     ElementMember,
@@ -32,6 +31,7 @@ from codegen.python.fields import (
     is_any,
 )
 from codegen.python.literals import string
+from codegen.python.presence import PresenceChecks
 from codegen.python.scope import Scope
 from codegen.python.statements import block, call
 
@@ -103,7 +103,11 @@ class StructReader:
             body += block("if not len(e):", [f"{not_nil}(e)"])
         if self.reply:
             body += self._result()
-        body += self._checks()
+        if self.use is Use.LITERAL:
+            checks = PresenceChecks(
+                self.context, self.scope, self.struct, self._local, self._unread
+            )
+            body += checks.lines()
         return body + self._made()
 
     # ------------------------------------------------------------------------ before the loop
@@ -185,7 +189,7 @@ class StructReader:
                     branches += self._element(field, field.what)
                 case WildcardMember(wildcard=wildcard):
                     taken = [f"{self._local(field)}.append({self._wild(wildcard)})"]
-                    rest += self._allowed(wildcard, taken, bool(rest))
+                    rest += self._allowed(wildcard, taken, rest)
                 case OrderedMember():
                     more, others = self._ordered(field, field.what)
                     branches += more
@@ -265,7 +269,7 @@ class StructReader:
         for wildcard in member.alternatives:
             if isinstance(wildcard, Wildcard):
                 taken = [f"{local}.append({self._wild(wildcard)})"]
-                rest += self._allowed(wildcard, taken, bool(rest))
+                rest += self._allowed(wildcard, taken, rest)
         return branches, rest
 
     def _wild(self, wildcard: Wildcard) -> str:
@@ -274,7 +278,13 @@ class StructReader:
         elements = self.scope.name("elements")
         return f"{self.scope.soap('read_wildcard')}(c, {elements}.KNOWN)"
 
-    def _allowed(self, wildcard: Wildcard, body: list[str], later: bool) -> list[str]:
+    def _allowed(
+        self, wildcard: Wildcard, body: list[str], rest: list[str]
+    ) -> list[str]:
+        """What a wildcard adds to what is done with other children; one of any name takes them all."""
+        later = bool(rest)
+        if later and ("else:" in rest or not rest[0].startswith("if ")):
+            return []
         if wildcard.namespaces == ("##any",):
             return block("else:", body) if later else body
         word = "elif" if later else "if"
@@ -353,55 +363,6 @@ class StructReader:
             [read.replace("(c", "(result")],
         )
 
-    def _checks(self) -> list[str]:
-        """A required element that is not there is missing, whatever else was read."""
-        if self.use is Use.ENCODED:
-            return []
-        lines: list[str] = []
-        missing = self.scope.soap("missing")
-        for field in self.fields:
-            local = self._local(field)
-            match field.what:
-                case ElementMember(repeated=True, optional=False, element=element):
-                    said = string(element.name.local)
-                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
-                case ElementMember(optional=False, element=element):
-                    said = string(element.name.local)
-                    unread = self.scope.soap("MISSING")
-                    lines += block(
-                        f"if {local} is {unread}:", [f"{missing}(e, {said})"]
-                    )
-                case OrderedMember(optional=False, mixed=False) as member:
-                    said = string(
-                        " | ".join(a.tag for a in alternatives_in(member)) or "any"
-                    )
-                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
-                case _:
-                    continue
-        return lines + self._choices()
-
-    def _choices(self) -> list[str]:
-        """A choice that must be made, of which no branch is there, is missing too."""
-        lines: list[str] = []
-        fields = {field.name: field for field in self.fields}
-        for owner in self.context.types.line_of(self.struct):
-            names = self.context.types.names.structs[owner.id].members
-            for rule in owner.rules:
-                if not (isinstance(rule, ChoiceRule) and rule.required) or rule.within:
-                    continue
-                members = [names[i] for branch in rule.branches for i in branch]
-                absent = " and ".join(self._absent(fields[name]) for name in members)
-                said = string(" | ".join(_wire_name(fields[name]) for name in members))
-                missing = self.scope.soap("missing")
-                lines += block(f"if {absent}:", [f"{missing}(e, {said})"])
-        return lines
-
-    def _absent(self, field: Field) -> str:
-        local = self._local(field)
-        if isinstance(field.what, ElementMember) and not field.what.repeated:
-            return f"{local} is {self._unread(field, field.what.optional)}"
-        return f"not {local}"
-
     def _made(self) -> list[str]:
         if self.recursive:
             lines = [f"v.{f.name} = {self._local(f)}" for f in self.fields]
@@ -414,11 +375,6 @@ class StructReader:
 
     def _has_text(self) -> bool:
         return any(isinstance(f.what, Text) for f in self.fields)
-
-
-def _wire_name(field: Field) -> str:
-    what = field.what
-    return what.element.name.local if isinstance(what, ElementMember) else field.name
 
 
 def _is_one_of(tags: tuple[str, ...]) -> str:

@@ -50,7 +50,7 @@ def settled(text: str) -> str:
     lines: list[str] = []
     quoted = False
     for line in text.split("\n"):
-        quotes = line.replace('\\"', "").count('"""')
+        quotes = line.replace("\\\\", "").replace('\\"', "").count('"""')
         if len(line) <= WIDTH or quoted or quotes:
             lines.append(line)
         else:

@@ -345,21 +345,27 @@ class TypeModules:
     ) -> tuple[list[str], str]:
         codes = [self.context.types.simple.code(m, scope) for m in _members(definition)]
         if scoped:
-            members = ", ".join(
+            members = _tuple(
                 f"{scope.soap('ScopedMember' if c.scoped else 'PlainMember')}({c.parse}, {c.text})"
                 for c in codes
             )
-            parse = f"{scope.soap('parse_scoped_union')}(text, e, ({members},))"
+            parse = f"{scope.soap('parse_scoped_union')}(text, e, {members})"
             return (
                 [f"value: {kind} = {parse}", "return value"],
-                f"return {scope.soap('scoped_union_text')}(v, prefix, ({members},))",
+                f"return {scope.soap('scoped_union_text')}(v, prefix, {members})",
             )
-        members = ", ".join(f"({c.parse}, {c.text})" for c in codes)
-        parse = f"{scope.soap('parse_union')}(text, ({members},))"
+        members = _tuple(f"({c.parse}, {c.text})" for c in codes)
+        parse = f"{scope.soap('parse_union')}(text, {members})"
         return (
             [f"value: {kind} = {parse}", "return value"],
-            f"return {scope.soap('union_text')}(v, ({', '.join(c.text for c in codes)},))",
+            f"return {scope.soap('union_text')}(v, {_tuple(c.text for c in codes)})",
         )
+
+
+def _tuple(items: Iterable[str]) -> str:
+    """A tuple on one line: only one item needs a comma after it."""
+    found = list(items)
+    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
 
 
 def _members(definition: UnionOf) -> Iterable[TypeRef]:

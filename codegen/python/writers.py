@@ -6,14 +6,12 @@ from typing import assert_never
 
 from codegen.model import (
     Attribute,
-    ChoiceRule,
     ContentMember,
     Element,
     ElementMember,
     NamedRef,
     OrderedMember,
     Struct,
-    TogetherRule,
     TypeRef,
     Use,
     Wildcard,
@@ -30,6 +28,7 @@ from codegen.python.fields import (
     is_any,
 )
 from codegen.python.literals import string
+from codegen.python.rules import RuleChecks
 from codegen.python.scope import Scope
 from codegen.python.statements import block, formatted, grow
 from codegen.python.wire import nil_attributes
@@ -117,7 +116,8 @@ class StructWriter:
         if self.struct.abstract:
             return [dispatch]
         body = block(f"if v.__class__ is not {name}:", [dispatch])
-        body += self._rules()
+        if self.use is Use.LITERAL:
+            body += RuleChecks(self.context, self.scope, self.struct).lines()
         body += self._start()
         for field in self.fields:
             body += self._field(field)
@@ -335,74 +335,6 @@ class StructWriter:
             return [text]
         nil = grow(self.values.nil(alternative.type, tag))
         return [*block(f"if {value} is None:", [nil]), *block("else:", [text])]
-
-    # ------------------------------------------------------------------------------ the rules
-
-    def _rules(self) -> list[str]:
-        """Checks of what fields cannot say; a message's parts and encoded values have none."""
-        if self.use is Use.ENCODED:
-            return []
-        lines: list[str] = []
-        for owner in self.context.types.line_of(self.struct):
-            for rule in owner.rules:
-                match rule:
-                    case ChoiceRule():
-                        lines += self._choice(owner, rule)
-                    case TogetherRule():
-                        lines += self._together(owner, rule)
-                    case _:
-                        assert_never(rule)
-        return lines
-
-    def _name(self, owner: Struct, index: int) -> str:
-        return self.context.types.names.structs[owner.id].members[index]
-
-    def _there(self, owner: Struct, index: int) -> str:
-        """Whether a member has a value."""
-        member = owner.members[index]
-        value = f"v.{self._name(owner, index)}"
-        if not isinstance(member, ElementMember) or member.repeated:
-            return f"bool({value})"
-        if member.element.substitutes:
-            return f"bool({value})"
-        unset = self.scope.soap("UNSET")
-        if member.element.nillable:
-            return f"{value} is not {unset}"
-        if self.nullable:
-            return f"{value} is not None and {value} is not {unset}"
-        return f"{value} is not None"
-
-    def _any(self, owner: Struct, members: tuple[int, ...]) -> str:
-        return " or ".join(self._there(owner, index) for index in members) or "True"
-
-    def _choice(self, owner: Struct, rule: ChoiceRule) -> list[str]:
-        branches = [b for b in rule.branches if b]
-        said = " | ".join(
-            " ".join(self._name(owner, index) for index in branch)
-            for branch in branches
-        )
-        wrong = f"raise {self.scope.soap('wrong_choice')}(v, {string(said)})"
-        empty = "made == 0"
-        if rule.within:
-            empty += f" and ({self._any(owner, rule.within)})"
-        if rule.overlapping:
-            members = tuple(dict.fromkeys(i for b in branches for i in b))
-            made = f"made = int({self._any(owner, members)})"
-            return [made, *block(f"if {empty}:", [wrong])]
-        counted = " + ".join(f"({self._any(owner, branch)})" for branch in branches)
-        if len(branches) == 1:
-            counted = f"int{counted}"
-        condition = "made > 1"
-        if rule.required:
-            condition = f"{condition} or ({empty})" if rule.within else "made != 1"
-        return [f"made = {counted}", *block(f"if {condition}:", [wrong])]
-
-    def _together(self, owner: Struct, rule: TogetherRule) -> list[str]:
-        begun = self._any(owner, rule.members)
-        complete = " and ".join(f"({self._there(owner, i)})" for i in rule.needed)
-        said = ", ".join(self._name(owner, index) for index in rule.needed)
-        wrong = f"raise {self.scope.soap('incomplete_group')}(v, {string(said)})"
-        return block(f"if ({begun}) and not ({complete}):", [wrong])
 
 
 def _branched(branches: list[tuple[str, list[str]]]) -> list[str]:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from math import prod
+from typing import Any, Final, TypeVar
 
-from .element import Element, path_of
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
+
+from .element import ARRAY_SIZE, ARRAY_TYPE, Element, is_nil, not_nil, path_of
 from .errors import DecodeError
-from .references import nil_or
+from .names import SOAP11_ENCODING
+from .references import allow_holes, new, nil_or
+from .refusals import Refusal
 
 T = TypeVar("T")
-_ENC11 = "{http://schemas.xmlsoap.org/soap/encoding/}"
-_ENC12 = "{http://www.w3.org/2003/05/soap-encoding}"
-_MAX_HOLES = 100_000
-_sizes = re.compile(r"\[([\d,\s]*)\]\s*$").search
-_index = re.compile(r"\s*\[([\d,\s]+)\]\s*").fullmatch
+_OFFSET: Final = f"{{{SOAP11_ENCODING}}}offset"
+_POSITION: Final = f"{{{SOAP11_ENCODING}}}position"
+_sizes = re.compile(r"\[([0-9, \t\r\n]*)\]\s*$").search
+_index = re.compile(r"\s*\[([0-9, \t\r\n]+)\]\s*").fullmatch
+_DIGITS: Final = 9
+# Asking many children one by one for an attribute takes as long as reading them.
+_any_position = etree.XPath("boolean(*/@e:position)", namespaces={"e": SOAP11_ENCODING})
+_FEW: Final = 6
 
 
 def check_list(v: object) -> None:
@@ -28,9 +36,19 @@ def check_list(v: object) -> None:
         raise TypeError(f"{type(v).__name__} given, list wanted")
 
 
+# -------------------------------------------------------------------------------- reading
+
+
 def read_items(e: Element, read: Callable[[Element], T]) -> list[T]:
-    """The children of an element, each read as an item whatever its name."""
-    return [read(c) for c in e[:]]
+    """The children of a literal element, each read as an item whatever its name; nil is None.
+
+    Raises:
+        DecodeError: an item does not read, or the element is nil.
+    """
+    children = e[:]
+    if not children:
+        not_nil(e)
+    return [None if c.text is None and is_nil(c) else read(c) for c in children]  # type: ignore[misc]  # as in read_array
 
 
 def read_array(e: Element, read: Callable[[Element], T]) -> list[T]:
@@ -40,44 +58,125 @@ def read_array(e: Element, read: Callable[[Element], T]) -> list[T]:
     whatever the items' type says.
 
     Raises:
-        DecodeError: an item does not read, or the array says that it has holes without end.
+        DecodeError: an item does not read, the array is nil, or it says that it has holes
+            without end.
     """
     children = e[:]
-    items = [nil_or(c, read) for c in children]
-    if len(e.attrib) and (e.get(f"{_ENC11}offset") or _positioned(children)):
-        return [items[i] if i is not None else None for i in _order(e, children)]  # type: ignore[misc]  # see above: a hole is None
-    return items  # type: ignore[return-value]  # see above: a nil item is None
+    if not children:
+        not_nil(e)
+    items = new(list, e)
+    items += [nil_or(c, read) for c in children]
+    if _is_partial(e, children):
+        items[:] = _in_place(e, children, items, 1)
+    return items
 
 
-def _positioned(children: Sequence[Element]) -> bool:
-    return any(c.get(f"{_ENC11}position") is not None for c in children)
+def _is_partial(e: Element, children: Sequence[Element]) -> bool:
+    """Whether an array says where its items belong."""
+    names = e.keys()  # to look a name up there is cheaper than to ask for it
+    if not names:
+        return False
+    if _OFFSET in names:
+        return True
+    if len(children) > _FEW:
+        return bool(_any_position(e))  # type: ignore[arg-type,unused-ignore]  # an lxml element it is
+    return any(_POSITION in c.keys() for c in children)
 
 
-def _order(e: Element, children: Sequence[Element]) -> list[int | None]:
-    """For each place of the array the child that fills it (SOAP 1.1, sections 5.4.2.1 and 5.4.2.2)."""
-    start = _place(e, e.get(f"{_ENC11}offset"))
-    places = []
-    for number, child in enumerate(children):
-        position = child.get(f"{_ENC11}position")
-        places.append(start + number if position is None else _place(child, position))
-    size = max([*(p + 1 for p in places), 0])
-    if size > len(children) + _MAX_HOLES:
-        raise DecodeError(path_of(e), "an array with too many holes")
-    order: list[int | None] = [None] * size
-    for number, place in enumerate(places):
-        order[place] = number
-    return order
+def _in_place(
+    e: Element, children: Sequence[Element], items: Sequence[T], rank: int
+) -> list[T | None]:
+    """The items in their places (SOAP 1.1, sections 5.4.2.1 and 5.4.2.2), None in the others."""
+    sizes = _sizes_found(e)
+    if len(sizes) != rank:
+        if rank > 1:
+            raise _no_sizes(e, rank)
+        sizes = [0]
+    start = _place(e, e.get(_OFFSET), sizes)
+    places: dict[int, T] = {}
+    for number, (child, item) in enumerate(zip(children, items, strict=True)):
+        position = child.get(_POSITION)
+        place = start + number if position is None else _place(child, position, sizes)
+        places[place] = item
+    size = max(max(places, default=-1) + 1, prod(sizes))
+    allow_holes(e, size - len(places))
+    return [places.get(place) for place in range(size)]
 
 
-def _place(e: Element, text: str | None) -> int:
+def _place(e: Element, text: str | None, sizes: Sequence[int]) -> int:
+    """The place that `[1,2]` means in row-major order."""
     if text is None:
         return 0
     found = _index(text)
-    if found is None or "," in found[1] or len(found[1]) > 9:
+    numbers = _numbers(found[1].split(",")) if found else []
+    if len(numbers) != len(sizes) or any(
+        n >= size for n, size in zip(numbers[1:], sizes[1:], strict=True)
+    ):
         raise DecodeError(
-            path_of(e), f"{text!r} is no place in a one-dimensional array"
+            path_of(e),
+            f"{text[:40]!r} is no place in an array of dimension {len(sizes)}",
         )
-    return int(found[1])
+    place = 0
+    for number, size in zip(numbers, sizes, strict=True):
+        place = place * size + number
+    return place
+
+
+def _numbers(words: Sequence[str]) -> list[int]:
+    """Small numbers; none at all where one is none."""
+    words = [word.strip() for word in words]
+    if all(w.isascii() and w.isdigit() and len(w) <= _DIGITS for w in words):
+        return [int(word) for word in words]
+    return []
+
+
+def _sizes_found(e: Element) -> list[int]:
+    """The sizes that an array says it has, outermost first; none where it says none."""
+    found = _sizes(e.get(ARRAY_TYPE) or "")
+    words = found[1].split(",") if found else (e.get(ARRAY_SIZE) or "").split()
+    return _numbers(words)
+
+
+def _sizes_said(e: Element, rank: int, count: int) -> list[int]:
+    """The sizes of an array of several dimensions; SOAP 1.2 may leave the first one open."""
+    words = (e.get(ARRAY_SIZE) or "").split()
+    if len(words) == rank and words[0] == "*":
+        rest = _numbers(words[1:])
+        row = prod(rest)
+        if rest and row:
+            return [count // row, *rest]
+    sizes = _sizes_found(e)
+    if len(sizes) != rank:
+        raise _no_sizes(e, rank)
+    return sizes
+
+
+def _no_sizes(e: Element, rank: int) -> DecodeError:
+    return DecodeError(path_of(e), f"an array of {rank} dimensions must say its sizes")
+
+
+def _folded(e: Element, items: list[Any], sizes: list[int]) -> list[Any]:
+    """Items in row-major order as lists in lists."""
+    if prod(sizes) != len(items):
+        raise DecodeError(path_of(e), f"{len(items)} items for sizes {sizes}")
+    if not items:
+        allow_holes(e, _empty_lists(sizes))
+    return _fold(iter(items), sizes)
+
+
+def _empty_lists(sizes: list[int]) -> int:
+    """How many lists there are in an array of no items: any number may be promised."""
+    lists = found = 1
+    for size in sizes:
+        lists *= size
+        found += lists
+    return found
+
+
+def _fold(items: Any, sizes: list[int]) -> list[Any]:  # Any: an iterator of anything
+    if len(sizes) == 1:
+        return [next(items) for _ in range(sizes[0])]
+    return [_fold(items, sizes[1:]) for _ in range(sizes[0])]
 
 
 def read_nested_array(
@@ -89,11 +188,16 @@ def read_nested_array(
         DecodeError: an item does not read, or there are not as many as the sizes say.
     """
     first, rest = ranks[0], ranks[1:]
-    inner: Callable[[Element], object] = read
-    if rest:
-        inner = _NestedReader(read, rest)
-    items = read_array(e, inner)
-    return items if first == 1 else _folded(e, items, _dimensions(e, first))
+    inner: Callable[[Element], Any] = _NestedReader(read, rest) if rest else read
+    if first == 1:
+        return read_array(e, inner)
+    children = e[:]
+    items: list[Any] = new(list, e)
+    found: list[Any] = [nil_or(c, inner) for c in children]
+    if _is_partial(e, children):
+        found = _in_place(e, children, found, first)
+    items += _folded(e, found, _sizes_said(e, first, len(found)))
+    return items
 
 
 class _NestedReader:
@@ -114,31 +218,7 @@ class _NestedReader:
         return hash(self._key)
 
 
-def _dimensions(e: Element, rank: int) -> list[int]:
-    text = e.get(f"{_ENC11}arrayType")
-    found = _sizes(text) if text is not None else None
-    words = (
-        found[1].split(",") if found else (e.get(f"{_ENC12}arraySize") or "").split()
-    )
-    if len(words) != rank or not all(w.strip().isdigit() for w in words):
-        raise DecodeError(
-            path_of(e), f"an array of {rank} dimensions must say its sizes"
-        )
-    return [int(word) for word in words]
-
-
-def _folded(e: Element, items: list[Any], sizes: list[int]) -> list[Any]:
-    """Items in row-major order as lists in lists."""
-    count = 1
-    for size in sizes:
-        count *= size
-    if count != len(items):
-        raise DecodeError(path_of(e), f"{len(items)} items for sizes {sizes}")
-    for size in reversed(sizes[1:]):
-        items = (
-            [items[i : i + size] for i in range(0, len(items), size)] if size else []
-        )
-    return items
+# -------------------------------------------------------------------------------- writing
 
 
 def write_array(
@@ -150,41 +230,82 @@ def write_array(
     write: Callable[[Any], str],
     item_tag: str,
     encoding: str,
+    *,
+    soap12: bool = False,
 ) -> str:
-    """An array of arrays, or of several dimensions, with what SOAP 1.1 says of its size.
+    """An array of arrays, or of several dimensions, with what SOAP says of its size.
+
+    Args:
+        v: lists in lists, as deep as the ranks say.
+        tag: the element's.
+        attributes: what stands in its start tag besides the array's own.
+        item_type: the name of the innermost items' type, with its prefix.
+        ranks: the dimensions of each array, the outermost first.
+        write: makes an innermost item's element.
+        item_tag: the tag of the arrays in between.
+        encoding: the prefix of the encoding's namespace.
+        soap12: whether that is SOAP 1.2's, which tells types and sizes apart.
 
     Raises:
         TypeError: it is no list of lists, as deep as the ranks say.
         ValueError: the lists of one dimension are not all as long.
     """
-    check_list(v)
     first, rest = ranks[0], ranks[1:]
     sizes = _sizes_of(v, first)
-    items = _flat(v, first)
-    suffix = "".join("[" + "," * (rank - 1) + "]" for rank in reversed(rest))
     if rest:
-        text = "".join(
-            write_array(x, item_tag, "", item_type, rest, write, item_tag, encoding)
-            for x in items
-        )
+        given = item_type, rest, write, item_tag, encoding
+        texts = [
+            (
+                f'<{item_tag} xsi:nil="true"/>'
+                if x is None
+                else write_array(x, item_tag, "", *given, soap12=soap12)
+            )
+            for x in _flat(v, first)
+        ]
     else:
-        text = "".join(map(write, items))
-    size = ",".join(map(str, sizes))
-    kind = f' xsi:type="{encoding}:Array" {encoding}:arrayType="{item_type}{suffix}[{size}]"'
-    return f"<{tag}{attributes}{kind}>{text}</{tag}>"
+        texts = [write(x) for x in _flat(v, first)]
+    kind = array_attributes(item_type, sizes, rest, encoding, soap12=soap12)
+    return f"<{tag}{attributes}{kind}>{''.join(texts)}</{tag}>"
 
 
-def _sizes_of(v: list[Any], rank: int) -> list[int]:
+def array_attributes(
+    item_type: str,
+    sizes: Sequence[int],
+    inner: Sequence[int],
+    encoding: str,
+    *,
+    soap12: bool,
+) -> str:
+    """What makes an element an array: SOAP 1.1's arrayType says what is in it and how much.
+
+    SOAP 1.2 has no name for the type of an array: its items say what they are.
+    """
+    if soap12:
+        kind = f"{encoding}:Array" if inner else item_type
+        said = f"{encoding}:itemType=\"{kind}\" {encoding}:arraySize=\"{' '.join(map(str, sizes))}\""
+    else:
+        suffix = "".join(f"[{',' * (rank - 1)}]" for rank in reversed(inner))
+        size = ",".join(map(str, sizes))
+        said = f'{encoding}:arrayType="{item_type}{suffix}[{size}]"'
+    return f' xsi:type="{encoding}:Array" {said}'
+
+
+def _sizes_of(v: object, rank: int) -> list[int]:
+    """The sizes of lists in lists; what is in the innermost is not looked at."""
     check_list(v)
+    assert isinstance(v, (list, tuple))
     if rank == 1:
         return [len(v)]
     inner = [_sizes_of(x, rank - 1) for x in v]
-    if any(one != inner[0] for one in inner):
-        raise ValueError("the lists of one dimension differ in length")
+    for number, one in enumerate(inner):
+        if one != inner[0]:
+            raise Refusal(
+                v, f"[{number}]", "the lists of one dimension differ in length"
+            )
     return [len(v), *(inner[0] if inner else [0] * (rank - 1))]
 
 
-def _flat(v: list[Any], rank: int) -> list[Any]:
+def _flat(v: Sequence[Any], rank: int) -> Sequence[Any]:
     for _ in range(rank - 1):
         v = [x for one in v for x in one]
     return v

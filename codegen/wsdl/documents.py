@@ -215,7 +215,8 @@ class _Loader:
                 work.append(self._schema(file, numbers[node]))
             elif parent is not None and parent.tag in (DEFINITIONS, TYPES):
                 # a wsdl:import, or an xsd:import that stands in wsdl:types without a schema
-                work.append(_Waiting(file, imports[node], ""))
+                if node in imports:
+                    work.append(_Waiting(file, imports[node], ""))
         self._stack += reversed(work)
 
     def _add_schema(self, schema: _Schema) -> None:

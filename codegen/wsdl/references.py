@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from codegen.model import Builtin, BuiltinRef, NamedRef, QName, TypeRef
 
+# An NCName of XML as far as safety goes: no quote, brace, space or line break gets through.
+NC_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
 XSD = "http://www.w3.org/2001/XMLSchema"
 SOAP11_ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
 SOAP12_ENCODING = "http://www.w3.org/2003/05/soap-encoding"

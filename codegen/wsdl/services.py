@@ -32,7 +32,7 @@ from codegen.wsdl.namespaces import (
     XML,
     XSI,
 )
-from codegen.wsdl.references import SOAP_ENCODINGS, XSD
+from codegen.wsdl.references import NC_NAME, SOAP_ENCODINGS, XSD
 
 _ADDRESSING = ("{http://www.w3.org/2005/08/addressing}Address",)
 _NC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -68,6 +68,7 @@ class Services:
 def read_services(documents: Documents, findings: Findings) -> Services:
     """Every SOAP binding, as a port of a service or, where no port uses it, by itself."""
     components = Components(documents, findings)
+    _check_names(documents, findings)
     ports = _Ports(components, MessageReader(components)).read()
     entry = documents.definitions[0]
     services = [
@@ -83,6 +84,29 @@ def read_services(documents: Documents, findings: Findings) -> Services:
         ports=ports,
         prefixes=_prefixes(documents),
     )
+
+
+def _check_names(documents: Documents, findings: Findings) -> None:
+    """Names are NCNames (WSDL 1.1, section A.4.1): they go into envelopes, and into the package."""
+    named = [
+        wsdl_name(kind)
+        for kind in (
+            "service",
+            "port",
+            "portType",
+            "binding",
+            "operation",
+            "message",
+            "part",
+            "fault",
+        )
+    ]
+    for document in documents.definitions:
+        for node in document.root.iter(*named):
+            name = node.get("name")
+            if name is not None and not NC_NAME.fullmatch(name.strip()):
+                at = documents.location(node)
+                findings.error("name", f"{name!r} is no name", at)
 
 
 @dataclass(slots=True)

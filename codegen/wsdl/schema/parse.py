@@ -15,7 +15,7 @@ from xsdata.models.xsd import Schema
 
 from codegen.diagnostics import Findings, Location
 from codegen.wsdl.documents import SchemaDocument
-from codegen.wsdl.references import XSD
+from codegen.wsdl.references import NC_NAME, XSD
 
 _PARSER_CONFIG = ParserConfig(
     fail_on_unknown_properties=False, fail_on_unknown_attributes=False
@@ -124,6 +124,9 @@ def _problems(node: etree._Element) -> list[str]:
     name = etree.QName(node)
     if name.namespace == XSD and name.localname not in _KNOWN_ELEMENTS:
         return [f"XML Schema has no element {name.localname}"]
+    said = node.get("name")
+    if said is not None and not NC_NAME.fullmatch(said.strip()):
+        return [f"{said!r} is no name"]
     found = [
         f"{key}={value!r} is none of {', '.join(sorted(_VALUES[str(key)]))}"
         for key, value in node.attrib.items()

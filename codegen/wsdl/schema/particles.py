@@ -165,16 +165,19 @@ def element_type(
     context: Context, schema: ParsedSchema, component: xsd.Element, owner: Owner
 ) -> TypeRef:
     """The type of an element: named, anonymous, or its substitution group's head's (section 3.3.2)."""
-    anonymous = component.complex_type or component.simple_type
-    if anonymous is not None:
-        return context.anonymous(anonymous, schema, owner)
-    if component.type:
-        return context.type(schema, component, component.type)
-    if component.substitution_group:
+    seen: set[QName] = set()
+    while True:
+        anonymous = component.complex_type or component.simple_type
+        if anonymous is not None:
+            return context.anonymous(anonymous, schema, owner)
+        if component.type:
+            return context.type(schema, component, component.type)
+        if not component.substitution_group:
+            return ANY_TYPE
         head = context.name(schema, component, component.substitution_group)
         declared = context.components.elements.get(head)
-        if declared is not None and declared.component is not component:
-            return element_type(
-                context, declared.schema, declared.component, element_owner(head)
-            )
-    return ANY_TYPE
+        if declared is None or head in seen:
+            return ANY_TYPE
+        seen.add(head)
+        component, schema = declared.component, declared.schema
+        owner = element_owner(head)

@@ -69,8 +69,12 @@ def _base(context: Context, pending: Pending, restriction: xsd.Restriction) -> T
 
 def _names_values(context: Context, base: TypeRef) -> bool:
     """Whether the values are QNames: an enumeration of them means names, not their prefixes."""
+    seen = set()
     while not isinstance(base, BuiltinRef):
         declared = context.components.types.get(base.id)
+        if base.id in seen:
+            return False
+        seen.add(base.id)
         if declared is None or not isinstance(declared.component, xsd.SimpleType):
             return False
         restriction = declared.component.restriction

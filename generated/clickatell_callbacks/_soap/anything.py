@@ -1,29 +1,49 @@
-"""What may be anything: xsd:anyType, wildcards, the global elements that are known by name."""
+"""The global elements that are known by name: what may stand for a wildcard, or in a fault's detail."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
-from .anysimple import any_simple, is_simple_builtin, parse_any_simple
-from .anyxml import AnyElement
-from .arrays import read_array
-from .derived import Types, registered
-from .element import XSI_TYPE, Element, bad, clark_name, is_nil
-from .errors import DecodeError
-from .names import QName, declaration
-from .references import nil_or, target_of
-
-_XSD = "http://www.w3.org/2001/XMLSchema"
-_ENCODINGS = (
-    "http://schemas.xmlsoap.org/soap/encoding/",
-    "http://www.w3.org/2003/05/soap-encoding",
+from .anytype import (
+    Package,
+    read_any,
+    read_any_encoded,
+    write_any,
+    write_any_encoded,
 )
+from .anytype import any_encoded_reader as any_encoded_reader
+from .anytype import any_reader as any_reader
+from .anyxml import AnyElement
+from .derived import Types
+from .element import XSI_TYPE, Element, is_nil, without_paths
+from .errors import DecodeError
+from .inlining import any_element as any_element
+from .references import nil_or
+
+__all__ = [
+    "KnownElements",
+    "PartCodec",
+    "any_element",
+    "any_encoded_reader",
+    "any_reader",
+    "read_any",
+    "read_any_encoded",
+    "read_wildcard",
+    "write_any",
+    "write_any_encoded",
+    "write_wildcards",
+]
 
 
-class KnownElements:
+# What reads and writes xsd:anyType, literal and encoded.
+_ANY_READERS: Final = {"any": read_any, "any_encoded": read_any_encoded}
+_ANY_WRITERS: Final = {"any": write_any, "any_encoded": write_any_encoded}
+
+
+class KnownElements(Package):
     """The global elements of a package's schemas.
 
     `entries` has a line for each: its tag, the names of its reader and writer (a type's name,
@@ -33,8 +53,7 @@ class KnownElements:
     """
 
     def __init__(self, types: Types, prefixes: Mapping[str, str], entries: str) -> None:
-        self.types = types
-        self.prefixes = prefixes
+        super().__init__(types, prefixes)
         self._entries = entries
         self._table: dict[str, list[str]] | None = None
 
@@ -70,22 +89,21 @@ class KnownElements:
         result: Callable[..., Any] = found
         return result
 
-    def declared(self, xml: str) -> str:
-        """An element with the package's prefixes that it uses declared on it, to stand anywhere."""
-        used = [
-            declaration(prefix, uri)
-            for prefix, uri in self.prefixes.items()
-            if f"{prefix}:" in xml and f"xmlns:{prefix}=" not in xml
-        ]
-        if not used:
-            return xml
-        end = min(i for i in (xml.find(" "), xml.find(">"), xml.find("/>")) if i > 0)
-        return f"{xml[:end]}{''.join(used)}{xml[end:]}"
 
-    def clark(self, tag: str) -> str:
-        """A tag with one of the package's prefixes as a name in Clark's notation."""
-        prefix, _, local = tag.rpartition(":")
-        return f"{{{self.prefixes[prefix]}}}{local}" if prefix else local
+def _written(
+    known: KnownElements, writer: str, value: Any, tag: str, kind: str = ""
+) -> str:
+    """An element with a value that is not nil; `kind` are the attributes of a simple one."""
+    if writer in _ANY_WRITERS:
+        return _ANY_WRITERS[writer](value, tag, known)
+    write = known.function("write", writer)
+    if "." not in writer:
+        text: str = write(value, tag)
+        return text
+    if writer.startswith("scoped."):
+        content, declarations = write(value, "q")
+        return f"<{tag}{kind}{declarations}>{content}</{tag}>"
+    return f"<{tag}{kind}>{write(value)}</{tag}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +142,16 @@ class ElementCodec:
         """
         if value is None and self.nillable:
             return f'<{self.tag} xsi:nil="true"/>'
-        if self.writer == "any":
-            return write_any(value, self.tag, self.known)
-        write = self.known.function("write", self.writer)
-        if "." not in self.writer:
-            text: str = write(value, self.tag)
-            return text
-        if self.writer.startswith("scoped."):
-            content, declarations = write(value, "q")
-            return f"<{self.tag}{declarations}>{content}</{self.tag}>"
-        return f"<{self.tag}>{write(value)}</{self.tag}>"
+        return _written(self.known, self.writer, value, self.tag)
 
 
 @dataclass(frozen=True, slots=True)
 class PartCodec:
-    """Reads and writes a fault's detail that is a part of a type, not an element."""
+    """Reads and writes a fault's detail that is a part of a type, not an element.
+
+    `reader` and `writer` are as in `KnownElements`, and may be `any_encoded`; `kind` is what
+    `xsi:type` calls the type, "" where it is not to be said.
+    """
 
     known: KnownElements
     tag: str
@@ -161,8 +174,8 @@ class PartCodec:
         Raises:
             DecodeError: it is not what its type says.
         """
-        if self.reader == "any":
-            return read_any(e, self.known)
+        if self.reader in _ANY_READERS:
+            return _ANY_READERS[self.reader](e, self.known)
         return nil_or(e, self.known.function("read", self.reader))
 
     def write(self, value: Any) -> str:  # Any: as read
@@ -172,14 +185,10 @@ class PartCodec:
             TypeError: the value is not of its type.
             ValueError: the value cannot be written.
         """
-        if self.writer == "any":
-            return write_any(value, self.tag, self.known)
-        write = self.known.function("write", self.writer)
-        if "." not in self.writer:
-            text: str = write(value, self.tag)
-            return text
+        if value is None:
+            return self.known.declared(f'<{self.tag} xsi:nil="true"/>')
         kind = f' xsi:type="{self.kind}"' if self.kind else ""
-        return f"<{self.tag}{kind}>{write(value)}</{self.tag}>"
+        return _written(self.known, self.writer, value, self.tag, kind)
 
 
 # ------------------------------------------------------------------------------- wildcards
@@ -195,22 +204,11 @@ def read_wildcard(e: Element, known: KnownElements) -> AnyElement | tuple[str, A
     """
     if e.tag in known:
         try:
-            return e.tag, known.codec(e.tag).read(e)
+            with without_paths():
+                return e.tag, known.codec(e.tag).read(e)
         except DecodeError:
             pass  # kept below as what it is: XML of a known name and another shape
     return any_element(e)
-
-
-def any_element(e: Element) -> AnyElement:
-    """An element as XML.
-
-    Raises:
-        DecodeError: it cannot be kept.
-    """
-    try:
-        return AnyElement.from_element(e)
-    except ValueError as error:
-        bad(e, error)
 
 
 def write_wildcards(
@@ -219,9 +217,11 @@ def write_wildcards(
     """What stands for a wildcard, as XML that declares its own prefixes.
 
     Raises:
-        TypeError: an item is neither XML nor a pair.
+        TypeError: an item is neither XML nor a pair, or they are no list.
         ValueError: a name is not known, or a value cannot be written.
     """
+    if not isinstance(items, (list, tuple)):
+        raise TypeError(f"{type(items).__name__} given, list wanted")
     return "".join([_wildcard(item, known) for item in items])
 
 
@@ -233,150 +233,3 @@ def _wildcard(item: object, known: KnownElements) -> str:
             raise ValueError(f"{item[0]!r} is no element of the schemas")
         return known.declared(known.codec(item[0]).write(item[1]))
     raise TypeError(f"{type(item).__name__} given, AnyElement or (name, value) wanted")
-
-
-# ----------------------------------------------------------------------------- xsd:anyType
-
-
-def read_any(e: Element, known: KnownElements) -> Any:
-    """A literal xsd:anyType: what its `xsi:type` says, else its XML; nil is None.
-
-    Raises:
-        DecodeError: it is not what its `xsi:type` says.
-    """
-    if is_nil(e):
-        return None
-    return _typed(e, known, encoded=False)
-
-
-def read_any_encoded(e: Element, known: KnownElements) -> Any:
-    """An encoded xsd:anyType, which may also be an array or point elsewhere.
-
-    Raises:
-        DecodeError: it is not what its `xsi:type` says.
-    """
-    target = target_of(e)
-    if is_nil(target):
-        return None
-    return _typed(target, known, encoded=True)
-
-
-def _typed(e: Element, known: KnownElements, *, encoded: bool) -> Any:
-    text = e.get(XSI_TYPE)
-    name = clark_name(e, text) if text is not None else ""
-    if encoded and (_is_array(name) or not name and _array_type(e) is not None):
-        return read_array(e, any_encoded_reader(known))
-    if not name:
-        return any_element(e)
-    namespace, _, local = name[1:].rpartition("}") if name[0] == "{" else ("", "", name)
-    builtin = QName(namespace, local)
-    if is_simple_builtin(builtin) and not len(e):
-        try:
-            return parse_any_simple(builtin, e.text or "", e.nsmap)
-        except ValueError as error:
-            bad(e, error)
-    kind = known.types.lookup(name)
-    verb = "read_encoded" if encoded else "read"
-    if kind is None or registered(_class(known, kind), encoded=encoded) is None:
-        return any_element(e)
-    return getattr(known.types, f"{verb}_{kind}")(e)
-
-
-def _class(known: KnownElements, kind: str) -> type:
-    found = getattr(known.types, kind, None)
-    return found if isinstance(found, type) else object
-
-
-def _is_array(name: str) -> bool:
-    return name in [f"{{{encoding}}}Array" for encoding in _ENCODINGS]
-
-
-def _array_type(e: Element) -> str | None:
-    return e.get(f"{{{_ENCODINGS[0]}}}arrayType") or e.get(
-        f"{{{_ENCODINGS[1]}}}itemType"
-    )
-
-
-class any_encoded_reader:  # noqa: N801  # called like the functions beside it
-    """Reads encoded items of any type; equal for one package, so that shared values stay shared."""
-
-    def __init__(self, known: KnownElements) -> None:
-        self._known = known
-
-    def __call__(self, e: Element) -> Any:
-        return read_any_encoded(e, self._known)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, any_encoded_reader) and other._known is self._known
-
-    def __hash__(self) -> int:
-        return hash(id(self._known))
-
-
-def any_reader(known: KnownElements) -> Callable[[Element], Any]:
-    """Reads literal items of any type."""
-    return lambda e: read_any(e, known)
-
-
-def write_any(value: Any, tag: str, known: KnownElements) -> str:
-    """A literal xsd:anyType: XML as it is, a value with its `xsi:type`, None as nil.
-
-    Raises:
-        TypeError: no type of the package or of XML Schema holds the value.
-        ValueError: the value cannot be written.
-    """
-    return _write(value, tag, known, encoded=False)
-
-
-def write_any_encoded(value: Any, tag: str, known: KnownElements) -> str:
-    """An encoded xsd:anyType, which may also be a list.
-
-    Raises:
-        TypeError: no type of the package or of XML Schema holds the value.
-        ValueError: the value cannot be written.
-    """
-    if isinstance(value, list):
-        return _write_array(value, tag, known)
-    return _write(value, tag, known, encoded=True)
-
-
-def _write(value: Any, tag: str, known: KnownElements, *, encoded: bool) -> str:
-    if value is None:
-        return f'<{tag} xsi:nil="true"/>'
-    if isinstance(value, AnyElement):
-        return replace(value, tag=known.clark(tag)).to_xml()
-    found = registered(type(value), encoded=encoded)
-    if found is not None:
-        name, write = found
-        kind = "" if encoded else f' xsi:type="{name}"'
-        return known.declared(write(value, tag, kind))
-    simple, text, declarations = any_simple(value, "q")
-    space = simple.namespace
-    prefix = "xsd" if space == _XSD else _encoding_prefix(known, space)
-    return f'<{tag} xsi:type="{prefix}:{simple.local}"{declarations}>{text}</{tag}>'
-
-
-def _encoding_prefix(known: KnownElements, namespace: str) -> str:
-    return next(p for p, uri in known.prefixes.items() if uri == namespace)
-
-
-def _write_array(value: list[Any], tag: str, known: KnownElements) -> str:
-    """A list of no declared type: its items say what they are, the array what they all are."""
-    items = [write_any_encoded(item, "item", known) for item in value]
-    kinds = {_kind(item, known) for item in value}
-    kind = kinds.pop() if len(kinds) == 1 else "xsd:anyType"
-    encoding = next(p for p, uri in known.prefixes.items() if uri in _ENCODINGS)
-    return (
-        f'<{tag} xsi:type="{encoding}:Array" {encoding}:arrayType="{kind}[{len(value)}]">'
-        f"{''.join(items)}</{tag}>"
-    )
-
-
-def _kind(value: object, known: KnownElements) -> str:
-    found = registered(type(value), encoded=True)
-    if found is not None:
-        return found[0]
-    if value is None or isinstance(value, (list, AnyElement)):
-        return "xsd:anyType"
-    name, _, _ = any_simple(value, "q")
-    return f"xsd:{name.local}" if name.namespace == _XSD else "xsd:anyType"

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final, NoReturn, Protocol
 
 from .errors import DecodeError
-from .redaction import is_secret
+from .names import SOAP11_ENCODING, SOAP12_ENCODING, XSI
+from .redaction import is_secret, is_secret_path
+from .strings import SPACE
 
-XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 XSI_TYPE: Final = f"{{{XSI}}}type"
 NIL: Final = f"{{{XSI}}}nil"
-SPACE: Final = " \t\r\n"
+ARRAY_TYPE: Final = f"{{{SOAP11_ENCODING}}}arrayType"
+ITEM_TYPE: Final = f"{{{SOAP12_ENCODING}}}itemType"
+ARRAY_SIZE: Final = f"{{{SOAP12_ENCODING}}}arraySize"
+ARRAYS: Final = (f"{{{SOAP11_ENCODING}}}Array", f"{{{SOAP12_ENCODING}}}Array")
+RPC_RESULT: Final = "{http://www.w3.org/2003/05/soap-rpc}result"
+HIDDEN: Final = "its value does not read"
+"""What is said of a secret instead of a reason that quotes it."""
+
 _TRUE: Final = ("true", "1")
+# lxml collects the declarations in scope anew each time it is asked: without a bound, a small
+# envelope of many prefixes and many types would take hours.
+_MAX_PREFIXES: Final = 500
 
 MISSING: Final[Any] = object()
 """What a reader's local holds until its element is read; it never leaves the reader."""
@@ -38,9 +51,10 @@ class Element(Protocol):
 
     def get(self, key: str) -> str | None: ...
 
-    def getparent(
-        self,
-    ) -> Any: ...  # Any: the protocol cannot say "another one" invariantly
+    def keys(self) -> Any: ...  # Any: a list, of which the stubs say str or bytes
+
+    # Any: the protocol cannot say "another one" invariantly
+    def getparent(self) -> Any: ...
 
     def getroottree(self) -> Any: ...  # Any: a tree, of which only the root is used
 
@@ -52,62 +66,108 @@ class Element(Protocol):
 
 
 def local_name(e: Element) -> str:
-    """An element's name without its namespace: parts of a call are known by that."""
+    """An element's name without its namespace: parts of a call are known by that.
+
+    SOAP 1.2's rpc:result keeps its namespace: it names the part that is the result, and is
+    none itself (SOAP 1.2, part 2, section 4.2.1).
+    """
     tag: str = e.tag
+    if tag[0] != "{" or tag == RPC_RESULT:
+        return tag
     return tag.rpartition("}")[2]
 
 
+# --------------------------------------------------------------------------- where it stands
+
+
+class _Quiet(threading.local):
+    on = False
+
+
+_quiet = _Quiet()
+
+
+@contextmanager
+def without_paths() -> Iterator[None]:
+    """Errors raised inside have no path: they are not told, and paths cost a look at all siblings."""
+    before, _quiet.on = _quiet.on, True
+    try:
+        yield
+    finally:
+        _quiet.on = before
+
+
 def path_of(e: Element) -> str:
-    """Where an element stands below Body or Header: `sendmsg.to[3]`.
+    """Where an element stands below Body or Header: `sendmsg.to[3]`, `Header.Trace`.
 
     Of several of one name each has its number, from 0; so have an array's items, whose names
     mean nothing (SOAP 1.1, section 5.4.2).
     """
+    if _quiet.on:
+        return ""
     steps: list[str] = []
     while (parent := e.getparent()) is not None and parent.getparent() is not None:
         if parent.getparent().getparent() is None:
             steps.append(local_name(e))
+            if local_name(parent) == "Header":
+                steps.append("Header.")
             break
-        siblings = list(parent)
-        if is_array(parent):
-            steps.append(f"[{siblings.index(e)}]")
-        else:
-            same = [c for c in siblings if c.tag == e.tag]
-            number = f"[{same.index(e)}]" if len(same) > 1 else ""
-            steps.append(f".{local_name(e)}{number}")
+        steps.append(_step(e, parent))
         e = parent
     return "".join(reversed(steps))
 
 
+def _step(e: Element, parent: Element) -> str:
+    siblings = list(parent)
+    if is_array(parent):
+        return f"[{siblings.index(e)}]"
+    same = [c for c in siblings if c.tag == e.tag]
+    number = f"[{same.index(e)}]" if len(same) > 1 else ""
+    return f".{local_name(e)}{number}"
+
+
 def is_array(e: Element) -> bool:
     """Whether an element says that it is one of SOAP's arrays."""
-    return (
-        any(
-            name.endswith(("}arrayType", "}itemType", "}arraySize"))
-            for name in e.attrib
-        )
-        or (e.get(XSI_TYPE) or "").rpartition(":")[2] == "Array"
-    )
+    if any(e.get(name) is not None for name in (ARRAY_TYPE, ITEM_TYPE, ARRAY_SIZE)):
+        return True
+    text = e.get(XSI_TYPE)
+    return text is not None and _expanded(text, e.nsmap) in ARRAYS
+
+
+# ------------------------------------------------------------------------------- refusals
 
 
 def bad(e: Element, reason: object) -> NoReturn:
     """An element's text is not of its type; a secret's text is not told."""
-    said = "its value does not read" if is_secret(local_name(e)) else str(reason)
-    raise DecodeError(path_of(e), said) from None
+    path = path_of(e)
+    raise DecodeError(path, HIDDEN if is_secret_path(path) else str(reason)) from None
 
 
 def bad_attribute(e: Element, name: str, reason: object) -> NoReturn:
     """An attribute's text is not of its type; a secret's text is not told."""
-    said = (
-        "its value does not read" if is_secret(name.rpartition("}")[2]) else str(reason)
-    )
-    raise DecodeError(f"{path_of(e)}@{name}", said) from None
+    path = path_of(e)
+    secret = is_secret(name) or is_secret_path(path)
+    said = HIDDEN if secret else str(reason)
+    raise DecodeError(_below(path, f"@{name}"), said) from None
 
 
 def missing(e: Element, name: str) -> NoReturn:
     """A required element is not there."""
-    where = path_of(e)
-    raise DecodeError(f"{where}.{name}" if where else name, "is missing")
+    raise DecodeError(_below(path_of(e), name), "is missing")
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def abstract(e: Element, name: str) -> NoReturn:
+    """A value of an abstract type must say by xsi:type what it is."""
+    raise DecodeError(
+        path_of(e), f"{name} is abstract: xsi:type must name one of its types"
+    )
+
+
+# ------------------------------------------------------------------------------------ nil
 
 
 def is_nil(e: Element) -> bool:
@@ -126,15 +186,33 @@ def not_nil(e: Element) -> None:
         raise DecodeError(path_of(e), "is nil, and may not be")
 
 
-def abstract(e: Element, name: str) -> NoReturn:
-    """A value of an abstract type must say by xsi:type what it is."""
-    raise DecodeError(
-        path_of(e), f"{name} is abstract: xsi:type must name one of its types"
-    )
+# ------------------------------------------------------------------------------- namespaces
+
+
+def in_scope(e: Element) -> Mapping[str | None, str]:
+    """The prefixes in scope at an element, None for the default namespace.
+
+    Raises:
+        DecodeError: they are more than any document needs.
+    """
+    scope: Mapping[str | None, str] = e.nsmap
+    if len(scope) > _MAX_PREFIXES:
+        raise DecodeError(
+            path_of(e), f"more than {_MAX_PREFIXES} prefixes are in scope"
+        )
+    return scope
 
 
 def clark_name(e: Element, text: str) -> str:
-    """A QName in an element's attribute as a name in Clark's notation; an undeclared prefix is none's."""
+    """A QName in an element's attribute in Clark's notation; an undeclared prefix is none's.
+
+    Raises:
+        DecodeError: more prefixes are in scope than any document needs.
+    """
+    return _expanded(text, in_scope(e))
+
+
+def _expanded(text: str, scope: Mapping[str | None, str]) -> str:
     prefix, _, local = text.strip(SPACE).rpartition(":")
-    namespace = e.nsmap.get(prefix or None)
+    namespace = scope.get(prefix or None)
     return f"{{{namespace}}}{local}" if namespace else local

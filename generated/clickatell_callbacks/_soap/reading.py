@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from .element import XSI, Element, bad, bad_attribute, is_nil, missing, not_nil
+from .element import (
+    RPC_RESULT,
+    Element,
+    bad,
+    bad_attribute,
+    is_nil,
+    local_name,
+    missing,
+    not_nil,
+)
 from .lexical import (
     parse_bool,
     parse_bytes,
@@ -27,9 +36,12 @@ from .lexical import (
     parse_time,
     parse_token,
 )
+from .names import SOAP12_ENCODING, XSI
+from .strings import split
 from .values import Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth
 
 T = TypeVar("T")
+_REF: Final = f"{{{SOAP12_ENCODING}}}ref"
 
 
 def value(e: Element, parse: Callable[[str], T]) -> T:
@@ -53,18 +65,24 @@ def value(e: Element, parse: Callable[[str], T]) -> T:
 def string(e: Element) -> str:
     """xsd:string: the text as it stands."""
     text = e.text
+    if len(e):
+        bad(e, "holds elements, not a value")
     if text is not None:
         return text
     not_nil(e)
-    if len(e):
-        bad(e, "holds elements, not a value")
     return ""
 
 
 def int_value(e: Element) -> int:
     """xsd:integer and the types derived from it."""
     text = e.text
-    if text is not None and text.isdigit() and text.isascii() and len(text) < 100:
+    if (
+        text is not None
+        and text.isdigit()
+        and text.isascii()
+        and len(text) < 100
+        and not len(e)
+    ):
         return int(text)
     return value(e, parse_int)
 
@@ -86,7 +104,7 @@ def tokens_value(e: Element) -> list[str]:
 
 def parse_tokens(text: str) -> list[str]:
     """The items of a list of tokens."""
-    return text.split()
+    return split(text)
 
 
 def bool_value(e: Element) -> bool:
@@ -160,9 +178,13 @@ def bytes_value(e: Element) -> bytes:
 
 
 def filled(e: Element, default: str) -> Element:
-    """The element, with its default where it is empty (XML Schema part 1, section 3.3.1)."""
+    """The element, with its default where it is empty (XML Schema part 1, section 3.3.1).
+
+    One that points elsewhere is not empty: its value is there.
+    """
     if e.text is None and not len(e) and not is_nil(e):
-        e.text = default  # type: ignore[misc]  # read-only in the protocol: only here is it set
+        if e.get("href") is None and e.get(_REF) is None:
+            e.text = default  # type: ignore[misc]  # read-only in the protocol: only here is it set
     return e
 
 
@@ -231,10 +253,11 @@ def add_tail(content: list[T], c: Element) -> None:
 def unnamed_result(e: Element, names: Sequence[str]) -> Element | None:
     """The first accessor of an rpc reply, if it is none of the known ones.
 
-    It is the result, whatever its name (SOAP 1.1, section 7.1).
+    It is the result, whatever its name (SOAP 1.1, section 7.1). SOAP 1.2's rpc:result before it
+    says which one that is: another than the first needs no guess, as its name is known.
     """
     first: Element
     for first in e:
-        tag: str = first.tag
-        return None if tag.rpartition("}")[2] in names else first
+        if first.tag != RPC_RESULT:
+            return None if local_name(first) in names else first
     return None

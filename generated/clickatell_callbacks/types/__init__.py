@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from .._soap.index import Index
+from .._soap import index as _runtime_
 
-_index = Index(
+_index_ = _runtime_.Index(
     __name__,
     namespaces=("urn:soapwright:clickatell-callbacks",),
     entries="""
@@ -13,13 +13,13 @@ MtCallbackRequest _mt_callback_request
 MoCallbackRequest _mo_callback_request
 """,
 )
-lookup = _index.lookup
+lookup = _index_.lookup
 
 
 def __getattr__(name: str) -> object:
-    value = globals()[name] = _index.load(name)
+    value = globals()[name] = _index_.load(name)
     return value
 
 
 def __dir__() -> list[str]:
-    return _index.names()
+    return _index_.names()

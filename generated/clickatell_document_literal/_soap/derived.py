@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol, TypeVar
 
 from .element import XSI_TYPE, Element, clark_name
+from .references import shared
+from .strings import SPACE
 
 T = TypeVar("T")
 Writer = Callable[..., str]
@@ -17,7 +20,10 @@ class Types(Protocol):
     """A package's module `types`: its lazy names, and what `xsi:type` calls them."""
 
     def lookup(self, name: str) -> str | None:
-        """The Python name of the type that a name in Clark's notation means."""
+        """The Python name of the type that a name in Clark's notation means.
+
+        With `{*}` for the namespace, of the only type of that local name.
+        """
 
 
 def register(cls: type, name: str, write: Writer, *, encoded: bool = False) -> None:
@@ -30,6 +36,16 @@ def registered(cls: type, *, encoded: bool) -> tuple[str, Writer] | None:
     return (_ENCODED if encoded else _LITERAL).get(cls)
 
 
+def wrong_class(v: object, cls: type) -> str:
+    """What is said of a value that no writer of `cls` or of a type derived from it takes."""
+    given = type(v).__name__
+    if type(v) is cls:
+        return f"{given} is abstract: a type derived from it is wanted"
+    if isinstance(v, cls):
+        return f"{given} is no type of the schema, {cls.__name__} wanted"
+    return f"{given} given, {cls.__name__} wanted"
+
+
 def write_derived(
     v: object, cls: type, tag: str, attributes: str, *, encoded: bool = False
 ) -> str:
@@ -40,7 +56,7 @@ def write_derived(
     """
     found = registered(v.__class__, encoded=encoded)
     if found is None or not isinstance(v, cls):
-        raise TypeError(f"{type(v).__name__} given, {cls.__name__} wanted")
+        raise TypeError(wrong_class(v, cls))
     name, write = found
     # the encoded writers say the type of everything themselves
     kind = "" if encoded else f' xsi:type="{name}"'
@@ -64,9 +80,17 @@ def derived_reader(
 
     A type that the package does not know, or that does not derive from the declared one, is no
     reason to fail: what the declared type has is read.
+
+    Raises:
+        DecodeError: more prefixes are in scope than any document needs.
     """
     text = e.get(XSI_TYPE)
     if text is None:
+        return None
+    # Most often it is the declared type that is named: where no other has its local name,
+    # there is no need to find out what the prefix means, which costs more than the rest.
+    local = text.rpartition(":")[2].strip(SPACE)
+    if types.lookup(f"{{*}}{local}") == cls.__name__:
         return None
     name = types.lookup(clark_name(e, text))
     if name is None or name == cls.__name__:
@@ -74,7 +98,8 @@ def derived_reader(
     derived = getattr(types, name, None)
     if not (isinstance(derived, type) and issubclass(derived, cls)):
         return None
-    reader: Callable[[Element], T] = getattr(
-        types, f"read_{'encoded_' if encoded else ''}{name}"
-    )
+    read = getattr(types, f"read_{'encoded_' if encoded else ''}{name}", None)
+    reader: Callable[[Element], T] | None = read
+    if reader is not None and encoded:
+        return partial(shared, read=reader)
     return reader

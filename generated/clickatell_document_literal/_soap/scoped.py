@@ -6,22 +6,32 @@ text with the declarations that must stand beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 
-from .element import Element, bad, bad_attribute, missing, not_nil
-from .lexical import parse_qname, qname_text
+from .element import Element, bad, bad_attribute, in_scope, missing, not_nil
+from .lexical import list_text, parse_qname, qname_text
 from .names import QName
 from .strings import split
+from .strings import text as escaped_text
+from .unions import first_reading, no_member
 
 T = TypeVar("T")
 ScopedParse: TypeAlias = Callable[[str, Element], T]
 ScopedText: TypeAlias = Callable[[T, str], tuple[str, str]]
 
 
+# -------------------------------------------------------------------------------- reading
+
+
 def parse_scoped_qname(text: str, e: Element) -> QName:
-    """xsd:QName and xsd:NOTATION."""
-    return parse_qname(text, e.nsmap)
+    """xsd:QName and xsd:NOTATION.
+
+    Raises:
+        ValueError: it is no QName, or its prefix is not declared.
+        DecodeError: more prefixes are in scope than any document needs.
+    """
+    return parse_qname(text, in_scope(e))
 
 
 scoped_qname_text = qname_text
@@ -36,12 +46,16 @@ def scoped_value(e: Element, parse: ScopedParse[T]) -> T:
     """An element's value.
 
     Raises:
-        DecodeError: its text is not of the type, or it is nil.
+        DecodeError: its text is not of the type, it is nil, or it holds elements.
     """
-    if e.text is None:
+    text = e.text
+    if text is None or len(e):
         not_nil(e)
+        if len(e):
+            bad(e, "holds elements, not a value")
+        text = ""
     try:
-        return parse(e.text or "", e)
+        return parse(text, e)
     except ValueError as error:
         bad(e, error)
 
@@ -73,6 +87,26 @@ def scoped_required_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T
     return found
 
 
+class _Scope:
+    """The namespaces in scope at an element, asked for once: lxml collects them anew each time."""
+
+    def __init__(self, nsmap: Mapping[str | None, str]) -> None:
+        self.nsmap = nsmap
+
+
+def parse_scoped_list(text: str, e: Element, parse: ScopedParse[T]) -> list[T]:
+    """A list of such values.
+
+    Raises:
+        ValueError: as `parse`.
+    """
+    scope = cast(Element, _Scope(in_scope(e)))  # all that a parse function asks of it
+    return [parse(item, scope) for item in split(text)]
+
+
+# -------------------------------------------------------------------------------- writing
+
+
 def write_scoped_element(
     value: T, tag: str, text_of: ScopedText[T], xsi_type: str = ""
 ) -> str:
@@ -83,8 +117,14 @@ def write_scoped_element(
 
 
 def write_scoped_attribute(value: T, name: str, text_of: ScopedText[T]) -> str:
-    """An attribute, with the declarations that its value needs."""
-    text, declarations = text_of(value, f"q-{name.rpartition(':')[2]}")
+    """An attribute, with the declarations that its value needs.
+
+    A tag may have several: the prefix is the attribute's alone. It has single dots only where
+    lists put them, so that none can be another's.
+    """
+    prefix, _, local = name.replace(".", "..").rpartition(":")
+    own = f"q.{prefix}-{local}" if prefix else f"q-{local}"
+    text, declarations = text_of(value, own)
     return f'{declarations} {name}="{text}"'
 
 
@@ -94,17 +134,33 @@ def write_scoped_text(start: str, value: T, text_of: ScopedText[T]) -> str:
     return f"{start[:-1]}{declarations}>{text}"
 
 
-def parse_scoped_list(text: str, e: Element, parse: ScopedParse[T]) -> list[T]:
-    """A list of such values."""
-    return [parse(item, e) for item in split(text)]
-
-
 def scoped_list_text(
     values: Sequence[T], prefix: str, text_of: ScopedText[T]
 ) -> tuple[str, str]:
-    """A list of such values; each item has a prefix of its own."""
-    pairs = [text_of(value, f"{prefix}{i}") for i, value in enumerate(values)]
-    return " ".join(t for t, _ in pairs), "".join(d for _, d in pairs)
+    """A list of such values; those that need the same declaration share it.
+
+    Raises:
+        TypeError: it is no list or tuple; or as `text_of`.
+        ValueError: an item is empty or has white space; or as `text_of`.
+    """
+    declared: dict[str, str] = {}  # by prefix, in order
+
+    def item_text(value: T) -> str:
+        for known, declaration in declared.items():
+            text, needed = text_of(value, known)
+            if needed in ("", declaration):
+                return text
+        fresh = f"{prefix}.{len(declared)}"
+        text, needed = text_of(value, fresh)
+        if needed:
+            declared[fresh] = needed
+        return text
+
+    text = list_text(values, item_text)
+    return text, "".join(declared.values())
+
+
+# --------------------------------------------------------------------------------- unions
 
 
 class ScopedMember(NamedTuple):
@@ -124,19 +180,29 @@ class PlainMember(NamedTuple):
 def parse_scoped_union(
     text: str, e: Element, members: Sequence[ScopedMember | PlainMember]
 ) -> Any:  # Any: the union's own annotation says
-    """The value of the first member that reads the text.
+    """The value of the first member that reads the text, chosen as for other unions.
+
+    A member with QNames need not write the text back: the prefixes are the writer's choice.
 
     Raises:
-        ValueError: none does.
+        ValueError: none reads it.
     """
+    return first_reading(text, _readings(text, e, members))
+
+
+def _readings(
+    given: str, e: Element, members: Sequence[ScopedMember | PlainMember]
+) -> Iterator[tuple[Any, str | None]]:
+    escaped = escaped_text(given)
     for member in members:
         try:
             if isinstance(member, ScopedMember):
-                return member.parse(text, e)
-            return member.parse(text)
-        except ValueError:
+                yield member.parse(given, e), escaped
+            else:
+                value = member.parse(given)
+                yield value, member.text(value)
+        except (TypeError, ValueError):
             continue
-    raise ValueError(f"{text!r} is of no member of the union")
 
 
 def scoped_union_text(
@@ -146,12 +212,16 @@ def scoped_union_text(
 
     Raises:
         TypeError: none has.
+        ValueError: it is of a member's type, and cannot be written.
     """
+    unwritable: ValueError | None = None
     for member in members:
         try:
             if isinstance(member, ScopedMember):
                 return member.text(value, prefix)
             return member.text(value), ""
-        except (TypeError, ValueError):
+        except TypeError:
             continue
-    raise TypeError(f"{type(value).__name__} is of no member of the union")
+        except ValueError as error:
+            unwritable = unwritable or error
+    raise unwritable or no_member(value)

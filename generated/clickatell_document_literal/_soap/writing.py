@@ -1,58 +1,60 @@
-"""What the writers call besides the text of values, and what finds the spot when one fails."""
+"""What the writers call besides the text of values."""
 
 from __future__ import annotations
 
-import dataclasses
-import typing
-from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
-from enum import Enum
-from types import UnionType
-from typing import Any, NoReturn
+import re
+from collections.abc import Mapping, Sequence
 
-from .anyxml import AnyElement
-from .errors import EncodeError
+from .blame import blame as blame
+from .lexical import list_text
+from .names import XSI
 from .prefixes import attributes_xml
+from .refusals import Refusal as Refusal
+from .refusals import absent as absent
+from .refusals import incomplete_group as incomplete_group
+from .refusals import unknown_item as unknown_item
+from .refusals import wrong_choice as wrong_choice
 from .strings import text
-from .values import Unset
 
-_MAX_DEPTH = 200
-
-
-class Refusal(ValueError):
-    """A check of a whole value failed: `owner` is the value, `field` the field that is meant."""
-
-    def __init__(self, owner: object, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.owner = owner
-        self.field = field
-
-
-def absent(v: object, field: str) -> NoReturn:
-    """A required field holds nothing."""
-    raise Refusal(v, field, "is required")
-
-
-def wrong_choice(v: object, fields: str) -> Refusal:
-    """Of the fields of a choice none is set, or more than one."""
-    return Refusal(v, "", f"exactly one is wanted of: {fields}")
-
-
-def incomplete_group(v: object, fields: str) -> Refusal:
-    """Of the fields that stand together some are not set."""
-    return Refusal(v, "", f"must stand together: {fields}")
-
-
-def unknown_item(item: object) -> Refusal:
-    """An item of a list of alternatives is none of them."""
-    tag = item[0] if isinstance(item, tuple) and item else None
-    said = f"the tag {tag!r}" if isinstance(tag, str) else f"a {type(item).__name__}"
-    return Refusal(item, "", f"{said} is none of the alternatives")
+# Of XML that was written here: no ">" stands in an attribute's value, no quote either.
+_DECLARATION = re.compile(r' xmlns:([^\s=]+)="[^"]*"')
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[^\s/>]+)(?P<rest>[^>]*)>")
 
 
 def inside(xml: str) -> str:
-    """What stands in an element: a part's content goes into the Body without an element of its own."""
-    return xml[xml.index(">") + 1 : xml.rindex("</")] if "</" in xml else ""
+    """What stands in an element: a part's content goes into the Body without an element of its own.
+
+    What the element declared is declared on its children.
+
+    Raises:
+        ValueError: a text needs a prefix that no element is left to declare.
+    """
+    end = xml.index(">")
+    if xml[end - 1] == "/":
+        return ""
+    content = xml[end + 1 : xml.rindex("</")]
+    declared = {m[1]: m[0] for m in _DECLARATION.finditer(xml, 0, end)}
+    return _declared(content, declared) if declared else content
+
+
+def _declared(content: str, declared: Mapping[str, str]) -> str:
+    """Content with declarations on its outermost elements, where they have none of the prefix."""
+    pieces: list[str] = []
+    depth = done = 0
+    for tag in _TAG.finditer(content):
+        if tag["end"]:
+            depth -= 1
+            continue
+        if depth == 0:
+            own = {m[1] for m in _DECLARATION.finditer(tag["rest"])}
+            added = [text for prefix, text in declared.items() if prefix not in own]
+            pieces += [content[done : tag.end("name")], *added]
+            done = tag.end("name")
+        if not tag["rest"].endswith("/"):
+            depth += 1
+    if not pieces and any(f"{prefix}:" in content for prefix in declared):
+        raise ValueError("a text with a prefix cannot stand in a Body by itself")
+    return "".join([*pieces, content[done:]])
 
 
 def quoted(escaped: str) -> str:
@@ -63,157 +65,34 @@ def quoted(escaped: str) -> str:
     return escaped.replace("\n", "&#10;")
 
 
-def attributes_text(attributes: Mapping[str, str]) -> str:
-    """The attributes that a wildcard holds, for a start tag."""
-    return attributes_xml(attributes, "any") if attributes else ""
+def attributes_text(attributes: Mapping[str, str], known: Sequence[str] = ()) -> str:
+    """The attributes that a wildcard holds, for a start tag.
+
+    Args:
+        attributes: by their names in Clark's notation.
+        known: the names of the type's own attributes: no tag may have two of one name.
+
+    Raises:
+        TypeError: it is no mapping of `str` to `str`.
+        ValueError: a name is none, is the type's own or XML Schema's, or a value holds what
+            XML cannot carry.
+    """
+    if not isinstance(attributes, Mapping):
+        raise TypeError(f"{type(attributes).__name__} given, dict wanted")
+    if not attributes:
+        return ""
+    for name in attributes:
+        if name in known or isinstance(name, str) and name.startswith(f"{{{XSI}}}"):
+            reason = "an attribute is not the wildcard's, but the type's own"
+            raise Refusal(attributes, f"[{name!r}]", reason)
+    return attributes_xml(attributes, "any")
 
 
 def tokens_text(v: Sequence[str]) -> str:
     """A list of tokens.
 
     Raises:
-        TypeError: it is a str, or holds something else.
+        TypeError: it is no list or tuple, or holds something else than `str`.
+        ValueError: an item is empty or has white space.
     """
-    if isinstance(v, str):
-        raise TypeError("str given, list wanted")
-    return text(" ".join(v))
-
-
-# ----------------------------------------------------------------------- finding the spot
-
-
-def blame(value: object, name: str, error: Exception) -> EncodeError:
-    """The error with the path to the first spot in `value` that cannot be written.
-
-    Args:
-        value: What was to be written.
-        name: What the path begins with, `sendmsg`.
-        error: What its writer raised.
-    """
-    if isinstance(error, RecursionError):
-        found = _cycle(value, name, [])
-        return EncodeError(
-            found or name, "contains itself" if found else "is nested too deeply"
-        )
-    if isinstance(error, Refusal):
-        owner = next((p for p, v in _walk(value, name, 0) if v is error.owner), name)
-        return EncodeError(
-            f"{owner}.{error.field}" if error.field else owner, str(error)
-        )
-    for path, reason in _wrong(value, name):
-        return EncodeError(path, reason)
-    return EncodeError(name, str(error))
-
-
-def _children(value: object, path: str) -> Iterator[tuple[str, object]]:
-    if dataclasses.is_dataclass(value) and not isinstance(value, (type, AnyElement)):
-        for field in dataclasses.fields(value):
-            yield f"{path}.{field.name}", getattr(value, field.name, None)
-    elif isinstance(value, (list, tuple)):
-        for number, item in enumerate(value):
-            yield f"{path}[{number}]", item
-
-
-def _walk(value: object, path: str, depth: int) -> Iterator[tuple[str, object]]:
-    yield path, value
-    if depth < _MAX_DEPTH:
-        for at, child in _children(value, path):
-            yield from _walk(child, at, depth + 1)
-
-
-def _cycle(value: object, path: str, above: list[object]) -> str | None:
-    """The path to the first spot that holds a value which holds it."""
-    if any(value is one for one in above):
-        return path
-    if len(above) > _MAX_DEPTH:
-        return None
-    for at, child in _children(value, path):
-        if found := _cycle(child, at, [*above, value]):
-            return found
-    return None
-
-
-def _wrong(value: object, path: str) -> Iterator[tuple[str, str]]:
-    """Where a value is not what its class declares, and why."""
-    for at, one in _walk(value, path, 0):
-        if dataclasses.is_dataclass(one) and not isinstance(one, (type, AnyElement)):
-            hints = typing.get_type_hints(type(one))
-            for field in dataclasses.fields(one):
-                held = getattr(one, field.name, None)
-                for where, reason in _mismatch(
-                    held, hints.get(field.name, Any), f"{at}.{field.name}"
-                ):
-                    yield where, reason
-        elif (unwritable := _unwritable(one)) is not None:
-            yield at, unwritable
-
-
-def _mismatch(value: object, hint: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Why a value does not fit an annotation, looking into lists and pairs, not into classes."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if hint is Any:
-        return
-    if origin in (typing.Union, UnionType):
-        kinds = [a for a in arguments if _fits(value, a)]
-        if not kinds:
-            yield path, _wanted(value, arguments)
-        elif len(kinds) == 1:
-            yield from _mismatch(value, kinds[0], path)
-    elif not _fits(value, hint):
-        yield path, _wanted(value, (hint,))
-    elif origin is list and isinstance(value, (list, tuple)):
-        for number, item in enumerate(value):
-            yield from _mismatch(item, arguments[0], f"{path}[{number}]")
-    elif (reason := _unwritable(value)) is not None:
-        yield path, reason
-
-
-def _fits(value: object, hint: Any) -> bool:
-    """Whether a value is of an annotation's outermost type."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if hint is Any:
-        return True
-    if origin in (typing.Union, UnionType):
-        return any(_fits(value, a) for a in arguments)
-    if origin is typing.Literal:
-        return value in arguments
-    if origin is tuple:
-        return (
-            isinstance(value, tuple)
-            and len(value) == len(arguments)
-            and all(_fits(v, a) for v, a in zip(value, arguments, strict=True))
-        )
-    kind = origin or hint
-    if not isinstance(kind, type):
-        return True
-    if isinstance(value, bool) and kind in (int, float):
-        return False
-    if kind is list:
-        return isinstance(value, (list, tuple))
-    return isinstance(value, kind) or kind is float and isinstance(value, int)
-
-
-def _wanted(value: object, kinds: Sequence[Any]) -> str:
-    if value is None or isinstance(value, Unset):
-        return "is required"
-    names = " | ".join(
-        getattr(k, "__name__", str(k)) for k in kinds if k not in (type(None), Unset)
-    )
-    return f"{type(value).__name__} given, {names} wanted"
-
-
-def _unwritable(value: object) -> str | None:
-    """Why XML cannot carry a value that is of its type."""
-    if isinstance(value, str) and not isinstance(value, Enum):
-        try:
-            text(value)
-        except ValueError as error:
-            return str(error)
-    if isinstance(value, Decimal) and not value.is_finite():
-        return f"{value} is no xsd:decimal"
-    if isinstance(value, int):
-        try:
-            int.__repr__(value)
-        except ValueError:
-            return "an integer of too many digits"
-    return None
+    return list_text(v, text)

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from .._soap.index import Index
+from .._soap import index as _runtime_
 
-_index = Index(
+_index_ = _runtime_.Index(
     __name__,
     namespaces=("http://api.clickatell.com/soap/webservice",),
     entries="""
-ArrayOfString _array_of_string 0 ArrayOfString
+ArrayOfString: _array_of_string 0 ArrayOfString
 AuthRequest _auth_request
 AuthResponse _auth_response
 PingRequest _ping_request
@@ -42,13 +42,13 @@ GetmsgchargeRequest _getmsgcharge_request
 GetmsgchargeResponse _getmsgcharge_response
 """,
 )
-lookup = _index.lookup
+lookup = _index_.lookup
 
 
 def __getattr__(name: str) -> object:
-    value = globals()[name] = _index.load(name)
+    value = globals()[name] = _index_.load(name)
     return value
 
 
 def __dir__() -> list[str]:
-    return _index.names()
+    return _index_.names()
