@@ -96,8 +96,18 @@ def _simple_content(
     )
     struct = replace(struct, attributes=attributes, any_attribute=wildcard)
     if isinstance(base, NamedRef) and _is_complex(context, base.id):
+        _check_simple(context, base.id, struct)
         return replace(struct, base=base.id, derivation=derivation)
     return replace(struct, text=STRING if base == ANY_TYPE else base)
+
+
+def _check_simple(context: Context, base: QName, struct: Struct) -> None:
+    """The base of simpleContent has it too, or is mixed (XML Schema part 1, section 3.4.6)."""
+    component = context.components.types[base].component
+    if isinstance(component, xsd.ComplexType):
+        if component.simple_content is None and not component.is_mixed:
+            message = f"simpleContent needs a simple type, and {base} is complex"
+            context.findings.error("kind", message, struct.at)
 
 
 def _base(

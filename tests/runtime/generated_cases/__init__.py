@@ -106,7 +106,9 @@ class Service:
         absent = (None, [], self.soap.UNSET)
         held = {f.name: getattr(value, f.name) for f in fields(value)}
         return {
-            name: v for name, v in held.items() if not any(v is a or v == a for a in absent)
+            name: v
+            for name, v in held.items()
+            if not any(v is a or v == a for a in absent)
         }
 
     def again(self, value: Any) -> Any:
