@@ -73,10 +73,7 @@ def read_array(e: Element, read: Callable[[Element], T]) -> list[T]:
 
 def _is_partial(e: Element, children: Sequence[Element]) -> bool:
     """Whether an array says where its items belong."""
-    names = e.keys()  # to look a name up there is cheaper than to ask for it
-    if not names:
-        return False
-    if _OFFSET in names:
+    if _OFFSET in e.keys():  # cheaper than to ask for it
         return True
     if len(children) > _FEW:
         return bool(_any_position(e))  # type: ignore[arg-type,unused-ignore]  # an lxml element it is

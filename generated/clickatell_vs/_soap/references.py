@@ -142,10 +142,14 @@ class _References:
             self._only_begin = None
 
     def begin(self, cls: type[T], e: Element) -> T:
-        """A new value for an element; the one that was begun, if it was."""
-        keys = []
+        """A new value for an element; the one that was begun, if it was.
+
+        It is that of each reader that led to the one that asks: the declared type's, which left
+        it to a derived type's.
+        """
+        keys: list[_Key] = []
         for key in reversed(self._open):
-            if key[0] is not e:
+            if key[0] is not e or keys and key in self._begun:
                 break
             keys.append(key)
         known = [self._begun[key] for key in keys if key in self._begun]
