@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 # No deadlines: the machine may be busy with something else.
-settings.register_profile("tests", deadline=None)
+settings.register_profile("tests", deadline=None, derandomize=True)
 settings.load_profile("tests")
 
 ROOT = Path(__file__).parents[1]

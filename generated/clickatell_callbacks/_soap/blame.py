@@ -208,7 +208,8 @@ class _Search:
 
     def first(self, value: object, name: str) -> tuple[str, str] | None:
         """The path to the spot, and what is wrong there."""
-        other: tuple[str, str] | None = None
+        first: tuple[str, str] | None = None
+        none: tuple[str, str] | None = None
         for path, one, kind, inside_list in self._spots(value, name):
             found = self._reason(one, kind, inside_list)
             if found is None:
@@ -216,10 +217,13 @@ class _Search:
             reason, same = found
             if same:
                 return path, reason
-            # encoded lists may hold None: that alone was not what failed
-            if other is None and not (inside_list and one is None):
-                other = path, reason
-        return other
+            if (
+                inside_list and one is None
+            ):  # encoded lists may hold it: the last resort
+                none = none or (path, reason)
+            else:
+                first = first or (path, reason)
+        return first or none
 
     def _spots(
         self, value: object, name: str
