@@ -19,6 +19,7 @@ from typing import Any, Final
 from . import lexical
 from .anysimple import any_simple
 from .anyxml import AnyElement
+from .arrays import check_list
 from .derived import registered, wrong_class
 from .errors import EncodeError
 from .names import QName, qname_text
@@ -62,9 +63,8 @@ def blame(value: object, name: str, error: Exception) -> EncodeError:
     """
     try:
         path, reason = _spot(value, name, error)
-    except (
-        Exception
-    ):  # a value's own code may raise anything, and must not hide the error
+    except Exception:
+        # a value's own code may raise anything, and must not hide what was wrong
         path, reason = name, type(error).__name__
     if is_secret_path(path) and not reason.endswith((" wanted", " required")):
         reason = HIDDEN
@@ -180,11 +180,6 @@ def _check_attributes(value: object) -> None:
     attributes_xml(value)
 
 
-def _check_list(value: object) -> None:
-    if not isinstance(value, (list, tuple)):
-        raise TypeError(f"{type(value).__name__} given, list wanted")
-
-
 def _member_check(cls: type[Enum]) -> Callable[[object], None]:
     def check(value: object) -> None:
         if not isinstance(value, cls):
@@ -217,12 +212,10 @@ class _Search:
             reason, same = found
             if same:
                 return path, reason
-            if (
-                inside_list and one is None
-            ):  # encoded lists may hold it: the last resort
-                none = none or (path, reason)
-            else:
+            if one is not None or not inside_list:
                 first = first or (path, reason)
+            else:  # encoded lists may hold it: the last resort
+                none = none or (path, reason)
         return first or none
 
     def _spots(
@@ -286,7 +279,7 @@ class _Search:
                 kind.unset = True
             elif origin is list:
                 kind.items = arguments[0]
-                kind.checks.append(("list", _check_list))
+                kind.checks.append(("list", check_list))
             elif origin is tuple:
                 tags = typing.get_args(arguments[0]) or None
                 kind.pairs.append((tags, arguments[1]))

@@ -311,7 +311,7 @@ def nil_or(e: Element, read: Reader[T]) -> T | None:
         DecodeError: it does not read, or points nowhere.
     """
     text = e.text
-    if text is not None and text.strip(SPACE):
+    if text is not None and not text.isspace():
         return read(e)
     names = e.keys()
     if not names:
