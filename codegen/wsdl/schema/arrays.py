@@ -1,17 +1,27 @@
 """Arrays of SOAP's encoding in a schema (SOAP 1.1, section 5.4.2; WSDL 1.1, section 2.2).
 
-A type is an array where it derives from the encoding's `Array`. Its items' type stands in the
-`wsdl:arrayType` of the attribute `arrayType`, or is that of the one element of its content,
-or is anything.
+A type is an array where it derives from the encoding's `Array`, or from a type that does. Its
+items' type stands in the `wsdl:arrayType` of the attribute `arrayType`, or is that of the one
+element of its content, or its base's, or is anything.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from xsdata.models import xsd
 
-from codegen.model import Element, Particle, QName, SoapArray, TypeRef
+from codegen.model import (
+    Element,
+    Particle,
+    QName,
+    SoapArray,
+    Struct,
+    TypeDef,
+    TypeRef,
+)
+from codegen.walk import elements_of
 from codegen.wsdl.references import SOAP_ENCODINGS
 from codegen.wsdl.schema.context import ANY_TYPE, Context, Pending
 from codegen.wsdl.schema.particles import content_of
@@ -23,6 +33,42 @@ _array_type = re.compile(r"\s*([^\s\[\]]+?)\s*((?:\[[\d,\s]*\]\s*)+)").fullmatch
 def is_array(name: QName) -> bool:
     """Whether a name is the encoding's own type of all arrays."""
     return name.namespace in SOAP_ENCODINGS and name.local == "Array"
+
+
+def says_array(pending: Pending, component: xsd.Extension | xsd.Restriction) -> bool:
+    """Whether a derivation declares what its items are, as only an array's does."""
+    return any(
+        pending.schema.node(attribute).get(_ARRAY_TYPE) is not None
+        for attribute in component.attributes
+    )
+
+
+def inherit_arrays(types: dict[QName, TypeDef]) -> None:
+    """Make arrays of the types that derive from one and add no elements to it.
+
+    The collections of JAX-RPC are declared so: `vector` extends `list` extends `collection`.
+    """
+    for name, definition in types.items():
+        line = [definition]
+        while isinstance(line[-1], Struct) and len(line) <= len(types):
+            base = types.get(line[-1].base) if line[-1].base is not None else None
+            if base is None or not _adds_nothing(line[-1]):
+                break
+            line.append(base)
+        array = line[-1]
+        if isinstance(definition, Struct) and isinstance(array, SoapArray):
+            types[name] = replace(
+                array,
+                id=definition.id,
+                words=definition.words,
+                named=definition.named,
+                at=definition.at,
+                doc=definition.doc,
+            )
+
+
+def _adds_nothing(struct: Struct) -> bool:
+    return next(elements_of(struct.content), None) is None
 
 
 def soap_array(

@@ -14,7 +14,7 @@ from codegen.model import (
     TypeDef,
     TypeRef,
 )
-from codegen.wsdl.schema.arrays import is_array, soap_array
+from codegen.wsdl.schema.arrays import is_array, says_array, soap_array
 from codegen.wsdl.schema.attributes import attribute_uses
 from codegen.wsdl.schema.context import ANY_TYPE, STRING, Context, Pending
 from codegen.wsdl.schema.particles import content_of
@@ -66,7 +66,9 @@ def _complex_content(
         )
         return struct
     base = _base(context, pending, component)
-    if isinstance(base, NamedRef) and is_array(base.id):
+    if isinstance(base, NamedRef) and (
+        is_array(base.id) or says_array(pending, component)
+    ):
         return soap_array(context, pending, component)
     attributes, wildcard = attribute_uses(context, schema, component, pending.owner)
     return replace(

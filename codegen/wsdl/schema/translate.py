@@ -11,7 +11,7 @@ from xsdata.models import xsd
 from codegen.diagnostics import Findings, Location
 from codegen.model import GlobalElement, QName, SoapArray, TypeDef
 from codegen.wsdl.documents import SchemaDocument
-from codegen.wsdl.schema.arrays import is_array
+from codegen.wsdl.schema.arrays import inherit_arrays, is_array
 from codegen.wsdl.schema.complex import complex_type
 from codegen.wsdl.schema.components import Components, Declared, collect_components
 from codegen.wsdl.schema.context import (
@@ -60,6 +60,7 @@ def translate_schemas(
     }
     while context.pending:
         _translate(context, context.pending.popleft())
+    inherit_arrays(context.types)
     return SchemaTypes(context.types, elements, _bundled(context.components))
 
 
