@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 import codegen
 from codegen.config import PackageConfig, read_config
-from codegen.diagnostics import Diagnostic, Findings, Location, Severity, SpecError
+from codegen.diagnostics import Diagnostic, Findings, SpecError
 from codegen.options import Options, is_package_name
-from codegen.output import check_folder, write_package
-from codegen.pipeline import Package, generate
+from codegen.output import carry_out
+from codegen.tools.check import State, difference, examine, report
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,6 +37,7 @@ def main() -> None:
     help="An OASIS XML catalog: where imported documents are found.",
 )
 @click.option("--no-spec", is_flag=True, help="Leave the WSDL out of the package.")
+@click.option("--full", is_flag=True, help="Generate where nothing has changed, too.")
 def generate_command(
     wsdl: Path | None,
     output: Path | None,
@@ -42,15 +45,48 @@ def generate_command(
     wire: str,
     catalogs: tuple[Path, ...],
     no_spec: bool,
+    full: bool,
 ) -> None:
     """Write the package for WSDL, or all that pyproject.toml names."""
     try:
-        made = _generated(_packages(wsdl, output, name, wire, catalogs, no_spec))
-        for config, package in made:
-            _write(config, package)
+        configs = _packages(wsdl, output, name, wire, catalogs, no_spec)
+        with _Progress() as progress:
+            states = examine(configs, progress, full=full)
+            if states.broken:  # where one is broken, none is written
+                found = [d for state in states.sound for d in state.findings]
+                raise SpecError([*found, *states.broken])
+            for state in states.sound:
+                _write(state, progress)
     except SpecError as error:
         _say(error.diagnostics)
         raise SystemExit(2) from None
+
+
+@main.command("check")
+@click.option("--full", is_flag=True, help="Generate, whatever the manifests say.")
+def check_command(full: bool) -> None:
+    """Compare the packages that pyproject.toml names with what would be generated.
+
+    The difference is printed as a unified diff. Ends with 0 where all are in step, 1 where one is
+    stale, 2 where one is broken.
+    """
+    try:
+        configs = read_config(Path("pyproject.toml"))
+    except SpecError as error:
+        _say(error.diagnostics)
+        raise SystemExit(2) from None
+    with _Progress() as progress:
+        states = examine(configs, progress, full=full)
+    for state in states.sound:
+        findings = Findings()
+        report(state, findings)
+        _say([*state.findings, *findings])
+        if state.plan is not None:
+            for line in difference(state.plan):
+                click.echo(line, nl=False)
+    _say(states.broken)
+    stale = not all(state.is_in_step for state in states.sound)
+    raise SystemExit(2 if states.broken else int(stale))
 
 
 def _packages(
@@ -73,42 +109,45 @@ def _packages(
     return [PackageConfig(wsdl, output, options)]
 
 
-def _generated(configs: list[PackageConfig]) -> list[tuple[PackageConfig, Package]]:
-    """Every package, before any is written: where one is broken, none is.
-
-    Raises:
-        SpecError: a WSDL is broken, or a folder is not this tool's; it has the findings of all.
-    """
-    made: list[tuple[PackageConfig, Package]] = []
-    found: list[Diagnostic] = []
-    for config in configs:
-        try:
-            check_folder(config.output)
-            package = generate(config.wsdl, config.options)
-        except SpecError as error:
-            found += error.diagnostics
-        except RecursionError:
-            message = "definitions refer to each other too deeply"
-            at = Location(str(config.wsdl))
-            found.append(Diagnostic(Severity.ERROR, "limit", message, at))
-        else:
-            made.append((config, package))
-            found += package.findings
-    if len(made) < len(configs):
-        raise SpecError(found)
-    return made
-
-
-def _write(config: PackageConfig, package: Package) -> None:
-    _say(package.findings)
-    written = write_package(config.output, package.files)
-    removed = f", {len(written.removed)} removed" if written.removed else ""
+def _write(state: State, progress: _Progress) -> None:
+    findings = Findings()
+    written, removed = 0, ""
+    if state.plan is not None:
+        state.plan.report(findings, ": made anew")
+        carry_out(state.plan, progress)
+        written = len(state.plan.added) + len(state.plan.changed)
+        count = len(state.plan.removed)
+        removed = f", {count} removed" if count else ""
+    progress.clear()
+    _say([*state.findings, *findings])
     click.echo(
-        f"{config.output}: {len(written.changed)} files written,"
-        f" {written.unchanged} unchanged{removed}"
+        f"{state.config.output}: {written} files written,"
+        f" {state.unchanged} unchanged{removed}"
     )
 
 
-def _say(findings: Findings | tuple[Diagnostic, ...]) -> None:
+class _Progress:
+    """Says on a terminal what is being done, on one line that goes again; elsewhere nothing."""
+
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def __call__(self, doing: str) -> None:
+        if self._shows:
+            click.echo(f"\r\x1b[K{doing[:78]} …", nl=False, err=True)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shows:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def _say(findings: Iterable[Diagnostic]) -> None:
     for finding in findings:
         click.echo(str(finding), err=True)

@@ -593,6 +593,17 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was read, and what was looked for in vain; paths are relative to the entry's folder.
+
+    `read` has the SHA-256 of each of the user's documents and catalogs, the entry's first.
+    """
+
+    read: dict[str, str]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """All that the toolkit knows of a service.
 
@@ -609,6 +620,7 @@ class Api:
     prefixes: dict[str, str]
     sources: tuple[Source, ...]
     doc: str = ""
+    inputs: Inputs = Inputs({}, ())
     bundled: frozenset[QName] = frozenset()
     encoded: frozenset[QName] = frozenset()
     literal: frozenset[QName] = frozenset()

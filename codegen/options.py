@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,18 @@ class Options:
     catalogs: tuple[Path, ...] = ()
     with_spec: bool = True
     secret: tuple[str, ...] = ()
+
+    def record(self, home: Path) -> dict[str, object]:
+        """The options as a manifest keeps them: paths are relative to the entry's folder."""
+        return {
+            "name": self.name,
+            "wire": self.wire,
+            "catalogs": [
+                Path(os.path.relpath(path, home)).as_posix() for path in self.catalogs
+            ],
+            "spec": self.with_spec,
+            "secret": sorted(self.secret),
+        }
 
 
 def is_package_name(name: str) -> bool:

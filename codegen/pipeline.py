@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from codegen.diagnostics import Findings, Location, SpecError
+from codegen.manifest import MANIFEST, make_manifest
 from codegen.model import Api
 from codegen.options import Options
 from codegen.passes import run_passes
@@ -22,15 +24,31 @@ class Package:
     findings: Findings
 
 
-def generate(wsdl: Path, options: Options) -> Package:
-    """Generate the package for one WSDL; nothing is written.
+def silent(doing: str) -> None:
+    """Tells nobody how far a run is."""
+
+
+def generate(
+    wsdl: Path, options: Options, progress: Callable[[str], None] = silent
+) -> Package:
+    """Generate the package for one WSDL; nothing is written. `progress` is told what is being done.
 
     Raises:
         SpecError: the WSDL cannot be read or is broken; it has every finding.
     """
     findings = Findings()
-    api = load(wsdl, options.catalogs, findings)
-    return Package(emit(api, choose_style(api, options.wire, wsdl), options), findings)
+    try:
+        progress(f"reading {wsdl}")
+        api = load(wsdl, options.catalogs, findings)
+        style = choose_style(api, options.wire, wsdl)
+        progress(f"writing Python for {len(api.types):,} types")
+        files = emit(api, style, options)
+    except RecursionError:
+        message = "definitions refer to each other too deeply"
+        findings.error("limit", message, Location(str(wsdl)))
+        raise SpecError(findings) from None
+    manifest = make_manifest(options, wsdl.parent, api.inputs, files)
+    return Package({**files, MANIFEST: manifest.encode()}, findings)
 
 
 def load(wsdl: Path, catalogs: tuple[Path, ...], findings: Findings) -> Api:

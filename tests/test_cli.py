@@ -6,55 +6,12 @@ import json
 import re
 import shutil
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run
+from conftest import BROKEN, DANGLING, ROOT, SERVICE, Run, Shell
 
 import codegen
-from codegen.cli import main
-
-SERVICE = (ROOT / "tests" / "cases" / "bare" / "service.wsdl").read_text(
-    encoding="utf-8"
-)
-BROKEN = SERVICE.replace("</portType>", "</portTyp>")
-DANGLING = SERVICE.replace('type="tns:Report"', 'type="tns:Rapport"')
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-class Shell:
-    """Runs `soapwright` in a folder."""
-
-    def __init__(self, capture: pytest.CaptureFixture[str]) -> None:
-        self._capture = capture
-
-    def __call__(self, *arguments: str) -> Outcome:
-        self._capture.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments), prog_name="soapwright")
-        said = self._capture.readouterr()
-        return Outcome(int(ended.value.code or 0), said.out, said.err)
-
-
-@pytest.fixture
-def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Shell:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "service.wsdl").write_text(SERVICE, encoding="utf-8")
-    (tmp_path / "broken.wsdl").write_text(BROKEN, encoding="utf-8")
-    (tmp_path / "dangling.wsdl").write_text(DANGLING, encoding="utf-8")
-    return Shell(capsys)
-
 
 GENERATE = ("generate", "service.wsdl", "--output", "made", "--package", "made")
 

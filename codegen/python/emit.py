@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 
-import codegen
 from codegen.model import Api, Struct, TypeDef
 from codegen.options import Options
 from codegen.python.client_module import ClientModules
@@ -26,7 +23,7 @@ _RUNTIME = Path(__file__).parents[1] / "runtime"
 
 
 def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
-    """All files of the package, by their path in it. The same input gives the same bytes."""
+    """All files of the package but its manifest, by their path in it. The same input gives the same bytes."""
     context = make_context(api, style, options)
     source = " ".join(api.name.split())
     header = comment(
@@ -48,7 +45,6 @@ def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
     content.update(_runtime())
     if options.with_spec:
         content.update({f"_spec/{s.path}": s.content for s in api.sources})
-    content["manifest.json"] = _manifest(api, style, options, content)
     return content
 
 
@@ -127,25 +123,3 @@ def _runtime() -> dict[str, bytes]:
         for path in sorted(_RUNTIME.iterdir())
         if path.suffix == ".py" or path.name == "py.typed"
     }
-
-
-def _manifest(
-    api: Api, style: WireStyle, options: Options, files: dict[str, bytes]
-) -> bytes:
-    """What the package was made of and with; no date, no path of the machine that made it."""
-    content = {
-        "generator": {"name": "soapwright", "version": codegen.__version__},
-        "options": {
-            "name": options.name,
-            "wire": style.name,
-            "spec": options.with_spec,
-            "secret": sorted(options.secret),
-        },
-        "sources": {s.path: _digest(s.content) for s in api.sources},
-        "files": {path: _digest(files[path]) for path in sorted(files)},
-    }
-    return (json.dumps(content, indent=2) + "\n").encode("utf-8")
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

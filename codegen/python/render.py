@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import jinja2
 
 from codegen.python.settle import settled
-
-
-def _loader() -> jinja2.BaseLoader:
-    """The templates: beside the package in a checkout, inside it in a wheel."""
-    checkout = Path(__file__).parents[2] / "templates" / "python"
-    if checkout.is_dir():
-        return jinja2.FileSystemLoader(checkout)
-    return jinja2.PackageLoader("codegen", "templates")
-
+from codegen.toolkit import templates
 
 _ENVIRONMENT = jinja2.Environment(
-    loader=_loader(),
+    loader=jinja2.FileSystemLoader(templates()),
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,

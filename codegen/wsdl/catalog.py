@@ -10,6 +10,7 @@ Findings: `catalog`, a catalog that is none, or an entry that leads nowhere; and
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -85,10 +86,11 @@ class CatalogFile:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Catalogs that are asked one after the other, by their URLs."""
+    """Catalogs that are asked one after the other, by their URLs; `contents` are their files."""
 
     files: dict[str, CatalogFile]
     first: tuple[str, ...]
+    contents: dict[Path, bytes]
 
     def find(self, name: str) -> Path | None:
         """The file for a URL or namespace, None where no catalog has one."""
@@ -118,6 +120,7 @@ class Catalog:
 def read_catalogs(paths: Iterable[tuple[Path, str]], findings: Findings) -> Catalog:
     """Read catalogs and those that they name; each path comes with its name in findings."""
     files: dict[str, CatalogFile] = {}
+    contents: dict[Path, bytes] = {}
     first = []
     waiting = []
     for path, shown in paths:
@@ -128,12 +131,14 @@ def read_catalogs(paths: Iterable[tuple[Path, str]], findings: Findings) -> Cata
         url = path.absolute().as_uri()
         if url in files:
             continue
-        files[url] = _read(path, url, shown, findings)
+        content = read(path, shown, findings)
+        contents[Path(os.path.normpath(path.absolute()))] = content or b""
+        files[url] = _read(content, url, shown, findings)
         others = (e.target for e in files[url].entries if e.match is Match.DELEGATE)
         for other in (*files[url].following, *others):
             if (target := path_of(other)) is not None:
                 waiting.append((target, str(target)))
-    return Catalog(files, tuple(first))
+    return Catalog(files, tuple(first), contents)
 
 
 @cache
@@ -176,8 +181,9 @@ def _best_first(name: str, entries: tuple[Entry, ...]) -> list[Entry]:
     return sorted(matching, key=lambda e: (rank.index(e.match), -len(e.name)))
 
 
-def _read(path: Path, url: str, shown: str, findings: Findings) -> CatalogFile:
-    content = read(path, shown, findings)
+def _read(
+    content: bytes | None, url: str, shown: str, findings: Findings
+) -> CatalogFile:
     parsed = parse(content, shown, findings) if content is not None else None
     if parsed is None:
         return CatalogFile((), ())

@@ -24,7 +24,7 @@ from pathlib import Path
 from lxml import etree
 
 from codegen.diagnostics import Findings, Location
-from codegen.model import Source
+from codegen.model import Inputs, Source
 from codegen.wsdl.catalog import Catalog, read_catalogs
 from codegen.wsdl.files import DEFINITIONS, SCHEMA, TYPES, Files
 from codegen.wsdl.imports import (
@@ -71,12 +71,13 @@ class SchemaDocument:
 class Documents:
     """What was read: the entry's definitions first, imports where they are imported.
 
-    `sources` are the documents as `_spec/` keeps them.
+    `sources` are the documents as `_spec/` keeps them, `inputs` the files as they were found.
     """
 
     definitions: tuple[DefinitionsDocument, ...]
     schemas: tuple[SchemaDocument, ...]
     sources: tuple[Source, ...]
+    inputs: Inputs
     lines: Lines
 
     def location(self, node: etree._Element) -> Location:
@@ -111,6 +112,7 @@ def load(
         tuple(loader.definitions),
         tuple(loader.schemas),
         collect_sources(files.all),
+        files.inputs(catalog.contents),
         files.lines,
     )
 
@@ -241,7 +243,9 @@ class _Loader:
             return
         found = None
         if imported.location:
-            found = find_location(imported.location, waiting.file, self.catalog)
+            found = find_location(
+                imported.location, waiting.file, self.catalog, self.files.missing
+            )
         if found is None:
             self._unanswered.append(waiting)
         else:

@@ -10,6 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from codegen.diagnostics import Findings, Location
+from codegen.model import Inputs
 from codegen.wsdl.catalog import STANDARD
 from codegen.wsdl.drafts import is_draft, modernised
 from codegen.wsdl.imports import SourceFile, imports_of
@@ -28,13 +29,14 @@ _DOCUMENTATION = f"{{{WSDL}}}documentation"
 class Files:
     """Reads files, and names them in findings as the user named the entry.
 
-    `entry` is where the entry is, `given` how it was named.
+    `entry` is where the entry is, `given` how it was named, `missing` where files might have been.
     """
 
     entry: Path
     given: Path
     findings: Findings
     lines: Lines = field(default_factory=Lines)
+    missing: set[Path] = field(default_factory=set)
     _read: dict[Path, SourceFile | None] = field(default_factory=dict)
 
     def get(self, path: Path, url: str) -> SourceFile | None:
@@ -50,6 +52,18 @@ class Files:
     def all(self) -> tuple[SourceFile, ...]:
         """Every file that could be read, in the order in which they were asked for."""
         return tuple(file for file in self._read.values() if file is not None)
+
+    def inputs(self, catalogs: dict[Path, bytes]) -> Inputs:
+        """All that was read of the user's, and looked for; of what is installed nothing."""
+        home = Path(os.path.normpath(self.entry.absolute().parent))
+        contents = {f.path: f.content for f in self.all if not f.standard} | catalogs
+        read: dict[str, str] = {}
+        for path, content in contents.items():
+            # with what is elsewhere on this machine there is no way that others have too
+            name = _from(home, path) or f"elsewhere/{path.name}"
+            read[name] = hashlib.sha256(content).hexdigest()
+        missing = sorted(filter(None, (_from(home, path) for path in self.missing)))
+        return Inputs(read, tuple(missing))
 
     def refuse(self, file: SourceFile, why: str) -> None:
         """Note that a document is not of the kind that is wanted."""
@@ -105,6 +119,15 @@ class Files:
         except ValueError:  # on another drive of Windows
             return path.as_posix()
         return Path(os.path.normpath(self.given.parent / relative)).as_posix()
+
+
+def _from(home: Path, path: Path) -> str:
+    """The way from a folder to a file; "" where they have nothing but the root in common."""
+    try:
+        common = os.path.commonpath([home, path])
+    except ValueError:  # on another drive of Windows
+        return ""
+    return "" if common == path.anchor else Path(os.path.relpath(path, home)).as_posix()
 
 
 def _schemas_of(root: etree._Element) -> tuple[etree._Element, ...]:

@@ -8,6 +8,7 @@ and the bundled one know namespaces too.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
@@ -96,8 +97,13 @@ def imports_of(root: etree._Element) -> Iterator[Import]:
             yield Import(kind, node, index, location.strip(), namespace.strip())
 
 
-def find_location(location: str, source: SourceFile, catalog: Catalog) -> Found | None:
-    """The file that a location leads to: by a user's catalog, else beside the source."""
+def find_location(
+    location: str, source: SourceFile, catalog: Catalog, missing: set[Path]
+) -> Found | None:
+    """The file that a location leads to: by a user's catalog, else beside the source.
+
+    Where there might have been one is added to `missing`.
+    """
     absolute = _join(source.url, location)
     for name in dict.fromkeys(
         (location, absolute, _join(source.path.as_uri(), location))
@@ -107,6 +113,7 @@ def find_location(location: str, source: SourceFile, catalog: Catalog) -> Found 
     for path in _beside(location, source.path.parent):
         if _is_file(path):
             return Found(path, absolute if path_of(absolute) is None else path.as_uri())
+        missing.add(Path(os.path.normpath(path.absolute())))
     return None
 
 

@@ -33,6 +33,7 @@ def read_api(entry: Path, catalogs: Sequence[Path], findings: Findings) -> Api:
         elements=schemas.elements,
         prefixes=services.prefixes,
         sources=documents.sources,
+        inputs=documents.inputs,
         doc=services.doc,
         bundled=schemas.bundled,
     )

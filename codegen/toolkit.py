@@ -1,0 +1,44 @@
+"""The toolkit itself: where its templates are, and which state of it makes packages."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import codegen
+
+_HOME = Path(codegen.__file__).parent
+# What a package is made by; the command line and the other tools change no byte of one.
+_GENERATING = ("wsdl", "passes", "python", "runtime")
+_SUFFIXES = (".py", ".typed", ".xsd", ".wsdl", ".xml")
+_MODULES = ("diagnostics.py", "model.py", "options.py", "pipeline.py", "walk.py")
+
+
+def templates() -> Path:
+    """The folder of the templates: inside the package in a wheel, beside it in a checkout."""
+    installed = _HOME / "templates"
+    return installed if installed.is_dir() else _HOME.parent / "templates" / "python"
+
+
+def identity() -> dict[str, str]:
+    """Which soapwright this is: a checkout changes without its version, so its code counts too."""
+    files = {name: _HOME / name for name in _MODULES}
+    for part in _GENERATING:
+        for path in (_HOME / part).rglob("*"):
+            if path.suffix in _SUFFIXES:
+                files[path.relative_to(_HOME).as_posix()] = path
+    for path in templates().glob("*.jinja"):
+        files[f"templates/{path.name}"] = path
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        whole.update(f"{name} {digest(files[name].read_bytes())}\n".encode())
+    return {
+        "name": "soapwright",
+        "version": codegen.__version__,
+        "sha256": whole.hexdigest(),
+    }
+
+
+def digest(content: bytes) -> str:
+    """The SHA-256 of a file, as manifests have it."""
+    return hashlib.sha256(content).hexdigest()
