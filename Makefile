@@ -7,9 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
+INSTALLED_BENCH := $(VENV)/.installed-bench
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
 CORPUS := ../shared/tools/corpus_check.py
+VIM25 := ../shared/corpus/vmware-vim25
 
 .PHONY: help
 help: ## list these targets
@@ -27,7 +29,7 @@ test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
 .PHONY: lint
 lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
 	@$(BIN)/python -m black --check --quiet . || { $(BIN)/python -m black --check .; exit 1; }
-	@MYPYPATH=generated $(BIN)/python -m mypy --strict --no-error-summary codegen gateway
+	@MYPYPATH=generated $(BIN)/python -m mypy --strict --no-error-summary codegen gateway benchmarks
 	@cd generated && ../$(BIN)/python -m mypy --strict --no-error-summary --config-file= $(addprefix -p ,$(PACKAGES))
 
 .PHONY: check
@@ -47,8 +49,8 @@ corpus: $(INSTALLED_DEV) ## judge the toolkit on real WSDLs, where they are (ARG
 	else echo "there is no corpus of WSDLs here: $(CORPUS) is missing"; fi
 
 .PHONY: bench
-bench: ## measure, side by side with other toolkits
-	@echo "nothing is measured yet: the benchmarks will stand in benchmarks/"
+bench: $(INSTALLED_BENCH) ## measure, side by side with other toolkits (ARGS="sendmsg --rounds 5" chooses)
+	@$(BIN)/python -m benchmarks --vim25 $(VIM25) $(ARGS)
 
 .PHONY: clean
 clean: ## remove the environment and what tools leave behind
@@ -72,4 +74,9 @@ $(INSTALLED): pyproject.toml | $(BIN)/python
 $(INSTALLED_DEV): pyproject.toml | $(BIN)/python
 	@echo "installing what soapwright and its tests need"
 	@$(PIP) --editable '.[dev]'
+	@touch $(INSTALLED) $@
+
+$(INSTALLED_BENCH): pyproject.toml | $(BIN)/python
+	@echo "installing what soapwright and its benchmarks need"
+	@$(PIP) --editable '.[bench]'
 	@touch $(INSTALLED) $@

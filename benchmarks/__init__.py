@@ -1,0 +1,1 @@
+"""What soapwright costs, measured side by side with other toolkits: `make bench`."""

@@ -1,0 +1,54 @@
+"""A reply of 100 MB with a million rows: read, against lxml's bare parse.
+
+Each in a fresh process, imports and reading the file included.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .documents import ROWS, package
+from .measure import Found, Goal, Line, Settings, probe
+
+_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body>'
+    '<listEntriesResponse xmlns="urn:rows">'
+)
+_TAIL = "</listEntriesResponse></soap:Body></soap:Envelope>"
+
+
+def measure(settings: Settings) -> Found:
+    """The whole reply, and row by row."""
+    count = 1_000 if settings.quick else 1_000_000
+    reply = settings.scratch / "large.xml"
+    size = _write(reply, count)
+    folder = str(package(ROWS, "bench_rows", settings.scratch))
+    took = probe(
+        {
+            "lxml": ("parse", str(reply)),
+            "read": ("read", str(reply), folder),
+        },
+        settings.few,
+    )
+    lxml, read = took["lxml"], took["read"]
+    what = f"a reply of {size / 1e6:.0f} MB, {count:,} rows"
+    return [
+        Line(f"read {what}", "lxml", read.seconds, lxml.seconds, Goal(3, slower=True)),
+        Line(
+            f"peak memory of reading {what}", "lxml", read.peak, lxml.peak, unit="MiB"
+        ),
+    ]
+
+
+def _write(path: Path, count: int) -> int:
+    """The reply, of so many rows; its size."""
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write(_HEAD)
+        for number in range(count):
+            stream.write(
+                f"<entry><id>{number}</id><name>the entry of number {number}</name>"
+                f"<amount>{number}.25</amount></entry>"
+            )
+        stream.write(_TAIL)
+    return path.stat().st_size

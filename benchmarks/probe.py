@@ -1,0 +1,107 @@
+"""What a fresh process does and costs: `python -m benchmarks.probe WHAT ARGUMENTS`.
+
+Its clock starts after the interpreter has; it prints one line of JSON: seconds, and MiB of
+memory, resident at the end and at most.
+"""
+
+from __future__ import annotations
+
+import time
+
+_START = time.perf_counter()
+
+import json
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_MIB = 2**20
+
+
+def _resident() -> float:
+    """MiB of memory now; at most so far where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return _peak()
+    return pages * resource.getpagesize() / _MIB
+
+
+def _peak() -> float:
+    """MiB of memory at most so far; macOS counts in bytes, others in KiB."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / _MIB
+
+
+def ours(folder: str, name: str) -> None:
+    """Import a package, its client class included, and write a first request."""
+    sys.path.insert(0, folder)
+    package: Any = __import__(name)
+    client, t = package.Client, package.types
+    if name == "vim25":
+        this = t.ManagedObjectReference(value="SessionManager", type="SessionManager")
+        value = t.LoginRequestType(this=this, user_name="demo", password="demo")
+        operation = "Login"
+    else:
+        value = t.Call0(item=t.Type0001(field1=True))
+        operation = "Call0"
+    port = package.PORTS[client._port_names[0]]
+    port.operations[operation].encode_request(value)
+
+
+def zeep(wsdl: str, name: str) -> None:
+    """Import zeep, load the WSDL, and write the same request."""
+    import zeep
+    from lxml import etree
+
+    client: Any = zeep.Client(wsdl)  # type: ignore[no-untyped-call,unused-ignore]  # zeep is only partly typed
+    if name == "vim25":
+        this = {"_value_1": "SessionManager", "type": "SessionManager"}
+        values = {"_this": this, "userName": "demo", "password": "demo"}
+        operation = "Login"
+    else:
+        values = {"item": {"field1": True}}
+        operation = "Call0"
+    etree.tostring(client.create_message(client.service, operation, **values))
+
+
+def generate(wsdl: str, folder: str, name: str) -> None:
+    """Generate a package and write it."""
+    from codegen.options import Options
+    from codegen.output import write_package
+    from codegen.pipeline import generate
+
+    write_package(Path(folder), generate(Path(wsdl), Options(name)).files)
+
+
+def parse(reply: str) -> None:
+    """lxml alone reads a reply, all of it."""
+    from lxml import etree
+
+    etree.fromstring(Path(reply).read_bytes(), etree.XMLParser(huge_tree=True))
+
+
+def read(reply: str, folder: str) -> None:
+    """We read a reply, all of it."""
+    sys.path.insert(0, folder)
+    package: Any = __import__("bench_rows")
+    operation = package.PORTS["RowsPort"].operations["listEntries"]
+    operation.decode_response(Path(reply).read_bytes())
+
+
+PROBES: dict[str, Callable[..., None]] = {
+    probe.__name__: probe for probe in (ours, zeep, generate, parse, read)
+}
+
+
+def main() -> None:
+    """Do it, and say what it took."""
+    PROBES[sys.argv[1]](*sys.argv[2:])
+    took = time.perf_counter() - _START
+    print(json.dumps({"seconds": took, "resident": _resident(), "peak": _peak()}))
+
+
+if __name__ == "__main__":
+    main()
