@@ -8,6 +8,10 @@ from typing import Final
 GSM_EXTENSION: Final = frozenset("\f^{}\\[~]|€")
 """The characters that the GSM alphabet has in its extension table: an escape and a septet each."""
 
+_ALPHABET: Final = GSM_EXTENSION | frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
 _GSM: Final = (160, 153)
 _UCS2: Final = (70, 67)
 """Characters in a single SMS, and in each part of several: six bytes go to the header that
@@ -19,23 +23,38 @@ def gsm_parts(text: str) -> int:
 
     What the alphabet lacks arrives as a question mark, and counts as one.
     """
-    return _parts((2 if c in GSM_EXTENSION else 1 for c in text), *_GSM)
+    return len(_ends(map(_septets, text), *_GSM))
 
 
 def ucs2_parts(text: str) -> int:
     """The number of SMS that a text takes in UCS-2; what is beyond its plane takes two places."""
-    return _parts((2 if c > "\uffff" else 1 for c in text), *_UCS2)
+    return len(_ends((2 if c > "\uffff" else 1 for c in text), *_UCS2))
 
 
-def _parts(sizes: Iterable[int], single: int, part: int) -> int:
-    """Parts filled one after the other: what takes two places is never torn apart."""
+def gsm_pieces(text: str) -> list[str]:
+    """A text in the pieces that go into each SMS in the GSM alphabet."""
+    ends = _ends(map(_septets, text), *_GSM)
+    return [text[start:end] for start, end in zip([0, *ends], ends)]
+
+
+def is_gsm(text: str) -> bool:
+    """Whether the GSM alphabet has all characters of a text."""
+    return all(c in _ALPHABET for c in text)
+
+
+def _septets(character: str) -> int:
+    return 2 if character in GSM_EXTENSION else 1
+
+
+def _ends(sizes: Iterable[int], single: int, part: int) -> list[int]:
+    """Where the parts end, filled one after the other: what takes two places is never torn."""
     sizes = list(sizes)
     if sum(sizes) <= single:
-        return 1
-    parts, room = 1, part
-    for size in sizes:
+        return [len(sizes)]
+    ends, room = [], part
+    for at, size in enumerate(sizes):
         if size > room:
-            parts += 1
+            ends.append(at)
             room = part
         room -= size
-    return parts
+    return [*ends, len(sizes)]

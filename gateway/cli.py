@@ -15,9 +15,11 @@ from types import FrameType
 import click
 
 from .sandbox.clock import running_clock
+from .sandbox.courier import Courier
 from .sandbox.gateway import FREE_CREDITS, Gateway
 from .sandbox.http import Application
 from .sandbox.server import Server
+from .sandbox.settings import Settings, SettingsError, read_settings
 from .sandbox.store import StateError, Store
 
 _FASTEST = 1_000_000
@@ -91,6 +93,12 @@ def main() -> None:
     help="Draw ids and delivery times from this: the same calls then get the same ids."
     " Without it they cannot be foretold.",
 )
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A TOML file: account, callback URLs, routes, numbers, vouchers, what goes wrong."
+    " docs/gateway.md describes it.",
+)
 def sandbox(
     host: str,
     port: int,
@@ -98,6 +106,7 @@ def sandbox(
     state: Path | None,
     speed: float,
     seed: int | None,
+    config: Path | None,
 ) -> None:
     """Run Clickatell's gateway in a box, until it is stopped.
 
@@ -108,6 +117,10 @@ def sandbox(
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s"
     )
+    try:
+        settings = Settings() if config is None else read_settings(config)
+    except SettingsError as error:
+        raise _Unusable(str(error)) from None
     try:
         server = Server(host, port)
     except OSError as error:
@@ -125,8 +138,10 @@ def sandbox(
             clock=running_clock(run.gateway_time, speed),
             # Each run on a state file draws anew: the ids of the last are taken.
             chance=None if seed is None else random.Random(f"{seed}/{run.number}"),
+            settings=settings,
+            began=run.began,
         )
-        _serve(server, Application(gateway, server.url))
+        _serve(server, Application(gateway, server.url), Courier(gateway))
 
 
 class _Stopped(BaseException):
@@ -139,12 +154,13 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise _Stopped
 
 
-def _serve(server: Server, application: Application) -> None:
+def _serve(server: Server, application: Application, courier: Courier) -> None:
     """Serve until a signal says to stop."""
     try:
         signal.signal(signal.SIGINT, _stop)
         signal.signal(signal.SIGTERM, _stop)
         server.start(application)
+        courier.start()
         click.echo(server.url)
         sys.stdout.flush()
         while True:
@@ -153,3 +169,4 @@ def _serve(server: Server, application: Application) -> None:
         pass
     finally:
         server.stop()
+        courier.stop()

@@ -1,7 +1,10 @@
 """The gateway in a box, from the inside out.
 
-`gateway` is what it does, in plain Python; `store` is what it remembers. `soap` binds it to the
-four services of the vendor's: `dialects` says which generated package speaks which of them,
-`tolerance` turns what real clients send into what that package reads. `http` is the sandbox as
-requests and responses, `server` carries those over sockets.
+`gateway` is what it does, in plain Python: `sessions` says who calls, `acceptance` what is taken
+in, `content` what a message holds, `delivery` what becomes of it, `callbacks` what is told of it.
+`store` is what it remembers, `settings` how it was set up. `soap` binds it to the four services of
+the vendor's: `dialects` says which generated package speaks which of them, `tolerance` turns what
+real clients send into what that package reads, `calls` that into calls of the gateway. `http` is
+the sandbox as requests and responses, `server` carries those over sockets; `courier` lets time go
+on and brings the callbacks.
 """

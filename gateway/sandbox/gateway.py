@@ -7,26 +7,42 @@ recipient that is refused is a `Refusal` among the replies.
 from __future__ import annotations
 
 import random
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Final
 
 from ..codes import ErrorCode, MessageStatus
-from ..replies import Credit, GatewayError, MessageId, Ok, Refusal, Status
+from ..replies import Charge, Credit, GatewayError, MessageId, Ok, Refusal, Status
+from .acceptance import Acceptance
 from .accounts import DEMO, Account, Credentials
+from .batches import Batches
 from .clock import Clock
-from .messages import Message, Step, Submission, is_number, price
+from .delivery import DAY, Delivery
+from .messages import Message, Submission, price
+from .sessions import SESSION_SECONDS, Sessions
+from .settings import Settings
 from .store import Store
+from .two_way import TwoWay
+
+__all__ = ["FREE_CREDITS", "SESSION_SECONDS", "Gateway"]
 
 FREE_CREDITS: Final = Decimal(10)
-SESSION_SECONDS: Final = 15 * 60
-"""How long a session lives without a call."""
-
-# How long a session that has expired is known as such, and not as one that never was.
-_REMEMBERED_SECONDS: Final = 24 * 60 * 60
-_FASTEST, _SLOWEST = 2.0, 8.0
-"""Seconds from a network to a handset."""
+QUERY_SECONDS: Final = 6 * DAY
+"""How long `querymsg` knows a message."""
+CHARGE_SECONDS: Final = 15 * DAY
+"""How long `getmsgcharge` does."""
+SUPPORTED: Final = (
+    "This prefix is currently supported. Messages sent to this prefix will be routed."
+)
+UNSUPPORTED: Final = (
+    "This prefix is not currently supported. Messages sent to this prefix will fail."
+    " Please contact support for assistance."
+)
+_VOUCHER_REDEEMED: Final = "605"
+_TOKEN: Final = re.compile(r"[0-9]{16}")
 
 
 class Gateway:
@@ -34,182 +50,294 @@ class Gateway:
 
     Args:
         store: its memory.
-        account: its customer.
+        account: its customer; that of the settings where it is not given.
         credits: what a new account begins with; one that the store knows keeps what it has.
         clock: the gateway's time.
         chance: what ids and delivery times are drawn from; the system's by default.
+        settings: everything else.
+        began: the time from which outages count; now by default.
     """
 
     def __init__(
         self,
         store: Store,
         *,
-        account: Account = DEMO,
+        account: Account | None = None,
         credits: Decimal = FREE_CREDITS,
         clock: Clock = time.time,
         chance: random.Random | None = None,
+        settings: Settings | None = None,
+        began: float | None = None,
     ) -> None:
+        settings = settings or Settings(account=account or DEMO)
+        self.settings = settings
+        self.account = settings.account
+        self.now = clock
         self._store = store
-        self._account = account
-        self._now = clock
         self._chance = chance or random.SystemRandom()
+        self._began = clock() if began is None else began
+        self.delivery = Delivery(store, settings, self._began)
+        self.two_way = TwoWay(store, self.account, self._chance)
+        self._sessions = Sessions(store, self.account, clock, self._new_id)
+        self._acceptance = Acceptance(
+            store, settings, self.delivery, self.two_way, self._new_id
+        )
+        self._batches = Batches(store, self._new_id)
         with store.transaction():
-            store.open_account(account.user, credits)
+            store.open_account(self.account.user, credits)
 
-    # ------------------------------------------------------------------------ operations
+    @property
+    def store(self) -> Store:
+        """Its memory."""
+        return self._store
+
+    # -------------------------------------------------------------------------- sessions
 
     def auth(self, credentials: Credentials) -> Ok:
         """Open a session.
 
         Raises:
-            GatewayError: 001.
+            GatewayError: 001, 004 or 007.
         """
-        if not credentials.match(self._account):
-            raise GatewayError(ErrorCode.AUTHENTICATION_FAILED)
-        with self._store.transaction():
-            now = self._now()
-            self._store.forget_sessions(now - _REMEMBERED_SECONDS)
-            session_id = self._new_id()
-            self._store.add_session(session_id, self._account.user, now)
-        return Ok(session_id)
+        self._refuse_at_random("auth")
+        return Ok(self._sessions.open(credentials))
 
-    def ping(self, session_id: str) -> Ok:
+    def ping(self, session_id: str, address: str = "") -> Ok:
         """Keep a session open.
 
         Raises:
-            GatewayError: 001, 003 or 005.
+            GatewayError: 001, 003, 004, 005 or 007.
         """
-        self._user(Credentials(session_id=session_id))
+        self._user(Credentials(session_id=session_id, address=address), "ping")
         return Ok()
 
+    # --------------------------------------------------------------------------- sending
+
     def sendmsg(
-        self, credentials: Credentials, submission: Submission
+        self,
+        credentials: Credentials,
+        submission: Submission,
+        operation: str = "sendmsg",
     ) -> list[MessageId | Refusal]:
         """Accept a message for each recipient that it can go to, and charge for it.
 
+        Pushes name the number even where there is only one.
+
         Raises:
             GatewayError: the whole call is refused, and nothing charged.
-            NotThereYet: it asks for what this gateway cannot do.
         """
-        user = self._user(credentials)
-        submission.check()
-        text, parts = submission.content()
-        several = len(submission.to) > 1
-        with self._store.transaction():
+        user = self._user(credentials, operation)
+        submission.check(self.account.max_credits)
+        submission.check_recipients()
+        self._acceptance.check_sender(submission)
+        content = submission.content()
+        named = len(submission.to) > 1 or submission.push is not None
+        with self._at_work() as now:
             return [
-                self._accept(user, submission, number, text, parts, several)
+                self._acceptance.accept(user, submission, number, content, now, named)
                 for number in submission.to
             ]
+
+    def startbatch(self, credentials: Credentials, submission: Submission) -> MessageId:
+        """Begin a batch: what its messages have in common, with a template as their text.
+
+        Raises:
+            GatewayError: 202, or as of a message.
+        """
+        user = self._user(credentials, "startbatch")
+        if not (submission.text or submission.data):
+            raise GatewayError(ErrorCode.NO_BATCH_TEMPLATE)
+        submission.check(self.account.max_credits)
+        self._acceptance.check_sender(submission)
+        with self._at_work() as now:
+            return MessageId(self._batches.begin(user, submission, now))
+
+    def senditem(
+        self,
+        credentials: Credentials,
+        batch_id: str,
+        to: Sequence[str],
+        fields: Mapping[str, str] | None = None,
+        operation: str = "senditem",
+    ) -> list[MessageId | Refusal]:
+        """Send a batch's message, with values put into its template, to some numbers.
+
+        Raises:
+            GatewayError: 201, or as of a message.
+        """
+        user = self._user(credentials, operation)
+        with self._at_work() as now:
+            common = self._batches.submission(user, batch_id, now)
+            submission = common.merged(dict(fields or {}), to)
+            submission.check_recipients()
+            content = submission.content()
+            named = len(to) > 1 or operation == "quicksend"
+            return [
+                self._acceptance.accept(
+                    user, submission, number, content, now, named, batch_id
+                )
+                for number in to
+            ]
+
+    def quicksend(
+        self, credentials: Credentials, batch_id: str, to: Sequence[str]
+    ) -> list[MessageId | Refusal]:
+        """Send a batch's message as it is to many numbers.
+
+        Raises:
+            GatewayError: 201, or as of a message.
+        """
+        return self.senditem(credentials, batch_id, to, operation="quicksend")
+
+    def endbatch(self, credentials: Credentials, batch_id: str) -> Ok:
+        """End a batch: nothing more can be sent with it.
+
+        Raises:
+            GatewayError: 201.
+        """
+        user = self._user(credentials, "endbatch")
+        with self._at_work() as now:
+            self._batches.end(user, batch_id, now)
+        return Ok(None)
+
+    # -------------------------------------------------------------------------- afterwards
 
     def querymsg(
         self, credentials: Credentials, message_id: str = "", client_id: str = ""
     ) -> list[Status]:
         """What has become of a message, or of all that a client gave this id, in their order.
+        One that is too old is unknown by its status.
 
         Raises:
-            GatewayError: 103, 104, 109, or as of every call.
+            GatewayError: 103, 104 or 109.
         """
-        user = self._user(credentials)
-        with self._store.transaction():
-            now = self._now()
-            return [
-                Status(message.id, status_at(message, now))
-                for message in self._messages(user, message_id, client_id)
-            ]
+        user = self._user(credentials, "querymsg")
+        with self._at_work() as now:
+            found = self._messages(user, message_id, client_id)
+            return [Status(one.id, self._reported(one, now)) for one in found]
+
+    def delmsg(
+        self, credentials: Credentials, message_id: str = "", client_id: str = ""
+    ) -> list[Status]:
+        """Stop what has not left the gateway; what it cost is given back.
+
+        Raises:
+            GatewayError: 103, 104 or 109.
+        """
+        user = self._user(credentials, "delmsg")
+        with self._at_work() as now:
+            found = self._messages(user, message_id, client_id)
+            for message in found:
+                self.delivery.stop(message, now)
+            return [Status(message.id, message.status) for message in found]
+
+    def getmsgcharge(self, credentials: Credentials, message_id: str = "") -> Charge:
+        """What a message of the last fifteen days cost, and what has become of it.
+
+        Raises:
+            GatewayError: 103 or 109.
+        """
+        user = self._user(credentials, "getmsgcharge")
+        with self._at_work() as now:
+            (message,) = self._messages(user, message_id, "")
+            if now - message.accepted > CHARGE_SECONDS:
+                raise GatewayError(ErrorCode.UNKNOWN_MESSAGE_ID)
+            return Charge(message.id, message.charge, message.status)
+
+    # ------------------------------------------------------------------------------ money
 
     def getbalance(self, credentials: Credentials) -> Credit:
-        """The credits that are left.
-
-        Raises:
-            GatewayError: as of every call.
-        """
-        user = self._user(credentials)
-        with self._store.transaction():
+        """The credits that are left."""
+        user = self._user(credentials, "getbalance")
+        with self._at_work():
             return Credit(self._store.balance(user))
 
-    # -------------------------------------------------------------------------- sessions
-
-    def _user(self, credentials: Credentials) -> str:
-        """Whose call it is. A session that is valid wins over the rest; using it renews it.
+    def token_pay(self, credentials: Credentials, token: str) -> Ok:
+        """Redeem a voucher of 16 digits.
 
         Raises:
-            GatewayError: 001, 003 or 005.
+            GatewayError: 606, 607 or 609.
         """
-        if credentials.session_id:
-            with self._store.transaction():
-                user, error = self._user_of_session(credentials.session_id)
-            if user is not None:
-                return user
-        else:
-            error = ErrorCode.MISSING_SESSION
-        if not credentials.name_an_account:
-            raise GatewayError(error)
-        if not credentials.match(self._account):
-            raise GatewayError(ErrorCode.AUTHENTICATION_FAILED)
-        return self._account.user
+        user = self._user(credentials, "token_pay")
+        if not self.account.vouchers:
+            raise GatewayError(ErrorCode.TOKEN_GENERATION)
+        worth = {one.token: one.credits for one in self.settings.vouchers}.get(token)
+        if worth is None or not _TOKEN.fullmatch(token):
+            raise GatewayError(ErrorCode.INVALID_VOUCHER)
+        with self._at_work():
+            if not self._store.redeem(token):
+                raise GatewayError(ErrorCode.EXPIRED_TOKEN)
+            self._store.give(user, worth)
+        return Ok(_VOUCHER_REDEEMED)
 
-    def _user_of_session(self, session_id: str) -> tuple[str | None, ErrorCode]:
-        """The session's user; or `None`, and why."""
-        found = self._store.session(session_id)
-        if found is None:
-            return None, ErrorCode.AUTHENTICATION_FAILED
-        user, last_used = found
-        now = self._now()
-        if now - last_used > SESSION_SECONDS:
-            return None, ErrorCode.SESSION_EXPIRED
-        self._store.touch_session(session_id, now)
-        return user, ErrorCode.SESSION_EXPIRED
+    def routecoverage(self, credentials: Credentials, number: str) -> Ok | Refusal:
+        """Whether messages to a number are routed, and what a part costs at least.
 
-    # -------------------------------------------------------------------------- messages
+        Raises:
+            GatewayError: 101, without a number.
+        """
+        self._user(credentials, "routecoverage")
+        if not number:
+            raise GatewayError(ErrorCode.INVALID_PARAMETERS)
+        prices = [
+            price(number, 1, route.charge)
+            for route in self.settings.routes
+            if route.reaches(number)
+        ]
+        rule = self.settings.rule(number)
+        refused = rule is not None and rule.refusal == ErrorCode.CANNOT_ROUTE
+        if refused or not prices or not number.isdecimal() or number.startswith("0"):
+            return Refusal(None, UNSUPPORTED)
+        return Ok(f"{SUPPORTED} Charge: {min(prices).normalize():f}")
 
-    def _accept(
-        self,
-        user: str,
-        submission: Submission,
-        number: str,
-        text: str,
-        parts: int,
-        several: bool,
-    ) -> MessageId | Refusal:
-        """One recipient's reply; it names the number where there are `several`."""
-        to = number if several else None
-        if not is_number(number):
-            return Refusal.of(ErrorCode.INVALID_DESTINATION, to)
-        charge = price(number, parts)
-        too_dear = 0 < submission.max_credits < charge
-        if too_dear:  # it gets its id, ends as a routing error, and costs nothing
-            charge = Decimal()
-        elif not self._store.spend(user, charge):
-            return Refusal.of(ErrorCode.NO_CREDIT_LEFT, to)
-        now = self._now()
-        message = Message(
-            id=self._new_id(),
-            user=user,
-            recipient=number,
-            sender=submission.sender,
-            text=text,
-            parts=parts,
-            charge=charge,
-            client_id=submission.client_id,
-            accepted=now,
-            course=self._course(now, submission.deliver_after * 60, too_dear),
-        )
-        self._store.add_message(message)
-        return MessageId(message.id, to)
+    # ------------------------------------------------------------------------ two-way, time
 
-    def _course(self, now: float, delay: float, too_dear: bool) -> tuple[Step, ...]:
-        """What will become of a message that is accepted now."""
-        if too_dear:
-            return (Step(now, MessageStatus.ROUTING_ERROR),)
-        sent = now + delay
-        waits = [Step(now, MessageStatus.QUEUED_FOR_LATER)] if delay else []
-        return (
-            *waits,
-            Step(sent, MessageStatus.DELIVERED_TO_GATEWAY),
-            Step(
-                sent + self._chance.uniform(_FASTEST, _SLOWEST), MessageStatus.RECEIVED
-            ),
-        )
+    def receive(self, sender: str, recipient: str, text: str) -> list[str]:
+        """Take a message from a handset to a rented number; the ids of its parts.
+
+        Raises:
+            ValueError: it is no message.
+        """
+        with self._at_work() as now:
+            return self.two_way.receive(sender, recipient, text, now)
+
+    def advance(self, most: int | None = None) -> int:
+        """Let happen what is due; how much it was."""
+        with self._store.transaction():
+            return self.delivery.advance(self.now(), most)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[float]:
+        """A transaction in which everything has happened that is due by now."""
+        with self._store.transaction():
+            now = self.now()
+            self.delivery.advance(now)
+            yield now
+
+    # ------------------------------------------------------------------------------ inside
+
+    def _user(self, credentials: Credentials, operation: str) -> str:
+        user = self._sessions.user(credentials)
+        self._refuse_at_random(operation)
+        return user
+
+    def _refuse_at_random(self, operation: str) -> None:
+        """Raise what the settings say of this operation.
+
+        Raises:
+            GatewayError: one of the settings' refusals, or 901 in an outage of the gateway.
+        """
+        if self.delivery.is_out("", self.now()):
+            raise GatewayError(ErrorCode.INTERNAL_ERROR)
+        for refusal in self.settings.refusals:
+            if refusal.operation.lower() == operation:
+                if self._chance.random() < refusal.share:
+                    raise GatewayError(refusal.code)
+
+    def _reported(self, message: Message, now: float) -> MessageStatus:
+        if now - message.accepted > QUERY_SECONDS:
+            return MessageStatus.UNKNOWN
+        return message.status
 
     def _messages(
         self, user: str, message_id: str, client_id: str
@@ -228,9 +356,3 @@ class Gateway:
 
     def _new_id(self) -> str:
         return f"{self._chance.getrandbits(128):032x}"
-
-
-def status_at(message: Message, now: float) -> MessageStatus:
-    """What has become of a message by a time."""
-    past = [step.status for step in message.course if step.at <= now]
-    return past[-1] if past else message.course[0].status

@@ -34,6 +34,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     """By names in lower case."""
     body: bytes = b""
+    client: str = ""
+    """The IP address that it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,10 @@ def _call(service: SoapService, request: Request) -> Response:
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         return _say(415, "Envelopes are not read compressed.")
     charset = _CHARSET.search(kind)
-    answer = service.answer(request.body, charset[1] if charset else None)
-    _log.info("%s %s", service.dialect.path, answer.summary)
+    answer = service.answer(
+        request.body, charset[1] if charset else None, request.client
+    )
+    _log.info("%s %s: %s", service.dialect.path, answer.operation, answer.outcome)
     return Response(
         500 if answer.is_fault else 200,
         answer.envelope,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from ..characters import gsm_parts, ucs2_parts
 from ..codes import ErrorCode, MessageStatus
+from ..features import Priority
 from ..replies import GatewayError
+from .content import Content, binary, of_type, written
+from .push import HEADER, MmsNotification, ServiceIndication
 
 MAX_RECIPIENTS: Final = 300
 MAX_PARTS: Final = 35
 MAX_DELAY: Final = 10_080
 """Minutes: seven days."""
+MAX_VALIDITY: Final = 1440
+"""Minutes: a day. It is also the default."""
+MAX_CALLBACKS: Final = 7
 
 TEXT_TYPES: Final = frozenset({"", "SMS_TEXT", "SMS_FLASH"})
 BINARY_TYPES: Final = frozenset(
@@ -28,14 +33,10 @@ _TEST_NUMBER: Final = re.compile(r"279991[0-9]{5}|1999[0-9]{7}")
 _NUMERIC_SENDER: Final = re.compile(r"\+?[0-9]{1,16}")
 _LONGEST_NAME: Final = 11
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9]{1,32}")
-_HEX: Final = re.compile(r"[0-9A-Fa-f]*")
+_FIELD: Final = re.compile(r"#(field[0-9]+)#")
 
-PART: Final = Decimal(1)
-TEST_PART: Final = Decimal("0.33")
-
-
-class NotThereYet(Exception):
-    """Something that the vendor's gateway can do and this one cannot."""
+TEST_SHARE: Final = Decimal("0.33")
+"""What a message to one of the vendor's test numbers costs of what others do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Step:
     status: MessageStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, kw_only=True)
 class Message:
     """A message to one recipient, which the gateway has accepted."""
 
@@ -56,19 +57,53 @@ class Message:
     recipient: str
     sender: str
     """Its sender ID, "" for the gateway's own."""
-    text: str
-    parts: int
-    charge: Decimal
+    content: Content
+    charge: Decimal = Decimal()
     """In credits."""
-    client_id: str
+    client_id: str = ""
+    batch_id: str = ""
     accepted: float
-    course: tuple[Step, ...]
-    """What becomes of it, in order of time."""
+    course: list[Step] = field(default_factory=list)
+    """What has become of it so far, in order of time."""
+    due: float | None = None
+    """When something happens to it by itself; `None` if nothing ever does."""
+    released: float = 0.0
+    """When it is to be sent on: at once, or after its delay."""
+    expires: float = 0.0
+    """When it is given up if it still waits."""
+    queue: int = Priority.LOW
+    route: str = ""
+    """The route that it waits for, or went by."""
+    escalate: bool = False
+    features: int = 0
+    """The bits of `req_feat` that it needs."""
+    max_credits: Decimal = Decimal()
+    callbacks: int = 0
+
+    @property
+    def text(self) -> str:
+        """What it says, as far as it is text."""
+        return self.content.text
+
+    @property
+    def parts(self) -> int:
+        """How many SMS it is."""
+        return self.content.parts
+
+    @property
+    def status(self) -> MessageStatus:
+        """What has become of it."""
+        return self.course[-1].status
+
+    @property
+    def needs_alphanumeric_sender(self) -> bool:
+        """Whether its sender ID is a name."""
+        return bool(self.sender) and not _NUMERIC_SENDER.fullmatch(self.sender)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What `sendmsg` asks for; "", 0 and () are unset."""
+    """What a call asks to be sent; "", 0 and () are unset."""
 
     to: Sequence[str] = ()
     sender: str = ""
@@ -79,47 +114,105 @@ class Submission:
     """Minutes."""
     max_credits: Decimal = field(default=Decimal())
     client_id: str = ""
-    unicode: bool = False
+    unicode: int = 0
     """Whether the text is UCS-2 in hex."""
     type: str = ""
     udh: str = ""
     data: str = ""
+    receipt: int = 0
+    """`deliv_ack`. The vendor asks for receipts of its own accord."""
+    callbacks: int = 0
+    features: int = 0
+    queue: int = 0
+    escalate: int = 0
+    two_way: int = 0
+    """`mo`: whether replies must find their way."""
+    validity: int = 0
+    """Minutes."""
+    push: ServiceIndication | MmsNotification | None = None
 
-    def check(self) -> None:
+    def check(self, account_limit: Decimal = Decimal()) -> None:
         """See that the call makes sense, apart from its recipients and its content.
 
+        Args:
+            account_limit: the most that a message of this account may cost; 0 for no limit.
+
         Raises:
-            GatewayError: 101, 106, 112 or 120.
-            NotThereYet: it is of a kind that this gateway does not know.
+            GatewayError: 101, 106, 112, 120 or 302.
         """
-        if not any(self.to) or len(self.to) > MAX_RECIPIENTS or self.concat < 0:
-            raise GatewayError(ErrorCode.INVALID_PARAMETERS)
-        if self.client_id and not _CLIENT_ID.fullmatch(self.client_id):
+        if not all(self._options()):
             raise GatewayError(ErrorCode.INVALID_PARAMETERS)
         if self.type not in TEXT_TYPES | BINARY_TYPES:
             raise GatewayError(ErrorCode.INVALID_MESSAGE_TYPE)
         if not 0 <= self.deliver_after <= MAX_DELAY:
             raise GatewayError(ErrorCode.INVALID_DELIVERY_TIME)
-        if not is_sender(self.sender):
+        if not is_sender(self.sender) or (self.is_8_bit and self._sender_is_a_name):
             raise GatewayError(ErrorCode.INVALID_SOURCE)
-        if self.type in BINARY_TYPES:
-            raise NotThereYet(f"messages of type {self.type}")
-        if self.udh or self.data:
-            raise NotThereYet("8-bit messages")
+        if 0 < account_limit < self.max_credits:
+            raise GatewayError(ErrorCode.MAX_ALLOWED_CREDIT)
+        if self.push is not None:
+            self.push.check()
 
-    def content(self) -> tuple[str, int]:
-        """The text in readable form, and how many parts it takes.
+    def check_recipients(self) -> None:
+        """See that there are some, and no more than a call may have.
 
         Raises:
-            GatewayError: 107, 113 or 116.
+            GatewayError: 101.
         """
-        if not self.text:
-            raise GatewayError(ErrorCode.EMPTY_MESSAGE)
-        text = _from_ucs2(self.text) if self.unicode else self.text
-        parts = ucs2_parts(text) if self.unicode else gsm_parts(text)
-        if parts > min(self.concat or 1, MAX_PARTS):
+        if not any(self.to) or len(self.to) > MAX_RECIPIENTS:
+            raise GatewayError(ErrorCode.INVALID_PARAMETERS)
+
+    def _options(self) -> Sequence[bool]:
+        flags = self.unicode, self.receipt, self.escalate, self.two_way
+        return (
+            self.concat >= 0,
+            all(flag in (0, 1) for flag in flags),
+            self.queue in (0, *Priority),
+            0 <= self.callbacks <= MAX_CALLBACKS,
+            0 <= self.validity <= MAX_VALIDITY,
+            self.features >= 0,
+            self.max_credits >= 0,
+            not self.client_id or _CLIENT_ID.fullmatch(self.client_id) is not None,
+            not (self.udh and self.type in BINARY_TYPES),  # only one of them makes it
+        )
+
+    @property
+    def is_8_bit(self) -> bool:
+        """Whether the content is bytes and not text."""
+        return self.type in BINARY_TYPES or bool(self.udh)
+
+    @property
+    def _sender_is_a_name(self) -> bool:
+        return bool(self.sender) and not _NUMERIC_SENDER.fullmatch(self.sender)
+
+    def content(self) -> Content:
+        """What the messages say, and how many parts they take.
+
+        Raises:
+            GatewayError: 101, 102, 107, 113 or 116.
+        """
+        content = self._content()
+        if content.parts > min(self.concat or 1, MAX_PARTS):
             raise GatewayError(ErrorCode.TOO_MANY_PARTS)
-        return text, parts
+        return content
+
+    def _content(self) -> Content:
+        if self.push is not None:
+            name = type(self.push).__name__
+            return Content(name, str(self.push), HEADER, self.push.encode())
+        if self.udh:
+            return binary(self.udh, self.data or self.text)
+        if self.type in BINARY_TYPES:
+            return of_type(self.type, self.text, self.data)
+        return written(self.text, bool(self.unicode), self.type == "SMS_FLASH")
+
+    def merged(self, fields: Mapping[str, str], to: Sequence[str]) -> Submission:
+        """The submission of a batch for some recipients, with values put into its template;
+        Unicode takes none, and a placeholder without a value becomes empty."""
+        text = self.text
+        if not self.unicode:
+            text = _FIELD.sub(lambda found: fields.get(found[1], ""), text)
+        return replace(self, text=text, to=to)
 
 
 def is_number(number: str) -> bool:
@@ -132,20 +225,8 @@ def is_sender(sender: str) -> bool:
     return len(sender) <= _LONGEST_NAME or bool(_NUMERIC_SENDER.fullmatch(sender))
 
 
-def price(number: str, parts: int) -> Decimal:
-    """What a message costs, in credits: one a part, a third for the vendor's test numbers."""
-    return parts * (TEST_PART if _TEST_NUMBER.fullmatch(number) else PART)
-
-
-def _from_ucs2(digits: str) -> str:
-    """The text of UCS-2 in hex.
-
-    Raises:
-        GatewayError: 116.
-    """
-    try:
-        if not _HEX.fullmatch(digits):
-            raise ValueError(digits)
-        return bytes.fromhex(digits).decode("utf-16-be")
-    except ValueError:
-        raise GatewayError(ErrorCode.INVALID_UNICODE) from None
+def price(number: str, parts: int, charge: Decimal = Decimal(1)) -> Decimal:
+    """What a message costs, in credits, on a route of this charge a part: a third for the
+    vendor's test numbers."""
+    share = TEST_SHARE if _TEST_NUMBER.fullmatch(number) else Decimal(1)
+    return parts * charge * share

@@ -146,7 +146,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             path, _, query = _ORIGIN.sub("", self.path).partition("?")
             headers = {name.lower(): value for name, value in self.headers.items()}
-            request = Request(self.command, path, query, headers, body)
+            client = str(self.client_address[0])
+            request = Request(self.command, path, query, headers, body, client)
             self._send(self.server.answer(request))
             self.wfile.flush()
 

@@ -1,55 +1,14 @@
-"""What the gateway remembers: SQLite, in a file or in memory.
-
-A message is accepted and paid for in one transaction, and a transaction that has ended outlives
-the process. Threads take turns; other processes on the same file wait for them.
-"""
+"""What the gateway remembers: its clock, credits, sessions, batches, messages, callbacks."""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import Final
 
-from ..codes import MessageStatus
-from .messages import Message, Step
+from .database import SCHEMA_VERSION, StateError, to_credits, to_millionths
+from .message_store import MessageStore
 
-SCHEMA_VERSION: Final = 1
-
-# Credits are kept as whole millionths: a callback shows six places.
-_MILLION: Final = 1_000_000
-
-_STATUSES: Final = {int(status): status for status in MessageStatus}
-
-_SCHEMA: Final = """
-CREATE TABLE run (number INTEGER PRIMARY KEY, real REAL, gateway REAL, speed REAL);
-CREATE TABLE account (user TEXT PRIMARY KEY, millionths INTEGER NOT NULL CHECK (millionths >= 0));
-CREATE TABLE session (id TEXT PRIMARY KEY, user TEXT NOT NULL, last_used REAL NOT NULL);
-CREATE INDEX session_by_use ON session (last_used);
-CREATE TABLE message (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, user TEXT NOT NULL,
-    recipient TEXT NOT NULL, sender TEXT NOT NULL, text TEXT NOT NULL, parts INTEGER NOT NULL,
-    millionths INTEGER NOT NULL, client_id TEXT NOT NULL, accepted REAL NOT NULL
-);
-CREATE INDEX message_by_client_id ON message (user, client_id) WHERE client_id <> '';
-CREATE TABLE step (
-    message INTEGER NOT NULL REFERENCES message, at REAL NOT NULL, status INTEGER NOT NULL
-);
-CREATE INDEX step_of_message ON step (message, at);
-"""
-
-_MESSAGE: Final = (
-    "SELECT number, id, user, recipient, sender, text, parts, millionths, client_id, accepted"
-    " FROM message"
-)
-
-
-class StateError(Exception):
-    """A state file that cannot be used."""
+__all__ = ["SCHEMA_VERSION", "Batch", "Callback", "Incoming", "Run", "StateError", "Store"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +19,56 @@ class Run:
     """From 0."""
     gateway_time: float
     """Where its clock begins."""
+    began: float
+    """Where the clock of the first run began."""
 
 
-class Store:
-    """The state.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages that have all but their recipients in common."""
+
+    id: str
+    user: str
+    begun: float
+    ended: float | None
+    submission: str
+    """What they have in common, as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message that a handset sent."""
+
+    id: str
+    sender: str
+    recipient: str
+    text: str
+    at: float
+    stop: bool = False
+    """Whether it asks for no more messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Something that the customer is to be told."""
+
+    number: int
+    kind: str
+    """`status` or `incoming`."""
+    message: str
+    """The id of the message that it is about."""
+    report: str
+    """What is told, as JSON."""
+    made: float
+    due: float | None
+    """When it is to be told; `None` if it was, or was given up."""
+    attempts: int
+    outcome: str
+    """What came of the last attempt."""
+
+
+class Store(MessageStore):
+    """The state. Apart from `begin_run`, its methods are called within a transaction.
 
     Args:
         path: the file, which is made where it does not exist; `None` for memory.
@@ -71,58 +76,6 @@ class Store:
     Raises:
         StateError: the file cannot be used.
     """
-
-    def __init__(self, path: Path | None = None) -> None:
-        self._lock = threading.RLock()
-        try:
-            self._db = sqlite3.connect(
-                ":memory:" if path is None else path,
-                check_same_thread=False,
-                isolation_level=None,
-            )
-            try:
-                self._prepare()
-            except BaseException:
-                self._db.close()
-                raise
-        except sqlite3.Error as error:
-            raise StateError(f"{path}: {error}") from None
-
-    def _prepare(self) -> None:
-        with self.transaction():
-            self._make_tables()
-        # Only now is the file known to be one of ours, and these change it.
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-
-    def _make_tables(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version == SCHEMA_VERSION:
-            return
-        (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if version or tables:
-            raise sqlite3.DatabaseError("not a state file of this gateway")
-        for statement in _SCHEMA.split(";"):
-            self._db.execute(statement)
-        self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-
-    def close(self) -> None:
-        """Close the file. Nothing works afterwards."""
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing. Within one, other threads wait; they do not nest."""
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
 
     # ------------------------------------------------------------------------- the clock
 
@@ -137,22 +90,25 @@ class Store:
             last = self._db.execute(
                 "SELECT number, real, gateway, speed FROM run ORDER BY number DESC LIMIT 1"
             ).fetchone()
-            run = Run(0, real_time)
+            number, now, began = 0, real_time, real_time
             if last is not None:
-                number, real, gateway, old_speed = last
-                run = Run(number + 1, gateway + max(0, real_time - real) * old_speed)
+                before, real, gateway, old_speed = last
+                number, now = before + 1, gateway + max(0, real_time - real) * old_speed
+                (began,) = self._db.execute(
+                    "SELECT gateway FROM run WHERE number = 0"
+                ).fetchone()
             self._db.execute(
-                "INSERT INTO run VALUES (?, ?, ?, ?)",
-                (run.number, real_time, run.gateway_time, speed),
+                "INSERT INTO run VALUES (?, ?, ?, ?)", (number, real_time, now, speed)
             )
-            return run
+            return Run(number, now, began)
 
     # ------------------------------------------------------------------------- credits
 
     def open_account(self, user: str, credits: Decimal) -> None:
         """Give a new account its credits; one that is known keeps what it has."""
         self._db.execute(
-            "INSERT OR IGNORE INTO account VALUES (?, ?)", (user, _millionths(credits))
+            "INSERT OR IGNORE INTO account VALUES (?, ?)",
+            (user, to_millionths(credits)),
         )
 
     def balance(self, user: str) -> Decimal:
@@ -160,16 +116,28 @@ class Store:
         found = self._db.execute(
             "SELECT millionths FROM account WHERE user = ?", (user,)
         ).fetchone()
-        return _credits(found[0])
+        return to_credits(found[0])
 
     def spend(self, user: str, credits: Decimal) -> bool:
         """Take credits from an account; False, and nothing is taken, where it has too few."""
-        millionths = _millionths(credits)
+        millionths = to_millionths(credits)
         done = self._db.execute(
             "UPDATE account SET millionths = millionths - ?"
             " WHERE user = ? AND millionths >= ?",
             (millionths, user, millionths),
         )
+        return done.rowcount == 1
+
+    def give(self, user: str, credits: Decimal) -> None:
+        """Give credits to an account."""
+        self._db.execute(
+            "UPDATE account SET millionths = millionths + ? WHERE user = ?",
+            (to_millionths(credits), user),
+        )
+
+    def redeem(self, token: str) -> bool:
+        """Note that a voucher is used up; False where it was already."""
+        done = self._db.execute("INSERT OR IGNORE INTO voucher VALUES (?)", (token,))
         return done.rowcount == 1
 
     # ------------------------------------------------------------------------- sessions
@@ -193,83 +161,107 @@ class Store:
         """Forget the sessions that were last used before a time."""
         self._db.execute("DELETE FROM session WHERE last_used < ?", (before,))
 
-    # ------------------------------------------------------------------------- messages
+    # -------------------------------------------------------------------------- batches
 
-    def add_message(self, message: Message) -> None:
-        """Keep a message."""
-        number = self._db.execute(
-            "INSERT INTO message (id, user, recipient, sender, text, parts, millionths,"
-            " client_id, accepted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    def add_batch(self, batch: Batch) -> None:
+        """Remember a batch."""
+        self._db.execute(
+            "INSERT INTO batch VALUES (?, ?, ?, ?, ?)",
+            (batch.id, batch.user, batch.begun, batch.ended, batch.submission),
+        )
+
+    def batch(self, user: str, id_: str) -> Batch | None:
+        """One of a user's batches."""
+        found = self._db.execute(
+            "SELECT id, user, begun, ended, submission FROM batch"
+            " WHERE user = ? AND id = ?",
+            (user, id_),
+        ).fetchone()
+        return Batch(*found) if found else None
+
+    def newest_batches(self, user: str, count: int) -> list[Batch]:
+        """A user's batches, the newest first."""
+        rows = self._db.execute(
+            "SELECT id, user, begun, ended, submission FROM batch"
+            " WHERE user = ? ORDER BY rowid DESC LIMIT ?",
+            (user, count),
+        )
+        return [Batch(*row) for row in rows]
+
+    def end_batch(self, id_: str, now: float) -> None:
+        """Note that a batch takes no more items."""
+        self._db.execute("UPDATE batch SET ended = ? WHERE id = ?", (now, id_))
+
+    # ------------------------------------------------------------------ incoming messages
+
+    def add_incoming(self, message: Incoming) -> None:
+        """Keep an incoming message."""
+        self._db.execute(
+            "INSERT INTO incoming (id, sender, recipient, text, at, stop)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (
-                message.id,
-                message.user,
-                message.recipient,
-                message.sender,
-                message.text,
-                message.parts,
-                _millionths(message.charge),
-                message.client_id,
-                message.accepted,
+                *(message.id, message.sender, message.recipient),
+                *(message.text, message.at, message.stop),
             ),
-        ).lastrowid
-        self._db.executemany(
-            "INSERT INTO step VALUES (?, ?, ?)",
-            [(number, step.at, int(step.status)) for step in message.course],
         )
 
-    def message(self, user: str, id_: str) -> Message | None:
-        """One of a user's messages, by its id."""
-        found = self._messages("WHERE user = ? AND id = ?", user, id_)
-        return found[0] if found else None
-
-    def messages_of_client(self, user: str, client_id: str) -> list[Message]:
-        """A user's messages that were given this id by their client, the oldest first."""
-        return self._messages(
-            "WHERE user = ? AND client_id = ? AND client_id <> '' ORDER BY number",
-            user,
-            client_id,
+    def newest_incoming(self, count: int) -> list[Incoming]:
+        """Incoming messages, the newest first."""
+        rows = self._db.execute(
+            "SELECT id, sender, recipient, text, at, stop FROM incoming"
+            " ORDER BY number DESC LIMIT ?",
+            (count,),
         )
-
-    def _messages(self, where: str, *values: str) -> list[Message]:
-        rows = self._db.execute(f"{_MESSAGE} {where}", values).fetchall()
         return [
-            Message(
-                id=id_,
-                user=user,
-                recipient=recipient,
-                sender=sender,
-                text=text,
-                parts=parts,
-                charge=_credits(millionths),
-                client_id=client_id,
-                accepted=accepted,
-                course=self._course(number),
-            )
-            for (
-                number,
-                id_,
-                user,
-                recipient,
-                sender,
-                text,
-                parts,
-                millionths,
-                client_id,
-                accepted,
-            ) in rows
+            Incoming(id_, sender, recipient, text, at, bool(stop))
+            for id_, sender, recipient, text, at, stop in rows
         ]
 
-    def _course(self, number: int) -> tuple[Step, ...]:
-        steps = self._db.execute(
-            "SELECT at, status FROM step WHERE message = ? ORDER BY at, rowid",
-            (number,),
+    def last_stop(self, sender: str, before: float) -> float | None:
+        """When a handset last asked for no more messages, before a time."""
+        found = self._db.execute(
+            "SELECT max(at) FROM incoming WHERE stop AND sender = ? AND at < ?",
+            (sender, before),
+        ).fetchone()
+        return None if found[0] is None else float(found[0])
+
+    # ------------------------------------------------------------------------ callbacks
+
+    def add_callback(self, kind: str, message: str, report: str, now: float) -> None:
+        """Keep what the customer is to be told."""
+        self._db.execute(
+            "INSERT INTO callback (kind, message, report, made, due)"
+            " VALUES (?, ?, ?, ?, ?)",
+            (kind, message, report, now, now),
         )
-        return tuple(Step(at, _STATUSES[status]) for at, status in steps)
 
+    def due_callbacks(self, now: float, count: int) -> list[Callback]:
+        """What is to be told now, the earliest first."""
+        return self._callbacks(
+            "WHERE due IS NOT NULL AND due <= ? ORDER BY due, number LIMIT ?",
+            *(now, count),
+        )
 
-def _millionths(credits: Decimal) -> int:
-    return int((credits * _MILLION).to_integral_value())
+    def newest_callbacks(self, count: int) -> list[Callback]:
+        """What was and is to be told, the newest first."""
+        return self._callbacks("ORDER BY number DESC LIMIT ?", count)
 
+    def callbacks_about(self, message: str) -> list[Callback]:
+        """What was and is to be told of a message."""
+        return self._callbacks("WHERE message = ? ORDER BY number", message)
 
-def _credits(millionths: int) -> Decimal:
-    return Decimal(millionths) / _MILLION
+    def note_attempt(self, number: int, due: float | None, outcome: str) -> None:
+        """Keep what came of telling something, and when to try it again."""
+        self._db.execute(
+            "UPDATE callback SET attempts = attempts + 1, due = ?, outcome = ?"
+            " WHERE number = ?",
+            (due, outcome, number),
+        )
+
+    def _callbacks(self, where: str, *values: str | float) -> list[Callback]:
+        rows = self._db.execute(
+            "SELECT number, kind, message, report, made, due, attempts, outcome"
+            f" FROM callback {where}",
+            values,
+        )
+        return [Callback(*row) for row in rows]

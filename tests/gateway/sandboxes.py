@@ -11,9 +11,11 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from gateway.sandbox.accounts import Credentials
+from gateway.sandbox.courier import Courier
 from gateway.sandbox.gateway import Gateway
 from gateway.sandbox.http import Application
 from gateway.sandbox.server import Server
+from gateway.sandbox.settings import Settings
 from gateway.sandbox.store import Store
 
 DEMO = Credentials(api_id=1234, user="demo", password="demo")
@@ -46,6 +48,7 @@ class Sandbox:
     url: str
     gateway: Gateway
     clock: Clock
+    courier: Courier
 
     def post(
         self,
@@ -69,8 +72,12 @@ class Sandbox:
 
 
 @contextmanager
-def listening(credits: int | str = 10, seed: int | None = None) -> Iterator[Sandbox]:
-    """A sandbox on a free port."""
+def listening(
+    credits: int | str = 10,
+    seed: int | None = None,
+    settings: Settings | None = None,
+) -> Iterator[Sandbox]:
+    """A sandbox on a free port. Its courier comes when `courier.deliver` is called."""
     store = Store()
     clock = Clock()
     gateway = Gateway(
@@ -78,13 +85,16 @@ def listening(credits: int | str = 10, seed: int | None = None) -> Iterator[Sand
         credits=Decimal(credits),
         clock=clock,
         chance=None if seed is None else random.Random(seed),
+        settings=settings,
     )
+    courier = Courier(gateway)
     server = Server("127.0.0.1", 0)
     server.start(Application(gateway, server.url))
     try:
-        yield Sandbox(server.url, gateway, clock)
+        yield Sandbox(server.url, gateway, clock, courier)
     finally:
         server.stop()
+        courier.stop()
         store.close()
 
 

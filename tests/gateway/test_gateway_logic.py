@@ -18,7 +18,7 @@ from gateway.codes import ErrorCode, MessageStatus
 from gateway.replies import Credit, GatewayError, MessageId, Ok, Refusal, Reply
 from gateway.sandbox.accounts import Credentials
 from gateway.sandbox.gateway import Gateway
-from gateway.sandbox.messages import NotThereYet, Submission
+from gateway.sandbox.messages import Submission
 from gateway.sandbox.store import StateError, Store
 
 NUMBER, TEST_NUMBER = "27831234567", "27999112345"
@@ -199,18 +199,6 @@ def test_calls_that_are_refused_as_a_whole(
     with refused(code):
         box.gateway.sendmsg(DEMO, submission)
     assert box.balance() == 10
-
-
-@pytest.mark.parametrize(
-    "submission",
-    [
-        Submission(to=[NUMBER], text="x", type="SMS_NOKIA_OLOGO"),
-        Submission(to=[NUMBER], udh="06050415810000", data="00"),
-    ],
-)
-def test_what_is_not_there_yet_says_so(box: Box, submission: Submission) -> None:
-    with pytest.raises(NotThereYet):
-        box.gateway.sendmsg(DEMO, submission)
 
 
 @pytest.mark.parametrize(

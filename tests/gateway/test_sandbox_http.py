@@ -132,22 +132,76 @@ def test_errors_are_replies(sandbox: Sandbox, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_operations_that_are_not_there_yet(sandbox: Sandbox, path: str) -> None:
-    package = PACKAGES[path]
-    with package.Client(endpoint=sandbox.url + path) as client:
-        arguments: dict[str, dict[str, str]] = {
-            "delmsg": {},
-            "endbatch": {"batch_id": "1"},
-            "getmsgcharge": {},
-            "startbatch": {"template": "Hi"},
-            "token_pay": {"token": "1"},
+def test_a_message_is_delayed_stopped_and_paid_back(
+    sandbox: Sandbox, path: str
+) -> None:
+    with PACKAGES[path].Client(endpoint=sandbox.url + path) as client:
+        (sent,) = client.sendmsg(**DEMO, to=[NUMBER], text="Hi", deliv_time=10)
+        message = {"apimsgid": parse(sent).id}
+        who = {**DEMO, "api_id": "1234" if path != LITERAL else 1234}
+        assert texts(client.querymsg(**DEMO, **message))[0].endswith("Status: 011")
+        assert texts(client.delmsg(**who, **message)) == [f"{sent} Status: 006"]
+        (charge,) = texts(client.getmsgcharge(**DEMO, **message))
+        assert charge == f"apiMsgId: {message['apimsgid']} charge: 0 status: 006"
+        assert client.getbalance(**DEMO) == "Credit: 10.0"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_batches(sandbox: Sandbox, path: str) -> None:
+    with PACKAGES[path].Client(endpoint=sandbox.url + path) as client:
+        (begun,) = texts(client.startbatch(**DEMO, template="Hi #field1# #field4#"))
+        batch = {"batch_id": parse(begun).id}
+        (item,) = client.senditem(
+            **DEMO, **batch, to=[NUMBER], field1="Joe", field4="!"
+        )
+        message = sandbox.gateway.store.message("demo", parse(item).id)
+        assert message is not None and message.text == "Hi Joe !"
+        replies = client.quicksend(**DEMO, **batch, to=[NUMBER, "12"])
+        assert parse(replies[0]).to == NUMBER
+        assert replies[1] == "ERR: 105, Invalid destination address To: 12"
+        assert texts(client.endbatch(**DEMO, **batch)) == ["OK"]
+        (ended,) = client.quicksend(**DEMO, **batch, to=[NUMBER])
+        assert ended == "ERR: 201, Invalid batch ID"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_coverage_and_vouchers(sandbox: Sandbox, path: str) -> None:
+    with PACKAGES[path].Client(endpoint=sandbox.url + path) as client:
+        cover = client.routecoverage if path == LITERAL else client.route_coverage
+        assert cover(**DEMO, msisdn=NUMBER) == (
+            "OK: This prefix is currently supported. Messages sent to this prefix will"
+            " be routed. Charge: 1"
+        )
+        assert cover(**DEMO, msisdn="0") == (
+            "ERR: This prefix is not currently supported. Messages sent to this prefix"
+            " will fail. Please contact support for assistance."
+        )
+        voucher = {"token": "1111222233334444"}
+        assert texts(client.token_pay(**DEMO, **voucher)) == ["OK: 605"]
+        assert texts(client.token_pay(**DEMO, **voucher)) == ["ERR: 607, Expired Token"]
+        assert client.getbalance(**DEMO) == "Credit: 20.0"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_pushes_and_binary_messages(sandbox: Sandbox, path: str) -> None:
+    with PACKAGES[path].Client(endpoint=sandbox.url + path) as client:
+        indication = {"si_id": "1", "si_url": "http://example.com", "si_text": "News"}
+        notification = {
+            **{"mms_subject": "Photo", "mms_class": "80", "mms_expire": "3000"},
+            **{"mms_from": "me", "mms_url": "http://example.com/a.mms"},
         }
-        for name, given in arguments.items():
-            with pytest.raises(package.SoapFault, match="not there yet") as caught:
-                getattr(client, name)(session_id="x", **given)
-            assert caught.value.code == "Server"
-        with pytest.raises(package.SoapFault, match="8-bit messages are not there yet"):
-            client.sendmsg(**DEMO, to=[NUMBER], udh="06050415810000", data="00")
+        to = {**DEMO, "to": [NUMBER]}
+        for reply in (
+            client.si_push(**to, **indication),
+            client.ind_push(**to, **notification),
+        ):
+            assert parse(reply[0]).to == NUMBER
+        binary = client.sendmsg(**to, udh="06050415810000", data="00")
+        card = client.sendmsg(**to, msg_type="SMS_NOKIA_CLEAN", text="00")
+        assert all(isinstance(parse(r), MessageId) for r in (*binary, *card))
+        (refused,) = client.si_push(**to, **{**indication, "si_text": ""})
+        assert refused == "ERR: 101, Invalid or missing parameters"
+        assert client.getbalance(**DEMO) == "Credit: 6.0"
 
 
 @pytest.mark.parametrize("path", PATHS)
