@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
 import codegen
+from codegen.commands import CATALOGS, diff_command, say
 from codegen.config import PackageConfig, read_config
-from codegen.diagnostics import Diagnostic, Findings, SpecError
+from codegen.diagnostics import Findings, SpecError
 from codegen.options import Options, is_package_name
 from codegen.output import carry_out
 from codegen.tools.check import State, difference, examine, report
@@ -22,6 +22,9 @@ def main() -> None:
     """Typed Python packages from SOAP WSDLs."""
 
 
+main.add_command(diff_command)
+
+
 @main.command("generate")
 @click.argument("wsdl", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -29,13 +32,7 @@ def main() -> None:
 )
 @click.option("--package", "name", help="The package's import name.")
 @click.option("--wire", default="", help="The wire style: standard or nusoap.")
-@click.option(
-    "--catalog",
-    "catalogs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="An OASIS XML catalog: where imported documents are found.",
-)
+@CATALOGS
 @click.option("--no-spec", is_flag=True, help="Leave the WSDL out of the package.")
 @click.option("--full", is_flag=True, help="Generate where nothing has changed, too.")
 def generate_command(
@@ -58,7 +55,7 @@ def generate_command(
             for state in states.sound:
                 _write(state, progress)
     except SpecError as error:
-        _say(error.diagnostics)
+        say(error.diagnostics)
         raise SystemExit(2) from None
 
 
@@ -73,18 +70,18 @@ def check_command(full: bool) -> None:
     try:
         configs = read_config(Path("pyproject.toml"))
     except SpecError as error:
-        _say(error.diagnostics)
+        say(error.diagnostics)
         raise SystemExit(2) from None
     with _Progress() as progress:
         states = examine(configs, progress, full=full)
     for state in states.sound:
         findings = Findings()
         report(state, findings)
-        _say([*state.findings, *findings])
+        say([*state.findings, *findings])
         if state.plan is not None:
             for line in difference(state.plan):
                 click.echo(line, nl=False)
-    _say(states.broken)
+    say(states.broken)
     stale = not all(state.is_in_step for state in states.sound)
     raise SystemExit(2 if states.broken else int(stale))
 
@@ -119,7 +116,7 @@ def _write(state: State, progress: _Progress) -> None:
         count = len(state.plan.removed)
         removed = f", {count} removed" if count else ""
     progress.clear()
-    _say([*state.findings, *findings])
+    say([*state.findings, *findings])
     click.echo(
         f"{state.config.output}: {written} files written,"
         f" {state.unchanged} unchanged{removed}"
@@ -146,8 +143,3 @@ class _Progress:
         """Take the line away."""
         if self._shows:
             click.echo("\r\x1b[K", nl=False, err=True)
-
-
-def _say(findings: Iterable[Diagnostic]) -> None:
-    for finding in findings:
-        click.echo(str(finding), err=True)

@@ -1,0 +1,79 @@
+"""The commands that are about specs by themselves; `cli.py` puts them beside its own.
+
+What a command needs is imported when it runs: `soapwright --help` is not to load the toolkit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from codegen.diagnostics import Diagnostic, Findings, SpecError
+from codegen.model import Api
+
+CATALOGS = click.option(
+    "--catalog",
+    "catalogs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="An OASIS XML catalog: where imported documents are found.",
+)
+
+
+@click.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+)
+@CATALOGS
+def diff_command(old: Path, new: Path, form: str, catalogs: tuple[Path, ...]) -> None:
+    """What changed from the WSDL OLD to NEW, and what that breaks.
+
+    Ends with 0 where nothing breaks, 1 where something does, 2 where a WSDL cannot be read.
+    """
+    # loaded when it runs
+    from codegen.tools.diff.report import FORMATS, is_breaking
+
+    # loaded when it runs
+    from codegen.tools.diff.services import compare
+
+    before, after = loaded([old, new], catalogs)
+    changes = compare(before[0], after[0])
+    click.echo(FORMATS[form](changes, (str(old), str(new))), nl=False)
+    raise SystemExit(1 if is_breaking(changes) else 0)
+
+
+def loaded(wsdls: list[Path], catalogs: tuple[Path, ...]) -> list[tuple[Api, Findings]]:
+    """The models of WSDLs, each with its findings, which are printed.
+
+    Where one is broken the run ends with 2.
+    """
+    # loaded when it runs
+    from codegen.pipeline import load
+
+    apis: list[tuple[Api, Findings]] = []
+    found: list[Diagnostic] = []
+    for wsdl in wsdls:
+        findings = Findings()
+        try:
+            apis.append((load(wsdl, catalogs, findings), findings))
+            found += findings
+        except SpecError as error:
+            found += error.diagnostics
+    say(dict.fromkeys(found))
+    if len(apis) < len(wsdls):
+        raise SystemExit(2)
+    return apis
+
+
+def say(findings: Iterable[Diagnostic]) -> None:
+    """Print findings, a line each."""
+    for finding in findings:
+        click.echo(str(finding), err=True)

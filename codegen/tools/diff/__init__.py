@@ -1,0 +1,1 @@
+"""What a changed spec changes, for callers, for replies, and in Python: models compared, never text."""

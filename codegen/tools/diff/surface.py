@@ -1,0 +1,105 @@
+"""What code sees of a package: the Python names and annotations of one Api."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from codegen.model import (
+    Api,
+    Attribute,
+    ContentMember,
+    ElementMember,
+    OrderedMember,
+    QName,
+    Struct,
+    WildcardMember,
+)
+from codegen.options import Options
+from codegen.python.emit import make_context
+from codegen.python.fields import AnyAttributes, Declarations, Field, Text, What
+from codegen.python.scope import Scope
+from codegen.python.wire import STANDARD
+from codegen.tools.diff.rules import Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A field of a class: its name, its annotation, and whether a constructor must be given it."""
+
+    name: str
+    annotation: str
+    required: bool
+
+
+class Surface:
+    """The names of one package, as its users write them."""
+
+    def __init__(self, api: Api) -> None:
+        self._types = make_context(api, STANDARD, Options("package")).types
+        self._fields: dict[QName, dict[str, Declared]] = {}
+
+    def type(self, identity: QName) -> str:
+        """The class or alias that a type is."""
+        return self._types.names.types[identity]
+
+    def members(self, identity: QName) -> tuple[str, ...]:
+        """The members of an enumeration, in the order of its values."""
+        return self._types.names.enumerations[identity]
+
+    def field(self, struct: Struct, key: str) -> Declared:
+        """A field by its key in `fields`."""
+        if struct.id not in self._fields:
+            declarations = Declarations(self._types, Scope(), struct)
+            table: dict[str, Declared] = {}
+            for one_key, one in self.fields(struct).items():
+                said = declarations.declare(one)
+                table[one_key] = Declared(
+                    said.name, said.annotation, not (said.default or said.factory)
+                )
+            self._fields[struct.id] = table
+        return self._fields[struct.id][key]
+
+    def fields(self, struct: Struct) -> dict[str, Field]:
+        """All fields of a type, inherited ones first, by what they are called in the schema."""
+        table: dict[str, Field] = {}
+        for one in self._types.fields(struct):
+            key = wanted = _key(one.what)
+            number = 2
+            while key in table:
+                key = f"{wanted}#{number}"
+                number += 1
+            table[key] = one
+        return table
+
+
+def _key(what: What) -> str:
+    match what:
+        case Attribute(name=name):
+            return f"@{name.local}"
+        case ElementMember(element=element):
+            return element.name.local
+        case ContentMember(name=local):
+            return local
+        case WildcardMember():
+            return "any element"
+        case OrderedMember():
+            return "choices"
+        case AnyAttributes():
+            return "any attribute"
+        case Text():
+            return "text"
+        case _:
+            assert_never(what)
+
+
+def retyped(old: Declared, new: Declared) -> tuple[Effect, Effect]:
+    """What another annotation does to code that gives such values, and to code that takes them."""
+    if old.name != new.name:
+        return Effect.BREAKING, Effect.BREAKING
+    before, after = set(old.annotation.split(" | ")), set(new.annotation.split(" | "))
+    given = Effect.COMPATIBLE if before <= after else Effect.BREAKING
+    if new.required and not old.required:
+        given = Effect.BREAKING
+    taken = Effect.COMPATIBLE if after <= before else Effect.BREAKING
+    return given, taken

@@ -1,0 +1,300 @@
+"""What changed between two specs: each kind of change by an edit of one small service."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Run
+
+from codegen.diagnostics import Findings
+from codegen.pipeline import load
+from codegen.tools.diff.changes import Change
+from codegen.tools.diff.report import as_json, as_markdown, as_text
+from codegen.tools.diff.rules import RULES
+from codegen.tools.diff.services import compare
+
+WSDL = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" targetNamespace="urn:s"
+    xmlns:s="urn:s" xmlns:xsd="http://www.w3.org/2001/XMLSchema"
+    xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/">
+<types><xsd:schema targetNamespace="urn:s" elementFormDefault="qualified">
+  <xsd:element name="Ask"><xsd:complexType><xsd:sequence>
+    <xsd:element name="text" type="xsd:string"/>
+    <xsd:element name="note" type="xsd:string" minOccurs="0"/>
+    <xsd:element name="item" type="s:Item" maxOccurs="5"/>
+    <xsd:element name="color" type="s:Color"/>
+    <xsd:element name="size" type="s:Size"/>
+    <xsd:element name="count" type="xsd:int"/>
+  </xsd:sequence><xsd:attribute name="lang" type="xsd:string"/></xsd:complexType></xsd:element>
+  <xsd:element name="Tell"><xsd:complexType><xsd:sequence>
+    <xsd:element name="answer" type="xsd:int"/>
+    <xsd:element name="hint" type="xsd:string" minOccurs="0"/>
+    <xsd:element name="level" type="s:Level"/>
+    <xsd:element name="thing" type="s:Thing" maxOccurs="unbounded"/>
+    <xsd:choice><xsd:element name="left" type="xsd:int"/><xsd:element name="right" type="xsd:int"/></xsd:choice>
+    <xsd:choice maxOccurs="unbounded"><xsd:element name="red" type="xsd:int"/><xsd:element name="blue" type="xsd:int"/></xsd:choice>
+  </xsd:sequence></xsd:complexType></xsd:element>
+  <xsd:complexType name="Item"><xsd:sequence>
+    <xsd:element name="sku" type="xsd:string" default="none"/></xsd:sequence></xsd:complexType>
+  <xsd:complexType name="Thing"><xsd:sequence>
+    <xsd:element name="id" type="xsd:string" nillable="true"/></xsd:sequence></xsd:complexType>
+  <xsd:complexType name="SmallThing"><xsd:complexContent><xsd:extension base="s:Thing"/></xsd:complexContent></xsd:complexType>
+  <xsd:simpleType name="Color"><xsd:restriction base="xsd:string">
+    <xsd:enumeration value="red"/><xsd:enumeration value="blue"/></xsd:restriction></xsd:simpleType>
+  <xsd:simpleType name="Level"><xsd:restriction base="xsd:string">
+    <xsd:enumeration value="low"/></xsd:restriction></xsd:simpleType>
+  <xsd:simpleType name="Size"><xsd:restriction base="xsd:string">
+    <xsd:maxLength value="10"/></xsd:restriction></xsd:simpleType>
+  <xsd:element name="Broken" type="xsd:string"/>
+</xsd:schema></types>
+<message name="AskIn"><part name="body" element="s:Ask"/></message>
+<message name="AskOut"><part name="body" element="s:Tell"/></message>
+<message name="AskBroken"><part name="fault" element="s:Broken"/></message>
+<message name="CallIn"><part name="user" type="xsd:string"/></message>
+<message name="CallOut"><part name="result" type="xsd:string"/></message>
+<portType name="P">
+  <operation name="ask"><input message="s:AskIn"/><output message="s:AskOut"/>
+    <fault name="broken" message="s:AskBroken"/></operation>
+  <operation name="call"><input message="s:CallIn"/><output message="s:CallOut"/></operation>
+  <operation name="shout"><input message="s:CallIn"/></operation>
+</portType>
+<binding name="B" type="s:P">
+  <soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+  <operation name="ask"><soap:operation soapAction="urn:ask"/>
+    <input><soap:body use="literal"/></input><output><soap:body use="literal"/></output>
+    <fault name="broken"><soap:fault name="broken" use="literal"/></fault></operation>
+  <operation name="call"><soap:operation style="rpc"/>
+    <input><soap:body use="literal" namespace="urn:call"/></input>
+    <output><soap:body use="literal" namespace="urn:reply"/></output></operation>
+  <operation name="shout"><soap:operation style="rpc"/>
+    <input><soap:body use="literal" namespace="urn:shout"/></input></operation>
+</binding>
+<service name="S"><port name="Port" binding="s:B"><soap:address location="http://localhost/a"/></port></service>
+</definitions>"""
+
+ELEMENT = '<xsd:element name="{}" type="xsd:string"/>'
+TEXT, ANSWER = ELEMENT.format("text"), '<xsd:element name="answer" type="xsd:int"/>'
+ID = '<xsd:element name="id" type="xsd:string" nillable="true"/>'
+ITEM = '<xsd:element name="item" type="s:Item" maxOccurs="5"/>'
+COUNT = '<xsd:element name="count" type="xsd:int"/>'
+SHOUT = '<operation name="shout"><input message="s:CallIn"/>'
+SHOUTS = '<soap:body use="literal" namespace="urn:shout"/></input>'
+CALLS = '<soap:operation style="rpc"/>\n    <input><soap:body use="literal" namespace="urn:call"/></input>'
+PORT = '<port name="Port" binding="s:B"><soap:address location="http://localhost/a"/></port>'
+VALUE = '<xsd:enumeration value="{}"/>'
+FAULT = '<fault name="broken" message="s:AskBroken"/>'
+OTHER = '<xsd:complexType name="{}"><xsd:complexContent><xsd:extension base="s:{}"/></xsd:complexContent></xsd:complexType>'
+SMALL = OTHER.format("SmallThing", "Thing")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A text of the spec, what it becomes, and the change that this is: kind, subject, classes."""
+
+    old: str
+    new: str
+    kind: str
+    subject: str
+    classes: str
+
+
+EDITS = [
+    Edit("//localhost/a", "//localhost/b", "address", "Port", "compatible compatible compatible"),
+    Edit(PORT, PORT + PORT.replace("Port", "Two"), "port-added", "Two", "compatible compatible compatible"),
+    Edit(PORT, "", "port-renamed", "Port", "compatible compatible breaking"),
+    Edit('"http://schemas.xmlsoap.org/wsdl/soap/"', '"http://schemas.xmlsoap.org/wsdl/soap12/"', "soap-version", "Port", "breaking breaking compatible"),
+    Edit(SHOUT, SHOUT.replace("shout", "hush"), "operation-removed", "shout", "breaking breaking breaking"),
+    Edit(SHOUT, SHOUT.replace("shout", "hush"), "operation-added", "hush", "compatible - compatible"),
+    Edit('soapAction="urn:ask"', 'soapAction="urn:a"', "action", "ask", "breaking - compatible"),
+    Edit('<soap:operation style="rpc"/>\n    <input><soap:body use="literal" namespace="urn:shout"/>', '<soap:operation style="document"/><input><soap:body use="literal"/>', "style", "shout", "breaking breaking compatible"),
+    Edit('use="literal" namespace="urn:call"', 'use="encoded" namespace="urn:call" encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"', "use", "call.request", "breaking - compatible"),
+    Edit(SHOUT, SHOUT + '<output message="s:CallOut"/>', "reply-added", "shout", "- risky breaking"),
+    Edit('<input message="s:CallIn"/><output message="s:CallOut"/>', '<input message="s:CallIn"/>', "reply-removed", "call", "- breaking breaking"),
+    Edit(FAULT, FAULT + '<fault name="worse" message="s:AskBroken"/>', "fault-added", "ask.worse", "- risky compatible"),
+    Edit(FAULT, "", "fault-removed", "ask.broken", "- compatible breaking"),
+    Edit('"urn:call"', '"urn:other"', "call-namespace", "call.request", "breaking - compatible"),
+    Edit('"urn:reply"', '"urn:other"', "call-namespace", "call.response", "- compatible compatible"),
+    Edit('"Tell"', '"Say"', "body-element", "ask.response", "- breaking compatible"),
+    Edit(TEXT, TEXT + ELEMENT.format("more"), "added-required", "ask.request.more", "breaking - breaking"),
+    Edit(TEXT, TEXT + ELEMENT.format("more").replace("/>", ' minOccurs="0"/>'), "added-optional", "ask.request.more", "compatible - compatible"),
+    Edit(ANSWER, ANSWER + ELEMENT.format("more"), "added-required", "ask.response.more", "- compatible compatible"),
+    Edit(COUNT, "", "removed-required", "ask.request.count", "breaking - breaking"),
+    Edit('<xsd:element name="hint" type="xsd:string" minOccurs="0"/>', "", "removed-optional", "ask.response.hint", "- risky breaking"),
+    Edit('name="count"', 'name="number"', "renamed", "ask.request.count", "breaking - breaking"),
+    Edit('<xsd:attribute name="lang"', '<xsd:attribute name="language"', "renamed", "ask.request.@lang", "breaking - breaking"),
+    Edit('name="user"', 'name="login"', "renamed", "call.request.user", "breaking - breaking"),
+    Edit(' elementFormDefault="qualified"', "", "namespace", "ask.response.answer", "- breaking compatible"),
+    Edit(TEXT, "", "order", "ask.request", "breaking - compatible"),
+    Edit('name="note" type="xsd:string" minOccurs="0"', 'name="note" type="xsd:string"', "now-required", "ask.request.note", "breaking - breaking"),
+    Edit(TEXT, TEXT.replace("/>", ' minOccurs="0"/>'), "now-optional", "ask.request.text", "compatible - compatible"),
+    Edit(ANSWER, ANSWER.replace("/>", ' minOccurs="0"/>'), "now-optional", "ask.response.answer", "- breaking breaking"),
+    Edit(ANSWER, ANSWER.replace("/>", ' nillable="true"/>'), "now-nillable", "ask.response.answer", "- breaking breaking"),
+    Edit(ID, ID.replace(' nillable="true"', ""), "no-longer-nillable", "Thing.id", "- compatible compatible"),
+    Edit(ANSWER, ANSWER.replace("/>", ' maxOccurs="9"/>'), "now-repeated", "ask.response.answer", "- breaking breaking"),
+    Edit(ITEM, ITEM.replace(' maxOccurs="5"', ""), "no-longer-repeated", "ask.request.item", "breaking - breaking"),
+    Edit(ITEM, ITEM.replace("5", "4"), "fewer-allowed", "ask.request.item", "risky - compatible"),
+    Edit(ITEM, ITEM.replace("5", "unbounded"), "more-allowed", "ask.request.item", "compatible - compatible"),
+    Edit('default="none"', 'default="all"', "default", "Item.sku", "risky - compatible"),
+    Edit('<xsd:choice><xsd:element name="left" type="xsd:int"/><xsd:element name="right" type="xsd:int"/></xsd:choice>', '<xsd:sequence minOccurs="0"><xsd:element name="left" type="xsd:int"/><xsd:element name="right" type="xsd:int"/></xsd:sequence>', "choice", "ask.response", "- risky compatible"),
+    Edit(ANSWER, ANSWER.replace("int", "date"), "type", "ask.response.answer", "- breaking breaking"),
+    Edit(COUNT, COUNT.replace("int", "long"), "type-widened", "ask.request.count", "compatible - compatible"),
+    Edit(ANSWER, ANSWER.replace("int", "string"), "type", "ask.response.answer", "- breaking breaking"),
+    Edit(COUNT, COUNT.replace("int", "short"), "type-narrowed", "ask.request.count", "risky - compatible"),
+    Edit('<xsd:element name="size" type="s:Size"/>', '<xsd:element name="size" type="xsd:string"/>', "type-widened", "ask.request.size", "compatible - compatible"),
+    Edit("s:Item", "s:Article", "type-name", "Article", "risky - breaking"),
+    Edit(SMALL, SMALL + OTHER.format("TinyThing", "SmallThing"), "type-added", "TinyThing", "- risky compatible"),
+    Edit(SMALL, "", "type-removed", "SmallThing", "- compatible breaking"),
+    Edit(SMALL, SMALL.replace("s:Thing", "s:Item"), "base", "SmallThing", "- risky risky"),
+    Edit(VALUE.format("low"), VALUE.format("low") + VALUE.format("high"), "value-added", "Level", "- risky compatible"),
+    Edit(VALUE.format("blue"), "", "value-removed", "Color", "breaking - breaking"),
+    Edit('<xsd:maxLength value="10"/>', '<xsd:maxLength value="9"/>', "facet-tightened", "Size", "risky - compatible"),
+    Edit('<xsd:maxLength value="10"/>', '<xsd:maxLength value="11"/>', "facet-loosened", "Size", "compatible - compatible"),
+    Edit('<xsd:maxLength value="10"/>', "", "facet-loosened", "Size", "compatible - compatible"),
+    Edit('<xsd:maxLength value="10"/>', '<xsd:whiteSpace value="collapse"/><xsd:maxLength value="10"/>', "facet", "Size", "risky - compatible"),
+    Edit('<xsd:element name="blue" type="xsd:int"/>', '<xsd:element name="blue" type="xsd:int"/><xsd:element name="green" type="xsd:int"/>', "value-added", "ask.response.choices", "- risky compatible"),
+    Edit(VALUE.format("blue"), VALUE.format("blue") + VALUE.format("Red"), "value-added", "Color", "compatible - compatible"),
+]  # fmt: skip
+# What an edit must be accompanied by, so that the new spec is sound.
+ALSO = {
+    "port-renamed": ("</service>", PORT.replace("Port", "Gate") + "</service>"),
+    "body-element": ("s:Tell", "s:Say"),
+    "type-name": ('name="Item"', 'name="Article"'),
+    "order": (COUNT, COUNT + TEXT),
+}
+HUSH = ('<operation name="shout"><soap', '<operation name="hush"><soap')
+ALSO |= {"operation-removed": HUSH, "operation-added": HUSH}
+REPLY = SHOUTS + '<output><soap:body use="literal" namespace="urn:shout"/></output>'
+ALSO |= {"reply-added": (SHOUTS, REPLY)}
+ALSO |= {
+    "reply-removed": (
+        '\n    <output><soap:body use="literal" namespace="urn:reply"/></output>',
+        "",
+    ),
+    "fault-removed": (
+        '<fault name="broken"><soap:fault name="broken" use="literal"/></fault>',
+        "",
+    ),
+}
+
+
+def changes(folder: Path, old: str, new: str) -> list[Change]:
+    apis = []
+    for name, text in (("old", old), ("new", new)):
+        path = folder / f"{name}.wsdl"
+        path.write_text(text, encoding="utf-8")
+        apis.append(load(path, (), Findings()))
+    return compare(apis[0], apis[1])
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda e: f"{e.kind}-{e.subject}")
+def test_a_change_is_found_and_classed(edit: Edit, tmp_path: Path) -> None:
+    assert edit.old in WSDL
+    edited = WSDL.replace(edit.old, edit.new)
+    edited = (
+        edited.replace(*ALSO.get(edit.kind, ("", "")), 1)
+        if edit.kind in ALSO
+        else edited
+    )
+    found = {(c.kind, c.subject): c for c in changes(tmp_path, WSDL, edited)}
+    change = found[edit.kind, edit.subject]
+    assert f"{change.request} {change.reply} {change.python}" == edit.classes
+    assert change.old is None or change.old.line <= WSDL.count("\n") + 1
+
+
+def test_each_kind_of_change_has_an_edit() -> None:
+    shown = {edit.kind for edit in EDITS} | {"port-removed", "python-name"}
+    assert shown == set(RULES)
+
+
+def test_the_documentation_has_every_rule() -> None:
+    rows = (ROOT / "docs" / "diff.md").read_text(encoding="utf-8").splitlines()
+    for kind, rule in RULES.items():
+        python = "by its names" if rule.python is None else rule.python
+        cells = (f"`{kind}`", rule.request, rule.reply, python, rule.meaning)
+        assert f"| {' | '.join(map(str, cells))} |" in rows
+
+
+def test_a_port_that_is_gone(tmp_path: Path) -> None:
+    second = PORT + PORT.replace("Port", "Two")
+    (change,) = changes(tmp_path, WSDL.replace(PORT, second), WSDL)
+    assert (change.kind, change.subject, change.new) == ("port-removed", "Two", None)
+
+
+def test_a_name_that_only_python_changes(tmp_path: Path) -> None:
+    """An attribute gives way to an element of its name."""
+    more = WSDL.replace(COUNT, COUNT + ELEMENT.format("lang"))
+    found = {(c.kind, c.subject): c for c in changes(tmp_path, WSDL, more)}
+    change = found["python-name", "ask.request.@lang"]
+    assert change.message == "is lang_attribute in Python, was lang"
+    assert f"{change.request} {change.reply} {change.python}" == "- - breaking"
+
+
+def test_a_spec_against_itself_changes_nothing(tmp_path: Path) -> None:
+    assert changes(tmp_path, WSDL, WSDL) == []
+    assert (
+        changes(tmp_path, WSDL, WSDL.replace("urn:s", "urn:s").replace("\n", "\n\n"))
+        == []
+    )
+
+
+def test_what_one_way_adds_the_other_removes(tmp_path: Path) -> None:
+    more = WSDL.replace(ANSWER, ANSWER + ELEMENT.format("more"))
+    assert [c.kind for c in changes(tmp_path, WSDL, more)] == ["added-required"]
+    assert [c.kind for c in changes(tmp_path, more, WSDL)] == ["removed-required"]
+
+
+# ---------------------------------------------------------------------------- reports, commands
+
+OLD, NEW = (f"spec/clickatell/{name}.wsdl" for name in ("clickatell", "clickatell-vs"))
+
+
+@pytest.fixture(scope="module")
+def vendor() -> list[Change]:
+    old, new = (load(ROOT / path, (), Findings()) for path in (OLD, NEW))
+    return compare(old, new)
+
+
+def test_the_vendors_two_specs(vendor: list[Change]) -> None:
+    kinds: dict[str, list[str]] = {}
+    for change in vendor:
+        kinds.setdefault(change.kind, []).append(change.subject)
+    assert kinds.keys() == {"address", "action", "call-namespace", "renamed"}
+    assert kinds["renamed"] == [
+        f"{name}.request.callback"
+        for name in ("sendmsg", "si_push", "ind_push", "startbatch")
+    ]
+    assert {c.message for c in vendor if c.kind == "renamed"} == {
+        "is called msg_callback now"
+    }
+    assert (len(kinds["action"]), len(kinds["call-namespace"])) == (15, 30)
+
+
+def test_alike_changes_are_told_together(vendor: list[Change]) -> None:
+    text = as_text(vendor, ("old", "new"))
+    assert text.count("[action]") == text.count("[renamed]") == 1
+    assert "and 9 more" in text
+
+
+def test_markdown_is_one_table(vendor: list[Change]) -> None:
+    table = as_markdown(vendor, ("old", "new")).splitlines()[2:]
+    assert {line.count(" | ") for line in table[2:]} == {6}
+
+
+def test_json_has_every_change_by_itself(vendor: list[Change]) -> None:
+    told = json.loads(as_json(vendor, ("old", "new")))
+    assert told["breaking"] is True
+    assert len(told["changes"]) == len(vendor)
+    assert told["changes"][0].keys() >= {"kind", "request", "reply", "python", "old"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [((OLD, OLD), 0), ((OLD, NEW), 1), ((OLD, "missing.wsdl"), 2)],
+)
+def test_exit_codes(arguments: tuple[str, str], code: int, run: Run) -> None:
+    result = run("-m", "codegen", "diff", *arguments, cwd=ROOT)
+    assert result.returncode == code
+    assert "Traceback" not in result.stderr
+    assert ("[" in result.stderr) is (code == 2)
