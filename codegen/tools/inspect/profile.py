@@ -1,0 +1,160 @@
+"""What is remarkable about a WSDL: where it leaves the WS-I Basic Profile, what gets another name.
+
+The rules are those of the Basic Profile 1.1 that make a difference in practice: what a rule
+forbids is read and written all the same, but other toolkits may not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from codegen.diagnostics import Findings, Location
+from codegen.model import (
+    Api,
+    Attribute,
+    ContentMember,
+    ElementMember,
+    ElementPart,
+    Enumeration,
+    Fault,
+    Message,
+    Operation,
+    Struct,
+    Style,
+    TypePart,
+    Use,
+)
+from codegen.options import Options
+from codegen.python.emit import make_context
+from codegen.python.fields import Types, What
+from codegen.python.identifiers import class_name, field_name
+from codegen.python.wire import STANDARD
+
+
+
+_SHOWN = 4
+
+
+@dataclass(slots=True)
+class _Remarks:
+    """Collects remarks: alike ones become one, with everything that they are about."""
+
+    found: dict[str, tuple[Location, dict[str, None]]] = field(default_factory=dict)
+
+    def add(self, subject: str, text: str, at: Location) -> None:
+        self.found.setdefault(text, (at, {}))[1][subject] = None
+
+    def __iter__(self) -> Iterator[tuple[str, Location]]:
+        for text, (at, subjects) in self.found.items():
+            said = ", ".join(list(subjects)[:_SHOWN])
+            more = len(subjects) - _SHOWN
+            yield f"{said}{f' and {more} more' if more > 0 else ''}: {text}", at
+
+
+def examine(api: Api, findings: Findings) -> None:
+    """Note what is remarkable, as warnings; alike remarks are told together, where the first is."""
+    broken, renamed = _Remarks(), _Remarks()
+    for port in api.ports:
+        for operation in port.operations:
+            _operation(operation, broken)
+    for message, at in broken:
+        findings.warning("profile", message, at)
+    _names(api, renamed)
+    for message, at in renamed:
+        findings.warning("renamed", message, at)
+
+
+# ---------------------------------------------------------------------------------- the profile
+
+
+def _operation(operation: Operation, remarks: _Remarks) -> None:
+    for message in (operation.input, operation.output):
+        if message is not None:
+            for broken in _message(operation, message):
+                remarks.add(operation.name, broken, message.at)
+    if operation.input is None:
+        broken = "only a reply, the profile wants a request (R2303)"
+        remarks.add(operation.name, broken, operation.at)
+    if operation.key != operation.name:
+        remarks.add(operation.name, "overloaded (R2304)", operation.at)
+    for fault in operation.faults:
+        for broken in _fault(fault):
+            remarks.add(f"{operation.name}.{fault.name}", broken, fault.at)
+
+
+def _message(operation: Operation, message: Message) -> Iterator[str]:
+    if message.use is Use.ENCODED:
+        yield "an encoded body, the profile wants literal (R2706)"
+        return
+    if operation.style is Style.RPC:
+        if any(isinstance(part, ElementPart) for part in message.parts):
+            yield "an element as a part of an rpc call, the profile wants types (R2203)"
+        if message.wrapper is not None and not message.wrapper.namespace:
+            yield "an rpc call without a namespace (R2717)"
+        return
+    if any(isinstance(part, TypePart) for part in message.parts):
+        yield "a type as a part of a document, the profile wants elements (R2204)"
+    if len(message.parts) > 1:
+        yield "several parts in a document, the profile wants one at most (R2201)"
+
+
+def _fault(fault: Fault) -> Iterator[str]:
+    if isinstance(fault.part, TypePart):
+        yield "a fault of a type, the profile wants elements (R2205)"
+    if fault.use is Use.ENCODED:
+        yield "an encoded fault, the profile wants literal (R2706)"
+    if not fault.bound:
+        yield "a fault that the portType has and the binding forgets (R2742)"
+
+
+# ------------------------------------------------------------------------------- other names
+
+
+def _names(api: Api, remarks: _Remarks) -> None:
+    """Names in Python that are not simply the spec's in Python's spelling, and why."""
+    types = make_context(api, STANDARD, Options("package")).types
+    for definition in api.types.values():
+        name, plain = types.names.types[definition.id], class_name(*definition.words)
+        if name != plain and definition.named:
+            text = f"called {name}, for something else is {plain}"
+            remarks.add(str(definition.id), text, definition.at)
+        if isinstance(definition, Struct):
+            _fields(types, definition, remarks)
+        elif isinstance(definition, Enumeration):
+            _members(types, definition, remarks)
+
+
+def _fields(types: Types, struct: Struct, remarks: _Remarks) -> None:
+    for one in types.fields(struct):
+        wire = _wire_name(one.what)
+        plain = field_name(wire)
+        why = f"for {plain} is taken" if one.name != plain else ""
+        if not why and plain == f"{wire}_":
+            why = "for the word is Python's own"
+        if one.own and wire and why:
+            at = getattr(one.what, "at", struct.at)
+            subject = f"{types.names.types[struct.id]}.{wire}"
+            remarks.add(subject, f"called {one.name}, {why}", at)
+
+
+def _wire_name(what: What) -> str:
+    match what:
+        case Attribute(name=name):
+            return name.local
+        case ElementMember(element=element):
+            return element.name.local
+        case ContentMember(name=local):
+            return local
+        case _:
+            return ""
+
+
+def _members(types: Types, enumeration: Enumeration, remarks: _Remarks) -> None:
+    members = types.names.enumerations[enumeration.id]
+    for member, value in zip(members, enumeration.values, strict=True):
+        if re.search(r"_\d+$", member) and not re.search(r"\d\W*$", value.text):
+            subject = f"{types.names.types[enumeration.id]} {value.text!r}"
+            text = f"called {member}, for another value has its name"
+            remarks.add(subject, text, enumeration.at)
