@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 import codegen
-from codegen.commands import CATALOGS, diff_command, inspect_command, say
+from codegen.commands import CATALOGS, diff_command, infer_command, inspect_command, say
 from codegen.config import PackageConfig, read_config
 from codegen.diagnostics import Findings, SpecError
 from codegen.options import Options, is_package_name
@@ -24,6 +24,7 @@ def main() -> None:
 
 main.add_command(diff_command)
 main.add_command(inspect_command)
+main.add_command(infer_command)
 
 
 @main.command("generate")

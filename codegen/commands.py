@@ -12,6 +12,7 @@ import click
 
 from codegen.diagnostics import Diagnostic, Findings, SpecError
 from codegen.model import Api
+from codegen.output import write_file
 
 CATALOGS = click.option(
     "--catalog",
@@ -48,6 +49,72 @@ def diff_command(old: Path, new: Path, form: str, catalogs: tuple[Path, ...]) ->
     changes = compare(before[0], after[0])
     click.echo(FORMATS[form](changes, (str(old), str(new))), nl=False)
     raise SystemExit(1 if is_breaking(changes) else 0)
+
+
+@click.command("inspect")
+@click.argument("wsdl", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+@CATALOGS
+def inspect_command(wsdl: Path, form: str, catalogs: tuple[Path, ...]) -> None:
+    """What is in WSDL, as it will be in Python; what is remarkable about it is a warning each."""
+    # loaded when it runs
+    from codegen.tools.inspect.describe import describe
+
+    # loaded when it runs
+    from codegen.tools.inspect.profile import examine
+
+    # loaded when it runs
+    from codegen.tools.inspect.report import as_json, as_text
+
+    ((api, findings),) = loaded([wsdl], catalogs)
+    remarks = Findings()
+    examine(api, remarks)
+    say(remarks)
+    description = describe(api)
+    if form == "json":
+        click.echo(as_json(description, [*findings, *remarks]), nl=False)
+    else:
+        click.echo(as_text(description), nl=False)
+
+
+@click.command("infer")
+@click.argument("samples", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The WSDL to write.",
+)
+@click.option("--name", help="The service's name; else the output's.")
+@click.option("--endpoint", default="http://localhost/", help="The service's address.")
+@click.option(
+    "--action", default="", help="The SOAPAction; {operation} stands for the operation."
+)
+def infer_command(
+    samples: tuple[Path, ...],
+    output: Path,
+    name: str | None,
+    endpoint: str,
+    action: str,
+) -> None:
+    """Draw a WSDL from documented envelopes, requests and replies, where a vendor gives none."""
+    # loaded when it runs
+    from codegen.tools.infer.draw import Wanted, infer
+
+    findings = Findings()
+    try:
+        wanted = Wanted(name or output.stem, endpoint, action)
+        write_file(output, infer(samples, wanted, findings))
+    except SpecError as error:
+        say(error.diagnostics)
+        raise SystemExit(2) from None
+    say(findings)
 
 
 def loaded(wsdls: list[Path], catalogs: tuple[Path, ...]) -> list[tuple[Api, Findings]]:

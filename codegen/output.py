@@ -137,6 +137,18 @@ def write_package(folder: Path, files: dict[str, bytes]) -> None:
     carry_out(make_plan(folder, files))
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file that stands by itself, in one step.
+
+    Raises:
+        SpecError: it cannot be written.
+    """
+    try:
+        _replace(path, content)
+    except OSError as error:
+        raise _cannot(path, f"cannot write: {error.strerror}") from error
+
+
 def check_folder(folder: Path) -> None:
     """See that a package may be written there, without writing anything.
 

@@ -43,7 +43,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         *("codegen", "codegen.config", "codegen.output"),
         *("codegen.pipeline", "codegen.tools"),
     ),
-    "codegen.commands": (*MODEL, "codegen.pipeline", "codegen.tools"),
+    "codegen.commands": (
+        *MODEL,
+        *("codegen.output", "codegen.pipeline", "codegen.tools"),
+    ),
     "codegen.__main__": ("codegen.cli",),
 }
 # Who imports each third-party package; nobody else does.

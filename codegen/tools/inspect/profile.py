@@ -32,8 +32,6 @@ from codegen.python.fields import Types, What
 from codegen.python.identifiers import class_name, field_name
 from codegen.python.wire import STANDARD
 
-
-
 _SHOWN = 4
 
 

@@ -1,0 +1,1 @@
+"""A WSDL drawn from documented envelopes, where a vendor gives none."""

@@ -1,0 +1,244 @@
+"""From samples to a WSDL: an operation for each name that is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from codegen.diagnostics import Findings, SpecError
+from codegen.model import QName
+from codegen.python.identifiers import class_name
+from codegen.python.wire import ENCODINGS, STANDARD
+from codegen.tools.infer.document import Document
+from codegen.tools.infer.encoded import ANY
+from codegen.tools.infer.literal import LiteralTypes
+from codegen.tools.infer.samples import Sample, qname, read_sample, sort_out
+from codegen.tools.infer.shapes import merged
+from codegen.tools.infer.structs import EncodedTypes
+from codegen.wsdl.namespaces import WIRE
+
+_HTTP = "http://schemas.xmlsoap.org/soap/http"
+_SOME_ADDRESS = "http://localhost/"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What samples do not say: the service's name, its address, its actions.
+
+    In `action`, `{operation}` stands for the operation's name.
+    """
+
+    name: str
+    endpoint: str = _SOME_ADDRESS
+    action: str = ""
+
+
+@dataclass(slots=True)
+class _Called:
+    """The samples of one operation."""
+
+    name: str
+    requests: list[Sample] = field(default_factory=list)
+    replies: list[Sample] = field(default_factory=list)
+
+    @property
+    def samples(self) -> list[Sample]:
+        return self.requests + self.replies
+
+    @property
+    def encoded(self) -> bool:
+        return self.samples[0].encoded
+
+
+def infer(paths: Sequence[Path], wanted: Wanted, findings: Findings) -> bytes:
+    """The WSDL that these sample envelopes are of.
+
+    Raises:
+        SpecError: a file is no sample, or samples contradict each other.
+    """
+    read = [read_sample(path, findings) for path in paths]
+    samples = [sample for sample in read if sample is not None]
+    findings.raise_errors()
+    called = _operations(samples, findings)
+    findings.raise_errors()
+    if not called:
+        raise SpecError(findings)
+    return _Drawing(called, samples, wanted, findings).content()
+
+
+def _operations(samples: list[Sample], findings: Findings) -> list[_Called]:
+    table: dict[str, _Called] = {}
+    for sample, (name, is_reply) in zip(samples, sort_out(samples), strict=True):
+        called = table.setdefault(name, _Called(name))
+        alike = called.replies if is_reply else called.requests
+        alike.append(sample)
+        if sample.soap is not samples[0].soap:
+            message = f"SOAP {sample.soap.value}, and {samples[0].path} is {samples[0].soap.value}"
+            findings.error("sample", message, sample.at, "infer them apart")
+        if sample.encoded is not called.encoded:
+            message = f"one sample of {called.name} is encoded, another literal"
+            findings.error("sample", message, sample.at)
+        if sample.name != alike[0].name:
+            message = f"{sample.name}, and {alike[0].path} calls it {alike[0].name}"
+            findings.error("sample", message, sample.at, "infer them apart")
+    return list(table.values())
+
+
+class _Drawing:
+    """Draws one WSDL."""
+
+    def __init__(
+        self,
+        called: list[_Called],
+        samples: list[Sample],
+        wanted: Wanted,
+        findings: Findings,
+    ) -> None:
+        first = (called[0].requests or called[0].replies)[0]
+        name = class_name(wanted.name)
+        target = first.name.namespace or f"urn:{wanted.name}"
+        self.wanted = wanted
+        self.called = called
+        self.findings = findings
+        self.name = name
+        self.wire = first.wire
+        self.document = Document(target, samples, name)
+        encoded = [sample for sample in samples if sample.encoded]
+        self.encoded = EncodedTypes(self.document, encoded, findings)
+        calls = [sample.call for sample in samples if not sample.encoded]
+        blocks = [block for sample in samples for block in sample.headers]
+        self.literal = LiteralTypes(self.document, [*calls, *blocks])
+
+    def content(self) -> bytes:
+        """The whole document."""
+        for one in self.called:
+            self._messages(one)
+        self._port_type()
+        self._binding()
+        service = self.document.wsdl(self.document.root, "service", name=self.name)
+        port = self.document.wsdl(service, "port", name=f"{self.name}Port")
+        port.set("binding", self._own(f"{self.name}Binding"))
+        self.document.binding(port, "address", location=self.wanted.endpoint)
+        return self.document.content()
+
+    def _own(self, local: str) -> str:
+        return self.document.said(QName(self.document.target, local))
+
+    # -------------------------------------------------------------------------- messages
+
+    def _messages(self, one: _Called) -> None:
+        place = one.samples[0].at
+        if not one.requests:
+            message = f"no sample shows a request of {one.name}: it is declared empty"
+            self.findings.warning("no-request", message, place)
+        self._message(f"{one.name}Request", one.requests)
+        if one.replies:
+            self._message(f"{one.name}Response", one.replies)
+            return
+        message = f"no sample shows the reply of {one.name}: it may be anything"
+        self.findings.warning("no-reply", message, place)
+        declared = self._declare(f"{one.name}Response")
+        self._part(declared, "return", ANY)
+
+    def _message(self, name: str, samples: list[Sample]) -> None:
+        declared = self._declare(name)
+        if samples and samples[0].encoded:
+            for part, instances in _parts(samples).items():
+                self._part(declared, part, self.encoded.type_of(instances))
+        else:
+            for element in dict.fromkeys(sample.name for sample in samples):
+                self._element_part(declared, "parameters", element)
+        for block in _headers(samples):
+            self._element_part(declared, _header_part(block), block)
+
+    def _element_part(self, message: etree._Element, name: str, element: QName) -> None:
+        self.literal.element(element)
+        part = self.document.wsdl(message, "part", name=name)
+        part.set("element", self.document.said(element))
+
+    def _declare(self, name: str) -> etree._Element:
+        return self.document.wsdl(self.document.root, "message", name=name)
+
+    def _part(self, message: etree._Element, name: str, kind: QName) -> None:
+        part = self.document.wsdl(message, "part", name=name)
+        part.set("type", self.document.said(kind))
+
+    # ------------------------------------------------------------------ portType, binding
+
+    def _port_type(self) -> None:
+        port_type = self.document.wsdl(
+            self.document.root, "portType", name=f"{self.name}PortType"
+        )
+        for one in self.called:
+            operation = self.document.wsdl(port_type, "operation", name=one.name)
+            for tag, message in (("input", "Request"), ("output", "Response")):
+                made = self.document.wsdl(operation, tag)
+                made.set("message", self._own(f"{one.name}{message}"))
+
+    def _binding(self) -> None:
+        binding = self.document.wsdl(
+            self.document.root, "binding", name=f"{self.name}Binding"
+        )
+        binding.set("type", self._own(f"{self.name}PortType"))
+        soap = self.document.binding(binding, "binding", transport=_HTTP)
+        if self.wire is not STANDARD:
+            soap.set(f"{{{WIRE}}}style", self.wire.name)
+        for one in self.called:
+            operation = self.document.wsdl(binding, "operation", name=one.name)
+            action = self.wanted.action.replace("{operation}", one.name)
+            said = self.document.binding(operation, "operation", soapAction=action)
+            said.set("style", "rpc" if one.encoded else "document")
+            self._body(operation, "input", one, one.requests)
+            self._body(operation, "output", one, one.replies)
+
+    def _body(
+        self,
+        operation: etree._Element,
+        tag: str,
+        one: _Called,
+        samples: list[Sample],
+    ) -> None:
+        direction = self.document.wsdl(operation, tag)
+        headers = _headers(samples)
+        body = self.document.binding(direction, "body")
+        if headers:
+            body.set("parts", " ".join(self._body_parts(samples)))
+        if one.encoded:
+            body.set("use", "encoded")
+            namespace = (samples or one.samples)[0].name.namespace
+            if namespace:
+                body.set("namespace", namespace)
+            body.set("encodingStyle", ENCODINGS[one.samples[0].soap])
+        else:
+            body.set("use", "literal")
+        message = f"{one.name}{'Request' if tag == 'input' else 'Response'}"
+        for block in headers:
+            header = self.document.binding(direction, "header")
+            header.set("message", self._own(message))
+            header.set("part", _header_part(block))
+            header.set("use", "literal")
+
+    def _body_parts(self, samples: list[Sample]) -> list[str]:
+        return list(_parts(samples)) if samples[0].encoded else ["parameters"]
+
+
+def _parts(samples: list[Sample]) -> dict[str, list[etree._Element]]:
+    """The parts of an rpc call by name, in message order, with their instances."""
+    order = merged([[qname(part) for part in sample.call] for sample in samples])
+    return {
+        name.local: [p for s in samples for p in s.call if qname(p) == name]
+        for name in order
+    }
+
+
+def _headers(samples: list[Sample]) -> list[QName]:
+    """The names of the header blocks that samples show."""
+    blocks = (qname(block) for sample in samples for block in sample.headers)
+    return list(dict.fromkeys(blocks))
+
+
+def _header_part(block: QName) -> str:
+    return f"header_{block.local}"

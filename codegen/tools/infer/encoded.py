@@ -1,0 +1,129 @@
+"""Types of SOAP's encoding: what `xsi:type` and `arrayType` say of elements, and what they leave open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from lxml import etree
+
+from codegen.model import Builtin, QName
+from codegen.tools.infer.samples import XSI_TYPE, is_nil, qname
+from codegen.tools.infer.values import together, type_of_texts
+from codegen.wsdl.namespaces import XSD_DRAFTS
+from codegen.wsdl.references import SOAP_ENCODINGS, XSD
+
+ANY = QName(XSD, "anyType")
+_BUILTINS = frozenset(builtin.value for builtin in Builtin)
+_ARRAY_TYPE = re.compile(r"\s*([^\s\[\]]+)\s*((?:\[[^\[\]]*\])+)\s*")
+
+
+def resolved(element: etree._Element) -> etree._Element:
+    """What an element refers to (SOAP 1.1, section 5.1), or itself."""
+    seen: list[etree._Element] = []
+    while element not in seen:
+        seen.append(element)
+        target = element.get("href") or ""
+        if not target.startswith("#"):
+            break
+        found = element.getroottree().getroot().xpath("//*[@id=$id]", id=target[1:])
+        if isinstance(found, list) and found and isinstance(found[0], etree._Element):
+            element = found[0]
+    return element
+
+
+def said_type(element: etree._Element) -> QName | None:
+    """The type that an element says itself, or its array says of all items."""
+    said = element.get(XSI_TYPE)
+    if said is not None:
+        return _plain(named(element, said))
+    parent = element.getparent()
+    array = array_type(parent) if parent is not None else None
+    if array is None or len(array[1]) > 1 or array[0] == ANY:
+        return None
+    return array[0]
+
+
+def array_type(element: etree._Element) -> tuple[QName, list[str]] | None:
+    """What an array's items are, and its ranks as they are written: `["[,]"]`; None of what is no array."""
+    for encoding in SOAP_ENCODINGS:
+        found = _ARRAY_TYPE.fullmatch(element.get(f"{{{encoding}}}arrayType") or "")
+        if found is not None:
+            ranks = re.findall(r"\[[^\]]*\]", found[2])
+            return _plain(named(element, found[1])), [
+                f"[{',' * rank.count(',')}]" for rank in ranks
+            ]
+        item = element.get(f"{{{encoding}}}itemType")
+        if item is not None:
+            size = (element.get(f"{{{encoding}}}arraySize") or "*").split()
+            return _plain(named(element, item)), [f"[{',' * (len(size) - 1)}]"]
+    said = element.get(XSI_TYPE)
+    if said is not None:
+        name = named(element, said)
+        if name.namespace in SOAP_ENCODINGS and name.local == "Array":
+            return ANY, ["[]"]
+    return None
+
+
+def named(element: etree._Element, text: str) -> QName:
+    """A qualified name in an attribute's value."""
+    prefix, _, local = text.strip().rpartition(":")
+    return QName(element.nsmap.get(prefix or None) or "", local)
+
+
+def struct_name(element: etree._Element, target: str) -> QName | None:
+    """The name of the struct that an element is; None of arrays and simple values.
+
+    One that says no type is named after its element.
+    """
+    if array_type(element) is not None:
+        return None
+    said = said_type(element)
+    if said is not None:
+        return None if is_simple(said) or said == ANY else said
+    if len(element) == 0:
+        return None
+    local = qname(element).local
+    return QName(target, local[0].upper() + local[1:])
+
+
+def is_simple(name: QName) -> bool:
+    """Whether a type is a builtin, or the encoding's copy of one."""
+    return name.local in _BUILTINS and name.namespace in (XSD, *SOAP_ENCODINGS)
+
+
+def simple_type(instances: Sequence[etree._Element]) -> QName | None:
+    """The builtin that these elements are, said or seen; None where they are of several kinds."""
+    said = {name for one in instances if (name := said_type(one)) is not None}
+    if not said:
+        return QName(XSD, type_of_texts(_texts(instances)))
+    if len(said) == 1:
+        (name,) = said
+        return name
+    if all(is_simple(name) for name in said):
+        return QName(XSD, together(sorted(name.local for name in said)))
+    return None
+
+
+def _texts(instances: Iterable[etree._Element]) -> list[str]:
+    full = (one for one in instances if not is_nil(one))
+    return [text for one in full if (text := one.text or "").strip()]
+
+
+def _plain(name: QName) -> QName:
+    """A draft's name of a type as the recommendation has it."""
+    if name.namespace in XSD_DRAFTS:
+        return ANY if name.local == "ur-type" else QName(XSD, name.local)
+    return name
+
+
+def all_elements(call: etree._Element) -> list[etree._Element]:
+    """Every element below a call, what it refers to included."""
+    found: list[etree._Element] = []
+    waiting = list(call)
+    while waiting:
+        element = resolved(waiting.pop(0))
+        if element not in found:
+            found.append(element)
+            waiting += list(element)
+    return found
