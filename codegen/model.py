@@ -182,6 +182,8 @@ class Substitute:
     name: QName
     type: TypeRef
     nillable: bool
+    default: str | None = None
+    fixed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,16 @@ def wildcards_of(particle: Particle | None) -> Iterator[Wildcard]:
             assert_never(particle)
 
 
+def takes(wildcard: Wildcard, tag: str) -> bool:
+    """Whether a wildcard takes an element of a name in Clark's notation (XML Schema part 1, section 3.10.1)."""
+    namespace = tag[1:].partition("}")[0] if tag[0] == "{" else ""
+    if wildcard.namespaces[0] == "##any":
+        return True
+    if wildcard.namespaces[0] == "##other":
+        return namespace not in ("", wildcard.namespaces[1])
+    return namespace in wildcard.namespaces
+
+
 def member_elements(struct: Struct) -> Iterator[Element]:
     """The elements of a laid-out Struct's own members."""
     for member in struct.members:

@@ -13,12 +13,14 @@ from codegen.passes.find_substitutes import find_substitutes
 from codegen.passes.find_uses import find_uses
 from codegen.passes.lay_out import lay_out
 from codegen.passes.make_messages import make_messages
+from codegen.passes.unite_types import unite_types
 
 PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
     check_references,
     check_kinds,
     drop_unused,
     find_substitutes,
+    unite_types,
     lay_out,
     make_messages,
     find_uses,

@@ -58,7 +58,11 @@ def _group(
         seen.add(element.name)
         if not element.abstract:
             found[element.name] = Substitute(
-                element.name, element.type, element.nillable
+                element.name,
+                element.type,
+                element.nillable,
+                element.default,
+                element.fixed,
             )
         waiting += members.get(element.name, [])
     return tuple(found.values())

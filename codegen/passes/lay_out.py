@@ -35,6 +35,7 @@ from codegen.model import (
     Wildcard,
     WildcardMember,
 )
+from codegen.passes.mixed_lines import mixed_lines
 from codegen.walk import elements_of, wildcards_of
 
 _ONCE = Occurs()
@@ -42,21 +43,24 @@ _ONCE = Occurs()
 
 def lay_out(api: Api, findings: Findings) -> Api:
     """Fill `members` and `rules` of every Struct that declares content of its own."""
-    types: dict[QName, TypeDef] = {
-        name: (
-            lay_out_struct(definition) if isinstance(definition, Struct) else definition
-        )
-        for name, definition in api.types.items()
-    }
+    mixed = mixed_lines(api.types)
+    types: dict[QName, TypeDef] = {}
+    for name, definition in api.types.items():
+        if name in mixed and isinstance(definition, Struct):
+            content = mixed[name]
+            members = (_mixed(content),) if content is not None else ()
+            types[name] = replace(definition, members=members)
+        elif isinstance(definition, Struct):
+            types[name] = lay_out_struct(definition)
+        else:
+            types[name] = definition
     return replace(api, types=types)
 
 
 def lay_out_struct(struct: Struct) -> Struct:
-    """One Struct laid out. A restriction adds nothing: its base has the fields."""
+    """One Struct laid out that is not mixed. A restriction adds nothing: its base has the fields."""
     if struct.derivation is Derivation.RESTRICTION:
         return struct
-    if struct.mixed and struct.text is None:
-        return replace(struct, members=(_mixed(struct.content),))
     content = _simplified(struct.content) if struct.content is not None else None
     if content is None:
         return struct
@@ -69,9 +73,8 @@ def lay_out_struct(struct: Struct) -> Struct:
     return replace(struct, members=members, rules=tuple(rules))
 
 
-def _mixed(content: Particle | None) -> OrderedMember:
-    alternatives = _alternatives(content) if content is not None else ()
-    return OrderedMember(alternatives, mixed=True, optional=True)
+def _mixed(content: Particle) -> OrderedMember:
+    return OrderedMember(_alternatives(content), mixed=True, optional=True)
 
 
 def _alternatives(particle: Particle) -> tuple[Element | Wildcard, ...]:

@@ -8,6 +8,7 @@ from codegen.model import Api, Struct, TypeDef
 from codegen.options import Options
 from codegen.python.client_module import ClientModules
 from codegen.python.context import Context, make_prefixes
+from codegen.python.facets_module import FacetsModules
 from codegen.python.fields import SECRETS, Types
 from codegen.python.literals import comment, docstring, string
 from codegen.python.names import make_names
@@ -34,6 +35,8 @@ def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
     service = ServiceModules(context, header)
     client = ClientModules(context, header).module()
     files["elements.py"] = render("elements.py.jinja", service.elements())
+    facets = FacetsModules(context, header).module()
+    files["facets.py"] = render("facets.py.jinja", facets)
     files["errors.py"] = render("errors.py.jinja", service.errors())
     files["ports.py"] = render("ports.py.jinja", service.ports())
     files["client.py"] = render("client.py.jinja", client)
@@ -104,7 +107,7 @@ def _package(
 ) -> PackageModule:
     doc = api.doc or f"A client for {api.name}."
     lazy = [(name, ".client") for name in clients]
-    lazy += [("PORTS", ".ports"), ("SoapFault", ".errors")]
+    lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
     lazy += [(name, "._soap") for name in ("UNSET", "AnyElement", "Unset", "redact")]
     modules = ["elements", "errors", "ports", "types"]
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -19,6 +20,7 @@ from codegen.model import (
     QName,
     SoapArray,
     Struct,
+    Substitute,
     TypeRef,
     Wildcard,
     WildcardMember,
@@ -70,6 +72,17 @@ class Types:
         if not isinstance(definition, Struct):
             raise TypeError(f"{identity} is no complex type")
         return definition
+
+    def has_text(self, reference: TypeRef) -> bool:
+        """Whether values of a type may hold text itself: a simple type, simple or mixed content."""
+        if self.simple.is_simple(reference):
+            return True
+        if not isinstance(reference, NamedRef):
+            return False
+        definition = self.api.types[reference.id]
+        return isinstance(definition, Struct) and any(
+            one.text is not None or one.mixed for one in self.line_of(definition)
+        )
 
     def line_of(self, struct: Struct) -> list[Struct]:
         """A Struct's bases, the root first, and itself."""
@@ -179,9 +192,9 @@ class Alternative:
 
     tag: str
     name: QName
-    element: Element
     type: TypeRef
     nillable: bool
+    default: str | None
 
 
 def is_any(reference: TypeRef) -> bool:
@@ -191,40 +204,51 @@ def is_any(reference: TypeRef) -> bool:
 
 def alternatives_of(element: Element) -> list[Alternative]:
     """An element and those that may stand for it."""
-    found = [
-        (s.name, s.type, s.nillable)
-        for s in element.substitutes
-        if s.name != element.name
-    ]
-    if not element.abstract:
-        found.insert(0, (element.name, element.type, element.nillable))
-    return _tagged([(name, element, kind, nil) for name, kind, nil in found])
+    return _tagged(_standing(element))
 
 
 def alternatives_in(member: OrderedMember) -> list[Alternative]:
     """The elements that may stand in a list that keeps the order, each name once."""
-    found: dict[QName, tuple[QName, Element, TypeRef, bool]] = {}
-    for element in member.alternatives:
-        if not isinstance(element, Element):
-            continue
-        if not element.abstract:
-            found.setdefault(
-                element.name, (element.name, element, element.type, element.nillable)
-            )
-        for s in element.substitutes:
-            found.setdefault(s.name, (s.name, element, s.type, s.nillable))
-    return _tagged(list(found.values()))
+    elements = [e for e in member.alternatives if isinstance(e, Element)]
+    return _tagged(one for element in elements for one in _standing(element))
 
 
-def _tagged(found: list[tuple[QName, Element, TypeRef, bool]]) -> list[Alternative]:
-    """Tags are local names; where two share one, the later says its namespace too."""
+def default_of(element: Element | Substitute) -> str | None:
+    """What an empty element stands for (XML Schema part 1, section 3.3.1)."""
+    return element.default if element.default is not None else element.fixed
+
+
+def _standing(element: Element) -> Iterator[Element | Substitute]:
+    """Whatever may stand where an element may; the element itself unless it is abstract."""
+    if not element.abstract:
+        yield element
+    yield from element.substitutes
+
+
+def _tagged(found: Iterable[Element | Substitute]) -> list[Alternative]:
+    """Each name once. Tags are local names; where two share one, the later says its namespace too."""
+    alternatives: dict[QName, Alternative] = {}
     taken: set[str] = set()
-    alternatives = []
-    for name, element, kind, nillable in found:
-        tag = name.local if name.local not in taken else str(name)
+    for one in found:
+        if one.name in alternatives:
+            continue
+        tag = one.name.local if one.name.local not in taken else str(one.name)
         taken.add(tag)
-        alternatives.append(Alternative(tag, name, element, kind, nillable))
-    return alternatives
+        alternatives[one.name] = Alternative(
+            tag, one.name, one.type, one.nillable, default_of(one)
+        )
+    return list(alternatives.values())
+
+
+def wildcards_in(what: What) -> list[Wildcard]:
+    """The wildcards whose elements a field holds."""
+    match what:
+        case WildcardMember(wildcard=wildcard):
+            return [wildcard]
+        case OrderedMember(alternatives=alternatives):
+            return [a for a in alternatives if isinstance(a, Wildcard)]
+        case _:
+            return []
 
 
 @dataclass(frozen=True, slots=True)

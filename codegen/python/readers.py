@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -28,12 +29,15 @@ from codegen.python.fields import (
     Text,
     alternatives_in,
     alternatives_of,
+    default_of,
     is_any,
+    wildcards_in,
 )
 from codegen.python.literals import string
 from codegen.python.presence import PresenceChecks
 from codegen.python.scope import Scope
 from codegen.python.statements import block, call
+from codegen.walk import takes
 
 # What a reader's own lines mean by these names no local of a field may take.
 _LOCALS = frozenset(
@@ -201,13 +205,14 @@ class StructReader:
         return branches, rest
 
     def _loop(self, branches: list[_Branch], rest: list[str]) -> list[str]:
-        seen: set[str] = set()
-        repeated = {t for b in branches for t in b.tags if t in seen or seen.add(t)}  # type: ignore[func-returns-value]  # the second sight of a tag
+        seen = Counter(tag for branch in branches for tag in branch.tags)
         lines: list[str] = []
         for number, branch in enumerate(branches):
             word = "if" if number == 0 else "elif"
             condition = _is_one_of(branch.tags)
-            if branch.once and repeated.intersection(branch.tags):
+            if branch.once and any(
+                seen[t] > 1 or self._is_wild(t) for t in branch.tags
+            ):
                 condition = f"{condition} and {branch.once}"
             lines += block(f"{word} {condition}:", branch.body)
         if rest and not lines:
@@ -230,6 +235,14 @@ class StructReader:
         )
         return ["children = e[:]", *nil, *block("for c in children:", lines)]
 
+    def _is_wild(self, tag: str) -> bool:
+        """Whether a wildcard takes elements of this name too, those after the first that a field has."""
+        return any(
+            takes(wildcard, tag)
+            for field in self.fields
+            for wildcard in wildcards_in(field.what)
+        )
+
     def _tag(self, name: QName) -> str:
         return name.local if self.parts else str(name)
 
@@ -243,13 +256,15 @@ class StructReader:
         put = "{local}.append({value})" if member.repeated else "{local} = {value}"
         if not element.substitutes:
             may_be_nil = element.nillable or not member.repeated
-            value = self._value(element, element.type, element.nillable, may_be_nil)
+            value = self._value(
+                element.type, default_of(element), element.nillable, may_be_nil
+            )
             body = (put.format(local=local, value=value),)
             return [_Branch((self._tag(element.name),), body, once)]
         found = []
         for alternative in alternatives_of(element):
             nil = alternative.nillable
-            value = self._value(element, alternative.type, nil, nil)
+            value = self._value(alternative.type, alternative.default, nil, nil)
             pair = f"({string(alternative.tag)}, {value})"
             body = (put.format(local=local, value=pair),)
             found.append(_Branch((self._tag(alternative.name),), body, once))
@@ -262,7 +277,7 @@ class StructReader:
         branches = []
         for alternative in alternatives_in(member):
             nil = alternative.nillable
-            value = self._value(alternative.element, alternative.type, nil, nil)
+            value = self._value(alternative.type, alternative.default, nil, nil)
             body = (f"{local}.append(({string(alternative.tag)}, {value}))",)
             branches.append(_Branch((str(alternative.name),), body, ""))
         rest: list[str] = []
@@ -295,16 +310,14 @@ class StructReader:
 
     def _value(
         self,
-        element: Element,
         reference: TypeRef,
+        default: str | None,
         nillable: bool,
         may_be_nil: bool = False,
     ) -> str:
         """The expression that reads one child; `may_be_nil` is of encoded values."""
         child = "c"
-        default = element.default if element.default is not None else element.fixed
-        simple = self.context.types.simple
-        if default is not None and simple.is_simple(reference):
+        if default is not None and self.context.types.has_text(reference):
             child = f"{self.scope.soap('filled')}(c, {string(default)})"
         reader = self._reader(reference)
         any_type = is_any(reference)
@@ -355,7 +368,7 @@ class StructReader:
         ]
         known = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
         find = f"c = {self.scope.soap('unnamed_result')}(e, {known})"
-        value = self._value(element, element.type, element.nillable, True)
+        value = self._value(element.type, default_of(element), element.nillable, True)
         read = f"{local} = {value}"
         unread = self._unread(first, first.what.optional)
         return block(

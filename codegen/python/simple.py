@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -10,6 +11,7 @@ from codegen.model import (
     Builtin,
     BuiltinRef,
     Enumeration,
+    EnumerationValue,
     ListOf,
     NamedRef,
     Restricted,
@@ -38,6 +40,8 @@ class SimpleCode:
     scoped: bool = False
 
 
+_SPACE = re.compile("[ \t\r\n]+")
+_LETTERS = re.compile("[A-Za-z.]")
 _STRINGS = ("str", "text", "parse_token", "token")
 _INTEGERS = ("int", "int_text", "parse_int", "int_value")
 _LISTS = ("list[str]", "tokens_text", "parse_tokens", "tokens_value")
@@ -92,6 +96,14 @@ _BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
     Builtin.HEX_BINARY: ("bytes", "hex_text", "parse_hex", "hex_value"),
     Builtin.BASE64_BINARY: ("bytes", "bytes_text", "parse_bytes", "bytes_value"),
 }  # fmt: skip
+# What reads the same types where a pattern speaks of their text; by what reads them elsewhere
+_PATTERNED = {
+    "parse_int": ("int_text", "parse_written_int", "written_int_value"),
+    "parse_decimal": ("decimal_text", "parse_written_decimal", "written_decimal_value"),
+    "parse_datetime": ("datetime_text", "parse_written_datetime", "written_datetime_value"),
+    "parse_date": ("date_text", "parse_written_date", "written_date_value"),
+    "parse_time": ("time_text", "parse_written_time", "written_time_value"),
+}  # fmt: skip
 _WHITE_SPACE = {
     WhiteSpace.COLLAPSE: Builtin.TOKEN,
     WhiteSpace.REPLACE: Builtin.NORMALIZED_STRING,
@@ -136,6 +148,16 @@ class SimpleTypes:
             return isinstance(self._types[base.id], Enumeration)
         return _BUILTINS[base.builtin] not in (_LISTS, _SCOPED)
 
+    def enumerated(self, definition: Enumeration) -> BuiltinRef:
+        """The builtin whose values an open enumeration has, through those that it restricts."""
+        base = self.plain(definition.base)
+        if isinstance(base, BuiltinRef):
+            return base
+        inner = self._types[base.id]
+        if not isinstance(inner, Enumeration):
+            raise TypeError(f"{definition.id} is no open enumeration")
+        return self.enumerated(inner)
+
     def annotation(self, reference: TypeRef, scope: Scope) -> str:
         """The Python type of a simple type's values."""
         plain = self.plain(reference)
@@ -160,7 +182,8 @@ class SimpleTypes:
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
             row = _BUILTINS[plain.builtin]
-            text, parse, read = (scope.soap(name) for name in row[1:])
+            names = self._functions(reference, row[1:])
+            text, parse, read = map(scope.soap, names)
             return SimpleCode(text, parse, read, scoped=row is _SCOPED)
         name = self._names.types[plain.id]
         return SimpleCode(
@@ -169,6 +192,29 @@ class SimpleTypes:
             read=scope.type(f"read_{name}"),
             scoped=self.is_scoped(plain),
         )
+
+    def _functions(
+        self, reference: TypeRef, names: tuple[str, str, str]
+    ) -> tuple[str, str, str]:
+        """The runtime's functions, where a pattern wants it those that keep the lexical form."""
+        patterns = self._patterns(reference)
+        if not patterns:
+            return names
+        if names[0] == "bool_text" and not any(map(_LETTERS.search, patterns)):
+            return "bool_digit_text", *names[1:]
+        return _PATTERNED.get(names[1], names)
+
+    def _patterns(self, reference: TypeRef) -> list[str]:
+        """The pattern facets of all steps of a derivation."""
+        found: list[str] = []
+        while isinstance(reference, NamedRef):
+            definition = self._types[reference.id]
+            if not isinstance(definition, (Restricted, Enumeration)):
+                break
+            if isinstance(definition, Restricted):
+                found += definition.facets.patterns
+            reference = definition.base
+        return found
 
     def is_scoped(self, reference: TypeRef) -> bool:
         """Whether QNames may stand in the values."""
@@ -189,6 +235,13 @@ class SimpleTypes:
         if isinstance(plain, BuiltinRef):
             return _BUILTINS[plain.builtin][0] in ("str", "list[str]")
         return True
+
+
+def value_text(value: EnumerationValue, base: BuiltinRef) -> str:
+    """The text of an enumeration's value, its white space as the base's facet makes it."""
+    if _BUILTINS[base.builtin] is _STRINGS:
+        return _SPACE.sub(" ", value.text).strip(" ")
+    return value.text
 
 
 def _annotation(code: str, scope: Scope) -> str:

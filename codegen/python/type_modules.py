@@ -30,9 +30,11 @@ from codegen.python.graph import strongly_connected
 from codegen.python.literals import docstring, string
 from codegen.python.readers import StructReader
 from codegen.python.scope import Scope
+from codegen.python.simple import value_text
 from codegen.python.views import FieldView, FunctionView, TypeModule, TypeView
 from codegen.python.writers import StructWriter
 
+_STRING = BuiltinRef(Builtin.STRING)
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
     " Literal dataclass field soap t elements".split()
@@ -255,13 +257,12 @@ class TypeModules:
     def _enumeration(self, scope: Scope, definition: Enumeration) -> TypeView:
         types = self.context.types
         name = types.names.types[definition.id]
-        base = types.simple.code(definition.base, scope)
-        textual = types.simple.annotation(
-            definition.base, Scope()
-        ) == "str" or isinstance(types.simple.plain(definition.base), NamedRef)
+        builtin = types.simple.enumerated(definition)
+        base = types.simple.code(builtin, scope)
+        textual = types.simple.annotation(builtin, Scope()) == "str"
         fields = [
             FieldView(
-                f"{member} = {string(v.text) if textual else f'{base.parse}({string(v.text)})'}",
+                f"{member} = {string(value_text(v, builtin)) if textual else f'{base.parse}({string(v.text)})'}",
                 docstring(v.doc, 4) if v.doc else [],
             )
             for member, v in zip(
@@ -269,8 +270,7 @@ class TypeModules:
             )
         ]
         text = scope.name("str")
-        base_text = scope.soap("text") if textual else base.text
-        base_parse = "" if textual else f", {base.parse}"
+        base_parse = "" if builtin == _STRING else f", {base.parse}"
         functions = [
             FunctionView(
                 f"parse_{name}",
@@ -282,7 +282,7 @@ class TypeModules:
                 f"text_{name}",
                 f"v: {name}",
                 text,
-                [f"return {scope.soap('member_text')}(v, {name}, {base_text})"],
+                [f"return {scope.soap('member_text')}(v, {name}, {base.text})"],
             ),
             self._read(scope, name, name, scoped=False),
         ]

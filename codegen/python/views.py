@@ -157,6 +157,15 @@ class ClientModule:
 
 
 @dataclass(frozen=True, slots=True)
+class FacetsModule:
+    """`facets.py`: assignments of simple types, and the entries of a dictionary of checks."""
+
+    header: list[str]
+    types: list[str]
+    checks: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class PackageModule:
     """The package's `__init__.py`: its names, and the modules that have the lazy ones.
 

@@ -251,12 +251,13 @@ class StructWriter:
     def _repeated(self, member: ElementMember, value: str) -> list[str]:
         element = member.element
         lines: list[str] = []
+        given = f"{self.scope.soap('items')}({value})"
         if not member.optional and self.use is Use.LITERAL:
             lines += block(f"if not {value}:", [self._absent(value, element)])
         if element.substitutes:
             item = self._item_name(value)
             body = self._tagged(alternatives_of(element), item)
-            return [*lines, *block(f"for {item} in {value}:", body)]
+            return [*lines, *block(f"for {item} in {given}:", body)]
         tag = self.context.tag(element.name)
         if element.nillable or self.use is Use.ENCODED:
             item = self._item_name(value)
@@ -266,19 +267,20 @@ class StructWriter:
                 ),
                 *block("else:", [grow(self.values.element(element.type, tag, item))]),
             ]
-            return [*lines, *block(f"for {item} in {value}:", body)]
+            return [*lines, *block(f"for {item} in {given}:", body)]
         text = formatted(self.values.element(element.type, tag, "item"))
-        return [*lines, f'xml += "".join([{text} for item in {value}])']
+        return [*lines, f'xml += "".join([{text} for item in {given}])']
 
     def _ordered(self, member: OrderedMember, value: str) -> list[str]:
         lines: list[str] = []
+        given = f"{self.scope.soap('items')}({value})"
         if not member.optional:
             absent = (
                 f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
             )
             lines += block(f"if not {value}:", [absent])
         item = self._item_name(value)
-        return [*lines, *block(f"for {item} in {value}:", self._item(member, item))]
+        return [*lines, *block(f"for {item} in {given}:", self._item(member, item))]
 
     def _item_name(self, value: str) -> str:
         """A loop's own variable: to a type checker, one name has one type in a function."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
+from .arrays import check_list
 from .blame import blame as blame
 from .lexical import list_text
 from .names import XSI
@@ -16,9 +18,22 @@ from .refusals import unknown_item as unknown_item
 from .refusals import wrong_choice as wrong_choice
 from .strings import text
 
+T = TypeVar("T")
+
 # Of XML that was written here: no ">" stands in an attribute's value, no quote either.
 _DECLARATION = re.compile(r' xmlns:([^\s=]+)="[^"]*"')
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[^\s/>]+)(?P<rest>[^>]*)>")
+
+
+def items(v: list[T]) -> list[T]:
+    """A field's list: a str would be written letter by letter, and an iterator only once.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if v.__class__ is not list:
+        check_list(v)
+    return v
 
 
 def inside(xml: str) -> str:

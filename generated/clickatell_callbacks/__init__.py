@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .client import Client as Client
     from .ports import PORTS as PORTS
     from .errors import SoapFault as SoapFault
+    from .facets import validate as validate
     from ._soap import UNSET as UNSET
     from ._soap import AnyElement as AnyElement
     from ._soap import Unset as Unset
@@ -34,6 +35,7 @@ __all__ = [
     "ports",
     "redact",
     "types",
+    "validate",
 ]
 
 _HOMES = {
@@ -45,6 +47,7 @@ _HOMES = {
     "UNSET": "._soap",
     "Unset": "._soap",
     "redact": "._soap",
+    "validate": ".facets",
 }
 
 

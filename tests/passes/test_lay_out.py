@@ -364,14 +364,31 @@ def test_wildcards(model: str, members: str) -> None:
     ],
 )
 def test_mixed_content_is_one_list_of_all(model: str | None, members: str) -> None:
-    one = lay_out_struct(struct("T", model, mixed=True))
-    assert shown(one) == members
-    assert one.rules == ()
+    assert lines(struct("T", model, mixed=True)) == [members]
 
 
 def test_simple_content_is_not_mixed() -> None:
-    one = lay_out_struct(struct("T", mixed=True, text=BuiltinRef(Builtin.STRING)))
-    assert one.members == ()
+    assert lines(struct("T", mixed=True, text=BuiltinRef(Builtin.STRING))) == [""]
+
+
+def test_a_line_of_mixed_types_has_one_list_its_first_ones() -> None:
+    extends = {"derivation": Derivation.EXTENSION, "mixed": True}
+    found = lines(
+        struct("Z", "z", base="C", **extends),
+        struct("A", attributes=()),
+        struct("B", "a, b?", base="A", **extends),
+        struct("C", "a", base="B", mixed=True, derivation=Derivation.RESTRICTION),
+        struct("D", "d | a", base="B", **extends),
+    )
+    assert found == ["", "", "mixed[a b z d]*", "", ""]
+
+
+def lines(*structs: Struct) -> list[str]:
+    """The members of each of some types, laid out together."""
+    made, _ = run(lay_out, api(*structs))
+    found = [made.types[one.id] for one in structs]
+    assert all(isinstance(one, Struct) and one.rules == () for one in found)
+    return [shown(one) for one in found if isinstance(one, Struct)]
 
 
 def test_a_restriction_adds_nothing() -> None:

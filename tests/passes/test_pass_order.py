@@ -24,6 +24,7 @@ def test_they_run_in_the_documented_order() -> None:
         "check_kinds",
         "drop_unused",
         "find_substitutes",
+        "unite_types",
         "lay_out",
         "make_messages",
         "find_uses",

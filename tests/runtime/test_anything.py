@@ -336,9 +336,9 @@ def test_doubling():
         f'<m id="{i}" enc:arrayType="xsd:anyType[2]"><i href="#{i + 1}"/><i href="#{i + 1}"/></m>'
         for i in range(40)
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = encoded('<v href="#0"/>', more + '<m id="40" xsi:type="xsd:int">7</m>')
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
     while isinstance(found, list):
         assert found[0] is found[1]
         found = found[0]
@@ -378,9 +378,9 @@ def test_doubling_in_xml():
     more = "".join(
         f'<m id="{i}"><a href="#{i + 1}"/><b href="#{i + 1}"/></m>' for i in range(40)
     )
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = encoded('<v href="#0"/>', f'{more}<m id="40"/>')
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
     assert found.content[0].content is found.content[1].content
 
 
@@ -422,9 +422,9 @@ def test_a_known_element_that_does_not_read_is_xml():
 
 def test_many_that_do_not_read():
     e = etree.fromstring(f"<E{DECLARED}><B>{'<z:count>x</z:count>' * 5000}</B></E>")[0]
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert all(isinstance(read_wildcard(c, KNOWN), AnyElement) for c in e)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 ITEMS = [

@@ -171,11 +171,11 @@ def test_a_type_needs_its_namespace(name: str) -> None:
 
 def test_a_hostile_number_of_prefixes_takes_no_time() -> None:
     declared = " ".join(f'xmlns:p{i}="urn:{i}"' for i in range(3000))
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ValueError, match="prefixes are in scope"):
         AnyElement.from_xml(f"<a {declared}>{'<b>p1:x</b>' * 5000}</a>")
     AnyElement.from_xml(f"<a>{'x' * 10**5}:{'-' * 10**5}:y</a>")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 # ------------------------------------------------------------------------------- writing

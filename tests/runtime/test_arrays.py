@@ -145,10 +145,10 @@ def test_a_sparse_array_of_two_dimensions():
     ],
 )
 def test_holes_without_end_are_refused(attributes, items):
-    begun = time.perf_counter()
+    begun = time.process_time()
     said = refusal(ints, attributes, items)
     assert said.startswith("call.a: an array with too many holes")
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5
 
 
 def test_holes_are_counted_for_the_whole_document():

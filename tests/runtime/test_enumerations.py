@@ -20,7 +20,7 @@ from codegen.runtime.enumerations import (
     parse_member,
 )
 from codegen.runtime.lexical import decimal_text, int_text, parse_decimal, parse_int
-from codegen.runtime.strings import text
+from codegen.runtime.strings import parse_token, text
 
 
 class Color(OpenStrEnum):
@@ -147,3 +147,10 @@ def test_an_unknown_number_is_written_back(number):
     assert member_text(
         parse_member(Level, str(number), parse_int), Level, int_text
     ) == (str(number))
+
+
+def test_an_unknown_value_has_the_white_space_of_its_type():
+    assert (
+        parse_member(Color, " ultra\n violet ", parse_token)._value_ == "ultra violet"
+    )
+    assert parse_member(Color, " ultra violet")._value_ == " ultra violet"

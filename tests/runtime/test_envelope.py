@@ -217,10 +217,10 @@ _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10)
 def test_a_dtd_is_refused(dtd, use, attribute, filler):
     content = f'<a b="{use}"/>' if attribute else f"<a>{use}</a>"
     data = dtd.encode() + envelope(content + " " * filler)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(DecodeError):
         open_envelope(data, "1.1")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_dtd_in_utf_16_is_refused():

@@ -452,9 +452,9 @@ def test_a_large_value_is_blamed_in_time(literal):
     row = {"id": 1, "name": "x", "amount": Decimal(1)}
     rows = [literal.types.Row(**row) for _ in range(10_000)]
     rows[-1].name = 5
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert literal.refusal(rows=rows) == "echo.rows[9999].name: int given, str wanted"
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 def test_annotations_can_be_made_out(made):
@@ -524,9 +524,9 @@ def test_a_type_of_the_declared_ones_name_in_another_namespace(encoded):
 
 
 def timed(limit: float, read, *arguments):
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = read(*arguments)
-    assert time.perf_counter() - begun < limit
+    assert time.process_time() - begun < limit
     return found
 
 
@@ -619,12 +619,12 @@ def test_prefixes_without_end(encoded):
     items = '<i xsi:type="p1:T"/>' * 10_000
     array = f'<vehicles enc:arrayType="tns:Vehicle[1]">{items}</vehicles>'
     envelope = encoded.envelope(f"<tns:echo>{array}</tns:echo>", declared)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(
         encoded.package.errors.DecodeError, match="more than 500 prefixes"
     ):
         encoded.operation.decode_request(envelope)
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_threads(encoded):

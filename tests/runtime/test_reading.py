@@ -253,11 +253,11 @@ def test_what_is_missing():
 def test_errors_that_nobody_sees_have_no_path():
     children = "<t:row><n>x</n></t:row>" * 3000
     rows = call(children)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with without_paths():
         for row in rows:
             assert refusal(reading.int_value, row[0]) == "'x' is no xsd:integer"
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
     assert refusal(bad, rows[2999][0], "no") == "call.row[2999].n: no"
 
 

@@ -257,10 +257,10 @@ def test_junk_is_masked_without_an_error(junk):
     ],
 )
 def test_no_text_takes_long(hostile):
-    began = time.perf_counter()
+    began = time.process_time()
     redact(hostile)
     redact_url(hostile)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 # ----------------------------------------------------------------- what else shows envelopes

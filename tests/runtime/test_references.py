@@ -269,9 +269,9 @@ def test_what_cannot_hold_itself_does_not():
 
 
 def timed(limit: float, *arguments):
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = read(*arguments)
-    assert time.perf_counter() - begun < limit
+    assert time.process_time() - begun < limit
     return found
 
 

@@ -103,7 +103,7 @@ def test_more_prefixes_than_any_document_needs():
     declared = "".join(f' xmlns:p{i}="urn:{i}"' for i in range(5000))
     values = "".join("<v>p1:x</v>" for _ in range(5000))
     e = etree.fromstring(f"<E{declared}><B><call>{values}</call></B></E>")[0][0]
-    begun = time.perf_counter()
+    begun = time.process_time()
     for child in e:
         with pytest.raises(DecodeError, match="more than 500 prefixes are in scope"):
             qname_value(child)
@@ -113,7 +113,7 @@ def test_more_prefixes_than_any_document_needs():
         names_of(many.text, many)
     few = alone(f'<v xmlns:p="urn:p">{"p:x " * 100_000}</v>')
     assert len(names_of(few.text, few)) == 100_000
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 # --------------------------------------------------------------------------------- writing

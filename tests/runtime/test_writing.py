@@ -26,6 +26,7 @@ from codegen.runtime.writing import (
     blame,
     incomplete_group,
     inside,
+    items,
     quoted,
     tokens_text,
     unknown_item,
@@ -313,17 +314,17 @@ def test_doubling():
     table = Table()
     for _ in range(60):
         table = Table(inner=table, items=[("r", Row(any=table))])
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert said(table, RecursionError()) == "t: is nested too deeply"
     assert said(table, "x") == "t: x"
     assert said(table, wrong_choice(Row(), "a")).startswith("t: ")
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 def test_a_large_value():
     rows = [Row() for _ in range(10_000)]
     rows[-1].name = 5
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert said(Table(rows=rows)) == "t.rows[9999].name: int given, str wanted"
     assert said(Table(rows=rows), wrong_choice(rows[-1], "a")).startswith(
         "t.rows[9999]: "
@@ -332,7 +333,7 @@ def test_a_large_value():
     assert said(Table(rows=rows), RecursionError()) == (
         "t.rows[9999].any: contains itself"
     )
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 # ----------------------------------------------------------------------------------- secrets
@@ -531,3 +532,18 @@ def test_tokens():
     for wrong in (["a b"], [""], ["a\n"]):
         with pytest.raises(ValueError, match="empty or has white space"):
             tokens_text(wrong)
+
+
+# --------------------------------------------------------------------------------- lists
+
+
+def test_a_field_that_is_a_list_takes_lists():
+    values = ["a", "b"]
+    assert items(values) is values
+    assert items(("a", "b")) == ("a", "b")
+
+
+@pytest.mark.parametrize("said", ["ab", "", b"ab", 5, None, {"a": 1}, iter("ab")])
+def test_what_is_no_list_is_refused(said):
+    with pytest.raises(TypeError, match="list wanted"):
+        items(said)

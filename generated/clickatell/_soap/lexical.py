@@ -51,6 +51,7 @@ from .values import (
 
 __all__ = [
     "attribute_text",
+    "bool_digit_text",
     "bool_text",
     "bytes_text",
     "date_text",
@@ -111,6 +112,15 @@ def bool_text(value: bool) -> str:
     if value is False:
         return "false"
     raise TypeError(f"{type(value).__name__} given, bool wanted")
+
+
+def bool_digit_text(value: bool) -> str:
+    """xsd:boolean where a pattern wants 1 and 0.
+
+    Raises:
+        TypeError: it is no `bool`; 0 and 1 are none.
+    """
+    return "1" if bool_text(value) == "true" else "0"
 
 
 def parse_bool(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Final
+from typing import Final, Self
 
 from .strings import SPACE, refusal
 
@@ -28,6 +28,66 @@ _adjusted: Final = Decimal.adjusted
 _MAX_DIGITS: Final = 1 << 26  # a text node that is read has no more
 
 
+class XmlInt(int):
+    """An integer that is written as it was read, such as 0042 where a pattern wants four digits.
+
+    It equals every integer of its value; what arithmetic makes of it is a plain `int`.
+
+    Raises:
+        ValueError: the text is no integer, or has more digits than Python converts.
+    """
+
+    text: str
+    """The lexical form."""
+
+    def __new__(cls, text: str) -> Self:
+        self = super().__new__(cls, parse_int(text))
+        self.text = text.strip(SPACE)
+        return self
+
+    def __repr__(self) -> str:
+        return f"XmlInt({self.text!r})"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
+        return type(self), (self.text,)
+
+
+class XmlDecimal(Decimal):
+    """An xsd:decimal that is written as it was read, such as 007.50.
+
+    It equals every number of its value; what arithmetic makes of it is a plain `Decimal`.
+
+    Raises:
+        ValueError: the text is no xsd:decimal.
+    """
+
+    text: str
+    """The lexical form."""
+
+    def __new__(cls, text: str) -> Self:
+        self = super().__new__(cls, parse_decimal(text))
+        self.text = text.strip(SPACE)
+        return self
+
+    def __repr__(self) -> str:
+        return f"XmlDecimal({self.text!r})"
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
+        return type(self), (self.text,)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
 def int_text(value: int) -> str:
     """Any of the integer types; their ranges are facets, checked elsewhere.
 
@@ -38,6 +98,8 @@ def int_text(value: int) -> str:
     try:
         if type(value) is int:
             return f"{value}"
+        if isinstance(value, XmlInt):
+            return value.text
         if isinstance(value, int) and not isinstance(value, bool):
             return _int_repr(value)  # of an IntEnum's member the number, not the name
     except ValueError:
@@ -73,6 +135,8 @@ def decimal_text(value: Decimal) -> str:
         finite = _is_finite(value)
     except TypeError:
         raise TypeError(f"{type(value).__name__} given, Decimal wanted") from None
+    if value.__class__ is XmlDecimal:
+        return value.text
     if not finite:
         raise ValueError(f"{value} is no xsd:decimal")
     if not -_MAX_DIGITS < _adjusted(value) < _MAX_DIGITS:

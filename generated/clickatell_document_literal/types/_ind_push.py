@@ -112,7 +112,7 @@ def write_IndPush(v: IndPush, tag: str, attributes: str = "") -> str:
         xml += f"<password>{soap.text(v.password)}</password>"
     if not v.to:
         soap.absent(v, "to")
-    xml += "".join([f"<to>{soap.text(item)}</to>" for item in v.to])
+    xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
     xml += f"<mms_subject>{soap.text(v.mms_subject)}</mms_subject>"
     xml += f"<mms_class>{soap.text(v.mms_class)}</mms_class>"
     xml += f"<mms_expire>{soap.text(v.mms_expire)}</mms_expire>"

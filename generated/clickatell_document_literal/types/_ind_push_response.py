@@ -24,7 +24,9 @@ def write_IndPushResponse(v: IndPushResponse, tag: str, attributes: str = "") ->
     xml = f"<{tag}{attributes}>"
     if not v.return_:
         soap.absent(v, "return_")
-    xml += "".join([f"<return>{soap.text(item)}</return>" for item in v.return_])
+    xml += "".join(
+        [f"<return>{soap.text(item)}</return>" for item in soap.items(v.return_)]
+    )
     return f"{xml}</{tag}>"
 
 

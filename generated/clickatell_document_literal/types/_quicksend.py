@@ -51,7 +51,7 @@ def write_Quicksend(v: Quicksend, tag: str, attributes: str = "") -> str:
     xml += f"<batch_id>{soap.text(v.batch_id)}</batch_id>"
     if not v.to:
         soap.absent(v, "to")
-    xml += "".join([f"<to>{soap.text(item)}</to>" for item in v.to])
+    xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
     return f"{xml}</{tag}>"
 
 

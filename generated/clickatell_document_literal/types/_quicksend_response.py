@@ -26,7 +26,9 @@ def write_QuicksendResponse(
     xml = f"<{tag}{attributes}>"
     if not v.return_:
         soap.absent(v, "return_")
-    xml += "".join([f"<return>{soap.text(item)}</return>" for item in v.return_])
+    xml += "".join(
+        [f"<return>{soap.text(item)}</return>" for item in soap.items(v.return_)]
+    )
     return f"{xml}</{tag}>"
 
 

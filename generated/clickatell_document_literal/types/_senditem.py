@@ -71,7 +71,7 @@ def write_Senditem(v: Senditem, tag: str, attributes: str = "") -> str:
     xml += f"<batch_id>{soap.text(v.batch_id)}</batch_id>"
     if not v.to:
         soap.absent(v, "to")
-    xml += "".join([f"<to>{soap.text(item)}</to>" for item in v.to])
+    xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
     if v.field1 is not None:
         xml += f"<field1>{soap.text(v.field1)}</field1>"
     if v.field2 is not None:

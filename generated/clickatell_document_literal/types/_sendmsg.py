@@ -126,7 +126,7 @@ def write_Sendmsg(v: Sendmsg, tag: str, attributes: str = "") -> str:
         xml += f"<text>{soap.text(v.text)}</text>"
     if not v.to:
         soap.absent(v, "to")
-    xml += "".join([f"<to>{soap.text(item)}</to>" for item in v.to])
+    xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
     if v.from_ is not None:
         xml += f"<from>{soap.text(v.from_)}</from>"
     if v.concat is not None:

@@ -123,7 +123,7 @@ def write_SiPush(v: SiPush, tag: str, attributes: str = "") -> str:
         xml += f"<password>{soap.text(v.password)}</password>"
     if not v.to:
         soap.absent(v, "to")
-    xml += "".join([f"<to>{soap.text(item)}</to>" for item in v.to])
+    xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
     xml += f"<si_id>{soap.text(v.si_id)}</si_id>"
     xml += f"<si_url>{soap.text(v.si_url)}</si_url>"
     xml += f"<si_text>{soap.text(v.si_text)}</si_text>"

@@ -6,7 +6,9 @@ made. What it offers to them is all here; what users need is re-exported by the 
     values, dates, names, anyxml      value types
     strings, numbers, lexical …       values to text and back
     element, reading, scoped          elements to values
+    written                           values that keep their text, for types with patterns
     writing, derived, anything        values to elements
+    validation                        facets; not imported here, as few need it
     references, arrays                SOAP's encoding
     parsing, envelope, faults         envelopes
     operation                         operations: bytes to values and back
@@ -15,15 +17,6 @@ made. What it offers to them is all here; what users need is re-exported by the 
 
 from __future__ import annotations
 
-from .anysimple import (
-    Typed,
-)
-from .anysimple import (
-    Typed,
-)
-from .anysimple import (
-    Typed,
-)
 from .anysimple import (
     Typed,
 )
@@ -99,6 +92,7 @@ from .errors import (
 )
 from .lexical import (
     attribute_text,
+    bool_digit_text,
     bool_text,
     bytes_text,
     date_text,
@@ -138,6 +132,10 @@ from .lexical import (
 )
 from .names import (
     QName,
+)
+from .numbers import (
+    XmlDecimal,
+    XmlInt,
 )
 from .operation import (
     AnyOperation,
@@ -233,10 +231,23 @@ from .writing import (
     attributes_text,
     incomplete_group,
     inside,
+    items,
     quoted,
     tokens_text,
     unknown_item,
     wrong_choice,
+)
+from .written import (
+    parse_written_date,
+    parse_written_datetime,
+    parse_written_decimal,
+    parse_written_int,
+    parse_written_time,
+    written_date_value,
+    written_datetime_value,
+    written_decimal_value,
+    written_int_value,
+    written_time_value,
 )
 
 __all__ = [
@@ -285,6 +296,8 @@ __all__ = [
     "Wire",
     "XmlDate",
     "XmlDateTime",
+    "XmlDecimal",
+    "XmlInt",
     "XmlTime",
     "absent",
     "abstract",
@@ -295,6 +308,7 @@ __all__ = [
     "attribute",
     "attribute_text",
     "attributes_text",
+    "bool_digit_text",
     "bool_text",
     "bool_value",
     "bytes_text",
@@ -331,6 +345,7 @@ __all__ = [
     "int_text",
     "int_value",
     "is_nil",
+    "items",
     "keep_secret",
     "leading_text",
     "limits",
@@ -368,6 +383,11 @@ __all__ = [
     "parse_token",
     "parse_tokens",
     "parse_union",
+    "parse_written_date",
+    "parse_written_datetime",
+    "parse_written_decimal",
+    "parse_written_int",
+    "parse_written_time",
     "qname_value",
     "quoted",
     "read_any",
@@ -407,5 +427,10 @@ __all__ = [
     "write_scoped_element",
     "write_scoped_text",
     "write_wildcards",
+    "written_date_value",
+    "written_datetime_value",
+    "written_decimal_value",
+    "written_int_value",
+    "written_time_value",
     "wrong_choice",
 ]

@@ -19,7 +19,9 @@ def write_Address(v: Address, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Address:
         return soap.write_derived(v, Address, tag, attributes)
     xml = f"<{tag}{attributes}>"
-    xml += "".join([f"<tns:line>{soap.text(item)}</tns:line>" for item in v.line])
+    xml += "".join(
+        [f"<tns:line>{soap.text(item)}</tns:line>" for item in soap.items(v.line)]
+    )
     xml += f"<tns:code>{soap.text(v.code)}</tns:code>"
     return f"{xml}</{tag}>"
 

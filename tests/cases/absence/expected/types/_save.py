@@ -48,8 +48,10 @@ def write_Save(v: Save, tag: str, attributes: str = "") -> str:
         xml += f"<tns:version>{soap.text(v.version)}</tns:version>"
     if not v.mail:
         soap.absent(v, "mail")
-    xml += "".join([f"<tns:mail>{soap.text(item)}</tns:mail>" for item in v.mail])
-    for score_item in v.score:
+    xml += "".join(
+        [f"<tns:mail>{soap.text(item)}</tns:mail>" for item in soap.items(v.mail)]
+    )
+    for score_item in soap.items(v.score):
         if score_item is None:
             xml += '<tns:score xsi:nil="true"/>'
         else:

@@ -23,7 +23,7 @@ def write_Report(v: Report, tag: str, attributes: str = "") -> str:
     xml += f"<tns:station>{soap.int_text(v.station)}</tns:station>"
     if not v.wind:
         soap.absent(v, "wind")
-    xml += "".join([t.write_Wind(item, "tns:wind") for item in v.wind])
+    xml += "".join([t.write_Wind(item, "tns:wind") for item in soap.items(v.wind)])
     return f"{xml}</{tag}>"
 
 

@@ -26,7 +26,7 @@ def write_Book(v: Book, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Book:
         return soap.write_derived(v, Book, tag, attributes)
     xml = f"<{tag}{attributes}>"
-    for choices_item in v.choices:
+    for choices_item in soap.items(v.choices):
         if choices_item[0] == "debit":
             xml += f"<tns:debit>{soap.decimal_text(choices_item[1])}</tns:debit>"
         elif choices_item[0] == "credit":

@@ -21,7 +21,7 @@ def write_Entry(v: Entry, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}>"
     if not v.choices:
         soap.absent(v, "choices")
-    for choices_item in v.choices:
+    for choices_item in soap.items(v.choices):
         if choices_item[0] == "key":
             xml += f"<tns:key>{soap.text(choices_item[1])}</tns:key>"
         elif choices_item[0] == "value":

@@ -40,7 +40,7 @@ def write_Add(v: Add, tag: str, attributes: str = "") -> str:
         xml += f"<b:subtitle>{soap.text(v.subtitle)}</b:subtitle>"
     if not v.author:
         soap.absent(v, "author")
-    xml += "".join([t.write_Person(item, "b:author") for item in v.author])
+    xml += "".join([t.write_Person(item, "b:author") for item in soap.items(v.author)])
     if v.copy is not None:
         xml += t.write_Copy(v.copy, "b:copy")
     if v.size is not None:

@@ -23,7 +23,9 @@ def write_Bird(v: Bird, tag: str, attributes: str = "") -> str:
         xml += f' id="{soap.attribute_text(v.id)}"'
     xml += ">"
     xml += f"<tns:name>{soap.text(v.name)}</tns:name>"
-    xml += "".join([t.write_Animal(item, "tns:friend") for item in v.friend])
+    xml += "".join(
+        [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
+    )
     xml += f"<tns:wingspan>{soap.float_text(v.wingspan)}</tns:wingspan>"
     return f"{xml}</{tag}>"
 

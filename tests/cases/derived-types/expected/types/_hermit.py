@@ -21,7 +21,9 @@ def write_Hermit(v: Hermit, tag: str, attributes: str = "") -> str:
         xml += f' id="{soap.attribute_text(v.id)}"'
     xml += ">"
     xml += f"<tns:name>{soap.text(v.name)}</tns:name>"
-    xml += "".join([t.write_Animal(item, "tns:friend") for item in v.friend])
+    xml += "".join(
+        [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
+    )
     return f"{xml}</{tag}>"
 
 

@@ -26,9 +26,13 @@ def write_Parrot(v: Parrot, tag: str, attributes: str = "") -> str:
         xml += f' tame="{soap.bool_text(v.tame)}"'
     xml += ">"
     xml += f"<tns:name>{soap.text(v.name)}</tns:name>"
-    xml += "".join([t.write_Animal(item, "tns:friend") for item in v.friend])
+    xml += "".join(
+        [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
+    )
     xml += f"<tns:wingspan>{soap.float_text(v.wingspan)}</tns:wingspan>"
-    xml += "".join([f"<tns:word>{soap.text(item)}</tns:word>" for item in v.word])
+    xml += "".join(
+        [f"<tns:word>{soap.text(item)}</tns:word>" for item in soap.items(v.word)]
+    )
     return f"{xml}</{tag}>"
 
 

@@ -29,7 +29,9 @@ def write_Vase(v: Vase, tag: str, attributes: str = "") -> str:
     else:
         xml += f"<label>{soap.text(v.label)}</label>"
     xml += f"<found>{soap.datetime_text(v.found)}</found>"
-    xml += "".join([f"<cracks>{soap.int_text(item)}</cracks>" for item in v.cracks])
+    xml += "".join(
+        [f"<cracks>{soap.int_text(item)}</cracks>" for item in soap.items(v.cracks)]
+    )
     return f"{xml}</{tag}>"
 
 

@@ -16,7 +16,7 @@ class OrderFinish(soap.OpenStrEnum):
 
 
 def parse_OrderFinish(text: str) -> OrderFinish:
-    return soap.parse_member(OrderFinish, text)
+    return soap.parse_member(OrderFinish, text, soap.parse_token)
 
 
 def text_OrderFinish(v: OrderFinish) -> str:
@@ -47,7 +47,10 @@ def write_Order(v: Order, tag: str, attributes: str = "") -> str:
     if not v.colour:
         soap.absent(v, "colour")
     xml += "".join(
-        [f"<tns:colour>{t.text_Colour(item)}</tns:colour>" for item in v.colour]
+        [
+            f"<tns:colour>{t.text_Colour(item)}</tns:colour>"
+            for item in soap.items(v.colour)
+        ]
     )
     if v.size is not None:
         xml += f"<tns:size>{t.text_Size(v.size)}</tns:size>"

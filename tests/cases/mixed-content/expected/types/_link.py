@@ -21,7 +21,7 @@ def write_Link(v: Link, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     xml += f' to="{soap.attribute_text(v.to)}"'
     xml += ">"
-    for content_item in v.content:
+    for content_item in soap.items(v.content):
         if isinstance(content_item, str):
             xml += soap.text(content_item)
             continue

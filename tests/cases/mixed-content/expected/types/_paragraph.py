@@ -26,7 +26,7 @@ def write_Paragraph(v: Paragraph, tag: str, attributes: str = "") -> str:
     if v.lang is not None:
         xml += f' lang="{soap.attribute_text(v.lang)}"'
     xml += ">"
-    for content_item in v.content:
+    for content_item in soap.items(v.content):
         if isinstance(content_item, str):
             xml += soap.text(content_item)
             continue

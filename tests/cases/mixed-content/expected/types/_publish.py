@@ -21,7 +21,9 @@ def write_Publish(v: Publish, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}>"
     if not v.paragraph:
         soap.absent(v, "paragraph")
-    xml += "".join([t.write_Paragraph(item, "tns:paragraph") for item in v.paragraph])
+    xml += "".join(
+        [t.write_Paragraph(item, "tns:paragraph") for item in soap.items(v.paragraph)]
+    )
     return f"{xml}</{tag}>"
 
 

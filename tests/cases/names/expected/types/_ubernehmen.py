@@ -69,7 +69,9 @@ def write_Ubernehmen(v: Ubernehmen, tag: _str, attributes: _str = "") -> _str:
         xml += f"<tns:self>{_soap.int_text(v.self_)}</tns:self>"
     if v.str is not None:
         xml += f"<tns:str>{_soap.text(v.str)}</tns:str>"
-    xml += "".join([f"<tns:list>{_soap.text(item)}</tns:list>" for item in v.list])
+    xml += "".join(
+        [f"<tns:list>{_soap.text(item)}</tns:list>" for item in _soap.items(v.list)]
+    )
     if v.date is not None:
         xml += f"<tns:date>{_soap.date_text(v.date)}</tns:date>"
     if v.field is not None:

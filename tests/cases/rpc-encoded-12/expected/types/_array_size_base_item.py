@@ -32,7 +32,7 @@ class ArraySizeBaseItemMember1(soap.OpenStrEnum):
 
 
 def parse_ArraySizeBaseItemMember1(text: str) -> ArraySizeBaseItemMember1:
-    return soap.parse_member(ArraySizeBaseItemMember1, text)
+    return soap.parse_member(ArraySizeBaseItemMember1, text, soap.parse_token)
 
 
 def text_ArraySizeBaseItemMember1(v: ArraySizeBaseItemMember1) -> str:

@@ -19,7 +19,7 @@ def write_encoded_Map(v: Map, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Map:
         return soap.write_derived(v, Map, tag, attributes, encoded=True)
     xml = f'<{tag}{attributes} xsi:type="map:Map">'
-    for item_item in v.item:
+    for item_item in soap.items(v.item):
         if item_item is None:
             xml += '<item xsi:type="map:mapItem" xsi:nil="true"/>'
         else:

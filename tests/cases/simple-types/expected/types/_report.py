@@ -42,11 +42,16 @@ def write_Report(v: Report, tag: str, attributes: str = "") -> str:
     xml += f"<tns:codes>{t.text_Codes(v.codes)}</tns:codes>"
     if not v.grade:
         soap.absent(v, "grade")
-    xml += "".join([f"<tns:grade>{t.text_Grade(item)}</tns:grade>" for item in v.grade])
+    xml += "".join(
+        [f"<tns:grade>{t.text_Grade(item)}</tns:grade>" for item in soap.items(v.grade)]
+    )
     if v.length is not None:
         xml += t.write_Measure(v.length, "tns:length")
     xml += "".join(
-        [f"<tns:taken>{soap.datetime_text(item)}</tns:taken>" for item in v.taken]
+        [
+            f"<tns:taken>{soap.datetime_text(item)}</tns:taken>"
+            for item in soap.items(v.taken)
+        ]
     )
     if v.span is not None:
         xml += f"<tns:span>{soap.duration_text(v.span)}</tns:span>"
@@ -59,7 +64,10 @@ def write_Report(v: Report, tag: str, attributes: str = "") -> str:
     if v.kind is not None:
         xml += soap.write_scoped_element(v.kind, "tns:kind", soap.scoped_qname_text)
     xml += "".join(
-        [f"<tns:ratio>{soap.float_text(item)}</tns:ratio>" for item in v.ratio]
+        [
+            f"<tns:ratio>{soap.float_text(item)}</tns:ratio>"
+            for item in soap.items(v.ratio)
+        ]
     )
     if v.big is not None:
         xml += f"<tns:big>{soap.int_text(v.big)}</tns:big>"

@@ -25,7 +25,7 @@ def write_Draw(v: Draw, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}>"
     if not v.choices:
         soap.absent(v, "choices")
-    for choices_item in v.choices:
+    for choices_item in soap.items(v.choices):
         if choices_item[0] == "circle":
             xml += t.write_Circle(choices_item[1], "tns:circle")
         elif choices_item[0] == "square":
@@ -76,7 +76,7 @@ def write_DrawMore(v: DrawMore, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DrawMore:
         return soap.write_derived(v, DrawMore, tag, attributes)
     xml = f"<{tag}{attributes}>"
-    for shape_item in v.shape:
+    for shape_item in soap.items(v.shape):
         if shape_item[0] == "circle":
             xml += t.write_Circle(shape_item[1], "tns:circle")
         elif shape_item[0] == "square":

@@ -34,7 +34,7 @@ def read_Item(e: soap.Element) -> Item:
         soap.not_nil(e)
     for c in children:
         tag = c.tag
-        if tag == "{urn:archive}weight":
+        if tag == "{urn:archive}weight" and weight is soap.MISSING:
             weight = soap.int_value(c)
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))

@@ -29,7 +29,10 @@ def write_Store(v: Store, tag: str, attributes: str = "") -> str:
     xml += f"<tns:title>{soap.text(v.title)}</tns:title>"
     xml += soap.write_wildcards(v.any_elements, elements.KNOWN)
     xml += "".join(
-        [soap.write_any(item, "tns:thing", elements.KNOWN) for item in v.thing]
+        [
+            soap.write_any(item, "tns:thing", elements.KNOWN)
+            for item in soap.items(v.thing)
+        ]
     )
     if v.label is not None:
         xml += f"<tns:label>{soap.text(v.label)}</tns:label>"
