@@ -8,7 +8,14 @@ from pathlib import Path
 import click
 
 import codegen
-from codegen.commands import CATALOGS, diff_command, infer_command, inspect_command, say
+from codegen.commands import (
+    CATALOGS,
+    diff_command,
+    infer_command,
+    inspect_command,
+    say,
+    serve_command,
+)
 from codegen.config import PackageConfig, read_config
 from codegen.diagnostics import Findings, SpecError
 from codegen.options import Options, is_package_name
@@ -25,6 +32,7 @@ def main() -> None:
 main.add_command(diff_command)
 main.add_command(inspect_command)
 main.add_command(infer_command)
+main.add_command(serve_command)
 
 
 @main.command("generate")

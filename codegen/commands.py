@@ -144,3 +144,30 @@ def say(findings: Iterable[Diagnostic]) -> None:
     """Print findings, a line each."""
     for finding in findings:
         click.echo(str(finding), err=True)
+
+
+@click.command("serve")
+@click.argument("package", type=click.Path(path_type=Path))
+@click.option(
+    "--replies",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of recorded replies, <operation>.xml.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8900,
+    show_default=True,
+    help="0 takes a free one.",
+)
+def serve_command(package: Path, replies: Path | None, host: str, port: int) -> None:
+    """Answer every call of PACKAGE's service with a valid reply, until stopped."""
+    # loaded when it runs
+    from codegen.tools.serve import mock, serve
+
+    try:
+        serve(mock(package, replies), host, port, click.echo)
+    except SpecError as error:
+        say(error.diagnostics)
+        raise SystemExit(2) from None

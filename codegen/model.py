@@ -514,6 +514,15 @@ class HeaderPart:
     namespace: str
     at: Location
 
+    @property
+    def name(self) -> QName:
+        """The name of the header block."""
+        match self.part:
+            case ElementPart(element=name):
+                return name
+            case TypePart(name=name_of_part):
+                return QName(self.namespace, name_of_part)
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

@@ -56,6 +56,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "jinja2": ("codegen.python.render",),
     "black": ("codegen.python.settle",),
     "click": ("codegen.cli", "codegen.commands"),
+    "uvicorn": ("codegen.tools.serve",),
     "httpx2": ("codegen.runtime.transport",),
 }
 # The model is one document to be read from top to bottom.

@@ -134,9 +134,8 @@ class _Maker:
 
     def _header(self, header: HeaderPart) -> Element:
         match header.part:
-            case TypePart(name=name, type=reference, at=at, doc=doc):
-                wire = QName(header.namespace, name)
-                return Element(wire, reference, _OPTIONAL, at, doc=doc)
+            case TypePart(type=reference, at=at, doc=doc):
+                return Element(header.name, reference, _OPTIONAL, at, doc=doc)
             case ElementPart(element=name, at=at, doc=doc):
                 return self._declared(name, _OPTIONAL, at, doc)
 

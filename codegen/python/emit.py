@@ -13,6 +13,7 @@ from codegen.python.fields import SECRETS, Types
 from codegen.python.literals import comment, docstring, string
 from codegen.python.names import make_names
 from codegen.python.render import render
+from codegen.python.server_module import ServerModules
 from codegen.python.service_modules import ServiceModules
 from codegen.python.simple import SimpleTypes
 from codegen.python.statements import tuple_of
@@ -40,6 +41,9 @@ def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
     files["errors.py"] = render("errors.py.jinja", service.errors())
     files["ports.py"] = render("ports.py.jinja", service.ports())
     files["client.py"] = render("client.py.jinja", client)
+    entry = api.sources[0].path if options.with_spec else ""
+    server = ServerModules(context, header, entry).module()
+    files["server.py"] = render("server.py.jinja", server)
     files["__init__.py"] = render(
         "package.py.jinja", _package(api, header, client.exports, options)
     )
@@ -109,7 +113,10 @@ def _package(
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
     lazy += [(name, "._soap") for name in ("UNSET", "AnyElement", "Unset", "redact")]
-    modules = ["elements", "errors", "ports", "types"]
+    lazy += [
+        (n, "._soap.outgoing") for n in ("Addressing", "Outgoing", "UsernameToken")
+    ]
+    modules = ["elements", "errors", "ports", "server", "types"]
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]
     imports += [f"from {home} import {name} as {name}" for name, home in lazy]
     exports = sorted([*(name for name, _ in lazy), *modules])

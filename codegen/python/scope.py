@@ -31,7 +31,15 @@ class Scope:
     def name(self, name: str) -> str:
         """How the module says `name`: a builtin, one of the standard library's, `soap`, `t`."""
         self._used.add(name)
+        return self.said(name)
+
+    def said(self, name: str) -> str:
+        """The same, of a name that may not be used at all."""
         return f"_{name}" if name in self._shadowed else name
+
+    def uses(self, name: str) -> bool:
+        """Whether the module uses a name."""
+        return name in self._used
 
     def soap(self, name: str) -> str:
         """A name of the runtime: `soap.text`."""

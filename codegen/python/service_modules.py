@@ -228,9 +228,8 @@ class ServiceModules:
             )
             if message.headers_struct is not None:
                 name = self.context.types.names.types[message.headers_struct]
-                encoded = headers_use(message.headers) is Use.ENCODED
-                mark = ", encoded=True" if encoded else ""
-                lines.append(f"{direction}_headers=soap.Message({string(name)}{mark})")
+                header = self._headers(message, name, direction)
+                lines.append(f"{direction}_headers={header}")
         if operation.faults:
             faults = [self._fault(fault) for fault in operation.faults]
             lines.append(f"faults=({', '.join(faults)},)")
@@ -262,6 +261,17 @@ class ServiceModules:
             assert isinstance(part, ElementPart)
             given.append(f"tag={string(self.context.tag(part.element))}")
             given.append(f"expects={string(str(part.element))}")
+        elif message.parts and isinstance(message.parts[0], ElementPart):
+            given.append(f"expects={string(str(message.parts[0].element))}")
+        return f"soap.Message({', '.join(given)})"
+
+    def _headers(self, message: Message, name: str, direction: str) -> str:
+        given = [string(name)]
+        if headers_use(message.headers) is Use.ENCODED:
+            given.append("encoded=True")
+        if direction == "request":  # a service must know what it understands
+            blocks = [string(str(header.name)) for header in message.headers]
+            given.append(f"blocks=({', '.join(dict.fromkeys(blocks))},)")
         return f"soap.Message({', '.join(given)})"
 
     def _is_element(self, message: Message) -> bool:

@@ -166,6 +166,45 @@ class FacetsModule:
 
 
 @dataclass(frozen=True, slots=True)
+class HandlerView:
+    """An abstract method of a service; `parameters` are whole."""
+
+    name: str
+    parameters: list[str]
+    returns: str
+    doc: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    """A service class of one portType; `ports` is a tuple of its ports' keys.
+
+    `methods` are the entries of a dict from operations to methods, `headers` of one from
+    operations to their headers' parameters, where those are not named as the headers.
+    """
+
+    name: str
+    doc: list[str]
+    ports: list[str]
+    methods: list[str]
+    headers: list[str]
+    handlers: list[HandlerView]
+
+
+@dataclass(frozen=True, slots=True)
+class ServerModule:
+    """`server.py`; `entry` is the WSDL's path in `_spec/`, quoted, "" where there is none."""
+
+    header: list[str]
+    standard_imports: list[str]
+    imports: list[str]
+    aliases: list[str]
+    exports: list[str]
+    entry: str
+    services: list[ServiceView]
+
+
+@dataclass(frozen=True, slots=True)
 class PackageModule:
     """The package's `__init__.py`: its names, and the modules that have the lazy ones.
 

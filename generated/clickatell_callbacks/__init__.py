@@ -11,7 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import elements as elements, errors as errors, ports as ports, types as types
+    from . import (
+        elements as elements,
+        errors as errors,
+        ports as ports,
+        server as server,
+        types as types,
+    )
     from .client import AsyncClient as AsyncClient
     from .client import Client as Client
     from .ports import PORTS as PORTS
@@ -21,31 +27,41 @@ if TYPE_CHECKING:
     from ._soap import AnyElement as AnyElement
     from ._soap import Unset as Unset
     from ._soap import redact as redact
+    from ._soap.outgoing import Addressing as Addressing
+    from ._soap.outgoing import Outgoing as Outgoing
+    from ._soap.outgoing import UsernameToken as UsernameToken
 
 __all__ = [
+    "Addressing",
     "AnyElement",
     "AsyncClient",
     "Client",
+    "Outgoing",
     "PORTS",
     "SoapFault",
     "UNSET",
     "Unset",
+    "UsernameToken",
     "elements",
     "errors",
     "ports",
     "redact",
+    "server",
     "types",
     "validate",
 ]
 
 _HOMES = {
+    "Addressing": "._soap.outgoing",
     "AnyElement": "._soap",
     "AsyncClient": ".client",
     "Client": ".client",
+    "Outgoing": "._soap.outgoing",
     "PORTS": ".ports",
     "SoapFault": ".errors",
     "UNSET": "._soap",
     "Unset": "._soap",
+    "UsernameToken": "._soap.outgoing",
     "redact": "._soap",
     "validate": ".facets",
 }

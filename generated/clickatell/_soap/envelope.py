@@ -147,7 +147,17 @@ def open_envelope(
         VersionMismatch: it is an envelope of another version of SOAP.
         DecodeError: it is not well-formed, has a DTD, has no Body, or is beyond the limits.
     """
-    root = parse(data, charset)
+    return opened(parse(data, charset), version)
+
+
+def opened(root: Element, version: Version) -> tuple[Element | None, Element]:
+    """The same of an envelope's root element.
+
+    Raises:
+        NotAnEnvelope: it is something else.
+        VersionMismatch: it is an envelope of another version of SOAP.
+        DecodeError: it has no Body.
+    """
     names = NAMES[version]
     if root.tag != names.envelope:
         raise _no_envelope(root, version)

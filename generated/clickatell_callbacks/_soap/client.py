@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
+from .bodies import with_root
 from .errors import DecodeError, NotAnEnvelope, SoapError, SoapFault, TransportError
 from .exchange import Exchange
 from .operation import AnyOperation, Operation, Port
+from .outgoing import Hook, Outgoing
 from .redaction import redact, redact_url
 from .transport import (
     DEFAULT_TIMEOUT,
@@ -64,7 +66,9 @@ class _Client:
     endpoint: str
     """The URL that requests go to."""
 
-    def __init__(self, endpoint: str | None, port: str | None) -> None:
+    def __init__(
+        self, endpoint: str | None, port: str | None, outgoing: Sequence[Hook]
+    ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
             known = ", ".join(map(repr, self._port_names))
@@ -74,6 +78,7 @@ class _Client:
         if not address:
             raise ValueError(f"the WSDL has no address for {key!r}: give an endpoint")
         self.endpoint = address
+        self._outgoing = tuple(outgoing)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({redact_url(self.endpoint)!r})"
@@ -90,10 +95,13 @@ class _Client:
         self, operation: AnyOperation, value: object, headers: object
     ) -> Request:
         envelope = operation.encode_request(value, headers)
-        request = Request(self.endpoint, envelope, _http_headers(operation))
+        message = Outgoing(envelope, operation, self.endpoint)
+        for hook in self._outgoing:
+            message = hook(message)
+        request = Request(message.url, message.envelope, _http_headers(operation))
         if _log.isEnabledFor(logging.DEBUG):
-            url = redact_url(request.url)
-            _log.debug("%s: POST %s\n%s", operation.name, url, _logged(envelope))
+            url, sent = redact_url(request.url), _logged(request.body)
+            _log.debug("%s: POST %s\n%s", operation.name, url, sent)
         return request
 
     def _exchange(
@@ -109,6 +117,7 @@ class _Client:
                 "%s: HTTP %d\n%s", operation.name, reply.status, _logged(reply.body)
             )
         try:
+            reply = with_root(reply)
             response, headers = _read(operation, reply)
         except SoapError as error:
             error.exchange = Exchange(
@@ -195,6 +204,8 @@ class BaseClient(_Client):
             sending, in waiting for more of the reply. It cannot be `None`.
         transport: carries the requests instead of httpx2; it is not closed here.
         http_client: an `httpx2.Client` of one's own; its timeouts hold, and it is not closed.
+        outgoing: what is done to each request's envelope, in turn: `UsernameToken`,
+            `Addressing`, or any function that takes an `Outgoing` and gives one.
 
     Raises:
         ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -209,8 +220,9 @@ class BaseClient(_Client):
         timeout: float = DEFAULT_TIMEOUT,
         transport: Transport | None = None,
         http_client: HttpClient | None = None,
+        outgoing: Sequence[Hook] = (),
     ) -> None:
-        super().__init__(endpoint, port)
+        super().__init__(endpoint, port, outgoing)
         self._own: HttpTransport | None = None
         if transport is None:
             transport = self._own = HttpTransport(timeout, http_client)
@@ -284,6 +296,7 @@ class BaseAsyncClient(_Client):
         transport: carries the requests instead of httpx2; it is not closed here.
         http_client: an `httpx2.AsyncClient` of one's own; its timeouts hold, and it is not
             closed.
+        outgoing: as of `BaseClient`.
 
     Raises:
         ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -298,8 +311,9 @@ class BaseAsyncClient(_Client):
         timeout: float = DEFAULT_TIMEOUT,
         transport: AsyncTransport | None = None,
         http_client: AsyncHttpClient | None = None,
+        outgoing: Sequence[Hook] = (),
     ) -> None:
-        super().__init__(endpoint, port)
+        super().__init__(endpoint, port, outgoing)
         self._own: AsyncHttpTransport | None = None
         if transport is None:
             transport = self._own = AsyncHttpTransport(timeout, http_client)

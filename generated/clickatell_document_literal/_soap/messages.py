@@ -29,9 +29,12 @@ class Message:
     tag: str | None = None
     attributes: str = ""
     expects: str = ""
-    """Which element is read: of a document its name in Clark's notation; of an rpc request its
-    local name, whatever its namespace; of an rpc reply "", any (SOAP 1.1, section 7.1)."""
+    """Which element is read: of a document its name in Clark's notation, where it has one (of
+    several parts the first's); of an rpc request its local name, whatever its namespace; of an
+    rpc reply "", any (SOAP 1.1, section 7.1)."""
     rpc: bool = False
+    blocks: tuple[str, ...] = ()
+    """Of a Header: the names of the blocks that its type reads, in Clark's notation."""
 
 
 def refuse(value: object, name: str, error: Exception) -> NoReturn:
@@ -161,6 +164,16 @@ class Side:
     def type(self) -> type[Any]:
         """The class of the messages' values."""
         return self._codec.type
+
+    @property
+    def message(self) -> Message:
+        """What the Body holds."""
+        return self._codec.message
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The names of the declared header blocks, in Clark's notation."""
+        return () if self._headers is None else self._headers.message.blocks
 
     def encode(self, value: object, headers: object) -> bytes:
         """An envelope.

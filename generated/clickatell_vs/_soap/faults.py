@@ -235,6 +235,11 @@ def _codes_12(fault: SoapFault) -> tuple[str, list[str]]:
     return _AS_12.get(first, first), [*more, *fault.subcodes]
 
 
+def blames_the_sender(fault: SoapFault) -> bool:
+    """Whether a fault is the caller's own, as SOAP 1.2 has it."""
+    return _codes_12(fault)[0] == "Sender"
+
+
 def _qname_xml(name: str) -> tuple[str, str]:
     """The declaration and the text of a QName."""
     try:

@@ -135,6 +135,16 @@ class Operation(Generic[Request, Response]):
         """The class of responses; `None` for a one-way operation."""
         return None if self._response is None else self._response.type
 
+    @property
+    def request_message(self) -> Message | None:
+        """What a request's Body holds; `None` where the WSDL declares no input."""
+        return None if self._request is None else self._request.message
+
+    @property
+    def request_blocks(self) -> tuple[str, ...]:
+        """The names of the header blocks that a request may have, in Clark's notation."""
+        return () if self._request is None else self._request.blocks
+
     # ------------------------------------------------------------------------- encoding
 
     def encode_request(self, value: Request, headers: object = None) -> bytes:
@@ -226,9 +236,17 @@ class Operation(Generic[Request, Response]):
         self, envelope: bytes, charset: str | None = None
     ) -> tuple[Request, Any]:  # Any: as for the headers alone
         """A request's value and its declared headers, of one look at the envelope."""
+        try:
+            return self.request_in(*self._open(envelope, charset))
+        except RecursionError:
+            raise _too_deep() from None
+
+    def request_in(
+        self, header: Element | None, body: Element
+    ) -> tuple[Request, Any]:  # Any: as for the headers alone
+        """The same of an envelope that is open: its Header, if there is one, and its Body."""
         side = self._with(self._request, "request")
         try:
-            header, body = self._open(envelope, charset)
             value: Request = side.decode(body, body[:])
             return value, side.decode_headers(header)
         except RecursionError:

@@ -28,7 +28,13 @@ def _bank_port() -> soap.Port:
             request=soap.Message(
                 "Withdraw", tag="tns:withdraw", expects="{urn:bank}withdraw"
             ),
-            request_headers=soap.Message("WithdrawRequestHeaders"),
+            request_headers=soap.Message(
+                "WithdrawRequestHeaders",
+                blocks=(
+                    "{urn:bank}session",
+                    "{urn:bank}trace",
+                ),
+            ),
             response=soap.Message(
                 "WithdrawResponse",
                 tag="tns:withdrawResponse",

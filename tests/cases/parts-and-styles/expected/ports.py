@@ -24,7 +24,7 @@ def _post_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             types=t,
-            request=soap.Message("SendRequest"),
+            request=soap.Message("SendRequest", expects="{urn:post}letter"),
             response=soap.Message("SendResponse"),
         ),
         "price": soap.Operation(
@@ -60,7 +60,7 @@ def _post_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             types=t,
-            request=soap.Message("ScanRequest"),
+            request=soap.Message("ScanRequest", expects="{urn:post}letter"),
             response=soap.Message("ScanResponse"),
         ),
     }

@@ -1,0 +1,56 @@
+"""Generated packages as the toolkit uses them: imported from their folder, under whatever name."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from codegen.diagnostics import Findings, Location
+from codegen.model import Api
+from codegen.pipeline import load
+
+
+def import_package(folder: Path, name: str = "soapwright_package") -> ModuleType:
+    """A generated package, imported.
+
+    Args:
+        folder: the package's own folder.
+        name: what it is imported as; its own name may be another module's here.
+
+    Raises:
+        SpecError: it is no generated package.
+    """
+    findings = Findings()
+    init, manifest = folder / "__init__.py", folder / "manifest.json"
+    if not init.is_file() or not manifest.is_file():
+        at = Location(str(folder))
+        findings.error("package", "this is no generated package's folder", at)
+        findings.raise_errors()
+    spec = importlib.util.spec_from_file_location(
+        name, init, submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None and spec.loader is not None, "a file's path ends in .py"
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def package_api(folder: Path) -> Api:
+    """The model of the WSDL that a package was made of.
+
+    Raises:
+        SpecError: the package has none (`--no-spec`), or one that is broken.
+    """
+    findings = Findings()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    entry = folder / "_spec" / next(iter(manifest["sources"]))
+    if not entry.is_file():
+        hint = "generate it without --no-spec"
+        at = Location(str(folder))
+        findings.error("package", "the package was made without its WSDL", at, hint)
+        findings.raise_errors()
+    return load(entry, (), findings)

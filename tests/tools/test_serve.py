@@ -1,0 +1,169 @@
+"""Mocks: sample replies that read, recorded ones, and the server on its socket."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import chdir, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from conftest import ROOT, Run
+
+from codegen.diagnostics import SpecError
+from codegen.model import Facets
+from codegen.options import Options
+from codegen.output import write_package
+from codegen.pipeline import generate
+from codegen.tools.packages import import_package, package_api
+from codegen.tools.samples import Samples
+from codegen.tools.serve import mock
+
+CASES = sorted(
+    path.name
+    for path in (ROOT / "tests" / "cases").iterdir()
+    if path.is_dir() and not path.name.startswith("failing-")
+)
+LOST = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
+<s:Fault><faultcode>s:Client</faultcode><faultstring>lost</faultstring><detail>
+<m:missing xmlns:m="urn:library">Emma</m:missing></detail></s:Fault></s:Body></s:Envelope>"""
+COUNT = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
+<count xmlns="urn:library">42</count></s:Body></s:Envelope>"""
+
+
+def make(case: str, folder: Path) -> Path:
+    source = ROOT / "tests" / "cases" / case
+    path = source / "options.json"
+    given = json.loads(path.read_text()) if path.exists() else {}
+    options = Options(
+        "made",
+        wire=given.get("wire", ""),
+        catalogs=tuple(map(Path, given.get("catalog", ()))),
+    )
+    with chdir(source):
+        package = generate(Path(given.get("entry", "service.wsdl")), options)
+    write_package(folder, package.files)
+    return folder
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_samples_are_valid(case: str, tmp_path: Path) -> None:
+    """Each reads, and is written again; a required thing that is missing would not."""
+    folder = make(case, tmp_path / "made")
+    package, api = import_package(
+        folder, f"made_of_{len(case)}_{id(case)}"
+    ), package_api(folder)
+    samples = Samples(api)
+    for port in api.ports:
+        for operation in port.operations:
+            served = package.PORTS[port.key].operations[operation.key]
+            if operation.output is not None:
+                sample = samples.envelope(port, operation.output)
+                written = served.encode_response(served.decode_response(sample))
+                assert (
+                    served.encode_response(served.decode_response(written)) == written
+                )
+            if operation.input is not None:
+                sample = samples.envelope(port, operation.input)
+                assert served.encode_request(served.decode_request(sample))
+
+
+def test_samples_are_the_same_each_time(tmp_path: Path) -> None:
+    api = package_api(make("rpc-graphs", tmp_path / "made"))
+    port = api.ports[0]
+    made = [
+        [Samples(api).envelope(port, o.output) for o in port.operations if o.output]
+        for _ in range(2)
+    ]
+    assert made[0] == made[1]
+
+
+# ------------------------------------------------------------------------------ on a socket
+
+
+@contextmanager
+def served(*arguments: str | Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "codegen", "serve", *map(str, arguments)]
+    process = subprocess.Popen(
+        [*command, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process, process.stdout:
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def test_a_mock_answers_with_samples_and_with_recordings(tmp_path: Path) -> None:
+    folder = make("services", tmp_path / "made")
+    package = import_package(folder, "made_for_mocking")
+    replies = tmp_path / "replies"
+    replies.mkdir()
+    (replies / "lend.xml").write_bytes(LOST)
+    (replies / "count.xml").write_bytes(COUNT)
+    with served(folder, "--replies", replies) as base:
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", base)
+        for path in ("", "/", "/Lending"):
+            with package.LendingClient(base + path) as client:
+                assert client.count() == 42
+                assert client.titles(title="x") == ["string"]
+                assert client.remind(card=1) is None
+                with pytest.raises(package.errors.Missing) as lost:
+                    client.lend(title="Emma")
+                assert lost.value.detail == "Emma"
+        with package.LendingClient(f"{base}/Lending12", port="Lending12") as client:
+            assert client.close_(title="x") is None
+        with package.ShelvesClient(base) as client:
+            assert client.move_2(title="x", shelf="y", author="z") is True
+        with package.LendingClient(f"{base}/Shelves") as client:
+            with pytest.raises(package.errors.SoapFault, match="no operation"):
+                client.count()
+        wsdl = urlopen(f"{base}/?wsdl").read()
+    found = re.findall(rb'address location="([^"]*)"', wsdl)
+    assert [url.decode() for url in found] == [
+        f"{base}/{port}" for port in ("Lending", "Lending12", "Shelves")
+    ]
+
+
+def test_what_cannot_be_served(run: Run, tmp_path: Path) -> None:
+    folder = make("services", tmp_path / "made")
+    (tmp_path / "replies").mkdir()
+    (tmp_path / "replies" / "fly.xml").write_bytes(COUNT)
+    (tmp_path / "replies" / "lend.xml").write_bytes(COUNT)
+    result = run(
+        "-m", "codegen", "serve", folder, "--replies", tmp_path / "replies", cwd=ROOT
+    )
+    assert (result.returncode, result.stdout) == (2, "")
+    said = result.stderr.splitlines()
+    assert said[0].endswith("fly.xml:1: error: there is no operation 'fly' [reply]")
+    assert said[1].startswith("hint: there are: lend, ")
+    assert said[2].endswith("stands there, not '{urn:library}lendResponse' [reply]")
+    without = make("warning-no-soap-binding", tmp_path / "without")
+    for path, message in (
+        (tmp_path, "this is no generated package's folder"),
+        (without, "the service has no port"),
+    ):
+        result = run("-m", "codegen", "serve", path, cwd=ROOT)
+        assert result.returncode == 2
+        assert result.stderr == f"{path}:1: error: {message} [package]\n"
+    (folder / "_spec" / "service.wsdl").unlink()
+    with pytest.raises(SpecError, match="made without its WSDL"):
+        mock(folder)
+    result = run(
+        "-m",
+        "codegen",
+        "serve",
+        make("services", tmp_path / "again"),
+        "--host",
+        "256.0.0.1",
+        cwd=ROOT,
+    )
+    assert (result.returncode, result.stderr[-10:]) == (2, "[address]\n")
