@@ -143,11 +143,13 @@ class BuiltinRef:
     """A builtin type.
 
     `encoding` is the namespace of SOAP's encoding where the document names the type's copy
-    there (`SOAP-ENC:string`): the values are the same, their `xsi:type` is not.
+    there (`SOAP-ENC:string`): the values are the same, their `xsi:type` is not. `alias` is the
+    copy's name where it is not the builtin's: `base64`.
     """
 
     builtin: Builtin
     encoding: str = ""
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +272,15 @@ class AnyAttribute:
 
 @dataclass(frozen=True, slots=True)
 class ElementMember:
-    """One field for one element: a list where `repeated`, absent allowed where `optional`."""
+    """One field for one element: a list where `repeated`, absent allowed where `optional`.
+
+    `use` is how it travels where that is not as the rest does: a header among others.
+    """
 
     element: Element
     repeated: bool
     optional: bool
+    use: Use | None = None
 
 
 @dataclass(frozen=True, slots=True)

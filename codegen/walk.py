@@ -184,6 +184,6 @@ def reach(
 
 
 def headers_use(headers: tuple[HeaderPart, ...]) -> Use:
-    """How a message's headers travel: the Struct of them is written in one use."""
+    """How a message's headers travel; those that do not say so themselves in their Struct."""
     encoded = headers and all(header.use is Use.ENCODED for header in headers)
     return Use.ENCODED if encoded else Use.LITERAL

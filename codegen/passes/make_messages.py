@@ -25,6 +25,7 @@ from codegen.model import (
     TypePart,
     Use,
 )
+from codegen.walk import headers_use
 
 _ONCE, _OPTIONAL = Occurs(), Occurs(0, 1)
 
@@ -120,9 +121,12 @@ class _Maker:
         if not message.headers:
             return None
         members: dict[QName, Member] = {}
+        common = headers_use(message.headers)
         for header in message.headers:
             element = self._header(header)
-            members.setdefault(element.name, ElementMember(element, False, True))
+            use = header.use if header.use is not common else None
+            member = ElementMember(element, repeated=False, optional=True, use=use)
+            members.setdefault(element.name, member)
         return self._made(
             port,
             operation,

@@ -61,6 +61,11 @@ def _functions(
 def _writer(
     context: Context, scope: Scope, definition: SoapArray, use: Use
 ) -> list[str]:
+    if _is_any_array(definition, use):
+        known = f"{scope.name('elements')}.KNOWN"
+        write = scope.soap("write_any_array")
+        item_name = string(definition.item_name)
+        return [f"return {write}(v, tag, attributes, {item_name}, {known})"]
     values = Values(context, scope, use)
     item = formatted(values.element(definition.item, definition.item_name, "x"))
     nil = string(f'<{definition.item_name} xsi:nil="true"/>')
@@ -85,6 +90,12 @@ def _writer(
     ]
 
 
+def _is_any_array(definition: SoapArray, use: Use) -> bool:
+    """Whether an array's items may be anything: it says itself of what they are."""
+    encoded = use is Use.ENCODED
+    return encoded and is_any(definition.item) and definition.ranks == (1,)
+
+
 def _kind(context: Context, scope: Scope, item_type: str) -> str:
     """The attributes that make an element an array, as the encoding's version has them."""
     encoding, size = context.style.encoding, f"{{{scope.name('len')}(v)}}"
@@ -98,6 +109,9 @@ def _kind(context: Context, scope: Scope, item_type: str) -> str:
 def _reader(
     context: Context, scope: Scope, definition: SoapArray, use: Use
 ) -> list[str]:
+    if _is_any_array(definition, use):
+        known = f"{scope.name('elements')}.KNOWN"
+        return [f"return {scope.soap('read_any_array')}(e, {known})"]
     reader = _item_reader(context, scope, definition, use)
     read = "read_array" if use is Use.ENCODED else "read_items"
     if sum(definition.ranks) > 1:

@@ -70,7 +70,8 @@ class Context:
             if reference.builtin is Builtin.ANY_TYPE:
                 return ""
             space = reference.encoding or XSD
-            return f"{self.prefixes[space]}:{reference.builtin.value}"
+            local = reference.alias or reference.builtin.value
+            return f"{self.prefixes[space]}:{local}"
         definition = self.api.types[reference.id]
         match definition:
             case SoapArray():

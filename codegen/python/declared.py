@@ -73,6 +73,10 @@ class Declared:
             needed |= self._type(
                 NamedRef(message.headers_struct), headers_use(message.headers)
             )
+        for header in message.headers:
+            kind = getattr(header.part, "type", None)
+            if kind is not None:
+                needed |= self._type(kind, header.use)
         return needed
 
     def _type(self, reference: TypeRef, use: Use) -> set[str]:

@@ -29,6 +29,7 @@ from codegen.python.literals import string
 from codegen.python.names import Names, has_own_text
 from codegen.python.scope import Scope
 from codegen.python.simple import SimpleTypes
+from codegen.walk import takes
 
 SECRETS = frozenset({"password", "passwd", "pwd", "secret", "token", "session_id"})
 
@@ -207,6 +208,24 @@ def alternatives_of(element: Element) -> list[Alternative]:
     return _tagged(_standing(element))
 
 
+def told_apart(fields: Iterable[Field]) -> bool:
+    """Whether the local names of its elements tell all of a type's fields apart.
+
+    The encoding's accessors are told apart by their names alone (SOAP 1.1, section 5.1), and
+    stacks do not agree whether those of a qualified schema are qualified.
+    """
+    names: set[QName] = set()
+    for field in fields:
+        match field.what:
+            case WildcardMember() | OrderedMember():
+                return False
+            case ElementMember(element=element):
+                names |= {a.name for a in alternatives_of(element)}
+            case _:
+                continue
+    return len({name.local for name in names}) == len(names)
+
+
 def alternatives_in(member: OrderedMember) -> list[Alternative]:
     """The elements that may stand in a list that keeps the order, each name once."""
     elements = [e for e in member.alternatives if isinstance(e, Element)]
@@ -249,6 +268,15 @@ def wildcards_in(what: What) -> list[Wildcard]:
             return [a for a in alternatives if isinstance(a, Wildcard)]
         case _:
             return []
+
+
+def is_wild(fields: Iterable[Field], tag: str) -> bool:
+    """Whether a wildcard takes elements of this name too, those after the first that a field has."""
+    return any(
+        takes(wildcard, tag)
+        for field in fields
+        for wildcard in wildcards_in(field.what)
+    )
 
 
 @dataclass(frozen=True, slots=True)

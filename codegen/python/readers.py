@@ -31,13 +31,13 @@ from codegen.python.fields import (
     alternatives_of,
     default_of,
     is_any,
-    wildcards_in,
+    is_wild,
+    told_apart,
 )
 from codegen.python.literals import string
 from codegen.python.presence import PresenceChecks
 from codegen.python.scope import Scope
 from codegen.python.statements import block, call
-from codegen.walk import takes
 
 # What a reader's own lines mean by these names no local of a field may take.
 _LOCALS = frozenset(
@@ -60,6 +60,7 @@ class StructReader:
 
     `parts` is a message whose children are parts of an rpc call, matched by local name; `reply`
     its reply, the first child of which is the result whatever its name (SOAP 1.1, section 7.1).
+    `headers` is the content of a Header, where names are qualified.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class StructReader:
         message: bool,
         parts: bool,
         reply: bool,
+        headers: bool,
         derived: bool,
         recursive: bool,
     ) -> None:
@@ -88,6 +90,9 @@ class StructReader:
         self.fields = context.types.fields(struct)
         self.nullable = struct.id in context.api.encoded
         self.declarations = Declarations(context.types, scope, struct)
+        self.unqualified = (
+            use is Use.ENCODED and not headers and told_apart(self.fields)
+        )
 
     def lines(self) -> list[str]:
         """The function's body."""
@@ -103,8 +108,7 @@ class StructReader:
         if branches or rest or any(self._is_mixed(f) for f in self.fields):
             body += self._loop(branches, rest)
         elif not self.message and not self._has_text():
-            not_nil = self.scope.soap("not_nil")
-            body += block("if not len(e):", [f"{not_nil}(e)"])
+            body += block("if not len(e):", [f"{self.scope.soap('check_empty')}(e)"])
         if self.reply:
             body += self._result()
         if self.use is Use.LITERAL:
@@ -211,7 +215,7 @@ class StructReader:
             word = "if" if number == 0 else "elif"
             condition = _is_one_of(branch.tags)
             if branch.once and any(
-                seen[t] > 1 or self._is_wild(t) for t in branch.tags
+                seen[t] > 1 or is_wild(self.fields, t) for t in branch.tags
             ):
                 condition = f"{condition} and {branch.once}"
             lines += block(f"{word} {condition}:", branch.body)
@@ -219,32 +223,25 @@ class StructReader:
             lines = rest
         elif rest:
             lines += block("else:", rest)
-        tag = "tag = c.tag"
+        tag = ["tag = c.tag"]
         if self.parts:
-            tag = f"tag = {self.scope.soap('local_name')}(c)"
+            tag = [f"tag = {self.scope.soap('local_name')}(c)"]
+        elif self.unqualified:
+            local = f"tag = {self.scope.soap('local_name')}(c)"
+            tag += block('if tag[0] == "{":', [local])
         for field in self.fields:
             if self._is_mixed(field):
                 add = self.scope.soap("add_tail")
                 lines = [*lines, f"{add}({self._local(field)}, c)"]
         if any("tag" in line for line in lines):
-            lines = [tag, *lines]
-        nil = (
-            []
-            if self.message
-            else block("if not children:", [f"{self.scope.soap('not_nil')}(e)"])
-        )
-        return ["children = e[:]", *nil, *block("for c in children:", lines)]
-
-    def _is_wild(self, tag: str) -> bool:
-        """Whether a wildcard takes elements of this name too, those after the first that a field has."""
-        return any(
-            takes(wildcard, tag)
-            for field in self.fields
-            for wildcard in wildcards_in(field.what)
-        )
+            lines = [*tag, *lines]
+        mixed = any(self._is_mixed(f) for f in self.fields)
+        check = self.scope.soap("not_nil" if mixed else "check_empty")
+        empty = [] if self.message else block("if not children:", [f"{check}(e)"])
+        return ["children = e[:]", *empty, *block("for c in children:", lines)]
 
     def _tag(self, name: QName) -> str:
-        return name.local if self.parts else str(name)
+        return name.local if self.parts or self.unqualified else str(name)
 
     def _element(self, field: Field, member: ElementMember) -> list[_Branch]:
         local, element = self._local(field), member.element
@@ -257,7 +254,11 @@ class StructReader:
         if not element.substitutes:
             may_be_nil = element.nillable or not member.repeated
             value = self._value(
-                element.type, default_of(element), element.nillable, may_be_nil
+                element.type,
+                default_of(element),
+                element.nillable,
+                may_be_nil,
+                member.use,
             )
             body = (put.format(local=local, value=value),)
             return [_Branch((self._tag(element.name),), body, once)]
@@ -314,14 +315,16 @@ class StructReader:
         default: str | None,
         nillable: bool,
         may_be_nil: bool = False,
+        use: Use | None = None,
     ) -> str:
         """The expression that reads one child; `may_be_nil` is of encoded values."""
         child = "c"
+        use = use or self.use
         if default is not None and self.context.types.has_text(reference):
             child = f"{self.scope.soap('filled')}(c, {string(default)})"
-        reader = self._reader(reference)
+        reader = self._reader(reference, use)
         any_type = is_any(reference)
-        if self.use is Use.ENCODED:
+        if use is Use.ENCODED:
             if any_type:
                 return f"{reader}(c, {self.scope.name('elements')}.KNOWN)"
             verb = "nil_or" if may_be_nil else "referenced"
@@ -337,18 +340,18 @@ class StructReader:
     def _content(self, reference: TypeRef) -> str:
         """The expression that reads the Body itself as a value of a type."""
         known = f", {self.scope.name('elements')}.KNOWN" if is_any(reference) else ""
-        return f"{self._reader(reference)}(e{known})"
+        return f"{self._reader(reference, self.use)}(e{known})"
 
-    def _reader(self, reference: TypeRef) -> str:
+    def _reader(self, reference: TypeRef, use: Use) -> str:
         """The function that reads an element of a type."""
         if is_any(reference):
-            name = "read_any_encoded" if self.use is Use.ENCODED else "read_any"
+            name = "read_any_encoded" if use is Use.ENCODED else "read_any"
             return self.scope.soap(name)
         if self.context.types.simple.is_simple(reference):
             return self.context.types.simple.code(reference, self.scope).read
         assert isinstance(reference, NamedRef)
         name = self.context.types.names.types[reference.id]
-        return self.scope.type(self.context.function("read", name, self.use))
+        return self.scope.type(self.context.function("read", name, use))
 
     # ------------------------------------------------------------------------- after the loop
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 from codegen.model import (
     ElementPart,
     Fault,
@@ -290,13 +292,14 @@ class ServiceModules:
         if wrapper.namespace and call and call[1] == wrapper.namespace:
             tag = f"{call[0]}:{wrapper.local}"
             if style.declare_on_call:
-                attributes = f' xmlns:{call[0]}="{wrapper.namespace}"'
+                attributes = f' xmlns:{call[0]}="{_attribute(wrapper.namespace)}"'
         elif wrapper.namespace:
             tag = self.context.tag(wrapper)
         on_call = not style.encoding_style_on_envelope or port.soap is SoapVersion.V12
         if message.use is Use.ENCODED and on_call:
             encoding = message.encoding_style.split()[:1] or [self.context.encoding]
-            attributes += f' {style.envelope}:encodingStyle="{encoding[0]}"'
+            said = _attribute(encoding[0])
+            attributes += f' {style.envelope}:encodingStyle="{said}"'
         return tag, attributes
 
     def _fault(self, fault: Fault) -> str:
@@ -322,5 +325,11 @@ class ServiceModules:
             encoded = "encoded_" if fault.use is Use.ENCODED else ""
             names = f"{string(encoded + name)}, {string(encoded + name)}"
         else:
-            names = '"any", "any"'
+            either = string("any_encoded" if fault.use is Use.ENCODED else "any")
+            names = f"{either}, {either}"
         return f"soap.PartCodec(elements.KNOWN, {string(tag)}, {string(part.name)}, {names}, {string(kind)})"
+
+
+def _attribute(text: str) -> str:
+    """A namespace as the value of an attribute, which quotes."""
+    return escape(text, {'"': "&quot;"})

@@ -43,11 +43,17 @@ _SHADOWABLE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """What types are for: the Structs that messages are made of, those with derived types, cycles."""
+    """What types are for: the Structs that messages are made of, those with derived types, cycles.
+
+    `contents` stand in a Body or a Header without an element of their own; of a Header are
+    `headers`, and `single` are the encoded messages of one part.
+    """
 
     requests: frozenset[QName]
     replies: frozenset[QName]
     contents: frozenset[QName]
+    headers: frozenset[QName]
+    single: frozenset[QName]
     parents: frozenset[QName]
     recursive: frozenset[QName]
 
@@ -57,6 +63,8 @@ def find_roles(api: Api) -> Roles:
     requests: set[QName] = set()
     replies: set[QName] = set()
     contents: set[QName] = set()
+    headers: set[QName] = set()
+    single: set[QName] = set()
     of_schema = {
         e.type.id for e in api.elements.values() if isinstance(e.type, NamedRef)
     }
@@ -70,16 +78,20 @@ def find_roles(api: Api) -> Roles:
                 if message is None:
                     continue
                 if message.headers_struct is not None:
-                    contents.add(message.headers_struct)
+                    headers.add(message.headers_struct)
                 if message.struct is None or message.struct in of_schema:
                     continue
                 (wrapped if message.wrapper is not None else contents).add(
                     message.struct
                 )
+                if message.use is Use.ENCODED and len(message.parts) == 1:
+                    single.add(message.struct)
     return Roles(
         frozenset(requests),
         frozenset(replies),
-        frozenset(contents),
+        frozenset(contents | headers),
+        frozenset(headers),
+        frozenset(single),
         frozenset(derived_types(api)),
         frozenset(_recursive(api)),
     )
@@ -229,7 +241,8 @@ class TypeModules:
             use,
             message=content or struct.id in roles.requests | roles.replies,
             parts=struct.id in roles.requests | roles.replies,
-            reply=struct.id in roles.replies,
+            reply=struct.id in roles.replies or content and struct.id in roles.single,
+            headers=struct.id in roles.headers,
             derived=struct.id in roles.parents,
             recursive=struct.id in roles.recursive,
         )

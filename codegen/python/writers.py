@@ -207,8 +207,11 @@ class StructWriter:
                 return block(f"if {value}:", lines)
             return lines
         tag = self.context.tag(element.name)
-        text = grow(self.values.element(element.type, tag, value))
-        nil = grow(self.values.nil(element.type, tag))
+        values = self.values
+        if member.use is not None:
+            values = Values(self.context, self.scope, member.use)
+        text = grow(values.element(element.type, tag, value))
+        nil = grow(values.nil(element.type, tag))
         unset = self.scope.soap("UNSET")
         if self.use is Use.ENCODED:
             return [

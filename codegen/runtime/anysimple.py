@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
@@ -39,6 +39,30 @@ class Typed(Frozen):
 
     def _parts(self) -> tuple[QName, object]:
         return self._type, self._value
+
+
+class TypedList(list[Any]):  # Any: items of whatever type
+    """An array that says of what its items are, read where anything may stand.
+
+    A bare list is written as an array of what its items all are, and of anything where they
+    differ. This one compares as the list that it is.
+
+    Args:
+        items: what is in it; lists in lists where it has several dimensions.
+        item_type: the items' type in Clark's notation, with the dimensions of arrays,
+            `{http://www.w3.org/2001/XMLSchema}int[]`; "" says nothing.
+        rank: how many dimensions it has.
+    """
+
+    item_type: str = ""
+    rank: int = 1
+
+    def __init__(
+        self, items: Iterable[Any] = (), *, item_type: str = "", rank: int = 1
+    ) -> None:
+        super().__init__(items)
+        self.item_type = item_type
+        self.rank = rank
 
 
 # What reads and what writes each builtin but the two whose texts need prefixes. The writers'

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-from .anysimple import any_simple, is_simple_builtin, parse_any_simple
+from .anysimple import TypedList, any_simple, is_simple_builtin, parse_any_simple
 from .anyxml import AnyElement
-from .arrays import array_attributes, read_array, read_nested_array
+from .arrays import (
+    array_attributes,
+    check_list,
+    read_array,
+    read_nested_array,
+    write_array,
+)
 from .derived import Types, registered
 from .element import (
     ARRAY_SIZE,
@@ -24,9 +30,19 @@ from .element import (
     is_nil,
 )
 from .inlining import any_element, inlined_element
-from .names import SOAP12_ENCODING, SOAP_ENCODINGS, XSD, XSI, QName, declaration
+from .names import (
+    SOAP12_ENCODING,
+    SOAP_ENCODINGS,
+    XSD,
+    XSI,
+    QName,
+    declaration,
+    is_ncname,
+)
 from .references import nil_or, shared
+from .refusals import Refusal
 
+_ANY_TYPE: Final = f"{{{XSD}}}anyType"
 _QNAMES: Final = ("QName", "NOTATION")
 _ALWAYS_DECLARED: Final = frozenset({XSD, XSI, *SOAP_ENCODINGS})
 
@@ -196,10 +212,27 @@ def _read_array(e: Element, known: Package, said: str) -> list[Any]:
     kind, bracket, last = said.rpartition("[")
     if not bracket:
         kind, last = said, ""
-    item = "" if kind in ARRAYS or kind == f"{{{XSD}}}anyType" else kind
+    local = kind.rpartition("}")[2].partition("[")[0]
+    item = kind if is_ncname(local) and kind not in (*ARRAYS, _ANY_TYPE) else ""
     read = any_encoded_reader(known, item)
     rank = last.count(",") + 1
-    return read_array(e, read) if rank == 1 else read_nested_array(e, read, (rank,))
+    cls: type[list[Any]] = TypedList if item or rank > 1 else list
+    if rank == 1:
+        items = read_array(e, read, cls)
+    else:
+        items = read_nested_array(e, read, (rank,), cls)
+    if isinstance(items, TypedList):
+        items.item_type, items.rank = item, rank
+    return items
+
+
+def read_any_array(e: Element, known: Package) -> list[Any]:
+    """An array whose items may be anything: what it says of them is what they are, if they do not.
+
+    Raises:
+        DecodeError: as `read_array`.
+    """
+    return _read_array(e, known, _items_said(e))
 
 
 def any_reader(known: Package) -> Callable[[Element], Any]:
@@ -251,16 +284,91 @@ def _write(value: Any, tag: str, known: Package, *, encoded: bool) -> str:
     return f"<{tag}{kind}>{text}</{tag}>"
 
 
-def _write_array(value: list[Any] | tuple[Any, ...], tag: str, known: Package) -> str:
+def _write_array(value: Sequence[Any], tag: str, known: Package) -> str:
     """A list of no declared type: its items say what they are, the array what they all are."""
-    items = [write_any_encoded(item, "item", known) for item in value]
-    kinds = {_kind(item, known) for item in value}
-    kind = kinds.pop() if len(kinds) == 1 else "xsd:anyType"
+    if not isinstance(value, TypedList):
+        kinds = {_kind(item, known) for item in value}
+        kind = kinds.pop() if len(kinds) == 1 else "xsd:anyType"
+        return _array(value, tag, "", "item", kind, known)
+    return write_any_array(value, tag, "", "item", known)
+
+
+def write_any_array(
+    value: Sequence[Any], tag: str, attributes: str, item_tag: str, known: Package
+) -> str:
+    """An array whose items may be anything, each of which says what it is.
+
+    Raises:
+        TypeError: it is no list, or no type holds an item.
+        ValueError: an item cannot be written.
+    """
+    check_list(value)
+    kind = "xsd:anyType"
+    if isinstance(value, TypedList):
+        if _says_more(value, known):
+            try:
+                kind, declared = _prefixed(value.item_type, known)
+            except ValueError as error:
+                raise Refusal(value, "", str(error)) from None
+            attributes += declared
+        if value.rank > 1:
+            prefix, soap12 = known.encoding
+            write = partial(_write_item, tag=item_tag, known=known)
+            return write_array(
+                *(value, tag, attributes, kind, (value.rank,), write),
+                *(item_tag, prefix),
+                soap12=soap12,
+            )
+    return _array(value, tag, attributes, item_tag, kind, known)
+
+
+def _array(
+    value: Sequence[Any],
+    tag: str,
+    attributes: str,
+    item_tag: str,
+    kind: str,
+    known: Package,
+) -> str:
+    items = [_write_item(item, item_tag, known) for item in value]
     prefix, soap12 = known.encoding
-    attributes = array_attributes(kind, [len(value)], (), prefix, soap12=soap12)
+    if soap12 and kind[-1:] == "]":
+        kind = f"{prefix}:Array"
+    attributes += array_attributes(kind, [len(value)], (), prefix, soap12=soap12)
     xml = f"<{tag}{attributes}>{''.join(items)}</{tag}>"
     # the array names the items' type: what they declare is declared again where it stands
     return known.declared(xml, _ALWAYS_DECLARED) if kind[:4] != "xsd:" else xml
+
+
+def _write_item(item: Any, tag: str, known: Package) -> str:
+    """An item; the names of items mean nothing, so that XML keeps its own."""
+    if isinstance(item, AnyElement):
+        return item.to_xml()
+    return write_any_encoded(item, tag, known)
+
+
+def _says_more(value: TypedList, known: Package) -> bool:
+    """Whether an array is to say of its items what it is said to be of.
+
+    Not where that would make a value of XML without a type.
+    """
+    name = value.item_type
+    if not name or not any(isinstance(item, AnyElement) for item in value):
+        return bool(name)
+    return _builtin(name) is None and known.types.lookup(name) is None
+
+
+def _prefixed(name: str, known: Package) -> tuple[str, str]:
+    """An item's type with a prefix, and its declaration where the package has none."""
+    namespace, _, local = name.rpartition("}")
+    if not is_ncname(local.partition("[")[0]):
+        raise ValueError(f"{name!r} is no name of a type")
+    if not namespace:
+        return local, ""
+    for prefix, uri in known.prefixes.items():
+        if uri == namespace[1:]:
+            return f"{prefix}:{local}", ""
+    return f"array:{local}", declaration("array", namespace[1:])
 
 
 def _kind(value: object, known: Package) -> str:

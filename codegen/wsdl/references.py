@@ -30,7 +30,7 @@ def type_reference(name: QName) -> TypeRef | None:
         return BuiltinRef(builtin) if builtin else None
     if name.namespace in SOAP_ENCODINGS:
         if name.local == "base64":
-            return BuiltinRef(Builtin.BASE64_BINARY, name.namespace)
+            return BuiltinRef(Builtin.BASE64_BINARY, name.namespace, name.local)
         builtin = _BUILTINS.get(name.local)
         if builtin and builtin not in (Builtin.ANY_TYPE, Builtin.ANY_SIMPLE_TYPE):
             return BuiltinRef(builtin, name.namespace)

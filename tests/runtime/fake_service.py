@@ -131,8 +131,8 @@ TYPES = SimpleNamespace(
 
 
 class OutOfStockCodec:
-    def matches(self, element: Element) -> bool:
-        return bool(element.tag == f"{{{SHOP}}}OutOfStock")
+    def likeness(self, element: Element) -> int:
+        return int(element.tag == f"{{{SHOP}}}OutOfStock")
 
     def read(self, element: Element) -> OutOfStockDetail:
         if not element.text:

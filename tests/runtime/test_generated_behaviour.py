@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from generated_cases import ENCODED, ENCODED12, LITERAL, Service, services
+from generated_cases import ENCODED, ENCODED12, LITERAL, XSD, Service, services
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +27,7 @@ INTS = st.integers(-(10**20), 10**20)
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False)
 FLOATS = st.floats(allow_nan=False)
 LOCALS = st.sampled_from(["a", "b-c", "_"])
+KINDS = st.sampled_from(["", "{urn:s}Vehicle", "{urn:x}Other", "{urn:x}Other[]", "a"])
 SPACES = st.sampled_from(["", "urn:s", "urn:x"])
 UNHURRIED = settings(deadline=None)
 
@@ -101,8 +102,16 @@ def encoded_requests(s: Service):
         max_leaves=4,
     )
     colors = st.sampled_from(list(t.Color)) | st.builds(t.parse_Color, TEXTS)
+    ints = lists(st.none() | INTS.filter(lambda i: -(2**31) <= i < 2**31))
+    cells = ints.map(lambda row: [row, row])
     anything = st.recursive(
-        simple_values(s) | vehicles, lambda inner: lists(inner), max_leaves=5
+        simple_values(s)
+        | vehicles
+        | st.builds(s.soap.TypedList, ints, item_type=st.just(f"{{{XSD}}}int"))
+        | st.builds(s.soap.TypedList, lists(vehicles), item_type=KINDS)
+        | st.builds(s.soap.TypedList, cells, item_type=KINDS, rank=st.just(2)),
+        lambda inner: lists(inner) | lists(inner | elements(s)),
+        max_leaves=5,
     )
     nested = lists(st.none() | lists(st.none() | TEXTS))
     opens = st.builds(
@@ -272,6 +281,17 @@ def test_shared_values_are_written_once_per_use(encoded, data):
         '<number xsi:type="enc:int">5</number><binary xsi:type="enc:base64Binary">aGk=</binary>',
         '<color xsi:type="tns:Color">ultraviolet</color>',
         '<i xsi:type="xsd:int" xsi:nil="true"/>',
+        '<any xsi:type="enc:Array" enc:arrayType="xsd:int[0]"/>',
+        '<any xsi:type="enc:Array" enc:arrayType="tns:Vehicle[1]"><item xsi:type="tns:Truck"/></any>',
+        '<any xsi:type="enc:Array" enc:arrayType="tns:Vehicle[1]"><item xsi:nil="true"/></any>',
+        '<any xsi:type="enc:Array" enc:arrayType="x:Other[][1]" xmlns:x="urn:x">'
+        '<item xsi:type="enc:Array" enc:arrayType="x:Other[0]"/></any>',
+        '<any xsi:type="enc:Array" enc:arrayType="x:Other[1]" xmlns:x="urn:x"><y z="1">a</y></any>',
+        '<any xsi:type="enc:Array" enc:arrayType="xsd:int[2,1]"><item xsi:type="xsd:int">1</item>'
+        '<item xsi:type="xsd:int">2</item></any>',
+        '<anys xsi:type="enc:Array" enc:arrayType="xsd:short[1]"><item xsi:type="xsd:short">1</item></anys>',
+        '<untyped xsi:type="enc:Array" enc:arrayType="xsd:int[0]"/>',
+        '<open xsi:type="tns:Open"><it xsi:type="enc:Array" enc:arrayType="enc:string[0]"/></open>',
     ],
 )
 def test_an_encoded_envelope_means_the_same(encoded, parts):
@@ -307,6 +327,26 @@ def test_a_literal_envelope_means_the_same(literal, parts):
     operation = literal.operation
     written = operation.encode_request(operation.decode_request(envelope))
     assert_envelope(written, envelope)
+
+
+def test_what_an_array_says_of_its_items_is_what_they_are(encoded, encoded12):
+    items = "<a>1</a><b>2</b>"
+    for part in ("any", "anys", "untyped"):
+        found = encoded.read(f'<{part} enc:arrayType="xsd:int[2]">{items}</{part}>')
+        assert getattr(found, part) == [1, 2]
+        assert encoded.again(found) == found
+    found = encoded12.read(
+        f'<any enc:itemType="xsd:int" enc:arraySize="*">{items}</any>'
+        f'<anys enc:itemType="xsd:int">{items}</anys>'
+    )
+    assert found.any == found.anys == [1, 2]
+    assert encoded12.again(found) == found
+    rows = encoded12.read(
+        f'<any enc:itemType="xsd:int" enc:arraySize="* 1">{items}</any>'
+    )
+    assert rows.any == [[1], [2]]
+    assert encoded12.again(rows) == rows
+    check_copies(rows)
 
 
 # -------------------------------------------------------------------------------- replies
@@ -492,6 +532,18 @@ def test_where_an_envelope_fails(encoded, literal):
     assert encoded.unread('<v href="#3"/>', more) == (
         "echo.v: the reference '3' leads nowhere"
     )
+    assert encoded.unread("<ints>123</ints>") == "echo.ints: holds text, not elements"
+    assert encoded.unread("<nested>1</nested>") == (
+        "echo.nested: holds text, not elements"
+    )
+    assert encoded.unread("<v>x</v>") == "echo.v: holds text, not elements"
+    assert literal.unread("<row>x</row>") == "echo.row: holds text, not elements"
+    for few in (1, 20):
+        numbers = "<i>1</i>" * few
+        for text in (f"x{numbers}", f"{numbers}x", f"<i>0</i>\n<i>1</i> x {numbers}"):
+            assert encoded.unread(f"<ints>{text}</ints>") == (
+                "echo.ints: holds text beside its items"
+            )
     assert literal.unread("<rows><id>1</id></rows><rows><id>x</id></rows>").startswith(
         "echo.rows[0].name: is missing"
     )

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from .anysimple import (
     Typed,
+    TypedList,
 )
 from .anything import (
     KnownElements,
@@ -26,9 +27,11 @@ from .anything import (
     any_encoded_reader,
     any_reader,
     read_any,
+    read_any_array,
     read_any_encoded,
     read_wildcard,
     write_any,
+    write_any_array,
     write_any_encoded,
     write_wildcards,
 )
@@ -64,6 +67,7 @@ from .element import (
     MISSING,
     Element,
     abstract,
+    check_empty,
     is_nil,
     local_name,
     missing,
@@ -290,6 +294,7 @@ __all__ = [
     "TransportError",
     "TransportTimeout",
     "Typed",
+    "TypedList",
     "UNSET",
     "Unset",
     "VersionMismatch",
@@ -314,6 +319,7 @@ __all__ = [
     "bytes_text",
     "bytes_value",
     "check_class",
+    "check_empty",
     "check_list",
     "date_text",
     "date_value",
@@ -391,6 +397,7 @@ __all__ = [
     "qname_value",
     "quoted",
     "read_any",
+    "read_any_array",
     "read_any_encoded",
     "read_array",
     "read_items",
@@ -420,6 +427,7 @@ __all__ = [
     "unnamed_result",
     "value",
     "write_any",
+    "write_any_array",
     "write_any_encoded",
     "write_array",
     "write_derived",

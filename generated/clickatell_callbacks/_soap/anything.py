@@ -16,12 +16,14 @@ from .anytype import (
 )
 from .anytype import any_encoded_reader as any_encoded_reader
 from .anytype import any_reader as any_reader
+from .anytype import read_any_array as read_any_array
+from .anytype import write_any_array as write_any_array
 from .anyxml import AnyElement
 from .derived import Types
-from .element import XSI_TYPE, Element, is_nil, without_paths
+from .element import XSI_TYPE, Element, clark_name, is_nil, without_paths
 from .errors import DecodeError
 from .inlining import any_element as any_element
-from .references import nil_or
+from .references import nil_or, target_of
 
 __all__ = [
     "KnownElements",
@@ -30,9 +32,11 @@ __all__ = [
     "any_encoded_reader",
     "any_reader",
     "read_any",
+    "read_any_array",
     "read_any_encoded",
     "read_wildcard",
     "write_any",
+    "write_any_array",
     "write_any_encoded",
     "write_wildcards",
 ]
@@ -41,6 +45,11 @@ __all__ = [
 # What reads and writes xsd:anyType, literal and encoded.
 _ANY_READERS: Final = {"any": read_any, "any_encoded": read_any_encoded}
 _ANY_WRITERS: Final = {"any": write_any, "any_encoded": write_any_encoded}
+
+# How sure it is that an element is a declared fault's: by its type, or else by its qualified name
+# or as a derived type; less where only a local name says so.
+_TYPED: Final = 16
+_NAMED: Final = 8
 
 
 class KnownElements(Package):
@@ -117,9 +126,9 @@ class ElementCodec:
     writer: str
     nillable: bool
 
-    def matches(self, e: Element) -> bool:
-        """Whether an element is this one."""
-        return bool(e.tag == self.name)
+    def likeness(self, e: Element) -> int:
+        """How sure it is that an element is this one: 0 where it is not."""
+        return _NAMED if e.tag == self.name else 0
 
     def read(self, e: Element) -> Any:  # Any: whatever the element's type holds
         """The element's value.
@@ -160,13 +169,30 @@ class PartCodec:
     writer: str
     kind: str
 
-    def matches(self, e: Element) -> bool:
-        """By the part's name, else by the name of its type: stacks differ in which they use."""
+    def likeness(self, e: Element) -> int:
+        """How sure it is that an element is this part: 0 where it is not.
+
+        What `xsi:type` says decides, where it is a type of the package. Without, the element
+        has the name of the part or of its type: stacks differ in which they use.
+        """
+        types = self.known.types
+        own = self.reader.removeprefix("encoded_")
         tag: str = e.tag
         local = tag.rpartition("}")[2]
-        said = (e.get(XSI_TYPE) or "").rpartition(":")[2]
-        kind = self.kind.rpartition(":")[2]
-        return local == self.name or bool(kind) and kind in (local, said)
+        of_type = local == self.kind.rpartition(":")[2] or types.lookup(tag) == own
+        named = (local == self.name) + 2 * of_type
+        said = _type_said(e)
+        if not said:
+            return named
+        kind = types.lookup(said)
+        if kind == own or self.kind and said == self.known.clark(self.kind):
+            return _TYPED + named
+        if kind is None:
+            return named
+        cls, base = getattr(types, kind, None), getattr(types, own, None)
+        if isinstance(cls, type) and isinstance(base, type) and issubclass(cls, base):
+            return _NAMED + named
+        return 0
 
     def read(self, e: Element) -> Any:  # Any: whatever the part's type holds
         """The part's value.
@@ -189,6 +215,16 @@ class PartCodec:
             return self.known.declared(f'<{self.tag} xsi:nil="true"/>')
         kind = f' xsi:type="{self.kind}"' if self.kind else ""
         return _written(self.known, self.writer, value, self.tag, kind)
+
+
+def _type_said(e: Element) -> str:
+    """What `xsi:type` says that an element is, or that is what it points to; "" if nothing."""
+    try:
+        e = target_of(e)
+        text = e.get(XSI_TYPE)
+        return clark_name(e, text) if text is not None else ""
+    except DecodeError:
+        return ""  # whoever reads it is told
 
 
 # ------------------------------------------------------------------------------- wildcards

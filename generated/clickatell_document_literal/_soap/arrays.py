@@ -9,7 +9,15 @@ from typing import Any, Final, TypeVar
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
-from .element import ARRAY_SIZE, ARRAY_TYPE, Element, is_nil, not_nil, path_of
+from .element import (
+    ARRAY_SIZE,
+    ARRAY_TYPE,
+    Element,
+    bad,
+    check_empty,
+    is_nil,
+    path_of,
+)
 from .errors import DecodeError
 from .names import SOAP11_ENCODING
 from .references import allow_holes, new, nil_or
@@ -22,7 +30,10 @@ _sizes = re.compile(r"\[([0-9, \t\r\n]*)\]\s*$").search
 _index = re.compile(r"\s*\[([0-9, \t\r\n]+)\]\s*").fullmatch
 _DIGITS: Final = 9
 # Asking many children one by one for an attribute takes as long as reading them.
-_any_position = etree.XPath("boolean(*/@e:position)", namespaces={"e": SOAP11_ENCODING})
+_any_position_or_text = etree.XPath(
+    "boolean(*/@e:position | text()[normalize-space()])",
+    namespaces={"e": SOAP11_ENCODING},
+)
 _FEW: Final = 6
 
 
@@ -47,15 +58,22 @@ def read_items(e: Element, read: Callable[[Element], T]) -> list[T]:
     """
     children = e[:]
     if not children:
-        not_nil(e)
-    return [None if c.text is None and is_nil(c) else read(c) for c in children]  # type: ignore[misc]  # as in read_array
+        check_empty(e)
+    items: list[Any] = [
+        None if c.text is None and is_nil(c) else read(c) for c in children
+    ]
+    if _is_partial(e, children):
+        items = _in_place(e, children, items, 1)
+    return items
 
 
-def read_array(e: Element, read: Callable[[Element], T]) -> list[T]:
+def read_array(
+    e: Element, read: Callable[[Element], T], kind: type[list[Any]] = list
+) -> list[T]:
     """A one-dimensional array.
 
     A hole of a partially transmitted array and a nil item are None, as the wire has them,
-    whatever the items' type says.
+    whatever the items' type says. `kind` is the class of the list.
 
     Raises:
         DecodeError: an item does not read, the array is nil, or it says that it has holes
@@ -63,8 +81,8 @@ def read_array(e: Element, read: Callable[[Element], T]) -> list[T]:
     """
     children = e[:]
     if not children:
-        not_nil(e)
-    items = new(list, e)
+        check_empty(e)
+    items: list[Any] = new(kind, e)
     items += [nil_or(c, read) for c in children]
     if _is_partial(e, children):
         items[:] = _in_place(e, children, items, 1)
@@ -72,12 +90,24 @@ def read_array(e: Element, read: Callable[[Element], T]) -> list[T]:
 
 
 def _is_partial(e: Element, children: Sequence[Element]) -> bool:
-    """Whether an array says where its items belong."""
-    if _OFFSET in e.keys():  # cheaper than to ask for it
-        return True
-    if len(children) > _FEW:
-        return bool(_any_position(e))  # type: ignore[arg-type,unused-ignore]  # an lxml element it is
-    return any(_POSITION in c.keys() for c in children)
+    """Whether an array says where its items belong.
+
+    Raises:
+        DecodeError: there is text between its items.
+    """
+    partial = _OFFSET in e.keys()  # cheaper than to ask for it
+    if len(children) > _FEW and not _any_position_or_text(e):  # type: ignore[arg-type,unused-ignore]  # an lxml element it is
+        return partial
+    text = e.text
+    for c in children:
+        if text is not None and not text.isspace():
+            bad(e, "holds text beside its items")
+        if _POSITION in c.keys():
+            partial = True
+        text = c.tail
+    if text is not None and not text.isspace():
+        bad(e, "holds text beside its items")
+    return partial
 
 
 def _in_place(
@@ -94,6 +124,8 @@ def _in_place(
     for number, (child, item) in enumerate(zip(children, items, strict=True)):
         position = child.get(_POSITION)
         place = start + number if position is None else _place(child, position, sizes)
+        if place in places:
+            raise DecodeError(path_of(child), "stands where another item stands")
         places[place] = item
     size = max(max(places, default=-1) + 1, prod(sizes))
     allow_holes(e, size - len(places))
@@ -143,9 +175,11 @@ def _sizes_said(e: Element, rank: int, count: int) -> list[int]:
         if rest and row:
             return [count // row, *rest]
     sizes = _sizes_found(e)
-    if len(sizes) != rank:
+    if len(sizes) == rank:
+        return sizes
+    if count:
         raise _no_sizes(e, rank)
-    return sizes
+    return [0] * rank
 
 
 def _no_sizes(e: Element, rank: int) -> DecodeError:
@@ -177,7 +211,10 @@ def _fold(items: Any, sizes: list[int]) -> list[Any]:  # Any: an iterator of any
 
 
 def read_nested_array(
-    e: Element, read: Callable[[Element], T], ranks: tuple[int, ...]
+    e: Element,
+    read: Callable[[Element], T],
+    ranks: tuple[int, ...],
+    kind: type[list[Any]] = list,
 ) -> list[Any]:  # Any: lists in lists, as deep as the ranks say
     """An array of arrays, or of several dimensions; `ranks` as in the model, the outermost first.
 
@@ -187,9 +224,11 @@ def read_nested_array(
     first, rest = ranks[0], ranks[1:]
     inner: Callable[[Element], Any] = _NestedReader(read, rest) if rest else read
     if first == 1:
-        return read_array(e, inner)
+        return read_array(e, inner, kind)
     children = e[:]
-    items: list[Any] = new(list, e)
+    if not children:
+        check_empty(e)
+    items: list[Any] = new(kind, e)
     found: list[Any] = [nil_or(c, inner) for c in children]
     if _is_partial(e, children):
         found = _in_place(e, children, found, first)

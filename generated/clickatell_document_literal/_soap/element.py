@@ -186,6 +186,18 @@ def not_nil(e: Element) -> None:
         raise DecodeError(path_of(e), "is nil, and may not be")
 
 
+def check_empty(e: Element) -> None:
+    """Refuse what an element without children may not be: nil, or a text where elements belong.
+
+    Raises:
+        DecodeError: it would else read as something empty.
+    """
+    not_nil(e)
+    text = e.text
+    if text is not None and not text.isspace():
+        bad(e, "holds text, not elements")
+
+
 # ------------------------------------------------------------------------------- namespaces
 
 

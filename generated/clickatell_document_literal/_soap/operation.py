@@ -42,7 +42,7 @@ _OTHER: Final[Mapping[Version, Version]] = {"1.1": "1.2", "1.2": "1.1"}
 class FaultCodec(Protocol):
     """How a declared fault's entry in the detail is known, read and written."""
 
-    def matches(self, element: Element, /) -> bool: ...
+    def likeness(self, element: Element, /) -> int: ...
 
     def read(self, element: Element, /) -> Any: ...  # Any: the type is the fault's own
 
@@ -304,10 +304,15 @@ class Operation(Generic[Request, Response]):
 
     def _raise_fault(self, element: Element) -> NoReturn:
         fault, entries = read_fault(element)
-        for entry in entries:
-            for declared in self.faults:
-                if declared.codec.matches(entry):
-                    raise _typed(fault, declared, entry)
+        found = [
+            (declared.codec.likeness(entry), declared, entry)
+            for entry in entries
+            for declared in self.faults
+        ]
+        found.sort(key=lambda one: -one[0])
+        for likeness, declared, entry in found:
+            if likeness and (typed := _typed(fault, declared, entry)) is not None:
+                raise typed
         raise fault
 
 
@@ -315,13 +320,16 @@ class Operation(Generic[Request, Response]):
 AnyOperation: TypeAlias = Operation[Any, Any]
 
 
-def _typed(fault: SoapFault, declared: DeclaredFault, entry: Element) -> SoapFault:
-    """A declared fault; one whose detail does not read is still a fault, but not a typed one."""
+def _typed(
+    fault: SoapFault, declared: DeclaredFault, entry: Element
+) -> SoapFault | None:
+    """A declared fault; None where the entry does not read as its detail: what was sent stays a
+    fault, and is another declared one or none."""
     try:
         return declared.exception.of(fault, declared.codec.read(entry))
     except DecodeError as error:
-        fault.__cause__ = error
-        return fault
+        fault.__cause__ = fault.__cause__ or error
+        return None
 
 
 def _too_deep() -> DecodeError:

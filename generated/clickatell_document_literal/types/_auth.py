@@ -36,7 +36,7 @@ def read_Auth(e: soap.Element) -> Auth:
     password: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "api_id":

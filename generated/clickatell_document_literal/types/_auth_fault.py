@@ -30,7 +30,7 @@ def read_AuthFault(e: soap.Element) -> AuthFault:
     auth_fault: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "authFault":

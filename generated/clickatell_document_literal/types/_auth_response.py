@@ -28,7 +28,7 @@ def read_AuthResponse(e: soap.Element) -> AuthResponse:
     return_: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "return":

@@ -64,7 +64,7 @@ def read_Delmsg(e: soap.Element) -> Delmsg:
     climsgid: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -55,7 +55,7 @@ def read_Endbatch(e: soap.Element) -> Endbatch:
     batch_id: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

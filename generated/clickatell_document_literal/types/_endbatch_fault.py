@@ -32,7 +32,7 @@ def read_EndbatchFault(e: soap.Element) -> EndbatchFault:
     endbatch_fault: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "endbatchFault":

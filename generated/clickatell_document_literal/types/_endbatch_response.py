@@ -28,7 +28,7 @@ def read_EndbatchResponse(e: soap.Element) -> EndbatchResponse:
     return_: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "return":

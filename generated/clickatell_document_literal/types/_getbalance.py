@@ -49,7 +49,7 @@ def read_Getbalance(e: soap.Element) -> Getbalance:
     password: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -30,7 +30,7 @@ def read_GetbalanceResponse(e: soap.Element) -> GetbalanceResponse:
     return_: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "return":

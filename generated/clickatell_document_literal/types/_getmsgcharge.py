@@ -56,7 +56,7 @@ def read_Getmsgcharge(e: soap.Element) -> Getmsgcharge:
     apimsgid: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -34,7 +34,7 @@ def read_GetmsgchargeFault(e: soap.Element) -> GetmsgchargeFault:
     getmsgcharge_fault: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "getmsgchargeFault":

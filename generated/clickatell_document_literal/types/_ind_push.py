@@ -170,7 +170,7 @@ def read_IndPush(e: soap.Element) -> IndPush:
     validity: int | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

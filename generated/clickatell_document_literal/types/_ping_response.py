@@ -28,7 +28,7 @@ def read_PingResponse(e: soap.Element) -> PingResponse:
     return_: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "return":

@@ -64,7 +64,7 @@ def read_Quicksend(e: soap.Element) -> Quicksend:
     to: list[str] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

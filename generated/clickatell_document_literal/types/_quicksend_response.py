@@ -36,7 +36,7 @@ def read_QuicksendResponse(e: soap.Element) -> QuicksendResponse:
     return_: list[str] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "return":

@@ -36,7 +36,7 @@ def read_RoutecoverageFault(e: soap.Element) -> RoutecoverageFault:
     routecoverage_fault: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "routecoverageFault":

@@ -114,7 +114,7 @@ def read_Senditem(e: soap.Element) -> Senditem:
     field10: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -187,7 +187,7 @@ def read_Sendmsg(e: soap.Element) -> Sendmsg:
     validity: int | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -189,7 +189,7 @@ def read_SiPush(e: soap.Element) -> SiPush:
     validity: int | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -34,7 +34,7 @@ def read_SiPushResponse(e: soap.Element) -> SiPushResponse:
     return_: list[str] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "return":

@@ -171,7 +171,7 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
     validity: int | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

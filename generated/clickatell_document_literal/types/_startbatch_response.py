@@ -30,7 +30,7 @@ def read_StartbatchResponse(e: soap.Element) -> StartbatchResponse:
     return_: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "return":

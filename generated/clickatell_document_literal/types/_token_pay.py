@@ -53,7 +53,7 @@ def read_TokenPay(e: soap.Element) -> TokenPay:
     token: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -32,7 +32,7 @@ def read_TokenPayResponse(e: soap.Element) -> TokenPayResponse:
     return_: list[str] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "return":

@@ -31,7 +31,7 @@ def read_Address(e: soap.Element) -> Address:
     code: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:profiles}line":

@@ -73,7 +73,7 @@ def read_Save(e: soap.Element) -> Save:
     address: t.Address | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:profiles}name":

@@ -26,7 +26,7 @@ def read_SaveResponse(e: soap.Element) -> SaveResponse:
     id: int = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:profiles}id":

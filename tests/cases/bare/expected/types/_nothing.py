@@ -21,7 +21,7 @@ def write_Nothing(v: Nothing, tag: str, attributes: str = "") -> str:
 
 def read_Nothing(e: soap.Element) -> Nothing:
     if not len(e):
-        soap.not_nil(e)
+        soap.check_empty(e)
     return Nothing()
 
 

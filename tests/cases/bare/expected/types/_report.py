@@ -32,7 +32,7 @@ def read_Report(e: soap.Element) -> Report:
     wind: list[t.Wind] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:weather}station":

@@ -54,7 +54,7 @@ def read_Book(e: soap.Element) -> Book:
     closed: bool | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:payments}debit":

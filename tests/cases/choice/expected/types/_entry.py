@@ -35,7 +35,7 @@ def read_Entry(e: soap.Element) -> Entry:
     choices: list[tuple[Literal["key"], str] | tuple[Literal["value"], int]] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:payments}key":

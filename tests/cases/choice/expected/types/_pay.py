@@ -69,7 +69,7 @@ def read_Pay(e: soap.Element) -> Pay:
     phone: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:payments}amount":

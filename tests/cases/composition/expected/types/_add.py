@@ -64,7 +64,7 @@ def read_Add(e: soap.Element) -> Add:
     keywords: t.AddKeywords | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}title":
@@ -124,7 +124,7 @@ def read_AddKeywords(e: soap.Element) -> AddKeywords:
     other: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}main":

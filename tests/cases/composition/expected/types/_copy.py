@@ -30,7 +30,7 @@ def read_CopyElement(e: soap.Element) -> CopyElement:
     number: int = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}number":
@@ -61,7 +61,7 @@ def read_Copy(e: soap.Element) -> Copy:
     shelf: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}number":

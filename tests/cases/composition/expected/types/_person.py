@@ -35,7 +35,7 @@ def read_Person(e: soap.Element) -> Person:
     owns: t.Copy | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "name":

@@ -40,7 +40,7 @@ def read_Bird(e: soap.Element) -> Bird:
     wingspan: float = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:zoo}name":

@@ -33,7 +33,7 @@ def read_Hermit(e: soap.Element) -> Hermit:
     friend: list[t.Animal] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:zoo}name":

@@ -45,7 +45,7 @@ def read_Parrot(e: soap.Element) -> Parrot:
     word: list[str] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:zoo}name":

@@ -37,7 +37,7 @@ def read_Exhibit(e: soap.Element) -> Exhibit:
     found: datetime = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "label":

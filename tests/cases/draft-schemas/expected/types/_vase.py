@@ -42,7 +42,7 @@ def read_Vase(e: soap.Element) -> Vase:
     cracks: list[int] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "label":

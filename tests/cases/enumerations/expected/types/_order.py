@@ -66,7 +66,7 @@ def read_Order(e: soap.Element) -> Order:
     finish: t.OrderFinish | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:paint}colour":

@@ -27,7 +27,7 @@ def read_Overdrawn(e: soap.Element) -> Overdrawn:
     missing: Decimal = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}missing":

@@ -26,7 +26,7 @@ def read_Session(e: soap.Element) -> Session:
     token: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}token":

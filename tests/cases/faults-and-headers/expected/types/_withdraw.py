@@ -33,7 +33,7 @@ def read_Withdraw(e: soap.Element) -> Withdraw:
     pin: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}amount":

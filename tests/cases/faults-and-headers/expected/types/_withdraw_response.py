@@ -27,7 +27,7 @@ def read_WithdrawResponse(e: soap.Element) -> WithdrawResponse:
     balance: Decimal = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}balance":

@@ -49,7 +49,7 @@ def read_Call(e: soap.Element) -> Call:
     bidi: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:hostile'+__import__('os').abort()+'}mode":

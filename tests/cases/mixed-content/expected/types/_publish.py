@@ -31,7 +31,7 @@ def read_Publish(e: soap.Element) -> Publish:
     paragraph: list[t.Paragraph] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:press}paragraph":

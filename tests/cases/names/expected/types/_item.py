@@ -27,7 +27,7 @@ def read_Item(e: soap.Element) -> Item:
     item: t.ItemItem = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:namen}item":
@@ -59,7 +59,7 @@ def read_ItemItem(e: soap.Element) -> ItemItem:
     item: str = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:namen}Item":

@@ -27,7 +27,7 @@ def read_NamenItem(e: soap.Element) -> NamenItem:
     other: t.WarehouseItem = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:namen}other":

@@ -117,7 +117,7 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
     class__2: _str | None = None
     children = e[:]
     if not children:
-        _soap.not_nil(e)
+        _soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:namen}class":

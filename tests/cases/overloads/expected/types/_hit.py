@@ -30,7 +30,7 @@ def read_Hit(e: soap.Element) -> Hit:
     rank: float | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "url":

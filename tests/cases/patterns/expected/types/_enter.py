@@ -63,7 +63,7 @@ def read_Enter(e: soap.Element) -> Enter:
     version: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:register}number":

@@ -46,9 +46,11 @@ def read_encoded_Vehicle(e: soap.Element) -> Vehicle:
     note: str | None | soap.Unset = soap.UNSET
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "plate":
             plate = soap.nil_or(c, soap.string)
         elif tag == "seats":

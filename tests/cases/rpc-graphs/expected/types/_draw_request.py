@@ -19,6 +19,7 @@ class DrawRequest:
     table: list[list[str]] | None | soap.Unset = None
     settings: t.Map | None | soap.Unset = None
     anything: Any | soap.Unset = None
+    picture: bytes | None | soap.Unset = None
 
 
 def write_encoded_DrawRequest(v: DrawRequest, tag: str, attributes: str = "") -> str:
@@ -45,6 +46,10 @@ def write_encoded_DrawRequest(v: DrawRequest, tag: str, attributes: str = "") ->
         xml += '<anything xsi:nil="true"/>'
     elif v.anything is not soap.UNSET:
         xml += soap.write_any_encoded(v.anything, "anything", elements.KNOWN)
+    if v.picture is None:
+        xml += '<picture xsi:type="enc:base64" xsi:nil="true"/>'
+    elif v.picture is not soap.UNSET:
+        xml += f'<picture xsi:type="enc:base64">{soap.bytes_text(v.picture)}</picture>'
     return f"{xml}</{tag}>"
 
 
@@ -54,6 +59,7 @@ def read_encoded_DrawRequest(e: soap.Element) -> DrawRequest:
     table: list[list[str]] | None | soap.Unset = soap.UNSET
     settings: t.Map | None | soap.Unset = soap.UNSET
     anything: Any | soap.Unset = soap.UNSET
+    picture: bytes | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
         tag = soap.local_name(c)
@@ -67,10 +73,13 @@ def read_encoded_DrawRequest(e: soap.Element) -> DrawRequest:
             settings = soap.nil_or(c, t.read_encoded_Map)
         elif tag == "anything":
             anything = soap.read_any_encoded(c, elements.KNOWN)
+        elif tag == "picture":
+            picture = soap.nil_or(c, soap.bytes_value)
     return DrawRequest(
         nodes=nodes,
         matrix=matrix,
         table=table,
         settings=settings,
         anything=anything,
+        picture=picture,
     )

@@ -31,9 +31,11 @@ def read_encoded_Map(e: soap.Element) -> Map:
     item: list[t.MapItem] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "item":
             item.append(soap.referenced(c, t.read_encoded_MapItem))
     return Map(item=item)

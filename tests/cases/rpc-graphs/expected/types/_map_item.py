@@ -37,9 +37,11 @@ def read_encoded_MapItem(e: soap.Element) -> MapItem:
     value: Any | soap.Unset = soap.UNSET
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "key":
             key = soap.read_any_encoded(c, elements.KNOWN)
         elif tag == "value":

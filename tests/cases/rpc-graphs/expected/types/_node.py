@@ -45,9 +45,11 @@ def read_encoded_Node(e: soap.Element) -> Node:
     any: Any | soap.Unset = soap.UNSET
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "name":
             name = soap.nil_or(c, soap.string)
         elif tag == "next":

@@ -91,7 +91,7 @@ def read_Report(e: soap.Element) -> Report:
     big: int | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:lab}sample":

@@ -30,7 +30,7 @@ def read_Circle(e: soap.Element) -> Circle:
     radius: float = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}label":

@@ -45,7 +45,7 @@ def read_Draw(e: soap.Element) -> Draw:
     more: t.DrawMore = soap.MISSING
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}circle":
@@ -94,7 +94,7 @@ def read_DrawMore(e: soap.Element) -> DrawMore:
     ] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}circle":

@@ -31,7 +31,7 @@ def read_Shape(e: soap.Element) -> Shape:
     label: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}label":

@@ -45,7 +45,7 @@ def read_Measure(e: soap.Element) -> Measure:
     shape: tuple[Literal["shape", "round", "oval"], str] | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}length":

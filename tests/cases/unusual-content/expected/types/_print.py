@@ -29,7 +29,7 @@ def read_Print(e: soap.Element) -> Print:
     line: list[t.Line] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}line":

@@ -62,7 +62,7 @@ def read_Settle(e: soap.Element) -> Settle:
     ] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}cash":

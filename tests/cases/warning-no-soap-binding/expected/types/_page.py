@@ -32,7 +32,7 @@ def read_Page(e: soap.Element) -> Page:
     lost: Any = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "title":

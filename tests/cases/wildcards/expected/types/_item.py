@@ -31,7 +31,7 @@ def read_Item(e: soap.Element) -> Item:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}weight" and weight is soap.MISSING:

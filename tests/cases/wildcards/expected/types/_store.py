@@ -47,7 +47,7 @@ def read_Store(e: soap.Element) -> Store:
     label: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}title":
