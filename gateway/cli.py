@@ -14,6 +14,7 @@ from types import FrameType
 
 import click
 
+from .commands import COMMANDS
 from .sandbox.clock import running_clock
 from .sandbox.courier import Courier
 from .sandbox.gateway import FREE_CREDITS, Gateway
@@ -52,7 +53,15 @@ def _speed(context: click.Context, option: click.Parameter, given: float) -> flo
 
 @click.group()
 def main() -> None:
-    """Clickatell's SMS gateway."""
+    """Clickatell's SMS gateway.
+
+    The account is in --user, --password and --api-id of each command, or in CLICKATELL_USER,
+    CLICKATELL_PASSWORD and CLICKATELL_API_ID; CLICKATELL_ENDPOINT is where the gateway is.
+    """
+
+
+for command in COMMANDS:
+    main.add_command(command)
 
 
 @main.command()

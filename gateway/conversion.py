@@ -1,0 +1,164 @@
+"""Cards and calendars as handsets know them: vCard 2.1 and vCalendar 1.0, from what is current.
+
+vobject reads both families in all their versions; what a handset of that age understands is
+written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Final
+
+import vobject
+
+_LINE: Final = "\r\n"
+_CARD_TEXTS: Final = ("org", "title", "email", "url", "note", "bday")
+_KINDS: Final = ("HOME", "WORK", "CELL", "FAX", "VOICE", "PAGER", "PREF", "MSG")
+_REPEATS: Final = {"DAILY": "D", "WEEKLY": "W", "MONTHLY": "MD", "YEARLY": "YM"}
+
+
+def to_vcard(vcard: str) -> str:
+    """The first card in a vCard of any version, as vCard 2.1.
+
+    Raises:
+        ValueError: it is none.
+    """
+    card = _read(vcard, "VCARD")
+    lines = ["BEGIN:VCARD", "VERSION:2.1", *_card_lines(card), "END:VCARD", ""]
+    return _LINE.join(lines)
+
+
+def _card_lines(card: Any) -> Iterator[str]:  # Any: vobject has no types
+    full = str(card.fn.value) if hasattr(card, "fn") else ""
+    if hasattr(card, "n"):
+        name = card.n.value
+        names = (name.family, name.given, name.additional, name.prefix, name.suffix)
+        yield _property("N", *map(_one, names))
+    elif full:
+        given, _, family = full.rpartition(" ")
+        yield _property("N", family, given)
+    else:
+        raise ValueError("the card has no name")
+    if full:
+        yield _property("FN", full)
+    for telephone in card.contents.get("tel", []):
+        number = str(telephone.value).removeprefix("tel:")
+        yield _property(";".join(("TEL", *_kinds(telephone))), number)
+    for address in card.contents.get("adr", []):
+        value = address.value
+        parts = (value.box, value.extended, value.street, value.city)
+        rest = (value.region, value.code, value.country)
+        yield _property(
+            ";".join(("ADR", *_kinds(address))), *map(_one, (*parts, *rest))
+        )
+    for name in _CARD_TEXTS:
+        for line in card.contents.get(name, []):
+            value = line.value
+            texts = value if isinstance(value, list) else [value]
+            yield _property(name.upper(), *map(str, texts))
+
+
+def _kinds(line: Any) -> Iterator[str]:  # Any: as above
+    """The types of a telephone or an address that vCard 2.1 has."""
+    types = line.params.get("TYPE", [])
+    given = [kind.upper() for several in types for kind in several.split(",")]
+    if "PREF" in line.params:
+        given.append("PREF")
+    return (kind for kind in _KINDS if kind in given)
+
+
+def to_vcalendar(calendar: str) -> str:
+    """The events and tasks of an iCalendar or a vCalendar, as vCalendar 1.0.
+
+    Raises:
+        ValueError: it is none, or has neither.
+    """
+    read = _read(calendar, "VCALENDAR")
+    entries = [
+        *((entry, "VEVENT") for entry in read.contents.get("vevent", [])),
+        *((entry, "VTODO") for entry in read.contents.get("vtodo", [])),
+    ]
+    if not entries:
+        raise ValueError("the calendar has neither an event nor a task")
+    lines = ["BEGIN:VCALENDAR", "VERSION:1.0"]
+    for entry, name in entries:
+        lines += [f"BEGIN:{name}", *_entry_lines(entry), f"END:{name}"]
+    return _LINE.join([*lines, "END:VCALENDAR", ""])
+
+
+def _entry_lines(entry: Any) -> Iterator[str]:  # Any: as above
+    start = entry.dtstart.value if hasattr(entry, "dtstart") else None
+    for name in ("dtstart", "dtend", "due"):
+        if hasattr(entry, name):
+            yield f"{name.upper()}:{_moment(getattr(entry, name).value)}"
+    if hasattr(entry, "duration") and start is not None and not hasattr(entry, "dtend"):
+        yield f"DTEND:{_moment(start + entry.duration.value)}"
+    for name in ("summary", "description", "location"):
+        if hasattr(entry, name):
+            yield _property(name.upper(), str(getattr(entry, name).value))
+    if hasattr(entry, "rrule"):
+        yield f"RRULE:{_repeat(str(entry.rrule.value))}"
+    for alarm in entry.contents.get("valarm", []):
+        trigger = alarm.trigger.value if hasattr(alarm, "trigger") else None
+        if isinstance(trigger, timedelta) and start is not None:
+            trigger = start + trigger
+        if trigger is not None:
+            yield f"DALARM:{_moment(trigger)}"
+
+
+def _moment(at: date) -> str:
+    """A time in UTC where it has a zone, else as it is; a day is its first moment."""
+    if not isinstance(at, datetime):
+        return f"{at:%Y%m%d}T000000"
+    if at.tzinfo is None:
+        return f"{at:%Y%m%dT%H%M%S}"
+    return f"{at.astimezone(timezone.utc):%Y%m%dT%H%M%S}Z"
+
+
+def _repeat(rule: str) -> str:
+    """A rule of iCalendar in vCalendar's grammar, as far as both have it.
+
+    Raises:
+        ValueError: it says what vCalendar cannot.
+    """
+    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+    frequency = _REPEATS.get(parts.pop("FREQ", ""))
+    interval, count = parts.pop("INTERVAL", "1"), parts.pop("COUNT", "")
+    until, days = parts.pop("UNTIL", ""), parts.pop("BYDAY", "")
+    parts.pop("WKST", None)
+    if frequency is None or parts or (days and frequency != "W"):
+        raise ValueError(f"handsets cannot repeat {rule!r}")
+    words = [f"{frequency}{interval}", *days.replace(",", " ").split()]
+    return " ".join([*words, until or f"#{count or 0}"])
+
+
+def _read(text: str, kind: str) -> Any:  # Any: as above
+    try:
+        for component in vobject.readComponents(text):
+            if component.name == kind:
+                return component
+    except (vobject.base.ParseError, ValueError, AttributeError, KeyError) as error:
+        raise ValueError(f"no {kind} can be read: {error}") from None
+    raise ValueError(f"there is no {kind}")
+
+
+def _one(value: Any) -> str:  # Any: as above; several values of one component
+    return " ".join(value) if isinstance(value, list) else str(value)
+
+
+def _property(name: str, *values: str) -> str:
+    """A line: breaks and what is no ASCII are quoted-printable, the only way that 2.1 has."""
+    value = ";".join(v.replace("\\", "\\\\").replace(";", "\\;") for v in values)
+    value = value if len(values) > 1 else values[0]
+    value = value.rstrip(";") if len(values) > 1 else value
+    if value.isascii() and "\n" not in value and "\r" not in value:
+        return f"{name}:{value}"
+    octets = value.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8")
+    quoted = "".join(_quoted(octet) for octet in octets)
+    return f"{name};CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:{quoted}"
+
+
+def _quoted(octet: int) -> str:
+    plain = 32 <= octet < 127 and octet != ord("=")
+    return chr(octet) if plain else f"={octet:02X}"

@@ -1,0 +1,203 @@
+"""Messages choose their parts by themselves, and the gateway reads them as they were meant."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.characters import gsm_pieces, is_gsm
+from gateway.octets import ports_header
+from gateway.outgoing import (
+    Binary,
+    Flash,
+    Message,
+    OperatorLogo,
+    Ringtone,
+    Text,
+    Unicode,
+    VCalendar,
+    VCard,
+)
+from gateway.sandbox.content import Content
+from gateway.sandbox.messages import Submission
+
+
+def parts(message: Message) -> dict[str, Any]:
+    return {k: v for k, v in asdict(message.encode()).items() if v is not None}  # type: ignore[call-overload]  # it is a dataclass
+
+
+def received(message: Message) -> Content:
+    """What the gateway makes of it."""
+    given = parts(message)
+    kind = given.pop("msg_type", "")
+    submission = Submission(type=kind, **given)
+    submission.check()
+    return submission.content()
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        (Text("Hello [€]"), {"text": "Hello [€]"}),
+        (Text("a" * 161), {"text": "a" * 161, "concat": 2}),
+        (Text("ΩΨΘ"), {"text": "ΩΨΘ"}),
+        (Text("ωψθ"), {"text": "03C903C803B8", "unicode": 1}),
+        (Text("ω" * 71), {"text": "03C9" * 71, "unicode": 1, "concat": 2}),
+        (Text("😀"), {"text": "D83DDE00", "unicode": 1}),
+        (Flash("Now!"), {"text": "Now!", "msg_type": "SMS_FLASH"}),
+        (Flash("ω"), {"text": "03C9", "unicode": 1, "msg_type": "SMS_FLASH"}),
+        (Unicode("ΩΨΘ"), {"text": "03A903A80398", "unicode": 1}),
+        (
+            Binary(b"\x01\x02", bytes.fromhex("06050415810000")),
+            {"udh": "06050415810000", "data": "0102"},
+        ),
+        (
+            Binary(b"x" * 134, ports_header(0x1581)),
+            {"udh": "06050415810000", "data": "78" * 134, "concat": 2},
+        ),
+        (
+            Ringtone("Test:d=4,o=5,b=100:c"),
+            {"text": "Test:d=4,o=5,b=100:c", "msg_type": "SMS_NOKIA_RTTL"},
+        ),
+        (Ringtone(b"\x02J"), {"data": "024A", "msg_type": "SMS_NOKIA_RINGTONE"}),
+        (OperatorLogo(b"0"), {"data": "30", "msg_type": "SMS_NOKIA_OLOGO"}),
+        (OperatorLogo(), {"data": "00", "msg_type": "SMS_NOKIA_CLEAN"}),
+    ],
+)
+def test_parts(message: Message, expected: dict[str, Any]) -> None:
+    assert parts(message) == expected
+    assert received(message).parts == message.sms
+
+
+@given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=500))
+def test_any_text_arrives_as_it_was(text: str) -> None:
+    for message in (Text(text), Unicode(text)):
+        content = received(message)
+        assert content.text == text and content.parts == message.sms
+    if is_gsm(text):
+        pieces = gsm_pieces(text)
+        assert "".join(pieces) == text and len(pieces) == Text(text).sms
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Text(""),
+        Text("a" * (35 * 153 + 1)),
+        Unicode("\ud83d"),
+        Binary(b"", bytes.fromhex("06050415810000")),
+        Binary(b"x", b""),
+        Binary(b"x", b"\x05\x00\x03\x01\x02"),
+        Binary(bytes(35 * 128 + 1), ports_header(0x1581)),
+        VCard(""),
+        Ringtone(""),
+    ],
+)
+def test_what_cannot_be_sent(message: Message) -> None:
+    with pytest.raises(ValueError, match="empty|SMS|surrogates|byte|element"):
+        message.encode()
+
+
+# -------------------------------------------------------------------------------- conversion
+
+VCARD_4 = """BEGIN:VCARD
+VERSION:4.0
+FN:Jané Doe
+N:Doe;Jané;;Dr.;
+TEL;TYPE=cell;PREF=1:+27831234567
+TEL;VALUE=uri;TYPE="voice,work":tel:+27211234567
+EMAIL:jane@example.com
+ORG:Example;Sales
+ADR;TYPE=home:;;1 Long Street;Cape Town;;8001;South Africa
+NOTE:one\\ntwo
+END:VCARD
+"""
+ICALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example//EN
+BEGIN:VEVENT
+UID:1
+DTSTAMP:20260101T000000Z
+DTSTART:20260102T090000Z
+DURATION:PT1H30M
+SUMMARY:Meet\\, greet
+LOCATION:Büro
+RRULE:FREQ=WEEKLY;BYDAY=MO,WE;COUNT=3
+BEGIN:VALARM
+ACTION:DISPLAY
+DESCRIPTION:x
+TRIGGER:-PT15M
+END:VALARM
+END:VEVENT
+BEGIN:VTODO
+UID:2
+DTSTAMP:20260101T000000Z
+DUE;VALUE=DATE:20260105
+SUMMARY:Pay
+END:VTODO
+END:VCALENDAR
+"""
+
+
+def test_a_vcard_of_any_version_becomes_2_1() -> None:
+    assert VCard.of(VCARD_4).text.split("\r\n") == [
+        "BEGIN:VCARD",
+        "VERSION:2.1",
+        "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Doe;Jan=C3=A9;;Dr.",
+        "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Jan=C3=A9 Doe",
+        "TEL;CELL;PREF:+27831234567",
+        "TEL;WORK;VOICE:+27211234567",
+        "ADR;HOME:;;1 Long Street;Cape Town;;8001;South Africa",
+        "ORG:Example;Sales",
+        "EMAIL:jane@example.com",
+        "NOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:one=0D=0Atwo",
+        "END:VCARD",
+        "",
+    ]
+    assert received(VCard.of(VCARD_4)).kind == "SMS_NOKIA_VCARD"
+
+
+def test_a_card_without_a_name_in_parts() -> None:
+    card = VCard.of("BEGIN:VCARD\nVERSION:4.0\nFN:Jane van Doe\nEND:VCARD\n")
+    assert "\r\nN:Doe;Jane van\r\n" in card.text
+
+
+def test_an_icalendar_becomes_a_vcalendar() -> None:
+    made = VCalendar.of(ICALENDAR)
+    assert made.text.split("\r\n") == [
+        "BEGIN:VCALENDAR",
+        "VERSION:1.0",
+        "BEGIN:VEVENT",
+        "DTSTART:20260102T090000Z",
+        "DTEND:20260102T103000Z",
+        "SUMMARY:Meet, greet",
+        "LOCATION;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:B=C3=BCro",
+        "RRULE:W1 MO WE #3",
+        "DALARM:20260102T084500Z",
+        "END:VEVENT",
+        "BEGIN:VTODO",
+        "DUE:20260105T000000",
+        "SUMMARY:Pay",
+        "END:VTODO",
+        "END:VCALENDAR",
+        "",
+    ]
+    assert received(made).kind == "SMS_NOKIA_VCAL"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "BEGIN:VCARD", "BEGIN:VCALENDAR\nVERSION:2.0\nEND:VCALENDAR\n"]
+)
+def test_what_is_no_card_and_no_calendar(text: str) -> None:
+    for convert in (VCard.of, VCalendar.of):
+        with pytest.raises(ValueError, match="VCARD|VCALENDAR|calendar|name"):
+            convert(text)
+
+
+def test_a_repetition_that_handsets_do_not_have() -> None:
+    with pytest.raises(ValueError, match="cannot repeat"):
+        VCalendar.of(ICALENDAR.replace("BYDAY=MO,WE", "BYSETPOS=-1"))
