@@ -37,6 +37,9 @@ class QName:
         return f"{{{self.namespace}}}{self.local}" if self.namespace else self.local
 
 
+# The namespace of a name whose prefix nobody declares, which no document can name.
+UNDECLARED = "\0"
+
 # ------------------------------------------------------------------------------ closed sets
 
 
@@ -621,13 +624,45 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A model group or an attribute group that a definition takes in and nobody declares.
+
+    `owner` is the id of the definition, `kind` what XML Schema calls what is missing.
+    """
+
+    owner: QName
+    kind: str
+    name: QName
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read: documents of `namespaces`, and with them what they import.
+
+    Those may be of any namespace that is not among the `known` ones, which were read; None
+    where nothing is missing but the namespaces themselves.
+    """
+
+    namespaces: frozenset[str] = frozenset()
+    known: frozenset[str] | None = None
+
+    def may_declare(self, name: QName) -> bool:
+        """Whether an error has been found already for what keeps a name from being known."""
+        if name.namespace == UNDECLARED or name.namespace in self.namespaces:
+            return True
+        return self.known is not None and name.namespace not in self.known
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """All that the toolkit knows of a service.
 
     `types` and `elements` are keyed by id and name, in document order; those of the `bundled`
     ones that nothing reaches are dropped (passes/drop_unused.py). `prefixes` are those that the
     documents themselves use, for names that people recognise. `encoded` and `literal` are the
-    ids of the types that messages of each use may carry (passes/find_uses.py).
+    ids of the types that messages of each use may carry (passes/find_uses.py). `unresolved` and
+    `unread` are for the checks: what is missing in content models, and what nobody can judge.
     """
 
     name: str
@@ -639,5 +674,7 @@ class Api:
     doc: str = ""
     inputs: Inputs = Inputs({}, ())
     bundled: frozenset[QName] = frozenset()
+    unresolved: tuple[Unresolved, ...] = ()
+    unread: Unread = Unread()
     encoded: frozenset[QName] = frozenset()
     literal: frozenset[QName] = frozenset()

@@ -57,9 +57,7 @@ def load(wsdl: Path, catalogs: tuple[Path, ...], findings: Findings) -> Api:
     Raises:
         SpecError: the WSDL cannot be read or is broken.
     """
-    api = read_api(wsdl, catalogs, findings)
-    findings.raise_errors()
-    return run_passes(api, findings)
+    return run_passes(read_api(wsdl, catalogs, findings), findings)
 
 
 def choose_style(api: Api, wanted: str, wsdl: Path) -> WireStyle:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from codegen.diagnostics import Findings, Location
 from codegen.model import (
     Api,
@@ -21,49 +19,54 @@ from codegen.model import (
     UnionOf,
 )
 
-_INTEGER = re.compile(r"\s*[+-]?\d+\s*")
-_NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*|\s*(-?INF|NaN)\s*")
-_DATE = r"-?\d{4,}-\d\d-\d\d"
-_TIME = r"\d\d:\d\d:\d\d(\.\d+)?"
-_ZONE = r"(Z|[+-]\d\d:\d\d)?"
-# What a value of an enumeration must look like to be one of its base's values.
-_LEXICAL: dict[Builtin, re.Pattern[str]] = {
-    Builtin.BOOLEAN: re.compile(r"\s*(true|false|1|0)\s*"),
-    Builtin.DECIMAL: re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*"),
-    Builtin.FLOAT: _NUMBER,
-    Builtin.DOUBLE: _NUMBER,
-    Builtin.DATE_TIME: re.compile(rf"\s*{_DATE}T{_TIME}{_ZONE}\s*"),
-    Builtin.DATE: re.compile(rf"\s*{_DATE}{_ZONE}\s*"),
-    Builtin.TIME: re.compile(rf"\s*{_TIME}{_ZONE}\s*"),
-    Builtin.DURATION: re.compile(
-        r"\s*-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?\s*"
-    ),
-    Builtin.G_YEAR: re.compile(rf"\s*-?\d{{4,}}{_ZONE}\s*"),
-    Builtin.G_YEAR_MONTH: re.compile(rf"\s*-?\d{{4,}}-\d\d{_ZONE}\s*"),
-    Builtin.G_MONTH: re.compile(rf"\s*--\d\d(--)?{_ZONE}\s*"),
-    Builtin.G_MONTH_DAY: re.compile(rf"\s*--\d\d-\d\d{_ZONE}\s*"),
-    Builtin.G_DAY: re.compile(rf"\s*---\d\d{_ZONE}\s*"),
-    Builtin.HEX_BINARY: re.compile(r"\s*([0-9A-Fa-f]{2})*\s*"),
-    Builtin.BASE64_BINARY: re.compile(r"[\sA-Za-z0-9+/=]*"),
-    **{
-        builtin: _INTEGER
-        for builtin in Builtin
-        if builtin.value.lower().endswith(("integer", "long", "int", "short", "byte"))
-    },
-}
+MAX_DERIVATION = 100  # what goes through definitions, and loads modules, is recursive
 
 
 def check_kinds(api: Api, findings: Findings) -> Api:
     """Report definitions that go round in a circle, and types of the wrong kind."""
-    for definition in api.types.values():
-        if _is_circular(api, definition):
-            findings.error(
-                "circular", f"{definition.id} is defined by itself", definition.at
-            )
-    findings.raise_errors()
-    for definition in api.types.values():
-        _check(api, definition, findings)
+    circular = [name for name in api.types if _is_circular(api, name)]
+    for name in circular:
+        message = f"{name} is defined by itself"
+        findings.error("circular", message, api.types[name].at)
+    if not circular:
+        _check_depths(api, findings)
+    _check_heads(api, findings)
+    for name, definition in api.types.items():
+        if name not in circular:
+            _check(api, definition, findings)
     return api
+
+
+def _check_depths(api: Api, findings: Findings) -> None:
+    """No definition is made from ones that are made from ones, and so on, without end."""
+    depths: dict[QName, int] = {}
+    for start in api.types:
+        waiting = [start]
+        while waiting:
+            made_from = [n for n in _steps(api.types[waiting[-1]]) if n in api.types]
+            missing = [name for name in made_from if name not in depths]
+            if missing:
+                waiting += missing
+                continue
+            name = waiting.pop()
+            depths[name] = 1 + max((depths[n] for n in made_from), default=0)
+    for name, depth in depths.items():
+        if depth == MAX_DERIVATION + 1:
+            message = f"{name} is the end of more than {MAX_DERIVATION} derivations"
+            findings.error("limit", message, api.types[name].at)
+
+
+def _check_heads(api: Api, findings: Findings) -> None:
+    """No element is in a substitution group that it heads (XML Schema part 1, section 3.3.6)."""
+    for name, element in api.elements.items():
+        seen: set[QName] = set()
+        head = element.head
+        while head is not None and head not in seen:
+            seen.add(head)
+            head = api.elements[head].head if head in api.elements else None
+        if name in seen:
+            message = f"element {name} may stand for itself: its substitution group is a circle"
+            findings.error("circular", message, element.at)
 
 
 def _steps(definition: TypeDef) -> list[QName]:
@@ -83,12 +86,12 @@ def _steps(definition: TypeDef) -> list[QName]:
     return [r.id for r in references if isinstance(r, NamedRef)]
 
 
-def _is_circular(api: Api, definition: TypeDef) -> bool:
+def _is_circular(api: Api, start: QName) -> bool:
     seen: set[QName] = set()
-    waiting = _steps(definition)
+    waiting = _steps(api.types[start])
     while waiting:
         name = waiting.pop()
-        if name == definition.id:
+        if name == start:
             return True
         if name not in seen and name in api.types:
             seen.add(name)
@@ -105,8 +108,7 @@ def _check(api: Api, definition: TypeDef, findings: Findings) -> None:
                 _simple(api, definition.text, "simpleContent", definition.at, findings)
             _check_base(api, definition, findings)
         case Enumeration(base=base, at=at):
-            if _simple(api, base, "a simple type's restriction", at, findings):
-                _check_values(api, definition, findings)
+            _simple(api, base, "a simple type's restriction", at, findings)
         case Restricted(base=base, at=at):
             _simple(api, base, "a simple type's restriction", at, findings)
         case ListOf(item=item, at=at):
@@ -138,20 +140,3 @@ def _check_base(api: Api, struct: Struct, findings: Findings) -> None:
         findings.error(
             "kind", f"a complex type cannot be made from {base.id}", struct.at
         )
-
-
-def _check_values(api: Api, definition: Enumeration, findings: Findings) -> None:
-    """Each value is one of its base's: else the enumeration has no members."""
-    reference = definition.base
-    while isinstance(reference, NamedRef):
-        base = api.types[reference.id]
-        if not isinstance(base, (Enumeration, Restricted)):
-            return
-        reference = base.base
-    pattern = _LEXICAL.get(reference.builtin)
-    for value in definition.values:
-        if pattern is not None and not pattern.fullmatch(value.text):
-            kind = reference.builtin.value
-            findings.error(
-                "value", f"{value.text!r} is no value of xsd:{kind}", definition.at
-            )

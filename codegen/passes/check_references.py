@@ -35,23 +35,33 @@ def check_references(api: Api, findings: Findings) -> Api:
         for name, kind, at in _dangling(api, definition):
             if kind == "type":
                 dangling.add(name)
-            message = f"{kind} {name} is not declared"
             if definition.id in reached:
                 needed.add(name)
-                findings.error("reference", message, at, _HINT)
-            else:
-                findings.warning("reference", f"{message}; no operation needs it", at)
+            _report(api, name, kind, at, definition.id in reached, findings)
+    missed = {missing.at for missing in api.unresolved if missing.owner in reached}
+    for missing in api.unresolved:
+        is_needed = missing.at in missed
+        _report(api, missing.name, missing.kind, missing.at, is_needed, findings)
     for element in api.elements.values():
         if isinstance(element.type, NamedRef) and element.type.id not in api.types:
             dangling.add(element.type.id)
-            if element.type.id in needed:
-                continue
-            findings.warning(
-                "reference",
-                f"type {element.type.id} is not declared; no operation needs it",
-                element.at,
-            )
+            if element.type.id not in needed:
+                _report(api, element.type.id, "type", element.at, False, findings)
     return _without(api, dangling) if dangling else api
+
+
+def _report(
+    api: Api, name: QName, kind: str, at: Location, needed: bool, findings: Findings
+) -> None:
+    if api.unread.may_declare(name):
+        return
+    message = f"{kind} {name} is not declared"
+    if not needed:
+        findings.warning("reference", f"{message}; no operation needs it", at)
+    elif name.namespace == _XSD:
+        findings.error("reference", f"XML Schema has no {kind} {name.local}", at)
+    else:
+        findings.error("reference", message, at, _HINT)
 
 
 def _check_parts(api: Api, findings: Findings) -> set[QName]:
@@ -62,18 +72,14 @@ def _check_parts(api: Api, findings: Findings) -> set[QName]:
             case ElementPart(element=name, at=at):
                 target = api.elements.get(name)
                 if target is None:
-                    findings.error(
-                        "reference", f"element {name} is not declared", at, _HINT
-                    )
+                    _report(api, name, "element", at, True, findings)
                     continue
                 reference = target.type
             case TypePart(type=reference, at=at):
                 pass
         if isinstance(reference, NamedRef) and reference.id not in api.types:
             missing.add(reference.id)
-            findings.error(
-                "reference", f"type {reference.id} is not declared", at, _HINT
-            )
+            _report(api, reference.id, "type", at, True, findings)
     return missing
 
 

@@ -2,7 +2,7 @@
 
 Findings: `reference`, an error: a name that nothing bears; `lenient-reference`, a warning: a name
 whose prefix is missing or wrong, taken for the only component that bears its local part;
-`duplicate`, an error: two components of one name that are not the same.
+`duplicate`, an error: two components of one name in one document, or in two that differ.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from codegen.diagnostics import Findings, Location
-from codegen.model import QName
+from codegen.model import UNDECLARED, BuiltinRef, NamedRef, QName
 from codegen.wsdl.documents import Documents
 from codegen.wsdl.namespaces import WSDL
 from codegen.wsdl.normalise import text_of
@@ -65,9 +65,11 @@ class Components:
         found = self.look_up(kind, node, attribute)
         if found is None:
             text = node.get(attribute, "").strip()
-            name = _expanded(node, text) or text
-            message = f"there is no {kind} {name}" if text else f"names no {kind}"
-            self.findings.error("reference", message, self.at(node))
+            name = _expanded(node, text)
+            if not self.may_be_unread(node, attribute):
+                message = f"there is no {kind} {name or text}"
+                message = message if text else f"names no {kind}"
+                self.findings.error("reference", message, self.at(node))
         return found
 
     def look_up(
@@ -86,20 +88,27 @@ class Components:
         self._lenient(node, attribute, kind, same[0])
         return table[same[0]]
 
+    def may_be_unread(self, node: etree._Element, attribute: str) -> bool:
+        """Whether what an attribute names may stand in a document that could not be read."""
+        name = _expanded(node, node.get(attribute, "").strip())
+        return name is not None and self.documents.unread.may_declare(name)
+
     def schema_name(self, node: etree._Element, attribute: str, kind: str) -> QName:
         """The element or type (`kind`) that a part names; a prefix that means nothing is made up
         for, and whether the component exists is for others to see."""
         text = node.get(attribute, "").strip()
         name = _expanded(node, text)
         prefix, _, local = text.rpartition(":")
-        if name is not None and (prefix or self._exists(name, kind)):
+        if name is not None and self.exists(name, kind):
             return name
         same = list(self._named(kind).get(local, ()))
         if (
-            kind == "type"
-            and not same
-            and type_reference(QName(XSD, local)) is not None
-        ):
+            name is not None and prefix
+        ):  # a schema may have been left without its namespace
+            same = [other for other in same if not other.namespace]
+        builtin = type_reference(QName(XSD, local))
+        plain = kind == "type" and not (same or prefix and name)
+        if plain and isinstance(builtin, BuiltinRef):
             same = [QName(XSD, local)]
         if len(same) == 1:
             self._lenient(node, attribute, kind, same[0])
@@ -107,7 +116,7 @@ class Components:
         if name is None:
             message = f"the prefix {prefix!r} is not declared"
             self.findings.error("reference", message, self.at(node))
-        return name or QName("", local)
+        return name or QName(UNDECLARED, local)
 
     def _lenient(
         self, node: etree._Element, attribute: str, kind: str, taken: QName
@@ -124,13 +133,14 @@ class Components:
             for node in document.root.iterchildren(wsdl_name(kind)):
                 name = QName(document.target_namespace, node.get("name", "").strip())
                 first = table.setdefault(name, node)
-                if first is not node and _canonical(first) != _canonical(node):
+                if first is not node and _is_twice(first, node):
                     message = f"{kind} {name} is declared already at {self.at(first)}"
                     self.findings.error("duplicate", message, self.at(node))
         return table
 
-    def _exists(self, name: QName, kind: str) -> bool:
-        if name.namespace == XSD:
+    def exists(self, name: QName, kind: str) -> bool:
+        """Whether there is a global element or type (`kind`) of a name."""
+        if kind == "type" and type_reference(name) != NamedRef(name):
             return True
         return name in self._named(kind).get(name.local, ())
 
@@ -159,6 +169,12 @@ def _expanded(node: etree._Element, text: str) -> QName | None:
     if namespace is None and prefix:
         return None
     return QName(namespace or "", local)
+
+
+def _is_twice(first: etree._Element, other: etree._Element) -> bool:
+    """Whether a name is taken: in one document, or by something else in another."""
+    repeated = first.getparent() is other.getparent()
+    return repeated or _canonical(first) != _canonical(other)
 
 
 def _canonical(node: etree._Element) -> list[object]:

@@ -11,7 +11,8 @@
 | `import-namespace` | warning: an imported schema is of another namespace than the import says |
 | `import-implied` | warning: a standard namespace is used without an import |
 | `old-schema` | warning: a draft of XML Schema, read as the recommendation (`drafts.py`) |
-| `schema-syntax` | warning: an element that XML Schema does not allow there (`normalise.py`) |
+| `schema-syntax` | warning: an element that XML Schema does not allow there (`normalise.py`, `repair.py`) |
+| `name` | warning: a name with the prefix of its own namespace (`repair.py`) |
 | `catalog` | error, warning: a catalog that is none; an entry that leads nowhere (`catalog.py`) |
 """
 
@@ -23,8 +24,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from codegen.diagnostics import Findings, Location
-from codegen.model import Inputs, Source
+from codegen.diagnostics import Findings, Location, SpecError
+from codegen.model import Inputs, Source, Unread
 from codegen.wsdl.catalog import Catalog, read_catalogs
 from codegen.wsdl.files import DEFINITIONS, SCHEMA, TYPES, Files
 from codegen.wsdl.imports import (
@@ -72,6 +73,8 @@ class Documents:
     """What was read: the entry's definitions first, imports where they are imported.
 
     `sources` are the documents as `_spec/` keeps them, `inputs` the files as they were found.
+    `unread` says what could not be read: an error has been found for each, and what may stand
+    there is nobody's fault.
     """
 
     definitions: tuple[DefinitionsDocument, ...]
@@ -79,6 +82,7 @@ class Documents:
     sources: tuple[Source, ...]
     inputs: Inputs
     lines: Lines
+    unread: Unread
 
     def location(self, node: etree._Element) -> Location:
         """Where an element of any of these documents stands."""
@@ -98,7 +102,7 @@ def load(
     is given here, and other files in the same form, relative or absolute.
 
     Raises:
-        SpecError: something cannot be read; everything else has been, so all findings are there.
+        SpecError: the entry cannot be read; of what it imports, everything that can be has been.
     """
     base = base or Path.cwd()
     catalog = read_catalogs(
@@ -107,13 +111,15 @@ def load(
     files = Files(base / entry, entry, findings)
     loader = _Loader(files, catalog, findings)
     loader.load()
-    findings.raise_errors()
+    if not loader.definitions:
+        raise SpecError(findings)
     return Documents(
         tuple(loader.definitions),
         tuple(loader.schemas),
         collect_sources(files.all),
         files.inputs(catalog.contents),
         files.lines,
+        loader.unread,
     )
 
 
@@ -149,6 +155,15 @@ class _Loader:
     _walked: set[SourceFile | _Schema] = field(default_factory=set)
     _kept: set[tuple[bytes, int, str | None]] = field(default_factory=set)
     _normalised: set[etree._Element] = field(default_factory=set)
+    _unread: set[str] = field(default_factory=set)
+
+    @property
+    def unread(self) -> Unread:
+        """What could not be read, and the namespaces of what was."""
+        if not self._unread:
+            return Unread()
+        known = {document.target_namespace for document in self.definitions}
+        return Unread(frozenset(self._unread), self._known() | known)
 
     def load(self) -> None:
         """Read everything; what goes wrong is found."""
@@ -256,13 +271,14 @@ class _Loader:
         imported = waiting.imported
         imported.target = target = self.files.get(found.path, found.url)
         imported.by_catalog = found.by_catalog
+        of_namespace = imported.kind.is_of_namespace
+        expected = imported.namespace if of_namespace else waiting.namespace
         if target is None:
+            self._unread.add(expected)
             return
         if target.root.tag == DEFINITIONS and imported.kind is ImportKind.WSDL_IMPORT:
             self._stack.append(target)
             return
-        of_namespace = imported.kind.is_of_namespace
-        expected = imported.namespace if of_namespace else waiting.namespace
         self._check_namespace(imported, target, expected)
         self._follow(target, expected)
 
@@ -300,6 +316,8 @@ class _Loader:
         at = self.files.lines.location(imported.node)
         if location and is_local(location) and imported.kind is not ImportKind.IMPORT:
             self.findings.error("import", f"there is no file {location}", at)
+            of_namespace = imported.kind.is_of_namespace
+            self._unread.add(imported.namespace if of_namespace else waiting.namespace)
             return
         what = location or imported.namespace or "an import that names nothing"
         message = f"nothing that is here answers for {what}"

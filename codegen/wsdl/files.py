@@ -15,9 +15,10 @@ from codegen.wsdl.catalog import STANDARD
 from codegen.wsdl.drafts import is_draft, modernised
 from codegen.wsdl.imports import SourceFile, imports_of
 from codegen.wsdl.lines import Lines
-from codegen.wsdl.namespaces import WSDL, WSDL2
+from codegen.wsdl.namespaces import DISCOVERY, WSDL, WSDL2
 from codegen.wsdl.parsing import parse, read
 from codegen.wsdl.references import XSD
+from codegen.wsdl.repair import repair
 
 DEFINITIONS = f"{{{WSDL}}}definitions"
 TYPES = f"{{{WSDL}}}types"
@@ -79,6 +80,7 @@ class Files:
         self.lines.add(root, shown, parsed.text)
         if is_draft(parsed.text):
             root = self._modernise(root, shown)
+        repair(root, self.lines, self.findings)
         if root.tag not in (DEFINITIONS, SCHEMA):
             self._refuse(root, "neither a WSDL nor a schema")
             return None
@@ -107,6 +109,9 @@ class Files:
         at = self.lines.location(root)
         if name.namespace in WSDL2:
             self.findings.error("wsdl-2", "WSDL 2.0: only WSDL 1.1 is read", at)
+        elif name.namespace in DISCOVERY:
+            hint = "give it one of the WSDLs that its contractRef elements name"
+            self.findings.error("root", f"{why}, but a discovery file", at, hint)
         else:
             self.findings.error("root", f"{why}: its root is {name.text}", at)
 

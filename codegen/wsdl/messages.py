@@ -6,7 +6,8 @@ WSDL 1.1, sections 2.3, 3.5 to 3.7 and 5; findings beside those of `components.p
 |---|---|
 | `part-untyped` | warning: a part with neither element nor type, read as `xsd:anyType` |
 | `duplicate` | error: two parts of one name in one message |
-| `reference` | error: a type that XML Schema has not |
+| `lenient-reference` | warning: an element where a part names a type, a type where it names an element |
+| `use` | warning: a use that is neither `literal` nor `encoded`, read as `literal` |
 | `unknown-part` | warning: a body or a header names a part that its message has not |
 | `unknown-header` | warning: a header names a message that is not there |
 | `fault-parts` | warning: a fault's message has not exactly one part |
@@ -20,6 +21,8 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from codegen.model import (
+    Builtin,
+    BuiltinRef,
     ElementPart,
     Fault,
     HeaderPart,
@@ -33,7 +36,7 @@ from codegen.model import (
 )
 from codegen.wsdl.components import Components, doc_of, wsdl_name
 from codegen.wsdl.namespaces import WSDL_SOAP11, WSDL_SOAP12
-from codegen.wsdl.references import XSD, type_reference
+from codegen.wsdl.references import near_builtin, type_reference
 
 EXTENSIONS = {SoapVersion.V11: WSDL_SOAP11, SoapVersion.V12: WSDL_SOAP12}
 
@@ -96,7 +99,7 @@ class MessageReader:
         namespace = body.get("namespace", "").strip() if body is not None else ""
         rpc = bound.style is Style.RPC
         return Message(
-            use=_use(body),
+            use=self._use(body),
             wrapper=QName(namespace, wrapper) if rpc else None,
             parts=self._body_parts(bound, way, message, body),
             at=self.components.at(abstract if concrete is None else concrete),
@@ -145,7 +148,7 @@ class MessageReader:
             if self._check_part(node, message, name, parts):
                 namespace = node.get("namespace", "").strip()
                 at = self.components.at(node)
-                found.append(HeaderPart(parts[name], _use(node), namespace, at))
+                found.append(HeaderPart(parts[name], self._use(node), namespace, at))
         return found
 
     def _check_part(
@@ -175,6 +178,15 @@ class MessageReader:
             self.components.findings.warning("unknown-header", text, at)
         return message
 
+    def _use(self, extension: etree._Element | None) -> Use:
+        """How an extension says that its parts travel, `literal` where it does not say."""
+        said = extension.get("use", "").strip() if extension is not None else ""
+        if extension is not None and said.lower() not in ("", "literal", "encoded"):
+            text = f"use {said} is neither literal nor encoded: read as literal"
+            at = self.components.at(extension)
+            self.components.findings.warning("use", text, at)
+        return Use.ENCODED if said.lower() == "encoded" else Use.LITERAL
+
     def _fault(self, bound: Bound, abstract: etree._Element) -> Fault | None:
         message = self.components.find("message", abstract, "message")
         if message is None:
@@ -203,7 +215,7 @@ class MessageReader:
         return Fault(
             name=name,
             part=parts[0],
-            use=_use(extension),
+            use=self._use(extension),
             namespace=extension.get("namespace", "") if extension is not None else "",
             bound=concrete is not None,
             at=self.components.at(abstract),
@@ -230,25 +242,39 @@ class MessageReader:
             doc_of(node),
         )
         name = node.get("name", "").strip()
-        if node.get("element"):
-            element = self.components.schema_name(node, "element", "element")
-            return ElementPart(name or element.local, element, at, doc)
+        for kind in ("element", "type"):
+            if node.get(kind):
+                named = self.components.schema_name(node, kind, kind)
+                return self._named_part(node, kind, name, named)
         if not name:
-            findings.error("reference", "a part without a name", at)
+            findings.error("name", "this part has no name", at)
             return None
-        if not node.get("type"):
-            text = (
-                f"part {name} has neither element nor type: it is read as xsd:anyType"
-            )
-            findings.warning("part-untyped", text, at)
-        type_name = QName(XSD, "anyType")
-        if node.get("type"):
-            type_name = self.components.schema_name(node, "type", "type")
-        reference = type_reference(type_name)
-        if reference is None:
-            findings.error("reference", f"xsd:{type_name.local} is no builtin type", at)
+        text = f"part {name} has neither element nor type: it is read as xsd:anyType"
+        findings.warning("part-untyped", text, at)
+        return TypePart(name, BuiltinRef(Builtin.ANY_TYPE), at, doc)
+
+    def _named_part(
+        self, node: etree._Element, kind: str, name: str, named: QName
+    ) -> Part | None:
+        """A part that names an element or a type (`kind`), or the one where it says the other."""
+        at, doc = self.components.at(node), doc_of(node)
+        findings, exists = self.components.findings, self.components.exists
+        other = "type" if kind == "element" else "element"
+        if not exists(named, kind) and exists(named, other):
+            message = f"{named} is no {kind}: the {other} of this name is taken"
+            findings.warning("lenient-reference", message, at)
+            kind = other
+        if kind == "element":
+            return ElementPart(name or named.local, named, at, doc)
+        if not name:
+            findings.error("name", "this part has no name", at)
             return None
-        return TypePart(name, reference, at, doc)
+        reference = type_reference(named)
+        meant = near_builtin(reference)
+        if meant is not None:
+            message = f"{named} is no type: it is read as xsd:{meant.builtin.value}"
+            findings.warning("lenient-reference", message, at)
+        return TypePart(name, meant or reference, at, doc)
 
 
 def _extensions(
@@ -269,11 +295,6 @@ def _extension(
     concrete: etree._Element | None, bound: Bound, local: str
 ) -> etree._Element | None:
     return next(_extensions(concrete, bound, local), None)
-
-
-def _use(extension: etree._Element | None) -> Use:
-    encoded = extension is not None and extension.get("use", "").strip() == "encoded"
-    return Use.ENCODED if encoded else Use.LITERAL
 
 
 def _encoding_style(body: etree._Element | None) -> str:

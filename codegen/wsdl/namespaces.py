@@ -29,6 +29,15 @@ WSDL2 = frozenset(
     }
 )
 
+# Roots of the files in which .NET lists a server's WSDLs.
+DISCOVERY = frozenset(
+    {
+        "http://schemas.xmlsoap.org/disco/",
+        "http://schemas.xmlsoap.org/disco/2000/03/",
+        "urn:schemas-dynamicdiscovery:disco.2000-03-17",
+    }
+)
+
 # Every schema knows these; an import of them asks for nothing, whatever its location.
 BUILT_IN = frozenset({XSD, XSI, *XSD_DRAFTS})
 

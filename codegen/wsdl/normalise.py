@@ -50,7 +50,7 @@ _CONTENT = {
     "key": "selector field",
     "keyref": "selector field",
 }
-_ALLOWED = {
+ALLOWED = {
     f"{{{XSD}}}{parent}": frozenset(f"{{{XSD}}}{child}" for child in children.split())
     for parent, children in _CONTENT.items()
 }
@@ -67,7 +67,7 @@ def normalise_schema(schema: etree._Element, lines: Lines, findings: Findings) -
     while waiting:
         node = waiting.pop()
         node.text = None
-        allowed = _ALLOWED.get(str(node.tag), _NOTHING)
+        allowed = ALLOWED.get(str(node.tag), _NOTHING)
         for child in list(node):
             child.tail = None
             if child.tag == _ANNOTATION:

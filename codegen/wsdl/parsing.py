@@ -28,6 +28,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2"}
 _WIDE_STARTS = {b"<\0": "utf-16-le", b"\0<": "utf-16-be"}
 _DECLARED = re.compile(rb"""<\?xml\s[^>]*?encoding\s*=\s*["']([\w.:-]+)["']""")
 # Python knows codecs that are no character sets of documents.
@@ -71,6 +72,9 @@ def read(path: Path, shown: str, findings: Findings) -> bytes | None:
     """A file's bytes; None, with a finding, where it cannot be read or is too big."""
     at = Location(shown)
     try:
+        if path.is_dir():
+            findings.error("read", "this is a folder, not a file", at)
+            return None
         if not path.is_file():
             findings.error("read", "there is no such file", at)
             return None
@@ -108,6 +112,14 @@ def decode(content: bytes) -> Text:
 
 def parse(content: bytes, shown: str, findings: Findings) -> Parsed | None:
     """The tree of a document; None, with a finding, where it is not XML or beyond the limits."""
+    for start, what in _PACKED.items():
+        if content.startswith(start):
+            message = f"not XML but packed by {what}: unpack it first"
+            findings.error("xml", message, Location(shown))
+            return None
+    if not content.strip():
+        findings.error("xml", "the file is empty", Location(shown))
+        return None
     try:
         text = _without_doctype(decode(content).utf8, shown, findings)
         return None if text is None else _tree(text, shown, findings)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codegen.diagnostics import Findings
-from codegen.model import Api
+from codegen.model import Api, Unread
 from codegen.wsdl.documents import load
 from codegen.wsdl.schema.translate import translate_schemas
 from codegen.wsdl.services import read_services
@@ -15,13 +15,16 @@ from codegen.wsdl.services import read_services
 def read_api(entry: Path, catalogs: Sequence[Path], findings: Findings) -> Api:
     """Read a WSDL and all that it imports, without the network.
 
+    Of what is broken, there are errors in `findings`; the Api is what could be read.
+
     Raises:
-        SpecError: a document cannot be read at all; what can still be said is in `findings`.
+        SpecError: the entry cannot be read, or is no WSDL.
     """
     documents = load(entry, catalogs, findings)
     schemas = translate_schemas(documents.schemas, documents.location, findings)
     services = read_services(documents, findings)
-    if not services.ports:
+    unread = documents.unread
+    if not services.ports and not findings.errors:
         findings.warning(
             "no-port", "no SOAP binding: the package will have no operations",
             documents.location(documents.definitions[0].root),
@@ -36,4 +39,6 @@ def read_api(entry: Path, catalogs: Sequence[Path], findings: Findings) -> Api:
         inputs=documents.inputs,
         doc=services.doc,
         bundled=schemas.bundled,
+        unresolved=schemas.unresolved,
+        unread=Unread(unread.namespaces | schemas.unread, unread.known),
     )

@@ -5,8 +5,12 @@ WSDL 1.1, sections 2.4 to 2.7 and 3; findings beside those of `components.py` an
 | finding | |
 |---|---|
 | `binding-skipped` | warning: a binding that is not SOAP's |
+| `port-skipped` | warning: a port whose binding is missing, where there are others; else an error |
+| `name` | error: something without a name, or with one that is none; a warning where it can do without |
+| `duplicate` | error: two services, two ports of one, or two like operations of a name |
 | `reference` | error: a binding's operation that its port type has not |
 | `style` | warning: a style that is neither `document` nor `rpc`, read as `document` |
+| `transport` | warning: a SOAP binding that does not travel by HTTP |
 | `unbound-fault` | warning: a binding's fault that the port type does not declare |
 """
 
@@ -23,6 +27,7 @@ from codegen.model import Operation, Port, QName, SoapVersion, Style
 from codegen.wsdl.components import Components, doc_of, wsdl_name
 from codegen.wsdl.documents import Documents
 from codegen.wsdl.messages import EXTENSIONS, Bound, MessageReader
+from codegen.wsdl.named import check_names
 from codegen.wsdl.namespaces import (
     WIRE,
     WSDL,
@@ -32,9 +37,10 @@ from codegen.wsdl.namespaces import (
     XML,
     XSI,
 )
-from codegen.wsdl.references import NC_NAME, SOAP_ENCODINGS, XSD
+from codegen.wsdl.references import SOAP_ENCODINGS, XSD
 
 _ADDRESSING = ("{http://www.w3.org/2005/08/addressing}Address",)
+_OTHER_TRANSPORT = re.compile(r"jms|smtp|mail|tcp|pipe|msmq|xmpp|ftp", re.IGNORECASE)
 _NC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 # What envelopes declare by themselves, and the prefixes that they have for it.
 _OWN_NAMESPACES = frozenset(
@@ -68,7 +74,7 @@ class Services:
 def read_services(documents: Documents, findings: Findings) -> Services:
     """Every SOAP binding, as a port of a service or, where no port uses it, by itself."""
     components = Components(documents, findings)
-    _check_names(documents, findings)
+    check_names(documents, findings)
     ports = _Ports(components, MessageReader(components)).read()
     entry = documents.definitions[0]
     services = [
@@ -86,29 +92,6 @@ def read_services(documents: Documents, findings: Findings) -> Services:
     )
 
 
-def _check_names(documents: Documents, findings: Findings) -> None:
-    """Names are NCNames (WSDL 1.1, section A.4.1): they go into envelopes, and into the package."""
-    named = [
-        wsdl_name(kind)
-        for kind in (
-            "service",
-            "port",
-            "portType",
-            "binding",
-            "operation",
-            "message",
-            "part",
-            "fault",
-        )
-    ]
-    for document in documents.definitions:
-        for node in document.root.iter(*named):
-            name = node.get("name")
-            if name is not None and not NC_NAME.fullmatch(name.strip()):
-                at = documents.location(node)
-                findings.error("name", f"{name!r} is no name", at)
-
-
 @dataclass(slots=True)
 class _Ports:
     """Reads ports and bindings; a binding is read once however many ports use it."""
@@ -116,6 +99,7 @@ class _Ports:
     components: Components
     messages: MessageReader
     _bindings: dict[etree._Element, Port | None] = field(default_factory=dict)
+    _astray: list[etree._Element] = field(default_factory=list)
 
     def read(self) -> tuple[Port, ...]:
         """The ports in document order, then the bindings that none of them uses."""
@@ -132,16 +116,31 @@ class _Ports:
             if b not in self._bindings
         ]
         found += [port for node in unused if (port := self._binding(node)) is not None]
+        for node in self._astray:
+            self._skip(node, found)
         return _keyed(found)
 
+    def _skip(self, node: etree._Element, others: list[Port]) -> None:
+        """A port whose binding is missing: an error where the package would have none left."""
+        name = node.get("binding", "").strip()
+        what = f"there is no binding {name}" if name else "names no binding"
+        at = self.components.at(node)
+        if others:
+            message = f"{what}: the port is left out"
+            self.components.findings.warning("port-skipped", message, at)
+        else:
+            self.components.findings.error("port-skipped", what, at)
+
     def _port(self, service: etree._Element, node: etree._Element) -> Port | None:
-        binding = self.components.find("binding", node, "binding")
+        binding = self.components.look_up("binding", node, "binding")
+        if binding is None and not self.components.may_be_unread(node, "binding"):
+            self._astray.append(node)
         port = self._binding(binding) if binding is not None else None
         if port is None:
             return None
         return replace(
             port,
-            name=node.get("name", "").strip(),
+            name=node.get("name", "").strip() or port.name,
             service=service.get("name", "").strip(),
             address=_address(node),
             at=self.components.at(node),
@@ -164,6 +163,7 @@ class _Ports:
             message = f"binding {name} is not SOAP's: it is left out"
             self.components.findings.warning("binding-skipped", message, at)
             return None
+        self._check_transport(name, extension)
         port_type = self.components.find("portType", node, "type")
         if port_type is None:
             return None
@@ -179,6 +179,14 @@ class _Ports:
             wire=extension.get(f"{{{WIRE}}}style", "").strip(),
             doc=doc_of(node, port_type),
         )
+
+    def _check_transport(self, name: str, extension: etree._Element) -> None:
+        """Envelopes are the same on any transport; the clients know HTTP (section 3.3)."""
+        transport = extension.get("transport", "").strip()
+        if _OTHER_TRANSPORT.search(transport):
+            message = f"binding {name} travels by {transport}: clients need a transport of your own"
+            at = self.components.at(extension)
+            self.components.findings.warning("transport", message, at)
 
     def _operations(
         self,

@@ -22,6 +22,7 @@ def test_they_run_in_the_documented_order() -> None:
     assert NAMES == [
         "check_references",
         "check_kinds",
+        "check_values",
         "drop_unused",
         "find_substitutes",
         "unite_types",

@@ -57,7 +57,7 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
         {"a.wsdl": "<w:definitions\n<"},
         ["a.wsdl:2: error: error parsing attribute name [xml]"],
     ),
-    "empty": ({"a.wsdl": ""}, ["a.wsdl:1: error: Document is empty [xml]"]),
+    "empty": ({"a.wsdl": ""}, ["a.wsdl:1: error: the file is empty [xml]"]),
     "not the character set that it names": (
         {"a.wsdl": b"<?xml version='1.0' encoding='utf-8'?>\n<a>\n\xff</a>"},
         ["a.wsdl:3: error: a byte that is not utf-8: invalid start byte [encoding]"],
@@ -181,11 +181,11 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
     "elements that a schema does not know": (
         {
             "a.wsdl": types(
-                schema("\n<w:simpleType/><x:choice/>\n<x:element><x:any/></x:element>")
+                schema("\n<w:operation/><x:choice/>\n<x:element><x:any/></x:element>")
             )
         },
         [
-            "a.wsdl:3: warning: element {http://schemas.xmlsoap.org/wsdl/}simpleType does"
+            "a.wsdl:3: warning: element {http://schemas.xmlsoap.org/wsdl/}operation does"
             " not belong in xsd:schema: it is left out [schema-syntax]",
             "a.wsdl:3: warning: xsd:choice does not belong in xsd:schema: it is left out"
             " [schema-syntax]",
@@ -200,7 +200,8 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
 def test_findings(files: Files, expected: list[str], read: Read) -> None:
     documents, found = read(files)
     assert found == expected
-    assert (documents is None) == any(": error: " in line for line in found)
+    refused = documents is None or documents.unread.namespaces
+    assert bool(refused) == any(": error: " in line for line in found)
 
 
 def test_a_missing_entry(tmp_path: Path) -> None:
@@ -213,7 +214,7 @@ def test_an_entry_that_is_a_folder(write: Write) -> None:
     folder = write({"sub/a.wsdl": wsdl()})
     with pytest.raises(SpecError) as caught:
         load(Path("sub"), [], Findings(), base=folder)
-    assert str(caught.value) == "sub:1: error: there is no such file [read]"
+    assert str(caught.value) == "sub:1: error: this is a folder, not a file [read]"
 
 
 def test_a_file_that_is_too_big(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -962,3 +963,31 @@ def test_every_real_wsdl_loads(corpus: list[Path]) -> None:
         for document in documents.schemas:
             again = etree.fromstring(etree.tostring(document.root))
             assert _tree(again) == _tree(document.root), entry
+
+
+# ------------------------------------------------------------------- what is no XML document
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "the file is empty [xml]"),
+        (b" \n", "the file is empty [xml]"),
+        (b"\x1f\x8b\x08\0", "not XML but packed by gzip: unpack it first [xml]"),
+        (b"PK\x03\x04", "not XML but packed by zip: unpack it first [xml]"),
+        (b"\x7fELF\x02\0\xff", "a byte that is not utf-8: invalid start byte"),
+    ],
+)
+def test_a_file_of_another_kind(content: bytes, expected: str, read: Read) -> None:
+    documents, (found,) = read({"a.wsdl": content})
+    assert documents is None
+    assert expected in found and found.startswith("a.wsdl:")
+
+
+def test_a_discovery_file(read: Read) -> None:
+    disco = '<discovery xmlns="http://schemas.xmlsoap.org/disco/"/>'
+    _, found = read({"a.wsdl": disco})
+    assert found == [
+        "a.wsdl:1: error: neither a WSDL nor a schema, but a discovery file [root]\n"
+        "hint: give it one of the WSDLs that its contractRef elements name"
+    ]

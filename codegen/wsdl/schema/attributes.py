@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Set
 
 from xsdata.models import xsd
 from xsdata.models.enums import FormType, UseType
@@ -16,6 +16,7 @@ from codegen.model import (
     QName,
     TypeRef,
 )
+from codegen.wsdl.schema.components import Declared
 from codegen.wsdl.schema.context import Context, Owner
 from codegen.wsdl.schema.parse import ParsedSchema
 
@@ -28,6 +29,7 @@ _XML_TYPES = {
     "base": BuiltinRef(Builtin.ANY_URI),
     "id": BuiltinRef(Builtin.ID),
 }
+_Use = xsd.Attribute | xsd.AttributeGroup | xsd.AnyAttribute
 AttributeHolder = xsd.ComplexType | xsd.Extension | xsd.Restriction | xsd.AttributeGroup
 
 
@@ -37,7 +39,7 @@ def attribute_uses(
     """The attributes that a type declares itself, groups expanded, each name once; and its wildcard."""
     found: dict[QName, Attribute] = {}
     wildcard = None
-    for item in _walk(context, schema, holder, frozenset()):
+    for item in _walk(context, schema, holder, owner):
         component, where = item
         if isinstance(component, xsd.AnyAttribute):
             wildcard = wildcard or _any_attribute(where, component)
@@ -49,34 +51,65 @@ def attribute_uses(
 
 
 def _walk(
+    context: Context, schema: ParsedSchema, holder: AttributeHolder, owner: Owner
+) -> Iterator[tuple[xsd.Attribute | xsd.AnyAttribute, ParsedSchema]]:
+    """Attributes and groups in document order, depth first; a wildcard after its holder's attributes.
+
+    Each group is gone through once: a second time it would add nothing.
+    """
+    seen: set[QName] = set()
+    inside: list[tuple[QName | None, ParsedSchema, Iterator[_Use]]] = [
+        (None, schema, _uses(holder))
+    ]
+    while inside:
+        _, where, uses = inside[-1]
+        use = next(uses, None)
+        if use is None:
+            inside.pop()
+        elif not isinstance(use, xsd.AttributeGroup):
+            yield use, where
+        else:
+            path = {name for name, _, _ in inside}
+            found = _attribute_group(context, where, use, owner, path)
+            if found is not None and found[0] not in seen:
+                name, declared = found
+                seen.add(name)
+                inside.append((name, declared.schema, _uses(declared.component)))
+
+
+def _uses(holder: AttributeHolder) -> Iterator[_Use]:
+    uses: list[_Use] = [*holder.attributes, *holder.attribute_groups]
+    yield from sorted(uses, key=lambda use: use.index)
+    if holder.any_attribute is not None:
+        yield holder.any_attribute
+
+
+def _attribute_group(
     context: Context,
     schema: ParsedSchema,
-    holder: AttributeHolder,
-    inside: frozenset[QName],
-) -> Iterator[tuple[xsd.Attribute | xsd.AnyAttribute, ParsedSchema]]:
-    """Attributes and groups in document order, depth first; then the wildcard."""
-    uses: Sequence[xsd.Attribute | xsd.AttributeGroup] = sorted(
-        [*holder.attributes, *holder.attribute_groups], key=lambda use: use.index
-    )
-    for use in uses:
-        if isinstance(use, xsd.Attribute):
-            yield use, schema
-            continue
-        name = context.name(schema, use, use.ref)
+    use: xsd.AttributeGroup,
+    owner: Owner,
+    path: Set[QName | None],
+) -> tuple[QName, Declared[xsd.AttributeGroup]] | None:
+    """The group that a reference means; None, with a finding, where there is none to go through."""
+    at = schema.at(use)
+    if not use.ref:
+        context.findings.error("schema", "an attributeGroup here needs a ref", at)
+        return None
+    name = context.name(schema, use, use.ref)
+    name = context.found(schema, use, name, "attributeGroup")
+    declared = context.components.attribute_groups.get(name)
+    if declared is not None and name in path and declared.redefines:
+        name = declared.redefines  # a redefinition that adds to what it redefines
         declared = context.components.attribute_groups.get(name)
-        if declared is not None and name in inside and declared.redefines:
-            name = declared.redefines  # a redefinition that adds to what it redefines
-            declared = context.components.attribute_groups.get(name)
-        if declared is None:
-            context.findings.error(
-                "reference", f"no attributeGroup {name}", schema.at(use)
-            )
-        elif name not in inside:
-            yield from _walk(
-                context, declared.schema, declared.component, inside | {name}
-            )
-    if holder.any_attribute is not None:
-        yield holder.any_attribute, schema
+    if declared is None:
+        context.miss(owner, "attributeGroup", name, at)
+        return None
+    if name in path:
+        message = f"attributeGroup {name} contains itself: it is left out there"
+        context.findings.warning("circular", message, at)
+        return None
+    return name, declared
 
 
 def _attribute(
@@ -85,6 +118,7 @@ def _attribute(
     component, where, name = use, schema, None
     if use.ref:
         name = context.name(schema, use, use.ref)
+        name = context.found(schema, use, name, "attribute")
         declared = context.components.attributes.get(name)
         if declared is None:
             return _undeclared(context, schema, use, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -11,10 +11,13 @@ from xsdata.models import xsd
 
 from codegen.diagnostics import Findings
 from codegen.model import QName
+from codegen.wsdl.references import XSD
 from codegen.wsdl.schema.parse import ParsedSchema
 
 TypeComponent = xsd.ComplexType | xsd.SimpleType
 C = TypeVar("C", bound=xsd.AnnotationBase)
+_NAMING = ("type", "base", "ref", "itemType", "memberTypes", "substitutionGroup")
+_DOCUMENTATION = (f"{{{XSD}}}annotation", f"{{{XSD}}}documentation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,17 @@ class Components:
     attribute_groups: dict[QName, Declared[xsd.AttributeGroup]] = field(
         default_factory=dict
     )
+
+    def table(self, kind: str) -> Container[QName]:
+        """The names of a symbol space, by the word that XML Schema has for its components."""
+        tables: dict[str, Container[QName]] = {
+            "type": self.types,
+            "element": self.elements,
+            "attribute": self.attributes,
+            "group": self.groups,
+            "attributeGroup": self.attribute_groups,
+        }
+        return tables[kind]
 
 
 def collect_components(
@@ -124,29 +138,49 @@ def _declare(
     table = _table(components, component)
     name = QName(parsed.namespace, local.strip())
     first = table.setdefault(name, declaration)
-    if first is not declaration and not _same(first, declaration):
+    if first is not declaration:
         kind = etree.QName(parsed.node(component)).localname
-        findings.warning(
-            "duplicate",
-            f"{kind} {name} is already declared, differently, at"
-            f" {first.schema.at(first.component)}; the first one counts",
-            parsed.at(component),
-        )
+        _check_twice(f"{kind} {name}", first, declaration, findings)
 
 
-def _same(
-    one: Declared[xsd.AnnotationBase], other: Declared[xsd.AnnotationBase]
-) -> bool:
-    """Whether two declarations say the same; the same schema is often given twice."""
-    return _canonical(one) == _canonical(other)
+def _check_twice(
+    what: str,
+    first: Declared[xsd.AnnotationBase],
+    other: Declared[xsd.AnnotationBase],
+    findings: Findings,
+) -> None:
+    """A name that is declared twice: the same schema is often given twice, and then says the same.
+
+    Two files of one namespace that differ are what services are put together from: the first
+    counts. One file that contradicts itself, or one schema that repeats itself, is broken.
+    """
+    one, two = first.schema, other.schema
+    repeated = one.document.root is two.document.root and one.namespace == two.namespace
+    differs = _canonical(first) != _canonical(other)
+    at, earlier = two.at(other.component), one.at(first.component)
+    if repeated or (differs and one.document.path == two.document.path):
+        findings.error("duplicate", f"{what} is declared already at {earlier}", at)
+    elif differs:
+        message = f"{what} is already declared, differently, at {earlier}"
+        findings.warning("duplicate", f"{message}; the first one counts", at)
 
 
 def _canonical(declaration: Declared[xsd.AnnotationBase]) -> list[object]:
     node = declaration.schema.node(declaration.component)
     return [
-        (n.tag, sorted(n.attrib.items()), (n.text or "").strip())
+        (n.tag, sorted((key, _expanded(n, str(key))) for key in n.attrib))
         for n in node.iter(etree.Element)
+        if n.tag not in _DOCUMENTATION
     ]
+
+
+def _expanded(node: etree._Element, key: str) -> list[tuple[str, str]]:
+    """An attribute's words; names without their prefixes, which may differ where they mean the same."""
+    words = node.get(key, "").split()
+    if key not in _NAMING:
+        return [("", word) for word in words]
+    parts = [word.rpartition(":") for word in words]
+    return [(node.nsmap.get(p or None, p), local) for p, _, local in parts]
 
 
 def _redefine(

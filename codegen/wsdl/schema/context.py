@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xsdata.models.mixins import ElementBase
 
-from codegen.diagnostics import Findings
+from codegen.diagnostics import Findings, Location
 from codegen.model import (
+    UNDECLARED,
     Builtin,
     BuiltinRef,
     NamedRef,
     Occurs,
-    Particle,
     QName,
     TypeDef,
     TypeRef,
+    Unresolved,
 )
-from codegen.wsdl.references import type_reference
+from codegen.wsdl.references import (
+    SOAP11_ENCODING,
+    SOAP12_ENCODING,
+    XSD,
+    near_builtin,
+    type_reference,
+)
 from codegen.wsdl.schema.components import Components, TypeComponent
+from codegen.wsdl.schema.groups import Groups
 from codegen.wsdl.schema.parse import ParsedSchema
 
 ANY_TYPE = BuiltinRef(Builtin.ANY_TYPE)
 STRING = BuiltinRef(Builtin.STRING)
+# Prefixes that documents forget to declare, and what everybody means by them.
+_WELL_KNOWN = {
+    "xsd": XSD,
+    "xs": XSD,
+    "soapenc": SOAP11_ENCODING,
+    "SOAP-ENC": SOAP11_ENCODING,
+    "soap12enc": SOAP12_ENCODING,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,8 @@ class Context:
     findings: Findings
     types: dict[QName, TypeDef] = field(default_factory=dict)
     pending: deque[Pending] = field(default_factory=deque)
-    groups: dict[QName, Particle | None] = field(default_factory=dict)
+    groups: Groups = field(default_factory=Groups)
+    _unresolved: dict[Unresolved, None] = field(default_factory=dict)
     _anonymous: dict[QName, TypeComponent] = field(default_factory=dict)
 
     def anonymous(
@@ -92,9 +109,7 @@ class Context:
         prefix, _, local = text.strip().rpartition(":")
         namespace = where.ns_map.get(prefix or None)  # type: ignore[arg-type]  # xsdata keeps the default namespace under None
         if prefix and namespace is None:
-            self.findings.error(
-                "prefix", f"the prefix {prefix!r} is not declared", schema.at(where)
-            )
+            namespace = self._undeclared(schema, where, prefix)
         if not prefix and not namespace and schema.chameleon:
             namespace = schema.namespace
         return QName(namespace or "", local)
@@ -113,11 +128,57 @@ class Context:
         name = self.name(schema, where, text)
         if redefined and redefined.redefines and name == redefined.owner.id:
             return NamedRef(redefined.redefines)
-        reference = type_reference(name)
-        if reference is not None:
+        reference = type_reference(self.found(schema, where, name, "type"))
+        meant = near_builtin(reference)
+        if meant is None:
             return reference
-        self.findings.error("reference", f"{name} is no builtin type", schema.at(where))
-        return STRING
+        message = f"{name} is no type: it is read as xsd:{meant.builtin.value}"
+        self.findings.warning("lenient-reference", message, schema.at(where))
+        return meant
+
+    def found(
+        self, schema: ParsedSchema, where: ElementBase, name: QName, kind: str
+    ) -> QName:
+        """The name that is declared, where a schema was forgotten to say its namespace.
+
+        What nobody declares keeps its name; a pass judges that.
+        """
+        if type_reference(name) != NamedRef(name):
+            return name
+        table = self.components.table(kind)
+        if name in table:
+            return name
+        other = QName("" if name.namespace else schema.namespace, name.local)
+        if other == name or other not in table:
+            return name
+        message = f"there is no {kind} {name}: {other} is taken"
+        self.findings.warning("lenient-reference", message, schema.at(where))
+        return other
+
+    def miss(self, owner: Owner, kind: str, name: QName, at: Location) -> None:
+        """Note a group that nobody declares; whether anybody needs it, a pass judges."""
+        self._unresolved[Unresolved(owner.id, kind, name, at)] = None
+
+    @property
+    def unresolved(self) -> tuple[Unresolved, ...]:
+        """What is missing, for each type that takes it in, through groups too."""
+        found: dict[Unresolved, None] = {}
+        for missing in self._unresolved:
+            for owner in self.groups.users(missing.owner):
+                found[replace(missing, owner=owner)] = None
+        return tuple(found)
+
+    def _undeclared(self, schema: ParsedSchema, where: ElementBase, prefix: str) -> str:
+        meant = {**_WELL_KNOWN, "tns": schema.namespace}.get(prefix)
+        message = f"the prefix {prefix!r} is not declared"
+        if meant is None:
+            self.findings.error("prefix", message, schema.at(where))
+        else:
+            taken = meant or "no namespace"
+            self.findings.warning(
+                "prefix", f"{message}: read as {taken}", schema.at(where)
+            )
+        return UNDECLARED if meant is None else meant
 
 
 def occurs(schema: ParsedSchema, component: ElementBase) -> Occurs:

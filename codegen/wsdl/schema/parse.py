@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,14 +32,11 @@ _VALUES = {
     "use": frozenset({"optional", "required", "prohibited"}),
     "processContents": frozenset({"strict", "lax", "skip"}),
 }
-_KNOWN_ELEMENTS = frozenset(
-    "all annotation any anyAttribute appinfo attribute attributeGroup choice complexContent"
-    " complexType documentation element enumeration extension field fractionDigits group"
-    " import include key keyref length list maxExclusive maxInclusive maxLength minExclusive"
-    " minInclusive minLength notation pattern redefine restriction schema selector sequence"
-    " simpleContent simpleType totalDigits union unique whiteSpace"
-    " alternative assert assertion defaultOpenContent explicitTimezone openContent override".split()
+_COUNTING = frozenset(
+    {"length", "minLength", "maxLength", "totalDigits", "fractionDigits"}
 )
+_WHITE_SPACE = ("collapse", "preserve", "replace")
+_COUNT = re.compile(r"\+?0*[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,8 @@ def parse_schema(
 ) -> ParsedSchema | None:
     """Parse one document; None, with an error found, where it is no schema that can be read."""
     nodes = tuple(document.root.iter(etree.Element))
-    if not _check_values(nodes, locate, findings):
-        return None
+    for node in nodes:
+        _check(node, locate, findings)
     parser = SchemaParser(
         location=document.path,
         target_namespace=document.target_namespace or None,
@@ -106,39 +104,47 @@ def parse_schema(
     return None if caught else ParsedSchema(document, schema, nodes, locate)
 
 
-def _check_values(
-    nodes: tuple[etree._Element, ...],
+def _check(
+    node: etree._Element,
     locate: Callable[[etree._Element], Location],
     findings: Findings,
-) -> bool:
-    """What xsdata would trip over, found with its line."""
-    sound = True
-    for node in nodes:
-        for problem in _problems(node):
-            findings.error("schema", problem, locate(node))
-            sound = False
-    return sound
-
-
-def _problems(node: etree._Element) -> list[str]:
-    name = etree.QName(node)
-    if name.namespace == XSD and name.localname not in _KNOWN_ELEMENTS:
-        return [f"XML Schema has no element {name.localname}"]
+) -> None:
+    """What xsdata would trip over is found, with its line, and left out: the rest is read on."""
     said = node.get("name")
     if said is not None and not NC_NAME.fullmatch(said.strip()):
-        return [f"{said!r} is no name"]
-    found = [
-        f"{key}={value!r} is none of {', '.join(sorted(_VALUES[str(key)]))}"
-        for key, value in node.attrib.items()
-        if key in _VALUES and str(value).strip() not in _VALUES[str(key)]
-    ]
-    low, high = node.get("minOccurs", "1").strip(), node.get("maxOccurs", "1").strip()
-    if not _is_count(low):
-        found.append(f"minOccurs={low!r} is no number")
-    if not _is_count(high) and high != "unbounded":
-        found.append(f"maxOccurs={high!r} is neither a number nor 'unbounded'")
+        findings.error("schema", f"{said!r} is no name", locate(node))
+    for key, problem in _problems(node):
+        findings.error("schema", problem, locate(node))
+        del node.attrib[key]
+
+
+def _problems(node: etree._Element) -> list[tuple[str, str]]:
+    """Attributes whose values they cannot have, and why."""
+    found = []
+    for name, text in node.attrib.items():
+        key, value = str(name), str(text).strip()
+        if key in _VALUES and value not in _VALUES[key]:
+            allowed = ", ".join(sorted(_VALUES[key]))
+            found.append((key, f"{key}={value!r} is none of {allowed}"))
+        elif key == "minOccurs" and not _is_count(value):
+            found.append((key, f"minOccurs={value!r} is no number"))
+        elif key == "maxOccurs" and not _is_count(value) and value != "unbounded":
+            message = f"maxOccurs={value!r} is neither a number nor 'unbounded'"
+            found.append((key, message))
+        elif key == "value" and (problem := _facet_problem(node, value)):
+            found.append((key, problem))
     return found
 
 
+def _facet_problem(node: etree._Element, value: str) -> str:
+    facet = etree.QName(node).localname
+    if facet in _COUNTING and not _is_count(value):
+        return f"the facet {facet}={value!r} is no number"
+    if facet == "whiteSpace" and value not in _WHITE_SPACE:
+        return f"the facet {facet}={value!r} is none of {', '.join(_WHITE_SPACE)}"
+    return ""
+
+
 def _is_count(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
+    """Whether a text is a number that is not negative, and of a size that somebody may mean."""
+    return _COUNT.fullmatch(text) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xsdata.models import xsd
 from xsdata.models.enums import FormType
 
+from codegen.diagnostics import Location
 from codegen.model import (
     All,
     Choice,
@@ -18,7 +19,9 @@ from codegen.model import (
     Wildcard,
 )
 from codegen.wsdl.schema.attributes import wildcard_namespaces
+from codegen.wsdl.schema.components import Declared
 from codegen.wsdl.schema.context import ANY_TYPE, Context, Owner, element_owner, occurs
+from codegen.wsdl.schema.groups import MAX_DEPTH, MAX_PARTICLES
 from codegen.wsdl.schema.parse import ParsedSchema
 
 ContentHolder = xsd.ComplexType | xsd.Extension | xsd.Restriction
@@ -33,7 +36,19 @@ def content_of(
     component = holder.sequence or holder.choice or holder.all or holder.group
     if component is None:
         return None
-    return _particle(context, schema, component, owner)
+    particle = _particle(context, schema, component, owner)
+    if particle is not None and context.groups.is_too_large(particle):
+        _refuse_size(context, schema.at(holder))
+        return None
+    return particle
+
+
+def _refuse_size(context: Context, at: Location) -> None:
+    message = (
+        f"a content model of more than {MAX_PARTICLES:,} particles,"
+        f" or deeper than {MAX_DEPTH}, its groups expanded"
+    )
+    context.findings.error("limit", message, at)
 
 
 def _particle(
@@ -56,7 +71,7 @@ def _particle(
                 schema.at(component),
             )
         case xsd.Group():
-            return _group(context, schema, component, times)
+            return _group(context, schema, component, times, owner)
         case _:
             return _compositor(context, schema, component, times, owner)
 
@@ -86,29 +101,56 @@ def _compositor(
 
 
 def _group(
-    context: Context, schema: ParsedSchema, use: xsd.Group, times: Occurs
+    context: Context, schema: ParsedSchema, use: xsd.Group, times: Occurs, owner: Owner
 ) -> Particle | None:
     """A group's particle in the place of a reference to it; each group is translated once."""
-    name = context.name(schema, use, use.ref)
-    declared = context.components.groups.get(name)
-    if declared is not None and declared.redefines and name in context.groups:
-        if context.groups[name] is None:  # its redefinition refers to what it redefines
-            name = declared.redefines
-            declared = context.components.groups.get(name)
-    if declared is None:
-        context.findings.error("reference", f"no group {name}", schema.at(use))
+    groups, at = context.groups, schema.at(use)
+    if not use.ref:
+        context.findings.error("schema", "a group here needs a ref", at)
         return None
-    if name not in context.groups:
-        context.groups[name] = None
-        definition = declared.component
-        body = definition.sequence or definition.choice or definition.all
-        if body is not None:
-            owner = Owner(name.namespace, f"group {name.local}", (name.local,))
-            context.groups[name] = _particle(context, declared.schema, body, owner)
-    particle = context.groups[name]
+    name = context.name(schema, use, use.ref)
+    name = context.found(schema, use, name, "group")
+    declared = context.components.groups.get(name)
+    if declared is not None and declared.redefines and name in groups.open:
+        name = declared.redefines  # a redefinition refers to what it redefines
+        declared = context.components.groups.get(name)
+    if declared is None:
+        context.miss(owner, "group", name, at)
+        return None
+    groups.use(_group_owner(name).id, owner.id)
+    if name in groups.open:
+        message = f"group {name} contains itself: it is left out there"
+        context.findings.warning("circular", message, at)
+        return None
+    if name not in groups.particles:
+        if len(groups.open) > MAX_DEPTH // 2:
+            _refuse_size(context, at)
+            return None
+        _translate_group(context, name, declared)
+    particle = groups.particles[name]
     if particle is None or times == Occurs():
         return particle
     return Sequence((particle,), times)
+
+
+def _translate_group(
+    context: Context, name: QName, declared: Declared[xsd.Group]
+) -> None:
+    groups, definition = context.groups, declared.component
+    body = definition.sequence or definition.choice or definition.all
+    particle = None
+    if body is not None:
+        groups.open.add(name)
+        particle = _particle(context, declared.schema, body, _group_owner(name))
+        groups.open.remove(name)
+    if particle is not None and groups.is_too_large(particle):
+        _refuse_size(context, declared.schema.at(definition))
+        particle = None
+    groups.keep(name, particle)
+
+
+def _group_owner(name: QName) -> Owner:
+    return Owner(name.namespace, f"group {name.local}", (name.local,))
 
 
 def _element(
@@ -143,6 +185,7 @@ def _reference(
 ) -> Element:
     """A use of a global element. One that nobody declares keeps its name: a pass judges that."""
     name = context.name(schema, use, use.ref or "")
+    name = context.found(schema, use, name, "element")
     declared = context.components.elements.get(name)
     if declared is None:
         return Element(name, ANY_TYPE, times, schema.at(use), reference=True)

@@ -9,7 +9,7 @@ from lxml import etree
 from xsdata.models import xsd
 
 from codegen.diagnostics import Findings, Location
-from codegen.model import GlobalElement, QName, SoapArray, TypeDef
+from codegen.model import GlobalElement, QName, SoapArray, TypeDef, Unresolved
 from codegen.wsdl.documents import SchemaDocument
 from codegen.wsdl.schema.arrays import inherit_arrays, is_array
 from codegen.wsdl.schema.complex import complex_type
@@ -28,11 +28,17 @@ from codegen.wsdl.schema.simple import simple_type
 
 @dataclass(frozen=True, slots=True)
 class SchemaTypes:
-    """What the schemas declare; `bundled` are those that only the toolkit's own schemas do."""
+    """What the schemas declare; `bundled` are those that only the toolkit's own schemas do.
+
+    `unresolved` is what they need and nobody declares; `unread` are the namespaces of schemas
+    that could not be read.
+    """
 
     types: dict[QName, TypeDef]
     elements: dict[QName, GlobalElement]
     bundled: frozenset[QName]
+    unresolved: tuple[Unresolved, ...]
+    unread: frozenset[str]
 
 
 def translate_schemas(
@@ -41,8 +47,13 @@ def translate_schemas(
     findings: Findings,
 ) -> SchemaTypes:
     """Parse the documents and translate every component; what is wrong is found, with its place."""
-    parsed = [parse_schema(document, locate, findings) for document in documents]
-    schemas = [schema for schema in parsed if schema is not None]
+    schemas, unread = [], set()
+    for document in documents:
+        parsed = parse_schema(document, locate, findings)
+        if parsed is None:
+            unread.add(document.target_namespace)
+        else:
+            schemas.append(parsed)
     context = Context(collect_components(schemas, findings), findings)
     for name, declared in context.components.types.items():
         context.pending.append(
@@ -61,7 +72,10 @@ def translate_schemas(
     while context.pending:
         _translate(context, context.pending.popleft())
     inherit_arrays(context.types)
-    return SchemaTypes(context.types, elements, _bundled(context.components))
+    bundled = _bundled(context.components)
+    return SchemaTypes(
+        context.types, elements, bundled, context.unresolved, frozenset(unread)
+    )
 
 
 def _translate(context: Context, pending: Pending) -> None:
