@@ -270,13 +270,9 @@ def wildcards_in(what: What) -> list[Wildcard]:
             return []
 
 
-def is_wild(fields: Iterable[Field], tag: str) -> bool:
-    """Whether a wildcard takes elements of this name too, those after the first that a field has."""
-    return any(
-        takes(wildcard, tag)
-        for field in fields
-        for wildcard in wildcards_in(field.what)
-    )
+def is_wild(field: Field, tags: Iterable[str]) -> bool:
+    """Whether a field holds a wildcard's elements, and one of these names may be among them."""
+    return any(takes(w, tag) for w in wildcards_in(field.what) for tag in tags)
 
 
 @dataclass(frozen=True, slots=True)

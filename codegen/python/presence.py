@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from codegen.model import ChoiceRule, ElementMember, OrderedMember, Struct
+from codegen.model import (
+    ChoiceRule,
+    ElementMember,
+    OrderedMember,
+    Struct,
+    Use,
+    WildcardMember,
+)
 from codegen.python.context import Context
-from codegen.python.fields import Field, alternatives_in
+from codegen.python.fields import Field, alternatives_in, is_wild
 from codegen.python.literals import string
 from codegen.python.scope import Scope
 from codegen.python.statements import block
+
+# Fields whose elements stand in the order of the fields.
+_IN_ORDER = (ElementMember, OrderedMember, WildcardMember)
 
 
 class PresenceChecks:
@@ -65,17 +75,37 @@ class PresenceChecks:
                 if not (isinstance(rule, ChoiceRule) and rule.required) or rule.within:
                     continue
                 members = [names[i] for branch in rule.branches for i in branch]
-                absent = " and ".join(self._absent(fields[name]) for name in members)
+                absent = " and ".join(self.absent(fields[name]) for name in members)
                 said = string(" | ".join(_wire_name(fields[name]) for name in members))
                 missing = self.scope.soap("missing")
                 lines += block(f"if {absent}:", [f"{missing}(e, {said})"])
         return lines
 
-    def _absent(self, field: Field) -> str:
+    def absent(self, field: Field) -> str:
+        """That nothing is read into a field."""
         local = self.local(field)
         if isinstance(field.what, ElementMember) and not field.what.repeated:
             return f"{local} is {self.unread(field, field.what.optional)}"
         return f"not {local}"
+
+    def turn(
+        self, field: Field, tags: Iterable[str], named: Sequence[Field], use: Use
+    ) -> Iterator[str]:
+        """That it is a field's turn, where a later one takes its name too.
+
+        Nothing up to another field of the name (they are `named`) is read yet, and nothing by a
+        wildcard. Members of an encoded value come in any order: there the first has the first.
+        """
+        ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
+        later = ordered[ordered.index(field) + 1 :]
+        last = max((n for n, f in enumerate(later, 1) if f in named), default=0)
+        wild = [f for f in later[last:] if is_wild(f, tags)]
+        if not (last or wild):
+            return
+        if isinstance(field.what, ElementMember) and not field.what.repeated:
+            yield self.absent(field)
+        if use is Use.LITERAL:
+            yield from map(self.absent, [*later[:last], *wild])
 
 
 def _wire_name(field: Field) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -31,7 +30,6 @@ from codegen.python.fields import (
     alternatives_of,
     default_of,
     is_any,
-    is_wild,
     told_apart,
 )
 from codegen.python.literals import string
@@ -48,11 +46,11 @@ _LOCALS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """What to do with a child of one name. `once` says that the local has no value yet."""
+    """What to do with a child of one of these names, which goes to a field."""
 
     tags: tuple[str, ...]
     body: tuple[str, ...]
-    once: str
+    field: Field
 
 
 class StructReader:
@@ -93,6 +91,9 @@ class StructReader:
         self.unqualified = (
             use is Use.ENCODED and not headers and told_apart(self.fields)
         )
+        self.presence = PresenceChecks(
+            context, scope, struct, self._local, self._unread
+        )
 
     def lines(self) -> list[str]:
         """The function's body."""
@@ -112,10 +113,7 @@ class StructReader:
         if self.reply:
             body += self._result()
         if self.use is Use.LITERAL:
-            checks = PresenceChecks(
-                self.context, self.scope, self.struct, self._local, self._unread
-            )
-            body += checks.lines()
+            body += self.presence.lines()
         return body + self._made()
 
     # ------------------------------------------------------------------------ before the loop
@@ -209,15 +207,13 @@ class StructReader:
         return branches, rest
 
     def _loop(self, branches: list[_Branch], rest: list[str]) -> list[str]:
-        seen = Counter(tag for branch in branches for tag in branch.tags)
         lines: list[str] = []
         for number, branch in enumerate(branches):
             word = "if" if number == 0 else "elif"
             condition = _is_one_of(branch.tags)
-            if branch.once and any(
-                seen[t] > 1 or is_wild(self.fields, t) for t in branch.tags
-            ):
-                condition = f"{condition} and {branch.once}"
+            named = [b.field for b in branches if set(b.tags) & set(branch.tags)]
+            turn = self.presence.turn(branch.field, branch.tags, named, self.use)
+            condition = " and ".join([condition, *turn])
             lines += block(f"{word} {condition}:", branch.body)
         if rest and not lines:
             lines = rest
@@ -245,11 +241,6 @@ class StructReader:
 
     def _element(self, field: Field, member: ElementMember) -> list[_Branch]:
         local, element = self._local(field), member.element
-        once = (
-            ""
-            if member.repeated
-            else f"{local} is {self._unread(field, member.optional)}"
-        )
         put = "{local}.append({value})" if member.repeated else "{local} = {value}"
         if not element.substitutes:
             may_be_nil = element.nillable or not member.repeated
@@ -261,14 +252,14 @@ class StructReader:
                 member.use,
             )
             body = (put.format(local=local, value=value),)
-            return [_Branch((self._tag(element.name),), body, once)]
+            return [_Branch((self._tag(element.name),), body, field)]
         found = []
         for alternative in alternatives_of(element):
             nil = alternative.nillable
             value = self._value(alternative.type, alternative.default, nil, nil)
             pair = f"({string(alternative.tag)}, {value})"
             body = (put.format(local=local, value=pair),)
-            found.append(_Branch((self._tag(alternative.name),), body, once))
+            found.append(_Branch((self._tag(alternative.name),), body, field))
         return found
 
     def _ordered(
@@ -280,7 +271,7 @@ class StructReader:
             nil = alternative.nillable
             value = self._value(alternative.type, alternative.default, nil, nil)
             body = (f"{local}.append(({string(alternative.tag)}, {value}))",)
-            branches.append(_Branch((str(alternative.name),), body, ""))
+            branches.append(_Branch((str(alternative.name),), body, field))
         rest: list[str] = []
         for wildcard in member.alternatives:
             if isinstance(wildcard, Wildcard):

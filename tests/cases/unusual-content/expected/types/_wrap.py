@@ -34,7 +34,7 @@ def read_Wrap(e: soap.Element) -> Wrap:
         soap.check_empty(e)
     for c in children:
         tag = c.tag
-        if tag == "{urn:unusual}item" and item is soap.MISSING:
+        if tag == "{urn:unusual}item" and item is soap.MISSING and not any_elements:
             item = soap.string(c)
         else:
             any_elements.append(soap.AnyElement.from_element(c))

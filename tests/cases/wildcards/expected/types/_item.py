@@ -34,7 +34,7 @@ def read_Item(e: soap.Element) -> Item:
         soap.check_empty(e)
     for c in children:
         tag = c.tag
-        if tag == "{urn:archive}weight" and weight is soap.MISSING:
+        if tag == "{urn:archive}weight" and weight is soap.MISSING and not any_elements:
             weight = soap.int_value(c)
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
