@@ -51,7 +51,7 @@ def read_Basket(e: soap.Element) -> Basket:
     label_2: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if (

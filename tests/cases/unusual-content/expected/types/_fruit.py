@@ -36,7 +36,7 @@ def read_Fruit(e: soap.Element) -> Fruit:
     label: str | None = None
     children = e[:]
     if not children:
-        soap.not_nil(e)
+        soap.check_empty(e)
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}apple":
