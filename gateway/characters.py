@@ -28,12 +28,18 @@ def gsm_parts(text: str) -> int:
 
 def ucs2_parts(text: str) -> int:
     """The number of SMS that a text takes in UCS-2; what is beyond its plane takes two places."""
-    return len(_ends((2 if c > "\uffff" else 1 for c in text), *_UCS2))
+    return len(_ends(map(_places, text), *_UCS2))
 
 
 def gsm_pieces(text: str) -> list[str]:
     """A text in the pieces that go into each SMS in the GSM alphabet."""
     ends = _ends(map(_septets, text), *_GSM)
+    return [text[start:end] for start, end in zip([0, *ends], ends)]
+
+
+def ucs2_pieces(text: str) -> list[str]:
+    """A text in the pieces that go into each SMS in UCS-2."""
+    ends = _ends(map(_places, text), *_UCS2)
     return [text[start:end] for start, end in zip([0, *ends], ends)]
 
 
@@ -44,6 +50,10 @@ def is_gsm(text: str) -> bool:
 
 def _septets(character: str) -> int:
     return 2 if character in GSM_EXTENSION else 1
+
+
+def _places(character: str) -> int:
+    return 2 if character > "\uffff" else 1
 
 
 def _ends(sizes: Iterable[int], single: int, part: int) -> list[int]:

@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import closing
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -19,6 +20,7 @@ from .sandbox.clock import running_clock
 from .sandbox.courier import Courier
 from .sandbox.gateway import FREE_CREDITS, Gateway
 from .sandbox.http import Application
+from .sandbox.inbox import Inbox
 from .sandbox.server import Server
 from .sandbox.settings import Settings, SettingsError, read_settings
 from .sandbox.store import StateError, Store
@@ -150,7 +152,8 @@ def sandbox(
             settings=settings,
             began=run.began,
         )
-        _serve(server, Application(gateway, server.url), Courier(gateway))
+        application = Application(gateway, server.url, partial(Inbox, gateway))
+        _serve(server, application, Courier(gateway))
 
 
 class _Stopped(BaseException):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from .accounts import DEMO
 from .dialects import DIALECTS
 from .gateway import Gateway
-from .soap import SoapService
+from .soap import Answer, SoapService
 
 MAX_BODY: Final = 2**20
 """Bytes in a request: an envelope with 300 recipients and the longest text is far below."""
@@ -48,16 +51,65 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call that came, with both envelopes as they were: secrets are masked where it is shown."""
+
+    number: int
+    at: float
+    path: str
+    operation: str
+    outcome: str
+    request: bytes = field(repr=False)
+    reply: bytes = field(repr=False)
+
+
+class CallLog:
+    """The last calls, in memory alone: they hold secrets. Threads may share it."""
+
+    def __init__(self, most: int = 500) -> None:
+        self._calls: deque[CallRecord] = deque(maxlen=most)
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def add(self, at: float, path: str, request: bytes, answer: Answer) -> None:
+        """Remember a call."""
+        with self._lock:
+            record = CallRecord(
+                *(next(self._numbers), at, path, answer.operation, answer.outcome),
+                *(request, answer.envelope),
+            )
+            self._calls.append(record)
+
+    def newest(self) -> list[CallRecord]:
+        """All that are remembered, the newest first."""
+        with self._lock:
+            return list(reversed(self._calls))
+
+    def get(self, number: int) -> CallRecord | None:
+        """One of them."""
+        return next((call for call in self.newest() if call.number == number), None)
+
+
 class Application:
     """The sandbox.
 
     Args:
         gateway: what answers.
         address: its base address, for callers that do not say where they called.
+        inbox: makes what answers under `/inbox`, of the calls that come.
     """
 
-    def __init__(self, gateway: Gateway, address: str) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        address: str,
+        inbox: Callable[[CallLog], Callable[[Request], Response]] | None = None,
+    ) -> None:
         self._address = address
+        self._gateway = gateway
+        self._calls = CallLog()
+        self._inbox = None if inbox is None else inbox(self._calls)
         self._services = {d.path: SoapService(gateway, d) for d in DIALECTS}
 
     def __call__(self, request: Request) -> Response:
@@ -66,6 +118,8 @@ class Application:
         service = self._services.get(path)
         if service is not None:
             return self._serve(service, request)
+        if self._inbox is not None and (path + "/").startswith("/inbox/"):
+            return self._inbox(request)
         if path:
             return _say(404, "There is nothing here. The services are listed at /.")
         if request.method in ("GET", "HEAD"):
@@ -74,7 +128,7 @@ class Application:
 
     def _serve(self, service: SoapService, request: Request) -> Response:
         if request.method == "POST":
-            return _call(service, request)
+            return self._call(service, request)
         if request.method not in ("GET", "HEAD"):
             return _not_allowed("GET, HEAD, POST")
         if request.query.lower() != "wsdl":
@@ -93,31 +147,35 @@ class Application:
 
     def _front_page(self, request: Request) -> str:
         base = self._base(request)
+        account = self._gateway.account
+        password = f", password {DEMO.password}" if account == DEMO else ""
         services = "\n".join(f"  {base}{path}" for path in self._services)
         return (
             "Clickatell's SMS gateway in a box.\n\n"
             f"Services, each with its WSDL at ?wsdl:\n\n{services}\n\n"
-            f"Account: user {DEMO.user}, password {DEMO.password}, api_id {DEMO.api_id}."
+            f"What was sent can be seen at {base}/inbox.\n\n"
+            f"Account: user {account.user}, api_id {account.api_id}{password}."
         )
 
-
-def _call(service: SoapService, request: Request) -> Response:
-    """A call; a fault is an HTTP 500 (SOAP 1.1, section 6.2)."""
-    kind = request.headers.get("content-type", "")
-    if kind and not _XML_TYPE.fullmatch(kind.partition(";")[0].strip()):
-        return _say(415, "A SOAP envelope is text/xml.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        return _say(415, "Envelopes are not read compressed.")
-    charset = _CHARSET.search(kind)
-    answer = service.answer(
-        request.body, charset[1] if charset else None, request.client
-    )
-    _log.info("%s %s: %s", service.dialect.path, answer.operation, answer.outcome)
-    return Response(
-        500 if answer.is_fault else 200,
-        answer.envelope,
-        service.dialect.content_type,
-    )
+    def _call(self, service: SoapService, request: Request) -> Response:
+        """A call; a fault is an HTTP 500 (SOAP 1.1, section 6.2)."""
+        kind = request.headers.get("content-type", "")
+        if kind and not _XML_TYPE.fullmatch(kind.partition(";")[0].strip()):
+            return _say(415, "A SOAP envelope is text/xml.")
+        if request.headers.get("content-encoding", "identity").lower() != "identity":
+            return _say(415, "Envelopes are not read compressed.")
+        charset = _CHARSET.search(kind)
+        answer = service.answer(
+            request.body, charset[1] if charset else None, request.client
+        )
+        path = service.dialect.path
+        self._calls.add(self._gateway.now(), path, request.body, answer)
+        _log.info("%s %s: %s", service.dialect.path, answer.operation, answer.outcome)
+        return Response(
+            500 if answer.is_fault else 200,
+            answer.envelope,
+            service.dialect.content_type,
+        )
 
 
 def _not_allowed(allowed: str) -> Response:

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from urllib.parse import urlsplit
 
 from gateway.sandbox.accounts import Credentials
 from gateway.sandbox.courier import Courier
 from gateway.sandbox.gateway import Gateway
 from gateway.sandbox.http import Application
+from gateway.sandbox.inbox import Inbox
 from gateway.sandbox.server import Server
 from gateway.sandbox.settings import Settings
 from gateway.sandbox.store import Store
@@ -89,7 +91,7 @@ def listening(
     )
     courier = Courier(gateway)
     server = Server("127.0.0.1", 0)
-    server.start(Application(gateway, server.url))
+    server.start(Application(gateway, server.url, partial(Inbox, gateway)))
     try:
         yield Sandbox(server.url, gateway, clock, courier)
     finally:
