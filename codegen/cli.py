@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 import codegen
 from codegen.commands import (
+    ALLOW_NETWORK,
     CATALOGS,
     diff_command,
     infer_command,
@@ -16,11 +18,21 @@ from codegen.commands import (
     say,
     serve_command,
 )
-from codegen.config import PackageConfig, read_config
+from codegen.config import PackageConfig, package_of, read_config
 from codegen.diagnostics import Findings, SpecError
-from codegen.options import Options, is_package_name
-from codegen.output import carry_out
+from codegen.options import Options, is_new_name, is_package_name
+from codegen.output import carry_out, write_files
+from codegen.remote import Remote
 from codegen.tools.check import State, difference, examine, report
+
+_CHOICES = {
+    "secret": "A field whose values never show.",
+    "service": "Only this service (a pattern).",
+    "port": "Only this port (a pattern).",
+    "include": "Only this operation (a pattern).",
+    "exclude": "All but this operation (a pattern).",
+    "rename": "NAME=PYTHON: what Python calls a name of the WSDL.",
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,8 +47,15 @@ main.add_command(infer_command)
 main.add_command(serve_command)
 
 
+def _choosing(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that `[[tool.soapwright.package]]` has too, each for several values."""
+    for name, text in reversed(_CHOICES.items()):
+        command = click.option(f"--{name}", name, multiple=True, help=text)(command)
+    return command
+
+
 @main.command("generate")
-@click.argument("wsdl", required=False, type=click.Path(path_type=Path))
+@click.argument("wsdl", required=False)
 @click.option(
     "--output", type=click.Path(path_type=Path), help="The package's own folder."
 )
@@ -44,24 +63,30 @@ main.add_command(serve_command)
 @click.option("--wire", default="", help="The wire style: standard or nusoap.")
 @CATALOGS
 @click.option("--no-spec", is_flag=True, help="Leave the WSDL out of the package.")
+@_choosing
 @click.option("--full", is_flag=True, help="Generate where nothing has changed, too.")
+@ALLOW_NETWORK
 def generate_command(
-    wsdl: Path | None,
+    wsdl: str | None,
     output: Path | None,
     name: str | None,
     wire: str,
     catalogs: tuple[Path, ...],
     no_spec: bool,
     full: bool,
+    allow_network: bool,
+    **chosen: tuple[str, ...],
 ) -> None:
     """Write the package for WSDL, or all that pyproject.toml names."""
     try:
-        configs = _packages(wsdl, output, name, wire, catalogs, no_spec)
+        configs = _packages(wsdl, output, name, wire, catalogs, no_spec, chosen)
+        remote = Remote(Path(), allowed=allow_network)
         with _Progress() as progress:
-            states = examine(configs, progress, full=full)
+            states = examine(configs, remote, progress, full=full)
             if states.broken:  # where one is broken, none is written
                 found = [d for state in states.sound for d in state.findings]
                 raise SpecError([*found, *states.broken])
+            write_files(remote.files())
             for state in states.sound:
                 _write(state, progress)
     except SpecError as error:
@@ -71,7 +96,8 @@ def generate_command(
 
 @main.command("check")
 @click.option("--full", is_flag=True, help="Generate, whatever the manifests say.")
-def check_command(full: bool) -> None:
+@ALLOW_NETWORK
+def check_command(full: bool, allow_network: bool) -> None:
     """Compare the packages that pyproject.toml names with what would be generated.
 
     The difference is printed as a unified diff. Ends with 0 where all are in step, 1 where one is
@@ -82,8 +108,9 @@ def check_command(full: bool) -> None:
     except SpecError as error:
         say(error.diagnostics)
         raise SystemExit(2) from None
+    remote = Remote(Path(), allowed=allow_network)
     with _Progress() as progress:
-        states = examine(configs, progress, full=full)
+        states = examine(configs, remote, progress, full=full)
     for state in states.sound:
         findings = Findings()
         report(state, findings)
@@ -97,23 +124,42 @@ def check_command(full: bool) -> None:
 
 
 def _packages(
-    wsdl: Path | None,
+    wsdl: str | None,
     output: Path | None,
     name: str | None,
     wire: str,
     catalogs: tuple[Path, ...],
     no_spec: bool,
+    chosen: dict[str, tuple[str, ...]],
 ) -> list[PackageConfig]:
     if wsdl is None:
-        if output or name or wire or catalogs or no_spec:
+        if output or name or wire or catalogs or no_spec or any(chosen.values()):
             raise click.UsageError("the options go with a WSDL")
         return read_config(Path("pyproject.toml"))
     if output is None or name is None:
         raise click.UsageError("a WSDL needs --output and --package")
     if not is_package_name(name):
         raise click.UsageError(f"{name!r} is no name for a package")
-    options = Options(name, wire, catalogs, with_spec=not no_spec)
-    return [PackageConfig(wsdl, output, options)]
+    options = Options(
+        name,
+        wire,
+        catalogs,
+        with_spec=not no_spec,
+        secret=chosen["secret"],
+        services=chosen["service"],
+        ports=chosen["port"],
+        include=chosen["include"],
+        exclude=chosen["exclude"],
+        rename=tuple(_renamed(one) for one in chosen["rename"]),
+    )
+    return [package_of(wsdl, output, options)]
+
+
+def _renamed(text: str) -> tuple[str, str]:
+    old, _, new = text.rpartition("=")
+    if not old or not is_new_name(new):
+        raise click.UsageError(f"--rename {text}: NAME=PYTHON, a public Python name")
+    return old, new
 
 
 def _write(state: State, progress: _Progress) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import click
 
-from codegen.diagnostics import Diagnostic, Findings, SpecError
+from codegen.config import find_entry
+from codegen.diagnostics import Diagnostic, Findings, Location, SpecError
 from codegen.model import Api
 from codegen.output import write_file
+from codegen.remote import Remote
 
 CATALOGS = click.option(
     "--catalog",
@@ -21,11 +23,16 @@ CATALOGS = click.option(
     type=click.Path(path_type=Path),
     help="An OASIS XML catalog: where imported documents are found.",
 )
+ALLOW_NETWORK = click.option(
+    "--allow-network",
+    is_flag=True,
+    help="Fetch what has a URL, anew, instead of reading what is locked.",
+)
 
 
 @click.command("diff")
-@click.argument("old", type=click.Path(path_type=Path))
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("old")
+@click.argument("new")
 @click.option(
     "--format",
     "form",
@@ -34,7 +41,10 @@ CATALOGS = click.option(
     show_default=True,
 )
 @CATALOGS
-def diff_command(old: Path, new: Path, form: str, catalogs: tuple[Path, ...]) -> None:
+@ALLOW_NETWORK
+def diff_command(
+    old: str, new: str, form: str, catalogs: tuple[Path, ...], allow_network: bool
+) -> None:
     """What changed from the WSDL OLD to NEW, and what that breaks.
 
     Ends with 0 where nothing breaks, 1 where something does, 2 where a WSDL cannot be read.
@@ -45,14 +55,14 @@ def diff_command(old: Path, new: Path, form: str, catalogs: tuple[Path, ...]) ->
     # loaded when it runs
     from codegen.tools.diff.services import compare
 
-    before, after = loaded([old, new], catalogs)
+    before, after = loaded([old, new], catalogs, allow_network)
     changes = compare(before[0], after[0])
-    click.echo(FORMATS[form](changes, (str(old), str(new))), nl=False)
+    click.echo(FORMATS[form](changes, (old, new)), nl=False)
     raise SystemExit(1 if is_breaking(changes) else 0)
 
 
 @click.command("inspect")
-@click.argument("wsdl", type=click.Path(path_type=Path))
+@click.argument("wsdl")
 @click.option(
     "--format",
     "form",
@@ -61,7 +71,10 @@ def diff_command(old: Path, new: Path, form: str, catalogs: tuple[Path, ...]) ->
     show_default=True,
 )
 @CATALOGS
-def inspect_command(wsdl: Path, form: str, catalogs: tuple[Path, ...]) -> None:
+@ALLOW_NETWORK
+def inspect_command(
+    wsdl: str, form: str, catalogs: tuple[Path, ...], allow_network: bool
+) -> None:
     """What is in WSDL, as it will be in Python; what is remarkable about it is a warning each."""
     # loaded when it runs
     from codegen.tools.inspect.describe import describe
@@ -72,7 +85,7 @@ def inspect_command(wsdl: Path, form: str, catalogs: tuple[Path, ...]) -> None:
     # loaded when it runs
     from codegen.tools.inspect.report import as_json, as_text
 
-    ((api, findings),) = loaded([wsdl], catalogs)
+    ((api, findings),) = loaded([wsdl], catalogs, allow_network)
     remarks = Findings()
     examine(api, remarks)
     say(remarks)
@@ -117,20 +130,24 @@ def infer_command(
     say(findings)
 
 
-def loaded(wsdls: list[Path], catalogs: tuple[Path, ...]) -> list[tuple[Api, Findings]]:
-    """The models of WSDLs, each with its findings, which are printed.
+def loaded(
+    wsdls: list[str], catalogs: tuple[Path, ...], allow_network: bool
+) -> list[tuple[Api, Findings]]:
+    """The models of WSDLs, files or URLs, each with its findings, which are printed.
 
     Where one is broken the run ends with 2.
     """
     # loaded when it runs
     from codegen.pipeline import load
 
+    remote = Remote(Path(), allowed=allow_network)
     apis: list[tuple[Api, Findings]] = []
     found: list[Diagnostic] = []
     for wsdl in wsdls:
         findings = Findings()
         try:
-            apis.append((load(wsdl, catalogs, findings), findings))
+            entry = find_entry(wsdl, remote, Location(wsdl))
+            apis.append((load(entry, catalogs, findings, remote), findings))
             found += findings
         except SpecError as error:
             found += error.diagnostics

@@ -15,7 +15,6 @@ it has been.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -127,6 +126,17 @@ def carry_out(plan: Plan, progress: Callable[[str], None] = lambda doing: None) 
         raise _cannot(folder, message) from error
 
 
+def write_files(files: dict[Path, bytes]) -> None:
+    """Write files that are no package's: documents of the network, and their lock.
+
+    Raises:
+        SpecError: something cannot be written.
+    """
+    for path, content in files.items():
+        if content_of(path) != content:
+            write_file(path, content)
+
+
 def write_package(folder: Path, files: dict[str, bytes]) -> None:
     """Make the folder hold these files.
 
@@ -206,12 +216,16 @@ def _remove_temporary(plan: Plan) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     """Write beside the file, then put it in its place: nobody ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_TEMPORARY)
+    temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        stream = open(temporary, "xb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = open(temporary, "xb")
+    try:
+        with stream:
             stream.write(content)
-        os.chmod(temporary, 0o644)
+            os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

@@ -232,7 +232,7 @@ def test_a_projects_packages(shell: Shell) -> None:
             table(wsdl="service.wsdl", output="a", name="a")
             + "\n"
             + table(wsdl="service.wsdl", output="b", naem="b"),
-            "pyproject.toml:6: error: unknown key 'naem' [config]",
+            "pyproject.toml:9: error: unknown key 'naem' [config]\nhint: did you mean 'name'?",
         ),
         (
             "\n\n" + table(wsdl="service.wsdl"),
@@ -241,7 +241,7 @@ def test_a_projects_packages(shell: Shell) -> None:
         ),
         (
             table(wsdl="service.wsdl", output="a", name="a", catalog="c.xml"),
-            "pyproject.toml:1: error: 'catalog' is no list [config]",
+            "pyproject.toml:5: error: 'catalog' is no list of strings [config]",
         ),
     ],
 )

@@ -12,6 +12,7 @@ from codegen.python.facets_module import FacetsModules
 from codegen.python.fields import SECRETS, Types
 from codegen.python.literals import comment, docstring, string
 from codegen.python.names import make_names
+from codegen.python.renames import Renames
 from codegen.python.render import render
 from codegen.python.server_module import ServerModules
 from codegen.python.service_modules import ServiceModules
@@ -57,7 +58,7 @@ def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
 
 def make_context(api: Api, style: WireStyle, options: Options) -> Context:
     """The tables of one package."""
-    names = make_names(api)
+    names = make_names(api, Renames(options.rename))
     encoding, prefixes = make_prefixes(api, style)
     secrets = SECRETS | frozenset(options.secret)
     types = Types(api, names, SimpleTypes(api, names), secrets)

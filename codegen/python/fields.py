@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from codegen.model import (
@@ -66,6 +66,7 @@ class Types:
     names: Names
     simple: SimpleTypes
     secrets: frozenset[str] = SECRETS
+    _fields: dict[QName, tuple[Field, ...]] = field(default_factory=dict)
 
     def struct(self, identity: QName) -> Struct:
         """The Struct of an id that names one."""
@@ -97,6 +98,11 @@ class Types:
 
     def fields(self, struct: Struct) -> list[Field]:
         """All fields in the order of the wire: inherited ones first in each kind, attributes before elements."""
+        if struct.id not in self._fields:
+            self._fields[struct.id] = tuple(self._made_fields(struct))
+        return [*self._fields[struct.id]]
+
+    def _made_fields(self, struct: Struct) -> list[Field]:
         line = self.line_of(struct)
         found: list[Field] = []
         for one in line:
@@ -121,8 +127,8 @@ class Types:
 
 
 def _attribute_index(fields: list[Field], attribute: Attribute) -> int | None:
-    for index, field in enumerate(fields):
-        if isinstance(field.what, Attribute) and field.what.name == attribute.name:
+    for index, one in enumerate(fields):
+        if isinstance(one.what, Attribute) and one.what.name == attribute.name:
             return index
     return None
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 _WIDTH = 88
+_PLAIN = re.compile(r"[ -\[\]-~]*+")  # all of ASCII that stands for itself
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def string(text: str) -> str:
     """A str literal, as black leaves it: double quotes unless the text has more of those."""
     quote = "'" if text.count('"') > text.count("'") else '"'
+    if _PLAIN.fullmatch(text) and quote not in text:
+        return f"{quote}{text}{quote}"
     return quote + "".join(_character(c, quote) for c in text) + quote
 
 

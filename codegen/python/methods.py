@@ -92,7 +92,7 @@ class Methods:
         hidden: set[str] = set()
         for port in self.context.api.ports:
             for operation in port.operations:
-                hidden.add(field_name(operation.key))
+                hidden.add(self._name(operation))
                 message = operation.input
                 if message is not None:
                     for struct in (message.struct, message.headers_struct):
@@ -107,7 +107,7 @@ class Methods:
             for operation in port.operations:
                 if operation.key in found or operation.input is None:
                     continue
-                name = field_name(operation.key)
+                name = self._name(operation)
                 while name in taken:
                     name += "_"
                 taken.add(name)
@@ -119,6 +119,10 @@ class Methods:
                     self._parameters(given.headers_struct, self._names(given.struct)),
                 )
         return list(found.values())
+
+    def _name(self, operation: Operation) -> str:
+        renames = self.context.types.names.renames
+        return renames.method(operation.key) or field_name(operation.key)
 
     def fields(self, struct: QName | None) -> list[Field]:
         """The fields of a message's type."""

@@ -38,6 +38,7 @@ from codegen.python.identifiers import (
     field_name,
     module_name,
 )
+from codegen.python.renames import Renames
 
 _NOT_A_PREFIX = re.compile(
     r"^(v?\d+([._-]\d+)*|wsdl|xsd|soap|services?|types?|www|com|org)$", re.I
@@ -57,17 +58,18 @@ class StructNames:
 
 @dataclass(slots=True)
 class Names:
-    """The tables, filled once by `make_names`."""
+    """The tables, filled once by `make_names`; what the user renames comes before all rules."""
 
+    renames: Renames
     types: dict[QName, str] = field(default_factory=dict)
     modules: dict[QName, str] = field(default_factory=dict)
     structs: dict[QName, StructNames] = field(default_factory=dict)
     enumerations: dict[QName, tuple[str, ...]] = field(default_factory=dict)
 
 
-def make_names(api: Api) -> Names:
+def make_names(api: Api, renames: Renames = Renames()) -> Names:
     """All names of the package for this Api."""
-    names = Names()
+    names = Names(renames)
     _name_types(api, names)
     _name_modules(api, names)
     for definition in api.types.values():
@@ -83,7 +85,13 @@ def make_names(api: Api) -> Names:
 
 def _name_types(api: Api, names: Names) -> None:
     taken: set[str] = set()
+    given = {id: new for id in api.types if (new := names.renames.type(id, api.types))}
+    for id, name in given.items():
+        taken.add(name.lower())
+        names.types[id] = name
     for definition in sorted(api.types.values(), key=_rank):
+        if definition.id in given:
+            continue
         name = next(n for n in _type_candidates(definition) if n.lower() not in taken)
         taken.add(name.lower())
         names.types[definition.id] = name
@@ -166,10 +174,17 @@ def _name_fields(api: Api, names: Names, struct: Struct) -> None:
     if isinstance(base, Struct):
         _name_fields(api, names, base)
         taken |= names.structs[base.id].taken
-    members = _names_for([_wanted(m) for m in struct.members], taken, suffix="")
+    members = _names_for(
+        [_wanted(m) for m in struct.members],
+        [_given(m, names.renames) for m in struct.members],
+        taken,
+    )
     text = _free("value", taken) if has_own_text(struct) else "value"
     attributes = _names_for(
-        [a.name.local for a in struct.attributes], taken, suffix="_attribute"
+        [a.name.local for a in struct.attributes],
+        [names.renames.field(a.name) for a in struct.attributes],
+        taken,
+        suffix="_attribute",
     )
     wildcard = _wildcard_name(api, names, struct, taken)
     names.structs[struct.id] = StructNames(
@@ -206,12 +221,28 @@ def _wanted(member: Member) -> str:
             return "content" if mixed else "choices"
 
 
-def _names_for(wanted: list[str], taken: set[str], suffix: str) -> tuple[str, ...]:
-    """Names for these wire names, in order, none of them in `taken`, to which they are added."""
-    plain = [field_name(word) for word in wanted]
-    exact = {p for p, word in zip(plain, wanted, strict=True) if p == word}
+def _given(member: Member, renames: Renames) -> str | None:
+    match member:
+        case ElementMember(element=element):
+            return renames.field(element.name)
+        case ContentMember(name=name):
+            return renames.field(QName("", name))
+        case WildcardMember() | OrderedMember():
+            return None
+
+
+def _names_for(
+    wanted: list[str], given: list[str | None], taken: set[str], suffix: str = ""
+) -> tuple[str, ...]:
+    """Names for these wire names, in order, none of them in `taken`, to which they are added.
+
+    A name that the user gives is kept as one is whose spelling is that of a field already.
+    """
+    words = [new or word for new, word in zip(given, wanted, strict=True)]
+    plain = [new or field_name(w) for new, w in zip(given, wanted, strict=True)]
+    exact = {p for p, word in zip(plain, words, strict=True) if p == word}
     chosen: list[str] = []
-    for name, word in zip(plain, wanted, strict=True):
+    for name, word in zip(plain, words, strict=True):
         if name in taken or (name in exact and name != word):
             name = f"{name.rstrip('_')}{suffix}" if suffix else exact_name(word)
         chosen.append(_free(name, taken))

@@ -12,20 +12,17 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import black
-from black.mode import TargetVersion
-from black.parsing import InvalidInput
-
 WIDTH = 88
-_MODE = black.Mode(target_versions={TargetVersion.PY311})
 _ATOM = re.compile(
     r"""(?P<head>(?:[\w.]+ \+?= |return ))(?P<atom>f?"[^"]*"|f?'[^']*')$"""
 )
-_KEYWORD_ATOM = re.compile(r"""[\w]+=(?P<atom>f?"[^"]*"|f?'[^']*'),$""")
+_KEYWORD_ATOM = re.compile(r"""[\w]+=(?P<atom>f?"[^"]*"|f?'[^']*'|[\w.]+),$""")
+_KEYWORD_TUPLE = re.compile(r"(?P<name>\w+)=\((?P<items>.*),\),$")
+_CLASS = re.compile(r"(?P<head>class \w+)\((?P<base>[\w.]+(?:\[\"[\w.]+\"\])?)\):$")
 _STRING_LINE = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'),?$""")
 _IMPORT = re.compile(r"(?P<head>from [\w.]+ import )(?P<name>\w+ as \w+)$")
 _CALL = re.compile(
-    r"(?P<head>(?:[\w.]+ \+?= |[\w.]+=|return |raise |def )?[\w.]+)"
+    r"(?P<head>(?:[\w.]+(?:: [\w.]+)? \+?= (?:await )?|[\w.]+=|return |raise |def )?[\w.]+)"
     r"\((?P<arguments>.*)\)(?P<tail>(?: -> [\w.]+)?:?,?)$"
 )
 _FIELD = re.compile(
@@ -39,7 +36,7 @@ _COMPARISON = re.compile(
 )
 _NAME = re.compile(r"""(?:\w+=)?(?:f?"[^"]*"|f?'[^']*')|[\w.]+(?:(?:: |=)[\w.]+)?""")
 _JOIN = re.compile(
-    r'xml \+= "".join\(\[(?P<item>.*) for item in (?P<items>[\w.]+)\]\)$'
+    r'xml \+= "".join\(\[(?P<item>.*) for item in (?P<items>[\w.]+(?:\([\w.]+\))?)\]\)$'
 )
 
 
@@ -87,8 +84,28 @@ def _usual(code: str, indent: int) -> tuple[str, ...] | None:
         return _list_field(found["name"], found["item"], found["value"], indent)
     if found := _JOIN.match(code):
         return _join(found["item"], found["items"], indent)
+    if found := _CLASS.match(code):
+        return _in_parentheses(found["head"], found["base"], ":", indent)
+    if found := _KEYWORD_TUPLE.match(code):
+        return _tuple(found["name"], found["items"], indent)
     found = _CALL.match(code)
     return _call(code, found, indent) if found else None
+
+
+def _tuple(name: str, items: str, indent: int) -> tuple[str, ...] | None:
+    """A keyword's tuple: one item a line, each broken by itself."""
+    lines: list[str] = []
+    for item in _split(items) or ():
+        code = f"{item},"
+        if _fits(code, indent + 4):
+            lines.append(code)
+            continue
+        found = _CALL.match(code)
+        made = _call(code, found, indent + 4) if found else None
+        if made is None:
+            return None
+        lines += made
+    return (f"{name}=(", *(f"    {line}" for line in lines), "),") if lines else None
 
 
 def _fits(line: str, indent: int) -> bool:
@@ -138,6 +155,8 @@ def _join(item: str, items: str, indent: int) -> tuple[str, ...] | None:
     comprehension = f"[{item} for item in {items}]"
     if _fits(comprehension, indent + 4):
         return ('xml += "".join(', f"    {comprehension}", ")")
+    if items.endswith(")") and not _fits(f"for item in {items}", indent + 8):
+        return None
     lines: tuple[str, ...] = (item,)
     if not _fits(item, indent + 8) and not _NAME.fullmatch(item):
         found = _CALL.match(item)
@@ -157,6 +176,8 @@ def _call(code: str, found: re.Match[str], indent: int) -> tuple[str, ...] | Non
         return None
     target, assigned, _ = head.partition(" = ")
     if assigned and not _fits(f"{head}(", indent):
+        if ": " in target or " await " in head:
+            return None
         value = code[len(target) + 3 :]
         if len(arguments) > 1 or not _fits(f"{target} = (", indent):
             return None
@@ -204,6 +225,14 @@ def _split(arguments: str) -> list[str] | None:
 # ------------------------------------------------------------------------- black, by the line
 
 
+def _black(source: str) -> list[str] | None:
+    """The lines that black makes of a source; None where it is not Python."""
+    # Few packages have a line that needs it, and it takes longer to import than they to emit.
+    from codegen.python.blackened import blackened
+
+    return blackened(source)
+
+
 @lru_cache(maxsize=4096)
 def _formatted(code: str, indent: int) -> tuple[str, ...]:
     """A logical line through black, as if it stood at this indent; its lines without the indent."""
@@ -217,7 +246,9 @@ def _formatted(code: str, indent: int) -> tuple[str, ...]:
     if code.endswith(":"):
         after = f"{'    ' * depth}    pass\n"
     source = "\n".join([*nested, ""]) + f"{before}{'    ' * depth}{code}\n{after}"
-    lines = black.format_str(source, mode=_MODE).rstrip("\n").split("\n")
+    lines = _black(source)
+    if lines is None:
+        raise ValueError(f"not a line of Python: {code}")
     lines = lines[depth + (2 if before else 0) : len(lines) - (1 if after else 0)]
     return tuple(one[indent:] for one in lines)
 
@@ -232,9 +263,7 @@ def _element(code: str, indent: int) -> tuple[str, ...]:
     space = "    " * depth
     for opening, closing in _BRACKETS:
         source = f"{nested}{space}{opening}\n{space}    {code}\n{space}{closing}\n"
-        try:
-            lines = black.format_str(source, mode=_MODE).rstrip("\n").split("\n")
-        except InvalidInput:
+        if (lines := _black(source)) is None:
             continue
         first = lines.index(f"{space}{opening}") + 1
         return tuple(one[indent:] for one in lines[first:-1])

@@ -20,10 +20,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codegen.config import PackageConfig
+from codegen.config import PackageConfig, find_entry
 from codegen.diagnostics import Diagnostic, Findings, Location, SpecError
 from codegen.manifest import Manifest, read_manifest
 from codegen.output import Plan, check_folder, content_of, make_plan
+from codegen.remote import Remote
 from codegen.toolkit import digest, identity
 
 _TEXT = re.compile(r"[^\x00-\x08\x0e-\x1f]*+")
@@ -57,28 +58,41 @@ class States:
 
 
 def examine(
-    configs: list[PackageConfig], progress: Callable[[str], None], *, full: bool
+    configs: list[PackageConfig],
+    remote: Remote,
+    progress: Callable[[str], None],
+    *,
+    full: bool,
 ) -> States:
-    """See how each package stands; with `full` each is generated, whatever its manifest says."""
+    """See how each package stands; with `full` each is generated, whatever its manifest says.
+
+    Where the network is allowed it is looked at, and so all is generated too.
+    """
     sound: list[State] = []
     broken: list[Diagnostic] = []
     for config in configs:
         try:
-            sound.append(_state(config, progress, full))
+            check_folder(config.output)
+            manifest = read_manifest(config.output)
+            if not (full or remote.allowed) and manifest is not None:
+                if is_in_step(config, manifest):
+                    sound.append(State(config, None, len(manifest.files) + 1, ()))
+                    continue
+            sound.append(_generated(config, remote, progress))
         except SpecError as error:
             broken += error.diagnostics
     return States(tuple(sound), tuple(broken))
 
 
-def _state(config: PackageConfig, progress: Callable[[str], None], full: bool) -> State:
-    check_folder(config.output)
-    manifest = read_manifest(config.output)
-    if not full and manifest is not None and is_in_step(config, manifest):
-        return State(config, None, len(manifest.files) + 1, ())
+def _generated(
+    config: PackageConfig, remote: Remote, progress: Callable[[str], None]
+) -> State:
+    if config.url:
+        find_entry(config.url, remote, config.options.place("wsdl", config.url))
     # Reading schemas and rendering modules loads far more than a package in step needs.
     from codegen.pipeline import generate
 
-    package = generate(config.wsdl, config.options, progress)
+    package = generate(config.wsdl, config.options, progress, remote)
     plan = make_plan(config.output, package.files)
     return State(config, plan, plan.unchanged, tuple(package.findings))
 
@@ -131,7 +145,7 @@ def report(state: State, findings: Findings) -> None:
     said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     findings.warning(
         "stale",
-        f"not what {state.config.wsdl.as_posix()} gives: {said}",
+        f"not what {state.config.url or state.config.wsdl.as_posix()} gives: {said}",
         Location(plan.folder.as_posix()),
         "`soapwright generate` puts it in step",
     )

@@ -13,6 +13,7 @@
 | `old-schema` | warning: a draft of XML Schema, read as the recommendation (`drafts.py`) |
 | `schema-syntax` | warning: an element that XML Schema does not allow there (`normalise.py`, `repair.py`) |
 | `name` | warning: a name with the prefix of its own namespace (`repair.py`) |
+| `network` | error: a document of the network that cannot be had, or is not what was locked |
 | `catalog` | error, warning: a catalog that is none; an entry that leads nowhere (`catalog.py`) |
 """
 
@@ -26,6 +27,7 @@ from lxml import etree
 
 from codegen.diagnostics import Findings, Location, SpecError
 from codegen.model import Inputs, Source, Unread
+from codegen.remote import Remote, RemoteError
 from codegen.wsdl.catalog import Catalog, read_catalogs
 from codegen.wsdl.files import DEFINITIONS, SCHEMA, TYPES, Files
 from codegen.wsdl.imports import (
@@ -37,6 +39,7 @@ from codegen.wsdl.imports import (
     find_implied,
     find_location,
     is_local,
+    remote_url,
 )
 from codegen.wsdl.lines import Lines
 from codegen.wsdl.namespaces import BUILT_IN, NEVER_NEEDED, XML
@@ -95,6 +98,7 @@ def load(
     findings: Findings,
     *,
     base: Path | None = None,
+    remote: Remote | None = None,
 ) -> Documents:
     """Read a WSDL and everything that it imports.
 
@@ -108,7 +112,7 @@ def load(
     catalog = read_catalogs(
         [(base / path, path.as_posix()) for path in catalogs], findings
     )
-    files = Files(base / entry, entry, findings)
+    files = Files(base / entry, entry, findings, remote)
     loader = _Loader(files, catalog, findings)
     loader.load()
     if not loader.definitions:
@@ -261,10 +265,26 @@ class _Loader:
             found = find_location(
                 imported.location, waiting.file, self.catalog, self.files.missing
             )
+            found = found or self._fetch(waiting)
         if found is None:
             self._unanswered.append(waiting)
         else:
             self._lead(waiting, found)
+
+    def _fetch(self, waiting: _Waiting) -> Found | None:
+        """The document of the network that an import names, if it can be had and must be."""
+        remote, imported = self.files.remote, waiting.imported
+        url = remote_url(imported, waiting.file)
+        if remote is None or not url:
+            return None
+        try:
+            path = remote.find(url)
+        except RemoteError as error:
+            at = self.files.lines.location(imported.node)
+            hint = "--catalog FILE may say where else the document is"
+            self.findings.error("network", f"{url} {error}", at, hint)
+            return None
+        return None if path is None else Found(path, url)
 
     def _lead(self, waiting: _Waiting, found: Found) -> None:
         """Follow an import to the file that it leads to."""
@@ -322,6 +342,8 @@ class _Loader:
         what = location or imported.namespace or "an import that names nothing"
         message = f"nothing that is here answers for {what}"
         hint = "--catalog FILE takes an OASIS XML catalog that says where it is"
+        if remote_url(imported, waiting.file):
+            hint += ", --allow-network fetches it"
         self.findings.warning("import-missing", message, at, hint)
 
     def _is_new(self, file: SourceFile, index: int, namespace: str | None) -> bool:

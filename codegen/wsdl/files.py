@@ -11,6 +11,7 @@ from lxml import etree
 
 from codegen.diagnostics import Findings, Location
 from codegen.model import Inputs
+from codegen.remote import Remote
 from codegen.wsdl.catalog import STANDARD
 from codegen.wsdl.drafts import is_draft, modernised
 from codegen.wsdl.imports import SourceFile, imports_of
@@ -30,12 +31,14 @@ _DOCUMENTATION = f"{{{WSDL}}}documentation"
 class Files:
     """Reads files, and names them in findings as the user named the entry.
 
+    `remote` has the documents of the network, which findings name by their URLs.
     `entry` is where the entry is, `given` how it was named, `missing` where files might have been.
     """
 
     entry: Path
     given: Path
     findings: Findings
+    remote: Remote | None = None
     lines: Lines = field(default_factory=Lines)
     missing: set[Path] = field(default_factory=set)
     _read: dict[Path, SourceFile | None] = field(default_factory=dict)
@@ -71,8 +74,13 @@ class Files:
         self._refuse(file.root, why)
 
     def _load(self, path: Path, url: str) -> SourceFile | None:
-        shown = self._shown(path)
-        content = read(path, shown, self.findings)
+        content: bytes | None
+        fetched = self.remote.at(path) if self.remote is not None else None
+        if fetched is not None:
+            shown, content, url = fetched.url, fetched.content, fetched.url
+        else:
+            shown = self._shown(path)
+            content = read(path, shown, self.findings)
         parsed = parse(content, shown, self.findings) if content is not None else None
         if content is None or parsed is None:
             return None
@@ -95,6 +103,7 @@ class Files:
             schemas=_schemas_of(root),
             imports=tuple(imports_of(root)),
             digest=hashlib.sha256(content).digest(),
+            remote=fetched is not None,
         )
 
     def _modernise(self, original: etree._Element, shown: str) -> etree._Element:

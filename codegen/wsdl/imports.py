@@ -18,6 +18,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree
 
+from codegen.remote import is_url
 from codegen.wsdl.catalog import Catalog, find_standard, path_of
 from codegen.wsdl.namespaces import BUILT_IN, WSDL, XML
 from codegen.wsdl.references import XSD
@@ -62,7 +63,8 @@ class SourceFile:
     """A file that was read: `url` is where it is from, `shown` its name in findings.
 
     `text` is the UTF-8 that was parsed, `schemas` are the root itself or those of a WSDL,
-    `digest` tells whether another file is a copy of it.
+    `digest` tells whether another file is a copy of it, `remote` whether it is of the network:
+    then nothing lies beside it.
     """
 
     path: Path
@@ -75,6 +77,7 @@ class SourceFile:
     schemas: tuple[etree._Element, ...]
     imports: tuple[Import, ...]
     digest: bytes
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def find_location(
     ):
         if (path := catalog.find(name)) is not None:
             return Found(path, absolute, by_catalog=True)
-    for path in _beside(location, source.path.parent):
+    for path in () if source.remote else _beside(location, source.path.parent):
         if _is_file(path):
             return Found(path, absolute if path_of(absolute) is None else path.as_uri())
         missing.add(Path(os.path.normpath(path.absolute())))
@@ -150,6 +153,14 @@ def find_implied(
             if path is not None and path.suffix == ".xsd" and used.search(file.text):
                 found[uri] = (path, file)
     return found
+
+
+def remote_url(imported: Import, source: SourceFile) -> str:
+    """The URL of the network that an import names; "" where it names none, or the toolkit has it."""
+    url = _join(source.url, imported.location) if imported.location else ""
+    namespace = imported.namespace if imported.kind.is_of_namespace else ""
+    bundled = any(name and find_standard(name) for name in (url, namespace))
+    return url if is_url(url) and not bundled else ""
 
 
 def is_local(location: str) -> bool:

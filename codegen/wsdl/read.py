@@ -7,20 +7,26 @@ from pathlib import Path
 
 from codegen.diagnostics import Findings
 from codegen.model import Api, Unread
+from codegen.remote import Remote
 from codegen.wsdl.documents import load
 from codegen.wsdl.schema.translate import translate_schemas
 from codegen.wsdl.services import read_services
 
 
-def read_api(entry: Path, catalogs: Sequence[Path], findings: Findings) -> Api:
-    """Read a WSDL and all that it imports, without the network.
+def read_api(
+    entry: Path,
+    catalogs: Sequence[Path],
+    findings: Findings,
+    remote: Remote | None = None,
+) -> Api:
+    """Read a WSDL and all that it imports; of the network only what `remote` gives.
 
     Of what is broken, there are errors in `findings`; the Api is what could be read.
 
     Raises:
         SpecError: the entry cannot be read, or is no WSDL.
     """
-    documents = load(entry, catalogs, findings)
+    documents = load(entry, catalogs, findings, remote=remote)
     schemas = translate_schemas(documents.schemas, documents.location, findings)
     services = read_services(documents, findings)
     unread = documents.unread

@@ -118,6 +118,7 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
             "a.wsdl:2: warning: nothing that is here answers for"
             " https://example.org/b.xsd [import-missing]\n"
             "hint: --catalog FILE takes an OASIS XML catalog that says where it is"
+            ", --allow-network fetches it"
         ],
     ),
     "a WSDL from the network": (
@@ -126,6 +127,7 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
             "a.wsdl:2: warning: nothing that is here answers for"
             " http://example.org/b.wsdl [import-missing]\n"
             "hint: --catalog FILE takes an OASIS XML catalog that says where it is"
+            ", --allow-network fetches it"
         ],
     ),
     "an import of a namespace alone": (

@@ -1,0 +1,64 @@
+"""The names that a user gives must be about something.
+
+| finding | |
+|---|---|
+| `config` | error: a rename that names nothing, or more than one type |
+| `secret` | warning: a secret that is no field's name |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codegen.diagnostics import Findings
+from codegen.model import Api, ContentMember, ElementMember, QName, Struct
+from codegen.options import Options, is_class_name
+from codegen.python.names import make_names
+from codegen.python.renames import Renames
+
+
+def check_names(api: Api, options: Options, entry: str, findings: Findings) -> None:
+    """Find the renames and the secrets that are about nothing."""
+    if not (options.rename or options.secret):
+        return
+    fields = {name for struct in _structs(api) for name in _wire_names(struct)}
+    methods = {o.key for port in api.ports for o in port.operations}
+    for old, new in options.rename:
+        at = options.place("rename", entry, old)
+        if is_class_name(new):
+            renamed = Renames(((old, new),))
+            types = [
+                str(id) for id in api.types if renamed.type(id, api.types) is not None
+            ]
+            if not types:
+                findings.error("config", f"no type or element is called {old}", at)
+            elif len(types) > 1:
+                hint = "write the one that is meant as {namespace}name"
+                message = f"{old} is {len(types)} types, which cannot all be {new}"
+                findings.error("config", message, at, hint)
+        elif old not in methods and old not in fields:
+            message = f"no element, attribute, part or operation is called {old}"
+            findings.error("config", message, at)
+    names = make_names(api, Renames(options.rename))
+    known = {name for own in names.structs.values() for name in own.taken}
+    for secret in options.secret:
+        if secret not in known:
+            message = f"no field is called {secret}: the secret hides nothing"
+            at = options.place("secret", entry, secret)
+            findings.warning("secret", message, at)
+
+
+def _structs(api: Api) -> Iterator[Struct]:
+    return (d for d in api.types.values() if isinstance(d, Struct))
+
+
+def _wire_names(struct: Struct) -> Iterator[str]:
+    """What may be renamed in a Struct, with its namespace and without."""
+    found = [a.name for a in struct.attributes]
+    for member in struct.members:
+        if isinstance(member, ElementMember):
+            found.append(member.element.name)
+        elif isinstance(member, ContentMember):
+            found.append(QName("", member.name))
+    for name in found:
+        yield from (str(name), name.local)

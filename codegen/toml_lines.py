@@ -1,0 +1,68 @@
+"""Where things stand in a TOML file: `tomllib` gives values, and no lines.
+
+It looks at lines as people write them, one key a line. Where it does not find a thing it gives
+the line of what holds it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_HEADER = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class TableLines:
+    """The lines of one table of an array of tables, the tables inside it included."""
+
+    lines: tuple[str, ...]
+    start: int
+
+    def of_key(self, key: str) -> int:
+        """The line of a key, else of the table's header."""
+        return self.start + (self._key(key) or 0)
+
+    def of_value(self, key: str, value: str) -> int:
+        """The line of a string under a key (as one of a list, or as a key of a table)."""
+        first = self._key(key)
+        if first is None:
+            return self.start
+        quoted = re.compile(
+            rf"""(["']){re.escape(value)}\1|(?<![\w-]){re.escape(value)}(?![\w-])\s*="""
+        )
+        for number in range(first, len(self.lines)):
+            if quoted.search(self.lines[number]):
+                return self.start + number
+        return self.start + first
+
+    def _key(self, key: str) -> int | None:
+        spelt = rf"""(?:{re.escape(key)}|"{re.escape(key)}"|'{re.escape(key)}')"""
+        assigned = re.compile(rf"\s*{spelt}\s*[=.]")
+        for number, line in enumerate(self.lines):
+            header = _HEADER.match(line)
+            inside = header and number and re.split(r"\s*\.\s*", header[1])[-1]
+            if assigned.match(line) or inside == key:
+                return number
+        return None
+
+
+def tables(text: str, name: str) -> list[TableLines]:
+    """The tables of an array, `[[name]]`, in the file's order."""
+    lines = text.split("\n")
+    headers = {
+        number: re.sub(r"\s", "", found[1])
+        for number, line in enumerate(lines)
+        if (found := _HEADER.match(line))
+    }
+    made = []
+    for start, header in headers.items():
+        if header == name and lines[start].lstrip().startswith("[["):
+            ends = (
+                number
+                for number, other in headers.items()
+                if number > start and not other.startswith(f"{name}.")
+            )
+            end = next(ends, len(lines))
+            made.append(TableLines(tuple(lines[start:end]), start + 1))
+    return made

@@ -1,0 +1,263 @@
+"""`--allow-network`: what is fetched, what is locked, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from conftest import SERVICE, Shell
+
+from codegen import remote
+from codegen.remote import Remote, RemoteError, stored_name
+
+SCHEMA = (
+    '<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x">'
+    '<include schemaLocation="more.xsd"/><complexType name="Here"/></schema>'
+)
+MORE = (
+    '<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x">'
+    '<complexType name="{}"/></schema>'
+)
+
+
+@dataclass
+class Web:
+    """A small web: what there is at each path, and what was asked for."""
+
+    url: str
+    pages: dict[str, str] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            made.asked.append(self.path)
+            body = made.pages.get(self.path, "").encode()
+            to = made.redirects.get(self.path)
+            self.send_response(302 if to else 200 if body else 404)
+            if to:
+                self.send_header("Location", to)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        made = Web(f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield made
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def vendor(web: Web, shell: Shell) -> Web:
+    """A vendor's WSDL, with schemas that lie beside it, and a project that names it."""
+    web.pages = {
+        "/api/service?wsdl": importing("../x.xsd"),
+        "/x.xsd": SCHEMA,
+        "/more.xsd": MORE.format("More"),
+    }
+    Path("pyproject.toml").write_text(
+        "[[tool.soapwright.package]]\n"
+        f'wsdl = "{web.url}/api/service?wsdl"\noutput = "made"\nname = "made"\n'
+    )
+    return web
+
+
+def importing(location: str) -> str:
+    head, schema, rest = SERVICE.partition("<xsd:schema")
+    tag, _, rest = rest.partition(">")
+    import_ = f'<xsd:import namespace="urn:x" schemaLocation="{location}"/>'
+    return f"{head}{schema}{tag}>{import_}{rest}"
+
+
+def types() -> set[str]:
+    return {path.stem for path in Path("made/types").glob("_[!_]*.py")}
+
+
+def test_without_leave_nothing_is_fetched(shell: Shell, vendor: Web) -> None:
+    for command in ("generate", "check"):
+        done = shell(command)
+        assert done.code == 2
+        said = f"pyproject.toml:2: error: {vendor.url}/api/service?wsdl is not in soapwright.lock [network]\n"
+        assert (
+            done.err
+            == f"{said}hint: --allow-network fetches it, and `generate` locks what it gets\n"
+        )
+    Path("service.wsdl").write_text(importing(f"{vendor.url}/x.xsd"))
+    done = shell("generate", "service.wsdl", "--output", "made", "--package", "made")
+    assert done.code == 0
+    assert f"{vendor.url}/x.xsd [import-missing]\nhint: " in done.err
+    assert "--allow-network fetches it" in done.err
+    assert vendor.asked == []
+
+
+def test_what_was_fetched_is_locked(shell: Shell, vendor: Web) -> None:
+    done = shell("generate", "--allow-network")
+    assert (done.code, done.err) == (0, "")
+    assert {"_here", "_more"} < types()
+    assert sorted(vendor.asked) == sorted(vendor.pages)
+    lock = json.loads(Path("soapwright.lock").read_text())["documents"]
+    assert list(lock) == sorted(vendor.url + path for path in vendor.pages)
+    for one in lock.values():
+        assert Path("soapwright.documents", one["file"]).is_file()
+    vendor.pages.clear()
+    vendor.asked.clear()
+    for arguments in (["check"], ["check", "--full"], ["generate", "--full"]):
+        assert shell(*arguments).code == 0
+    assert vendor.asked == []
+
+
+def test_check_sees_what_the_vendor_changed(shell: Shell, vendor: Web) -> None:
+    shell("generate", "--allow-network")
+    assert (shell("check", "--allow-network").code, shell("check").code) == (0, 0)
+    lock = Path("soapwright.lock").read_text()
+    vendor.pages["/more.xsd"] = MORE.format("Changed")
+    done = shell("check", "--allow-network")
+    assert done.code == 1 and "_changed.py" in done.out
+    assert f"made:1: warning: not what {vendor.url}/api/service?wsdl gives" in done.err
+    assert (shell("check").code, Path("soapwright.lock").read_text()) == (0, lock)
+    assert shell("generate", "--allow-network").code == 0
+    assert "_changed" in types() and shell("check", "--full").code == 0
+
+
+def test_what_is_kept_must_be_what_is_locked(shell: Shell, vendor: Web) -> None:
+    shell("generate", "--allow-network")
+    kept = next(Path("soapwright.documents").rglob("more*.xsd"))
+    kept.write_text(MORE.format("Other"))
+    done = shell("check")
+    assert done.code == 2
+    assert "x.xsd:1: error: " in done.err
+    assert "what is kept of it is not what soapwright.lock has [network]" in done.err
+    kept.unlink()
+    assert "is locked, and cannot be read: " in shell("check").err
+
+
+def test_imports_of_a_file(shell: Shell, vendor: Web) -> None:
+    Path("service.wsdl").write_text(importing(f"{vendor.url}/x.xsd"))
+    command = ("generate", "service.wsdl", "--output", "made", "--package", "made")
+    assert shell(*command, "--allow-network").code == 0
+    assert {"_here", "_more"} < types()
+    spec = {path.name for path in Path("made/_spec").rglob("*.xsd")}
+    assert len(spec) == 2
+    assert shell(*command).out.startswith("made: 0 files written")
+    assert shell(*command, "--full").out.startswith("made: 0 files written")
+
+
+def test_what_the_network_has_can_be_looked_at(shell: Shell, vendor: Web) -> None:
+    url = f"{vendor.url}/api/service?wsdl"
+    done = shell("inspect", url)
+    assert done.code == 2 and f"{url}:1: error: {url} is not in" in done.err
+    assert shell("inspect", url, "--allow-network").code == 0
+    assert not Path("soapwright.lock").exists()
+    shell("generate", "--allow-network")
+    vendor.pages["/more.xsd"] = MORE.format("Changed")
+    assert shell("inspect", url).code == 0
+    Path("old.wsdl").write_text(SERVICE)
+    assert "Changed" in shell("diff", "old.wsdl", url, "--allow-network").out
+    assert "Changed" not in shell("diff", "old.wsdl", url).out
+
+
+def test_a_finding_names_the_url(shell: Shell, vendor: Web) -> None:
+    vendor.pages["/more.xsd"] = "<schema>"
+    done = shell("generate", "--allow-network")
+    assert done.code == 2
+    assert f"{vendor.url}/more.xsd:1: error: " in done.err
+    assert not Path("made").exists() and not Path("soapwright.lock").exists()
+
+
+def test_what_is_not_there(shell: Shell, vendor: Web) -> None:
+    del vendor.pages["/more.xsd"]
+    done = shell("generate", "--allow-network")
+    assert done.code == 2
+    assert done.err.startswith(
+        f"{vendor.url}/x.xsd:1: error: {vendor.url}/more.xsd"
+        " cannot be fetched: HTTP status 404 [network]\nhint: "
+    )
+
+
+# --------------------------------------------------------------------- what is refused
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        ("file:///etc/passwd", "leads to file:///etc/passwd, which is not of the web"),
+        ("ftp://127.0.0.1/a", "leads to ftp://127.0.0.1/a, which is not of the web"),
+        ("/a", "redirects more than 5 times"),
+    ],
+)
+def test_redirects(web: Web, tmp_path: Path, to: str, why: str) -> None:
+    web.redirects["/a"] = to
+    with pytest.raises(RemoteError, match=f"^{why}$"):
+        Remote(tmp_path, allowed=True).find(f"{web.url}/a")
+
+
+def test_a_redirect_is_followed(web: Web, tmp_path: Path) -> None:
+    web.redirects["/a"] = "b"
+    web.pages["/b"] = "<b/>"
+    found = Remote(tmp_path, allowed=True)
+    path = found.find(f"{web.url}/a#part")
+    assert path is not None
+    document = found.at(path)
+    assert document is not None and document.content == b"<b/>"
+    assert document.url == f"{web.url}/a"
+
+
+def test_bounds(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    web.pages["/a"] = "x" * 5000
+    monkeypatch.setattr(remote, "MAX_BYTES", 4999)
+    with pytest.raises(RemoteError, match="has more than 4,999 bytes"):
+        Remote(tmp_path, allowed=True).find(f"{web.url}/a")
+    monkeypatch.setattr(remote, "MAX_BYTES", 5000)
+    assert Remote(tmp_path, allowed=True).find(f"{web.url}/a") is not None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://user:secret@127.0.0.1/a", "http://127.0.0.1:1/a", "http://[::/a"]
+)
+def test_what_cannot_be_fetched_is_a_reason(url: str, tmp_path: Path) -> None:
+    with pytest.raises(RemoteError):
+        Remote(tmp_path, allowed=True).find(url)
+
+
+def test_places_in_the_store() -> None:
+    """They stay in it, whatever the URL, and tell URLs apart."""
+    urls = [
+        "https://example.org/a.xsd",
+        "http://example.org/a.xsd",
+        "https://example.org/A.xsd",
+        "https://example.org/a.xsd?x=1",
+        "https://example.org/a.xsd?x=2",
+        "https://example.org//../../a.xsd",
+        "https://example.org/..%2f..%2fetc/passwd",
+        "https://example.org",
+        "https://example.org/",
+        "https://../../a",
+        "https://example.org/a\\..\\b",
+    ]
+    places = [stored_name(url) for url in urls]
+    assert places[0] == "example.org/a.xsd"
+    assert len({place.lower() for place in places}) == len(urls)
+    for place in places:
+        assert not {"", ".", ".."} & set(place.split("/")) and "\\" not in place
+
+
+@pytest.mark.parametrize(
+    "lock", ["", "[]", '{"documents": []}', '{"documents": {"u": 1}}']
+)
+def test_a_lock_that_is_none_locks_nothing(lock: str, tmp_path: Path) -> None:
+    (tmp_path / "soapwright.lock").write_text(lock)
+    assert Remote(tmp_path, allowed=False).find("u") is None
