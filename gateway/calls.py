@@ -107,7 +107,7 @@ NO_OPTIONS: Final = Options()
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """How to find out what came of a call without an answer; all in seconds."""
+    """How to find out what came of a call without an answer; times are in seconds."""
 
     settle: float = 2.0
     """How long a call may still be under way in the gateway, after its connection broke."""
@@ -116,6 +116,8 @@ class Recovery:
     shortest: float = 0.25
     longest: float = 10.0
     """Between two attempts; each pause is twice the one before it."""
+    attempts: int = 20
+    """How often to send what the gateway, when it was asked, did not have."""
 
 
 class Calls:
@@ -167,7 +169,7 @@ class Calls:
             found = yield from self._found(client_id, to)
             if found is not None:
                 return found
-        for _ in range(_ATTEMPTS):
+        for _ in range(self._recovery.attempts):
             try:
                 replies = yield from self._call(
                     "sendmsg", **arguments, cli_msg_id=client_id
@@ -325,7 +327,6 @@ class Calls:
 
 MAX_FIELDS: Final = 4
 """Values that the rpc/encoded service takes for a template."""
-_ATTEMPTS: Final = 5
 _Kind = TypeVar("_Kind", bound=Reply)
 
 

@@ -5,16 +5,14 @@ It ends with exit 0 if everything came out as documented, and says what did not.
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Final
@@ -27,7 +25,9 @@ from clickatell._soap.redaction import redact
 
 from .codes import ErrorCode, MessageStatus
 from .columns import one_column, side_by_side, xml_lines
-from .replies import Credit, MessageId, Ok, Refusal, Status, parse
+from .demo_layer import Customer, tell_layer
+from .demo_screen import Screen, Wrong
+from .replies import Credit, GatewayError, MessageId, Ok, Refusal, Status, parse
 
 _PROJECT: Final = Path(__file__).resolve().parent.parent
 SAMPLE: Final = _PROJECT / "spec/clickatell/samples/01-rpc-sendmsg-request.seed.xml"
@@ -40,60 +40,23 @@ _SPEED: Final = 20
 """Of the gateway's clock: a message takes up to 8 seconds of it."""
 _PATIENCE: Final = 10.0
 _START_PATIENCE: Final = 30.0
-_NARROWEST, _WIDEST = 80, 140
 _TWO_COLUMNS: Final = 120
-
-
-class _Wrong(Exception):
-    """Something is not as documented."""
-
-
-# -------------------------------------------------------------------------------- output
-
-
-class _Screen:
-    """Where the demonstration is shown."""
-
-    def __init__(self) -> None:
-        self.width = max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST))
-        self._colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-    def show(self, line: str = "", fg: str | None = None, bold: bool = False) -> None:
-        """A line, in a colour of `click.style`."""
-        click.echo(click.style(line, fg=fg, bold=bold or None), color=self._colour)
-
-    def lines(self, lines: Iterable[str]) -> None:
-        """Lines that are coloured already."""
-        for line in lines:
-            self.show(line)
-
-    def heading(self, text: str) -> None:
-        """What comes next."""
-        self.show()
-        self.show(text, bold=True)
-
-    def call(self, name: str, what: str, replies: list[str]) -> None:
-        """A call in Python, and the gateway's replies to it."""
-        self.show(f"  {click.style(name, fg='cyan'):<20} {what}")
-        for reply in replies:
-            colour = "red" if reply.startswith("ERR") else "green"
-            self.show(f"      {click.style(reply, fg=colour)}")
 
 
 # ------------------------------------------------------------------------------- sandbox
 
 
 @contextmanager
-def _sandbox() -> Iterator[str]:
+def _sandbox(config: Path) -> Iterator[str]:
     """The gateway in a box as a child process; gives its base address.
 
     Raises:
-        _Wrong: it does not start, or does not stop as it should.
+        Wrong: it does not start, or does not stop as it should.
     """
     command = [sys.executable, "-m", "gateway", "sandbox", "--port", "0"]
     with tempfile.TemporaryFile("w+", encoding="utf-8") as log:
         with subprocess.Popen(
-            [*command, "--speed", str(_SPEED)],
+            [*command, "--speed", str(_SPEED), "--config", str(config)],
             cwd=_PROJECT,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -104,7 +67,7 @@ def _sandbox() -> Iterator[str]:
             finally:
                 exit_code = _end(child)
         if exit_code:
-            raise _Wrong(f"the sandbox ended with exit {exit_code}")
+            raise Wrong(f"the sandbox ended with exit {exit_code}")
 
 
 def _end(child: subprocess.Popen[str]) -> int:
@@ -124,7 +87,7 @@ def _first_line(child: subprocess.Popen[str], log: IO[str]) -> str:
     killer.cancel()
     if not address:
         log.seek(0)
-        raise _Wrong(f"the sandbox did not start:\n{log.read()}")
+        raise Wrong(f"the sandbox did not start:\n{log.read()}")
     return address
 
 
@@ -133,21 +96,27 @@ def _first_line(child: subprocess.Popen[str], log: IO[str]) -> str:
 
 def main() -> int:
     """Run the demonstration; the exit code."""
-    screen = _Screen()
+    screen = Screen()
     try:
         sample = SAMPLE.read_bytes()
-        with _sandbox() as address:
+        with ExitStack() as stack:
+            customer = stack.enter_context(Customer())
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            config = Path(folder) / "gateway.toml"
+            config.write_text(customer.config, encoding="utf-8")
+            address = stack.enter_context(_sandbox(config))
             screen.show(f"Clickatell's gateway in a box, at {address}", bold=True)
             with Client(endpoint=f"{address}/soap/webservice.php") as gateway:
                 _tell(gateway, sample, screen)
-    except (_Wrong, SoapError, OSError, ValueError) as error:
+            tell_layer(address, customer, screen)
+    except (Wrong, SoapError, GatewayError, OSError, ValueError) as error:
         screen.show()
         screen.show(f"Something is wrong: {error}", fg="red", bold=True)
         return 1
     return 0
 
 
-def _tell(gateway: Client, sample: bytes, screen: _Screen) -> None:
+def _tell(gateway: Client, sample: bytes, screen: Screen) -> None:
     screen.heading("Calls of the generated client, clickatell.Client")
     session_id = _authenticate(gateway, screen)
     request, reply, message_ids = _send(gateway, screen)
@@ -159,16 +128,16 @@ def _tell(gateway: Client, sample: bytes, screen: _Screen) -> None:
     screen.lines(one_column(xml_lines(redact(reply)), screen.width))
 
 
-def _authenticate(gateway: Client, screen: _Screen) -> str:
+def _authenticate(gateway: Client, screen: Screen) -> str:
     reply = gateway.auth(api_id=_API_ID, user=_USER, password=_PASSWORD)
     opened = parse(reply)
     if not isinstance(opened, Ok) or not opened.value:
-        raise _Wrong(f"auth: {reply}")
+        raise Wrong(f"auth: {reply}")
     screen.call("auth", f"api_id {_API_ID}, user {_USER}, password ***", ["OK: ***"])
     return opened.value
 
 
-def _send(gateway: Client, screen: _Screen) -> tuple[bytes, bytes, list[str]]:
+def _send(gateway: Client, screen: Screen) -> tuple[bytes, bytes, list[str]]:
     """Send what the sample sends; the two envelopes, and the messages' ids."""
     request = t.SendmsgRequest(
         api_id=_API_ID, user=_USER, password=_PASSWORD, to=_TO, from_=_FROM, text=_TEXT
@@ -179,7 +148,7 @@ def _send(gateway: Client, screen: _Screen) -> tuple[bytes, bytes, list[str]]:
     screen.call("sendmsg", f"{_TEXT!r} from {_FROM} to {' and '.join(_TO)}", replies)
     ids = [r for r in map(parse, replies) if isinstance(r, MessageId)]
     if [accepted.to for accepted in ids] != _TO:
-        raise _Wrong("sendmsg: not both messages were accepted")
+        raise Wrong("sendmsg: not both messages were accepted")
     return (
         exchange.request_envelope,
         exchange.response_envelope,
@@ -188,7 +157,7 @@ def _send(gateway: Client, screen: _Screen) -> tuple[bytes, bytes, list[str]]:
 
 
 def _follow(
-    gateway: Client, session_id: str, message_ids: list[str], screen: _Screen
+    gateway: Client, session_id: str, message_ids: list[str], screen: Screen
 ) -> None:
     """See the messages through until their handsets have them."""
     deadline = time.monotonic() + _PATIENCE
@@ -196,7 +165,7 @@ def _follow(
     screen.call("querymsg", "at once", list(map(_explained, replies)))
     while any(reply.status != MessageStatus.RECEIVED for reply in replies):
         if time.monotonic() > deadline:
-            raise _Wrong("querymsg: the messages do not arrive")
+            raise Wrong("querymsg: the messages do not arrive")
         time.sleep(0.02)
         replies = _query(gateway, session_id, message_ids)
     screen.call("querymsg", "a little later", list(map(_explained, replies)))
@@ -208,7 +177,7 @@ def _query(gateway: Client, session_id: str, message_ids: list[str]) -> list[Sta
         (text,) = gateway.querymsg(session_id=session_id, apimsgid=message_id)
         reply = parse(text)
         if not isinstance(reply, Status) or reply.id != message_id:
-            raise _Wrong(f"querymsg: {text}")
+            raise Wrong(f"querymsg: {text}")
         replies.append(reply)
     return replies
 
@@ -218,22 +187,22 @@ def _explained(reply: Status) -> str:
     return f"{reply}   {known.text if known else 'an undocumented status'}"
 
 
-def _balance(gateway: Client, session_id: str, screen: _Screen) -> None:
+def _balance(gateway: Client, session_id: str, screen: Screen) -> None:
     reply = gateway.getbalance(session_id=session_id)
     screen.call("getbalance", "of ten free credits", [reply])
     # A credit for the first number, a third for the second, which is one of the test numbers.
     if parse(reply) != Credit(Decimal("8.67")):
-        raise _Wrong(f"getbalance: {reply}")
+        raise Wrong(f"getbalance: {reply}")
 
 
-def _refused(gateway: Client, session_id: str, screen: _Screen) -> None:
+def _refused(gateway: Client, session_id: str, screen: Screen) -> None:
     replies = gateway.sendmsg(session_id=session_id, to=["12"], text=_TEXT)
     screen.call("sendmsg", "to 12, which is no number", replies)
     if list(map(parse, replies)) != [Refusal.of(ErrorCode.INVALID_DESTINATION)]:
-        raise _Wrong(f"sendmsg: {replies}")
+        raise Wrong(f"sendmsg: {replies}")
 
 
-def _compare(sent: bytes, sample: bytes, screen: _Screen) -> None:
+def _compare(sent: bytes, sample: bytes, screen: Screen) -> None:
     documented = re.sub(rb">\s+<", b"><", sample).strip()
     titles = "What sendmsg put on the wire", "The vendor's documented sample"
     wire, shown = xml_lines(redact(sent)), xml_lines(redact(documented))
@@ -247,7 +216,7 @@ def _compare(sent: bytes, sample: bytes, screen: _Screen) -> None:
         screen.lines(one_column(shown, screen.width, beside=wire))
     screen.show()
     if sent != documented:
-        raise _Wrong("the request is not the vendor's sample")
+        raise Wrong("the request is not the vendor's sample")
     screen.show(
         f"They are equal byte for byte: {len(sent):,} bytes, with the white space between the"
         "\nsample's elements dropped. The passwords are masked here, not there.",

@@ -5,6 +5,11 @@ in, `content` what a message holds, `delivery` what becomes of it, `callbacks` w
 `store` is what it remembers, `settings` how it was set up. `soap` binds it to the four services of
 the vendor's: `dialects` says which generated package speaks which of them, `tolerance` turns what
 real clients send into what that package reads, `calls` that into calls of the gateway. `http` is
-the sandbox as requests and responses, `server` carries those over sockets; `courier` lets time go
-on and brings the callbacks.
+the sandbox as requests and responses, `inbox` its pages for people, `server` carries those over
+sockets; `courier` lets time go on and brings the callbacks.
+
+The generated packages' service classes are not used here. They are one class for each dialect,
+with typed methods, and dispatch as their WSDL says; the gateway has one set of operations for all
+four, takes parts in any case and calls in any namespace, and answers in the namespace of the call.
+What is used of the packages is what their service classes stand on, too: their operations.
 """

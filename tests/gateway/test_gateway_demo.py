@@ -39,6 +39,14 @@ def test_the_story() -> None:
     assert said.count('<password xsi:type="xsd:string">***</password>') == 2
     assert said.count(">Initial test message<") == 2
     assert not re.search(r"OK: [0-9a-f]", said)
+    for told in (
+        "Accepted to 27831234568",
+        "006 User cancelled message delivery",
+        "004, charge 0.330000",
+        "'Yes, at eight' from 27999112345",
+        "Decimal('6.01')",
+    ):
+        assert f"      {told}\n" in said
 
 
 def test_it_fails_where_the_request_is_not_the_sample(

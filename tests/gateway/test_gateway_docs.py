@@ -1,0 +1,42 @@
+"""What docs/gateway.md shows is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from sandboxes import listening
+
+from gateway.receiver import Receiver
+from gateway.sandbox.settings import read_settings
+
+PAGE = (Path(__file__).parents[2] / "docs/gateway.md").read_text(encoding="utf-8")
+
+
+def test_the_settings_are_read(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
+    file = tmp_path / "gateway.toml"
+    file.write_text(shown)
+    settings = read_settings(file)
+    assert settings.account.two_way == ("27999000224",)
+    assert settings.routes[0].features == 0x400F
+    assert len(settings.numbers) == len(settings.outages) == len(settings.vouchers) == 1
+
+
+def test_the_examples_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sending, receiving = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+    monkeypatch.chdir(tmp_path)
+    with listening() as sandbox:
+        sending = sending.replace("http://127.0.0.1:8900", sandbox.url)
+        exec(compile(sending, "docs/gateway.md", "exec"), {"__name__": "example"})
+    said = capsys.readouterr().out.splitlines()
+    assert re.match(r"27999123456 \[Status\(id='\w{32}', status=.*\)\]", said[0])
+    assert said[1].startswith("12 was not sent: Refused(")
+    assert said[2] == "9.67"  # a test number costs a third
+    assert Path("sending.journal").exists()
+    names: dict[str, object] = {}
+    exec(compile(receiving, "docs/gateway.md", "exec"), names)
+    assert isinstance(names["receiver"], Receiver) and callable(names["application"])
