@@ -83,7 +83,7 @@ def _lines(work: str, race: Race, settings: Settings) -> Found:
 
 def _in_turn(url: str, settings: Settings) -> Found:
     work, found = "calls through Client", list[Line | Skipped]()
-    race, posted = Race(), write()
+    race, posted = Race(clock=time.perf_counter), write()
     with clickatell.Client(url) as client, httpx2.Client() as bare:
         race.calls("soapwright", lambda: client.sendmsg(**_OURS))
         race.calls(
@@ -102,7 +102,7 @@ def _in_turn(url: str, settings: Settings) -> Found:
 
 def _at_once(url: str, settings: Settings, runner: asyncio.Runner) -> Found:
     work, found = f"{AT_ONCE} calls at once through AsyncClient", list[Line | Skipped]()
-    race, posted = Race(), write()
+    race, posted = Race(clock=time.perf_counter), write()
     # The default limits of connections, which all of them have, are above 32.
     client, bare = clickatell.AsyncClient(url), httpx2.AsyncClient()
     race.candidates["soapwright"] = _batch(runner, lambda: client.sendmsg(**_OURS))

@@ -1,6 +1,7 @@
-"""A reply of 100 MB with a million rows: read, against lxml's bare parse.
+"""A reply of 100 MB with a million rows: read, against lxml's bare parse; and row by row.
 
-Each in a fresh process, imports and reading the file included.
+Each in a fresh process, imports and reading the file included. `Operation.iter_response` reads
+from the file as it goes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ _HEAD = (
     '<listEntriesResponse xmlns="urn:rows">'
 )
 _TAIL = "</listEntriesResponse></soap:Body></soap:Envelope>"
+_BOUND = 100
+"""MiB of memory at most, row by row."""
 
 
 def measure(settings: Settings) -> Found:
@@ -28,13 +31,23 @@ def measure(settings: Settings) -> Found:
         {
             "lxml": ("parse", str(reply)),
             "read": ("read", str(reply), folder),
+            "iterate": ("iterate", str(reply), folder),
         },
         settings.few,
     )
-    lxml, read = took["lxml"], took["read"]
+    lxml, read, iterate = took["lxml"], took["read"], took["iterate"]
     what = f"a reply of {size / 1e6:.0f} MB, {count:,} rows"
     return [
         Line(f"read {what}", "lxml", read.seconds, lxml.seconds, Goal(3, slower=True)),
+        Line(f"iterate over {what}", "lxml", iterate.seconds, lxml.seconds),
+        Line(
+            f"peak memory of iterating over {what}",
+            "100 MiB",
+            iterate.peak,
+            _BOUND,
+            Goal(1, slower=True),
+            "MiB",
+        ),
         Line(
             f"peak memory of reading {what}", "lxml", read.peak, lxml.peak, unit="MiB"
         ),

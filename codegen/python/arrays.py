@@ -112,7 +112,7 @@ def _reader(
     if _is_any_array(definition, use):
         known = f"{scope.name('elements')}.KNOWN"
         return [f"return {scope.soap('read_any_array')}(e, {known})"]
-    reader = _item_reader(context, scope, definition, use)
+    reader = item_reader(context, scope, definition, use)
     read = "read_array" if use is Use.ENCODED else "read_items"
     if sum(definition.ranks) > 1:
         return [
@@ -121,9 +121,7 @@ def _reader(
     return [f"return {scope.soap(read)}(e, {reader})"]
 
 
-def _item_reader(
-    context: Context, scope: Scope, definition: SoapArray, use: Use
-) -> str:
+def item_reader(context: Context, scope: Scope, definition: SoapArray, use: Use) -> str:
     """The function that reads one item."""
     item = definition.item
     if is_any(item):

@@ -243,15 +243,7 @@ class StructReader:
         local, element = self._local(field), member.element
         put = "{local}.append({value})" if member.repeated else "{local} = {value}"
         if not element.substitutes:
-            may_be_nil = element.nillable or not member.repeated
-            value = self._value(
-                element.type,
-                default_of(element),
-                element.nillable,
-                may_be_nil,
-                member.use,
-            )
-            body = (put.format(local=local, value=value),)
+            body = (put.format(local=local, value=self.child(member)),)
             return [_Branch((self._tag(element.name),), body, field)]
         found = []
         for alternative in alternatives_of(element):
@@ -261,6 +253,12 @@ class StructReader:
             body = (put.format(local=local, value=pair),)
             found.append(_Branch((self._tag(alternative.name),), body, field))
         return found
+
+    def child(self, member: ElementMember) -> str:
+        """The expression that reads one child `c`, of an element that nothing substitutes."""
+        element, default = member.element, default_of(member.element)
+        nil, may_be_nil = element.nillable, element.nillable or not member.repeated
+        return self._value(element.type, default, nil, may_be_nil, member.use)
 
     def _ordered(
         self, field: Field, member: OrderedMember

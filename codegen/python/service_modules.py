@@ -21,6 +21,7 @@ from codegen.python.context import Context
 from codegen.python.declared import Declared
 from codegen.python.fields import Annotations
 from codegen.python.identifiers import class_name, field_name
+from codegen.python.items import RepeatedElement
 from codegen.python.literals import docstring, string
 from codegen.python.names import namespace_prefix
 from codegen.python.scope import Scope
@@ -53,6 +54,7 @@ class ServiceModules:
         self.context = context
         self.header = header
         self.declared = Declared(context)
+        self.repeated = RepeatedElement(context)
         self.fault_names = self._name_faults()
 
     # ------------------------------------------------------------------------------- elements
@@ -170,8 +172,10 @@ class ServiceModules:
         used: dict[str, None] = {}
         views = [self._port(port, used) for port in self.context.api.ports]
         imports = ["from . import _soap as soap"]
+        siblings = ["elements"] if self.repeated.needs_elements else []
         if any(o.faults for p in self.context.api.ports for o in p.operations):
-            imports += ["from . import elements, errors"]
+            siblings = ["elements", "errors"]
+        imports += [f"from . import {', '.join(siblings)}"] if siblings else []
         imports += ["from . import types as t", "from .elements import NAMESPACES"]
         return PortsModule(self.header, imports, views)
 
@@ -265,6 +269,9 @@ class ServiceModules:
             given.append(f"expects={string(str(part.element))}")
         elif message.parts and isinstance(message.parts[0], ElementPart):
             given.append(f"expects={string(str(message.parts[0].element))}")
+        if direction == "response":
+            items = self.repeated.items(message)
+            given += [f"items={items}"] if items else []
         return f"soap.Message({', '.join(given)})"
 
     def _headers(self, message: Message, name: str, direction: str) -> str:

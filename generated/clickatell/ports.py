@@ -99,6 +99,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "querymsg": soap.Operation(
@@ -121,6 +124,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "delmsg": soap.Operation(
@@ -143,6 +149,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "getbalance": soap.Operation(
@@ -209,6 +218,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "ind_push": soap.Operation(
@@ -231,6 +243,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "token_pay": soap.Operation(
@@ -275,6 +290,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "senditem": soap.Operation(
@@ -297,6 +315,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "quicksend": soap.Operation(
@@ -319,6 +340,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "endbatch": soap.Operation(
@@ -341,6 +365,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "getmsgcharge": soap.Operation(
@@ -363,6 +390,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
     }

@@ -99,6 +99,7 @@ def _clickatell_sms() -> soap.Port:
                 "SendmsgResponse",
                 tag="tns:sendmsgResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}sendmsgResponse",
+                items=soap.Items(("return",), lambda c: soap.string(c)),
             ),
             faults=(
                 soap.DeclaredFault(
@@ -219,6 +220,7 @@ def _clickatell_sms() -> soap.Port:
                 "SiPushResponse",
                 tag="tns:si_pushResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}si_pushResponse",
+                items=soap.Items(("return",), lambda c: soap.string(c)),
             ),
             faults=(
                 soap.DeclaredFault(
@@ -243,6 +245,7 @@ def _clickatell_sms() -> soap.Port:
                 "IndPushResponse",
                 tag="tns:ind_pushResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}ind_pushResponse",
+                items=soap.Items(("return",), lambda c: soap.string(c)),
             ),
             faults=(
                 soap.DeclaredFault(
@@ -267,6 +270,7 @@ def _clickatell_sms() -> soap.Port:
                 "TokenPayResponse",
                 tag="tns:token_payResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}token_payResponse",
+                items=soap.Items(("return",), lambda c: soap.string(c)),
             ),
             faults=(
                 soap.DeclaredFault(
@@ -315,6 +319,7 @@ def _clickatell_sms() -> soap.Port:
                 "SenditemResponse",
                 tag="tns:senditemResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}senditemResponse",
+                items=soap.Items(("return",), lambda c: soap.string(c)),
             ),
             faults=(
                 soap.DeclaredFault(
@@ -339,6 +344,7 @@ def _clickatell_sms() -> soap.Port:
                 "QuicksendResponse",
                 tag="tns:quicksendResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}quicksendResponse",
+                items=soap.Items(("return",), lambda c: soap.string(c)),
             ),
             faults=(
                 soap.DeclaredFault(

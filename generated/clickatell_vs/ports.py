@@ -105,6 +105,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "querymsg": soap.Operation(
@@ -129,6 +132,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "delmsg": soap.Operation(
@@ -153,6 +159,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "getbalance": soap.Operation(
@@ -225,6 +234,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "ind_push": soap.Operation(
@@ -249,6 +261,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "token_pay": soap.Operation(
@@ -297,6 +312,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "senditem": soap.Operation(
@@ -321,6 +339,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "quicksend": soap.Operation(
@@ -345,6 +366,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "endbatch": soap.Operation(
@@ -369,6 +393,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
         "getmsgcharge": soap.Operation(
@@ -393,6 +420,9 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
+                items=soap.Items(
+                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                ),
             ),
         ),
     }

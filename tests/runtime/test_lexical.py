@@ -716,3 +716,24 @@ def test_a_bare_value_comes_back_with_its_type(value: object) -> None:
     back = parse_any_simple(name, content(text))
     assert back == value
     assert isinstance(value, type(back))
+
+
+@pytest.mark.parametrize(
+    "text", ["2020-01-02T3:04:005Z", "2020-01-02T0x:04:05Z", "2020-01-02T25:04:05Z"]
+)
+def test_the_usual_shape_alone_is_no_datetime(text):
+    with pytest.raises(ValueError, match="is no xsd:dateTime"):
+        lexical.parse_datetime(text)
+
+
+def test_the_end_of_a_day_in_utc_keeps_its_form():
+    found = lexical.parse_datetime("2020-01-02T24:00:00Z")
+    assert lexical.datetime_text(found) == "2020-01-02T24:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "microsecond, said", [(0, ""), (1, ".000001"), (500_000, ".5")]
+)
+def test_utc_is_written_as_z(microsecond, said):
+    value = datetime(2020, 1, 2, 3, 4, 5, microsecond, tzinfo=timezone.utc)
+    assert lexical.datetime_text(value) == f"2020-01-02T03:04:05{said}Z"

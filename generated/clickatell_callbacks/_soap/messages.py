@@ -14,6 +14,20 @@ from .writing import blame
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """The repeated element of a reply: the way to it, and what reads one of its items.
+
+    `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
+    reply goes by its local name, and "" takes any. `array` says that the items are one of SOAP's
+    arrays.
+    """
+
+    path: tuple[str, ...]
+    read: Callable[[Element], Any]  # Any: the items' own type
+    array: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What one direction's Body, or its Header, holds.
 
@@ -35,6 +49,8 @@ class Message:
     rpc: bool = False
     blocks: tuple[str, ...] = ()
     """Of a Header: the names of the blocks that its type reads, in Clark's notation."""
+    items: Items | None = None
+    """The repeated element of a reply, for those who read it item by item."""
 
 
 def refuse(value: object, name: str, error: Exception) -> NoReturn:
@@ -101,9 +117,10 @@ class MessageCodec:
         except Exception as error:
             refuse(value, self.name, error)
 
-    def read(self, element: Element) -> Any:
-        """An element's value."""
-        return (self._bound or self._bind())[3](element)
+    @property
+    def reader(self) -> Callable[[Element], Any]:  # Any: as of `_Bound`
+        """What reads an element's value."""
+        return (self._bound or self._bind())[3]
 
     def message_in(self, body: Element, children: Sequence[Element]) -> Element:
         """What there is to read in a Body.
@@ -147,7 +164,7 @@ class Side:
         headers: of the declared headers, `None` where there are none.
     """
 
-    __slots__ = ("_codec", "_envelope", "_frame", "_headers", "_plain")
+    __slots__ = ("_codec", "_envelope", "_frame", "_headers", "_plain", "_read")
 
     def __init__(
         self, envelope: Envelope, codec: MessageCodec, headers: MessageCodec | None
@@ -156,6 +173,7 @@ class Side:
         self._codec = codec
         self._headers = headers
         self._frame: tuple[str, str, str] | None = None
+        self._read: Callable[[Element], Any] | None = None  # Any: as of the codec
         # A reply to rpc is whatever stands in the Body: alone there, it needs no look.
         message = codec.message
         self._plain = message.tag is not None and message.rpc and not message.expects
@@ -194,12 +212,27 @@ class Side:
         self._frame = envelope.head(), envelope.tail, envelope.wire.charset
         return self._frame
 
-    def decode(self, body: Element, children: Sequence[Element]) -> Any:
-        """The value that a Body holds; `children` are the Body's."""
-        codec = self._codec
+    def decode(
+        self, header: Element | None, body: Element, children: Sequence[Element]
+    ) -> tuple[Any, Any]:  # Any: the message's own type, and that of its headers
+        """What an envelope holds: the value in its Body, and the declared headers.
+
+        Args:
+            header: the Header, if there is one.
+            body: the Body.
+            children: its children.
+
+        Raises:
+            DecodeError: it breaks its schema's promise.
+        """
+        read = self._read
+        if read is None:
+            read = self._read = self._codec.reader
         if self._plain and len(children) == 1:
-            return codec.read(children[0])
-        return codec.read(codec.message_in(body, children))
+            value = read(children[0])
+        else:
+            value = read(self._codec.message_in(body, children))
+        return value, None if self._headers is None else self.decode_headers(header)
 
     def decode_headers(self, header: Element | None) -> object:
         """The declared headers, all absent where there is no Header; None if none is declared."""
@@ -208,5 +241,5 @@ class Side:
         if header is None:
             absent: object = self._headers.type()
             return absent
-        found: object = self._headers.read(header)
+        found: object = self._headers.reader(header)
         return found

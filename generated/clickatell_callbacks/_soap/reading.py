@@ -109,6 +109,11 @@ def parse_tokens(text: str) -> list[str]:
 
 def bool_value(e: Element) -> bool:
     """xsd:boolean."""
+    text = e.text
+    if text == "true" and not len(e):
+        return True
+    if text == "false" and not len(e):
+        return False
     return value(e, parse_bool)
 
 

@@ -73,6 +73,9 @@ def parse_member(cls: type[S], text: str, parse: Callable[[str], object] = str) 
     Raises:
         ValueError: the text is none of the values' type.
     """
+    found = _known(cls, text)  # of strings, mostly: then nothing is to be parsed
+    if found is not None:
+        return found
     value = parse(text)
     found = _known(cls, value)
     if found is None and isinstance(value, str):

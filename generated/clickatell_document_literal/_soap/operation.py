@@ -7,7 +7,7 @@ that race there compose the same twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
@@ -21,13 +21,16 @@ from .errors import (
     VersionMismatch,
 )
 from .faults import read_fault, write_fault
-from .messages import Message, MessageCodec, Side, refuse
+from .messages import Items, Message, MessageCodec, Side, refuse
+from .parsing import PushParser
 from .references import forget
+from .streaming import ItemReader, Source, pieces
 
 __all__ = [
     "AnyOperation",
     "DeclaredFault",
     "FaultCodec",
+    "Items",
     "Message",
     "Operation",
     "Port",
@@ -77,6 +80,7 @@ class Operation(Generic[Request, Response]):
 
     __slots__ = (
         "_fault",
+        "_reply",
         "_request",
         "_response",
         "_version",
@@ -107,6 +111,7 @@ class Operation(Generic[Request, Response]):
         self._fault = envelope.names.fault
         self._request = self._side(types, request, request_headers)
         self._response = self._side(types, response, response_headers)
+        self._reply = response
 
     def _side(
         self, types: object, body: Message | None, header: Message | None
@@ -247,8 +252,7 @@ class Operation(Generic[Request, Response]):
         """The same of an envelope that is open: its Header, if there is one, and its Body."""
         side = self._with(self._request, "request")
         try:
-            value: Request = side.decode(body, body[:])
-            return value, side.decode_headers(header)
+            return side.decode(header, body, body[:])
         except RecursionError:
             raise _too_deep() from None
         finally:
@@ -269,20 +273,54 @@ class Operation(Generic[Request, Response]):
             except VersionMismatch:
                 self._refuse_foreign_fault(envelope, charset)
                 raise
-            children = body[:]
+            children, fault = body[:], self._fault
             for child in children:
-                if child.tag == self._fault:
+                if child.tag == fault:
                     self._raise_fault(child)
             side = self._response
             if side is None:
                 nothing: Any = None  # Any: Response is None of a one-way operation
                 return nothing, None
-            value: Response = side.decode(body, children)
-            return value, side.decode_headers(header)
+            return side.decode(header, body, children)
         except RecursionError:
             raise _too_deep() from None
         finally:
             forget()
+
+    def iter_response(
+        self, source: Source, charset: str | None = None
+    ) -> Iterator[
+        Any
+    ]:  # Any: the type of the items, which an operation's type does not name
+        """The items of a reply's repeated element, one by one as they come in.
+
+        The repeated element is the first one that the response has, the least deep one if
+        several are; an encoded array is one. All else in the reply is checked as XML and read
+        over. What was read is let go of, so that a reply of any length fits, within the limit
+        of an envelope's size. The source is read as the iterator is used; a fault or an error
+        is raised when it is come to.
+
+        Args:
+            source: a binary stream, or the bytes in pieces.
+            charset: what a Content-Type says.
+
+        Raises:
+            SoapFault: as `decode_response`.
+            DecodeError: as `decode_response`, and where an encoded reply has references or an
+                array gaps, which takes the whole of it to read.
+            TypeError: the response has no repeated element, or there is no response.
+        """
+        message = self._reply
+        if message is None or message.items is None:
+            raise TypeError(f"{self.name} has no response with a repeated element")
+        items = ItemReader(
+            self._version,
+            message,
+            message.items,
+            self._raise_fault,
+            lambda envelope: self.decode_response(envelope, charset),
+        )
+        return items.read(PushParser(charset), pieces(source))
 
     def _open(
         self, envelope: bytes, charset: str | None

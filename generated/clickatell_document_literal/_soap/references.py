@@ -29,6 +29,8 @@ _MAX_STEPS: Final = 32
 _MAX_HOLES: Final = 1_000_000
 """Places of arrays, in one document, that nothing was sent for."""
 _SHOWN: Final = 60
+_FIRST_NO_SPACE: Final = "!"
+"""Any text that comes after it begins with what is no space: quicker than to ask for space."""
 
 # A target and what reads it; readers compare equal where they read alike.
 _Key: TypeAlias = tuple[Element, Hashable]
@@ -286,6 +288,16 @@ def target_of(e: Element) -> Element:
     return e if key is None else _references(e).resolve(e, key)
 
 
+def refuse_reference(e: Element) -> None:
+    """Refuse an element that points elsewhere, where nothing else is at hand.
+
+    Raises:
+        DecodeError: it does.
+    """
+    if _reference(e) is not None:
+        raise DecodeError(path_of(e), "points elsewhere: the whole reply must be read")
+
+
 def resolved(e: Element, key: str, read: Reader[T]) -> T:
     """What a reference inside an element, which is read as a whole, stands for.
 
@@ -311,13 +323,15 @@ def nil_or(e: Element, read: Reader[T]) -> T | None:
         DecodeError: it does not read, or points nowhere.
     """
     text = e.text
-    if text is not None and not text.isspace():
+    if text is not None and text >= _FIRST_NO_SPACE:
         return read(e)
     names = e.keys()
-    if not names:
+    if not names or (text is not None and text.strip(SPACE)):
         return read(e)
     if len(e):
-        return _inline(e, names, read)
+        if "id" in names or ID in names:
+            return _references(e).value(e, read, e)
+        return read(e)
     if NIL in names and is_nil(e):
         return None
     target = target_of(e)

@@ -144,6 +144,7 @@ from .numbers import (
 from .operation import (
     AnyOperation,
     DeclaredFault,
+    Items,
     Message,
     Operation,
     Port,
@@ -276,6 +277,7 @@ __all__ = [
     "KnownElements",
     "Limits",
     "MISSING",
+    "Items",
     "Message",
     "NotAnEnvelope",
     "OpenEnum",

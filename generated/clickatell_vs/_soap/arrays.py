@@ -20,7 +20,7 @@ from .element import (
 )
 from .errors import DecodeError
 from .names import SOAP11_ENCODING
-from .references import allow_holes, new, nil_or
+from .references import ID, allow_holes, new, nil_or
 from .refusals import Refusal
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def read_items(e: Element, read: Callable[[Element], T]) -> list[T]:
     items: list[Any] = [
         None if c.text is None and is_nil(c) else read(c) for c in children
     ]
-    if _is_partial(e, children):
+    if _is_partial(e, e.keys(), children):
         items = _in_place(e, children, items, 1)
     return items
 
@@ -82,32 +82,53 @@ def read_array(
     children = e[:]
     if not children:
         check_empty(e)
-    items: list[Any] = new(kind, e)
-    items += [nil_or(c, read) for c in children]
-    if _is_partial(e, children):
+    names = e.keys()
+    # Only what has an id can be a reference's target, known before it is filled.
+    items: list[Any] = (
+        new(kind, e) if "id" in names or ID in names else kind.__new__(kind)
+    )
+    for c in children:
+        items.append(nil_or(c, read))
+    if _is_partial(e, names, children):
         items[:] = _in_place(e, children, items, 1)
     return items
 
 
-def _is_partial(e: Element, children: Sequence[Element]) -> bool:
+def _is_partial(e: Element, names: Sequence[str], children: Sequence[Element]) -> bool:
     """Whether an array says where its items belong.
 
     Raises:
         DecodeError: there is text between its items.
     """
-    partial = _OFFSET in e.keys()  # cheaper than to ask for it
+    partial = _OFFSET in names
     if len(children) > _FEW and not _any_position_or_text(e):  # type: ignore[arg-type,unused-ignore]  # an lxml element it is
         return partial
     text = e.text
     for c in children:
         if text is not None and not text.isspace():
             bad(e, "holds text beside its items")
-        if _POSITION in c.keys():
+        if _POSITION in c.keys():  # cheaper than to ask for it
             partial = True
         text = c.tail
     if text is not None and not text.isspace():
         bad(e, "holds text beside its items")
     return partial
+
+
+def check_item(item: Element) -> None:
+    """Refuse an item that is not simply the next of its array, where it alone is at hand.
+
+    Raises:
+        DecodeError: the array says where its items belong, or has text between them.
+    """
+    around = item.getparent()
+    for text in (around.text, item.tail):
+        if text is not None and not text.isspace():
+            bad(around, "holds text beside its items")
+    if item.get(_POSITION) is not None or around.get(_OFFSET) is not None:
+        raise DecodeError(
+            path_of(item), "of an array with gaps: the whole reply must be read"
+        )
 
 
 def _in_place(
@@ -230,7 +251,7 @@ def read_nested_array(
         check_empty(e)
     items: list[Any] = new(kind, e)
     found: list[Any] = [nil_or(c, inner) for c in children]
-    if _is_partial(e, children):
+    if _is_partial(e, e.keys(), children):
         found = _in_place(e, children, found, first)
     items += _folded(e, found, _sizes_said(e, first, len(found)))
     return items

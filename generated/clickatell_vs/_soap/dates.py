@@ -37,6 +37,8 @@ _DATETIME: Final = len("2020-01-02T03:04:05")
 _TIME_OF_DAY: Final = len("03:04:05")
 _OFFSET: Final = len("+00:00")
 _isoformat: Final = datetime.isoformat
+_date_isoformat: Final = date.isoformat
+_clock_isoformat: Final = time.isoformat
 
 T = TypeVar("T")
 
@@ -253,7 +255,9 @@ def parse_datetime(text: str) -> datetime:
     Raises:
         ValueError: the text is no xsd:dateTime.
     """
-    if _datetime_shape(text):
+    # The usual shape, in UTC, is seen without the expression.
+    usual = text[4::3] == "--T::Z" and len(text) == _DATETIME + 1
+    if usual and text[11:13] != "24" or _datetime_shape(text):
         try:
             return datetime.fromisoformat(text)
         except ValueError:
@@ -304,11 +308,16 @@ def datetime_text(value: datetime) -> str:
         TypeError: it is no `datetime`.
         ValueError: its offset is not of whole minutes, or beyond 14 hours.
     """
-    if type(value) is not datetime:
-        if isinstance(value, XmlDateTime):
-            return value.text
-        if not isinstance(value, datetime):
-            raise TypeError(f"{type(value).__name__} given, datetime wanted")
+    if type(value) is datetime:
+        # In UTC, as most are: in half the time that an aware isoformat takes.
+        if value.tzinfo is timezone.utc:
+            clock = _clock_isoformat(value.time())
+            if len(clock) == _TIME_OF_DAY:
+                return f"{_date_isoformat(value)}T{clock}Z"
+    elif isinstance(value, XmlDateTime):
+        return value.text
+    elif not isinstance(value, datetime):
+        raise TypeError(f"{type(value).__name__} given, datetime wanted")
     standard = _isoformat(value)
     return standard if len(standard) == _DATETIME else _tidy(standard, _DATETIME)
 

@@ -154,7 +154,7 @@ def parse(data: bytes, charset: str | None = None) -> Element:
     if size >= 7 * limit.depth + 4:  # "<a><a/></a>", one level deeper than allowed
         _check_depth(root, data, limit.depth, docinfo.encoding or "")
         if size > limit.text:
-            _check_texts(root, limit.text)
+            check_texts(root, limit.text)
     found: Element = root
     return found
 
@@ -165,25 +165,125 @@ def _refuse_early_dtd(data: bytes, charset: str | None) -> None:
     Raises:
         DecodeError: there is one, or the document does not even begin as XML.
     """
-    begun = _PullParser(
+    begun = _prolog_parser(charset)
+    for at in range(0, len(data), _CHUNK):
+        if _first_tag(begun, data[at : at + _CHUNK], data) is not None:
+            return
+
+
+def _prolog_parser(charset: str | None) -> Any:  # Any: as of _PullParser
+    return _PullParser(
         events=("start",),
         encoding=charset,
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
     )
-    for at in range(0, len(data), _CHUNK):
-        broken = None
+
+
+def _first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's elements
+    """The root element, once a document has begun; None before.
+
+    Raises:
+        DecodeError: it has a DTD, or does not begin as XML.
+    """
+    broken = None
+    try:
+        begun.feed(piece)
+    except etree.XMLSyntaxError as error:
+        broken = _syntax_error(error, start)
+    for _, element in begun.read_events():
+        if element.getroottree().docinfo.internalDTD is not None:
+            raise DecodeError("", "a DTD is refused")
+        return element  # what is broken later is told by whoever parses it all
+    if broken is not None:
+        raise broken
+    return None
+
+
+class PushParser:
+    """A parser that is fed piece by piece, and shows what it has so far.
+
+    Args:
+        charset: what a Content-Type says.
+    """
+
+    def __init__(self, charset: str | None = None) -> None:
+        self._said = charset
+        self._charset: str | None = None
+        self._prolog: Any = None  # Any: as of _PullParser
+        self._parser: Any = None  # Any: as of _PullParser
+        self._begun: list[bytes] = []
+        self.root: Any = None  # Any: lxml's elements
+        """The root element, once its tag has come. What is complete in it may be taken out."""
+
+    def feed(self, piece: bytes) -> None:
+        """More of the document.
+
+        Raises:
+            NotAnEnvelope: it is not well-formed, and does not even begin as an envelope.
+            DecodeError: it is not well-formed, or has a DTD.
+        """
+        if self._parser is None:
+            self._begun.append(piece)
+            if not self._has_begun():
+                return
+            piece = self.begun
         try:
-            begun.feed(data[at : at + _CHUNK])
+            self._parser.feed(piece)
         except etree.XMLSyntaxError as error:
-            broken = _syntax_error(error, data)
-        for _, element in begun.read_events():
-            if element.getroottree().docinfo.internalDTD is not None:
-                raise DecodeError("", "a DTD is refused")
-            return  # what is broken after its first tag is told by whoever parses it all
-        if broken is not None:
-            raise broken
+            raise _syntax_error(error, self.begun) from None
+        for _, element in self._parser.read_events():
+            if self.root is None:
+                self.root = element
+
+    @property
+    def begun(self) -> bytes:
+        """What was fed until the first tag had come."""
+        return b"".join(self._begun)
+
+    def _has_begun(self) -> bool:
+        """Whether the first tag has come, with the last piece; then there is a parser."""
+        pieces, piece = self._begun, self._begun[-1]
+        if self._prolog is None:
+            piece = self.begun
+            if len(piece) < len(_BYTE_ORDER_MARKS[0]):
+                return False
+            if self._said is not None:
+                self._charset = _usable(self._said, piece)
+            self._prolog = _prolog_parser(self._charset)
+        first = _first_tag(self._prolog, piece, pieces[0])
+        if first is None:
+            return False
+        self._parser, self._prolog = self._parser_of(first.tag), None
+        return True
+
+    def _parser_of(self, root: str) -> Any:  # Any: as of _PullParser
+        """The parser of the whole. Only the root's tag is asked for: events cost memory."""
+        return _PullParser(
+            events=("start",),
+            tag=root,
+            encoding=self._charset,
+            huge_tree=True,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+    def close(self) -> Any:  # Any: lxml's elements
+        """The root element of the document, which ends here.
+
+        Raises:
+            DecodeError: it is not complete.
+        """
+        if self._parser is None:
+            return parse(self.begun, self._said)
+        try:
+            return self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise _syntax_error(error, self.begun) from None
 
 
 def _check_depth(root: etree._Element, data: bytes, depth: int, encoding: str) -> None:
@@ -195,8 +295,16 @@ def _check_depth(root: etree._Element, data: bytes, depth: int, encoding: str) -
             (ten million).
     """
     plain = encoding.upper().startswith(_PLAIN_ENCODINGS)
-    if plain and data.count(b"<") <= 2 * depth:
-        return
+    if not plain or data.count(b"<") > 2 * depth:
+        refuse_deep(root, depth)
+
+
+def refuse_deep(root: etree._Element, depth: int) -> None:
+    """Refuse a document that is too deep.
+
+    Raises:
+        DecodeError: as `_check_depth`.
+    """
     compiled_for, too_deep = _mine.too_deep
     if compiled_for != depth:
         too_deep = etree.XPath(f"boolean({'/*' * (depth + 1)})")
@@ -209,7 +317,12 @@ def _check_depth(root: etree._Element, data: bytes, depth: int, encoding: str) -
         raise DecodeError("", f"elements nested more than {depth} deep")
 
 
-def _check_texts(root: etree._Element, longest: int) -> None:
+def check_texts(root: etree._Element, longest: int) -> None:
+    """Refuse what holds a text or an attribute that is too long.
+
+    Raises:
+        DecodeError: it does.
+    """
     for element in root.iter():
         texts = (element.text, element.tail, *element.attrib.values())
         if any(len(text) > longest for text in texts if text):
