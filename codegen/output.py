@@ -174,7 +174,11 @@ def check_folder(folder: Path) -> None:
         raise _cannot(
             folder,
             "holds files that soapwright did not write",
-            "give a new or empty folder; DIR is the package's own",
+            (
+                "its manifest.json cannot be read: after a merge take that of either side"
+                if (folder / MANIFEST).exists()
+                else "give a new or empty folder; DIR is the package's own"
+            ),
         )
 
 

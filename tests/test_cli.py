@@ -146,7 +146,9 @@ def test_a_folder_of_somebody_elses_is_not_written_to(
     assert done.err.startswith(
         "made:1: error: holds files that soapwright did not write"
     )
-    assert done.err.splitlines()[1].startswith("hint: ")
+    hint = done.err.splitlines()[1]
+    assert hint.startswith("hint: ")
+    assert ("after a merge" in hint) == Path("made/manifest.json").exists()
     assert files() == before
 
 

@@ -14,6 +14,8 @@ _RESERVED = frozenset(
     " finally for from global if import in is lambda nonlocal not or pass raise return try"
     " while with yield self".split()
 )
+# The same in every Python, whatever its Unicode is.
+_UNICODE = unicodedata.ucd_3_2_0
 _pieces = re.compile(r"[A-Za-z0-9]+").findall
 _humps = re.compile(
     r"[A-Z]+(?=[A-Z][a-z])|[A-Z]+[0-9]+(?=[A-Z]|$)|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+"
@@ -65,8 +67,8 @@ def _ascii(word: str) -> str:
     """Letters without their accents; what has no ASCII letter under it is named by its code point."""
     if word.isascii():
         return word
-    plain = unicodedata.normalize("NFKD", word)
+    plain = _UNICODE.normalize("NFKD", word)
     return "".join(
-        c if c.isascii() else "" if unicodedata.combining(c) else f"u{ord(c):04x}"
+        c if c.isascii() else "" if _UNICODE.combining(c) else f"u{ord(c):04x}"
         for c in plain
     )

@@ -7,6 +7,14 @@ import textwrap
 
 _WIDTH = 88
 _PLAIN = re.compile(r"[ -\[\]-~]*+")  # all of ASCII that stands for itself
+# Controls, separators, formats (that may turn the direction of a line), surrogates, private use.
+# It is fixed here: what Python calls printable changes with its Unicode, and a package may not.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\xa0\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u1680\u180e"
+    r"\u2000-\u200f\u2028-\u202f\u205f-\u2064\u2066-\u206f\u3000\ud800-\uf8ff\ufeff\ufff9-\ufffb"
+    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0001\U000e0020-\U000e007f\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
+)
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -23,7 +31,7 @@ def _character(c: str, quote: str) -> str:
         return _ESCAPES[c]
     if c == quote:
         return "\\" + c
-    if c.isprintable():
+    if not _UNPRINTABLE.match(c):
         return c
     code = ord(c)
     if code < 0x100:
@@ -68,7 +76,7 @@ def _clean(text: str) -> str:
     kept = "".join(
         (
             c
-            if c == "\n" or c.isprintable()
+            if c == "\n" or not _UNPRINTABLE.match(c)
             else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}"
         )
         for c in text
