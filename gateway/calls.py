@@ -195,7 +195,7 @@ class Calls:
                 waited += pause
                 pause = min(2 * pause, self._recovery.longest)
                 continue
-            known = [one for one in map(_parsed, replies) if isinstance(one, Status)]
+            known = [one for one in map(_known, replies) if isinstance(one, Status)]
             if known:
                 return _matched(to, known)
             if not _is_refusal(replies, ErrorCode.UNKNOWN_CLIENT_ID):
@@ -283,7 +283,7 @@ class Calls:
     def coverage(self, number: str) -> Steps[Coverage]:
         """Whether messages to a number are routed."""
         replies = yield from self._call("route_coverage", msisdn=number)
-        reply = _parsed(replies[0])
+        reply = _known(replies[0])
         if isinstance(reply, Refusal) and reply.code is None:
             return Coverage(False, None, reply.text)
         text = _single(replies, Ok).value or ""
@@ -330,11 +330,12 @@ MAX_FIELDS: Final = 4
 _Kind = TypeVar("_Kind", bound=Reply)
 
 
-def _parsed(reply: str) -> Reply:
+def _known(reply: str) -> Reply | None:
+    """A reply, if it is a documented one."""
     try:
         return parse(reply)
-    except ValueError as error:
-        raise UnexpectedReply(str(error)) from None
+    except ValueError:
+        return None
 
 
 def _expected(text: str, kind: type[_Kind]) -> _Kind:
@@ -344,7 +345,7 @@ def _expected(text: str, kind: type[_Kind]) -> _Kind:
         GatewayError: it is a refusal.
         UnexpectedReply: it is something else.
     """
-    reply = _parsed(text)
+    reply = _known(text)
     if isinstance(reply, Refusal):
         raise GatewayError(reply)
     if not isinstance(reply, kind):
@@ -360,15 +361,13 @@ def _single(replies: Sequence[str], kind: type[_Kind]) -> _Kind:
 
 def _is_refusal(replies: Sequence[str], *codes: ErrorCode) -> bool:
     """Whether a call was refused as a whole with one of these errors."""
-    if len(replies) != 1:
-        return False
-    reply = _parsed(replies[0])
+    reply = _known(replies[0]) if len(replies) == 1 else None
     return isinstance(reply, Refusal) and reply.code in codes
 
 
 def _fates(to: Sequence[str], replies: Sequence[str]) -> list[Outcome]:
     """Each number's fate. A single refusal of a call with several numbers is that of all."""
-    read = [_parsed(reply) for reply in replies]
+    read = [_known(reply) for reply in replies]
     if len(read) == 1 < len(to) and isinstance(read[0], Refusal):
         read *= len(to)
     if len(read) != len(to):
@@ -377,12 +376,12 @@ def _fates(to: Sequence[str], replies: Sequence[str]) -> list[Outcome]:
     return [_fate(number, reply) for number, reply in zip(to, read, strict=True)]
 
 
-def _fate(number: str, reply: Reply) -> Outcome:
+def _fate(number: str, reply: Reply | None) -> Outcome:
     if isinstance(reply, MessageId):
         return Accepted(number, reply.id)
     if isinstance(reply, Refusal):
         return Refused(number, reply)
-    return Unknown(number, f"an undocumented reply: {type(reply).__name__}")
+    return Unknown(number, "the reply is none that is documented")
 
 
 def _matched(to: Sequence[str], known: Sequence[Status]) -> list[Outcome]:

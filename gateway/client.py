@@ -59,8 +59,8 @@ class Clickatell:
         client: a generated client of one's own, which is not closed here.
 
     Every method raises `GatewayError` where the gateway refuses the whole call, and `NoAnswer`
-    where none came and the call is not one that may be repeated. `send` and `send_many` do
-    neither: they tell the fate of each number.
+    where none came and the call is not one that may be repeated. `send` and `send_many` tell the
+    fate of each number instead; they raise where no session can be opened.
     """
 
     def __init__(

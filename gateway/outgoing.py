@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from .characters import gsm_parts, is_gsm, ucs2_parts
 from .conversion import to_vcalendar, to_vcard
 from .octets import PORTS, header_elements, octet_parts, ports_header
+from .ringtones import encode_rtttl
 
 MAX_PARTS: Final = 35
 
@@ -164,7 +165,7 @@ class _Typed:
     def sms(self) -> int:
         """How many SMS it takes."""
         kind, payload = self._content()
-        octets = payload if isinstance(payload, bytes) else _octets(payload)
+        octets = payload if isinstance(payload, bytes) else self._octets(payload)
         return octet_parts(ports_header(PORTS[kind]), octets)
 
     def encode(self) -> Parts:
@@ -179,13 +180,12 @@ class _Typed:
         """The vendor's type, and what goes with it."""
         raise NotImplementedError
 
-
-def _octets(text: str) -> bytes:
-    """Text as the gateway sends it in a type of the vendor's."""
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode("utf-8")
+    def _octets(self, text: str) -> bytes:
+        """What the gateway makes of a text."""
+        try:
+            return text.encode("latin-1")
+        except UnicodeEncodeError:
+            return text.encode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +235,9 @@ class Ringtone(_Typed):
     def _content(self) -> tuple[str, str | bytes]:
         binary = isinstance(self.tune, bytes)
         return f"SMS_NOKIA_{'RINGTONE' if binary else 'RTTL'}", self.tune
+
+    def _octets(self, text: str) -> bytes:
+        return encode_rtttl(text)
 
 
 @dataclass(frozen=True, slots=True)

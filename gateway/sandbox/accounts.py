@@ -42,7 +42,10 @@ class Account:
         """Whether the IP lock-down lets an address pass; "" is a call in this process."""
         if not self.networks or not address:
             return True
-        return any(ip_address(address) in network for network in self.networks)
+        caller = ip_address(address)
+        # An address of IPv4, as a socket of IPv6 has it.
+        caller = getattr(caller, "ipv4_mapped", None) or caller
+        return any(caller in network for network in self.networks)
 
     def may_send_as(self, sender: str) -> bool:
         """Whether a sender ID is registered, rented, or the gateway's own ("")."""

@@ -12,6 +12,7 @@ from ..codes import ErrorCode
 from ..features import RequiredFeatures
 from ..octets import PORTS, header_elements, octet_parts, ports_header
 from ..replies import GatewayError
+from ..ringtones import encode_rtttl
 
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})*")
 _TEXTUAL: Final = frozenset({"SMS_NOKIA_VCARD", "SMS_NOKIA_VCAL", "SMS_NOKIA_RTTL"})
@@ -102,13 +103,23 @@ def of_type(kind: str, text: str, data: str) -> Content:
         raise GatewayError(ErrorCode.EMPTY_MESSAGE)
     header = ports_header(PORTS[kind])
     if kind in _TEXTUAL and text and not _HEX.fullmatch(text):
-        return Content(kind, text, header, _eight_bit(text))
+        return Content(kind, text, header, _made_of(kind, text))
     octets = _from_hex(data or text)
     shown = octets.decode("latin-1") if kind in _TEXTUAL else ""
-    return Content(kind, shown, header, octets)
+    return Content(kind, shown, header, _made_of(kind, shown) if shown else octets)
 
 
-def _eight_bit(text: str) -> bytes:
+def _made_of(kind: str, text: str) -> bytes:
+    """The bytes that go out for a payload that is text.
+
+    Raises:
+        GatewayError: 101, for what is no RTTTL.
+    """
+    if kind == "SMS_NOKIA_RTTL":
+        try:
+            return encode_rtttl(text)
+        except ValueError:
+            raise GatewayError(ErrorCode.INVALID_PARAMETERS) from None
     try:
         return text.encode("latin-1")
     except UnicodeEncodeError:

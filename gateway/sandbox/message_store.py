@@ -122,13 +122,6 @@ class MessageStore(Database):
         )
         return found.fetchone() is not None
 
-    def count_messages(self, user: str) -> int:
-        """How many messages a user has."""
-        found = self._db.execute(
-            "SELECT count(*) FROM message WHERE user = ?", (user,)
-        ).fetchone()
-        return int(found[0])
-
     def _messages(self, where: str, *values: str | float) -> list[Message]:
         rows = self._db.execute(f"{_SELECT} {where}", values).fetchall()
         return [self._message(number, row) for number, *row in rows]

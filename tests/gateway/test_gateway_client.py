@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import signal
+import os
+import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -23,7 +23,7 @@ from gateway.client import AsyncClickatell, Clickatell, Recipient
 from gateway.codes import ErrorCode, MessageStatus
 from gateway.features import Callbacks, Priority, RequiredFeatures
 from gateway.journal import JournalError
-from gateway.outcomes import Accepted, Refused, Unknown
+from gateway.outcomes import Accepted, Outcome, Refused, Unknown
 from gateway.outgoing import Text
 from gateway.replies import GatewayError, Refusal
 
@@ -87,7 +87,7 @@ def flaky(sandbox: Sandbox, transport: Flaky) -> Iterator[Clickatell]:
 
 def count(sandbox: Sandbox) -> int:
     with sandbox.gateway.store.transaction():
-        return sandbox.gateway.store.count_messages("demo")
+        return len(sandbox.gateway.store.newest_messages("demo", 10**6))
 
 
 # ------------------------------------------------------------------------------- one by one
@@ -192,6 +192,20 @@ def test_who_was_taken_is_not_guessed(sandbox: Sandbox) -> None:
         fates = sms.send(Text("Once"), [NUMBER, "12"])
     assert [type(fate) for fate in fates] == [Unknown, Unknown]
     assert count(sandbox) == 1
+
+
+def test_a_reply_that_nobody_documents_leaves_its_number_unknown(
+    sandbox: Sandbox,
+) -> None:
+    class Garbling(Flaky):
+        def send(self, request: Any) -> Any:
+            reply = super().send(request)
+            garbled = reply.body.replace(b"ID: ", b"Hello ", 1)
+            return type(reply)(reply.status, reply.headers, garbled)
+
+    with flaky(sandbox, Garbling()) as sms:
+        fates = sms.send(Text("Hi"), [NUMBER, "27999112345"])
+    assert [type(fate) for fate in fates] == [Unknown, Accepted]
 
 
 def test_a_gateway_that_is_gone_leaves_everything_unknown() -> None:
@@ -341,70 +355,100 @@ def test_what_is_no_journal_is_left_alone(
 # ------------------------------------------------------------------------ kill and restart
 
 
-def test_a_gateway_that_is_killed_loses_nothing_and_doubles_nothing(
-    tmp_path: Path,
-) -> None:
-    state = tmp_path / "state"
-    port = "0"
-    gateway: subprocess.Popen[str]
+class Mortal:
+    """A sandbox with a state file, which can be killed and is started again on the same port."""
 
-    def start() -> subprocess.Popen[str]:
+    def __init__(self, state: Path) -> None:
         command = [sys.executable, "-m", "gateway", "sandbox", "--state", str(state)]
-        process = subprocess.Popen(
-            [*command, "--port", port, "--credits", "100000"],
+        self._command = [*command, "--credits", "10000000", "--port"]
+        self.state = state
+        self.kills = 0
+        self._start("0")
+
+    def _start(self, port: str) -> None:
+        self._process = subprocess.Popen(
+            [*self._command, port],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        assert process.stdout is not None
-        lines.append(process.stdout.readline().strip())
-        return process
+        assert self._process.stdout is not None
+        self.url = self._process.stdout.readline().strip()
 
-    lines: list[str] = []
-    gateway = start()
-    port = lines[0].rpartition(":")[2]
-    killed = threading.Event()
+    def kill(self) -> None:
+        self.end()
+        self.kills += 1
+        self._start(self.url.rpartition(":")[2])
 
-    def kill(done: int, total: int) -> None:
-        nonlocal gateway
-        if done in (20, 50, 80):
-            gateway.send_signal(signal.SIGKILL)
-            gateway.wait()
-            assert gateway.stdout is not None
-            gateway.stdout.close()
-            time.sleep(0.05)
-            gateway = start()
-            killed.set()
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
 
+    def messages(self) -> tuple[int, int]:
+        """How many there are, and to how many numbers."""
+        db = sqlite3.connect(self.state)
+        counted = db.execute("SELECT count(*), count(DISTINCT recipient) FROM message")
+        one, other = counted.fetchone()
+        db.close()
+        return int(one), int(other)
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[Mortal]:
+    made = Mortal(tmp_path / "state")
     try:
-        recovery = Recovery(settle=0.2, patience=60, shortest=0.05, longest=0.5)
-        with Clickatell(*ACCOUNT, endpoint=lines[0] + PATH, recovery=recovery) as sms:
-            # As many calls as there are numbers: each says something else, without a batch.
-            fates = []
-            lock = threading.Lock()
-
-            def work(numbers: list[str]) -> None:
-                for number in numbers:
-                    (fate,) = sms.send(Text("Hi"), number)
-                    with lock:
-                        fates.append(fate)
-                        kill(len(fates), 100)
-
-            threads = [
-                threading.Thread(target=work, args=(NUMBERS[at:100:4],))
-                for at in range(4)
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            assert killed.is_set() and len(lines) == 4
-            assert {type(fate) for fate in fates} == {Accepted}
-            assert sorted(fate.to for fate in fates) == NUMBERS[:100]
-            assert sms.balance() == 100_000 - 100
+        yield made
     finally:
-        gateway.kill()
-        gateway.wait()
-        assert gateway.stdout is not None
-        gateway.stdout.close()
+        made.end()
+
+
+PATIENT = Recovery(settle=0.2, patience=60, shortest=0.05, longest=0.5)
+
+
+def test_single_messages_outlive_a_gateway_that_is_killed(mortal: Mortal) -> None:
+    fates: list[Outcome] = []
+    lock = threading.Lock()
+
+    def work(numbers: list[str]) -> None:
+        for number in numbers:
+            (fate,) = sms.send(Text("Hi"), number)
+            with lock:
+                fates.append(fate)
+                if len(fates) in (20, 50, 80):
+                    mortal.kill()
+
+    with Clickatell(*ACCOUNT, endpoint=mortal.url + PATH, recovery=PATIENT) as sms:
+        threads = [
+            threading.Thread(target=work, args=(NUMBERS[at:100:4],)) for at in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sms.balance() == 10_000_000 - 100
+    assert mortal.kills == 3
+    assert {type(fate) for fate in fates} == {Accepted}
+    assert sorted(fate.to for fate in fates) == NUMBERS[:100]
+    assert mortal.messages() == (100, 100)
+
+
+def test_many_messages_outlive_a_gateway_that_is_killed(mortal: Mortal) -> None:
+    """`MESSAGES=100000` in the environment makes it as many."""
+    count = int(os.environ.get("MESSAGES", 6000))
+    numbers = [f"2783{n:07d}" for n in range(count)]
+    deaths = [count // 4, count // 2, 3 * count // 4]
+
+    def progress(done: int, total: int) -> None:
+        while deaths and done >= deaths[0]:
+            deaths.pop(0)
+            mortal.kill()
+
+    with Clickatell(*ACCOUNT, endpoint=mortal.url + PATH, recovery=PATIENT) as sms:
+        fates = sms.send_many(Text("Hi"), numbers, progress=progress)
+    assert mortal.kills == 3
+    assert [fate.to for fate in fates] == numbers
+    assert len({fate.id for fate in fates if isinstance(fate, Accepted)}) == count
+    assert mortal.messages() == (count, count)

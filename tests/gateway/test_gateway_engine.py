@@ -305,7 +305,7 @@ def test_a_dial_prefix_takes_the_place_of_a_leading_zero(
 
 def test_ip_lock_down(boxes: Callable[..., Box]) -> None:
     box = boxes(account=account(networks=(ip_network("10.0.0.0/8"), ip_network("::1"))))
-    for address in ("10.1.2.3", "::1"):
+    for address in ("10.1.2.3", "::1", "::ffff:10.1.2.3"):
         who = Credentials("", 1234, "demo", "demo", address)
         assert box.gateway.auth(who).value
         box.gateway.getbalance(who)

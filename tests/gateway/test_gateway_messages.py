@@ -22,6 +22,8 @@ from gateway.outgoing import (
     VCalendar,
     VCard,
 )
+from gateway.replies import GatewayError
+from gateway.ringtones import encode_rtttl
 from gateway.sandbox.content import Content
 from gateway.sandbox.messages import Submission
 
@@ -95,11 +97,59 @@ def test_any_text_arrives_as_it_was(text: str) -> None:
         Binary(bytes(35 * 128 + 1), ports_header(0x1581)),
         VCard(""),
         Ringtone(""),
+        Ringtone("no tune"),
     ],
 )
 def test_what_cannot_be_sent(message: Message) -> None:
-    with pytest.raises(ValueError, match="empty|SMS|surrogates|byte|element"):
+    with pytest.raises(ValueError, match="empty|SMS|surrogates|byte|element|RTTTL"):
         message.encode()
+
+
+# --------------------------------------------------------------------------------- ringtones
+
+
+def test_a_tune_in_nokias_binary_form() -> None:
+    bits = (
+        "00000010" "0100101" "0"  # two commands: a ringing tone,
+        "0011101" "001" "0001" "01010100"  # a basic song named T,
+        "00000001" "000" "00" "0000" "00000110"  # of one pattern with six commands:
+        "100" "01100" "010" "01"  # tempo 100, octave 5,
+        "001" "0001" "010" "00"  # a quarter c,
+        "001" "0010" "011" "01"  # a dotted eighth c sharp,
+        "010" "10" "001" "1100" "101" "00"  # octave 6, a thirty-second b
+    )  # fmt: skip
+    bits += "0" * (-len(bits) % 8) + "00000000"
+    expected = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    assert encode_rtttl("T:d=4,o=5,b=100:c,8c#.,32b6") == expected
+    # What the vendor documents as a ringtone begins alike.
+    assert expected[:3].hex()[:5] == "024a3"
+
+
+def test_variants_of_rtttl() -> None:
+    plain = encode_rtttl("T:d=4,o=5,b=100:c5.,h")
+    assert encode_rtttl(" T : D=4, o=5 ,b=101: 4C.5 , b,") == plain
+    assert encode_rtttl("T::p") == encode_rtttl("T:d=4,o=6,b=63:p")
+
+
+@pytest.mark.parametrize(
+    "tune",
+    [
+        "",
+        "T",
+        "T:d=4",
+        "T:x=4:c",
+        "T::x",
+        "T::3c",
+        "T::c8",
+        "T::e#",
+        "T::" + "c," * 255,
+    ],
+)
+def test_what_is_no_rtttl(tune: str) -> None:
+    with pytest.raises(ValueError, match="RTTTL|octaves|fit"):
+        encode_rtttl(tune)
+    with pytest.raises(GatewayError):
+        Submission(type="SMS_NOKIA_RTTL", text=tune).content()
 
 
 # -------------------------------------------------------------------------------- conversion
