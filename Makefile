@@ -10,6 +10,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
+RESULTS := $(VENV)/interop.json
 CORPUS := ../shared/tools/corpus_check.py
 VIM25 := ../shared/corpus/vmware-vim25
 
@@ -47,6 +48,13 @@ goldens: $(INSTALLED_DEV) ## write anew what tests/cases expects; then look at t
 corpus: $(INSTALLED_DEV) ## judge the toolkit on real WSDLs, where they are (ARGS="--only NAME" chooses)
 	@if [ -f $(CORPUS) ]; then $(BIN)/python $(CORPUS) --mypy $(ARGS); \
 	else echo "there is no corpus of WSDLs here: $(CORPUS) is missing"; fi
+
+.PHONY: interop
+interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are required, and make the README's table
+	@$(PIP) --editable '.[dev,interop]'
+	@rm -f $(RESULTS)
+	@INTEROP_REQUIRED=1 INTEROP_RESULTS=$(RESULTS) $(BIN)/python -m pytest -q tests/interop
+	@$(BIN)/python tests/interop/table.py $(RESULTS)
 
 .PHONY: bench
 bench: $(INSTALLED_BENCH) ## measure, side by side with other toolkits (ARGS="sendmsg --rounds 5" chooses)

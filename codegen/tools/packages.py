@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import sys
@@ -10,15 +11,15 @@ from types import ModuleType
 
 from codegen.diagnostics import Findings, Location
 from codegen.model import Api
+from codegen.options import Options
 from codegen.pipeline import load
 
 
-def import_package(folder: Path, name: str = "soapwright_package") -> ModuleType:
-    """A generated package, imported.
+def import_package(folder: Path) -> ModuleType:
+    """A generated package, imported anew, under a name that only it has.
 
     Args:
         folder: the package's own folder.
-        name: what it is imported as; its own name may be another module's here.
 
     Raises:
         SpecError: it is no generated package.
@@ -29,6 +30,10 @@ def import_package(folder: Path, name: str = "soapwright_package") -> ModuleType
         at = Location(str(folder))
         findings.error("package", "this is no generated package's folder", at)
         findings.raise_errors()
+    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()
+    name = f"soapwright_{digest[:16]}"
+    for known in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
+        del sys.modules[known]
     spec = importlib.util.spec_from_file_location(
         name, init, submodule_search_locations=[str(folder)]
     )
@@ -40,7 +45,7 @@ def import_package(folder: Path, name: str = "soapwright_package") -> ModuleType
 
 
 def package_api(folder: Path) -> Api:
-    """The model of the WSDL that a package was made of.
+    """The model of the WSDL that a package was made of, as far as its options chose it.
 
     Raises:
         SpecError: the package has none (`--no-spec`), or one that is broken.
@@ -53,4 +58,13 @@ def package_api(folder: Path) -> Api:
         at = Location(str(folder))
         findings.error("package", "the package was made without its WSDL", at, hint)
         findings.raise_errors()
-    return load(entry, (), findings)
+    said = manifest["options"]
+    options = Options(
+        said["name"],
+        services=tuple(said["services"]),
+        ports=tuple(said["ports"]),
+        include=tuple(said["include"]),
+        exclude=tuple(said["exclude"]),
+        rename=tuple(said["rename"].items()),
+    )
+    return load(entry, (), findings, chosen=options)

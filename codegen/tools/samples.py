@@ -37,6 +37,7 @@ from codegen.model import (
     Substitute,
     TypePart,
     TypeRef,
+    Use,
     Wildcard,
 )
 from codegen.tools.sample_values import sample_text
@@ -89,10 +90,11 @@ class Samples:
                 case ElementPart(element=name):
                     self._global(into, self._api.elements[name])
                 case TypePart(name=name, type=reference):
-                    if message.wrapper is not None:
-                        self._value(etree.SubElement(into, name), reference)
-                    else:
+                    literal = message.use is Use.LITERAL
+                    if message.wrapper is None and literal:  # the Body's own content
                         self._value(into, reference)
+                    else:
+                        self._value(etree.SubElement(into, name), reference)
         written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         return written
 
@@ -100,8 +102,7 @@ class Samples:
 
     def _global(self, parent: etree._Element, declared: GlobalElement) -> None:
         made = etree.SubElement(parent, str(declared.name))
-        constant = declared.fixed if declared.fixed is not None else declared.default
-        self._value(made, declared.type, constant)
+        self._value(made, declared.type, declared.fixed)
 
     def _element(self, parent: etree._Element, element: Element) -> None:
         """One element; an abstract one stands by the first that may substitute it."""
@@ -117,8 +118,7 @@ class Samples:
             if declared.nillable:
                 made.set(f"{{{_XSI}}}nil", "true")
             return
-        constant = element.fixed if element.fixed is not None else element.default
-        self._value(made, declared.type, constant)
+        self._value(made, declared.type, element.fixed)
 
     def _value(
         self, into: etree._Element, reference: TypeRef, constant: str | None = None
@@ -165,8 +165,7 @@ class Samples:
         with self._inside([struct.id, *(step.id for step in line)]):
             for attribute in _attributes(line):
                 if attribute.required or self._left > 0:
-                    given = attribute.fixed or attribute.default
-                    text = given or sample_text(self._api, attribute.type)
+                    text = attribute.fixed or sample_text(self._api, attribute.type)
                     into.set(str(attribute.name), text)
             text_type = next((s.text for s in reversed(line) if s.text), None)
             if text_type is not None:

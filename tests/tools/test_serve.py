@@ -57,9 +57,7 @@ def make(case: str, folder: Path) -> Path:
 def test_samples_are_valid(case: str, tmp_path: Path) -> None:
     """Each reads, and is written again; a required thing that is missing would not."""
     folder = make(case, tmp_path / "made")
-    package, api = import_package(
-        folder, f"made_of_{len(case)}_{id(case)}"
-    ), package_api(folder)
+    package, api = import_package(folder), package_api(folder)
     samples = Samples(api)
     for port in api.ports:
         for operation in port.operations:
@@ -104,7 +102,7 @@ def served(*arguments: str | Path) -> Iterator[str]:
 
 def test_a_mock_answers_with_samples_and_with_recordings(tmp_path: Path) -> None:
     folder = make("services", tmp_path / "made")
-    package = import_package(folder, "made_for_mocking")
+    package = import_package(folder)
     replies = tmp_path / "replies"
     replies.mkdir()
     (replies / "lend.xml").write_bytes(LOST)
