@@ -9,7 +9,7 @@ the sandbox as requests and responses, `inbox` its pages for people, `server` ca
 sockets; `courier` lets time go on and brings the callbacks.
 
 The generated packages' service classes are not used here. They are one class for each dialect,
-with typed methods, and dispatch as their WSDL says; the gateway has one set of operations for all
-four, takes parts in any case and calls in any namespace, and answers in the namespace of the call.
-What is used of the packages is what their service classes stand on, too: their operations.
+with typed methods, and answer with a fault what their schema cannot read; the gateway has one set
+of operations for all four, takes parts in any case and calls in any namespace, answers in the
+namespace of the call, and tells every error in band, with HTTP's status 200. What is used of the packages is what their service classes stand on, too: their operations.
 """

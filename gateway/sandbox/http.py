@@ -14,6 +14,7 @@ from typing import Final
 from .accounts import DEMO
 from .dialects import DIALECTS
 from .gateway import Gateway
+from .packing import TooLong, packed, unpacked
 from .soap import Answer, SoapService
 
 MAX_BODY: Final = 2**20
@@ -162,20 +163,30 @@ class Application:
         kind = request.headers.get("content-type", "")
         if kind and not _XML_TYPE.fullmatch(kind.partition(";")[0].strip()):
             return _say(415, "A SOAP envelope is text/xml.")
-        if request.headers.get("content-encoding", "identity").lower() != "identity":
-            return _say(415, "Envelopes are not read compressed.")
+        coding = request.headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("identity", "gzip"):
+            return _say(415, "Envelopes are read as they are, or in gzip.")
+        envelope = request.body
+        try:
+            if coding == "gzip":
+                envelope = unpacked(envelope, MAX_BODY)
+        except TooLong:
+            return _say(413, f"An envelope has at most {MAX_BODY:,} bytes.")
+        except ValueError:
+            return _say(400, "The body is no gzip.")
         charset = _CHARSET.search(kind)
         answer = service.answer(
-            request.body, charset[1] if charset else None, request.client
+            envelope, charset[1] if charset else None, request.client
         )
         path = service.dialect.path
-        self._calls.add(self._gateway.now(), path, request.body, answer)
-        _log.info("%s %s: %s", service.dialect.path, answer.operation, answer.outcome)
-        return Response(
-            500 if answer.is_fault else 200,
-            answer.envelope,
-            service.dialect.content_type,
-        )
+        self._calls.add(self._gateway.now(), path, envelope, answer)
+        _log.info("%s %s: %s", path, answer.operation, answer.outcome)
+        status, kind = 500 if answer.is_fault else 200, service.dialect.content_type
+        small = packed(answer.envelope, request.headers)
+        if small is None:
+            return Response(status, answer.envelope, kind)
+        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(status, small, kind, headers)
 
 
 def _not_allowed(allowed: str) -> Response:

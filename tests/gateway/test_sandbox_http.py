@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 import socket
 import threading
@@ -520,7 +521,7 @@ def test_statuses(sandbox: Sandbox) -> None:
     assert sandbox.post("/", call)[0] == 405
     for kind in ("application/json", "multipart/form-data; boundary=x", "text/html"):
         assert sandbox.post(RPC, call, kind)[0] == 415
-    zipped = sandbox.post(RPC, call, headers={"Content-Encoding": "gzip"})
+    zipped = sandbox.post(RPC, call, headers={"Content-Encoding": "br"})
     assert zipped[0] == 415
     assert sandbox.post(RPC, call, None)[0] == 200
     for method in ("GET", "PUT", "DELETE", "PATCH", "OPTIONS"):
@@ -555,6 +556,36 @@ def test_requests_by_hand(
     with connected(sandbox) as connection:
         connection.sendall(raw)
         assert connection.recv(100).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_envelopes_in_gzip(sandbox: Sandbox, path: str) -> None:
+    many = f"<to>{NUMBER}</to>" * 25
+    if path != LITERAL:
+        many = f"<to>{f'<item>{NUMBER}</item>' * 25}</to>"
+    call = envelope(f"<sendmsg>{TRIPLE}{many}<text>Hi</text></sendmsg>")
+    ask = {"Content-Encoding": "gzip", "Accept-Encoding": "br;q=1, gzip"}
+    status, headers, body = sandbox.post(path, gzip.compress(call), headers=ask)
+    assert (status, headers["Content-Encoding"]) == (200, "gzip")
+    assert len(returned(gzip.decompress(body))) == 25
+    for asked in ("gzip;q=0", "identity", ""):
+        _, headers, body = sandbox.post(path, call, headers={"Accept-Encoding": asked})
+        assert "Content-Encoding" not in headers and body.startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"no gzip", 400),
+        (b"", 400),
+        (gzip.compress(envelope("<ping/>"))[:-9], 400),
+        (gzip.compress(envelope("<ping/>")) + b"x", 400),
+        (gzip.compress(b" " * (MAX_BODY + 1)), 413),
+    ],
+)
+def test_what_is_no_gzip(sandbox: Sandbox, body: bytes, status: int) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    assert sandbox.post(RPC, body, headers=headers)[0] == status
 
 
 def test_chunks_make_up_a_body_and_the_connection_lives_on(sandbox: Sandbox) -> None:
