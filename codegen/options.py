@@ -15,12 +15,14 @@ from codegen.diagnostics import Location
 class Options:
     """The options of `generate` for one package.
 
-    `name` is the package's import name. `wire` is a wire style's name, "" for the one that the
-    WSDL asks for. `secret` are further field names whose values never show. With `with_spec` the
-    WSDL and what it imports are put into the package. `services`, `ports`, `include` and `exclude`
-    (operations) are patterns that choose a part of the WSDL (passes/choose.py). `rename` has
-    names of the WSDL, in Clark's notation or without a namespace, and what Python is to call them.
-    `places` says where in a file of the user's an option, or a value in it, stands.
+    `name` is the package's import name, dotted where it is inside another. `wire` is a wire
+    style's name, "" for the one that the WSDL asks for. `secret` are further field names whose
+    values never show, `operation/field` where that is so in one operation's messages only. With
+    `with_spec` the WSDL and what it imports are put into the package. `services`, `ports`,
+    `include` and `exclude` (operations) are patterns that choose a part of the WSDL
+    (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
+    namespace, and what Python is to call them. `places` says where in a file of the user's an
+    option, or a value in it, stands.
     """
 
     name: str
@@ -66,13 +68,17 @@ class Options:
 
 
 def is_package_name(name: str) -> bool:
-    """Whether Python can import a package of this name."""
-    return name.isidentifier() and not keyword.iskeyword(name)
+    """Whether Python can import a package of this name, which may be dotted."""
+    return all(map(_is_name, name.split(".")))
 
 
 def is_new_name(name: str) -> bool:
     """Whether a definition or field may be renamed to this: a public ASCII name of Python's."""
-    return name.isascii() and is_package_name(name) and not name.startswith("_")
+    return name.isascii() and _is_name(name) and not name.startswith("_")
+
+
+def _is_name(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name)
 
 
 def is_class_name(name: str) -> bool:

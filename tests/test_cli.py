@@ -181,6 +181,8 @@ def test_a_file_in_the_place_of_the_folder(shell: Shell) -> None:
         (("generate", "--output", "made"), "the options go with a WSDL"),
         ((*GENERATE[:-1], "not-a-name"), "'not-a-name' is no name for a package"),
         ((*GENERATE[:-1], "class"), "'class' is no name for a package"),
+        ((*GENERATE[:-1], "a..b"), "'a..b' is no name for a package"),
+        ((*GENERATE[:-1], "a.class"), "'a.class' is no name for a package"),
         ((*GENERATE, "--wire", "telegraph"), "no wire style 'telegraph' [wire]"),
         ((*GENERATE, "--catalog", "gone.xml"), "gone.xml:1: error:"),
         ((*GENERATE, "--turbo"), "No such option"),
@@ -194,6 +196,17 @@ def test_wrong_arguments(shell: Shell, arguments: tuple[str, ...], said: str) ->
     assert (done.code, done.out) == (2, "")
     assert said in done.err
     assert files() == before
+
+
+def test_a_package_inside_another(shell: Shell, run: Run) -> None:
+    """Its name is dotted, its imports are relative, and its logger has that name."""
+    folder = ("--output", "outer/inner", "--package", "outer.inner")
+    assert shell("generate", "service.wsdl", *folder).code == 0
+    manifest = json.loads(Path("outer/inner/manifest.json").read_text())
+    assert manifest["options"]["name"] == "outer.inner"
+    say = "from outer.inner import PORTS, Client; from outer.inner._soap import client"
+    done = run("-c", f"{say}; print(client._log.name)", cwd=Path.cwd())
+    assert (done.stdout, done.stderr) == ("outer.inner\n", "")
 
 
 def test_help_and_version(shell: Shell) -> None:

@@ -324,4 +324,6 @@ def test_secrets_do_not_show(caplog: pytest.LogCaptureFixture) -> None:
     shown += [str(refused.value), repr(refused.value), caplog.text]
     assert "auth: POST http://gateway.example" in caplog.text
     assert [text for text in shown if SECRET in text] == []
+    for package in (clickatell, clickatell_document_literal):
+        assert SECRET not in repr(package.types.AuthResponse(return_=f"OK: {SECRET}"))
     assert "user='demo'" in shown[0] and "text='shown'" in shown[0]

@@ -15,6 +15,7 @@ from codegen.model import Api, ContentMember, ElementMember, QName, Struct
 from codegen.options import Options, is_class_name
 from codegen.python.names import make_names
 from codegen.python.renames import Renames
+from codegen.python.secrets import key_of
 
 
 def check_names(api: Api, options: Options, entry: str, findings: Findings) -> None:
@@ -40,12 +41,28 @@ def check_names(api: Api, options: Options, entry: str, findings: Findings) -> N
             message = f"no element, attribute, part or operation is called {old}"
             findings.error("config", message, at)
     names = make_names(api, Renames(options.rename))
-    known = {name for own in names.structs.values() for name in own.taken}
     for secret in options.secret:
-        if secret not in known:
+        operation, _, name = secret.rpartition("/")
+        known = {
+            key_of(found)
+            for struct in (_messages(api, operation) if operation else _structs(api))
+            for found in (*names.structs[struct.id].taken, *_wire_names(struct))
+        }
+        if key_of(name) not in known:
             message = f"no field is called {secret}: the secret hides nothing"
             at = options.place("secret", entry, secret)
             findings.warning("secret", message, at)
+
+
+def _messages(api: Api, name: str) -> Iterator[Struct]:
+    """The messages of the operations of a name."""
+    for port in api.ports:
+        for operation in port.operations:
+            if key_of(operation.name) == key_of(name):
+                for message in (operation.input, operation.output):
+                    found = message and message.struct and api.types[message.struct]
+                    if isinstance(found, Struct):
+                        yield found
 
 
 def _structs(api: Api) -> Iterator[Struct]:

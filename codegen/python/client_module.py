@@ -58,7 +58,6 @@ class ClientModules:
         return ClientModule(
             self.header,
             imports,
-            self.scope.aliases,
             clients,
             assignments,
             sorted(exports),

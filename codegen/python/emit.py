@@ -9,11 +9,12 @@ from codegen.options import Options
 from codegen.python.client_module import ClientModules
 from codegen.python.context import Context, make_prefixes
 from codegen.python.facets_module import FacetsModules
-from codegen.python.fields import SECRETS, Types
+from codegen.python.fields import Types
 from codegen.python.literals import comment, docstring, string
 from codegen.python.names import make_names
 from codegen.python.renames import Renames
 from codegen.python.render import render
+from codegen.python.secrets import SecretNames
 from codegen.python.server_module import ServerModules
 from codegen.python.service_modules import ServiceModules
 from codegen.python.simple import SimpleTypes
@@ -60,7 +61,7 @@ def make_context(api: Api, style: WireStyle, options: Options) -> Context:
     """The tables of one package."""
     names = make_names(api, Renames(options.rename))
     encoding, prefixes = make_prefixes(api, style)
-    secrets = SECRETS | frozenset(options.secret)
+    secrets = SecretNames(options.secret)
     types = Types(api, names, SimpleTypes(api, names), secrets)
     return Context(api, types, style, encoding, prefixes)
 
@@ -121,7 +122,7 @@ def _package(
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]
     imports += [f"from {home} import {name} as {name}" for name, home in lazy]
     exports = sorted([*(name for name, _ in lazy), *modules])
-    secrets = [string(name) for name in options.secret]
+    secrets = tuple_of([string(n) for n in options.secret]) if options.secret else []
     return PackageModule(
         header, docstring(doc, 0), imports, sorted(lazy), exports, secrets
     )

@@ -28,10 +28,9 @@ from codegen.model import (
 from codegen.python.literals import string
 from codegen.python.names import Names, has_own_text
 from codegen.python.scope import Scope
+from codegen.python.secrets import SecretNames
 from codegen.python.simple import SimpleTypes
 from codegen.walk import takes
-
-SECRETS = frozenset({"password", "passwd", "pwd", "secret", "token", "session_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Types:
     api: Api
     names: Names
     simple: SimpleTypes
-    secrets: frozenset[str] = SECRETS
+    secrets: SecretNames = field(default_factory=SecretNames)
     _fields: dict[QName, tuple[Field, ...]] = field(default_factory=dict)
 
     def struct(self, identity: QName) -> Struct:
@@ -289,7 +288,6 @@ class Declaration:
     annotation: str
     default: str
     factory: str
-    secret: bool
     doc: str
 
 
@@ -305,8 +303,7 @@ class Declarations:
     def declare(self, field: Field) -> Declaration:
         """One field's declaration."""
         annotation, default, factory, doc = self._parts(field.what)
-        secret = field.name in self.types.secrets
-        return Declaration(field.name, annotation, default, factory, secret, doc)
+        return Declaration(field.name, annotation, default, factory, doc)
 
     def _parts(self, what: What) -> tuple[str, str, str, str]:
         name = self.scope.name

@@ -5,6 +5,7 @@ The spec's text is hostile: what these functions give is always an identifier, w
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -14,6 +15,7 @@ _RESERVED = frozenset(
     " finally for from global if import in is lambda nonlocal not or pass raise return try"
     " while with yield self".split()
 )
+_LONGEST_MODULE = 100
 # The same in every Python, whatever its Unicode is.
 _UNICODE = unicodedata.ucd_3_2_0
 _pieces = re.compile(r"[A-Za-z0-9]+").findall
@@ -48,8 +50,15 @@ def exact_name(word: str) -> str:
 
 
 def module_name(name: str) -> str:
-    """The private module of a class: `VirtualDisk` → `_virtual_disk`."""
-    return "_" + _snake(name)
+    """The private module of a class: `VirtualDisk` → `_virtual_disk`.
+
+    File systems do not take a name of any length: of a long one the end is a digest.
+    """
+    module = "_" + _snake(name)
+    if len(module) <= _LONGEST_MODULE:
+        return module
+    digest = hashlib.sha256(name.encode("ascii")).hexdigest()[:8]
+    return f"{module[: _LONGEST_MODULE - 9].rstrip('_')}_{digest}"
 
 
 def _snake(word: str) -> str:

@@ -6,9 +6,10 @@ the documents' order of namespaces; the later one takes a prefix from its namesp
 (`OrdersAddress`), an element's type in the same namespace the suffix `Element`. So a type that
 joins a spec never renames those before it.
 
-Fields: snake_case. Of names that only case tells apart, one whose spelling is that already
-keeps it, the others are spelt as in the schema. An attribute beside an element of its name is
-`x_attribute`. Text is `value`, wildcards `any_elements` and `any_attributes`, the list of a
+Fields: snake_case. One whose spelling is that already has the name before all others. Of two that
+only the namespace tells apart the later takes a prefix from its own (`orders_address`), of two
+that only case tells apart it is spelt as in the schema. An attribute beside an element of its
+name is `x_attribute`. Text is `value`, wildcards `any_elements` and `any_attributes`, the list of a
 repeated group `choices`, of mixed content `content`.
 """
 
@@ -40,6 +41,7 @@ from codegen.python.identifiers import (
 )
 from codegen.python.renames import Renames
 
+_XML = "http://www.w3.org/XML/1998/namespace"
 _NOT_A_PREFIX = re.compile(
     r"^(v?\d+([._-]\d+)*|wsdl|xsd|soap|services?|types?|www|com|org)$", re.I
 )
@@ -47,13 +49,18 @@ _NOT_A_PREFIX = re.compile(
 
 @dataclass(slots=True)
 class StructNames:
-    """The names of a Struct's own fields, beside what they stand for; `taken` has its bases' too."""
+    """The names of a Struct's own fields, beside what they stand for.
+
+    `taken` are all that it has, its bases' too, and `wires` what those are called on the wire,
+    attributes with an @.
+    """
 
     members: tuple[str, ...]
     attributes: tuple[str, ...]
     text: str = "value"
     any_attributes: str = "any_attributes"
     taken: frozenset[str] = frozenset()
+    wires: frozenset[QName] = frozenset()
 
 
 @dataclass(slots=True)
@@ -128,6 +135,8 @@ def _type_candidates(definition: TypeDef) -> Iterable[str]:
 
 def namespace_prefix(namespace: str) -> str:
     """The telling last step of a namespace: `http://example.com/orders/v2/` → `orders`."""
+    if namespace == _XML:
+        return "xml"
     steps = [s for s in re.split(r"[/:#]+", namespace) if s]
     telling = [s for s in steps if not _NOT_A_PREFIX.match(s)]
     chosen = (telling or steps or ["Other"])[-1]
@@ -137,20 +146,16 @@ def namespace_prefix(namespace: str) -> str:
 def _name_modules(api: Api, names: Names) -> None:
     """One private module for each global type, element and message, with the anonymous types in it.
 
-    It is named after its first type. File systems may not tell case apart.
+    It is named after its first type. File systems may not tell case apart, and modules may be
+    alike where classes that a user has named are not (`ItemA`, `Item_A`).
     """
     homes: dict[QName, str] = {}
     taken: set[str] = set()
     for definition in api.types.values():
         home = _home(definition)
         if home not in homes:
-            module = base = module_name(names.types[definition.id])
-            number = 2
-            while module in taken:
-                module = f"{base}_{number}"
-                number += 1
-            taken.add(module)
-            homes[home] = module
+            homes[home] = _free(module_name(names.types[definition.id]), taken)
+            taken.add(homes[home])
         names.modules[definition.id] = homes[home]
 
 
@@ -169,30 +174,31 @@ def _home(definition: TypeDef) -> QName:
 def _name_fields(api: Api, names: Names, struct: Struct) -> None:
     if struct.id in names.structs:
         return
-    taken: set[str] = set()
+    fields = _FieldNames()
     base = api.types.get(struct.base) if struct.base is not None else None
     if isinstance(base, Struct):
         _name_fields(api, names, base)
-        taken |= names.structs[base.id].taken
-    members = _names_for(
+        fields.taken |= names.structs[base.id].taken
+        fields.wires |= names.structs[base.id].wires
+    renames = names.renames
+    members = fields.names(
         [_wanted(m) for m in struct.members],
-        [_given(m, names.renames) for m in struct.members],
-        taken,
+        [_given(m, renames) for m in struct.members],
     )
-    text = _free("value", taken) if has_own_text(struct) else "value"
-    attributes = _names_for(
-        [a.name.local for a in struct.attributes],
-        [names.renames.field(a.name) for a in struct.attributes],
-        taken,
-        suffix="_attribute",
+    text = fields.free("value") if has_own_text(struct) else "value"
+    attributes = fields.names(
+        [a.name for a in struct.attributes],
+        [renames.field(a.name) for a in struct.attributes],
+        "_attribute",
     )
-    wildcard = _wildcard_name(api, names, struct, taken)
+    wildcard = _wildcard_name(api, names, struct, fields)
+    taken, wires = frozenset(fields.taken), frozenset(fields.wires)
     names.structs[struct.id] = StructNames(
-        members, attributes, text, wildcard, frozenset(taken)
+        members, attributes, text, wildcard, taken, wires
     )
 
 
-def _wildcard_name(api: Api, names: Names, struct: Struct, taken: set[str]) -> str:
+def _wildcard_name(api: Api, names: Names, struct: Struct, fields: _FieldNames) -> str:
     """One field holds the wildcard attributes of a type and of its bases."""
     base = api.types.get(struct.base) if struct.base is not None else None
     while isinstance(base, Struct):
@@ -201,7 +207,7 @@ def _wildcard_name(api: Api, names: Names, struct: Struct, taken: set[str]) -> s
         base = api.types.get(base.base) if base.base is not None else None
     if struct.any_attribute is None:
         return "any_attributes"
-    return _free("any_attributes", taken)
+    return fields.free("any_attributes")
 
 
 def has_own_text(struct: Struct) -> bool:
@@ -209,16 +215,16 @@ def has_own_text(struct: Struct) -> bool:
     return struct.text is not None and struct.derivation is not Derivation.RESTRICTION
 
 
-def _wanted(member: Member) -> str:
+def _wanted(member: Member) -> QName:
     match member:
         case ElementMember(element=element):
-            return element.name.local
+            return element.name
         case ContentMember(name=name):
-            return name
+            return QName("", name)
         case WildcardMember():
-            return "any_elements"
+            return QName("", "any_elements")
         case OrderedMember(mixed=mixed):
-            return "content" if mixed else "choices"
+            return QName("", "content" if mixed else "choices")
 
 
 def _given(member: Member, renames: Renames) -> str | None:
@@ -231,22 +237,56 @@ def _given(member: Member, renames: Renames) -> str | None:
             return None
 
 
-def _names_for(
-    wanted: list[str], given: list[str | None], taken: set[str], suffix: str = ""
-) -> tuple[str, ...]:
-    """Names for these wire names, in order, none of them in `taken`, to which they are added.
+@dataclass(slots=True)
+class _FieldNames:
+    """The names of one class's fields as they are given, those of its bases first."""
 
-    A name that the user gives is kept as one is whose spelling is that of a field already.
-    """
-    words = [new or word for new, word in zip(given, wanted, strict=True)]
-    plain = [new or field_name(w) for new, w in zip(given, wanted, strict=True)]
-    exact = {p for p, word in zip(plain, words, strict=True) if p == word}
-    chosen: list[str] = []
-    for name, word in zip(plain, words, strict=True):
-        if name in taken or (name in exact and name != word):
-            name = f"{name.rstrip('_')}{suffix}" if suffix else exact_name(word)
-        chosen.append(_free(name, taken))
-    return tuple(chosen)
+    taken: set[str] = field(default_factory=set)
+    wires: set[QName] = field(default_factory=set)
+
+    def names(
+        self, wanted: list[QName], given: list[str | None], suffix: str = ""
+    ) -> tuple[str, ...]:
+        """Names for these wire names, in order.
+
+        A name that the user gives is kept as one is whose spelling is that of a field already.
+        """
+        pairs = [(w, new or w.local) for w, new in zip(wanted, given, strict=True)]
+        plain = {word for _, word in pairs if field_name(word) == word}
+        kept = {name for name in plain if not name.endswith("_")}
+        kept.update(filter(None, given))
+        return tuple(
+            self._name(w, word, new or field_name(word), kept, suffix)
+            for (w, word), new in zip(pairs, given, strict=True)
+        )
+
+    def _name(
+        self, wire: QName, word: str, name: str, kept: set[str], suffix: str
+    ) -> str:
+        """A name for what the wire calls so and is spelt `word`; at best it is `name`.
+
+        `kept` are for those that are spelt like that.
+        """
+        known = QName(wire.namespace, f"@{wire.local}") if suffix else wire
+        elsewhere = any(
+            w.local == known.local and w.namespace != wire.namespace for w in self.wires
+        )
+        self.wires.add(known)
+        if name not in self.taken and (name not in kept or name == word):
+            return self.free(name)
+        if elsewhere and wire.namespace:
+            name = field_name(f"{namespace_prefix(wire.namespace)}_{name}")
+        elif suffix:
+            name = f"{name.rstrip('_')}{suffix}"
+        else:
+            name = exact_name(word)
+        return self.free(name, kept - {word})
+
+    def free(self, name: str, kept: Iterable[str] = ()) -> str:
+        """The name, or that with a number, which from here on is taken."""
+        free = _free(name, self.taken.union(kept))
+        self.taken.add(free)
+        return free
 
 
 def _free(name: str, taken: set[str]) -> str:
@@ -254,10 +294,13 @@ def _free(name: str, taken: set[str]) -> str:
     while free in taken:
         free = f"{name}_{number}"
         number += 1
-    taken.add(free)
     return free
 
 
 def _member_names(enumeration: Enumeration) -> tuple[str, ...]:
     taken: set[str] = set()
-    return tuple(_free(constant_name(v.text), taken) for v in enumeration.values)
+    found: list[str] = []
+    for value in enumeration.values:
+        found.append(_free(constant_name(value.text), taken))
+        taken.add(found[-1])
+    return tuple(found)

@@ -51,11 +51,16 @@ class Scope:
 
     @property
     def standard_imports(self) -> list[str]:
-        """The import lines of the standard library, sorted, one a module."""
+        """The import lines of the standard library, sorted, one a module.
+
+        Builtins are imported where they are hidden: to mypy an assignment would be no type.
+        """
         by_module: dict[str, list[str]] = {}
-        for name in sorted(self._used & _MODULES.keys()):
+        for name in sorted(self._used - _PACKAGE.keys()):
+            module = _MODULES.get(name, "builtins")
             alias = f" as _{name}" if name in self._shadowed else ""
-            by_module.setdefault(_MODULES[name], []).append(name + alias)
+            if alias or module != "builtins":
+                by_module.setdefault(module, []).append(name + alias)
         return [f"from {m} import {', '.join(n)}" for m, n in sorted(by_module.items())]
 
     @property
@@ -68,9 +73,3 @@ class Scope:
                 alias = "" if said == module else f" as {said}"
                 lines.append(f"from .. import {module}{alias}")
         return sorted(lines)
-
-    @property
-    def aliases(self) -> list[str]:
-        """Private names for builtins that a field hides."""
-        outside = self._used - _MODULES.keys() - _PACKAGE.keys()
-        return [f"_{name} = {name}" for name in sorted(outside & self._shadowed)]

@@ -44,7 +44,6 @@ class ServerModules:
             header=self.header,
             standard_imports=self._standard_imports(services),
             imports=self._imports(services, entry),
-            aliases=self.scope.aliases,
             exports=sorted([*_SERVING, *_OFFERED, *(s.name for s in services)]),
             entry=entry,
             services=services,

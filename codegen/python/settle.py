@@ -20,6 +20,9 @@ _KEYWORD_ATOM = re.compile(r"""[\w]+=(?P<atom>f?"[^"]*"|f?'[^']*'|[\w.]+),$""")
 _KEYWORD_TUPLE = re.compile(r"(?P<name>\w+)=\((?P<items>.*),\),$")
 _CLASS = re.compile(r"(?P<head>class \w+)\((?P<base>[\w.]+(?:\[\"[\w.]+\"\])?)\):$")
 _STRING_LINE = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'),?$""")
+# A text of several lines begins a line or ends one, and ends where it begins one.
+_QUOTED = re.compile(r'''"""|[\w.]+="""$''')
+_DOCSTRING = re.compile(r'''"""(?:[^"\\]|\\.|"(?!""))+"""''')
 _IMPORT = re.compile(r"(?P<head>from [\w.]+ import )(?P<name>\w+ as \w+)$")
 _CALL = re.compile(
     r"(?P<head>(?:[\w.]+(?:: [\w.]+)? \+?= (?:await )?|[\w.]+=|return |raise |def )?[\w.]+)"
@@ -47,23 +50,29 @@ def settled(text: str) -> str:
     lines: list[str] = []
     quoted = False
     for line in text.split("\n"):
-        quotes = line.replace("\\\\", "").replace('\\"', "").count('"""')
-        if len(line) <= WIDTH or quoted or quotes:
+        code = line.lstrip(" ")
+        if quoted:
+            quoted = not code.startswith('"""')
+            lines.append(line)
+        elif _QUOTED.match(code):
+            quoted = not _DOCSTRING.fullmatch(code)
             lines.append(line)
         else:
-            lines += _line(line)
-        quoted ^= quotes % 2 == 1
+            lines += [line] if len(line) <= WIDTH else _line(line)
     return "\n".join(lines)
 
 
 def _line(line: str) -> list[str]:
     code = line.lstrip(" ")
     indent = len(line) - len(code)
-    if code.endswith(("(", "[", "{")) or code.startswith(")"):
+    if code.endswith(("(", "[", "{")):
         return [line]  # a name too long by itself
     if code.startswith("#") or _KEYWORD_ATOM.match(code) or _STRING_LINE.match(code):
         return [line]
-    made = _usual(code, indent) or _formatted(code, indent)
+    if code.startswith(")"):
+        made = _result(code, indent)
+    else:
+        made = _usual(code, indent) or _formatted(code, indent)
     return [" " * indent + one if one else one for one in made]
 
 
@@ -175,6 +184,8 @@ def _call(code: str, found: re.Match[str], indent: int) -> tuple[str, ...] | Non
     if not arguments:
         return None
     target, assigned, _ = head.partition(" = ")
+    if not assigned and not (_fits(f"{head}(", indent) and _fits(f"){tail}", indent)):
+        return None
     if assigned and not _fits(f"{head}(", indent):
         if ": " in target or " await " in head:
             return None
@@ -253,6 +264,20 @@ def _formatted(code: str, indent: int) -> tuple[str, ...]:
     return tuple(one[indent:] for one in lines)
 
 
+def _result(code: str, indent: int) -> tuple[str, ...]:
+    """The end of a definition whose parameters have a line each: `) -> result:`."""
+    depth = indent // 4
+    nested = "".join(f"{'    ' * level}if x:\n" for level in range(depth))
+    space = "    " * depth
+    source = f"{nested}{space}def f(\n{space}    x,\n{space}{code}\n{space}    pass\n"
+    lines = _black(source)
+    if lines is None:
+        raise ValueError(f"not the end of a definition: {code}")
+    first = lines.index(f"{space}    x,") + 1
+    return tuple(one[indent:] for one in lines[first:-1])
+
+
+_PARAMETER = re.compile(r"\w+: ")
 _BRACKETS = (("_(", ")"), ("_ = {", "}"), ("def _(", "): ..."))
 
 
@@ -261,7 +286,8 @@ def _element(code: str, indent: int) -> tuple[str, ...]:
     depth = indent // 4 - 1
     nested = "".join(f"{'    ' * level}if x:\n" for level in range(depth))
     space = "    " * depth
-    for opening, closing in _BRACKETS:
+    # what is emitted has no dict of names: that is a parameter and its annotation
+    for opening, closing in _BRACKETS[2:] if _PARAMETER.match(code) else _BRACKETS:
         source = f"{nested}{space}{opening}\n{space}    {code}\n{space}{closing}\n"
         if (lines := _black(source)) is None:
             continue

@@ -29,6 +29,7 @@ from codegen.python.fields import Declaration, Declarations
 from codegen.python.graph import strongly_connected
 from codegen.python.literals import docstring, string
 from codegen.python.readers import StructReader
+from codegen.python.representations import Representations, stand_in
 from codegen.python.scope import Scope
 from codegen.python.simple import value_text
 from codegen.python.views import FieldView, FunctionView, TypeModule, TypeView
@@ -121,6 +122,7 @@ class TypeModules:
         self.context = context
         self.header = header
         self.roles = find_roles(context.api)
+        self._shown = Representations(context.types)
         self._element_docs = {
             element.type.id: element.doc
             for element in reversed(context.api.elements.values())
@@ -147,7 +149,7 @@ class TypeModules:
         views = [self._type(scope, definition) for definition in definitions]
         standard, package = scope.standard_imports, scope.package_imports
         imports = [*standard, *([""] if standard and package else []), *package]
-        return TypeModule(self.header, imports, scope.aliases, views)
+        return TypeModule(self.header, imports, views)
 
     def _shadowed(self, definitions: list[TypeDef]) -> set[str]:
         """The names from elsewhere that a field or a class of the module would hide."""
@@ -187,18 +189,27 @@ class TypeModules:
         fields = types.fields(struct)
         name = types.names.types[struct.id]
         declarations = Declarations(types, scope, struct)
-        own = [self._field(scope, declarations.declare(f)) for f in fields if f.own]
+        own = [
+            self._field(
+                scope, declarations.declare(f), self._shown.is_hidden(struct, f)
+            )
+            for f in fields
+            if f.own
+        ]
+        inside = any(self._shown.hides_inside(f) for f in fields)
+        if inside:
+            own.append(FieldView(f"__repr__ = {scope.soap('shown')}", []))
         base = types.line_of(struct)[-2:-1]
         functions = [
             function
             for use in self.uses(struct.id)
             for function in self._struct_functions(scope, struct, name, use)
         ]
-        doc = struct.doc or self._element_docs.get(struct.id) or _stand_in(struct)
+        doc = struct.doc or self._element_docs.get(struct.id) or stand_in(struct)
         bases = f"({scope.type(types.names.types[base[0].id])})" if base else ""
         registrations = self._registrations(scope, struct, name)
         return TypeView(
-            decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True)",
+            decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True{', repr=False' if inside else ''})",
             class_name=name,
             bases=bases,
             doc=docstring(doc, 4),
@@ -207,16 +218,16 @@ class TypeModules:
             registrations=registrations,
         )
 
-    def _field(self, scope: Scope, declaration: Declaration) -> FieldView:
+    def _field(self, scope: Scope, declaration: Declaration, secret: bool) -> FieldView:
         given = []
         if declaration.factory:
             given.append(f"default_factory={scope.name(declaration.factory)}")
         elif declaration.default:
             given.append(f"default={declaration.default}")
-        if declaration.secret:
+        if secret:
             given.append("repr=False")
         line = f"{declaration.name}: {declaration.annotation}"
-        if declaration.factory or declaration.secret:
+        if declaration.factory or secret:
             line += f" = {scope.name('field')}({', '.join(given)})"
         elif declaration.default:
             line += f" = {declaration.default}"
@@ -383,12 +394,3 @@ def _tuple(items: Iterable[str]) -> str:
 
 def _members(definition: UnionOf) -> Iterable[TypeRef]:
     return definition.members or (BuiltinRef(Builtin.STRING),)
-
-
-def _stand_in(struct: Struct) -> str:
-    if struct.named:
-        return f"The type {struct.id.local}."
-    role = {"Request": "request", "Response": "reply"}.get(struct.words[-1])
-    if role is not None and struct.content is None and len(struct.words) > 1:
-        return f"The {role} of {struct.words[0]}."
-    return f"What stands in {' / '.join(struct.words)}."

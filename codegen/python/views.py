@@ -46,7 +46,6 @@ class TypeModule:
 
     header: list[str]
     imports: list[str]
-    aliases: list[str]
     types: list[TypeView]
 
 
@@ -150,7 +149,6 @@ class ClientModule:
 
     header: list[str]
     imports: list[str]
-    aliases: list[str]
     clients: list[ClientView]
     assignments: list[str]
     exports: list[str]
@@ -198,7 +196,6 @@ class ServerModule:
     header: list[str]
     standard_imports: list[str]
     imports: list[str]
-    aliases: list[str]
     exports: list[str]
     entry: str
     services: list[ServiceView]
@@ -208,7 +205,7 @@ class ServerModule:
 class PackageModule:
     """The package's `__init__.py`: its names, and the modules that have the lazy ones.
 
-    `secrets` are the names, quoted, that the user adds to those whose values never show.
+    `secrets` are the lines of a tuple of the names that the user adds to those whose values never show.
     """
 
     header: list[str]

@@ -211,6 +211,7 @@ from .scoped import (
     write_scoped_element,
     write_scoped_text,
 )
+from .shown import shown
 from .transport import (
     AsyncTransport,
     Request,
@@ -417,6 +418,7 @@ __all__ = [
     "scoped_union_text",
     "scoped_value",
     "set_limits",
+    "shown",
     "string",
     "text",
     "time_text",

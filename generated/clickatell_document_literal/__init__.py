@@ -51,6 +51,9 @@ __all__ = [
     "validate",
 ]
 
+# Names whose values never show, besides those that never do: the runtime looks here.
+_SECRETS = ("auth/return",)
+
 _HOMES = {
     "Addressing": "._soap.outgoing",
     "AnyElement": "._soap",

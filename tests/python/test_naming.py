@@ -7,12 +7,16 @@ from dataclasses import replace
 import pytest
 from apis import (
     AT,
+    ONCE,
     STRING,
+    Place,
     WILDCARD,
     api_of,
     attribute,
     element_member,
     field_words,
+    places,
+    structs,
     types,
 )
 from hypothesis import assume, given, settings
@@ -21,6 +25,8 @@ from hypothesis import strategies as st
 from codegen.model import (
     AnyAttribute,
     Derivation,
+    Element,
+    ElementMember,
     Enumeration,
     EnumerationValue,
     Member,
@@ -321,7 +327,78 @@ def test_an_attribute_beside_an_element_of_its_name() -> None:
 def test_attributes_of_one_name_in_two_namespaces() -> None:
     both = (attribute("lang"), attribute("lang", "urn:x"))
     found = make_names(api_of([one(attributes=both)]))
-    assert found.structs[QName("", "T")].attributes == ("lang", "lang_attribute")
+    assert found.structs[QName("", "T")].attributes == ("lang", "x_lang")
+
+
+def test_xml_lang_beside_an_attribute_of_its_name() -> None:
+    xml = "http://www.w3.org/XML/1998/namespace"
+    both = (attribute("lang"), attribute("lang", xml))
+    found = make_names(api_of([one(attributes=both)]))
+    assert found.structs[QName("", "T")].attributes == ("lang", "xml_lang")
+
+
+def qualified(*names: QName) -> tuple[ElementMember, ...]:
+    return tuple(
+        ElementMember(Element(name, STRING, ONCE, AT), False, False) for name in names
+    )
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ([QName(ORDERS, "item"), QName(STOCK, "item")], ["item", "stock_item"]),
+        ([QName(ORDERS, "itemId"), QName(STOCK, "itemId")], ["item_id", "stock_item_id"]),
+        ([QName(ORDERS, "item"), QName("", "item")], ["item", "item_2"]),
+        ([QName(ORDERS, "from"), QName(STOCK, "from")], ["from_", "stock_from"]),
+        # the one that is spelt so has the name that would be made for another
+        (
+            [QName("", "a-b"), QName("", "aB"), QName("", "a.b"), QName("", "a_b_2")],
+            ["a_b", "aB", "a_b_3", "a_b_2"],
+        ),
+    ],
+)  # fmt: skip
+def test_elements_of_one_name(names: list[QName], expected: list[str]) -> None:
+    assert list(names_of_fields(*qualified(*names))) == expected
+
+
+def test_a_bases_field_of_the_same_name_in_another_namespace() -> None:
+    base = one(*qualified(QName(ORDERS, "item")))
+    derived = replace(
+        one(*qualified(QName(STOCK, "item"))),
+        id=QName("", "D"),
+        base=base.id,
+        derivation=Derivation.EXTENSION,
+    )
+    found = make_names(api_of([base, derived])).structs
+    assert found[derived.id].members == ("stock_item",)
+
+
+@settings(max_examples=300)
+@given(types(), places(), st.data())
+def test_a_type_that_joins_anywhere_renames_only_whose_name_is_taken(
+    definitions: list[TypeDef], place: Place, data: st.DataObject
+) -> None:
+    assume(place.id not in {t.id for t in definitions})
+    joining = data.draw(structs(place, []))
+    at = data.draw(st.integers(0, len(definitions)))
+    before = make_names(api_of(definitions))
+    after = make_names(api_of([*definitions[:at], joining, *definitions[at:]]))
+    renamed = [t for t in definitions if before.types[t.id] != after.types[t.id]]
+    taken = {after.types[t.id].lower() for t in (*renamed, joining)}
+    assert {before.types[t.id].lower() for t in renamed} <= taken
+    for definition in definitions:
+        if isinstance(definition, Struct):
+            assert after.structs[definition.id] == before.structs[definition.id]
+
+
+def test_a_long_name_is_a_files_name_all_the_same() -> None:
+    long = "LongName" * 50
+    definitions = [struct(long), struct(f"{long}Too"), struct("LongName" * 3)]
+    modules = make_names(api_of(definitions)).modules
+    found = [modules[t.id] for t in definitions]
+    assert len(set(found)) == 3 and max(map(len, found)) <= 100
+    assert found[0].startswith("_long_name_long_name") and found[0].isidentifier()
+    assert found[2] == "_long_name_long_name_long_name"
 
 
 def test_text_beside_an_attribute_called_value() -> None:

@@ -17,11 +17,7 @@ NAMES = (
 
 def test_nothing_is_imported_that_is_not_used() -> None:
     scope = Scope(NAMES)
-    assert (scope.standard_imports, scope.package_imports, scope.aliases) == (
-        [],
-        [],
-        [],
-    )
+    assert (scope.standard_imports, scope.package_imports) == ([], [])
 
 
 def test_what_is_used_is_imported_a_line_for_a_module() -> None:
@@ -33,7 +29,7 @@ def test_what_is_used_is_imported_a_line_for_a_module() -> None:
         "from datetime import date, time",
         "from decimal import Decimal",
     ]
-    assert (scope.package_imports, scope.aliases) == ([], [])
+    assert scope.package_imports == []
 
 
 def test_the_runtime_and_the_types() -> None:
@@ -56,19 +52,21 @@ def test_what_a_field_hides_has_a_private_name() -> None:
     assert scope.type("X") == "_t.X"
     assert scope.soap("text") == "_soap.text"
     assert scope.name("elements") == "_elements"
-    assert scope.standard_imports == ["from datetime import date as _date, time"]
+    assert scope.standard_imports == [
+        "from builtins import str as _str",
+        "from datetime import date as _date, time",
+    ]
     assert scope.package_imports == [
         "from .. import _soap",
         "from .. import elements as _elements",
         "from .. import types as _t",
     ]
-    assert scope.aliases == ["_str = str"]
 
 
 def test_a_name_used_twice_is_imported_once() -> None:
     scope = Scope({"int"})
     assert [scope.name("int"), scope.name("int")] == ["_int", "_int"]
-    assert scope.aliases == ["_int = int"]
+    assert scope.standard_imports == ["from builtins import int as _int"]
 
 
 @given(st.sets(st.sampled_from(NAMES)), st.sets(st.sampled_from(NAMES)))
@@ -77,14 +75,12 @@ def test_a_module_defines_every_name_that_it_says(
 ) -> None:
     scope = Scope(hidden)
     said = {scope.name(name) for name in sorted(used)}
-    lines = [*scope.standard_imports, *scope.package_imports, *scope.aliases]
+    lines = [*scope.standard_imports, *scope.package_imports]
     defined = set()
     for statement in ast.parse("\n".join(lines)).body:
         match statement:
             case ast.ImportFrom(names=names):
                 defined |= {alias.asname or alias.name for alias in names}
-            case ast.Assign(targets=[ast.Name(id=name)]):
-                defined.add(name)
     builtins = {name for name in said if not name.startswith("_")} - defined
     assert said == defined | builtins
     assert builtins <= set(dir(__builtins__)) | set(__builtins__)  # type: ignore[arg-type]  # a module or its dict

@@ -219,6 +219,36 @@ def test_definitions(form: str) -> None:
     each()
 
 
+@few
+@given(
+    st.one_of(
+        kinds, classes, kinds.map("list[{}]".format), kinds.map("{} | None".format)
+    ),
+    st.sampled_from(["", "    "]),
+)
+def test_results_of_definitions_with_a_line_for_each_parameter(
+    result: str, space: str
+) -> None:
+    head = "class A:\n" if space else ""
+    lines = [
+        "def f(",
+        "    self,",
+        "    *,",
+        "    a: str,",
+        f") -> {result}:",
+        "    pass",
+    ]
+    judged(head + "".join(f"{space}{line}\n" for line in lines))
+
+
+@few
+@given(st.lists(st.tuples(names, kinds), min_size=1, max_size=4))
+def test_parameters_with_a_line_each(found: list[tuple[str, str]]) -> None:
+    said = [f"        {name}: {kind} | None,\n" for name, kind in found]
+    begin = "class A:\n    def f(\n        self,\n        *,\n"
+    judged(f"{begin}{''.join(said)}    ) -> str:\n        pass\n")
+
+
 @pytest.mark.parametrize("form", ENTRIES)
 def test_lines_between_brackets(form: str) -> None:
     opening, closing = ("{", "}") if "dict" in form else ("soap.Operation(", ")")
@@ -273,10 +303,8 @@ def test_a_form_that_is_not_usual_goes_through_black() -> None:
     assert settled(source) == black.format_str(source, mode=MODE) != source
 
 
-# ------------------------------------------------------------------------------------ not yet so
-
 LONG = f"y = soap.text({'x' * 60}, {'y' * 40})\n"
-OPEN = {
+RARE = {
     "three quotes in a string hide what follows": f'x = \'"""\'\n{LONG}',
     "so do quotes after backslashes": r"""x = '\\"\\"\\"'""" + f"\n{LONG}",
     "a returned call of too long a name": f"def f():\n    return soap.{'x' * 72}(value)\n",
@@ -285,7 +313,6 @@ OPEN = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="settle does not set these as black does yet")
-@pytest.mark.parametrize("source", OPEN.values(), ids=OPEN)
-def test_forms_that_are_still_set_otherwise(source: str) -> None:
+@pytest.mark.parametrize("source", RARE.values(), ids=RARE)
+def test_rare_lines(source: str) -> None:
     judged(source)

@@ -60,7 +60,7 @@ def translate_schemas(
             Pending(
                 declared.component,
                 declared.schema,
-                Owner(name.namespace, name.local, (name.local.partition("/")[0],)),
+                Owner(name.namespace, name.local, _words(name)),
                 named="/" not in name.local,
                 redefines=declared.redefines,
             )
@@ -76,6 +76,12 @@ def translate_schemas(
     return SchemaTypes(
         context.types, elements, bundled, context.unresolved, frozenset(unread)
     )
+
+
+def _words(name: QName) -> tuple[str, ...]:
+    """What a global type is named after; one that is redefined makes room for the new one."""
+    own, redefined, _ = name.local.partition("/")
+    return (own, "Original") if redefined else (own,)
 
 
 def _translate(context: Context, pending: Pending) -> None:

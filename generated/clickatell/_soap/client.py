@@ -13,7 +13,7 @@ from .errors import DecodeError, NotAnEnvelope, SoapError, SoapFault, TransportE
 from .exchange import Exchange
 from .operation import AnyOperation, Operation, Port
 from .outgoing import Hook, Outgoing
-from .redaction import redact, redact_url
+from .redaction import redact, redact_url, secrets_of
 from .transport import (
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
@@ -100,7 +100,7 @@ class _Client:
             message = hook(message)
         request = Request(message.url, message.envelope, _http_headers(operation))
         if _log.isEnabledFor(logging.DEBUG):
-            url, sent = redact_url(request.url), _logged(request.body)
+            url, sent = redact_url(request.url), _logged(request.body, operation)
             _log.debug("%s: POST %s\n%s", operation.name, url, sent)
         return request
 
@@ -113,18 +113,18 @@ class _Client:
             SoapError: the reply is a fault, or no reply; the exchange hangs on it.
         """
         if _log.isEnabledFor(logging.DEBUG):
-            _log.debug(
-                "%s: HTTP %d\n%s", operation.name, reply.status, _logged(reply.body)
-            )
+            said = _logged(reply.body, operation)
+            _log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
+        name = operation.name
         try:
             reply = with_root(reply)
             response, headers = _read(operation, reply)
         except SoapError as error:
-            error.exchange = Exchange(
-                None, None, reply.status, request.body, reply.body
-            )
+            both = request.body, reply.body
+            error.exchange = Exchange(None, None, reply.status, *both, operation=name)
             raise
-        return Exchange(response, headers, reply.status, request.body, reply.body)
+        both = request.body, reply.body
+        return Exchange(response, headers, reply.status, *both, operation=name)
 
 
 # --------------------------------------------------------------- SOAP over HTTP, both versions
@@ -185,10 +185,10 @@ def charset_of(headers: Mapping[str, str]) -> str | None:
     return found[1] if found else None
 
 
-def _logged(envelope: bytes) -> str:
+def _logged(envelope: bytes, operation: AnyOperation) -> str:
     if len(envelope) > _LOGGED_AT_MOST:
         return f"({len(envelope):,} bytes)"
-    return redact(envelope)
+    return redact(envelope, secrets_of(operation.name))
 
 
 # ------------------------------------------------------------------------------- clients

@@ -2,7 +2,8 @@
 
 A secret is known by the name of the field that holds it: `password`, `passwd`, `pwd`,
 `secret`, `token`, `session_id`, and what `keep_secret` adds. Case, underscores, hyphens and
-dots make no difference: `sessionId`, `SESSION_ID` and `passWord` are the same names.
+dots make no difference: `sessionId`, `SESSION_ID` and `passWord` are the same names. A name
+may be secret in the messages of one operation only: `auth/return`.
 
 Envelopes are masked as text, never by parsing them: what is to be shown is often just what
 would not parse. Where the text is ambiguous, more is hidden rather than less.
@@ -11,8 +12,9 @@ would not parse. Where the text is ambiguous, more is hidden rather than less.
 from __future__ import annotations
 
 import re
+import sys
 from html import unescape
-from typing import Final
+from typing import Final, NoReturn
 
 MASK: Final = "***"
 
@@ -25,6 +27,8 @@ _FIELDS: Final = frozenset(
 # WS-Security's header blocks; hidden in envelopes only, as a field may well be a harmless nonce.
 _HEADERS: Final = frozenset({"nonce", "binarysecuritytoken"})
 _added: set[str] = set()
+_added_in: dict[str, frozenset[str]] = {}
+"""By operation."""
 
 # In well-formed XML no attribute's value holds a "<". Possessive quantifiers: what is no tag
 # must not cost more than one look.
@@ -50,8 +54,22 @@ _USER: Final = re.compile(r"//[^/@\s?#]*+@")
 
 
 def keep_secret(*names: str) -> None:
-    """Add names of fields, of this package only, whose values are never shown."""
-    _added.update(map(_key, names))
+    """Add names of fields, of this package only, whose values are never shown.
+
+    `operation/name` is one that is secret in that operation's messages.
+    """
+    for name in names:
+        operation, slash, field = name.partition("/")
+        if slash:
+            key = _key(operation)
+            _added_in[key] = secrets_of(operation) | {_key(field)}
+        else:
+            _added.add(_key(name))
+
+
+def secrets_of(operation: str) -> frozenset[str]:
+    """The names that are secret in an operation's messages, besides those that always are."""
+    return _added_in.get(_key(operation), frozenset())
 
 
 def is_secret(name: str) -> bool:
@@ -65,12 +83,23 @@ def is_secret(name: str) -> bool:
 
 def is_secret_path(path: str) -> bool:
     """Whether any step of a path, `sendmsg.password`, is a secret's name."""
-    return any(map(is_secret, path.split(".")))
+    first, *steps = path.split(".")
+    own = secrets_of(first) | secrets_of(re.sub(r"Response$", "", first))
+    return any(is_secret(step) or _key(step) in own for step in (first, *steps))
 
 
 def _key(name: str) -> str:
     local = name.partition("[")[0].rpartition("}")[2].rpartition(":")[2]
     return re.sub(r"[_.-]", "", local).lower()
+
+
+def raise_alone(error: Exception) -> NoReturn:
+    """Raise an error that does not lead to the one that is being handled, as that quotes a
+    secret: `from None` would but keep it out of the traceback."""
+    try:
+        raise error from None
+    finally:
+        error.__context__ = None
 
 
 # ------------------------------------------------------------------------------ envelopes
@@ -89,12 +118,12 @@ def redact(envelope: bytes | str, names: frozenset[str] = frozenset()) -> str:
     return _Redaction(frozenset(map(_key, names)), 0).markup(source)
 
 
-def excerpt(envelope: bytes, length: int) -> str:
+def excerpt(envelope: bytes, length: int, names: frozenset[str] = frozenset()) -> str:
     """The beginning of an envelope, redacted, on one line, for a message."""
     if len(envelope) > _SHOWN_AT_MOST:
         # Neither is all of it worth the time, nor can the target of an href be told from a part.
         return f"({len(envelope):,} bytes)"
-    shown = " ".join(redact(envelope).split())
+    shown = " ".join(redact(envelope, names).split())
     shown = "".join([c if c.isprintable() else "\ufffd" for c in shown])
     return shown if len(shown) <= length else shown[:length] + "…"
 
@@ -238,3 +267,8 @@ def _decoded(envelope: bytes) -> str:
         return envelope.decode("utf-8-sig")
     except UnicodeDecodeError:
         return envelope.decode("latin-1")
+
+
+# What the user of the toolkit added. The package's own module has it, as loading that must not
+# load the runtime.
+keep_secret(*getattr(sys.modules[__name__.rsplit(".", 2)[0]], "_SECRETS", ()))

@@ -189,6 +189,7 @@ class _References:
         error.path = path
         if is_secret_path(path):
             error.message = HIDDEN
+            error.__context__ = None  # it quotes the text
         error.args = (path, error.message)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .. import _soap as soap
 
@@ -11,7 +11,7 @@ from .. import _soap as soap
 class AuthResponse:
     """The reply of auth."""
 
-    return_: str | None | soap.Unset = None
+    return_: str | None | soap.Unset = field(default=None, repr=False)
     """`OK: {session_id}`, or an error: `ERR: {number}, {description}`."""
 
 

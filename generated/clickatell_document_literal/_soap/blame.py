@@ -24,7 +24,7 @@ from .derived import registered, wrong_class
 from .errors import EncodeError
 from .names import QName, qname_text
 from .prefixes import attributes_xml
-from .redaction import is_secret_path
+from .redaction import is_secret, is_secret_path
 from .refusals import Refusal, no_alternative
 from .values import Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth, Unset
 
@@ -248,7 +248,10 @@ class _Search:
         elif kind.pairs:
             tagged = [h for tags, h in kind.pairs if _has_tag(value, tags)]
             if tagged:
-                yield "[1]", value[1], self._kind(tagged[0]), False
+                local = value[0].rpartition("}")[2]
+                # a secret is known by its name, which the path must therefore have
+                step = f".{local}" if is_secret(local) else "[1]"
+                yield step, value[1], self._kind(tagged[0]), False
         else:
             items = self._kind(Any if kind.items is None else kind.items)
             for step, child in _children(value):

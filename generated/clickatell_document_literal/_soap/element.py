@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn, Protocol
 
 from .errors import DecodeError
 from .names import SOAP11_ENCODING, SOAP12_ENCODING, XSI
-from .redaction import is_secret, is_secret_path
+from .redaction import is_secret, is_secret_path, raise_alone
 from .strings import SPACE
 
 XSI_TYPE: Final = f"{{{XSI}}}type"
@@ -140,15 +140,18 @@ def is_array(e: Element) -> bool:
 def bad(e: Element, reason: object) -> NoReturn:
     """An element's text is not of its type; a secret's text is not told."""
     path = path_of(e)
-    raise DecodeError(path, HIDDEN if is_secret_path(path) else str(reason)) from None
+    if is_secret_path(path):
+        raise_alone(DecodeError(path, HIDDEN))
+    raise DecodeError(path, str(reason)) from None
 
 
 def bad_attribute(e: Element, name: str, reason: object) -> NoReturn:
     """An attribute's text is not of its type; a secret's text is not told."""
     path = path_of(e)
-    secret = is_secret(name) or is_secret_path(path)
-    said = HIDDEN if secret else str(reason)
-    raise DecodeError(_below(path, f"@{name}"), said) from None
+    place = _below(path, f"@{name}")
+    if is_secret(name) or is_secret_path(path):
+        raise_alone(DecodeError(place, HIDDEN))
+    raise DecodeError(place, str(reason)) from None
 
 
 def missing(e: Element, name: str) -> NoReturn:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Generic, TypeVar
 
-from .redaction import excerpt
+from .redaction import excerpt, secrets_of
 
 Reply = TypeVar("Reply")
 
@@ -30,11 +30,16 @@ class Exchange(Generic[Reply]):
     request_envelope: bytes
     response_envelope: bytes
     """The reply's body: empty for most one-way operations, and no envelope in some errors."""
+    _: KW_ONLY
+    operation: str = ""
+    """The operation's name."""
 
     def __repr__(self) -> str:
+        secret = secrets_of(self.operation)
+        request = excerpt(self.request_envelope, _SHOWN, secret)
+        response = excerpt(self.response_envelope, _SHOWN, secret)
         return (
-            f"Exchange(status={self.status}, response={self.response!r},"
-            f" headers={self.headers!r},"
-            f" request_envelope={excerpt(self.request_envelope, _SHOWN)!r},"
-            f" response_envelope={excerpt(self.response_envelope, _SHOWN)!r})"
+            f"Exchange({self.operation!r}, status={self.status},"
+            f" response={self.response!r}, headers={self.headers!r},"
+            f" request_envelope={request!r}, response_envelope={response!r})"
         )

@@ -251,7 +251,7 @@ def _translate(
 ) -> NoReturn:
     """Raise an error of httpx2 as one of this package; another as it is."""
     where = f"POST {redact_url(request.url)}"
-    said = str(error) or type(error).__name__
+    said = redact_url(str(error)) or type(error).__name__
     if isinstance(error, library.TimeoutException):
         raise TransportTimeout(f"{where}: no answer in time ({said})") from error
     if isinstance(error, (library.HTTPError, library.InvalidURL, library.StreamError)):

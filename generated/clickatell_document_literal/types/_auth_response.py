@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .. import _soap as soap
 
@@ -12,7 +12,7 @@ from .. import _soap as soap
 class AuthResponse:
     """The reply of auth."""
 
-    return_: str
+    return_: str = field(repr=False)
     """`OK: {session_id}`, or an error: `ERR: {number}, {description}`."""
 
 

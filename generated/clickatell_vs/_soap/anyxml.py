@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from itertools import zip_longest
+from reprlib import recursive_repr
 from typing import Any, Final, Protocol, Self, cast
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from .names import SOAP11_ENCODING, SOAP12_ENCODING, XSI, prefixes_in
 from .prefixes import Scope
+from .redaction import MASK, is_secret
+from .shown import shown_attributes
 from .strings import SPACE
 from .strings import text as element_text
 
@@ -47,7 +50,7 @@ class TreeElement(Protocol):
     def __iter__(self) -> Iterator[TreeElement]: ...
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class AnyElement:
     """An element of any name, comparable and writable by itself.
 
@@ -158,6 +161,16 @@ class AnyElement:
     def __iter__(self) -> Iterator[AnyElement]:
         """The child elements."""
         return iter([item for item in self.content if isinstance(item, AnyElement)])
+
+    @recursive_repr()
+    def __repr__(self) -> str:
+        hidden = self.content and is_secret(self.tag)
+        return (
+            f"{type(self).__qualname__}(tag={self.tag!r},"
+            f" attributes={shown_attributes(self.attributes)!r},"
+            f" content={[MASK] if hidden else self.content!r},"
+            f" namespaces={self.namespaces!r})"
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, AnyElement):

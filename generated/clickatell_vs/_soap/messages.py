@@ -9,7 +9,7 @@ from typing import Any, NoReturn, TypeAlias
 from .element import Element, local_name
 from .envelope import Envelope, encoded, shown_name
 from .errors import DecodeError, EncodeError
-from .redaction import is_secret_path
+from .redaction import is_secret_path, raise_alone
 from .writing import blame
 
 
@@ -59,7 +59,9 @@ def refuse(value: object, name: str, error: Exception) -> NoReturn:
     What it said is not told where the path is a secret's: it may quote it.
     """
     found = blame(value, name, error)
-    raise found from None if is_secret_path(found.path) else error
+    if is_secret_path(found.path):
+        raise_alone(found)
+    raise found from error
 
 
 # The class of the values, their writer, what it takes besides the value, their reader.

@@ -17,6 +17,7 @@ from typing import Final, Literal, TypeAlias
 
 from .errors import EncodeError
 from .operation import AnyOperation
+from .redaction import redact_url
 from .strings import attribute_text, text
 
 __all__ = ["Addressing", "Hook", "Outgoing", "UsernameToken"]
@@ -38,7 +39,7 @@ _ADDRESSING: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Outgoing:
     """A request's envelope on its way out."""
 
@@ -46,6 +47,10 @@ class Outgoing:
     operation: AnyOperation
     url: str
     """Where it goes."""
+
+    def __repr__(self) -> str:
+        size = f"{len(self.envelope):,} bytes"
+        return f"Outgoing({size}, {self.operation!r}, {redact_url(self.url)!r})"
 
     def with_block(self, block: str) -> Outgoing:
         """The same with one more header block, before the others.

@@ -36,6 +36,7 @@ class Case:
     style: str = "rpc"
     use: str = "encoded"
     soap: str = "1.1"
+    secret: tuple[str, ...] = ()
 
     def wsdl(self) -> str:
         encoding = ENC11 if self.soap == "1.1" else ENC12
@@ -165,7 +166,9 @@ def services(folder: Path, *cases: Case) -> Iterator[list[Service]]:
             name = f"behaviour_{case.name}"
             wsdl = folder / f"{name}.wsdl"
             wsdl.write_text(case.wsdl())
-            write_package(folder / name, generate(wsdl, Options(name)).files)
+            write_package(
+                folder / name, generate(wsdl, Options(name, secret=case.secret)).files
+            )
             importlib.invalidate_caches()
             found.append(Service(case, importlib.import_module(name)))
         yield found

@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
+from builtins import list as _list, str as _str
 from datetime import date as _date
 
 from . import _soap
 from . import types as _t
 from ._soap.client import BaseAsyncClient, BaseClient
 from .ports import PORTS
-
-_list = list
-_str = str
 
 __all__ = [
     "AsyncClient",

@@ -9,22 +9,22 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class CopyElement:
-    """What stands in Copy."""
+class CopyOriginal:
+    """The type Copy as it was before it was redefined."""
 
     number: int
 
 
-def write_CopyElement(v: CopyElement, tag: str, attributes: str = "") -> str:
-    if v.__class__ is not CopyElement:
-        return soap.write_derived(v, CopyElement, tag, attributes)
+def write_CopyOriginal(v: CopyOriginal, tag: str, attributes: str = "") -> str:
+    if v.__class__ is not CopyOriginal:
+        return soap.write_derived(v, CopyOriginal, tag, attributes)
     xml = f"<{tag}{attributes}>"
     xml += f"<b:number>{soap.int_text(v.number)}</b:number>"
     return f"{xml}</{tag}>"
 
 
-def read_CopyElement(e: soap.Element) -> CopyElement:
-    derived = soap.derived_reader(e, t, CopyElement)
+def read_CopyOriginal(e: soap.Element) -> CopyOriginal:
+    derived = soap.derived_reader(e, t, CopyOriginal)
     if derived is not None:
         return derived(e)
     number: int = soap.MISSING
@@ -37,11 +37,11 @@ def read_CopyElement(e: soap.Element) -> CopyElement:
             number = soap.int_value(c)
     if number is soap.MISSING:
         soap.missing(e, "number")
-    return CopyElement(number=number)
+    return CopyOriginal(number=number)
 
 
 @dataclass(slots=True, kw_only=True)
-class Copy(t.CopyElement):
+class Copy(t.CopyOriginal):
     """The type Copy."""
 
     shelf: str

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from builtins import list as _list, str as _str
 from dataclasses import dataclass, field as _field
 from datetime import date as _date
 
 from .. import _soap
 from .. import types as _t
-
-_list = list
-_str = str
 
 
 @dataclass(slots=True, kw_only=True)

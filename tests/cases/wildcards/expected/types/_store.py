@@ -9,7 +9,7 @@ from .. import _soap as soap
 from .. import elements
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Store:
     """What stands in store."""
 
@@ -18,6 +18,7 @@ class Store:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     thing: list[Any] = field(default_factory=list)
     label: str | None = None
+    __repr__ = soap.shown
 
 
 def write_Store(v: Store, tag: str, attributes: str = "") -> str:
