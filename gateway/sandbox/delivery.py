@@ -174,8 +174,12 @@ class Delivery:
 
     def _set_timer(self, message: Message, at: float) -> None:
         message.due = message.expires
-        if message.escalate and len(self.candidates(message)) > 1:
-            message.due = min(message.expires, at + ESCALATION_SECONDS)
+        if message.escalate:
+            others = [r for r in self.candidates(message) if r.name != message.route]
+            works = [self._up_from(route.name, at) for route in others]
+            if works:  # there is no use in looking before one of them works
+                soonest = max(at + ESCALATION_SECONDS, min(works))
+                message.due = min(message.expires, soonest)
 
     def _send(self, message: Message, route: Route, at: float) -> None:
         """Hand a message to the network; what it costs more than was taken is taken now."""

@@ -170,6 +170,16 @@ def test_escalation_takes_a_dearer_route_after_a_while(
     assert box.balance() == 96
 
 
+def test_escalation_waits_for_a_route_that_works(boxes: Callable[..., Box]) -> None:
+    routes = Route("cheap"), Route("dear", charge=Decimal(2))
+    outages = Outage("cheap", 0, 10**5), Outage("dear", 0, 3600)
+    box = boxes(routes=routes, outages=outages)
+    message = box.sent(escalate=1)
+    assert box.message(message).due == Clock().time + 3600
+    box.clock.turn(minutes=61)
+    assert box.course(message)[:2] == [(0, 2), (3600, 3)]
+
+
 def test_escalation_without_the_credits_for_it_ends(boxes: Callable[..., Box]) -> None:
     routes = Route("cheap"), Route("dear", charge=Decimal(2))
     box = boxes(routes=routes, outages=(Outage("cheap", 0, 3600),), credits=1)

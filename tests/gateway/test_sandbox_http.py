@@ -133,6 +133,39 @@ def test_errors_are_replies(sandbox: Sandbox, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_every_option_arrives(sandbox: Sandbox, path: str) -> None:
+    options = {
+        **{"from_": "Shop", "concat": 3, "deliv_ack": 1, "deliv_time": 30},
+        **{"max_credits": 3, "req_feat": 0x4010, "queue": 1, "escalate": 1, "mo": 1},
+        **{"validity": 60, "msg_type": "SMS_FLASH", "unicode": 1},
+        "callback" if path == RPC else "msg_callback": 3,
+        "climsgid" if path == LITERAL else "cli_msg_id": "abc123",
+    }
+    with PACKAGES[path].Client(endpoint=sandbox.url + path) as client:
+        (sent,) = client.sendmsg(**DEMO, to=[NUMBER], text="03A9" * 71, **options)
+        batch = parse(
+            texts(
+                client.startbatch(
+                    **{**DEMO, **options, "unicode": 0}, template="#field1#"
+                )
+            )[0]
+        )
+        (item,) = client.senditem(
+            **DEMO, batch_id=batch.id, to=[NUMBER], field1="x" * 161
+        )
+    store = sandbox.gateway.store
+    for reply, text in ((sent, "Ω" * 71), (item, "x" * 161)):
+        message = store.message("demo", parse(reply).id)
+        assert message is not None and message.text == text
+        assert (message.sender, message.client_id) == ("Shop", "abc123")
+        assert (message.queue, message.escalate, message.callbacks) == (1, True, 3)
+        assert message.features & 0x4010 == 0x4010 and message.max_credits == 3
+        assert message.released - message.accepted == 30 * 60
+        assert message.expires - message.released == 60 * 60
+        assert message.parts == 2 and "flash" in message.content.kind
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_a_message_is_delayed_stopped_and_paid_back(
     sandbox: Sandbox, path: str
 ) -> None:
