@@ -7,6 +7,7 @@ import gzip
 import importlib
 import io
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir
@@ -14,8 +15,10 @@ from datetime import date
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 from wsgiref.util import setup_testing_defaults
 
+import clickatell_callbacks
 import pytest
 from lxml import etree
 
@@ -535,6 +538,29 @@ def test_hooks_for_callers_with_habits(library: Any, services: Any) -> None:
     assert reply.status == 200
     assert reply.body.endswith(b"<!--lend-->")
     assert call(b"", XML11).body.endswith(b"<!--nobody-->")
+
+
+def test_the_documented_examples_run() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "services.md").read_text("utf-8")
+    names: dict[str, Any] = {}
+    for example in re.findall(r"```python\n(.*?)```", page, re.S):
+        exec(compile(example, "services.md", "exec"), names)
+    heard: list[Any] = []
+
+    class Listening(names["Callbacks"]):  # type: ignore[misc]  # made at run time
+        def mt_callback(self, **given: Any) -> None:
+            heard.append((given["apimsgid"], given["status"]))
+
+    samples = Path(__file__).parents[1] / "spec" / "clickatell" / "samples"
+    data = (samples / "20-callback-mt-status.soap.xml").read_text("utf-8")
+    service = SimpleNamespace(lending=Listening(), shelves=Listening())
+    call = Caller(clickatell_callbacks, service, "wsgi", hooks=names["FromForm"]())
+    form = urlencode({"data": data})
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert call(form.encode(), kind).status == 202
+    assert call(method="GET", query=form).status == 202
+    assert len(heard) == 2 and heard[0] == heard[1]
+    assert heard[0][1] is not None
 
 
 # ----------------------------------------------------------------------------------- types

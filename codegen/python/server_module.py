@@ -11,7 +11,7 @@ from codegen.python.statements import tuple_of
 from codegen.python.views import HandlerView, ServerModule, ServiceView
 
 _SERVING = ("AsyncInMemoryTransport", "InMemoryTransport", "asgi", "wsgi")
-_OFFERED = ("Hooks", "WithHeaders", "current_call")
+_OFFERED = ("Hooks", "HttpRequest", "WithHeaders", "current_call")
 _BASE = "BaseService"
 _ANSWERS = ("Answer", "AnswerWithHeaders")
 

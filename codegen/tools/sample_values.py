@@ -23,6 +23,7 @@ from codegen.model import (
     TypeRef,
     UnionOf,
 )
+from codegen.tools.patterns import fits, matching
 
 _INTEGERS: Final = frozenset(
     {
@@ -41,7 +42,7 @@ _INTEGERS: Final = frozenset(
         Builtin.POSITIVE_INTEGER,
     }
 )
-_FRACTIONS: Final = frozenset({Builtin.DECIMAL, Builtin.FLOAT, Builtin.DOUBLE})
+_NUMBERS: Final = _INTEGERS | {Builtin.DECIMAL, Builtin.FLOAT, Builtin.DOUBLE}
 _SAMPLES: Final = {
     Builtin.LANGUAGE: "en",
     Builtin.NMTOKEN: "token",
@@ -62,7 +63,7 @@ _SAMPLES: Final = {
     Builtin.DOUBLE: "1.5",
     Builtin.NON_POSITIVE_INTEGER: "-1",
     Builtin.NEGATIVE_INTEGER: "-1",
-    Builtin.DATE_TIME: "2026-01-31T12:30:00Z",
+    Builtin.DATE_TIME: "2026-01-31T12:30:00",
     Builtin.DATE: "2026-01-31",
     Builtin.TIME: "12:30:00",
     Builtin.DURATION: "P1D",
@@ -74,6 +75,12 @@ _SAMPLES: Final = {
     Builtin.HEX_BINARY: "736f6170",
     Builtin.BASE64_BINARY: "c29hcA==",
 }
+_VARIANTS: Final = {
+    Builtin.DATE_TIME: ("Z", "", ".000Z", ".000", "+00:00", ".000+00:00"),
+    Builtin.DATE: ("", "Z", "+00:00"),
+    Builtin.TIME: ("", "Z", ".000Z", ".000", "+00:00"),
+}
+"""What a time may end in, the usual first."""
 _TEXT: Final = "string"
 _LONGEST: Final = 10_000
 
@@ -85,26 +92,36 @@ def sample_text(api: Api, reference: TypeRef) -> str:
         api: where the types are.
         reference: the type.
     """
-    return _of(api, reference, Facets())
+    return _of(api, reference, Facets(), ())
 
 
-def _of(api: Api, reference: TypeRef, facets: Facets) -> str:
-    """A value that keeps what the types derived from this one ask for besides."""
+def _of(
+    api: Api, reference: TypeRef, facets: Facets, steps: tuple[tuple[str, ...], ...]
+) -> str:
+    """A value that keeps what the types derived from this one ask for besides.
+
+    Args:
+        api: as of `sample_text`.
+        reference: the same.
+        facets: of the derived types; of the patterns only the narrowest.
+        steps: the patterns of each step, the narrowest first: all of them hold.
+    """
     if isinstance(reference, BuiltinRef):
-        return _of_builtin(reference.builtin, facets)
+        return _of_builtin(reference.builtin, facets, steps)
     definition = api.types[reference.id]
     match definition:
         case Enumeration(values=values):
             return values[0].text if values else ""
         case Restricted(base=base, facets=own):
-            return _of(api, base, _narrower(facets, own))
+            more = (own.patterns,) if own.patterns else ()
+            return _of(api, base, _narrower(facets, own), (*steps, *more))
         case ListOf(item=item):
             count = facets.length or facets.min_length or 1
-            return " ".join([_of(api, item, Facets())] * min(count, _LONGEST))
+            return " ".join([sample_text(api, item)] * min(count, _LONGEST))
         case UnionOf(members=members):
-            return _of(api, members[0], facets) if members else ""
+            return _of(api, members[0], facets, steps) if members else ""
         case Struct(text=text) if text is not None:
-            return _of(api, text, facets)
+            return _of(api, text, facets, steps)
         case Struct() | SoapArray():
             return ""
         case _:
@@ -121,14 +138,33 @@ def _narrower(derived: Facets, base: Facets) -> Facets:
     return replace(base, **given)
 
 
-def _of_builtin(builtin: Builtin, facets: Facets) -> str:
-    if builtin in _INTEGERS or builtin in _FRACTIONS:
+def _of_builtin(
+    builtin: Builtin, facets: Facets, steps: tuple[tuple[str, ...], ...]
+) -> str:
+    if steps and (made := _of_patterns(builtin, steps)) is not None:
+        return made
+    if builtin in _NUMBERS:
         return _number(builtin, facets)
     bounds = facets.min_inclusive, facets.max_inclusive
     for bound in bounds:
         if bound is not None:
             return bound
-    return _of_length(builtin, _SAMPLES.get(builtin, _TEXT), facets)
+    usual = _SAMPLES.get(builtin, _TEXT) + _VARIANTS.get(builtin, ("",))[0]
+    return _of_length(builtin, usual, facets)
+
+
+def _of_patterns(builtin: Builtin, steps: tuple[tuple[str, ...], ...]) -> str | None:
+    """A text that matches, and is of the type too; `None` where none is found."""
+    usual = _SAMPLES.get(builtin, _TEXT)
+    said: list[str | None] = [usual + end for end in _VARIANTS.get(builtin, ("",))]
+    if builtin not in _VARIANTS:  # hardly anything that a pattern makes is a time
+        said += [matching([pattern]) for patterns in steps for pattern in patterns]
+    for text in said:
+        if text is None or (builtin in _NUMBERS and _decimal(text) is None):
+            continue
+        if all(fits(patterns, text) for patterns in steps):
+            return text
+    return None
 
 
 def _number(builtin: Builtin, facets: Facets) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import importlib
 import socket
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -119,14 +118,10 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
     replies = Replies(package, folder, recorded)
 
     def method(self: Any, **given: Any) -> Any:  # Any: a method of any service class
-        operation = service.current_call().operation
-        response, headers = replies.answer(operation)
-        names = [] if response is None else [f.name for f in fields(response)]
-        if not names:
-            value = None
-        else:
-            value = response if len(names) > 1 else getattr(response, names[0])
-        return service.WithHeaders(value, headers) if headers is not None else value
+        response, headers = replies.answer(service.current_call().operation)
+        if headers is None:
+            return response
+        return service.WithHeaders(response, headers)
 
     services = []
     for name in package.server.__all__:

@@ -6,7 +6,14 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from . import _soap as soap
-from ._soap.service import Answer, BaseService, Hooks, WithHeaders, current_call
+from ._soap.service import (
+    Answer,
+    BaseService,
+    Hooks,
+    HttpRequest,
+    WithHeaders,
+    current_call,
+)
 from ._soap.serving import AsyncInMemoryTransport, InMemoryTransport, asgi, wsgi
 from ._soap.specification import Specification
 from .ports import PORTS
@@ -15,6 +22,7 @@ __all__ = [
     "AsyncInMemoryTransport",
     "ClickatellCallbacksPortTypeService",
     "Hooks",
+    "HttpRequest",
     "InMemoryTransport",
     "WithHeaders",
     "asgi",

@@ -64,13 +64,17 @@ def test_samples_are_valid(case: str, tmp_path: Path) -> None:
             served = package.PORTS[port.key].operations[operation.key]
             if operation.output is not None:
                 sample = samples.envelope(port, operation.output)
-                written = served.encode_response(served.decode_response(sample))
+                reply = served.decode_response(sample)
+                package.validate(reply)
+                written = served.encode_response(reply)
                 assert (
                     served.encode_response(served.decode_response(written)) == written
                 )
             if operation.input is not None:
                 sample = samples.envelope(port, operation.input)
-                assert served.encode_request(served.decode_request(sample))
+                request = served.decode_request(sample)
+                package.validate(request)
+                assert served.encode_request(request)
 
 
 def test_samples_are_the_same_each_time(tmp_path: Path) -> None:

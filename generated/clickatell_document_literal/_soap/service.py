@@ -119,7 +119,8 @@ class Call:
         return self.method(**given)
 
     def response(self, result: object) -> tuple[object, object]:
-        """The response and its headers, made of what the method gave.
+        """The response and its headers, made of what the method gave: the only value of the
+        response, or the response.
 
         Raises:
             TypeError: it gave something although the response has no field.
@@ -132,7 +133,7 @@ class Call:
         if kind is None:
             return None, headers
         names = [f.name for f in fields(kind)]
-        if len(names) > 1:
+        if len(names) > 1 or isinstance(result, kind):
             return result, headers
         if names:
             return kind(**{names[0]: result}), headers

@@ -12,6 +12,7 @@ from ._soap.service import (
     AnswerWithHeaders,
     BaseService,
     Hooks,
+    HttpRequest,
     WithHeaders,
     current_call,
 )
@@ -22,6 +23,7 @@ from .ports import PORTS
 __all__ = [
     "AsyncInMemoryTransport",
     "Hooks",
+    "HttpRequest",
     "InMemoryTransport",
     "LendingService",
     "ShelvesService",
