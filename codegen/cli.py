@@ -12,6 +12,7 @@ import codegen
 from codegen.commands import (
     ALLOW_NETWORK,
     CATALOGS,
+    conform_command,
     diff_command,
     infer_command,
     inspect_command,
@@ -45,6 +46,7 @@ main.add_command(diff_command)
 main.add_command(inspect_command)
 main.add_command(infer_command)
 main.add_command(serve_command)
+main.add_command(conform_command)
 
 
 def _choosing(command: Callable[..., None]) -> Callable[..., None]:

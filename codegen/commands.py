@@ -130,6 +130,38 @@ def infer_command(
     say(findings)
 
 
+@click.command("conform")
+@click.argument("package", type=click.Path(path_type=Path))
+@click.argument("samples", nargs=-1, required=True, type=click.Path(path_type=Path))
+def conform_command(package: Path, samples: tuple[Path, ...]) -> None:
+    """Put documented envelopes, files or folders of them, through PACKAGE and back.
+
+    Ends with 0 where all match, 1 where some differ, 2 where a file is no envelope.
+    """
+    # loaded when it runs
+    from codegen.tools.conform import conform, find_samples
+
+    # loaded when it runs
+    from codegen.tools.packages import import_package, package_api
+
+    findings = Findings()
+    try:
+        found = find_samples(samples, findings)
+        findings.raise_errors()
+        outcomes = conform(import_package(package), package_api(package), found)
+    except SpecError as error:
+        say(dict.fromkeys([*findings, *error.diagnostics]))
+        raise SystemExit(2) from None
+    say(findings)
+    for outcome in outcomes:
+        for line in outcome.lines():
+            click.echo(line)
+    matching = sum(outcome.matches for outcome in outcomes)
+    many = "envelope matches" if len(outcomes) == 1 else "envelopes match"
+    click.echo(f"{matching} of {len(outcomes)} {many}")
+    raise SystemExit(int(matching < len(outcomes)))
+
+
 def loaded(
     wsdls: list[str], catalogs: tuple[Path, ...], allow_network: bool
 ) -> list[tuple[Api, Findings]]:

@@ -39,6 +39,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         *("codegen.manifest", "codegen.output", "codegen.remote", "codegen.toolkit"),
     ),
     "codegen.testing": ("codegen.tools",),
+    "codegen.pytest_plugin": (*MODEL, "codegen.testing", "codegen.tools"),
     "codegen.cli": (
         *MODEL,
         "codegen.commands",
@@ -60,6 +61,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "black": ("codegen.python.blackened",),
     "click": ("codegen.cli", "codegen.commands"),
     "uvicorn": ("codegen.tools.serve",),
+    "pytest": ("codegen.pytest_plugin",),
     "httpx2": ("codegen.remote", "codegen.runtime.transport"),
 }
 # The model is one document to be read from top to bottom.

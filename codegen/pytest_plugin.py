@@ -1,0 +1,140 @@
+"""A pytest plugin: documented envelopes are tests, and clients are tested without a network.
+
+A project that vendors a package tests it with three lines of its `pyproject.toml`:
+
+    [tool.pytest.ini_options]
+    testpaths = ["tests", "documented"]
+    soapwright = ["vendored/clickatell documented"]
+
+Each line of `soapwright` is a package's folder and a folder of envelopes; each envelope becomes
+a test, which reads it, writes it again and compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from codegen.diagnostics import Findings, SpecError
+from codegen.model import Api
+from codegen.testing import RecordedTransport
+from codegen.tools.conform import Outcome, check_sample, read_sample
+from codegen.tools.packages import import_package, package_api
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The setting, in the file that pytest is configured in."""
+    told = (
+        "lines of PACKAGE SAMPLES: a generated package's folder, and one of envelopes"
+    )
+    parser.addini("soapwright", told, type="linelist", default=[])
+
+
+def pytest_collect_file(
+    file_path: Path, parent: pytest.Collector
+) -> pytest.Collector | None:
+    """XML files of a folder that the setting names are tests."""
+    if file_path.suffix.lower() != ".xml":
+        return None
+    for package, samples in _settings(parent.config):
+        if samples in (file_path, *file_path.parents):
+            made = EnvelopeFile.from_parent(parent, path=file_path)
+            made.package = package
+            return made
+    return None
+
+
+def _settings(config: pytest.Config) -> list[tuple[Path, Path]]:
+    lines: list[str] = config.getini("soapwright")
+    found = []
+    for line in lines:
+        words = line.split()
+        if len(words) != 2:
+            message = f"soapwright = {line!r}: a package's folder and one of envelopes are wanted"
+            raise pytest.UsageError(message)
+        package, samples = (config.rootpath.joinpath(word).resolve() for word in words)
+        found.append((package, samples))
+    return found
+
+
+class EnvelopeFile(pytest.File):
+    """A file with an envelope; one that holds something else has no test."""
+
+    package: Path
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """The test, if the file is an envelope.
+
+        Raises:
+            CollectError: the file, or the package, cannot be read.
+        """
+        findings = Findings()
+        sample = read_sample(self.path, findings, named=False)
+        if findings.errors:
+            raise self.CollectError("\n".join(map(str, findings)))
+        if sample is not None:
+            made = EnvelopeItem.from_parent(self, name="conforms")
+            made.package = self.package
+            yield made
+
+
+class EnvelopeItem(pytest.Item):
+    """One envelope's test."""
+
+    package: Path
+
+    def runtest(self) -> None:
+        """Fail where the envelope does not come back as it was.
+
+        Raises:
+            Differs: it does not.
+        """
+        sample = read_sample(self.path, Findings())
+        assert sample is not None, "it was read when tests were collected"
+        try:
+            package, api = _loaded(self.package)
+        except SpecError as error:
+            pytest.fail(str(error), pytrace=False)
+        outcome = check_sample(package, api, sample)
+        if not outcome.matches:
+            raise Differs(outcome)
+
+    def repr_failure(  # type: ignore[override]  # pytest's own may give a code representation
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> str:
+        """The differences, a line each, like an assertion's."""
+        if not isinstance(excinfo.value, Differs):
+            return str(super().repr_failure(excinfo))
+        lines = list(excinfo.value.outcome.lines())
+        return "\n".join(["the envelope does not come back as it was:", *lines[1:]])
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the test is, for reports."""
+        return self.path, 0, f"{self.path.name} conforms"
+
+
+class Differs(AssertionError):
+    """An envelope that does not come back as it was."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__("\n".join(outcome.lines()))
+        self.outcome = outcome
+
+
+@cache
+def _loaded(folder: Path) -> tuple[ModuleType, Api]:
+    """A package and the model of its WSDL; a run has few of them."""
+    return import_package(folder), package_api(folder)
+
+
+@pytest.fixture
+def recorded_replies() -> Callable[..., RecordedTransport]:
+    """Makes transports that answer from recorded replies: `Client(transport=recorded_replies(…))`.
+
+    What it is given is what `codegen.testing.RecordedTransport` is.
+    """
+    return RecordedTransport

@@ -1,0 +1,219 @@
+"""`conform`: documented envelopes through a package and back, and what differs.
+
+| finding | |
+|---|---|
+| `sample` | error: what was named is no SOAP envelope |
+| `sample-skipped` | warning: a file of a folder is no SOAP envelope |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from lxml import etree
+
+from codegen.diagnostics import Findings, Location
+from codegen.model import Api, ElementPart, Message, Operation, Port, QName, Style
+from codegen.python.wire import ENVELOPES
+from codegen.tools.envelopes import Difference, compare_envelopes
+from codegen.wsdl.lines import source_line
+from codegen.wsdl.parsing import parse, read
+
+_VERSIONS = {namespace: version for version, namespace in ENVELOPES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one envelope.
+
+    `operation` is "" where the package has none for it. `error` says why it could not be read
+    or written, "" where it could; then `differences` are those of what was written.
+    """
+
+    path: Path
+    operation: str
+    direction: str
+    differences: tuple[Difference, ...] = ()
+    error: str = ""
+
+    @property
+    def matches(self) -> bool:
+        """Whether the envelope came back as it was."""
+        return not self.differences and not self.error
+
+    def lines(self) -> Iterator[str]:
+        """The outcome told: a line, and one for each difference."""
+        word = "match" if self.matches else "refused" if self.error else "differs"
+        what = f"{self.operation} {self.direction}".strip()
+        yield f"{word:<8} {self.path}" + (f": {what}" if what else "")
+        if self.error:
+            yield f"         {self.error}"
+        yield from (f"         {difference}" for difference in self.differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A documented envelope: the name of the element in its Body, "" where that is empty."""
+
+    path: Path
+    content: bytes
+    namespace: str
+    body: QName
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An operation that an envelope may be of, and the direction."""
+
+    port: str
+    operation: str
+    direction: str
+
+
+def find_samples(paths: Iterable[Path], findings: Findings) -> list[Sample]:
+    """The envelopes of files, and of the XML files of folders."""
+    found: list[Sample] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(path.rglob("*.xml"))
+            samples = [read_sample(one, findings, named=False) for one in inside]
+        else:
+            samples = [read_sample(path, findings)]
+        found += [sample for sample in samples if sample is not None]
+    return found
+
+
+def read_sample(path: Path, findings: Findings, *, named: bool = True) -> Sample | None:
+    """The envelope in a file; None, with a finding, where there is none."""
+    shown = str(path)
+    content = read(path, shown, findings)
+    parsed = parse(content, shown, findings) if content is not None else None
+    if parsed is None or content is None:
+        return None
+    name = _name(parsed.root)
+    if name.local != "Envelope" or name.namespace not in _VERSIONS:
+        note = findings.error if named else findings.warning
+        code = "sample" if named else "sample-skipped"
+        at = Location(shown, source_line(parsed.root))
+        note(code, f"no SOAP envelope: the root is {parsed.root.tag}", at)
+        return None
+    body = parsed.root.find(f"{{{name.namespace}}}Body")
+    inside = [] if body is None else list(body)
+    return Sample(
+        path, content, name.namespace, _name(inside[0]) if inside else QName("", "")
+    )
+
+
+def conform(package: ModuleType, api: Api, samples: Iterable[Sample]) -> list[Outcome]:
+    """Put each envelope through the package, `api` being the model of its WSDL."""
+    return [check_sample(package, api, sample) for sample in samples]
+
+
+def check_sample(package: ModuleType, api: Api, sample: Sample) -> Outcome:
+    """Put one envelope through the operation that it is of: the one that it fits best, if several may be."""
+    best: Outcome | None = None
+    for candidate in _candidates(api, sample):
+        outcome = _try(package, candidate, sample)
+        if outcome.matches:
+            return outcome
+        if best is None or _badness(outcome) < _badness(best):
+            best = outcome
+    if best is None:
+        what = sample.body if sample.body.local else "nothing"
+        error = f"no operation has {what} in its Body"
+        return Outcome(sample.path, "", "", error=error)
+    return best
+
+
+def _badness(outcome: Outcome) -> tuple[bool, int]:
+    return bool(outcome.error), len(outcome.differences)
+
+
+def _try(package: ModuleType, candidate: _Candidate, sample: Sample) -> Outcome:
+    # Any: the operations of a package that is known only when this runs
+    operation: Any = package.PORTS[candidate.port].operations[candidate.operation]
+    told = (sample.path, candidate.operation, candidate.direction)
+    try:
+        again = _again(package, operation, candidate.direction, sample.content)
+    except package.errors.SoapError as error:
+        return Outcome(*told, error=f"{type(error).__name__}: {error}")
+    differences = compare_envelopes(again, sample.content)
+    return Outcome(*told, tuple(differences))
+
+
+def _again(
+    package: ModuleType, operation: Any, direction: str, content: bytes
+) -> bytes:
+    """What an operation writes of what it reads."""
+    if direction == "fault":
+        try:
+            operation.decode_response(content)
+        except package.errors.SoapFault as fault:
+            written: bytes = operation.encode_fault(fault)
+            return written
+        raise AssertionError("a Fault in the Body is raised")
+    value = getattr(operation, f"decode_{direction}")(content)
+    headers = getattr(operation, f"decode_{direction}_headers")(content)
+    written = getattr(operation, f"encode_{direction}")(value, headers)
+    return written
+
+
+# ------------------------------------------------------------------- which operation it is of
+
+
+def _candidates(api: Api, sample: Sample) -> Iterator[_Candidate]:
+    """The operations whose Body has such an element: those that name it first."""
+    version = _VERSIONS[sample.namespace]
+    ports = [port for port in api.ports if port.soap is version]
+    if sample.body == QName(sample.namespace, "Fault"):
+        yield from _fault_candidates(ports)
+        return
+    vague: list[_Candidate] = []
+    for port in ports:
+        for operation in port.operations:
+            for message, way in (
+                (operation.input, "request"),
+                (operation.output, "response"),
+            ):
+                if message is None:
+                    continue
+                candidate = _Candidate(port.key, operation.key, way)
+                if _names(operation, message, way, sample.body):
+                    yield candidate
+                elif _takes_anything(operation, message):
+                    vague.append(candidate)
+    yield from vague
+
+
+def _fault_candidates(ports: list[Port]) -> Iterator[_Candidate]:
+    """Operations that declare faults know their details; any other passes a detail on."""
+    found = [(port, one) for port in ports for one in port.operations if one.output]
+    found.sort(key=lambda pair: not pair[1].faults)
+    for port, operation in found:
+        yield _Candidate(port.key, operation.key, "fault")
+
+
+def _names(operation: Operation, message: Message, way: str, body: QName) -> bool:
+    """Whether a message's Body has this element. Calls go by their local name."""
+    if operation.style is Style.RPC:
+        wanted = operation.name if way == "request" else f"{operation.name}Response"
+        return body.local == wanted
+    parts = [part for part in message.parts if isinstance(part, ElementPart)]
+    if not parts:
+        return not message.parts and not body.local
+    return parts[0].element == body
+
+
+def _takes_anything(operation: Operation, message: Message) -> bool:
+    """Whether the Body's elements are those of a type: no element is named for the whole."""
+    elements = any(isinstance(part, ElementPart) for part in message.parts)
+    return operation.style is Style.DOCUMENT and bool(message.parts) and not elements
+
+
+def _name(element: etree._Element) -> QName:
+    name = etree.QName(element)
+    return QName(name.namespace or "", name.localname)
