@@ -310,11 +310,9 @@ class Declarations:
         match what:
             case Attribute(required=required, doc=doc):
                 kind = self.annotations.value(what.type)
-                return (
-                    (kind, "", "", doc)
-                    if required
-                    else (f"{kind} | None", "None", "", doc)
-                )
+                if required and not self.encoded:
+                    return kind, "", "", doc
+                return f"{kind} | None", "None", "", doc
             case Text(type=reference):
                 return self.annotations.value(reference), "", "", ""
             case AnyAttributes():

@@ -176,7 +176,9 @@ class StructReader:
 
     def _attribute(self, attribute: Attribute) -> str:
         code = self.context.types.simple.code(attribute.type, self.scope)
-        verb = "required_attribute" if attribute.required else "attribute"
+        # the encoding's own envelopes have no attributes but its own: stacks leave them out
+        required = attribute.required and self.use is Use.LITERAL
+        verb = "required_attribute" if required else "attribute"
         if code.scoped:
             verb = f"scoped_{verb}"
         return (

@@ -161,7 +161,11 @@ class StructWriter:
                     else f"{self.scope.soap('quoted')}({text})"
                 )
             line = grow(f' {name}="{{{text}}}"')
-        return [line] if what.required else block(f"if {value} is not None:", [line])
+        if not what.required or self.use is Use.ENCODED:
+            return block(f"if {value} is not None:", [line])
+        if not self.nullable:
+            return [line]
+        return [*block(f"if {value} is None:", [self._absent(value)]), line]
 
     # --------------------------------------------------------------------------- the content
 
@@ -220,7 +224,7 @@ class StructWriter:
             ]
         if element.nillable and (member.optional or self.nullable):
             if not member.optional:
-                absent = self._absent(value, element)
+                absent = self._absent(value)
                 return [
                     *block(f"if {value} is {unset}:", [absent]),
                     *block(f"elif {value} is None:", [nil]),
@@ -236,19 +240,19 @@ class StructWriter:
         if element.nillable:
             return [*block(f"if {value} is None:", [nil]), *block("else:", [text])]
         if self.nullable:
-            absent = self._absent(value, element)
+            absent = self._absent(value)
             return [
                 *block(f"if {value} is None or {value} is {unset}:", [absent]),
                 text,
             ]
         if is_any(element.type):
             return [
-                *block(f"if {value} is None:", [self._absent(value, element)]),
+                *block(f"if {value} is None:", [self._absent(value)]),
                 text,
             ]
         return [text]
 
-    def _absent(self, value: str, element: Element) -> str:
+    def _absent(self, value: str) -> str:
         return f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
 
     def _repeated(self, member: ElementMember, value: str) -> list[str]:
@@ -256,7 +260,7 @@ class StructWriter:
         lines: list[str] = []
         given = f"{self.scope.soap('items')}({value})"
         if not member.optional and self.use is Use.LITERAL:
-            lines += block(f"if not {value}:", [self._absent(value, element)])
+            lines += block(f"if not {value}:", [self._absent(value)])
         if element.substitutes:
             item = self._item_name(value)
             body = self._tagged(alternatives_of(element), item)
@@ -278,10 +282,7 @@ class StructWriter:
         lines: list[str] = []
         given = f"{self.scope.soap('items')}({value})"
         if not member.optional:
-            absent = (
-                f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
-            )
-            lines += block(f"if not {value}:", [absent])
+            lines += block(f"if not {value}:", [self._absent(value)])
         item = self._item_name(value)
         return [*lines, *block(f"for {item} in {given}:", self._item(member, item))]
 

@@ -81,7 +81,7 @@ class Components:
         name = _expanded(node, text)
         if name in table:
             return table[name]
-        local = text.rpartition(":")[2]
+        local = _split(text)[1]
         same = [other for other in table if other.local == local]
         if len(same) != 1:
             return None
@@ -164,11 +164,17 @@ class Components:
 
 def _expanded(node: etree._Element, text: str) -> QName | None:
     """The name that a QName stands for where it is written; None without its prefix."""
-    prefix, _, local = text.rpartition(":")
+    prefix, local = _split(text)
     namespace = node.nsmap.get(prefix or None)
     if namespace is None and prefix:
         return None
     return QName(namespace or "", local)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A QName's prefix and local part; a component's name may have a colon itself."""
+    prefix, colon, local = text.partition(":")
+    return (prefix, local) if colon else ("", text)
 
 
 def _is_twice(first: etree._Element, other: etree._Element) -> bool:

@@ -20,16 +20,18 @@ _OPTIONAL = frozenset({"service", "port", "part", "fault"})
 
 
 def check_names(documents: Documents, findings: Findings) -> None:
-    """Names are NCNames (WSDL 1.1, section A.4.1): they go into envelopes, and into the package.
+    """Names are NCNames (WSDL 1.1, section A.4.1); one that is not is an error where it is on the wire.
 
-    One that is written with its namespace's prefix, as references are, loses it.
+    One that is written with its namespace's prefix, as references are, loses it; but not a
+    port's, which nothing refers to, and which users know.
     """
     for document in documents.definitions:
         for node in _nodes(document.root):
             kind, at = etree.QName(node).localname, documents.location(node)
             name = node.get("name", "").strip()
             prefix, _, local = name.rpartition(":")
-            if prefix and node.nsmap.get(prefix) == document.target_namespace:
+            own = node.nsmap.get(prefix) == document.target_namespace
+            if prefix and own and kind != "port":
                 message = f"the name {name!r} has a prefix: {local!r} is taken"
                 findings.warning("name", message, at)
                 node.set("name", local)
@@ -39,7 +41,10 @@ def check_names(documents: Documents, findings: Findings) -> None:
             elif not name and kind not in _OPTIONAL:
                 findings.error("name", f"this {kind} has no name", at)
             elif name and not NC_NAME.fullmatch(name):
-                findings.error("name", f"{name!r} is no name", at)
+                # an operation's is judged where its style is known
+                written = kind == "part" and not node.get("element")
+                report = findings.error if written else findings.warning
+                report("name", f"{name!r} is no name", at)
         _check_twice(document.root, documents, findings)
 
 

@@ -43,6 +43,8 @@ def repair(root: etree._Element, lines: Lines, findings: Findings) -> None:
 def _schemas(
     root: etree._Element, lines: Lines, findings: Findings
 ) -> Iterator[etree._Element]:
+    if _is_schema(root):
+        _retag(root, root, lines, findings)
     if root.tag == _SCHEMA:
         yield root
         return
@@ -86,6 +88,13 @@ def _repair_name(
         message = f"the name {name!r} has a prefix: {local!r} is taken"
         findings.warning("name", message, lines.location(node))
         node.set("name", local)
+
+
+def _is_schema(root: etree._Element) -> bool:
+    """Whether a document's root is a schema but for its prefix, as what stands in it shows."""
+    return root.tag == "schema" and any(
+        str(child.tag).startswith(_OWN) for child in root
+    )
 
 
 def _is_misplaced(node: etree._Element) -> bool:

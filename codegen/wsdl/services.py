@@ -37,11 +37,11 @@ from codegen.wsdl.namespaces import (
     XML,
     XSI,
 )
-from codegen.wsdl.references import SOAP_ENCODINGS, XSD
+from codegen.wsdl.references import NC_NAME, SOAP_ENCODINGS, XSD
 
 _ADDRESSING = ("{http://www.w3.org/2005/08/addressing}Address",)
 _OTHER_TRANSPORT = re.compile(r"jms|smtp|mail|tcp|pipe|msmq|xmpp|ftp", re.IGNORECASE)
-_NC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_PLAIN_PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 # What envelopes declare by themselves, and the prefixes that they have for it.
 _OWN_NAMESPACES = frozenset(
     {
@@ -210,6 +210,11 @@ class _Ports:
                 continue
             soap = node.find(f"{{{EXTENSIONS[version]}}}operation")
             style = self._style(extension, soap)
+            if style is Style.RPC and name and not NC_NAME.fullmatch(name):
+                message = f"{name!r} is no name, and an element of a call has it"
+                self.components.findings.error(
+                    "name", message, self.components.at(node)
+                )
             bound = Bound(node, abstract, version, style)
             key = _free(name, found)
             found[key] = self._operation(bound, soap, key)
@@ -347,4 +352,4 @@ def _prefixes(documents: Documents) -> dict[str, str]:
 def _is_telling(prefix: str, uri: str) -> bool:
     """Whether a prefix may stand in envelopes and names: none that they have already."""
     own = uri in _OWN_NAMESPACES or _OWN_PREFIXES.fullmatch(prefix) is not None
-    return not own and _NC_NAME.fullmatch(prefix) is not None
+    return not own and _PLAIN_PREFIX.fullmatch(prefix) is not None

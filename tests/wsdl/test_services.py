@@ -702,6 +702,40 @@ FINDINGS = {
         (MESSAGES.replace('name="y"', ""), PORT_TYPE, binding(operation()), SERVICE),
         ["a.wsdl:2: error: this part has no name [name]"],
     ),
+    "a part that no XML can have": (
+        (
+            MESSAGES.replace('name="y"', 'name="1 y"'),
+            PORT_TYPE,
+            binding(operation()),
+            SERVICE,
+        ),
+        ["a.wsdl:2: error: '1 y' is no name [name]"],
+    ),
+    "a call that no XML can have": (
+        (
+            MESSAGES,
+            PORT_TYPE.replace('name="op"', 'name="1 op"'),
+            binding(operation(name="1 op"), 'style="rpc"'),
+            SERVICE,
+        ),
+        [
+            "a.wsdl:3: warning: '1 op' is no name [name]",
+            "a.wsdl:4: warning: '1 op' is no name [name]",
+            "a.wsdl:4: error: '1 op' is no name, and an element of a call has it [name]",
+        ],
+    ),
+    "an operation that is not on the wire": (
+        (
+            MESSAGES,
+            PORT_TYPE.replace('name="op"', 'name="1 op"'),
+            binding(operation(name="1 op"), 'style="document"'),
+            SERVICE,
+        ),
+        [
+            "a.wsdl:3: warning: '1 op' is no name [name]",
+            "a.wsdl:4: warning: '1 op' is no name [name]",
+        ],
+    ),
     "two parts of one name": (
         (
             MESSAGES.replace('name="y"', 'name="x"'),

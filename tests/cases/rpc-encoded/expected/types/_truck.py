@@ -20,7 +20,10 @@ class Truck(t.Vehicle):
 def write_encoded_Truck(v: Truck, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Truck:
         return soap.write_derived(v, Truck, tag, attributes, encoded=True)
-    xml = f'<{tag}{attributes} xsi:type="tns:Truck">'
+    xml = f'<{tag}{attributes} xsi:type="tns:Truck"'
+    if v.depot is not None:
+        xml += f' depot="{soap.attribute_text(v.depot)}"'
+    xml += ">"
     if v.plate is None:
         xml += '<plate xsi:type="xsd:string" xsi:nil="true"/>'
     elif v.plate is not soap.UNSET:
@@ -46,6 +49,7 @@ def write_encoded_Truck(v: Truck, tag: str, attributes: str = "") -> str:
 
 def read_encoded_Truck(e: soap.Element) -> Truck:
     v = soap.new(Truck, e)
+    depot = soap.attribute(e, "depot", soap.parse_string)
     plate: str | None | soap.Unset = soap.UNSET
     seats: int | None | soap.Unset = soap.UNSET
     note: str | None | soap.Unset = soap.UNSET
@@ -68,6 +72,7 @@ def read_encoded_Truck(e: soap.Element) -> Truck:
             load = soap.nil_or(c, soap.decimal_value)
         elif tag == "axles":
             axles = soap.nil_or(c, t.read_encoded_ArrayOfInt)
+    v.depot = depot
     v.plate = plate
     v.seats = seats
     v.note = note

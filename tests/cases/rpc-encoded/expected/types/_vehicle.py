@@ -12,6 +12,7 @@ from .. import types as t
 class Vehicle:
     """What the depot lends."""
 
+    depot: str | None = None
     plate: str | None | soap.Unset = None
     seats: int | None | soap.Unset = None
     note: str | None | soap.Unset = soap.UNSET
@@ -20,7 +21,10 @@ class Vehicle:
 def write_encoded_Vehicle(v: Vehicle, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Vehicle:
         return soap.write_derived(v, Vehicle, tag, attributes, encoded=True)
-    xml = f'<{tag}{attributes} xsi:type="tns:Vehicle">'
+    xml = f'<{tag}{attributes} xsi:type="tns:Vehicle"'
+    if v.depot is not None:
+        xml += f' depot="{soap.attribute_text(v.depot)}"'
+    xml += ">"
     if v.plate is None:
         xml += '<plate xsi:type="xsd:string" xsi:nil="true"/>'
     elif v.plate is not soap.UNSET:
@@ -41,6 +45,7 @@ def read_encoded_Vehicle(e: soap.Element) -> Vehicle:
     if derived is not None:
         return derived(e)
     v = soap.new(Vehicle, e)
+    depot = soap.attribute(e, "depot", soap.parse_string)
     plate: str | None | soap.Unset = soap.UNSET
     seats: int | None | soap.Unset = soap.UNSET
     note: str | None | soap.Unset = soap.UNSET
@@ -57,6 +62,7 @@ def read_encoded_Vehicle(e: soap.Element) -> Vehicle:
             seats = soap.nil_or(c, soap.int_value)
         elif tag == "note":
             note = soap.nil_or(c, soap.string)
+    v.depot = depot
     v.plate = plate
     v.seats = seats
     v.note = note

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import _soap as soap
+from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
@@ -13,6 +14,7 @@ class Question:
 
     text: str
     times: int
+    kind: t.Kind | None = None
 
 
 def write_Question(v: Question, tag: str, attributes: str = "") -> str:
@@ -21,12 +23,15 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}>"
     xml += f"<tns:text>{soap.text(v.text)}</tns:text>"
     xml += f"<tns:times>{soap.int_text(v.times)}</tns:times>"
+    if v.kind is not None:
+        xml += f"<tns:kind>{t.text_Kind(v.kind)}</tns:kind>"
     return f"{xml}</{tag}>"
 
 
 def read_Question(e: soap.Element) -> Question:
     text: str = soap.MISSING
     times: int = soap.MISSING
+    kind: t.Kind | None = None
     children = e[:]
     if not children:
         soap.check_empty(e)
@@ -36,8 +41,10 @@ def read_Question(e: soap.Element) -> Question:
             text = soap.string(c)
         elif tag == "{urn:small}times":
             times = soap.int_value(c)
+        elif tag == "{urn:small}kind":
+            kind = t.read_Kind(c)
     if text is soap.MISSING:
         soap.missing(e, "text")
     if times is soap.MISSING:
         soap.missing(e, "times")
-    return Question(text=text, times=times)
+    return Question(text=text, times=times, kind=kind)
