@@ -37,8 +37,9 @@ lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
 check: lint test ## all that a change must pass
 
 .PHONY: regenerate
-regenerate: $(INSTALLED) ## write generated/ anew, from spec/
+regenerate: $(INSTALLED) ## write generated/ and docs/reference/ anew, from spec/
 	@$(BIN)/python -m codegen generate
+	@$(BIN)/python -m codegen docs generated/clickatell --output docs/reference/clickatell
 
 .PHONY: goldens
 goldens: $(INSTALLED_DEV) ## write anew what tests/cases expects; then look at the difference

@@ -14,6 +14,7 @@ from codegen.commands import (
     CATALOGS,
     conform_command,
     diff_command,
+    docs_command,
     infer_command,
     inspect_command,
     say,
@@ -47,6 +48,7 @@ main.add_command(inspect_command)
 main.add_command(infer_command)
 main.add_command(serve_command)
 main.add_command(conform_command)
+main.add_command(docs_command)
 
 
 def _choosing(command: Callable[..., None]) -> Callable[..., None]:

@@ -12,8 +12,9 @@ import click
 
 from codegen.config import find_entry
 from codegen.diagnostics import Diagnostic, Findings, Location, SpecError
+from codegen.manifest import SITE_MANIFEST
 from codegen.model import Api
-from codegen.output import write_file
+from codegen.output import carry_out, check_folder, make_plan, write_file
 from codegen.remote import Remote
 
 CATALOGS = click.option(
@@ -220,3 +221,30 @@ def serve_command(package: Path, replies: Path | None, host: str, port: int) -> 
     except SpecError as error:
         say(error.diagnostics)
         raise SystemExit(2) from None
+
+
+@click.command("docs")
+@click.argument("package", type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The site's own folder.",
+)
+def docs_command(package: Path, output: Path) -> None:
+    """Write a reference of PACKAGE: a static site that needs no server."""
+    # loaded when it runs
+    from codegen.tools.docs.site import make_site
+
+    try:
+        check_folder(output, SITE_MANIFEST)
+        plan = make_plan(output, make_site(package), SITE_MANIFEST)
+        carry_out(plan)
+    except SpecError as error:
+        say(error.diagnostics)
+        raise SystemExit(2) from None
+    written = len(plan.added) + len(plan.changed)
+    removed = f", {len(plan.removed)} removed" if plan.removed else ""
+    click.echo(
+        f"{output}: {written} files written, {plan.unchanged} unchanged{removed}"
+    )

@@ -22,6 +22,8 @@ from codegen.options import Options
 from codegen.toolkit import digest, identity
 
 MANIFEST = "manifest.json"
+# Of a reference site: a package is not taken for one, nor one for a package.
+SITE_MANIFEST = "site.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,13 @@ def make_manifest(
     )
 
 
-def read_manifest(folder: Path) -> Manifest | None:
-    """The manifest in a package's folder; None where there is none.
+def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest | None:
+    """The manifest in a package's folder, or a site's; None where there is none.
 
     A manifest may be anybody's: of its files only those that lie in the folder are taken.
     """
     try:
-        content = json.loads((folder / MANIFEST).read_bytes())
+        content = json.loads((folder / name).read_bytes())
     except (OSError, ValueError):
         return None
     if not isinstance(content, dict) or not isinstance(content.get("files"), dict):

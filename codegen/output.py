@@ -1,4 +1,4 @@
-"""The only place that writes: a package's folder, changed files only, each in one step.
+"""The only place that writes: a package's folder, or a site's, changed files only, each in one step.
 
 What an earlier run wrote is known by the package's manifest; of that, and of nothing else,
 what is no longer written is removed. A run that is broken off half way is made good by the next
@@ -43,6 +43,7 @@ class Plan:
     removed: tuple[str, ...]
     edited: dict[str, int]
     missing: tuple[str, ...]
+    manifest: str = MANIFEST
 
     @property
     def unchanged(self) -> int:
@@ -65,15 +66,20 @@ class Plan:
             findings.warning("missing", f"was generated, and is gone{then}", at)
 
 
-def make_plan(folder: Path, files: dict[str, bytes]) -> Plan:
-    """Compare a folder with the package that it should hold; nothing is written.
+def make_plan(folder: Path, files: dict[str, bytes], manifest: str = MANIFEST) -> Plan:
+    """Compare a folder with what it should hold; nothing is written.
+
+    Args:
+        folder: a package's own folder, or a site's.
+        files: what it should hold, the manifest too.
+        manifest: the manifest's name.
 
     Raises:
         SpecError: the folder holds something that this tool did not write there.
     """
-    check_folder(folder)
-    earlier = read_manifest(folder)
-    known = {**earlier.files, **earlier.writing, MANIFEST: ""} if earlier else {}
+    check_folder(folder, manifest)
+    earlier = read_manifest(folder, manifest)
+    known = {**earlier.files, **earlier.writing, manifest: ""} if earlier else {}
     added, changed, missing, edited = [], [], [], {}
     for path, content in files.items():
         found = content_of(folder / path)
@@ -83,7 +89,7 @@ def make_plan(folder: Path, files: dict[str, bytes]) -> Plan:
                 missing.append(path)
         elif found != content:
             changed.append(path)
-            if path != MANIFEST and not _is_ours(found, path, earlier):
+            if path != manifest and not _is_ours(found, path, earlier):
                 edited[path] = _first_difference(found, content)
     removed = []
     for path in sorted(known.keys() - files.keys()):
@@ -96,6 +102,7 @@ def make_plan(folder: Path, files: dict[str, bytes]) -> Plan:
         *(folder, earlier, files, tuple(added), tuple(changed), tuple(removed)),
         edited,
         tuple(missing),
+        manifest,
     )
 
 
@@ -107,12 +114,12 @@ def carry_out(plan: Plan, progress: Callable[[str], None] = lambda doing: None) 
     """
     if plan.is_done:
         return
-    folder, files = plan.folder, plan.files
-    changed = [path for path in (*plan.added, *plan.changed) if path != MANIFEST]
+    folder, files, manifest = plan.folder, plan.files, plan.manifest
+    changed = [path for path in (*plan.added, *plan.changed) if path != manifest]
     try:
         _remove_temporary(plan)
         if changed or plan.removed:
-            _replace(folder / MANIFEST, _intended(plan, changed).encode())
+            _replace(folder / manifest, _intended(plan, changed).encode())
         for number, path in enumerate(changed, 1):
             _replace(folder / path, files[path])
             if number % 100 == 0:
@@ -120,7 +127,7 @@ def carry_out(plan: Plan, progress: Callable[[str], None] = lambda doing: None) 
         for path in plan.removed:
             (folder / path).unlink(missing_ok=True)
             _remove_empty(folder, (folder / path).parent)
-        _replace(folder / MANIFEST, files[MANIFEST])
+        _replace(folder / manifest, files[manifest])
     except OSError as error:
         message = f"cannot write: {error.strerror}: {error.filename}"
         raise _cannot(folder, message) from error
@@ -159,13 +166,13 @@ def write_file(path: Path, content: bytes) -> None:
         raise _cannot(path, f"cannot write: {error.strerror}") from error
 
 
-def check_folder(folder: Path) -> None:
-    """See that a package may be written there, without writing anything.
+def check_folder(folder: Path, manifest: str = MANIFEST) -> None:
+    """See that a package, or a site, may be written there, without writing anything.
 
     Raises:
         SpecError: the folder holds something that this tool did not write there.
     """
-    if read_manifest(folder) is not None or not folder.exists():
+    if read_manifest(folder, manifest) is not None or not folder.exists():
         return
     if not folder.is_dir():
         raise _cannot(folder, "is no folder")
@@ -175,9 +182,9 @@ def check_folder(folder: Path) -> None:
             folder,
             "holds files that soapwright did not write",
             (
-                "its manifest.json cannot be read: after a merge take that of either side"
-                if (folder / MANIFEST).exists()
-                else "give a new or empty folder; DIR is the package's own"
+                f"its {manifest} cannot be read: after a merge take that of either side"
+                if (folder / manifest).exists()
+                else "give a new or empty folder; DIR is for this alone"
             ),
         )
 

@@ -20,6 +20,12 @@ def templates() -> Path:
     return installed if installed.is_dir() else _HOME.parent / "templates" / "python"
 
 
+def site_templates() -> Path:
+    """The folder of the reference's templates and its style and script."""
+    installed = _HOME / "templates" / "docs"
+    return installed if installed.is_dir() else _HOME.parent / "templates" / "docs"
+
+
 def identity() -> dict[str, str]:
     """Which soapwright this is: a checkout changes without its version, so its code counts too."""
     files = {name: _HOME / name for name in _MODULES}

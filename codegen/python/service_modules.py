@@ -141,7 +141,7 @@ class ServiceModules:
             if key in seen:
                 continue
             seen.add(key)
-            detail = self._detail(fault, scope)
+            detail = self.detail(fault, scope)
             doc = fault.doc or f"The declared fault {fault.name}."
             faults.append(FaultView(self.fault_names[key], detail, docstring(doc, 4)))
         names = ", ".join(f"{n} as {n}" for n in _RUNTIME_ERRORS)
@@ -156,7 +156,12 @@ class ServiceModules:
         exports = sorted([*_RUNTIME_ERRORS, *self.fault_names.values()])
         return ErrorsModule(self.header, imports, faults, exports)
 
-    def _detail(self, fault: Fault, scope: Scope) -> str:
+    def exception(self, fault: Fault) -> str:
+        """The name of a fault's exception class."""
+        return self.fault_names[self._key(fault)]
+
+    def detail(self, fault: Fault, scope: Scope) -> str:
+        """The Python type of what a fault's detail holds."""
         part = fault.part
         reference = (
             self.context.api.elements[part.element].type
@@ -310,7 +315,7 @@ class ServiceModules:
         return tag, attributes
 
     def _fault(self, fault: Fault) -> str:
-        name = f"errors.{self.fault_names[self._key(fault)]}"
+        name = f"errors.{self.exception(fault)}"
         part = fault.part
         if isinstance(part, ElementPart):
             return f"soap.DeclaredFault({name}, elements.KNOWN.codec({string(str(part.element))}))"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 import sys
 from pathlib import Path
 from types import ModuleType
 
 from codegen.diagnostics import Findings, Location
+from codegen.manifest import read_manifest
 from codegen.model import Api
 from codegen.options import Options
 from codegen.pipeline import load
@@ -25,8 +25,8 @@ def import_package(folder: Path) -> ModuleType:
         SpecError: it is no generated package.
     """
     findings = Findings()
-    init, manifest = folder / "__init__.py", folder / "manifest.json"
-    if not init.is_file() or not manifest.is_file():
+    init, manifest = folder / "__init__.py", read_manifest(folder)
+    if not init.is_file() or manifest is None or not manifest.options:
         at = Location(str(folder))
         findings.error("package", "this is no generated package's folder", at)
         findings.raise_errors()
@@ -51,8 +51,9 @@ def package_api(folder: Path) -> Api:
         SpecError: the package has none (`--no-spec`), or one that is broken.
     """
     findings = Findings()
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    entry = folder / "_spec" / next(iter(manifest["sources"]))
+    manifest = read_manifest(folder)
+    sources = manifest.sources if manifest is not None else {}
+    entry = folder / "_spec" / next(iter(sources), "")
     if not entry.is_file():
         hint = "generate it without --no-spec"
         at = Location(str(folder))

@@ -111,11 +111,11 @@ def describe(api: Api) -> Description:
     context = make_context(api, STANDARD, Options("package"))
     clients = ClientModules(context, []).module().clients
     ports = tuple(_port(clients, port) for port in api.ports)
-    types = tuple(_type(context, one) for one in api.types.values() if _is_told(one))
+    types = tuple(_type(context, one) for one in api.types.values() if is_told(one))
     return Description(api.name, api.doc, ports, types)
 
 
-def _is_told(definition: TypeDef) -> bool:
+def is_told(definition: TypeDef) -> bool:
     """Messages are told with their operations."""
     return definition.named or not (
         isinstance(definition, Struct) and definition.content is None
@@ -153,8 +153,8 @@ def _operation(operation: Operation, methods: dict[str, MethodView]) -> Operatio
         operation.name,
         operation.key,
         method.name if method else "",
-        tuple(_plain(p) for p in method.parameters if p != "*") if method else (),
-        _plain(method.returns) if method else "None",
+        tuple(plain(p) for p in method.parameters if p != "*") if method else (),
+        plain(method.returns) if method else "None",
         operation.style.value,
         message.use.value if message else "literal",
         operation.soap_action,
@@ -166,7 +166,7 @@ def _operation(operation: Operation, methods: dict[str, MethodView]) -> Operatio
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """An annotation without the prefixes of the module that it stands in."""
     name, colon, annotation = text.rpartition(": ")
     return name + colon + _ALIAS.sub("", _QUALIFIER.sub("", annotation))
@@ -179,7 +179,7 @@ def _type(context: Context, definition: TypeDef) -> TypeSaid:
     names = context.types.names
     kind, base, alias = "alias", "", ""
     own: tuple[FieldSaid, ...] = ()
-    values = _facets(definition)
+    values = facets_of(definition)
     if isinstance(definition, Struct):
         kind, own = "class", _fields(context, definition)
         base = names.types.get(definition.base, "") if definition.base else ""
@@ -192,7 +192,7 @@ def _type(context: Context, definition: TypeDef) -> TypeSaid:
         )
     else:
         annotations = Annotations(context.types, Scope())
-        alias = _plain(annotations.value(NamedRef(definition.id)))
+        alias = plain(annotations.value(NamedRef(definition.id)))
     return TypeSaid(
         names.types[definition.id],
         str(definition.id) if definition.named else "",
@@ -207,8 +207,8 @@ def _type(context: Context, definition: TypeDef) -> TypeSaid:
     )
 
 
-def _facets(definition: TypeDef) -> tuple[str, ...]:
-    """What a restriction says of its values, as `max length 10`."""
+def facets_of(definition: TypeDef) -> tuple[str, ...]:
+    """What a restriction says of its values, as `max length 10`; nothing of other types."""
     if not isinstance(definition, Restricted):
         return ()
     found = []
@@ -230,6 +230,6 @@ def _fields(context: Context, struct: Struct) -> tuple[FieldSaid, ...]:
             one = declarations.declare(field)
             default = one.default or (f"{one.factory}()" if one.factory else "")
             found.append(
-                FieldSaid(one.name, _plain(one.annotation), _plain(default), one.doc)
+                FieldSaid(one.name, plain(one.annotation), plain(default), one.doc)
             )
     return tuple(found)

@@ -1,0 +1,120 @@
+"""Example calls and envelopes, made by the package itself of sample values."""
+
+from __future__ import annotations
+
+import keyword
+from dataclasses import MISSING, fields, is_dataclass
+from enum import Enum
+from types import ModuleType
+from typing import Any
+
+from codegen.model import Api, Message, Operation, Port
+from codegen.python.literals import string
+from codegen.tools.docs.text import envelope
+from codegen.tools.docs.views import Example, Marked
+from codegen.tools.samples import Samples
+
+_WIDTH = 80
+
+
+class Examples:
+    """Makes the examples of one service.
+
+    Args:
+        package: the generated package, imported.
+        name: what its users import it as.
+        api: the service's model.
+    """
+
+    def __init__(self, package: ModuleType, name: str, api: Api) -> None:
+        self._ports = package.PORTS
+        self._errors = (package.errors.DecodeError, package.errors.EncodeError)
+        self._unset = package.UNSET
+        self._name = name
+        self._samples = Samples(api)
+
+    def of(self, port: Port, operation: Operation, client: str, method: str) -> Example:
+        """An operation's example: what its client's method is given, and what travels."""
+        made = self._ports[port.key].operations[operation.key]
+        value, request = self._message(
+            port, operation.input, made.decode_request, made.encode_request
+        )
+        _, reply = self._message(
+            port, operation.output, made.decode_response, made.encode_response
+        )
+        call = self._call(client, method, value) if value is not None and method else ""
+        return Example(call, request, reply)
+
+    def _message(
+        self,
+        port: Port,
+        message: Message | None,
+        decode: Any,  # Any: an operation's methods, each of its own types
+        encode: Any,  # Any: likewise
+    ) -> tuple[Any, Marked]:  # Any: a message's class
+        """A sample value and the envelope that the package makes of it; nothing where its
+        schema's patterns leave no sample that reads."""
+        if message is None:
+            return None, []
+        try:
+            value = decode(self._samples.envelope(port, message))
+            return value, envelope(encode(value))
+        except self._errors:
+            return None, []
+
+    # -------------------------------------------------------------------- values as Python
+
+    def _call(
+        self, client: str, method: str, value: Any
+    ) -> str:  # Any: a message's class
+        given = self._arguments(value, 4)
+        said = _joined(f"client.{method}(", given, 4)
+        return (
+            f"import {self._name}\n\n"
+            f"with {self._name}.{client}() as client:\n"
+            f"    reply = {said}\n"
+        )
+
+    def _arguments(self, value: Any, indent: int) -> list[str]:  # Any: a dataclass
+        """What a class is given, without what it has by itself."""
+        found = []
+        for one in fields(value):
+            given = getattr(value, one.name)
+            default = one.default
+            if one.default_factory is not MISSING:
+                default = one.default_factory()
+            if given is self._unset or (default is not MISSING and given == default):
+                continue
+            found.append(f"{one.name}={self._said(given, indent + 4)}")
+        return found
+
+    def _said(self, value: Any, indent: int) -> str:  # Any: whatever a field holds
+        types = f"{self._name}.types"
+        match value:
+            case Enum():
+                if not value.name or keyword.iskeyword(value.name):
+                    return repr(value.value)
+                return f"{types}.{type(value).__name__}.{value.name}"
+            case str():
+                return string(str(value))
+            case list():
+                items = [self._said(item, indent + 4) for item in value]
+                return _joined("[", items, indent, "]")
+            case tuple():
+                items = [self._said(item, indent + 4) for item in value]
+                return _joined("(", items, indent, ")")
+            case _ if is_dataclass(value) and "._soap" not in type(value).__module__:
+                start = f"{types}.{type(value).__name__}("
+                return _joined(start, self._arguments(value, indent), indent)
+            case _:
+                return repr(value)
+
+
+def _joined(start: str, items: list[str], indent: int, end: str = ")") -> str:
+    """Items between brackets: on one line where they fit, else each on its own."""
+    line = f"{start}{', '.join(items)}{end}"
+    if indent + len(line) <= _WIDTH and "\n" not in line:
+        return line
+    space = " " * (indent + 4)
+    lines = "".join(f"{space}{item},\n" for item in items)
+    return f"{start}\n{lines}{' ' * indent}{end}"
