@@ -59,13 +59,25 @@ def package_api(folder: Path) -> Api:
         at = Location(str(folder))
         findings.error("package", "the package was made without its WSDL", at, hint)
         findings.raise_errors()
-    said = manifest["options"]
-    options = Options(
-        said["name"],
-        services=tuple(said["services"]),
-        ports=tuple(said["ports"]),
-        include=tuple(said["include"]),
-        exclude=tuple(said["exclude"]),
-        rename=tuple(said["rename"].items()),
+    return load(entry, (), findings, chosen=package_options(folder))
+
+
+def package_options(folder: Path) -> Options:
+    """What a package was made with, as its manifest says; catalogs are needed no more."""
+    manifest = read_manifest(folder)
+    said = manifest.options if manifest is not None else {}
+    rename = said.get("rename")
+    return Options(
+        str(said.get("name", folder.name)),
+        str(said.get("wire", "")),
+        secret=_texts(said.get("secret")),
+        services=_texts(said.get("services")),
+        ports=_texts(said.get("ports")),
+        include=_texts(said.get("include")),
+        exclude=_texts(said.get("exclude")),
+        rename=tuple(rename.items()) if isinstance(rename, dict) else (),
     )
-    return load(entry, (), findings, chosen=options)
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    return tuple(map(str, values)) if isinstance(values, list) else ()

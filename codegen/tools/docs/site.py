@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import Final
 
 import codegen
-from codegen.manifest import SITE_MANIFEST, Manifest, read_manifest
-from codegen.options import Options
+from codegen.manifest import SITE_MANIFEST, Manifest
 from codegen.pipeline import choose_style
 from codegen.python.emit import make_context
 from codegen.toolkit import digest
@@ -21,11 +19,10 @@ from codegen.tools.docs.search import index
 from codegen.tools.docs.text import paragraphs
 from codegen.tools.docs.types import TypePages, by_letter, type_paths
 from codegen.tools.docs.views import OperationPage, Site, TypePage
-from codegen.tools.packages import import_package, package_api
+from codegen.tools.packages import import_package, package_api, package_options
 
 _ASSETS: Final = ("style.css", "site.js")
 _MENU_AT_MOST: Final = 60
-_numbers = count(1)
 
 
 def make_site(
@@ -40,15 +37,12 @@ def make_site(
     Raises:
         SpecError: it is no generated package, or one without its WSDL.
     """
-    package = import_package(folder, f"soapwright_docs_{next(_numbers)}")
+    package = import_package(folder)
     progress(f"reading {folder}")
     api = package_api(folder)
-    manifest = read_manifest(folder)
-    options = manifest.options if manifest is not None else {}
-    name, secret = str(options.get("name", "package")), options.get("secret")
-    secrets = tuple(map(str, secret)) if isinstance(secret, list) else ()
-    style = choose_style(api, str(options.get("wire", "")), folder)
-    context = make_context(api, style, Options(name, secret=secrets))
+    options = package_options(folder)
+    name, style = options.name, choose_style(api, options.wire, folder)
+    context = make_context(api, style, options)
 
     operations = Operations(context)
     rows = Rows(context, type_paths(context) | operations.links())
