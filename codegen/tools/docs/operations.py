@@ -180,12 +180,11 @@ def _structs(message: Message | None) -> list[QName]:
 
 def _parameters(method: Method | None, rows: Rows) -> list[Row]:
     """A method's parameters, those for headers last."""
-    if method is None:
+    message = method.operation.input if method is not None else None
+    if method is None or message is None:
         return []
-    found = [rows.row(p.name, p.field, p.declaration) for p in method.request]
-    return found + [
-        rows.row(p.name, p.field, p.declaration, "header") for p in method.headers
-    ]
+    body = rows.of_parameters(method.request, message.struct)
+    return body + rows.of_parameters(method.headers, message.headers_struct, "header")
 
 
 def _signature(name: str, parameters: list[Row], returns: Linked) -> list[Linked]:

@@ -15,6 +15,8 @@ from codegen.model import (
 )
 from codegen.python.context import Context
 from codegen.python.fields import Declaration, Declarations, Field, Text, What
+from codegen.python.methods import Parameter
+from codegen.python.representations import Representations
 from codegen.python.scope import Scope
 from codegen.tools.docs.text import linked, paragraphs
 from codegen.tools.docs.views import Row
@@ -32,11 +34,14 @@ class Rows:
     def __init__(self, context: Context, links: Mapping[str, str]) -> None:
         self._context = context
         self._links = links
+        self._shown = Representations(context.types)
 
     def of_type(self, struct: Struct, fields: Iterable[Field]) -> list[Row]:
         """The rows of some of a type's fields."""
         declarations = Declarations(self._context.types, Scope(), struct)
-        return [self.row(one.name, one, declarations.declare(one)) for one in fields]
+        return [
+            self.row(struct, one.name, one, declarations.declare(one)) for one in fields
+        ]
 
     def of_message(self, identity: QName | None) -> list[Row]:
         """The rows of what an operation takes or gives."""
@@ -45,13 +50,20 @@ class Rows:
         struct = self._context.types.struct(identity)
         return self.of_type(struct, self._context.types.fields(struct))
 
-    def row(self, name: str, field: Field, declared: Declaration, *notes: str) -> Row:
+    def row(
+        self,
+        struct: Struct,
+        name: str,
+        field: Field,
+        declared: Declaration,
+        *notes: str,
+    ) -> Row:
         """One row; the name is the field's, or a parameter's that stands for it."""
         wire, reference = _on_the_wire(field.what)
         said = list(notes)
         if isinstance(field.what, Attribute):
             said.append("attribute")
-        if declared.secret:
+        if self._shown.is_hidden(struct, field):
             said.append("secret")
         facets: list[str] = []
         if isinstance(reference, NamedRef):
@@ -66,6 +78,18 @@ class Rows:
             said,
             paragraphs(declared.doc),
         )
+
+    def of_parameters(
+        self, given: Iterable[Parameter], message: QName | None, *notes: str
+    ) -> list[Row]:
+        """The rows of a method's parameters, which are fields of a message."""
+        if message is None:
+            return []
+        struct = self._context.types.struct(message)
+        return [
+            self.row(struct, one.name, one.field, one.declaration, *notes)
+            for one in given
+        ]
 
     def links(self, annotation: str) -> list[tuple[str, str]]:
         """An annotation with the names of types leading to their pages."""
