@@ -15,23 +15,32 @@ _QUANTIFIER: Final = re.compile(r"[?*+]|\{(\d+)(,\d*)?\}")
 _CLASS: Final = re.compile(r"\[(?:[^\[\]\\]|\\.|\[(?:[^\[\]\\]|\\.)*\])*\]")
 _ESCAPE: Final = re.compile(r"\\[pP]\{[^}]*\}|\\.")
 _CATEGORY: Final = re.compile(r"\\([pP])\{(\w+)\}")
+_OFTEN: Final = 200
 _LONGEST: Final = 1000
 _DEEPEST: Final = 50
 
 
-def matching(patterns: Iterable[str]) -> str | None:
+def matching(patterns: Iterable[str], least: int = 0) -> str | None:
     """A text that matches one of some alternatives; `None` where none is found.
 
     Args:
         patterns: as the schema has them.
+        least: how long it is to be, as far as the pattern allows that.
     """
     for pattern in patterns:
-        try:
-            text = _Maker(pattern).alternatives(0)
-        except (ValueError, re.error):
-            continue
-        if fits([pattern], text):
-            return text
+        found = None
+        for often in range(1, min(least, _OFTEN) + 2):
+            try:
+                text = _Maker(pattern, often).alternatives(0)
+            except (ValueError, re.error):
+                break
+            if not fits([pattern], text):
+                break
+            found = text
+            if len(text) >= least:
+                break
+        if found is not None:
+            return found
     return None
 
 
@@ -51,12 +60,17 @@ def fits(patterns: Iterable[str], text: str) -> bool:
 class _Maker:
     """Goes through a pattern once, and makes what it says.
 
+    Args:
+        pattern: as the schema has it.
+        often: how many times what may be there more often than once is.
+
     Raises:
         ValueError: the pattern is broken, or what it wants is too long.
     """
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(self, pattern: str, often: int) -> None:
         self._pattern = pattern
+        self._often = often
         self._at = 0
 
     def alternatives(self, depth: int) -> str:
@@ -102,17 +116,20 @@ class _Maker:
         return _one_of(".") if char == "." else char
 
     def _times(self) -> int:
-        """As often as it must be; what may be left out is there once."""
+        """As often as it must be, and once, or `often`, where it may be."""
         found = _QUANTIFIER.match(self._pattern, self._at)
         if found is None:
             return 1
         self._at = found.end()
         if found[1] is None:
-            return 1
-        if int(found[1][:6]) > _LONGEST:
+            return 1 if found[0] == "?" else self._often
+        least, comma, most = found[1], (found[2] or "")[:1], (found[2] or "")[1:]
+        if int(least[:6]) > _LONGEST:
             raise ValueError("too long")
-        most = (found[2] or "").removeprefix(",")
-        return max(int(found[1]), 0 if most == "0" or found[0] == "{0}" else 1)
+        wanted = max(int(least), self._often)
+        if not comma:
+            return int(least)
+        return min(wanted, int(most[:6])) if most else wanted
 
 
 def _one_of(form: str) -> str:

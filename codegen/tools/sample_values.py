@@ -6,6 +6,7 @@ An enumeration's first value; a text of the right length; a number within its bo
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final, assert_never
@@ -141,30 +142,36 @@ def _narrower(derived: Facets, base: Facets) -> Facets:
 def _of_builtin(
     builtin: Builtin, facets: Facets, steps: tuple[tuple[str, ...], ...]
 ) -> str:
-    if steps and (made := _of_patterns(builtin, steps)) is not None:
-        return made
-    if builtin in _NUMBERS:
-        return _number(builtin, facets)
-    bounds = facets.min_inclusive, facets.max_inclusive
-    for bound in bounds:
-        if bound is not None:
-            return bound
-    usual = _SAMPLES.get(builtin, _TEXT) + _VARIANTS.get(builtin, ("",))[0]
-    return _of_length(builtin, usual, facets)
-
-
-def _of_patterns(builtin: Builtin, steps: tuple[tuple[str, ...], ...]) -> str | None:
-    """A text that matches, and is of the type too; `None` where none is found."""
-    usual = _SAMPLES.get(builtin, _TEXT)
-    said: list[str | None] = [usual + end for end in _VARIANTS.get(builtin, ("",))]
-    if builtin not in _VARIANTS:  # hardly anything that a pattern makes is a time
-        said += [matching([pattern]) for patterns in steps for pattern in patterns]
-    for text in said:
-        if text is None or (builtin in _NUMBERS and _decimal(text) is None):
-            continue
+    usual = _usual(builtin, facets)
+    for text in (usual, *_of_patterns(builtin, facets, steps)):
         if all(fits(patterns, text) for patterns in steps):
             return text
-    return None
+    return usual
+
+
+def _usual(builtin: Builtin, facets: Facets) -> str:
+    """What would be there if no pattern had a say."""
+    if builtin in _NUMBERS:
+        return _number(builtin, facets)
+    for bound in (facets.min_inclusive, facets.max_inclusive):
+        if bound is not None:
+            return bound
+    text = _SAMPLES.get(builtin, _TEXT) + _VARIANTS.get(builtin, ("",))[0]
+    return _of_length(builtin, text, facets)
+
+
+def _of_patterns(
+    builtin: Builtin, facets: Facets, steps: tuple[tuple[str, ...], ...]
+) -> Iterator[str]:
+    """Texts that may match, and are of the type."""
+    if builtin in _VARIANTS:  # hardly anything that a pattern makes is a time
+        yield from (_SAMPLES[builtin] + end for end in _VARIANTS[builtin])
+        return
+    least = facets.length or facets.min_length or 0
+    for pattern in (one for patterns in steps for one in patterns):
+        text = matching([pattern], least)
+        if text is not None and (builtin not in _NUMBERS or _decimal(text) is not None):
+            yield text
 
 
 def _number(builtin: Builtin, facets: Facets) -> str:

@@ -73,6 +73,7 @@ class Samples:
         self._prefixes = {u: f"t{n}" for n, u in enumerate(spaces) if u not in known}
         self._open: Counter[QName] = Counter()
         self._left = 0
+        self._encoded = False
 
     def envelope(self, port: Port, message: Message) -> bytes:
         """An envelope with a sample of a message in it."""
@@ -82,6 +83,7 @@ class Samples:
         root = etree.Element(f"{{{soap}}}Envelope", nsmap=namespaces)
         body = etree.SubElement(root, f"{{{soap}}}Body")
         self._left = _ELEMENTS_AT_MOST
+        self._encoded = message.use is Use.ENCODED
         into = body
         if message.wrapper is not None:
             into = etree.SubElement(body, str(message.wrapper))
@@ -236,6 +238,8 @@ class Samples:
 
     def _times(self, occurs: Occurs, recurs: bool) -> int:
         """How often: once where it may be, as long as the reply stays small."""
+        if recurs and self._encoded:  # encoded, whatever is required may be left out
+            return 0
         wanted = 0 if recurs or self._left <= 0 else 1
         if occurs.max is not None:
             wanted = min(wanted, occurs.max)
