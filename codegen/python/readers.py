@@ -222,9 +222,7 @@ class StructReader:
         elif rest:
             lines += block("else:", rest)
         tag = ["tag = c.tag"]
-        if self.parts:
-            tag = [f"tag = {self.scope.soap('local_name')}(c)"]
-        elif self.unqualified:
+        if self.parts or self.unqualified:
             local = f"tag = {self.scope.soap('local_name')}(c)"
             tag += block('if tag[0] == "{":', [local])
         for field in self.fields:

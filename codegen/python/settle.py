@@ -19,7 +19,7 @@ _ATOM = re.compile(
 _KEYWORD_ATOM = re.compile(r"""[\w]+=(?P<atom>f?"[^"]*"|f?'[^']*'|[\w.]+),$""")
 _KEYWORD_TUPLE = re.compile(r"(?P<name>\w+)=\((?P<items>.*),\),$")
 _CLASS = re.compile(r"(?P<head>class \w+)\((?P<base>[\w.]+(?:\[\"[\w.]+\"\])?)\):$")
-_STRING_LINE = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'),?$""")
+_STRING_LINE = re.compile(r"""f?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'),?$""")
 # A text of several lines begins a line or ends one, and ends where it begins one.
 _QUOTED = re.compile(r'''"""|[\w.]+="""$''')
 _DOCSTRING = re.compile(r'''"""(?:[^"\\]|\\.|"(?!""))+"""''')

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from ast import literal_eval
 from collections.abc import Iterable
 
 from codegen.python.literals import string
+
+_WIDTH = 88
+_GROWN = re.compile(r"xml (?P<grows>\+?)= (?P<text>.+)")
+_CALL = re.compile(r"[\w.]+\([\w.,: \"-]*\)")
+_RETURN = 'return f"{xml}</{tag}>"'
 
 
 def formatted(template: str) -> str:
@@ -24,6 +31,58 @@ def formatted(template: str) -> str:
 def grow(template: str) -> str:
     """The statement that appends to `xml`."""
     return f"xml += {formatted(template)}"
+
+
+def joined(lines: list[str]) -> list[str]:
+    """A writer's lines, indented by four, where each run that grows `xml` is one statement.
+
+    One long f-string is built in one step; each `+=` copies what there is.
+    """
+    found: list[str] = []
+    run: list[str] = []
+    head = ""
+    for line in [*lines, ""]:
+        grown = _GROWN.fullmatch(line)
+        template = _template(grown["text"]) if grown else None
+        if grown is not None and template is not None and (grown["grows"] or not run):
+            head = head if run else f"xml {grown['grows']}= "
+            run.append(template)
+            continue
+        if line == _RETURN and head == "xml = ":
+            found += _joined("return ", [*run, "</{tag}>"])
+        else:
+            found += _joined(head, run)
+            found += [line] if line else []
+        run, head = [], ""
+    return found
+
+
+def _template(text: str) -> str | None:
+    """The template that `formatted` made a text of; None where it is another expression."""
+    if text.startswith(("f'", 'f"')):
+        return text[2:-1]
+    if text.startswith(("'", '"')) and not text.startswith('"".'):
+        return str(literal_eval(text))
+    return f"{{{text}}}" if _CALL.fullmatch(text) and "(xml" not in text else None
+
+
+def _joined(head: str, run: list[str]) -> list[str]:
+    """One statement: in one line where it fits, else a string for each template."""
+    if not run:
+        return []
+    line = f"{head}{formatted(''.join(run))}"
+    if len(run) == 1 or 4 + len(line) <= _WIDTH:
+        return [line]
+    return [f"{head}(", *(f"    {_literal(one)}" for one in run), ")"]
+
+
+def _literal(template: str) -> str:
+    """As `formatted`, where a bare expression would not do."""
+    text = formatted(template)
+    if text.endswith(("'", '"')):
+        return text
+    quote = "'" if '"' in template else '"'
+    return f"f{quote}{template}{quote}"
 
 
 def block(head: str, body: Iterable[str]) -> list[str]:

@@ -20,7 +20,7 @@ from .element import (
 )
 from .errors import DecodeError
 from .names import SOAP11_ENCODING
-from .references import ID, allow_holes, new, nil_or
+from .references import FIRST_NO_SPACE, ID, allow_holes, new, nil_or
 from .refusals import Refusal
 
 T = TypeVar("T")
@@ -88,7 +88,9 @@ def read_array(
         new(kind, e) if "id" in names or ID in names else kind.__new__(kind)
     )
     for c in children:
-        items.append(nil_or(c, read))
+        text = c.text
+        filled = text is not None and text >= FIRST_NO_SPACE
+        items.append(read(c) if filled else nil_or(c, read))
     if _is_partial(e, names, children):
         items[:] = _in_place(e, children, items, 1)
     return items
@@ -103,15 +105,13 @@ def _is_partial(e: Element, names: Sequence[str], children: Sequence[Element]) -
     partial = _OFFSET in names
     if len(children) > _FEW and not _any_position_or_text(e):  # type: ignore[arg-type,unused-ignore]  # an lxml element it is
         return partial
-    text = e.text
+    if (text := e.text) is not None and not text.isspace():
+        bad(e, "holds text beside its items")
     for c in children:
-        if text is not None and not text.isspace():
-            bad(e, "holds text beside its items")
         if _POSITION in c.keys():  # cheaper than to ask for it
             partial = True
-        text = c.tail
-    if text is not None and not text.isspace():
-        bad(e, "holds text beside its items")
+        if (text := c.tail) is not None and not text.isspace():
+            bad(e, "holds text beside its items")
     return partial
 
 

@@ -314,6 +314,13 @@ def test_the_text_is_limited_exactly(small_limits, content):
         open_envelope(envelope(content.format("t" * (fine + 1))), "1.1")
 
 
+def test_the_text_is_limited_in_small_envelopes_too(small_limits):
+    small_limits(text=100)
+    open_envelope(envelope(f"<a>{'t' * 100}</a>"), "1.1")
+    with pytest.raises(DecodeError, match="more than 100 characters"):
+        open_envelope(envelope(f"<a>{'t' * 101}</a>"), "1.1")
+
+
 def test_a_large_text_is_read_and_a_huge_one_refused():
     _, body = open_envelope(envelope(f"<a>{'x' * (12 * MEGABYTE)}</a>"), "1.1")
     assert len(body[0:1][0].text) == 12 * MEGABYTE

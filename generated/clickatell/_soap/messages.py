@@ -166,7 +166,15 @@ class Side:
         headers: of the declared headers, `None` where there are none.
     """
 
-    __slots__ = ("_codec", "_envelope", "_frame", "_headers", "_plain", "_read")
+    __slots__ = (
+        "_codec",
+        "_envelope",
+        "_frame",
+        "_headers",
+        "_plain",
+        "_read",
+        "read_only",
+    )
 
     def __init__(
         self, envelope: Envelope, codec: MessageCodec, headers: MessageCodec | None
@@ -179,6 +187,9 @@ class Side:
         # A reply to rpc is whatever stands in the Body: alone there, it needs no look.
         message = codec.message
         self._plain = message.tag is not None and message.rpc and not message.expects
+        self.read_only: Callable[[Element], Any] | None = None  # Any: as of the codec
+        """What reads the Body's only child, where there is nothing else to look at: no name, no
+        headers. Known once something was decoded."""
 
     @property
     def type(self) -> type[Any]:
@@ -230,6 +241,8 @@ class Side:
         read = self._read
         if read is None:
             read = self._read = self._codec.reader
+            if self._plain and self._headers is None:
+                self.read_only = read
         if self._plain and len(children) == 1:
             value = read(children[0])
         else:

@@ -34,7 +34,9 @@ def read_encoded_PingRequest(e: soap.Element) -> PingRequest:
     session_id: str | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "session_id":
             session_id = soap.nil_or(c, soap.string)
     return PingRequest(session_id=session_id)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
 from .element import Element, local_name
-from .envelope import Envelope, Version, open_envelope
+from .envelope import Envelope, Version, open_envelope, opened
 from .errors import (
     DeclaredSoapFault,
     DecodeError,
@@ -22,7 +22,7 @@ from .errors import (
 )
 from .faults import read_fault, write_fault
 from .messages import Items, Message, MessageCodec, Side, refuse
-from .parsing import PushParser
+from .parsing import PushParser, parse
 from .references import forget
 from .streaming import ItemReader, Source, pieces
 
@@ -269,7 +269,7 @@ class Operation(Generic[Request, Response]):
         """
         try:
             try:
-                header, body = open_envelope(envelope, self._version, charset)
+                header, body = opened(parse(envelope, charset), self._version)
             except VersionMismatch:
                 self._refuse_foreign_fault(envelope, charset)
                 raise
@@ -281,6 +281,8 @@ class Operation(Generic[Request, Response]):
             if side is None:
                 nothing: Any = None  # Any: Response is None of a one-way operation
                 return nothing, None
+            if len(children) == 1 and (read := side.read_only) is not None:
+                return read(children[0]), None
             return side.decode(header, body, children)
         except RecursionError:
             raise _too_deep() from None

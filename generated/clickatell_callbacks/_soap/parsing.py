@@ -47,7 +47,16 @@ class Limits:
             raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
 
 
+def _harmless(limit: Limits) -> int:
+    """The bytes up to which a document can go beyond no limit, so that none need be looked at."""
+    if limit.depth > _DEEP:
+        return 0
+    deeper = 7 * limit.depth + 4  # "<a><a/></a>", one level deeper than allowed
+    return min(limit.envelope, limit.text, deeper - 1)
+
+
 _limits = Limits()
+_small = _harmless(_limits)
 
 
 def limits() -> Limits:
@@ -57,8 +66,8 @@ def limits() -> Limits:
 
 def set_limits(new: Limits) -> None:
     """Change the limits of this package, for all threads."""
-    global _limits
-    _limits = new
+    global _limits, _small
+    _limits, _small = new, _harmless(new)
 
 
 # ------------------------------------------------------------------------------- parsers
@@ -134,6 +143,30 @@ def parse(data: bytes, charset: str | None = None) -> Element:
         NotAnEnvelope: it is not well-formed, and does not even begin as an envelope.
         DecodeError: it is not well-formed, has a DTD, or is beyond the limits.
     """
+    small = len(data) <= _small
+    parser = _mine.plain if small and charset is None else _fit(data, charset)
+    try:
+        root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
+    except etree.XMLSyntaxError as error:
+        raise _syntax_error(error, data) from None  # its text quotes the document
+    docinfo = root.getroottree().docinfo
+    if docinfo.internalDTD is not None:
+        raise DecodeError("", "a DTD is refused")
+    if not small:
+        limit = _limits
+        _check_depth(root, data, limit.depth, docinfo.encoding or "")
+        if len(data) > limit.text:
+            check_texts(root, limit.text)
+    found: Element = root
+    return found
+
+
+def _fit(data: bytes, charset: str | None) -> etree.XMLParser:
+    """This thread's parser for a document of its size and charset.
+
+    Raises:
+        DecodeError: it is too large, or so large that its DTD is refused before it is parsed.
+    """
     limit = _limits
     size = len(data)
     if size > limit.envelope:
@@ -143,20 +176,7 @@ def parse(data: bytes, charset: str | None = None) -> Element:
         charset = _usable(charset, data)
     if huge:
         _refuse_early_dtd(data, charset)
-    parser = _mine.plain if charset is None and not huge else _parser_for(charset, huge)
-    try:
-        root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
-    except etree.XMLSyntaxError as error:
-        raise _syntax_error(error, data) from None  # its text quotes the document
-    docinfo = root.getroottree().docinfo
-    if docinfo.internalDTD is not None:
-        raise DecodeError("", "a DTD is refused")
-    if size >= 7 * limit.depth + 4:  # "<a><a/></a>", one level deeper than allowed
-        _check_depth(root, data, limit.depth, docinfo.encoding or "")
-        if size > limit.text:
-            check_texts(root, limit.text)
-    found: Element = root
-    return found
+    return _mine.plain if charset is None and not huge else _parser_for(charset, huge)
 
 
 def _refuse_early_dtd(data: bytes, charset: str | None) -> None:

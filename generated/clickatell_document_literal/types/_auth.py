@@ -23,11 +23,13 @@ class Auth:
 def write_Auth(v: Auth, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Auth:
         return soap.write_derived(v, Auth, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<api_id>{soap.int_text(v.api_id)}</api_id>"
-    xml += f"<user>{soap.text(v.user)}</user>"
-    xml += f"<password>{soap.text(v.password)}</password>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<api_id>{soap.int_text(v.api_id)}</api_id>"
+        f"<user>{soap.text(v.user)}</user>"
+        f"<password>{soap.text(v.password)}</password>"
+        f"</{tag}>"
+    )
 
 
 def read_Auth(e: soap.Element) -> Auth:

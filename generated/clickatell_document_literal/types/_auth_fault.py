@@ -21,9 +21,11 @@ class AuthFault:
 def write_AuthFault(v: AuthFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not AuthFault:
         return soap.write_derived(v, AuthFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<authFault>{soap.text(v.auth_fault)}</authFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<authFault>{soap.text(v.auth_fault)}</authFault>"
+        f"</{tag}>"
+    )
 
 
 def read_AuthFault(e: soap.Element) -> AuthFault:

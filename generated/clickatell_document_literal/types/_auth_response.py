@@ -19,9 +19,7 @@ class AuthResponse:
 def write_AuthResponse(v: AuthResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not AuthResponse:
         return soap.write_derived(v, AuthResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<return>{soap.text(v.return_)}</return>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
 def read_AuthResponse(e: soap.Element) -> AuthResponse:

@@ -23,9 +23,11 @@ class DelmsgFault:
 def write_DelmsgFault(v: DelmsgFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DelmsgFault:
         return soap.write_derived(v, DelmsgFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<delmsgFault>{soap.text(v.delmsg_fault)}</delmsgFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<delmsgFault>{soap.text(v.delmsg_fault)}</delmsgFault>"
+        f"</{tag}>"
+    )
 
 
 def read_DelmsgFault(e: soap.Element) -> DelmsgFault:

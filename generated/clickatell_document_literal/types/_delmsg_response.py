@@ -19,9 +19,7 @@ class DelmsgResponse:
 def write_DelmsgResponse(v: DelmsgResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DelmsgResponse:
         return soap.write_derived(v, DelmsgResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<return>{soap.text(v.return_)}</return>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
 def read_DelmsgResponse(e: soap.Element) -> DelmsgResponse:

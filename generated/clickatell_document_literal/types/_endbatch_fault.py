@@ -23,9 +23,11 @@ class EndbatchFault:
 def write_EndbatchFault(v: EndbatchFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not EndbatchFault:
         return soap.write_derived(v, EndbatchFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<endbatchFault>{soap.text(v.endbatch_fault)}</endbatchFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<endbatchFault>{soap.text(v.endbatch_fault)}</endbatchFault>"
+        f"</{tag}>"
+    )
 
 
 def read_EndbatchFault(e: soap.Element) -> EndbatchFault:

@@ -19,9 +19,7 @@ class EndbatchResponse:
 def write_EndbatchResponse(v: EndbatchResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not EndbatchResponse:
         return soap.write_derived(v, EndbatchResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<return>{soap.text(v.return_)}</return>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
 def read_EndbatchResponse(e: soap.Element) -> EndbatchResponse:

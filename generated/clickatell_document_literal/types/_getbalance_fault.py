@@ -23,9 +23,11 @@ class GetbalanceFault:
 def write_GetbalanceFault(v: GetbalanceFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not GetbalanceFault:
         return soap.write_derived(v, GetbalanceFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<getbalanceFault>{soap.text(v.getbalance_fault)}</getbalanceFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<getbalanceFault>{soap.text(v.getbalance_fault)}</getbalanceFault>"
+        f"</{tag}>"
+    )
 
 
 def read_GetbalanceFault(e: soap.Element) -> GetbalanceFault:

@@ -21,9 +21,7 @@ def write_GetbalanceResponse(
 ) -> str:
     if v.__class__ is not GetbalanceResponse:
         return soap.write_derived(v, GetbalanceResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<return>{soap.text(v.return_)}</return>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
 def read_GetbalanceResponse(e: soap.Element) -> GetbalanceResponse:

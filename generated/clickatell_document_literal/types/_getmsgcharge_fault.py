@@ -25,9 +25,11 @@ def write_GetmsgchargeFault(
 ) -> str:
     if v.__class__ is not GetmsgchargeFault:
         return soap.write_derived(v, GetmsgchargeFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<getmsgchargeFault>{soap.text(v.getmsgcharge_fault)}</getmsgchargeFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<getmsgchargeFault>{soap.text(v.getmsgcharge_fault)}</getmsgchargeFault>"
+        f"</{tag}>"
+    )
 
 
 def read_GetmsgchargeFault(e: soap.Element) -> GetmsgchargeFault:

@@ -21,9 +21,7 @@ def write_GetmsgchargeResponse(
 ) -> str:
     if v.__class__ is not GetmsgchargeResponse:
         return soap.write_derived(v, GetmsgchargeResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<return>{soap.text(v.return_)}</return>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
 def read_GetmsgchargeResponse(e: soap.Element) -> GetmsgchargeResponse:

@@ -113,11 +113,13 @@ def write_IndPush(v: IndPush, tag: str, attributes: str = "") -> str:
     if not v.to:
         soap.absent(v, "to")
     xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
-    xml += f"<mms_subject>{soap.text(v.mms_subject)}</mms_subject>"
-    xml += f"<mms_class>{soap.text(v.mms_class)}</mms_class>"
-    xml += f"<mms_expire>{soap.text(v.mms_expire)}</mms_expire>"
-    xml += f"<mms_from>{soap.text(v.mms_from)}</mms_from>"
-    xml += f"<mms_url>{soap.text(v.mms_url)}</mms_url>"
+    xml += (
+        f"<mms_subject>{soap.text(v.mms_subject)}</mms_subject>"
+        f"<mms_class>{soap.text(v.mms_class)}</mms_class>"
+        f"<mms_expire>{soap.text(v.mms_expire)}</mms_expire>"
+        f"<mms_from>{soap.text(v.mms_from)}</mms_from>"
+        f"<mms_url>{soap.text(v.mms_url)}</mms_url>"
+    )
     if v.from_ is not None:
         xml += f"<from>{soap.text(v.from_)}</from>"
     if v.concat is not None:

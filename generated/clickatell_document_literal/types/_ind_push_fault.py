@@ -23,9 +23,11 @@ class IndPushFault:
 def write_IndPushFault(v: IndPushFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not IndPushFault:
         return soap.write_derived(v, IndPushFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<ind_pushFault>{soap.text(v.ind_push_fault)}</ind_pushFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<ind_pushFault>{soap.text(v.ind_push_fault)}</ind_pushFault>"
+        f"</{tag}>"
+    )
 
 
 def read_IndPushFault(e: soap.Element) -> IndPushFault:

@@ -21,9 +21,11 @@ class Ping:
 def write_Ping(v: Ping, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Ping:
         return soap.write_derived(v, Ping, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<session_id>{soap.text(v.session_id)}</session_id>"
+        f"</{tag}>"
+    )
 
 
 def read_Ping(e: soap.Element) -> Ping:

@@ -21,9 +21,11 @@ class PingFault:
 def write_PingFault(v: PingFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PingFault:
         return soap.write_derived(v, PingFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<pingFault>{soap.text(v.ping_fault)}</pingFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<pingFault>{soap.text(v.ping_fault)}</pingFault>"
+        f"</{tag}>"
+    )
 
 
 def read_PingFault(e: soap.Element) -> PingFault:

@@ -19,9 +19,7 @@ class PingResponse:
 def write_PingResponse(v: PingResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PingResponse:
         return soap.write_derived(v, PingResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<return>{soap.text(v.return_)}</return>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
 def read_PingResponse(e: soap.Element) -> PingResponse:

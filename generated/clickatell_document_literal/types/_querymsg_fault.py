@@ -23,9 +23,11 @@ class QuerymsgFault:
 def write_QuerymsgFault(v: QuerymsgFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not QuerymsgFault:
         return soap.write_derived(v, QuerymsgFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<querymsgFault>{soap.text(v.querymsg_fault)}</querymsgFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<querymsgFault>{soap.text(v.querymsg_fault)}</querymsgFault>"
+        f"</{tag}>"
+    )
 
 
 def read_QuerymsgFault(e: soap.Element) -> QuerymsgFault:

@@ -19,9 +19,7 @@ class QuerymsgResponse:
 def write_QuerymsgResponse(v: QuerymsgResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not QuerymsgResponse:
         return soap.write_derived(v, QuerymsgResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<return>{soap.text(v.return_)}</return>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
 def read_QuerymsgResponse(e: soap.Element) -> QuerymsgResponse:

@@ -23,9 +23,11 @@ class QuicksendFault:
 def write_QuicksendFault(v: QuicksendFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not QuicksendFault:
         return soap.write_derived(v, QuicksendFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<quicksendFault>{soap.text(v.quicksend_fault)}</quicksendFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<quicksendFault>{soap.text(v.quicksend_fault)}</quicksendFault>"
+        f"</{tag}>"
+    )
 
 
 def read_QuicksendFault(e: soap.Element) -> QuicksendFault:

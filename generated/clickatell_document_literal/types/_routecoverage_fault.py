@@ -25,11 +25,11 @@ def write_RoutecoverageFault(
 ) -> str:
     if v.__class__ is not RoutecoverageFault:
         return soap.write_derived(v, RoutecoverageFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += (
+    return (
+        f"<{tag}{attributes}>"
         f"<routecoverageFault>{soap.text(v.routecoverage_fault)}</routecoverageFault>"
+        f"</{tag}>"
     )
-    return f"{xml}</{tag}>"
 
 
 def read_RoutecoverageFault(e: soap.Element) -> RoutecoverageFault:

@@ -23,9 +23,7 @@ def write_RoutecoverageResponse(
 ) -> str:
     if v.__class__ is not RoutecoverageResponse:
         return soap.write_derived(v, RoutecoverageResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<return>{soap.text(v.return_)}</return>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
 def read_RoutecoverageResponse(e: soap.Element) -> RoutecoverageResponse:

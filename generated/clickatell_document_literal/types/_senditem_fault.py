@@ -23,9 +23,11 @@ class SenditemFault:
 def write_SenditemFault(v: SenditemFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SenditemFault:
         return soap.write_derived(v, SenditemFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<senditemFault>{soap.text(v.senditem_fault)}</senditemFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<senditemFault>{soap.text(v.senditem_fault)}</senditemFault>"
+        f"</{tag}>"
+    )
 
 
 def read_SenditemFault(e: soap.Element) -> SenditemFault:

@@ -23,9 +23,11 @@ class SendmsgFault:
 def write_SendmsgFault(v: SendmsgFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SendmsgFault:
         return soap.write_derived(v, SendmsgFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<sendmsgFault>{soap.text(v.sendmsg_fault)}</sendmsgFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<sendmsgFault>{soap.text(v.sendmsg_fault)}</sendmsgFault>"
+        f"</{tag}>"
+    )
 
 
 def read_SendmsgFault(e: soap.Element) -> SendmsgFault:

@@ -124,9 +124,11 @@ def write_SiPush(v: SiPush, tag: str, attributes: str = "") -> str:
     if not v.to:
         soap.absent(v, "to")
     xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
-    xml += f"<si_id>{soap.text(v.si_id)}</si_id>"
-    xml += f"<si_url>{soap.text(v.si_url)}</si_url>"
-    xml += f"<si_text>{soap.text(v.si_text)}</si_text>"
+    xml += (
+        f"<si_id>{soap.text(v.si_id)}</si_id>"
+        f"<si_url>{soap.text(v.si_url)}</si_url>"
+        f"<si_text>{soap.text(v.si_text)}</si_text>"
+    )
     if v.si_created is not None:
         xml += f"<si_created>{soap.text(v.si_created)}</si_created>"
     if v.si_expires is not None:

@@ -23,9 +23,11 @@ class SiPushFault:
 def write_SiPushFault(v: SiPushFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SiPushFault:
         return soap.write_derived(v, SiPushFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<si_pushFault>{soap.text(v.si_push_fault)}</si_pushFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<si_pushFault>{soap.text(v.si_push_fault)}</si_pushFault>"
+        f"</{tag}>"
+    )
 
 
 def read_SiPushFault(e: soap.Element) -> SiPushFault:

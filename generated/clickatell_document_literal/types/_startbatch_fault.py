@@ -23,9 +23,11 @@ class StartbatchFault:
 def write_StartbatchFault(v: StartbatchFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not StartbatchFault:
         return soap.write_derived(v, StartbatchFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<startbatchFault>{soap.text(v.startbatch_fault)}</startbatchFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<startbatchFault>{soap.text(v.startbatch_fault)}</startbatchFault>"
+        f"</{tag}>"
+    )
 
 
 def read_StartbatchFault(e: soap.Element) -> StartbatchFault:

@@ -21,9 +21,7 @@ def write_StartbatchResponse(
 ) -> str:
     if v.__class__ is not StartbatchResponse:
         return soap.write_derived(v, StartbatchResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<return>{soap.text(v.return_)}</return>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
 def read_StartbatchResponse(e: soap.Element) -> StartbatchResponse:

@@ -23,9 +23,11 @@ class TokenPayFault:
 def write_TokenPayFault(v: TokenPayFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not TokenPayFault:
         return soap.write_derived(v, TokenPayFault, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<token_payFault>{soap.text(v.token_pay_fault)}</token_payFault>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<token_payFault>{soap.text(v.token_pay_fault)}</token_payFault>"
+        f"</{tag}>"
+    )
 
 
 def read_TokenPayFault(e: soap.Element) -> TokenPayFault:

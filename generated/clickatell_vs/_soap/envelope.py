@@ -158,15 +158,15 @@ def opened(root: Element, version: Version) -> tuple[Element | None, Element]:
         VersionMismatch: it is an envelope of another version of SOAP.
         DecodeError: it has no Body.
     """
-    names = NAMES[version]
-    if root.tag != names.envelope:
+    _, envelope_name, header_name, body_name, _ = NAMES[version]
+    if root.tag != envelope_name:
         raise _no_envelope(root, version)
     header: Element | None = None
     for child in root[:]:
         tag = child.tag
-        if tag == names.body:
+        if tag == body_name:
             return header, child
-        if tag == names.header:
+        if tag == header_name:
             header = child
     raise DecodeError("", "the envelope has no Body")
 

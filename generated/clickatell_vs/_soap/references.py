@@ -29,7 +29,7 @@ _MAX_STEPS: Final = 32
 _MAX_HOLES: Final = 1_000_000
 """Places of arrays, in one document, that nothing was sent for."""
 _SHOWN: Final = 60
-_FIRST_NO_SPACE: Final = "!"
+FIRST_NO_SPACE: Final = "!"
 """Any text that comes after it begins with what is no space: quicker than to ask for space."""
 
 # A target and what reads it; readers compare equal where they read alike.
@@ -324,7 +324,7 @@ def nil_or(e: Element, read: Reader[T]) -> T | None:
         DecodeError: it does not read, or points nowhere.
     """
     text = e.text
-    if text is not None and text >= _FIRST_NO_SPACE:
+    if text is not None and text >= FIRST_NO_SPACE:
         return read(e)
     names = e.keys()
     if not names or (text is not None and text.strip(SPACE)):

@@ -44,7 +44,9 @@ def read_encoded_AuthRequest(e: soap.Element) -> AuthRequest:
     password: str | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "api_id":
             api_id = soap.nil_or(c, soap.int_value)
         elif tag == "user":

@@ -60,7 +60,9 @@ def read_encoded_GetbalanceRequest(e: soap.Element) -> GetbalanceRequest:
     password: str | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "session_id":
             session_id = soap.nil_or(c, soap.string)
         elif tag == "api_id":

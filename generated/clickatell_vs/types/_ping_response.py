@@ -30,7 +30,9 @@ def read_encoded_PingResponse(e: soap.Element) -> PingResponse:
     return_: str | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "return":
             return_ = soap.nil_or(c, soap.string)
     if (

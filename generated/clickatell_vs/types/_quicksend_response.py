@@ -35,7 +35,9 @@ def read_encoded_QuicksendResponse(e: soap.Element) -> QuicksendResponse:
     return_: list[str] | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "return":
             return_ = soap.nil_or(c, t.read_encoded_ArrayOfString)
     if (

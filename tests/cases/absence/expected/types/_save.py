@@ -30,8 +30,7 @@ class Save:
 def write_Save(v: Save, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Save:
         return soap.write_derived(v, Save, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:name>{soap.text(v.name)}</tns:name>"
+    xml = f"<{tag}{attributes}><tns:name>{soap.text(v.name)}</tns:name>"
     if v.nick is not None:
         xml += f"<tns:nick>{soap.text(v.nick)}</tns:nick>"
     if v.born is None:

@@ -17,9 +17,7 @@ class SaveResponse:
 def write_SaveResponse(v: SaveResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SaveResponse:
         return soap.write_derived(v, SaveResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:id>{soap.int_text(v.id)}</tns:id>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><tns:id>{soap.int_text(v.id)}</tns:id></{tag}>"
 
 
 def read_SaveResponse(e: soap.Element) -> SaveResponse:

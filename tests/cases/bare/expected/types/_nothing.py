@@ -15,8 +15,7 @@ class Nothing:
 def write_Nothing(v: Nothing, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Nothing:
         return soap.write_derived(v, Nothing, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}></{tag}>"
 
 
 def read_Nothing(e: soap.Element) -> Nothing:

@@ -19,8 +19,7 @@ class Report:
 def write_Report(v: Report, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Report:
         return soap.write_derived(v, Report, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:station>{soap.int_text(v.station)}</tns:station>"
+    xml = f"<{tag}{attributes}><tns:station>{soap.int_text(v.station)}</tns:station>"
     if not v.wind:
         soap.absent(v, "wind")
     xml += "".join([t.write_Wind(item, "tns:wind") for item in soap.items(v.wind)])

@@ -19,8 +19,7 @@ class Wind:
 def write_Wind(v: Wind, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Wind:
         return soap.write_derived(v, Wind, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:degrees>{soap.int_text(v.degrees)}</tns:degrees>"
+    xml = f"<{tag}{attributes}><tns:degrees>{soap.int_text(v.degrees)}</tns:degrees>"
     if v.gust is not None:
         xml += t.write_Wind(v.gust, "tns:gust")
     return f"{xml}</{tag}>"

@@ -39,8 +39,7 @@ def write_Pay(v: Pay, tag: str, attributes: str = "") -> str:
     made = (v.mail is not None) + (v.phone is not None)
     if made > 1:
         raise soap.wrong_choice(v, "mail | phone")
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>"
+    xml = f"<{tag}{attributes}><tns:amount>{soap.decimal_text(v.amount)}</tns:amount>"
     if v.card is not None:
         xml += f"<tns:card>{soap.text(v.card)}</tns:card>"
     if v.bank is not None:

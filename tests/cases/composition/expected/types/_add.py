@@ -34,8 +34,7 @@ def write_Add(v: Add, tag: str, attributes: str = "") -> str:
         xml += f' xml:lang="{soap.quoted(t.text_Lang(v.lang))}"'
     if v.seal is not None:
         xml += f' b:seal="{soap.attribute_text(v.seal)}"'
-    xml += ">"
-    xml += f"<b:title>{soap.text(v.title)}</b:title>"
+    xml += f"><b:title>{soap.text(v.title)}</b:title>"
     if v.subtitle is not None:
         xml += f"<b:subtitle>{soap.text(v.subtitle)}</b:subtitle>"
     if not v.author:
@@ -112,8 +111,7 @@ class AddKeywords:
 def write_AddKeywords(v: AddKeywords, tag: str, attributes: str = "") -> str:
     if v.__class__ is not AddKeywords:
         return soap.write_derived(v, AddKeywords, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<b:main>{soap.text(v.main)}</b:main>"
+    xml = f"<{tag}{attributes}><b:main>{soap.text(v.main)}</b:main>"
     if v.other is not None:
         xml += f"<b:other>{soap.text(v.other)}</b:other>"
     return f"{xml}</{tag}>"

@@ -18,9 +18,7 @@ class CopyOriginal:
 def write_CopyOriginal(v: CopyOriginal, tag: str, attributes: str = "") -> str:
     if v.__class__ is not CopyOriginal:
         return soap.write_derived(v, CopyOriginal, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<b:number>{soap.int_text(v.number)}</b:number>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><b:number>{soap.int_text(v.number)}</b:number></{tag}>"
 
 
 def read_CopyOriginal(e: soap.Element) -> CopyOriginal:
@@ -50,10 +48,12 @@ class Copy(t.CopyOriginal):
 def write_Copy(v: Copy, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Copy:
         return soap.write_derived(v, Copy, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<b:number>{soap.int_text(v.number)}</b:number>"
-    xml += f"<b:shelf>{soap.text(v.shelf)}</b:shelf>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<b:number>{soap.int_text(v.number)}</b:number>"
+        f"<b:shelf>{soap.text(v.shelf)}</b:shelf>"
+        f"</{tag}>"
+    )
 
 
 def read_Copy(e: soap.Element) -> Copy:

@@ -17,9 +17,7 @@ class PeopleSize:
 def write_PeopleSize(v: PeopleSize, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PeopleSize:
         return soap.write_derived(v, PeopleSize, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<p:pages>{soap.int_text(v.pages)}</p:pages>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><p:pages>{soap.int_text(v.pages)}</p:pages></{tag}>"
 
 
 def read_PeopleSize(e: soap.Element) -> PeopleSize:

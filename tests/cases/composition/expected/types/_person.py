@@ -20,8 +20,7 @@ class Person:
 def write_Person(v: Person, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Person:
         return soap.write_derived(v, Person, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<name>{soap.text(v.name)}</name>"
+    xml = f"<{tag}{attributes}><name>{soap.text(v.name)}</name>"
     if v.height is not None:
         xml += t.write_PeopleSize(v.height, "height")
     if v.owns is not None:

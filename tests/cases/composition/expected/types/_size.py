@@ -17,9 +17,7 @@ class Size:
 def write_Size(v: Size, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Size:
         return soap.write_derived(v, Size, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<b:pages>{soap.int_text(v.pages)}</b:pages>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><b:pages>{soap.int_text(v.pages)}</b:pages></{tag}>"
 
 
 def read_Size(e: soap.Element) -> Size:

@@ -21,8 +21,7 @@ def write_Bird(v: Bird, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
-    xml += ">"
-    xml += f"<tns:name>{soap.text(v.name)}</tns:name>"
+    xml += f"><tns:name>{soap.text(v.name)}</tns:name>"
     xml += "".join(
         [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
     )

@@ -19,8 +19,7 @@ def write_Hermit(v: Hermit, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
-    xml += ">"
-    xml += f"<tns:name>{soap.text(v.name)}</tns:name>"
+    xml += f"><tns:name>{soap.text(v.name)}</tns:name>"
     xml += "".join(
         [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
     )

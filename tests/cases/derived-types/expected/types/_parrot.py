@@ -24,8 +24,7 @@ def write_Parrot(v: Parrot, tag: str, attributes: str = "") -> str:
         xml += f' id="{soap.attribute_text(v.id)}"'
     if v.tame is not None:
         xml += f' tame="{soap.bool_text(v.tame)}"'
-    xml += ">"
-    xml += f"<tns:name>{soap.text(v.name)}</tns:name>"
+    xml += f"><tns:name>{soap.text(v.name)}</tns:name>"
     xml += "".join(
         [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
     )

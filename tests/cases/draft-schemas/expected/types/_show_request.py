@@ -18,16 +18,16 @@ class ShowRequest:
 def write_ShowRequest(v: ShowRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not ShowRequest:
         return soap.write_derived(v, ShowRequest, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += t.write_Vase(v.vase, "vase")
-    return f"{xml}</{tag}>"
+    return f'<{tag}{attributes}>{t.write_Vase(v.vase, "vase")}</{tag}>'
 
 
 def read_ShowRequest(e: soap.Element) -> ShowRequest:
     vase: t.Vase = soap.MISSING
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "vase":
             vase = t.read_Vase(c)
     if vase is soap.MISSING:

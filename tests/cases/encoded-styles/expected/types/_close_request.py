@@ -29,7 +29,9 @@ def read_encoded_CloseRequest(e: soap.Element) -> CloseRequest:
     fault: str | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "fault":
             fault = soap.nil_or(c, soap.string)
     return CloseRequest(fault=fault)

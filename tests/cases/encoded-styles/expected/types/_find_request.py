@@ -30,7 +30,9 @@ def read_encoded_FindRequest(e: soap.Element) -> FindRequest:
     entry: t.Entry | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "entry":
             entry = soap.nil_or(c, t.read_encoded_Entry)
     return FindRequest(entry=entry)

@@ -30,7 +30,9 @@ def read_encoded_FindResponse(e: soap.Element) -> FindResponse:
     entry: t.Entry | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "entry":
             entry = soap.nil_or(c, t.read_encoded_Entry)
     if (

@@ -18,9 +18,11 @@ class Overdrawn:
 def write_Overdrawn(v: Overdrawn, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Overdrawn:
         return soap.write_derived(v, Overdrawn, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:missing>{soap.decimal_text(v.missing)}</tns:missing>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<tns:missing>{soap.decimal_text(v.missing)}</tns:missing>"
+        f"</{tag}>"
+    )
 
 
 def read_Overdrawn(e: soap.Element) -> Overdrawn:

@@ -17,9 +17,7 @@ class Session:
 def write_Session(v: Session, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Session:
         return soap.write_derived(v, Session, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:token>{soap.text(v.token)}</tns:token>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><tns:token>{soap.text(v.token)}</tns:token></{tag}>"
 
 
 def read_Session(e: soap.Element) -> Session:

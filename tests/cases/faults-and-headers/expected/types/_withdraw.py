@@ -20,11 +20,13 @@ class Withdraw:
 def write_Withdraw(v: Withdraw, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Withdraw:
         return soap.write_derived(v, Withdraw, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>"
-    xml += f"<tns:password>{soap.text(v.password)}</tns:password>"
-    xml += f"<tns:pin>{soap.text(v.pin)}</tns:pin>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>"
+        f"<tns:password>{soap.text(v.password)}</tns:password>"
+        f"<tns:pin>{soap.text(v.pin)}</tns:pin>"
+        f"</{tag}>"
+    )
 
 
 def read_Withdraw(e: soap.Element) -> Withdraw:

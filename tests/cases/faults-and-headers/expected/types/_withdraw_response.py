@@ -18,9 +18,11 @@ class WithdrawResponse:
 def write_WithdrawResponse(v: WithdrawResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not WithdrawResponse:
         return soap.write_derived(v, WithdrawResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:balance>{soap.decimal_text(v.balance)}</tns:balance>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<tns:balance>{soap.decimal_text(v.balance)}</tns:balance>"
+        f"</{tag}>"
+    )
 
 
 def read_WithdrawResponse(e: soap.Element) -> WithdrawResponse:

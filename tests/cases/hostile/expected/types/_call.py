@@ -33,8 +33,7 @@ def write_Call(v: Call, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.when is not None:
         xml += f' when="{soap.attribute_text(v.when)}"'
-    xml += ">"
-    xml += f"<tns:mode>{t.text_Mode(v.mode)}</tns:mode>"
+    xml += f"><tns:mode>{t.text_Mode(v.mode)}</tns:mode>"
     if v.text is not None:
         xml += f"<tns:text>{soap.text(v.text)}</tns:text>"
     if v.bidi is not None:

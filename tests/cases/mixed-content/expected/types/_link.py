@@ -18,9 +18,7 @@ class Link:
 def write_Link(v: Link, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Link:
         return soap.write_derived(v, Link, tag, attributes)
-    xml = f"<{tag}{attributes}"
-    xml += f' to="{soap.attribute_text(v.to)}"'
-    xml += ">"
+    xml = f'<{tag}{attributes} to="{soap.attribute_text(v.to)}">'
     for content_item in soap.items(v.content):
         if isinstance(content_item, str):
             xml += soap.text(content_item)

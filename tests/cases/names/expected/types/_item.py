@@ -18,9 +18,7 @@ class Item:
 def write_Item(v: Item, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Item:
         return soap.write_derived(v, Item, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += t.write_ItemItem(v.item, "tns:item")
-    return f"{xml}</{tag}>"
+    return f'<{tag}{attributes}>{t.write_ItemItem(v.item, "tns:item")}</{tag}>'
 
 
 def read_Item(e: soap.Element) -> Item:
@@ -50,9 +48,7 @@ class ItemItem:
 def write_ItemItem(v: ItemItem, tag: str, attributes: str = "") -> str:
     if v.__class__ is not ItemItem:
         return soap.write_derived(v, ItemItem, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:Item>{soap.text(v.item)}</tns:Item>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><tns:Item>{soap.text(v.item)}</tns:Item></{tag}>"
 
 
 def read_ItemItem(e: soap.Element) -> ItemItem:

@@ -21,8 +21,7 @@ def write_Str(v: Str, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.value_attribute is not None:
         xml += f' value="{soap.attribute_text(v.value_attribute)}"'
-    xml += ">"
-    xml += soap.text(v.value)
+    xml += f">{soap.text(v.value)}"
     return f"{xml}</{tag}>"
 
 

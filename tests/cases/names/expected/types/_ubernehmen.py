@@ -47,16 +47,20 @@ def write_Ubernehmen(v: Ubernehmen, tag: _str, attributes: _str = "") -> _str:
         xml += f' class="{_soap.attribute_text(v.class_attribute)}"'
     if v.value_attribute is not None:
         xml += f' value="{_soap.attribute_text(v.value_attribute)}"'
-    xml += ">"
-    xml += f"<tns:class>{_soap.text(v.class_)}</tns:class>"
-    xml += f"<tns:Straße>{_soap.text(v.strau00_dfe)}</tns:Straße>"
+    xml += (
+        ">"
+        f"<tns:class>{_soap.text(v.class_)}</tns:class>"
+        f"<tns:Straße>{_soap.text(v.strau00_dfe)}</tns:Straße>"
+    )
     if v.naive_value is not None:
         xml += f"<tns:naïve-value>{_soap.text(v.naive_value)}</tns:naïve-value>"
     if v.u6570_u91_cf is not None:
         xml += f"<tns:数量>{_soap.int_text(v.u6570_u91_cf)}</tns:数量>"
-    xml += f"<tns:userId>{_soap.int_text(v.userId)}</tns:userId>"
-    xml += f"<tns:userID>{_soap.int_text(v.userID)}</tns:userID>"
-    xml += f"<tns:user_id>{_soap.int_text(v.user_id)}</tns:user_id>"
+    xml += (
+        f"<tns:userId>{_soap.int_text(v.userId)}</tns:userId>"
+        f"<tns:userID>{_soap.int_text(v.userID)}</tns:userID>"
+        f"<tns:user_id>{_soap.int_text(v.user_id)}</tns:user_id>"
+    )
     if v.with_dots is not None:
         xml += f"<tns:with.dots>{_soap.int_text(v.with_dots)}</tns:with.dots>"
     if v.with_hyphens is not None:

@@ -17,9 +17,7 @@ class WarehouseItem:
 def write_WarehouseItem(v: WarehouseItem, tag: str, attributes: str = "") -> str:
     if v.__class__ is not WarehouseItem:
         return soap.write_derived(v, WarehouseItem, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<shelf>{soap.text(v.shelf)}</shelf>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><shelf>{soap.text(v.shelf)}</shelf></{tag}>"
 
 
 def read_WarehouseItem(e: soap.Element) -> WarehouseItem:

@@ -17,16 +17,16 @@ class Find2Request:
 def write_Find2Request(v: Find2Request, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Find2Request:
         return soap.write_derived(v, Find2Request, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<word>{soap.text(v.word)}</word>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><word>{soap.text(v.word)}</word></{tag}>"
 
 
 def read_Find2Request(e: soap.Element) -> Find2Request:
     word: str = soap.MISSING
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "word":
             word = soap.string(c)
     if word is soap.MISSING:

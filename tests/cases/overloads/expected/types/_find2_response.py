@@ -18,16 +18,16 @@ class Find2Response:
 def write_Find2Response(v: Find2Response, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Find2Response:
         return soap.write_derived(v, Find2Response, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += t.write_Hit(v.hit, "hit")
-    return f"{xml}</{tag}>"
+    return f'<{tag}{attributes}>{t.write_Hit(v.hit, "hit")}</{tag}>'
 
 
 def read_Find2Response(e: soap.Element) -> Find2Response:
     hit: t.Hit = soap.MISSING
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "hit":
             hit = t.read_Hit(c)
     if hit is soap.MISSING and (result := soap.unnamed_result(e, ("hit",))) is not None:

@@ -18,10 +18,12 @@ class FindRequest:
 def write_FindRequest(v: FindRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not FindRequest:
         return soap.write_derived(v, FindRequest, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<number>{soap.int_text(v.number)}</number>"
-    xml += f"<exact>{soap.bool_text(v.exact)}</exact>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<number>{soap.int_text(v.number)}</number>"
+        f"<exact>{soap.bool_text(v.exact)}</exact>"
+        f"</{tag}>"
+    )
 
 
 def read_FindRequest(e: soap.Element) -> FindRequest:
@@ -29,7 +31,9 @@ def read_FindRequest(e: soap.Element) -> FindRequest:
     exact: bool = soap.MISSING
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "number":
             number = soap.int_value(c)
         elif tag == "exact":

@@ -19,10 +19,12 @@ class FindResponse:
 def write_FindResponse(v: FindResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not FindResponse:
         return soap.write_derived(v, FindResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += t.write_Hit(v.hit, "hit")
-    xml += f"<more>{soap.bool_text(v.more)}</more>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f'{t.write_Hit(v.hit, "hit")}'
+        f"<more>{soap.bool_text(v.more)}</more>"
+        f"</{tag}>"
+    )
 
 
 def read_FindResponse(e: soap.Element) -> FindResponse:
@@ -30,7 +32,9 @@ def read_FindResponse(e: soap.Element) -> FindResponse:
     more: bool = soap.MISSING
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "hit":
             hit = t.read_Hit(c)
         elif tag == "more":

@@ -18,8 +18,7 @@ class Hit:
 def write_Hit(v: Hit, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Hit:
         return soap.write_derived(v, Hit, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<url>{soap.text(v.url)}</url>"
+    xml = f"<{tag}{attributes}><url>{soap.text(v.url)}</url>"
     if v.rank is not None:
         xml += f"<rank>{soap.float_text(v.rank)}</rank>"
     return f"{xml}</{tag}>"

@@ -17,16 +17,16 @@ class LogRequest:
 def write_LogRequest(v: LogRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not LogRequest:
         return soap.write_derived(v, LogRequest, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<word>{soap.text(v.word)}</word>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><word>{soap.text(v.word)}</word></{tag}>"
 
 
 def read_LogRequest(e: soap.Element) -> LogRequest:
     word: str = soap.MISSING
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "word":
             word = soap.string(c)
     if word is soap.MISSING:

@@ -15,8 +15,7 @@ class StopRequest:
 def write_StopRequest(v: StopRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not StopRequest:
         return soap.write_derived(v, StopRequest, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}></{tag}>"
 
 
 def read_StopRequest(e: soap.Element) -> StopRequest:

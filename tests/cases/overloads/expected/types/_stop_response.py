@@ -15,8 +15,7 @@ class StopResponse:
 def write_StopResponse(v: StopResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not StopResponse:
         return soap.write_derived(v, StopResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}></{tag}>"
 
 
 def read_StopResponse(e: soap.Element) -> StopResponse:

@@ -15,8 +15,7 @@ class OpenRequest:
 def write_OpenRequest(v: OpenRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not OpenRequest:
         return soap.write_derived(v, OpenRequest, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}></{tag}>"
 
 
 def read_OpenRequest(e: soap.Element) -> OpenRequest:

@@ -18,16 +18,16 @@ class OpenResponse:
 def write_OpenResponse(v: OpenResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not OpenResponse:
         return soap.write_derived(v, OpenResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += t.write_Stamp(v.stamp, "stamp")
-    return f"{xml}</{tag}>"
+    return f'<{tag}{attributes}>{t.write_Stamp(v.stamp, "stamp")}</{tag}>'
 
 
 def read_OpenResponse(e: soap.Element) -> OpenResponse:
     stamp: t.Stamp = soap.MISSING
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "stamp":
             stamp = t.read_Stamp(c)
     if (

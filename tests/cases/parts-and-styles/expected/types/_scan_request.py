@@ -17,8 +17,7 @@ class ScanRequest:
 def write_ScanRequest(v: ScanRequest) -> str:
     if v.__class__ is not ScanRequest:
         soap.check_class(v, ScanRequest)
-    xml = ""
-    xml += f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
+    xml = f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
     return xml
 
 

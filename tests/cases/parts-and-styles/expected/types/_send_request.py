@@ -19,9 +19,11 @@ class SendRequest:
 def write_SendRequest(v: SendRequest) -> str:
     if v.__class__ is not SendRequest:
         soap.check_class(v, SendRequest)
-    xml = ""
-    xml += f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
-    xml += t.write_Stamp(v.stamp, "tns:stamp")
+    xml = (
+        ""
+        f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
+        f'{t.write_Stamp(v.stamp, "tns:stamp")}'
+    )
     return xml
 
 

@@ -17,9 +17,7 @@ class Stamp:
 def write_Stamp(v: Stamp, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Stamp:
         return soap.write_derived(v, Stamp, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:cents>{soap.int_text(v.cents)}</tns:cents>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><tns:cents>{soap.int_text(v.cents)}</tns:cents></{tag}>"
 
 
 def read_Stamp(e: soap.Element) -> Stamp:

@@ -17,16 +17,16 @@ class WeighRequest:
 def write_WeighRequest(v: WeighRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not WeighRequest:
         return soap.write_derived(v, WeighRequest, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<grams>{soap.int_text(v.grams)}</grams>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><grams>{soap.int_text(v.grams)}</grams></{tag}>"
 
 
 def read_WeighRequest(e: soap.Element) -> WeighRequest:
     grams: int = soap.MISSING
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "grams":
             grams = soap.int_value(c)
     if grams is soap.MISSING:

@@ -18,10 +18,12 @@ class WeighResponse:
 def write_WeighResponse(v: WeighResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not WeighResponse:
         return soap.write_derived(v, WeighResponse, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<grams>{soap.int_text(v.grams)}</grams>"
-    xml += f"<unused>{soap.text(v.unused)}</unused>"
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<grams>{soap.int_text(v.grams)}</grams>"
+        f"<unused>{soap.text(v.unused)}</unused>"
+        f"</{tag}>"
+    )
 
 
 def read_WeighResponse(e: soap.Element) -> WeighResponse:
@@ -29,7 +31,9 @@ def read_WeighResponse(e: soap.Element) -> WeighResponse:
     unused: str = soap.MISSING
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "grams":
             grams = soap.int_value(c)
         elif tag == "unused":

@@ -31,8 +31,7 @@ def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.previous is not None:
         xml += f' previous="{soap.int_text(v.previous)}"'
-    xml += ">"
-    xml += f"<tns:number>{soap.int_text(v.number)}</tns:number>"
+    xml += f"><tns:number>{soap.int_text(v.number)}</tns:number>"
     if v.amount is not None:
         xml += f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>"
     if v.paid is not None:

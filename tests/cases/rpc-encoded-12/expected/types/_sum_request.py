@@ -30,7 +30,9 @@ def read_encoded_SumRequest(e: soap.Element) -> SumRequest:
     numbers: list[int] | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "numbers":
             numbers = soap.nil_or(c, t.read_encoded_Numbers)
     return SumRequest(numbers=numbers)

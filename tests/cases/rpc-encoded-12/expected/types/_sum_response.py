@@ -29,7 +29,9 @@ def read_encoded_SumResponse(e: soap.Element) -> SumResponse:
     total: int | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "total":
             total = soap.nil_or(c, soap.int_value)
     if (

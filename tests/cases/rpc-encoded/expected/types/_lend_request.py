@@ -43,7 +43,9 @@ def read_encoded_LendRequest(e: soap.Element) -> LendRequest:
     from_: date | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "vehicles":
             vehicles = soap.nil_or(c, t.read_encoded_ArrayOfVehicle)
         elif tag == "days":

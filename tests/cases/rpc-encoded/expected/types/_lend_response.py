@@ -30,7 +30,9 @@ def read_encoded_LendResponse(e: soap.Element) -> LendResponse:
     return_: t.Vehicle | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "return":
             return_ = soap.nil_or(c, t.read_encoded_Vehicle)
     if (

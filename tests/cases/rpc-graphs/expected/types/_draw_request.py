@@ -62,7 +62,9 @@ def read_encoded_DrawRequest(e: soap.Element) -> DrawRequest:
     picture: bytes | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "nodes":
             nodes = soap.nil_or(c, t.read_encoded_Nodes)
         elif tag == "matrix":

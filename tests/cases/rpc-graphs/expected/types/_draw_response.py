@@ -30,7 +30,9 @@ def read_encoded_DrawResponse(e: soap.Element) -> DrawResponse:
     first: t.Node | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
-        tag = soap.local_name(c)
+        tag = c.tag
+        if tag[0] == "{":
+            tag = soap.local_name(c)
         if tag == "first":
             first = soap.nil_or(c, t.read_encoded_Node)
     if (

@@ -20,12 +20,10 @@ class Measure:
 def write_Measure(v: Measure, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Measure:
         return soap.write_derived(v, Measure, tag, attributes)
-    xml = f"<{tag}{attributes}"
-    xml += f' unit="{soap.attribute_text(v.unit)}"'
+    xml = f'<{tag}{attributes} unit="{soap.attribute_text(v.unit)}"'
     if v.error is not None:
         xml += f' error="{soap.decimal_text(v.error)}"'
-    xml += ">"
-    xml += soap.decimal_text(v.value)
+    xml += f">{soap.decimal_text(v.value)}"
     return f"{xml}</{tag}>"
 
 

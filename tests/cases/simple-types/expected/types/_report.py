@@ -37,9 +37,11 @@ def write_Report(v: Report, tag: str, attributes: str = "") -> str:
         xml += f' flags="{soap.quoted(soap.tokens_text(v.flags))}"'
     if v.open is not None:
         xml += f' open="{soap.bool_text(v.open)}"'
-    xml += ">"
-    xml += f"<tns:sample>{soap.text(v.sample)}</tns:sample>"
-    xml += f"<tns:codes>{t.text_Codes(v.codes)}</tns:codes>"
+    xml += (
+        ">"
+        f"<tns:sample>{soap.text(v.sample)}</tns:sample>"
+        f"<tns:codes>{t.text_Codes(v.codes)}</tns:codes>"
+    )
     if not v.grade:
         soap.absent(v, "grade")
     xml += "".join(

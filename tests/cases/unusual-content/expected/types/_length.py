@@ -22,8 +22,7 @@ def write_Length(v: Length, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.unit is not None:
         xml += f' unit="{soap.attribute_text(v.unit)}"'
-    xml += ">"
-    xml += soap.decimal_text(v.value)
+    xml += f">{soap.decimal_text(v.value)}"
     return f"{xml}</{tag}>"
 
 

@@ -20,10 +20,12 @@ class Wrap:
 def write_Wrap(v: Wrap, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Wrap:
         return soap.write_derived(v, Wrap, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:item>{soap.text(v.item)}</tns:item>"
-    xml += soap.write_wildcards(v.any_elements, elements.KNOWN)
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<tns:item>{soap.text(v.item)}</tns:item>"
+        f"{soap.write_wildcards(v.any_elements, elements.KNOWN)}"
+        f"</{tag}>"
+    )
 
 
 def read_Wrap(e: soap.Element) -> Wrap:

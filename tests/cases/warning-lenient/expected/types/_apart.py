@@ -17,9 +17,7 @@ class Apart:
 def write_Apart(v: Apart, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Apart:
         return soap.write_derived(v, Apart, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<x>{soap.int_text(v.x)}</x>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><x>{soap.int_text(v.x)}</x></{tag}>"
 
 
 def read_Apart(e: soap.Element) -> Apart:

@@ -32,10 +32,12 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     xml += ">"
     if v.anything is not None:
         xml += soap.write_any(v.anything, "tns:anything", elements.KNOWN)
-    xml += f"<tns:text>{soap.text(v.text)}</tns:text>"
-    xml += t.write_Apart(v.apart, "tns:apart")
-    xml += f"<tns:count>{soap.int_text(v.count)}</tns:count>"
-    xml += f"<tns:last>{soap.bool_text(v.last)}</tns:last>"
+    xml += (
+        f"<tns:text>{soap.text(v.text)}</tns:text>"
+        f'{t.write_Apart(v.apart, "tns:apart")}'
+        f"<tns:count>{soap.int_text(v.count)}</tns:count>"
+        f"<tns:last>{soap.bool_text(v.last)}</tns:last>"
+    )
     return f"{xml}</{tag}>"
 
 

@@ -20,9 +20,11 @@ class Question:
 def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Question:
         return soap.write_derived(v, Question, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:text>{soap.text(v.text)}</tns:text>"
-    xml += f"<tns:times>{soap.int_text(v.times)}</tns:times>"
+    xml = (
+        f"<{tag}{attributes}>"
+        f"<tns:text>{soap.text(v.text)}</tns:text>"
+        f"<tns:times>{soap.int_text(v.times)}</tns:times>"
+    )
     if v.kind is not None:
         xml += f"<tns:kind>{t.text_Kind(v.kind)}</tns:kind>"
     return f"{xml}</{tag}>"

@@ -17,9 +17,7 @@ class Reply:
 def write_Reply(v: Reply, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Reply:
         return soap.write_derived(v, Reply, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:text>{soap.text(v.text)}</tns:text>"
-    return f"{xml}</{tag}>"
+    return f"<{tag}{attributes}><tns:text>{soap.text(v.text)}</tns:text></{tag}>"
 
 
 def read_Reply(e: soap.Element) -> Reply:

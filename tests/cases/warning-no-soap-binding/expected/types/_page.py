@@ -20,8 +20,7 @@ class Page:
 def write_Page(v: Page, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Page:
         return soap.write_derived(v, Page, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<title>{soap.text(v.title)}</title>"
+    xml = f"<{tag}{attributes}><title>{soap.text(v.title)}</title>"
     if v.lost is not None:
         xml += soap.write_any(v.lost, "lost", elements.KNOWN)
     return f"{xml}</{tag}>"

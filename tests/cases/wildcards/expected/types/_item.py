@@ -20,10 +20,12 @@ class Item:
 def write_Item(v: Item, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Item:
         return soap.write_derived(v, Item, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += f"<tns:weight>{soap.int_text(v.weight)}</tns:weight>"
-    xml += soap.write_wildcards(v.any_elements, elements.KNOWN)
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"<tns:weight>{soap.int_text(v.weight)}</tns:weight>"
+        f"{soap.write_wildcards(v.any_elements, elements.KNOWN)}"
+        f"</{tag}>"
+    )
 
 
 def read_Item(e: soap.Element) -> Item:

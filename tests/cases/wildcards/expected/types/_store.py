@@ -24,11 +24,13 @@ class Store:
 def write_Store(v: Store, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Store:
         return soap.write_derived(v, Store, tag, attributes)
-    xml = f"<{tag}{attributes}"
-    xml += soap.attributes_text(v.any_attributes)
-    xml += ">"
-    xml += f"<tns:title>{soap.text(v.title)}</tns:title>"
-    xml += soap.write_wildcards(v.any_elements, elements.KNOWN)
+    xml = (
+        f"<{tag}{attributes}"
+        f"{soap.attributes_text(v.any_attributes)}"
+        ">"
+        f"<tns:title>{soap.text(v.title)}</tns:title>"
+        f"{soap.write_wildcards(v.any_elements, elements.KNOWN)}"
+    )
     xml += "".join(
         [
             soap.write_any(item, "tns:thing", elements.KNOWN)
