@@ -40,10 +40,12 @@ _RUNTIME_ERRORS = (
     "DecodeError",
     "DeclaredSoapFault",
     "EncodeError",
+    "NotAnEnvelope",
     "SoapError",
     "SoapFault",
     "TransportError",
     "TransportTimeout",
+    "VersionMismatch",
 )
 
 

@@ -77,6 +77,8 @@ class _Client:
         address = endpoint or self._port.address
         if not address:
             raise ValueError(f"the WSDL has no address for {key!r}: give an endpoint")
+        if not isinstance(address, str):
+            raise TypeError(f"endpoint: {type(address).__name__} given, str wanted")
         self.endpoint = address
         self._outgoing = tuple(outgoing)
 
@@ -97,7 +99,7 @@ class _Client:
         envelope = operation.encode_request(value, headers)
         message = Outgoing(envelope, operation, self.endpoint)
         for hook in self._outgoing:
-            message = hook(message)
+            message = _hooked(hook, message)
         request = Request(message.url, message.envelope, _http_headers(operation))
         if _log.isEnabledFor(logging.DEBUG):
             url, sent = redact_url(request.url), _logged(request.body, operation)
@@ -128,6 +130,13 @@ class _Client:
 
 
 # --------------------------------------------------------------- SOAP over HTTP, both versions
+
+
+def _hooked(hook: Hook, message: Outgoing) -> Outgoing:
+    given = hook(message)
+    if not isinstance(given, Outgoing):
+        raise TypeError(f"{hook!r} gave {type(given).__name__}, Outgoing is wanted")
+    return given
 
 
 def _http_headers(operation: AnyOperation) -> dict[str, str]:
@@ -173,7 +182,8 @@ def _read(
 def _no_reply(reply: Response) -> TransportError:
     message = "no SOAP reply"
     if 300 <= reply.status < 400 and "location" in reply.headers:
-        message += f", but a redirect to {redact_url(reply.headers['location'])}"
+        to = redact_url(reply.headers["location"])
+        message += f", but a redirect to {to}, which is not followed"
     return TransportError(
         message, status=reply.status, headers=reply.headers, body=reply.body
     )
@@ -210,6 +220,7 @@ class BaseClient(_Client):
     Raises:
         ValueError: there is no such port, no endpoint, no finite timeout, or both a
             `transport` and an `http_client`.
+        TypeError: the endpoint is no string, or `http_client` cannot be used as one.
     """
 
     def __init__(
@@ -301,6 +312,7 @@ class BaseAsyncClient(_Client):
     Raises:
         ValueError: there is no such port, no endpoint, no finite timeout, or both a
             `transport` and an `http_client`.
+        TypeError: the endpoint is no string, or `http_client` cannot be used as one.
     """
 
     def __init__(

@@ -7,18 +7,22 @@ from ._soap import (
     DecodeError as DecodeError,
     DeclaredSoapFault as DeclaredSoapFault,
     EncodeError as EncodeError,
+    NotAnEnvelope as NotAnEnvelope,
     SoapError as SoapError,
     SoapFault as SoapFault,
     TransportError as TransportError,
     TransportTimeout as TransportTimeout,
+    VersionMismatch as VersionMismatch,
 )
 
 __all__ = [
     "DeclaredSoapFault",
     "DecodeError",
     "EncodeError",
+    "NotAnEnvelope",
     "SoapError",
     "SoapFault",
     "TransportError",
     "TransportTimeout",
+    "VersionMismatch",
 ]

@@ -9,10 +9,12 @@ from ._soap import (
     DecodeError as DecodeError,
     DeclaredSoapFault as DeclaredSoapFault,
     EncodeError as EncodeError,
+    NotAnEnvelope as NotAnEnvelope,
     SoapError as SoapError,
     SoapFault as SoapFault,
     TransportError as TransportError,
     TransportTimeout as TransportTimeout,
+    VersionMismatch as VersionMismatch,
 )
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "GetbalanceFault",
     "GetmsgchargeFault",
     "IndPushFault",
+    "NotAnEnvelope",
     "PingFault",
     "QuerymsgFault",
     "QuicksendFault",
@@ -38,6 +41,7 @@ __all__ = [
     "TokenPayFault",
     "TransportError",
     "TransportTimeout",
+    "VersionMismatch",
 ]
 
 

@@ -36,6 +36,7 @@ from codegen.runtime.errors import (
     TransportError,
     TransportTimeout,
 )
+from codegen.runtime.outgoing import Outgoing
 from codegen.runtime.parsing import Limits, limits, set_limits
 from codegen.runtime.transport import HttpTransport, Request, Response
 from codegen.runtime.values import UNSET
@@ -271,6 +272,7 @@ PAGE = b"<html><head><title>502</title></head><body>Bad gateway<br></body></html
         (PAGE, 200, "text/html"),
         (PAGE, 200, "text/xml"),
         (b"<html><body>Bad gateway</body></html>", 200, "text/xml"),
+        (b"<!DOCTYPE html><html><body>Bad gateway</body></html>", 200, "text/html"),
         (b"Bad gateway", 200, "text/plain"),
         (b"<br />\n<b>Warning</b>: Bad gateway <?xml ...", 200, "text/xml"),
         (envelope("<a>Bad gateway</a>"), 500, "text/xml"),
@@ -290,7 +292,7 @@ def test_what_is_no_reply_shows_what_came(server, call, body, status, kind):
     assert error.headers["x-trace"] == "t"
     assert error.body == body
     assert f"HTTP {status} ({kind})" in str(error)
-    if body.startswith(b"<html>"):
+    if body.startswith((b"<html>", b"<!DOCTYPE")):
         assert "Bad gateway" in str(error)
     assert error.exchange is not None
 
@@ -357,7 +359,8 @@ def test_a_redirect_is_not_followed_but_told(server: Server):
             ):
                 client.order()
             assert caught.value.status == 302
-            assert "redirect to http://***@127.0.0.1:9/else" in str(caught.value)
+            to = "http://***@127.0.0.1:9/else, which is not followed"
+            assert f"redirect to {to}" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -421,6 +424,7 @@ def test_a_slow_reply_is_a_timeout(server: Server, call: Call):
         "ftp://127.0.0.1/",
         "no url at all",
         "http://[",
+        f"http://{'a' * 70}.invalid/",
         "",
     ],
 )
@@ -434,7 +438,7 @@ def test_no_connection_is_a_transport_error(call: Call, url: str):
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("timeout", [None, 0, -1, float("inf"), float("nan")])
+@pytest.mark.parametrize("timeout", [None, "5", 0, -1, float("inf"), float("nan")])
 @BOTH
 def test_nothing_waits_for_ever(call: Call, timeout: float):
     with pytest.raises(ValueError, match="timeout="):
@@ -468,6 +472,38 @@ def test_the_address_of_the_port_is_the_default():
 def test_a_client_without_a_place_to_go(kind, given_, said):
     with pytest.raises(ValueError, match=said):
         kind(**given_)
+
+
+@pytest.mark.parametrize(
+    ("given_", "said"),
+    [
+        ({"endpoint": b"http://127.0.0.1/"}, "endpoint: bytes given, str wanted"),
+        ({"http_client": object()}, "http_client: object given, httpx2"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_a_client_made_of_something_else(kind, given_, said):
+    with pytest.raises(TypeError, match=said):
+        kind(**given_)
+
+
+def test_an_http_client_of_the_other_kind_is_told():
+    with httpx2.Client() as waiting, pytest.raises(TypeError, match="AsyncClient want"):
+        AsyncClient(http_client=waiting)  # type: ignore[arg-type]  # the mistake itself
+    with pytest.raises(TypeError, match=r"AsyncClient given, httpx2\.Client wanted"):
+        Client(http_client=httpx2.AsyncClient())  # type: ignore[arg-type]  # as above
+
+
+def test_a_hook_that_forgets_to_return_is_named(server: Server):
+    def forgetful(message: Outgoing) -> None:
+        message.with_block("<a/>")
+
+    with (
+        Client(server.url, outgoing=[forgetful]) as client,  # type: ignore[list-item]  # as above
+        pytest.raises(TypeError, match="forgetful.* gave NoneType, Outgoing is wanted"),
+    ):
+        client.order()
+    assert server.seen == []
 
 
 def test_an_unknown_operation_is_named():
@@ -598,6 +634,23 @@ def test_errors_show_no_secret(server: Server):
     assert error.exchange is not None
     assert "hunter2" not in str(error) + repr(error) + repr(error.exchange)
     assert b"hunter2" in error.exchange.request_envelope
+
+
+def test_a_fault_that_quotes_a_secret_does_not_show_it(server: Server):
+    told = FAULT.replace(b">no<", b">password=hunter2 is wrong<")
+    server.reply = Reply(told, 500)
+    with Client(server.url) as client, pytest.raises(SoapFault) as caught:
+        client.order(password="hunter2")
+    fault = caught.value
+    assert str(fault) == "Client: password=*** is wrong"
+    assert "hunter2" not in repr(fault)
+    assert fault.reason == "password=hunter2 is wrong"
+
+
+def test_a_reply_that_nobody_unpacked_is_called_so(server: Server):
+    server.reply = Reply(gzip.compress(envelope(RECEIPT)))
+    with Client(server.url) as client, pytest.raises(TransportError, match="by gzip"):
+        client.order()
 
 
 # --------------------------------------------------------------------- what methods come back to

@@ -10,13 +10,15 @@ import math
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from .errors import TransportError, TransportTimeout
 from .parsing import limits
 from .redaction import redact_url
 
 DEFAULT_TIMEOUT: Final = 30.0
+
+C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -120,11 +122,19 @@ def _httpx2() -> Any:
 
 
 def _checked(timeout: float) -> float:
-    if timeout is None or not 0 < timeout < math.inf:
+    if not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
         raise ValueError(
             f"timeout={timeout!r}: a number of seconds is wanted; nothing waits for ever"
         )
     return timeout
+
+
+def _usable(http_client: C, wanted: str, closing: str) -> C:
+    """An HTTP client of the user's, unless it is of the other kind, or another library's."""
+    if not hasattr(http_client, "stream") or not hasattr(http_client, closing):
+        given = type(http_client).__name__
+        raise TypeError(f"http_client: {given} given, httpx2.{wanted} wanted")
+    return http_client
 
 
 class HttpTransport:
@@ -140,6 +150,7 @@ class HttpTransport:
 
     Raises:
         ValueError: `timeout` is not a positive, finite number.
+        TypeError: `http_client` is no `httpx2.Client`, and cannot be used as one.
     """
 
     def __init__(
@@ -152,7 +163,7 @@ class HttpTransport:
         self._client: HttpClient = (
             self._library.Client(timeout=_checked(timeout))
             if http_client is None
-            else http_client
+            else _usable(http_client, "Client", "close")
         )
 
     def send(self, request: Request) -> Response:
@@ -185,7 +196,7 @@ class AsyncHttpTransport:
         self._client: AsyncHttpClient = (
             self._library.AsyncClient(timeout=_checked(timeout))
             if http_client is None
-            else http_client
+            else _usable(http_client, "AsyncClient", "aclose")
         )
 
     async def send(self, request: Request) -> Response:
@@ -254,6 +265,10 @@ def _translate(
     said = redact_url(str(error)) or type(error).__name__
     if isinstance(error, library.TimeoutException):
         raise TransportTimeout(f"{where}: no answer in time ({said})") from error
-    if isinstance(error, (library.HTTPError, library.InvalidURL, library.StreamError)):
+    if isinstance(
+        error,
+        # A UnicodeError: the name of a host that no name server could be asked for.
+        (library.HTTPError, library.InvalidURL, library.StreamError, UnicodeError),
+    ):
         raise TransportError(f"{where}: {said}") from error
     raise error

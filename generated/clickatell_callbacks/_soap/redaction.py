@@ -20,6 +20,7 @@ MASK: Final = "***"
 
 _SHOWN_AT_MOST: Final = 2**20
 _NESTED_AT_MOST: Final = 3
+_GZIP: Final = b"\x1f\x8b"
 
 _FIELDS: Final = frozenset(
     {"password", "passwd", "pwd", "secret", "token", "sessionid"}
@@ -123,6 +124,8 @@ def excerpt(envelope: bytes, length: int, names: frozenset[str] = frozenset()) -
     if len(envelope) > _SHOWN_AT_MOST:
         # Neither is all of it worth the time, nor can the target of an href be told from a part.
         return f"({len(envelope):,} bytes)"
+    if envelope.startswith(_GZIP):
+        return f"({len(envelope):,} bytes, packed by gzip)"
     shown = " ".join(redact(envelope, names).split())
     shown = "".join([c if c.isprintable() else "\ufffd" for c in shown])
     return shown if len(shown) <= length else shown[:length] + "…"

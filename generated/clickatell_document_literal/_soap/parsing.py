@@ -140,7 +140,8 @@ def parse(data: bytes, charset: str | None = None) -> Element:
         charset: what its transport says that its encoding is, which beats its declaration.
 
     Raises:
-        NotAnEnvelope: it is not well-formed, and does not even begin as an envelope.
+        NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as an
+            envelope.
         DecodeError: it is not well-formed, has a DTD, or is beyond the limits.
     """
     small = len(data) <= _small
@@ -151,7 +152,7 @@ def parse(data: bytes, charset: str | None = None) -> Element:
         raise _syntax_error(error, data) from None  # its text quotes the document
     docinfo = root.getroottree().docinfo
     if docinfo.internalDTD is not None:
-        raise DecodeError("", "a DTD is refused")
+        raise _refused_dtd(root)
     if not small:
         limit = _limits
         _check_depth(root, data, limit.depth, docinfo.encoding or "")
@@ -214,7 +215,7 @@ def _first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's el
         broken = _syntax_error(error, start)
     for _, element in begun.read_events():
         if element.getroottree().docinfo.internalDTD is not None:
-            raise DecodeError("", "a DTD is refused")
+            raise _refused_dtd(element)
         return element  # what is broken later is told by whoever parses it all
     if broken is not None:
         raise broken
@@ -241,7 +242,8 @@ class PushParser:
         """More of the document.
 
         Raises:
-            NotAnEnvelope: it is not well-formed, and does not even begin as an envelope.
+            NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as
+                an envelope.
             DecodeError: it is not well-formed, or has a DTD.
         """
         if self._parser is None:
@@ -363,6 +365,14 @@ def _syntax_error(error: Any, data: bytes) -> DecodeError:
     line, column = error.position
     found = DecodeError if _begins_as_envelope(data) else NotAnEnvelope
     return found("", f"not well-formed XML: {words} (line {line}, column {column})")
+
+
+def _refused_dtd(root: Any) -> DecodeError:  # Any: lxml's elements
+    """No envelope has a DTD (SOAP 1.1, section 3); many a web page begins with one."""
+    local = etree.QName(root).localname
+    return (DecodeError if local == "Envelope" else NotAnEnvelope)(
+        "", "a DTD is refused"
+    )
 
 
 def _begins_as_envelope(data: bytes) -> bool:

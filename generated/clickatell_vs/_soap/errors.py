@@ -20,7 +20,7 @@ from typing import Generic, Self, TypeVar
 
 from .anyxml import AnyElement
 from .exchange import Exchange
-from .redaction import excerpt
+from .redaction import excerpt, redact
 
 Detail = TypeVar("Detail")
 
@@ -176,7 +176,11 @@ class SoapFault(SoapError):
         return self.actor
 
     def __str__(self) -> str:
-        return ": ".join(filter(None, (self.code, self.reason))) or "SOAP fault"
+        said = ": ".join(filter(None, (self.code, redact(self.reason))))
+        return said or "SOAP fault"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({redact(self.reason)!r}, code={self.code!r})"
 
 
 class DeclaredSoapFault(SoapFault, Generic[Detail]):

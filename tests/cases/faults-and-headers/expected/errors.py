@@ -8,10 +8,12 @@ from ._soap import (
     DecodeError as DecodeError,
     DeclaredSoapFault as DeclaredSoapFault,
     EncodeError as EncodeError,
+    NotAnEnvelope as NotAnEnvelope,
     SoapError as SoapError,
     SoapFault as SoapFault,
     TransportError as TransportError,
     TransportTimeout as TransportTimeout,
+    VersionMismatch as VersionMismatch,
 )
 
 __all__ = [
@@ -19,11 +21,13 @@ __all__ = [
     "DeclaredSoapFault",
     "DecodeError",
     "EncodeError",
+    "NotAnEnvelope",
     "Overdrawn",
     "SoapError",
     "SoapFault",
     "TransportError",
     "TransportTimeout",
+    "VersionMismatch",
 ]
 
 
