@@ -5,8 +5,8 @@
                                    `golden`: patterns of the emitted files that are compared
                  expected/…        those files
                  stderr.txt        the findings, where there are any; an error makes no files
-                 samples/          <operation>.<request|response|fault>[.variant].xml: envelopes that
-                                   come back as they were
+                 samples/          <operation>[@port].<request|response|fault>[.variant].xml:
+                                   envelopes that come back as they were
                  written/          for a sample that is written in another way than it came, that way
                  refused/          the same, but they do not decode; the .txt beside each says why
 
@@ -250,13 +250,16 @@ def test_refused(case: Case, path: Path, packages: Path, regenerate: bool) -> No
 
 def find(case: Case, path: Path) -> tuple[Any, str, ModuleType]:
     """The operation that a sample is of (the first port's that has one of its name, or the only
-    one), its direction, and the package. Any: an operation is of the package's own class.
+    one; `name@Port` says which port's), its direction, and the package. Any: an operation is of
+    the package's own class.
     """
     package = importlib.import_module(case.package)
     name, way = path.name.split(".")[:2]
+    name, _, where = name.partition("@")
     operations = [
         operation
         for port in package.PORTS.values()
+        if where in ("", port.name)
         for key, operation in port.operations.items()
         if key == name or len(port.operations) == 1
     ]

@@ -20,13 +20,9 @@ from codegen.passes.rewrite import map_elements
 
 def find_substitutes(api: Api, findings: Findings) -> Api:
     """Fill `Element.substitutes` (XML Schema part 1, section 3.3.4), transitively, abstract ones left out."""
-    members: dict[QName, list[GlobalElement]] = defaultdict(list)
-    for element in api.elements.values():
-        if element.head is not None and element.head != element.name:
-            members[element.head].append(element)
-    if not members:
+    groups = substitution_groups(api)
+    if not groups:
         return api
-    groups = {head: _group(head, members) for head in members}
 
     def fill(element: Element) -> Element:
         if element.reference and element.name in groups:
@@ -42,6 +38,15 @@ def find_substitutes(api: Api, findings: Findings) -> Api:
         for name, definition in api.types.items()
     }
     return replace(api, types=types)
+
+
+def substitution_groups(api: Api) -> dict[QName, tuple[Substitute, ...]]:
+    """For each head the elements that may stand for it."""
+    members: dict[QName, list[GlobalElement]] = defaultdict(list)
+    for element in api.elements.values():
+        if element.head is not None and element.head != element.name:
+            members[element.head].append(element)
+    return {head: _group(head, members) for head in members}
 
 
 def _group(

@@ -25,6 +25,7 @@ from codegen.model import (
     TypePart,
     Use,
 )
+from codegen.passes.find_substitutes import substitution_groups
 from codegen.walk import headers_use
 
 _ONCE, _OPTIONAL = Occurs(), Occurs(0, 1)
@@ -33,7 +34,8 @@ _ONCE, _OPTIONAL = Occurs(), Occurs(0, 1)
 def make_messages(api: Api, findings: Findings) -> Api:
     """Set `struct` and `headers_struct` of every message; what has no type yet gets one.
 
-    Where a Body is one element of complex type, that type is the message's. Otherwise it is a
+    Where a Body is one element of complex type, that type is the message's; not that of an abstract
+    element, in whose place another stands. Otherwise it is a
     Struct with a member for each part, `<Operation>Request` or `<Operation>Response`. Ports that
     put an operation on the wire alike share it.
     """
@@ -48,6 +50,8 @@ class _Maker:
     def __init__(self, api: Api) -> None:
         self.elements = api.elements
         self.types: dict[QName, TypeDef] = dict(api.types)
+        self._substitutes = substitution_groups(api)
+        self._calls: set[QName] = set()
 
     def port(self, port: Port) -> Port:
         operations = tuple(self._operation(port, o) for o in port.operations)
@@ -77,13 +81,22 @@ class _Maker:
             if reference is not None:
                 return reference
         members = tuple(self._member(part, message) for part in message.parts)
-        return self._made(port, operation, direction, members, message.at, message.doc)
+        called = message.wrapper is not None
+        name = self._made(
+            port, operation, direction, members, message.at, message.doc, called=called
+        )
+        if called:
+            self._calls.add(name)
+        return name
 
     def _complex_element(self, part: Part) -> QName | None:
         """The Struct of a part that is an element of complex type."""
         if not isinstance(part, ElementPart):
             return None
-        reference = self.elements[part.element].type
+        element = self.elements[part.element]
+        if element.abstract and self._substitutes.get(element.name):
+            return None
+        reference = element.type
         if isinstance(reference, NamedRef) and isinstance(
             self.types.get(reference.id), Struct
         ):
@@ -112,6 +125,7 @@ class _Maker:
             fixed=declared.fixed,
             abstract=declared.abstract,
             reference=True,
+            substitutes=self._substitutes.get(name, ()),
             doc=doc or declared.doc,
         )
 
@@ -151,15 +165,21 @@ class _Maker:
         members: tuple[Member, ...],
         at: Location,
         doc: str,
+        *,
+        called: bool = False,
     ) -> QName:
-        """A Struct for the members, shared with the ports that have it already."""
+        """A Struct for the members, shared with the ports that have it already.
+
+        The members of a call stand in an element of their own, others in the Body itself.
+        """
         local = f"{port.port_type.local}/{operation.key}/{role}"
         words: tuple[str, ...] = (operation.key, role)
         for marked in (local, f"{local}/{port.key}"):
             name = QName(port.port_type.namespace, marked)
             struct = Struct(name, words, False, at, members=members, doc=doc)
             known = self.types.setdefault(name, struct)
-            if isinstance(known, Struct) and known.members == members:
+            alike = known is struct or (name in self._calls) == called
+            if alike and isinstance(known, Struct) and known.members == members:
                 return name
             words = (*words, port.key)
         raise ValueError(f"two ports with the key {port.key}")

@@ -8,6 +8,7 @@
 | `wsdl-2` | error: the document is a WSDL of version 2.0 |
 | `import` | error: a file that is named as a part of the WSDL or of a schema is missing |
 | `import-missing` | warning: a namespace or URL that nothing answers offline |
+| `import-saved` | warning: a document of the network, read from a file of its name beside |
 | `import-namespace` | warning: an imported schema is of another namespace than the import says |
 | `import-implied` | warning: a standard namespace is used without an import |
 | `old-schema` | warning: a draft of XML Schema, read as the recommendation (`drafts.py`) |
@@ -38,6 +39,7 @@ from codegen.wsdl.imports import (
     find_elsewhere,
     find_implied,
     find_location,
+    find_saved,
     is_local,
     remote_url,
 )
@@ -200,11 +202,30 @@ class _Loader:
             if self._is_known(imported):
                 continue
             found = find_elsewhere(imported, waiting.file, self.catalog)
+            found = found or self._saved(waiting)
             if found is None:
                 self._miss(waiting)
             else:
                 self._lead(waiting, found)
                 self._walk()
+
+    def _saved(self, waiting: _Waiting) -> Found | None:
+        """A document of the network that lies beside the one that names it, and is what it should be."""
+        imported = waiting.imported
+        found = find_saved(imported, waiting.file, self.files.missing)
+        file = self.files.get(found.path, found.url) if found is not None else None
+        if file is None:
+            return None
+        own = {node.get("targetNamespace", "") for node in (file.root, *file.schemas)}
+        wanted = {imported.namespace}
+        if not imported.kind.is_of_namespace:
+            wanted = {waiting.namespace, ""}
+        if not own & wanted:
+            return None
+        message = f"{imported.location} is not fetched: {file.shown} is taken"
+        at = self.files.lines.location(imported.node)
+        self.findings.warning("import-saved", message, at)
+        return found
 
     def _add_implied(self) -> None:
         """Take in the standard schemas that are used and that nobody imports."""

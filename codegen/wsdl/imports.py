@@ -2,13 +2,14 @@
 
 A location is asked for in this order: the user's catalogs (as written, then as an absolute URL),
 the file that it names beside the importing one. What neither answers waits until everything else
-is loaded (`documents.py`): its namespace may have come by another way, and the user's catalogs
-and the bundled one know namespaces too.
+is loaded (`documents.py`): its namespace may have come by another way, the user's catalogs
+and the bundled one know namespaces too, and what a URL names may have been saved beside.
 """
 
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from codegen.wsdl.references import XSD
 
 _DECLARATION = re.compile(rb"""xmlns:([^\s=]+)\s*=\s*(["'])(.*?)\2""")
 _USED = rb"""["'\s]%s:[\w.-]++(?!\s*=)"""
+_SAVED = (".xsd", ".wsdl", ".xml")
 IMPORTING = ("{*}import", "{*}include", "{*}redefine")
 
 
@@ -133,6 +135,24 @@ def find_elsewhere(
     return None
 
 
+def find_saved(
+    imported: Import, source: SourceFile, missing: set[Path]
+) -> Found | None:
+    """The file beside the source of the name that a URL of the network ends in, as people save it.
+
+    Where there might have been one is added to `missing`.
+    """
+    url = remote_url(imported, source)
+    name = unquote(url.partition("?")[0].partition("#")[0]).rpartition("/")[2]
+    if source.remote or "\0" in name or not name.lower().endswith(_SAVED):
+        return None
+    path = source.path.parent / name
+    if not _is_file(path):
+        missing.add(Path(os.path.normpath(path.absolute())))
+        return None
+    return Found(path, path.as_uri())
+
+
 def find_implied(
     files: Iterable[SourceFile], known: Set[str]
 ) -> dict[str, tuple[Path, SourceFile]]:
@@ -179,7 +199,9 @@ def _beside(location: str, folder: Path) -> Iterator[Path]:
         return
     whole = location.replace("\\", "/")
     bare = whole.partition("#")[0].partition("?")[0]
-    for name in dict.fromkeys((location, unquote(whole), whole, unquote(bare))):
+    # ".." takes away what stands before it, though there be no such folder (RFC 3986, 5.2.4)
+    plain = posixpath.normpath(unquote(bare)) if bare else ""
+    for name in dict.fromkeys((location, unquote(whole), whole, unquote(bare), plain)):
         if name and "\0" not in name:
             yield folder / name
     yield from _spelt_differently(folder / unquote(bare).replace("\0", ""))

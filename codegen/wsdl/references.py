@@ -24,7 +24,8 @@ SOAP_ENCODINGS = frozenset(
 
 _BUILTINS = {builtin.value: builtin for builtin in Builtin}
 _ANY_CASE = {builtin.value.lower(): builtin for builtin in Builtin}
-# Types of XML Schema 1.1, and what stands for a type in documents though it is none.
+# Types of XML Schema 1.1, and what stands for a type in documents though it is none: the
+# types of PHP among others.
 _NEAR = {
     "dateTimeStamp": Builtin.DATE_TIME,
     "yearMonthDuration": Builtin.DURATION,
@@ -32,6 +33,13 @@ _NEAR = {
     "anyAtomicType": Builtin.ANY_SIMPLE_TYPE,
     "untypedAtomic": Builtin.ANY_SIMPLE_TYPE,
     "any": Builtin.ANY_TYPE,
+    "array": Builtin.ANY_TYPE,
+    "bool": Builtin.BOOLEAN,
+    "mixed": Builtin.ANY_TYPE,
+    "object": Builtin.ANY_TYPE,
+    "struct": Builtin.ANY_TYPE,
+    "ur-type": Builtin.ANY_TYPE,
+    "void": Builtin.ANY_TYPE,
     "complexType": Builtin.ANY_TYPE,
     "element": Builtin.ANY_TYPE,
     "schema": Builtin.ANY_TYPE,
@@ -45,6 +53,7 @@ def near_builtin(reference: TypeRef) -> BuiltinRef | None:
         return None
     local = reference.id.local
     builtin = _NEAR.get(local) or _ANY_CASE.get(local.lower())
+    builtin = builtin or _NEAR.get(local.lower())
     return BuiltinRef(builtin) if builtin else None
 
 

@@ -130,6 +130,40 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
             ", --allow-network fetches it"
         ],
     ),
+    "an import from the network that was saved beside": (
+        {
+            "a.wsdl": types(
+                schema(IMPORT.format("urn:b", "https://example.org/v1/b%20b.xsd?x=1"))
+            ),
+            "b b.xsd": schema(INCLUDE.format("http://example.org/v1/c.xsd"), "urn:b"),
+            "c.xsd": schema("", "urn:b"),
+        },
+        [
+            "a.wsdl:2: warning: https://example.org/v1/b%20b.xsd?x=1 is not fetched:"
+            " b b.xsd is taken [import-saved]",
+            "b b.xsd:1: warning: http://example.org/v1/c.xsd is not fetched:"
+            " c.xsd is taken [import-saved]",
+        ],
+    ),
+    "an import from the network, beside a file that is something else": (
+        {
+            "a.wsdl": types(schema(IMPORT.format("urn:b", "http://example.org/b.xsd"))),
+            "b.xsd": schema("", "urn:c"),
+        },
+        [
+            "a.wsdl:2: warning: nothing that is here answers for"
+            " http://example.org/b.xsd [import-missing]\n"
+            "hint: --catalog FILE takes an OASIS XML catalog that says where it is"
+            ", --allow-network fetches it"
+        ],
+    ),
+    "a way through a folder that is not there": (
+        {
+            "a.wsdl": types(schema(IMPORT.format("urn:b", "./no/../b.xsd"))),
+            "b.xsd": schema("", "urn:b"),
+        },
+        [],
+    ),
     "an import of a namespace alone": (
         {"a.wsdl": wsdl('<w:import namespace="urn:b"/>')},
         [

@@ -22,7 +22,10 @@ class PostPortTypeClient(BaseClient):
     """Calls the operations of Post (PostPortType)."""
 
     _ports = PORTS
-    _port_names = ("PostPort",)
+    _port_names = (
+        "PostPort",
+        "CallPort",
+    )
 
     def send(
         self,
@@ -68,7 +71,10 @@ class AsyncPostPortTypeClient(BaseAsyncClient):
     """Calls the operations of Post (PostPortType), asynchronously."""
 
     _ports = PORTS
-    _port_names = ("PostPort",)
+    _port_names = (
+        "PostPort",
+        "CallPort",
+    )
 
     async def send(
         self,

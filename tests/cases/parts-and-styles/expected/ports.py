@@ -108,7 +108,47 @@ def _office_port() -> soap.Port:
     )
 
 
+def _call_port() -> soap.Port:
+    """The port CallPort of Post."""
+    wire = soap.Wire(
+        version="1.1",
+        charset="UTF-8",
+        prefix="soap",
+        start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
+    )
+    operations: dict[str, soap.AnyOperation] = {
+        "send": soap.Operation(
+            name="send",
+            soap_action="",
+            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+            types=t,
+            request=soap.Message(
+                "SendRequestCallPort",
+                tag="tns:send",
+                attributes="",
+                expects="send",
+                rpc=True,
+            ),
+            response=soap.Message(
+                "SendResponseCallPort",
+                tag="tns:sendResponse",
+                attributes="",
+                expects="",
+                rpc=True,
+            ),
+        ),
+    }
+    return soap.Port(
+        name="CallPort",
+        service="Post",
+        address="http://post.example/call",
+        soap="1.1",
+        operations=operations,
+    )
+
+
 PORTS: Mapping[str, soap.Port] = {
     "PostPort": _post_port(),
     "OfficePort": _office_port(),
+    "CallPort": _call_port(),
 }
