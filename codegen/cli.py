@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import codegen
 from codegen.commands import (
     ALLOW_NETWORK,
     CATALOGS,
+    Progress,
     conform_command,
     diff_command,
     docs_command,
@@ -85,7 +85,7 @@ def generate_command(
     try:
         configs = _packages(wsdl, output, name, wire, catalogs, no_spec, chosen)
         remote = Remote(Path(), allowed=allow_network)
-        with _Progress() as progress:
+        with Progress() as progress:
             states = examine(configs, remote, progress, full=full)
             if states.broken:  # where one is broken, none is written
                 found = [d for state in states.sound for d in state.findings]
@@ -113,7 +113,7 @@ def check_command(full: bool, allow_network: bool) -> None:
         say(error.diagnostics)
         raise SystemExit(2) from None
     remote = Remote(Path(), allowed=allow_network)
-    with _Progress() as progress:
+    with Progress() as progress:
         states = examine(configs, remote, progress, full=full)
     for state in states.sound:
         findings = Findings()
@@ -166,7 +166,7 @@ def _renamed(text: str) -> tuple[str, str]:
     return old, new
 
 
-def _write(state: State, progress: _Progress) -> None:
+def _write(state: State, progress: Progress) -> None:
     findings = Findings()
     written, removed = 0, ""
     if state.plan is not None:
@@ -181,25 +181,3 @@ def _write(state: State, progress: _Progress) -> None:
         f"{state.config.output}: {written} files written,"
         f" {state.unchanged} unchanged{removed}"
     )
-
-
-class _Progress:
-    """Says on a terminal what is being done, on one line that goes again; elsewhere nothing."""
-
-    def __init__(self) -> None:
-        self._shows = sys.stderr.isatty()
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.clear()
-
-    def __call__(self, doing: str) -> None:
-        if self._shows:
-            click.echo(f"\r\x1b[K{doing[:78]} …", nl=False, err=True)
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._shows:
-            click.echo("\r\x1b[K", nl=False, err=True)

@@ -5,6 +5,7 @@ What a command needs is imported when it runs: `soapwright --help` is not to loa
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,6 +30,28 @@ ALLOW_NETWORK = click.option(
     is_flag=True,
     help="Fetch what has a URL, anew, instead of reading what is locked.",
 )
+
+
+class Progress:
+    """Says on a terminal what is being done, on one line that goes again; elsewhere nothing."""
+
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def __call__(self, doing: str) -> None:
+        if self._shows:
+            click.echo(f"\r\x1b[K{doing[:78]} …", nl=False, err=True)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shows:
+            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 @click.command("diff")
@@ -238,8 +261,10 @@ def docs_command(package: Path, output: Path) -> None:
 
     try:
         check_folder(output, SITE_MANIFEST)
-        plan = make_plan(output, make_site(package), SITE_MANIFEST)
-        carry_out(plan)
+        with Progress() as progress:
+            files = make_site(package, progress)
+            plan = make_plan(output, files, SITE_MANIFEST)
+            carry_out(plan, progress)
     except SpecError as error:
         say(error.diagnostics)
         raise SystemExit(2) from None
