@@ -308,7 +308,7 @@ class TypeModules:
                 text,
                 [f"return {scope.soap('member_text')}(v, {name}, {base.text})"],
             ),
-            self._read(scope, name, name, scoped=False),
+            self._read(scope, name, name, "read_member", f"{name}, "),
         ]
         kind = "OpenStrEnum" if textual else "OpenEnum"
         doc = definition.doc or f"The values of {definition.words[-1]}."
@@ -322,12 +322,12 @@ class TypeModules:
             [],
         )
 
-    def _read(self, scope: Scope, name: str, kind: str, scoped: bool) -> FunctionView:
-        value = scope.soap("scoped_value" if scoped else "value")
+    def _read(
+        self, scope: Scope, name: str, kind: str, verb: str, first: str = ""
+    ) -> FunctionView:
         given = f"e: {scope.soap('Element')}"
-        return FunctionView(
-            f"read_{name}", given, kind, [f"return {value}(e, parse_{name})"]
-        )
+        line = f"return {scope.soap(verb)}(e, {first}parse_{name})"
+        return FunctionView(f"read_{name}", given, kind, [line])
 
     def _simple(self, scope: Scope, definition: ListOf | UnionOf) -> TypeView:
         simple = self.context.types.simple
@@ -346,7 +346,7 @@ class TypeModules:
         functions = [
             FunctionView(f"parse_{name}", parsed, kind, parse),
             FunctionView(f"text_{name}", written, returned, [write]),
-            self._read(scope, name, kind, scoped),
+            self._read(scope, name, kind, "scoped_value" if scoped else "value"),
         ]
         return TypeView("", "", "", [], [], functions, [])
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from enum import Enum, StrEnum
 from typing import Any, TypeVar
 
+from .element import Element
+from .reading import value as read_value
 from .strings import parse_token
 
 
@@ -81,6 +83,16 @@ def parse_member(cls: type[S], text: str, parse: Callable[[str], object] = str) 
     if found is None and isinstance(value, str):
         found = _known(cls, parse_token(value))
     return member(cls, value) if found is None else found
+
+
+def read_member(e: Element, cls: type[S], parse: Callable[[str], S]) -> S:
+    """The member that an element's text stands for; most are known as they stand.
+
+    Raises:
+        DecodeError: it holds elements, is nil, or is none of the values' type.
+    """
+    found = _known(cls, e.text)
+    return read_value(e, parse) if found is None or len(e) else found
 
 
 def member_text(v: S, cls: type[S], text: Callable[[Any], str]) -> str:

@@ -314,6 +314,29 @@ def test_the_text_is_limited_exactly(small_limits, content):
         open_envelope(envelope(content.format("t" * (fine + 1))), "1.1")
 
 
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (f"<a><![CDATA[{'<' * 1001}]]></a>", "utf-8"),
+        (f"<a>{('t' * 100 + '<!-- -->') * 11}</a>", "utf-8"),
+        (f"<a>{('t' * 100 + '<?p ?>') * 11}</a>", "utf-8"),
+        (f"<a>{chr(0x3C3C) * 1001}</a>", "utf-16"),
+    ],
+)
+def test_a_long_text_does_not_hide_behind_what_looks_like_tags(
+    small_limits, content, encoding
+):
+    small_limits(text=1000)
+    data = envelope(content).decode().encode(encoding)
+    with pytest.raises(DecodeError, match="more than 1,000 characters"):
+        open_envelope(data, "1.1")
+
+
+def test_many_short_texts_are_within_the_limit_of_one(small_limits):
+    small_limits(text=1000)
+    open_envelope(envelope(f"<a>{'<b>text</b>' * 1000}</a>"), "1.1")
+
+
 def test_the_text_is_limited_in_small_envelopes_too(small_limits):
     small_limits(text=100)
     open_envelope(envelope(f"<a>{'t' * 100}</a>"), "1.1")

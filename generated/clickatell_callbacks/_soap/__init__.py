@@ -78,6 +78,7 @@ from .enumerations import (
     OpenStrEnum,
     member_text,
     parse_member,
+    read_member,
 )
 from .envelope import (
     Envelope,
@@ -404,6 +405,7 @@ __all__ = [
     "read_any_encoded",
     "read_array",
     "read_items",
+    "read_member",
     "read_nested_array",
     "read_wildcard",
     "redact",

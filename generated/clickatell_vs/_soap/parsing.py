@@ -20,6 +20,7 @@ _DEEPEST: Final = 2048
 
 # Encodings in which a "<" is the byte 0x3C, possibly beside zero bytes, and nothing else.
 _PLAIN_ENCODINGS: Final = ("UTF-8", "UTF-16", "ISO-8859-", "WINDOWS-125", "US-ASCII")
+_BYTE_ENCODINGS: Final = tuple(e for e in _PLAIN_ENCODINGS if e != "UTF-16")
 _BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 _CHARSET: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
 _CHARSETS_KEPT: Final = 16
@@ -154,9 +155,9 @@ def parse(data: bytes, charset: str | None = None) -> Element:
     if docinfo.internalDTD is not None:
         raise _refused_dtd(root)
     if not small:
-        limit = _limits
-        _check_depth(root, data, limit.depth, docinfo.encoding or "")
-        if len(data) > limit.text:
+        limit, encoding = _limits, docinfo.encoding or ""
+        _check_depth(root, data, limit.depth, encoding)
+        if len(data) > limit.text and _may_be_long(data, limit.text, encoding):
             check_texts(root, limit.text)
     found: Element = root
     return found
@@ -337,6 +338,22 @@ def refuse_deep(root: etree._Element, depth: int) -> None:
         raise DecodeError("", "more elements than can be counted") from None
     if refused:
         raise DecodeError("", f"elements nested more than {depth} deep")
+
+
+def _may_be_long(data: bytes, longest: int, encoding: str) -> bool:
+    """Whether a text or an attribute may be too long: to ask each takes longer than to parse.
+
+    Neither has a "<" in it as it stands, but where a comment, a CDATA section or an instruction
+    is in between. So none is longer than two windows of bytes, where each window has one.
+    """
+    if not encoding.upper().startswith(_BYTE_ENCODINGS) or b"\0" in data[:4]:
+        return True
+    if b"<!" in data or data.find(b"<?", len(_BYTE_ORDER_MARKS[0]) + 1) >= 0:
+        return True
+    window = longest // 2 or 1
+    return any(
+        data.find(b"<", at, at + window) < 0 for at in range(0, len(data), window)
+    )
 
 
 def check_texts(root: etree._Element, longest: int) -> None:

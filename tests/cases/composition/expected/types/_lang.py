@@ -36,4 +36,4 @@ def text_LangMember1(v: LangMember1) -> str:
 
 
 def read_LangMember1(e: soap.Element) -> LangMember1:
-    return soap.value(e, parse_LangMember1)
+    return soap.read_member(e, LangMember1, parse_LangMember1)

@@ -28,4 +28,4 @@ def text_Colour(v: Colour) -> str:
 
 
 def read_Colour(e: soap.Element) -> Colour:
-    return soap.value(e, parse_Colour)
+    return soap.read_member(e, Colour, parse_Colour)

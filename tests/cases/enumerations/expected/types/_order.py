@@ -24,7 +24,7 @@ def text_OrderFinish(v: OrderFinish) -> str:
 
 
 def read_OrderFinish(e: soap.Element) -> OrderFinish:
-    return soap.value(e, parse_OrderFinish)
+    return soap.read_member(e, OrderFinish, parse_OrderFinish)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -22,4 +22,4 @@ def text_Size(v: Size) -> str:
 
 
 def read_Size(e: soap.Element) -> Size:
-    return soap.value(e, parse_Size)
+    return soap.read_member(e, Size, parse_Size)

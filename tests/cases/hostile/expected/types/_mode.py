@@ -27,4 +27,4 @@ def text_Mode(v: Mode) -> str:
 
 
 def read_Mode(e: soap.Element) -> Mode:
-    return soap.value(e, parse_Mode)
+    return soap.read_member(e, Mode, parse_Mode)

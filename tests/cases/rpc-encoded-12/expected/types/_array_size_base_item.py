@@ -40,4 +40,4 @@ def text_ArraySizeBaseItemMember1(v: ArraySizeBaseItemMember1) -> str:
 
 
 def read_ArraySizeBaseItemMember1(e: soap.Element) -> ArraySizeBaseItemMember1:
-    return soap.value(e, parse_ArraySizeBaseItemMember1)
+    return soap.read_member(e, ArraySizeBaseItemMember1, parse_ArraySizeBaseItemMember1)

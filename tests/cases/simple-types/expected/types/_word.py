@@ -21,4 +21,4 @@ def text_Word(v: Word) -> str:
 
 
 def read_Word(e: soap.Element) -> Word:
-    return soap.value(e, parse_Word)
+    return soap.read_member(e, Word, parse_Word)

@@ -21,4 +21,4 @@ def text_Grade(v: Grade) -> str:
 
 
 def read_Grade(e: soap.Element) -> Grade:
-    return soap.value(e, parse_Grade)
+    return soap.read_member(e, Grade, parse_Grade)

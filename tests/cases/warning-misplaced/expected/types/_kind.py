@@ -20,4 +20,4 @@ def text_Kind(v: Kind) -> str:
 
 
 def read_Kind(e: soap.Element) -> Kind:
-    return soap.value(e, parse_Kind)
+    return soap.read_member(e, Kind, parse_Kind)
