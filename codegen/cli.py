@@ -58,7 +58,7 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@main.command("generate")
+@main.command("generate", short_help="Write a package, or all of pyproject.toml.")
 @click.argument("wsdl", required=False)
 @click.option(
     "--output", type=click.Path(path_type=Path), help="The package's own folder."
@@ -81,7 +81,12 @@ def generate_command(
     allow_network: bool,
     **chosen: tuple[str, ...],
 ) -> None:
-    """Write the package for WSDL, or all that pyproject.toml names."""
+    """Write the package for WSDL, or all that pyproject.toml names.
+
+    WSDL is a file, or a URL with --allow-network; it needs --output and --package. Options that
+    take a catalog, a secret, a pattern or a new name may be given several times. Ends with 0
+    where all is written, 2 where something is broken: then nothing is.
+    """
     try:
         configs = _packages(wsdl, output, name, wire, catalogs, no_spec, chosen)
         remote = Remote(Path(), allowed=allow_network)
@@ -98,7 +103,7 @@ def generate_command(
         raise SystemExit(2) from None
 
 
-@main.command("check")
+@main.command("check", short_help="Is what is committed what would be generated?")
 @click.option("--full", is_flag=True, help="Generate, whatever the manifests say.")
 @ALLOW_NETWORK
 def check_command(full: bool, allow_network: bool) -> None:

@@ -54,7 +54,7 @@ class Progress:
             click.echo("\r\x1b[K", nl=False, err=True)
 
 
-@click.command("diff")
+@click.command("diff", short_help="What a change of a WSDL breaks.")
 @click.argument("old")
 @click.argument("new")
 @click.option(
@@ -85,7 +85,7 @@ def diff_command(
     raise SystemExit(1 if is_breaking(changes) else 0)
 
 
-@click.command("inspect")
+@click.command("inspect", short_help="What is in a WSDL, as it will be in Python.")
 @click.argument("wsdl")
 @click.option(
     "--format",
@@ -120,7 +120,7 @@ def inspect_command(
         click.echo(as_text(description), nl=False)
 
 
-@click.command("infer")
+@click.command("infer", short_help="Draw a WSDL from documented envelopes.")
 @click.argument("samples", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--output",
@@ -154,11 +154,13 @@ def infer_command(
     say(findings)
 
 
-@click.command("conform")
+@click.command("conform", short_help="Documented envelopes through a package and back.")
 @click.argument("package", type=click.Path(path_type=Path))
 @click.argument("samples", nargs=-1, required=True, type=click.Path(path_type=Path))
 def conform_command(package: Path, samples: tuple[Path, ...]) -> None:
     """Put documented envelopes, files or folders of them, through PACKAGE and back.
+
+    PACKAGE is the folder of a generated package.
 
     Ends with 0 where all match, 1 where some differ, 2 where a file is no envelope.
     """
@@ -219,7 +221,7 @@ def say(findings: Iterable[Diagnostic]) -> None:
         click.echo(str(finding), err=True)
 
 
-@click.command("serve")
+@click.command("serve", short_help="Mock the service of a package.")
 @click.argument("package", type=click.Path(path_type=Path))
 @click.option(
     "--replies",
@@ -235,7 +237,11 @@ def say(findings: Iterable[Diagnostic]) -> None:
     help="0 takes a free one.",
 )
 def serve_command(package: Path, replies: Path | None, host: str, port: int) -> None:
-    """Answer every call of PACKAGE's service with a valid reply, until stopped."""
+    """Answer every call of PACKAGE's service with a valid reply, until stopped.
+
+    PACKAGE is the folder of a generated package. The first line on stdout is the address, and
+    then it is ready. Each port is at /<port>; any other path serves them all.
+    """
     # loaded when it runs
     from codegen.tools.serve import mock, serve
 
@@ -246,7 +252,7 @@ def serve_command(package: Path, replies: Path | None, host: str, port: int) -> 
         raise SystemExit(2) from None
 
 
-@click.command("docs")
+@click.command("docs", short_help="Write the reference of a package.")
 @click.argument("package", type=click.Path(path_type=Path))
 @click.option(
     "--output",
@@ -255,7 +261,10 @@ def serve_command(package: Path, replies: Path | None, host: str, port: int) -> 
     help="The site's own folder.",
 )
 def docs_command(package: Path, output: Path) -> None:
-    """Write a reference of PACKAGE: a static site that needs no server."""
+    """Write a reference of PACKAGE: a static site that needs no server.
+
+    PACKAGE is the folder of a generated package.
+    """
     # loaded when it runs
     from codegen.tools.docs.site import make_site
 

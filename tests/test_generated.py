@@ -242,6 +242,27 @@ def test_a_copy_under_another_name_works_alone(alone: Path, tmp_path: Path) -> N
     assert (result.stdout, result.stderr) == ("['ID: 1', 'ID: 2']\n", "")
 
 
+@pytest.mark.parametrize("place", ["zip", "namespace"])
+def test_a_copy_works_from_anywhere(place: str, tmp_path: Path, run: Run) -> None:
+    """In a zip, and in a package without `__init__`, optimised: nothing depends on the place."""
+    home = tmp_path / "home"
+    shutil.copytree(GENERATED / "clickatell", home / "vendor" / "sms")
+    if place == "zip":
+        shutil.make_archive(str(home), "zip", home)
+    script = (
+        "import copy, pickle, vendor.sms as sms, vendor.sms.server\n"
+        "auth = sms.PORTS['PushServerWSPort'].operations['auth']\n"
+        "value = sms.types.AuthRequest(api_id=1, user='demo')\n"
+        "sms.validate(value)\n"
+        "same = auth.decode_request(auth.encode_request(value)) == value\n"
+        "copied = pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == value\n"
+        "print(same, copied)\n"
+    )
+    path = f"{home}.zip" if place == "zip" else str(home)
+    result = run("-O", "-W", "error", "-c", script, cwd=tmp_path, PYTHONPATH=path)
+    assert (result.stdout, result.stderr) == ("True True\n", "")
+
+
 def test_mypy_accepts_them_without_stubs(alone: Path, tmp_path: Path, run: Run) -> None:
     shutil.copytree(GENERATED / "clickatell", tmp_path / "sms_gateway")
     result = run(

@@ -1,7 +1,7 @@
 """What the tests with live peers share: our packages, our services on sockets, and the results.
 
 A peer that is not installed skips its tests; with INTEROP_REQUIRED=1 it fails them. With
-INTEROP_RESULTS=FILE the results are written there, for the table in the README.
+INTEROP_RESULTS=FILE the results are written there, for the table in docs/peers.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The table of peers and cases in the README, from the results of a run: `python table.py FILE`."""
+"""The table of peers and cases in docs/peers.md, from the results of a run: `python table.py FILE`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from specs import GROUPS
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "docs" / "peers.md"
 BEGIN, END = "<!-- peers: made by `make interop` -->\n", "<!-- end of peers -->\n"
 
 
@@ -29,10 +29,10 @@ def cell(cases: dict[str, bool], group: str) -> str:
 
 def main(path: str) -> None:
     results = json.loads(Path(path).read_text(encoding="utf-8"))
-    text = README.read_text(encoding="utf-8")
+    text = PAGE.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
-    README.write_text(before + BEGIN + table(results) + END + after, encoding="utf-8")
+    PAGE.write_text(before + BEGIN + table(results) + END + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import inspect
 import logging
 import subprocess
 import sys
@@ -485,6 +486,14 @@ def test_a_client_without_a_place_to_go(kind, given_, said):
 def test_a_client_made_of_something_else(kind, given_, said):
     with pytest.raises(TypeError, match=said):
         kind(**given_)
+
+
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_an_editor_shows_what_a_client_takes(kind):
+    """A generated client's docstring is the service's: what it takes stands at `__init__`."""
+    said = inspect.getdoc(kind.__init__) or ""
+    for name in list(inspect.signature(kind).parameters):
+        assert f"\n    {name}: " in said
 
 
 def test_an_http_client_of_the_other_kind_is_told():

@@ -205,23 +205,7 @@ def _logged(envelope: bytes, operation: AnyOperation) -> str:
 
 
 class BaseClient(_Client):
-    """A client. It may be shared by threads; as a context manager it closes itself.
-
-    Args:
-        endpoint: the service's URL, instead of the one in the WSDL.
-        port: another port of the same port type, by its key in `PORTS`.
-        timeout: seconds without any progress until `TransportTimeout`: in connecting, in
-            sending, in waiting for more of the reply. It cannot be `None`.
-        transport: carries the requests instead of httpx2; it is not closed here.
-        http_client: an `httpx2.Client` of one's own; its timeouts hold, and it is not closed.
-        outgoing: what is done to each request's envelope, in turn: `UsernameToken`,
-            `Addressing`, or any function that takes an `Outgoing` and gives one.
-
-    Raises:
-        ValueError: there is no such port, no endpoint, no finite timeout, or both a
-            `transport` and an `http_client`.
-        TypeError: the endpoint is no string, or `http_client` cannot be used as one.
-    """
+    """A client. It may be shared by threads; as a context manager it closes itself."""
 
     def __init__(
         self,
@@ -233,6 +217,23 @@ class BaseClient(_Client):
         http_client: HttpClient | None = None,
         outgoing: Sequence[Hook] = (),
     ) -> None:
+        """Make a client.
+
+        Args:
+            endpoint: the service's URL, instead of the one in the WSDL.
+            port: another port of the same port type, by its key in `PORTS`.
+            timeout: seconds without any progress until `TransportTimeout`: in connecting, in
+                sending, in waiting for more of the reply. It cannot be `None`.
+            transport: carries the requests instead of httpx2; it is not closed here.
+            http_client: an `httpx2.Client` of one's own; its timeouts hold, and it is not closed.
+            outgoing: what is done to each request's envelope, in turn: `UsernameToken`,
+                `Addressing`, or any function that takes an `Outgoing` and gives one.
+
+        Raises:
+            ValueError: there is no such port, no endpoint, no finite timeout, or both a
+                `transport` and an `http_client`.
+            TypeError: the endpoint is no string, or `http_client` cannot be used as one.
+        """
         super().__init__(endpoint, port, outgoing)
         self._own: HttpTransport | None = None
         if transport is None:
@@ -297,23 +298,7 @@ class BaseClient(_Client):
 
 
 class BaseAsyncClient(_Client):
-    """An asynchronous client. As a context manager it closes itself.
-
-    Args:
-        endpoint: the service's URL, instead of the one in the WSDL.
-        port: another port of the same port type, by its key in `PORTS`.
-        timeout: seconds without any progress until `TransportTimeout`: in connecting, in
-            sending, in waiting for more of the reply. It cannot be `None`.
-        transport: carries the requests instead of httpx2; it is not closed here.
-        http_client: an `httpx2.AsyncClient` of one's own; its timeouts hold, and it is not
-            closed.
-        outgoing: as of `BaseClient`.
-
-    Raises:
-        ValueError: there is no such port, no endpoint, no finite timeout, or both a
-            `transport` and an `http_client`.
-        TypeError: the endpoint is no string, or `http_client` cannot be used as one.
-    """
+    """An asynchronous client. As a context manager it closes itself."""
 
     def __init__(
         self,
@@ -325,6 +310,23 @@ class BaseAsyncClient(_Client):
         http_client: AsyncHttpClient | None = None,
         outgoing: Sequence[Hook] = (),
     ) -> None:
+        """Make a client.
+
+        Args:
+            endpoint: the service's URL, instead of the one in the WSDL.
+            port: another port of the same port type, by its key in `PORTS`.
+            timeout: seconds without any progress until `TransportTimeout`: in connecting, in
+                sending, in waiting for more of the reply. It cannot be `None`.
+            transport: carries the requests instead of httpx2; it is not closed here.
+            http_client: an `httpx2.AsyncClient` of one's own; its timeouts hold, and it is not
+                closed.
+            outgoing: what is done to each request's envelope, as `Client` takes it.
+
+        Raises:
+            ValueError: there is no such port, no endpoint, no finite timeout, or both a
+                `transport` and an `http_client`.
+            TypeError: the endpoint is no string, or `http_client` cannot be used as one.
+        """
         super().__init__(endpoint, port, outgoing)
         self._own: AsyncHttpTransport | None = None
         if transport is None:
