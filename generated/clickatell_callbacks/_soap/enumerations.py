@@ -91,7 +91,8 @@ def read_member(e: Element, cls: type[S], parse: Callable[[str], S]) -> S:
     Raises:
         DecodeError: it holds elements, is nil, or is none of the values' type.
     """
-    found = _known(cls, e.text)
+    members: Any = cls._value2member_map_  # Any: of any Enum, to typeshed
+    found: S | None = members.get(e.text)
     return read_value(e, parse) if found is None or len(e) else found
 
 
