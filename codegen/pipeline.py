@@ -48,7 +48,7 @@ def generate(
     """
     findings = Findings()
     try:
-        with _without_collector():
+        with _young_garbage_only():
             progress(f"reading {wsdl}")
             api = load(wsdl, options.catalogs, findings, remote, options)
             check_names(api, options, str(wsdl), findings)
@@ -65,17 +65,17 @@ def generate(
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def _young_garbage_only() -> Iterator[None]:
     """Nearly all that a run makes lives until its end: to look through it for garbage again and
-    again takes a third of the time, and more with each type.
+    again takes a third of the time, and more with each type. What lives shortly, as the trees
+    that black makes of lines, still goes.
     """
-    enabled = gc.isenabled()
-    gc.disable()
+    thresholds = gc.get_threshold()
+    gc.set_threshold(20_000, 20, 1_000_000)
     try:
         yield
     finally:
-        if enabled:
-            gc.enable()
+        gc.set_threshold(*thresholds)
 
 
 def load(

@@ -22,7 +22,10 @@ from codegen.tools.infer.samples import Sample, is_nil, qname
 from codegen.tools.infer.shapes import shape_of
 from codegen.wsdl.lines import source_line
 from codegen.wsdl.namespaces import WSDL
-from codegen.wsdl.references import SOAP11_ENCODING, SOAP_ENCODINGS
+from codegen.wsdl.references import SOAP11_ENCODING, SOAP_ENCODINGS, XSD
+
+# What SOAP's encoding itself says of an element (SOAP 1.1, section 5.1; SOAP 1.2, part 2, 3.1.5).
+_REFERENCES = frozenset({"id", "href", "ref"})
 
 
 class EncodedTypes:
@@ -143,6 +146,10 @@ class EncodedTypes:
                 member.set("maxOccurs", "unbounded")
             if child.nillable:
                 member.set("nillable", "true")
+        for one in shape.attributes:
+            if not one.name.namespace and one.name.local not in _REFERENCES:
+                attribute = self._document.xsd(holder, "attribute", name=one.name.local)
+                attribute.set("type", self._document.said(QName(XSD, one.type)))
 
     def _at(self, element: etree._Element) -> Location:
         root = element.getroottree().getroot()
