@@ -90,7 +90,7 @@ class Samples:
         for part in message.parts:
             match part:
                 case ElementPart(element=name):
-                    self._global(into, self._api.elements[name])
+                    self._global(into, self._standing_for(self._api.elements[name]))
                 case TypePart(name=name, type=reference):
                     literal = message.use is Use.LITERAL
                     if message.wrapper is None and literal:  # the Body's own content
@@ -101,6 +101,20 @@ class Samples:
         return written
 
     # ------------------------------------------------------------------------- elements
+
+    def _standing_for(self, declared: GlobalElement) -> GlobalElement:
+        """The element itself, or the first that may stand for an abstract one."""
+        heads = {declared.name}
+        while declared.abstract:
+            members = [e for e in self._api.elements.values() if e.head in heads]
+            found = next((e for e in members if not e.abstract), None)
+            more = {e.name for e in members} - heads
+            if found is not None:
+                return found
+            if not more:
+                break
+            heads |= more
+        return declared
 
     def _global(self, parent: etree._Element, declared: GlobalElement) -> None:
         made = etree.SubElement(parent, str(declared.name))
