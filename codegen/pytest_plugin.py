@@ -7,7 +7,8 @@ A project that vendors a package tests it with three lines of its `pyproject.tom
     soapwright = ["vendored/clickatell documented"]
 
 Each line of `soapwright` is a package's folder and a folder of envelopes; each envelope becomes
-a test, which reads it, writes it again and compares.
+a test, which reads it, writes it again and compares. The toolkit is imported when there is
+such a test: pytest loads the plugin in every run.
 """
 
 from __future__ import annotations
@@ -15,15 +16,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import pytest
-
-from codegen.diagnostics import Findings, SpecError
-from codegen.model import Api
-from codegen.testing import RecordedTransport
-from codegen.tools.conform import Outcome, check_sample, read_sample
-from codegen.tools.packages import import_package, package_api
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,6 +67,12 @@ class EnvelopeFile(pytest.File):
         Raises:
             CollectError: the file, or the package, cannot be read.
         """
+        # every run of pytest loads this module
+        from codegen.diagnostics import Findings
+
+        # every run of pytest loads this module
+        from codegen.tools.conform import read_sample
+
         findings = Findings()
         sample = read_sample(self.path, findings, named=False)
         if findings.errors:
@@ -93,6 +94,12 @@ class EnvelopeItem(pytest.Item):
         Raises:
             Differs: it does not.
         """
+        # every run of pytest loads this module
+        from codegen.diagnostics import Findings, SpecError
+
+        # every run of pytest loads this module
+        from codegen.tools.conform import check_sample, read_sample
+
         sample = read_sample(self.path, Findings())
         assert sample is not None, "it was read when tests were collected"
         try:
@@ -101,7 +108,7 @@ class EnvelopeItem(pytest.Item):
             pytest.fail(str(error), pytrace=False)
         outcome = check_sample(package, api, sample)
         if not outcome.matches:
-            raise Differs(outcome)
+            raise Differs(list(outcome.lines()))
 
     def repr_failure(  # type: ignore[override]  # pytest's own may give a code representation
         self, excinfo: pytest.ExceptionInfo[BaseException]
@@ -109,8 +116,8 @@ class EnvelopeItem(pytest.Item):
         """The differences, a line each, like an assertion's."""
         if not isinstance(excinfo.value, Differs):
             return str(super().repr_failure(excinfo))
-        lines = list(excinfo.value.outcome.lines())
-        return "\n".join(["the envelope does not come back as it was:", *lines[1:]])
+        lines = excinfo.value.lines[1:]
+        return "\n".join(["the envelope does not come back as it was:", *lines])
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the test is, for reports."""
@@ -120,21 +127,27 @@ class EnvelopeItem(pytest.Item):
 class Differs(AssertionError):
     """An envelope that does not come back as it was."""
 
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__("\n".join(outcome.lines()))
-        self.outcome = outcome
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 @cache
-def _loaded(folder: Path) -> tuple[ModuleType, Api]:
+def _loaded(folder: Path) -> tuple[Any, Any]:
     """A package and the model of its WSDL; a run has few of them."""
+    # every run of pytest loads this module
+    from codegen.tools.packages import import_package, package_api
+
     return import_package(folder), package_api(folder)
 
 
 @pytest.fixture
-def recorded_replies() -> Callable[..., RecordedTransport]:
+def recorded_replies() -> Callable[..., Any]:
     """Makes transports that answer from recorded replies: `Client(transport=recorded_replies(…))`.
 
     What it is given is what `codegen.testing.RecordedTransport` is.
     """
+    # every run of pytest loads this module
+    from codegen.testing import RecordedTransport
+
     return RecordedTransport
