@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 
 from lxml import etree
@@ -118,12 +119,12 @@ def _plain(name: QName) -> QName:
 
 
 def all_elements(call: etree._Element) -> list[etree._Element]:
-    """Every element below a call, what it refers to included."""
-    found: list[etree._Element] = []
-    waiting = list(call)
+    """Every element below a call, what it refers to included, each once."""
+    found: dict[etree._Element, None] = {}
+    waiting = deque(call)
     while waiting:
-        element = resolved(waiting.pop(0))
+        element = resolved(waiting.popleft())
         if element not in found:
-            found.append(element)
-            waiting += list(element)
-    return found
+            found[element] = None
+            waiting.extend(element)
+    return list(found)
