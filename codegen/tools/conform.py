@@ -16,12 +16,11 @@ from typing import Any
 
 from lxml import etree
 
-from codegen.diagnostics import Findings, Location
+from codegen.diagnostics import Findings
 from codegen.model import Api, ElementPart, Message, Operation, Port, QName, Style
 from codegen.python.wire import ENVELOPES
+from codegen.tools.envelope_files import read_envelope
 from codegen.tools.envelopes import Difference, compare_envelopes
-from codegen.wsdl.lines import source_line
-from codegen.wsdl.parsing import parse, read
 
 _VERSIONS = {namespace: version for version, namespace in ENVELOPES.items()}
 
@@ -89,23 +88,11 @@ def find_samples(paths: Iterable[Path], findings: Findings) -> list[Sample]:
 
 def read_sample(path: Path, findings: Findings, *, named: bool = True) -> Sample | None:
     """The envelope in a file; None, with a finding, where there is none."""
-    shown = str(path)
-    content = read(path, shown, findings)
-    parsed = parse(content, shown, findings) if content is not None else None
-    if parsed is None or content is None:
+    found = read_envelope(path, findings, named=named)
+    if found is None:
         return None
-    name = _name(parsed.root)
-    if name.local != "Envelope" or name.namespace not in _VERSIONS:
-        note = findings.error if named else findings.warning
-        code = "sample" if named else "sample-skipped"
-        at = Location(shown, source_line(parsed.root))
-        note(code, f"no SOAP envelope: the root is {parsed.root.tag}", at)
-        return None
-    body = parsed.root.find(f"{{{name.namespace}}}Body")
-    inside = [] if body is None else list(body)
-    return Sample(
-        path, content, name.namespace, _name(inside[0]) if inside else QName("", "")
-    )
+    body = _name(found.body[0]) if found.body else QName("", "")
+    return Sample(path, found.content, found.namespace, body)
 
 
 def conform(package: ModuleType, api: Api, samples: Iterable[Sample]) -> list[Outcome]:

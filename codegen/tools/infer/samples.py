@@ -11,12 +11,12 @@ from lxml import etree
 from codegen.diagnostics import Findings, Location
 from codegen.model import QName, SoapVersion
 from codegen.python.wire import ENCODINGS, ENVELOPES, STANDARD, WIRE_STYLES, WireStyle
+from codegen.tools.envelope_files import read_envelope
 from codegen.wsdl.lines import source_line
 from codegen.wsdl.namespaces import XSI
-from codegen.wsdl.parsing import decode, parse, read
+from codegen.wsdl.parsing import decode
 
 XSI_TYPE, XSI_NIL = f"{{{XSI}}}type", f"{{{XSI}}}nil"
-_VERSIONS = {namespace: version for version, namespace in ENVELOPES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +47,15 @@ class Sample:
 
 def read_sample(path: Path, findings: Findings) -> Sample | None:
     """An envelope of a file; None, with a finding, where there is none in it."""
-    shown = str(path)
-    content = read(path, shown, findings)
-    parsed = parse(content, shown, findings) if content is not None else None
-    if parsed is None or content is None:
+    found = read_envelope(path, findings)
+    if found is None:
         return None
-    root = parsed.root
-    name = qname(root)
-    version = _VERSIONS.get(name.namespace)
-    if version is None or name.local != "Envelope":
-        message = f"no SOAP envelope: the root is {root.tag}"
-        findings.error("sample", message, Location(shown, source_line(root)))
-        return None
-    space = f"{{{name.namespace}}}"
-    body = root.find(f"{space}Body")
-    calls = [] if body is None else [c for c in body if c.get("id") is None]
+    shown, root, version, content = str(path), found.root, found.soap, found.content
+    space = f"{{{found.namespace}}}"
+    calls = [child for child in found.body if child.get("id") is None]
     if len(calls) != 1:
         message = f"the Body has {len(calls)} elements, and a sample has one"
+        body = root.find(f"{space}Body")
         at = root if body is None else body
         findings.error("sample", message, Location(shown, source_line(at)))
         return None
