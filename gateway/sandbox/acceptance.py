@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..codes import ErrorCode
+from ..features import RequiredFeatures
 from ..replies import GatewayError, MessageId, Refusal
 from .content import Content
 from .delivery import DAY, Delivery
@@ -69,6 +70,9 @@ class Acceptance:
         refusal = self._refusal(user, number, submission, now, to)
         if refusal is not None:
             return refusal
+        features = submission.features | content.features
+        if submission.two_way:  # replies find their way by the sender's number
+            features |= RequiredFeatures.NUMERIC_SENDER
         released = now + 60 * submission.deliver_after
         message = Message(
             id=self._new_id(),
@@ -83,7 +87,7 @@ class Acceptance:
             expires=released + 60 * (submission.validity or MAX_VALIDITY),
             queue=submission.queue or 3,
             escalate=bool(submission.escalate),
-            features=submission.features | content.features,
+            features=features,
             max_credits=submission.max_credits,
             callbacks=submission.callbacks,
         )

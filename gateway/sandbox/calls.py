@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Any, Final
 
 from ..codes import ErrorCode
@@ -15,6 +15,9 @@ from .push import MmsNotification, ServiceIndication
 from .shapes import folded
 
 _MOST_FIELDS: Final = 10
+_INT: Final = 2**31
+_MOST_CREDITS: Final = Decimal(1_000_000_000)
+_MILLIONTH: Final = Decimal("0.000001")
 
 
 class Values:
@@ -37,18 +40,21 @@ class Values:
         return str(self._values.get(folded(name)) or "")
 
     def number(self, name: str) -> int:
-        """An integer.
+        """An integer of `xsd:int`.
 
         Raises:
             GatewayError: 101, for what is none: one dialect has a number as a string.
         """
         try:
-            return int(self._values.get(folded(name)) or 0)
+            number = int(self._values.get(folded(name)) or 0)
         except ValueError:
             raise GatewayError(ErrorCode.INVALID_PARAMETERS) from None
+        if not -_INT <= number < _INT:
+            raise GatewayError(ErrorCode.INVALID_PARAMETERS)
+        return number
 
     def amount(self, name: str) -> Decimal:
-        """A number of credits.
+        """A number of credits, rounded up to what is kept of them.
 
         Raises:
             GatewayError: 101, for what is no number.
@@ -56,7 +62,9 @@ class Values:
         amount = Decimal(str(self._values.get(folded(name)) or 0))
         if not amount.is_finite():
             raise GatewayError(ErrorCode.INVALID_PARAMETERS)
-        return amount
+        # More than anybody has is as good as any higher bound.
+        bounded = max(-_MOST_CREDITS, min(amount, _MOST_CREDITS))
+        return bounded.quantize(_MILLIONTH, ROUND_UP)
 
     def texts(self, name: str) -> list[str]:
         """Several strings."""

@@ -15,7 +15,6 @@ from decimal import Decimal
 from typing import Final
 
 from ..codes import MessageStatus
-from ..features import RequiredFeatures
 from .callbacks import StatusReport, wants
 from .messages import Message, Step, price
 from .settings import FATES, Route, Settings
@@ -193,8 +192,7 @@ class Delivery:
             self._store.give(message.user, message.charge - charge)
         message.charge = charge
         message.route = route.name
-        named = message.needs_alphanumeric_sender
-        if named and not route.features & RequiredFeatures.ALPHANUMERIC_SENDER:
+        if message.sender_feature & ~route.features:
             message.sender = ""  # such a route drops it, unless it was asked to have it
         if route.rate:
             self._store.occupy_route(route.name, at + 1 / route.rate)

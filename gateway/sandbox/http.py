@@ -64,12 +64,18 @@ class CallRecord:
     request: bytes = field(repr=False)
     reply: bytes = field(repr=False)
 
+    @property
+    def size(self) -> int:
+        """The bytes of both envelopes."""
+        return len(self.request) + len(self.reply)
+
 
 class CallLog:
     """The last calls, in memory alone: they hold secrets. Threads may share it."""
 
-    def __init__(self, most: int = 500) -> None:
-        self._calls: deque[CallRecord] = deque(maxlen=most)
+    def __init__(self, most: int = 500, most_bytes: int = 32 * MAX_BODY) -> None:
+        self._calls: deque[CallRecord] = deque()
+        self._most, self._most_bytes, self._bytes = most, most_bytes, 0
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -81,6 +87,9 @@ class CallLog:
                 *(request, answer.envelope),
             )
             self._calls.append(record)
+            self._bytes += record.size
+            while len(self._calls) > self._most or self._bytes > self._most_bytes:
+                self._bytes -= self._calls.popleft().size
 
     def newest(self) -> list[CallRecord]:
         """All that are remembered, the newest first."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
+from ..characters import is_gsm
 from ..codes import ErrorCode, MessageStatus
-from ..features import Priority
+from ..features import Priority, RequiredFeatures
+from ..octets import OCTETS
 from ..replies import GatewayError
 from .content import Content, binary, of_type, written
 from .push import HEADER, MmsNotification, ServiceIndication
@@ -33,6 +35,9 @@ _TEST_NUMBER: Final = re.compile(r"279991[0-9]{5}|1999[0-9]{7}")
 _NUMERIC_SENDER: Final = re.compile(r"\+?[0-9]{1,16}")
 _LONGEST_NAME: Final = 11
 _CLIENT_ID: Final = re.compile(r"[A-Za-z0-9]{1,32}")
+_CONTROL: Final = re.compile(r"[\n\r\f]")
+_LONGEST: Final = 2 * MAX_PARTS * OCTETS
+"""Characters: no message is longer, not even in hex."""
 _FIELD: Final = re.compile(r"#(field[0-9]+)#")
 
 TEST_SHARE: Final = Decimal("0.33")
@@ -96,9 +101,13 @@ class Message:
         return self.course[-1].status
 
     @property
-    def needs_alphanumeric_sender(self) -> bool:
-        """Whether its sender ID is a name."""
-        return bool(self.sender) and not _NUMERIC_SENDER.fullmatch(self.sender)
+    def sender_feature(self) -> RequiredFeatures:
+        """What a route must have to keep its sender ID."""
+        if not self.sender:
+            return RequiredFeatures(0)
+        if _NUMERIC_SENDER.fullmatch(self.sender):
+            return RequiredFeatures.NUMERIC_SENDER
+        return RequiredFeatures.ALPHANUMERIC_SENDER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +200,8 @@ class Submission:
         Raises:
             GatewayError: 101, 102, 107, 113 or 116.
         """
+        if max(len(self.text), len(self.data)) > _LONGEST:  # not worth looking at
+            raise GatewayError(ErrorCode.TOO_MANY_PARTS)
         content = self._content()
         if content.parts > min(self.concat or 1, MAX_PARTS):
             raise GatewayError(ErrorCode.TOO_MANY_PARTS)
@@ -208,11 +219,18 @@ class Submission:
 
     def merged(self, fields: Mapping[str, str], to: Sequence[str]) -> Submission:
         """The submission of a batch for some recipients, with values put into its template;
-        Unicode takes none, and a placeholder without a value becomes empty."""
-        text = self.text
-        if not self.unicode:
-            text = _FIELD.sub(lambda found: fields.get(found[1], ""), text)
-        return replace(self, text=text, to=to)
+        Unicode takes none, and a placeholder without a value becomes empty.
+
+        Raises:
+            GatewayError: 113, before it becomes longer than any message.
+        """
+        if self.unicode:
+            return replace(self, to=to)
+        pieces = _FIELD.split(self.text)
+        pieces[1::2] = [fields.get(name, "") for name in pieces[1::2]]
+        if sum(map(len, pieces)) > _LONGEST:
+            raise GatewayError(ErrorCode.TOO_MANY_PARTS)
+        return replace(self, text="".join(pieces), to=to)
 
 
 def is_number(number: str) -> bool:
@@ -221,8 +239,12 @@ def is_number(number: str) -> bool:
 
 
 def is_sender(sender: str) -> bool:
-    """Whether it can be a sender ID: a number, a short name, or "" for the gateway's own."""
-    return len(sender) <= _LONGEST_NAME or bool(_NUMERIC_SENDER.fullmatch(sender))
+    """Whether it can be a sender ID: a number, a short name in the characters that handsets
+    show, or "" for the gateway's own."""
+    if _NUMERIC_SENDER.fullmatch(sender) or not sender:
+        return True
+    written = is_gsm(sender) and not _CONTROL.search(sender) and bool(sender.strip())
+    return written and len(sender) <= _LONGEST_NAME
 
 
 def price(number: str, parts: int, charge: Decimal = Decimal(1)) -> Decimal:

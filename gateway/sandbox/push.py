@@ -153,5 +153,6 @@ def _date(token: int, written: str) -> bytes:
         date = datetime.strptime(written, "%Y-%m-%dT%H:%M:%SZ")
     except ValueError:
         return b""
-    digits = bytes.fromhex(date.strftime("%Y%m%d%H%M%S")).rstrip(b"\x00")
+    # The year by hand: `strftime` leaves out the zeros that early ones begin with.
+    digits = bytes.fromhex(f"{date.year:04d}{date:%m%d%H%M%S}").rstrip(b"\x00")
     return bytes((token,)) + _OPAQUE + bytes((len(digits),)) + digits

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from .clock import LATEST
 from .database import SCHEMA_VERSION, StateError, to_credits, to_millionths
 from .message_store import MessageStore
 
@@ -93,7 +94,8 @@ class Store(MessageStore):
             number, now, began = 0, real_time, real_time
             if last is not None:
                 before, real, gateway, old_speed = last
-                number, now = before + 1, gateway + max(0, real_time - real) * old_speed
+                gone = max(0, real_time - real) * old_speed
+                number, now = before + 1, min(LATEST, gateway + gone)
                 (began,) = self._db.execute(
                     "SELECT gateway FROM run WHERE number = 0"
                 ).fetchone()

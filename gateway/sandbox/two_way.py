@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
-from ..characters import gsm_pieces
+from ..characters import gsm_pieces, is_gsm, ucs2_pieces
 from .accounts import Account
 from .callbacks import IncomingMessage
-from .messages import is_number
+from .messages import MAX_PARTS, is_number
 from .store import Incoming, Store
 
 STOP_WORDS: Final = frozenset({"STOP", "END", "CANCEL", "UNSUBSCRIBE", "QUIT"})
 CONFIRMATION_SECONDS: Final = 6 * 60 * 60
 """How long the customer has to confirm a request to stop, before the gateway acts on it."""
-MAX_TEXT: Final = 35 * 153
+_RENTED: Final = re.compile(r"\+?[0-9]{3,16}")
+"""The two-way number, which may be a short one."""
+_UNSENDABLE: Final = re.compile(
+    r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+"""What XML cannot hold either: the callbacks would not know how to tell it."""
+_LONGEST_PART: Final = 153
 
 
 class TwoWay:
@@ -32,13 +39,13 @@ class TwoWay:
         """Take a message from a handset; the ids of its parts.
 
         Raises:
-            ValueError: the handset's number is none, or there is no text.
+            ValueError: a number is none, or the text is nothing that a handset sends.
         """
         if not is_number(sender):
-            raise ValueError(f"{sender!r} is no number of a handset")
-        if not text or len(text) > MAX_TEXT:
-            raise ValueError("a message has a text that fits into 35 parts")
-        pieces = gsm_pieces(text)
+            raise ValueError(f"{sender[:40]!r} is no number of a handset")
+        if not _RENTED.fullmatch(recipient):
+            raise ValueError(f"{recipient[:40]!r} is no number to reply to")
+        pieces = _pieces(text)
         reference = self._chance.getrandbits(8)
         stop = text.strip().upper() in STOP_WORDS
         ids = []
@@ -75,6 +82,21 @@ class TwoWay:
         )
         told = json.dumps(asdict(report))
         self._store.add_callback("incoming", message.id, told, message.at)
+
+
+def _pieces(text: str) -> list[str]:
+    """A text as a handset sends it.
+
+    Raises:
+        ValueError: no handset does.
+    """
+    if _UNSENDABLE.search(text):
+        raise ValueError("the text has characters that no handset sends")
+    if text and len(text) <= MAX_PARTS * _LONGEST_PART:
+        pieces = (gsm_pieces if is_gsm(text) else ucs2_pieces)(text)
+        if len(pieces) <= MAX_PARTS:
+            return pieces
+    raise ValueError(f"a message has a text that fits into {MAX_PARTS} parts")
 
 
 def _charset(texts: Sequence[str]) -> str:
