@@ -141,8 +141,9 @@ def delivery(
     encoded = urlencode(fields, encoding=charset, errors="replace")
     if verb == "post":
         return Delivery("POST", destination.url, encoded.encode("ascii"))
-    mark = "&" if "?" in destination.url else "?"
-    return Delivery("GET", f"{destination.url}{mark}{encoded}", None)
+    url = destination.url.partition("#")[0]
+    mark = "&" if "?" in url else "?"
+    return Delivery("GET", f"{url}{mark}{encoded}", None)
 
 
 def _fields(report: StatusReport | IncomingMessage) -> dict[str, str]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import io
 import json
+import socket
+import sqlite3
 import threading
+import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -17,6 +22,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import httpx2
 import pytest
+import uvicorn
 from codegen.testing import assert_envelope
 from lxml import etree
 from sandboxes import DEMO, Sandbox, listening
@@ -150,6 +156,23 @@ def test_long_incoming_messages_are_put_together() -> None:
         assert texts == [None, None, "a" * 200 + "b" * 200]
 
 
+def test_parts_that_are_told_twice_spoil_no_other_message() -> None:
+    def part(id_: str, number: int, text: str, count: int = 2) -> IncomingCallback:
+        udh = bytes((5, 0, 3, 7, count, number))
+        at = datetime.fromtimestamp(0, timezone.utc)
+        return IncomingCallback(id_, NUMBER, RENTED, text, at, udh)
+
+    assembler = Assembler()
+    first, second = part("a", 1, "Good "), part("b", 2, "morning")
+    assert assembler.add(first) is None and assembler.add(first) is None
+    assert assembler.add(second) == "Good morning"
+    assert assembler.add(second) is None  # its answer was lost
+    assert assembler.add(part("c", 1, "Good ")) is None  # the same reference again
+    assert assembler.add(part("d", 2, "night")) == "Good night"
+    assert assembler.add(part("e", 3, "alone")) == "alone"  # there is no third of two
+    assert assembler.add(part("f", 0, "alone", 0)) == "alone"
+
+
 def test_only_statuses_that_were_asked_for_are_told() -> None:
     with told_by("http-get") as (sandbox, customer):
         for callbacks in range(8):
@@ -218,6 +241,148 @@ def test_a_customer_who_is_away_is_told_later() -> None:
             (callback,) = sandbox.gateway.store.newest_callbacks(9)
         assert callback.due == sandbox.clock.time + 120
         assert "ConnectError" in callback.outcome
+
+
+@contextmanager
+def endpoint(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A callback URL where a function has the connection; its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(65536)
+                    answer(connection)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def answering(text: str) -> Callable[[socket.socket], None]:
+    return lambda connection: connection.sendall(text.encode())
+
+
+def outcome_at(url: str, method: str = "http-get") -> tuple[str, bool]:
+    """What comes of telling something there, and whether it is to be told again."""
+    where = Destination(url, method)  # type: ignore[arg-type]  # one of METHODS
+    settings = Settings(account=Account("demo", "demo", 1234, status_callback=where))
+    with listening(settings=settings) as sandbox:
+        send(sandbox, callbacks=1)
+        assert sandbox.courier.deliver() == 1
+        with sandbox.gateway.store.transaction():
+            (callback,) = sandbox.gateway.store.newest_callbacks(9)
+        assert callback.attempts == 1
+        return callback.outcome, callback.due is not None
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "again"),
+    [
+        ("HTTP/1.1 204 OK\r\n\r\n", "HTTP 204", False),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nbroken off", "HTTP 200", False),
+        ("HTTP/1.1 200 OK\r\n\r\n" + "long" * 100_000, "HTTP 200", False),
+        ("HTTP/1.1 301 Moved\r\nLocation: /there/\r\nContent-Length: 0\r\n\r\n",
+         "HTTP 301: redirects are not followed", True),
+        ("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP 404", True),
+        ("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n", "HTTP 500", True),
+        ("SSH-2.0-OpenSSH_9.2\r\n", "RemoteProtocolError", True),
+        ("", "RemoteProtocolError", True),
+    ],
+)  # fmt: skip
+def test_what_an_endpoint_may_answer(answer: str, outcome: str, again: bool) -> None:
+    with endpoint(answering(answer)) as url:
+        said, repeated = outcome_at(url)
+    assert said.startswith(outcome) and repeated is again
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[",
+        "http://",
+        "http://127.0.0.1:99999/",
+        "http://a b/",
+        "http://127.0.0.1:1/\r\nX-Injected: yes",
+        "http://127.0.0.1:1/\x00",
+        f"http://{'a' * 300}.example/",
+        "gopher://127.0.0.1:1/",
+        "file:///etc/passwd",
+    ],
+)
+@pytest.mark.parametrize("method", ["http-get", "soap-post"])
+def test_a_url_that_cannot_be_called_holds_up_nobody(url: str, method: str) -> None:
+    said, repeated = outcome_at(url, method)
+    assert ": " in said and repeated
+
+
+def test_a_fragment_does_not_swallow_the_parameters() -> None:
+    with Customer() as customer:
+        assert outcome_at(f"{customer.url}#there") == ("HTTP 200", False)
+        assert len(customer.told) == 1
+
+
+def test_a_slow_endpoint_holds_up_neither_time_nor_the_end() -> None:
+    ready, ended = threading.Event(), threading.Event()
+
+    def wait(connection: socket.socket) -> None:
+        ready.set()
+        ended.wait(20)
+
+    with endpoint(wait) as url:
+        where = Destination(url)
+        account = Account("demo", "demo", 1234, status_callback=where)
+        with listening(settings=Settings(account=account)) as sandbox:
+            sandbox.courier.start()
+            message = send(sandbox, callbacks=3)
+            assert ready.wait(10)
+            sandbox.clock.turn(seconds=10)
+            until = time.monotonic() + 10
+            while sandbox.gateway.store.next_due() is not None:  # the clock's thread
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            begun = time.monotonic()
+            sandbox.courier.stop()
+            assert time.monotonic() - begun < 9
+            with sandbox.gateway.store.transaction():
+                told = sandbox.gateway.store.callbacks_about(message)
+            # What has no answer will be told again, by who comes next.
+            assert [(one.attempts, one.due is None) for one in told] == [(0, False)] * 2
+        ended.set()
+
+
+def test_what_is_told_of_a_message_is_told_in_its_order() -> None:
+    with told_by("http-get") as (sandbox, customer):
+        ids = [send(sandbox, callbacks=3, deliver_after=1) for _ in range(9)]
+        sandbox.clock.turn(minutes=2)
+        sandbox.gateway.advance()
+        assert sandbox.courier.deliver() == 27
+        for message_id in ids:
+            told = [int(c.status) for c in customer.told if isinstance(c, StatusCallback) and c.message_id == message_id]  # fmt: skip
+            assert told == [11, 3, 4]
+
+
+def test_what_cannot_be_kept_is_not_told_over_and_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with told_by("http-get") as (sandbox, customer):
+        send(sandbox, callbacks=1)
+        monkeypatch.setattr(sandbox.gateway.store, "note_attempt", full)
+        sandbox.courier.start()
+        time.sleep(0.7)
+        assert len(customer.told) == 1
+        assert caplog.text.count("the courier stumbled") == 1
 
 
 def test_callbacks_outlive_the_process(tmp_path: Path) -> None:
@@ -343,7 +508,8 @@ def asked(receiver: Receiver, method: str, body: str = "", **more: str) -> int:
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        return {"body": chunks.pop(0), "more_body": bool(chunks)}
+        message = {"type": "http.request", "body": chunks.pop(0)}
+        return {**message, "more_body": bool(chunks)}
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
@@ -376,3 +542,66 @@ def test_the_asynchronous_application() -> None:
     assert asked(locked, "GET", STATUS) == 401
     assert asked(locked, "GET", STATUS, authorization="Basic x") == 401
     assert asked(locked, "GET", STATUS, authorization=right) == 200
+
+
+def test_a_callback_that_breaks_off_is_none() -> None:
+    told: list[Callback] = []
+    receiver = Receiver(told.append)
+    messages = [
+        {"type": "http.request", "body": STATUS.encode(), "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    sent: list[object] = []
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "query_string": b"", "headers": []}
+    asyncio.run(receiver.asgi(scope, receive, send))
+    environ = {
+        **{"REQUEST_METHOD": "POST", "CONTENT_LENGTH": "100"},
+        "wsgi.input": io.BytesIO(STATUS.encode()),
+    }
+    receiver.wsgi(environ, lambda status, headers: sent.append(status))
+    assert sent == ["400 Bad Request"] and told == []
+
+
+def test_wsgi_says_that_it_cannot_await() -> None:
+    async def take(callback: Callback) -> None:
+        raise AssertionError("nobody awaits it")
+
+    environ = {"REQUEST_METHOD": "GET", "QUERY_STRING": STATUS}
+    with pytest.raises(TypeError, match="serve receiver.asgi"):
+        Receiver(take).wsgi(environ, lambda status, headers: None)
+
+
+@pytest.mark.parametrize("verb", ["get", "post"])
+def test_the_asynchronous_application_on_a_real_server(verb: str) -> None:
+    """uvicorn, which says when it starts and stops, and puts bodies in pieces."""
+    told: list[Callback] = []
+
+    async def take(callback: Callback) -> None:
+        told.append(callback)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        config = uvicorn.Config(
+            Receiver(take, take).asgi, lifespan="on", log_config=None
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            where = Destination(f"http://127.0.0.1:{listener.getsockname()[1]}/", f"soap-{verb}")  # type: ignore[arg-type]  # one of METHODS
+            account = Account("demo", "demo", 1234, incoming_callback=where)
+            with listening(settings=Settings(account=account)) as sandbox:
+                sandbox.gateway.receive(NUMBER, RENTED, "漢字 & <tags>" * 12)
+                assert sandbox.courier.deliver() == len(told) > 1
+        finally:
+            server.should_exit = True
+            thread.join()
+    assembler = Assembler()
+    parts = [assembler.add(part) for part in told if isinstance(part, IncomingCallback)]
+    assert parts[-1] == "漢字 & <tags>" * 12
