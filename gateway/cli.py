@@ -7,11 +7,12 @@ import random
 import signal
 import sys
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import IO, Any
 
 import click
 
@@ -22,7 +23,8 @@ from .sandbox.gateway import FREE_CREDITS, Gateway
 from .sandbox.http import Application
 from .sandbox.inbox import Inbox
 from .sandbox.server import Server
-from .sandbox.settings import Settings, SettingsError, read_settings
+from .sandbox.settings import Settings
+from .sandbox.settings_file import SettingsError, read_settings
 from .sandbox.store import StateError, Store
 
 _FASTEST = 1_000_000
@@ -33,6 +35,14 @@ class _Unusable(click.ClickException):
     """Something that the user gave cannot be used."""
 
     exit_code = 2
+
+
+class _Broken(_Unusable):
+    """A file of the user's is not what it should be: findings, which speak for themselves."""
+
+    def show(self, file: IO[Any] | None = None) -> None:  # Any: as click has it
+        """Write them on stderr, in compiler form."""
+        click.echo(self.message, file, err=True)
 
 
 def _credits(context: click.Context, option: click.Parameter, given: str) -> Decimal:
@@ -131,18 +141,18 @@ def sandbox(
     try:
         settings = Settings() if config is None else read_settings(config)
     except SettingsError as error:
-        raise _Unusable(str(error)) from None
+        raise _Broken(str(error)) from None
     try:
         server = Server(host, port)
     except OSError as error:
         raise _Unusable(f"cannot listen on {host}:{port}: {error}") from None
-    try:
-        store = Store(state)
-    except StateError as error:
-        server.server_close()
-        raise _Unusable(str(error)) from None
-    with closing(store):
-        run = store.begin_run(time.time(), speed)
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(closing(Store(state)))
+            run = store.begin_run(time.time(), speed)
+        except StateError as error:
+            server.server_close()
+            raise _Broken(str(error)) from None
         gateway = Gateway(
             store,
             credits=credits,

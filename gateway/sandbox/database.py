@@ -1,18 +1,23 @@
 """The file, or the memory, that the gateway's state is in: SQLite.
 
 A message is accepted and paid for in one transaction, and a transaction that has ended outlives
-the process and the machine. Threads take turns; other processes on the same file wait for them.
+the process and the machine. Threads take turns; a second gateway on the same file is refused.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
+
+if sys.platform != "win32":
+    import fcntl
 
 SCHEMA_VERSION: Final = 2
 
@@ -64,7 +69,7 @@ CREATE INDEX callback_by_due ON callback (due) WHERE due IS NOT NULL;
 
 
 class StateError(Exception):
-    """A state file that cannot be used."""
+    """The state cannot be used: the file, or its place, is not what it should be."""
 
 
 class Database:
@@ -78,6 +83,8 @@ class Database:
     """
 
     def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._owned: int | None = None
         self._lock = threading.RLock()
         try:
             self._db = sqlite3.connect(
@@ -91,7 +98,7 @@ class Database:
                 self._db.close()
                 raise
         except sqlite3.Error as error:
-            raise StateError(f"{path}: {error}") from None
+            raise self._broken(error) from None
 
     def _prepare(self) -> None:
         with self.transaction():
@@ -111,23 +118,51 @@ class Database:
             self._db.execute(statement)
         self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
+    def own(self) -> None:
+        """Keep other gateways from the file: two would tell every callback twice.
+
+        Raises:
+            StateError: another one has it.
+        """
+        if self._path is None or self._owned is not None or sys.platform == "win32":
+            return
+        # A lock of its own kind: SQLite's, and who only looks into the file, know nothing of it.
+        self._owned = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(self._owned, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise self._broken("another gateway runs on it") from None
+
     def close(self) -> None:
         """Close the file. Nothing works afterwards."""
         with self._lock:
             self._db.close()
+            if self._owned is not None:
+                # Only now: closing a file ends the locks that SQLite has on it.
+                os.close(self._owned)
+                self._owned = None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing. Within one, other threads wait; they do not nest."""
+        """All or nothing. Within one, other threads wait; they do not nest.
+
+        Raises:
+            StateError: the file can no longer be written, and nothing has changed.
+        """
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 yield
                 self._db.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise self._broken(error) from error
                 raise
+
+    def _broken(self, reason: object) -> StateError:
+        return StateError(f"{self._path or 'memory'}:1: error: {reason} [state]")
 
 
 def to_millionths(credits: Decimal) -> int:

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from ..codes import ErrorCode
 from ..replies import GatewayError, Refusal, Reply
 from .calls import OPERATIONS, Values
+from .database import StateError
 from .dialects import Dialect
 from .gateway import Gateway
 from .tolerance import BadCall, Call, CallReader
@@ -83,6 +84,9 @@ class SoapService:
             return [Refusal.of(ErrorCode.INVALID_PARAMETERS)]
         except GatewayError as error:
             return [error.refusal]
+        except StateError as error:
+            _log.error("%s: %s", call.operation.name, error)
+            return [Refusal.of(ErrorCode.INTERNAL_ERROR)]
 
     def _fault(self, name: str, code: str, reason: str) -> Answer:
         return Answer(self.dialect.fault(code, reason), True, name, f"fault, {code}")

@@ -86,7 +86,11 @@ class Store(MessageStore):
         Args:
             real_time: the world's time.
             speed: how fast the gateway's clock goes from now on.
+
+        Raises:
+            StateError: another gateway runs on the state.
         """
+        self.own()
         with self.transaction():
             last = self._db.execute(
                 "SELECT number, real, gateway, speed FROM run ORDER BY number DESC LIMIT 1"

@@ -9,7 +9,7 @@ import pytest
 from sandboxes import listening
 
 from gateway.receiver import Receiver
-from gateway.sandbox.settings import read_settings
+from gateway.sandbox.settings_file import read_settings
 
 PAGE = (Path(__file__).parents[2] / "docs/gateway.md").read_text(encoding="utf-8")
 

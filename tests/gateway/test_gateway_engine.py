@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from ipaddress import ip_network
@@ -26,10 +27,9 @@ from gateway.sandbox.settings import (
     RandomRefusal,
     Route,
     Settings,
-    SettingsError,
     Voucher,
-    read_settings,
 )
+from gateway.sandbox.settings_file import SettingsError, read_settings
 from gateway.sandbox.store import Store
 
 NUMBER = "27831234567"
@@ -643,6 +643,29 @@ token = "1234567890123456"
 """
 
 
+BROKEN_SETTINGS = """# a mistake in every table
+nosie = 1
+[account]
+api_id = "x"
+
+[account.status_callback]
+url = "http://127.0.0.1:1/"
+method = "tcp"
+
+[[route]]
+name = "a"
+[[ route ]]
+"name" = "a"
+charge = "dear"
+
+[[number]]
+[[number]]
+fate = "failed"
+[[outage]]
+route = "dear"
+"""
+
+
 def test_settings_are_read(tmp_path: Path) -> None:
     file = tmp_path / "gateway.toml"
     file.write_text(WHOLE)
@@ -670,20 +693,90 @@ def test_settings_are_read(tmp_path: Path) -> None:
             "[account.status_callback]\nurl = 'http://x'\nmethod = 'tcp'",
             "one of http-get",
         ),
-        ("[[route]]\ncharge = 1", "route: .*name"),
+        ("[[route]]\ncharge = 1", "route.name is missing"),
         ("[[route]]\nname = 'a'\n[[route]]\nname = 'a'", "same name"),
-        ("[[route]]\nname = 'a'\ncharge = -1", "from 0 on"),
+        ("[[route]]\nname = 'a'\ncharge = -1", "from 0 to 1000000000"),
         ("[[outage]]\nroute = 'b'", "no route 'b'"),
         ("[[number]]\nprefix = '1'\nrefusal = 6", "no documented error"),
         ("[[number]]\nprefix = '1'\nfate = 'lost'", "one of received"),
         ("[[refusal]]\noperation = 'auth'\ncode = 1\nshare = 2", "from 0 to 1"),
         ("[[voucher]]\ntoken = '1'", "16 digits"),
         ("[voucher]", r"\[\[voucher\]\]"),
-        ("[", "gateway.toml"),
+        ("[[voucher]]\ntoken = 1111222233334444", "voucher.token: a string of 16"),
+        ("[[refusal]]\noperation = 'sendmgs'\ncode = 901", "operation: one of auth, "),
+        ("[[refusal]]\noperation = 'sendmsg'\ncode = true", "no documented error"),
+        ("[[refusal]]\noperation = 'sendmsg'", "refusal.code is missing"),
+        ("[[number]]\nfate = 'failed'", "number.prefix is missing"),
+        ("[[number]]\nprefix = '+27'", "number.prefix: a string of digits"),
+        ("[[route]]\nname = ''", "route.name: a string that is not empty"),
+        ("[[route]]\nname = 'a'\ncharge = 1e30", "from 0 to 1000000000"),
+        ("[[route]]\nname = 'a'\nrate = nan", "from 0 to 1000000000"),
+        ("[[route]]\nname = 'a'\nfeatures = -1", "an integer from 0 to 2147483647"),
+        ("[account]\ndaily_limit = -1", "an integer from 0 to"),
+        ("[account]\napi_id = 0", "an integer from 1 to"),
+        ("[account]\npassword = ''", "a string that is not empty"),
+        ("[account]\ntwo_way = ['shop']", "a number of 3 to 16 digits"),
+        ("account = 1", "account: a table is wanted"),
+        ("[account]\nstatus_callback = 'http://x'", "a table is wanted"),
+        ("[account.status_callback]\nuser = 'x'", "url is missing"),
+        ('[account.status_callback]\nurl = "http://x/\\n"', "no URL has"),
+        ("[account.status_callback]\nurl = 'http://x'\nuse = 1", "callback.use is not"),
+        *(
+            (f"[account.status_callback]\nurl = {url!r}", "a URL of http or https")
+            for url in (
+                *("http://", "http://[", "http://x:99999/", "http://x:0/"),
+                *("http://a b/", "javascript:x"),
+            )
+        ),
     ],
 )
 def test_settings_that_make_no_sense(tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "gateway.toml"
     file.write_text(text)
-    with pytest.raises(SettingsError, match=said):
+    with pytest.raises(SettingsError, match=said) as raised:
+        read_settings(file)
+    for line in str(raised.value).splitlines():
+        assert re.match(rf"{file}:[0-9]+: error: .* \[settings\]$", line)
+
+
+def test_every_mistake_in_the_settings_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "gateway.toml"
+    file.write_text(BROKEN_SETTINGS)
+    with pytest.raises(SettingsError) as raised:
+        read_settings(file)
+    prefix, suffix = f"{file}:", " [settings]"
+    told = [
+        line.removeprefix(prefix).removesuffix(suffix)
+        for line in str(raised.value).splitlines()
+    ]
+    assert told == [
+        "2: error: nosie is not known; known are account, number, outage, refusal,"
+        " route, voucher",
+        "4: error: account.api_id: an integer is wanted",
+        "8: error: account.status_callback.method: one of http-get, http-post, xml-get,"
+        " xml-post, soap-get, soap-post is wanted",
+        "13: error: two routes have the same name",
+        "14: error: route.charge: a number is wanted",
+        "16: error: number.prefix is missing",
+        "17: error: number.prefix is missing",
+        "20: error: outage.route: there is no route 'dear'",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\n[account", "2: error: .*"),
+        (b"\n\nuser = = 1", "3: error: Invalid value"),
+        (b"\xff\xfe", "1: error: it is no UTF-8"),
+        (None, "1: error: No such file or directory"),
+    ],
+)
+def test_files_that_hold_no_settings(
+    tmp_path: Path, content: bytes | None, told: str
+) -> None:
+    file = tmp_path / "gateway.toml"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=rf"^{file}:{told} \[settings\]$"):
         read_settings(file)

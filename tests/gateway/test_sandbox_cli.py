@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,10 +23,18 @@ PATH = "/soap/webservice.php"
 
 
 @contextmanager
-def running(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The sandbox on a free port: its base address, and its process."""
+def running(
+    *options: str, file_size: int = 0
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The sandbox on a free port: its base address, and its process.
+
+    Args:
+        options: beside the port.
+        file_size: bytes that a file of its may have at most; 0 for no limit.
+    """
+    limit = f"ulimit -f {file_size // 512}; " if file_size else ""
     with subprocess.Popen(
-        [*COMMAND, "--port", "0", *options],
+        ["sh", "-c", f'{limit}exec "$@"', "sh", *COMMAND, "--port", "0", *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -146,8 +156,6 @@ def test_state_outlives_the_process(tmp_path: Path) -> None:
         ("--speed", "-1"),
         ("--port", "65536"),
         ("--host", "no.such.host.invalid"),
-        ("--state", "/no such folder/state"),
-        ("--state", "pyproject.toml/state"),
     ],
 )
 def test_options_that_cannot_be_used(options: tuple[str, str]) -> None:
@@ -155,6 +163,74 @@ def test_options_that_cannot_be_used(options: tuple[str, str]) -> None:
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert "Error: " in ended.stderr and "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "file", "code"),
+    [
+        ("--state", "/no such folder/state", "state"),
+        ("--state", "pyproject.toml/state", "state"),
+        ("--state", "pyproject.toml", "state"),
+        ("--config", "/no such file", "settings"),
+        ("--config", "README.md", "settings"),
+    ],
+)
+def test_files_that_cannot_be_used(option: str, file: str, code: str) -> None:
+    ended = run(option, file, "--port", "0")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    told = rf"{re.escape(file)}:[0-9]+: error: .+ \[{code}\]\n"
+    assert re.fullmatch(told, ended.stderr), ended.stderr
+
+
+def test_a_second_gateway_on_a_state_is_refused(tmp_path: Path) -> None:
+    state = str(tmp_path / "state")
+    with running("--state", state) as (address, process):
+        ended = run("--port", "0", "--state", state)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert ended.stderr == f"{state}:1: error: another gateway runs on it [state]\n"
+        with Client(endpoint=address + PATH) as client:
+            assert balance(client) == "Credit: 10.0"
+        looked = sqlite3.connect(state)  # who only looks is no gateway
+        assert looked.execute("SELECT count(*) FROM message").fetchone() == (0,)
+        looked.close()
+        process.kill()
+        process.wait()
+    with running("--state", state) as (address, _):  # it died, and its lock with it
+        assert address.startswith("http://")
+
+
+def test_a_full_disk_loses_nothing_that_was_accepted(tmp_path: Path) -> None:
+    """The process may write files of 200 kB; then it answers 901, and goes on answering."""
+    state = str(tmp_path / "state")
+    options = ("--state", state, "--credits", "100000", "--speed", "0")
+    replies: list[str] = []
+    with running(*options, file_size=200_000) as (address, process):
+        with Client(endpoint=address + PATH) as client:
+            for _ in range(40):
+                replies += send(client, *["27831234567"] * 50)
+                if replies[-1].startswith("ERR"):
+                    break
+            assert replies[-1] == "ERR: 901, Internal error"
+            assert balance(client) in (
+                "ERR: 901, Internal error",
+                *credits_after(replies),
+            )
+        process.terminate()
+        assert process.stderr is not None
+        said = process.stderr.read()
+        assert process.wait(20) == 0
+    assert f"{state}:1: error: " in said and "[state]" in said
+    assert said.count("Traceback") < 10
+    with running(*options) as (address, _):
+        with Client(endpoint=address + PATH) as client:
+            assert balance(client) in credits_after(replies)
+            accepted = [reply for reply in replies if reply.startswith("ID: ")]
+            assert accepted and {status(client, reply) for reply in accepted} <= {"003"}
+
+
+def credits_after(replies: list[str]) -> list[str]:
+    accepted = sum(reply.startswith("ID: ") for reply in replies)
+    return [f"Credit: {100_000 - accepted}.0"]
 
 
 def test_a_port_that_is_taken() -> None:
