@@ -2,7 +2,8 @@
 
 `gateway` is what it does, in plain Python: `sessions` says who calls, `acceptance` what is taken
 in, `content` what a message holds, `delivery` what becomes of it, `callbacks` what is told of it.
-`store` is what it remembers, `settings` how it was set up. `soap` binds it to the four services of
+`store` is what it remembers, `settings` how it was set up, `settings_file` where that is read
+(`toml_places` has its lines). `soap` binds it to the four services of
 the vendor's: `dialects` says which generated package speaks which of them, `tolerance` turns what
 real clients send into what that package reads, `calls` that into calls of the gateway. `http` is
 the sandbox as requests and responses, `inbox` its pages for people, `server` carries those over
