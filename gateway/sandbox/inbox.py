@@ -11,10 +11,12 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
+from decimal import Decimal
 from importlib.resources import files
+from math import inf
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,6 +37,8 @@ from .store import Batch, Callback
 
 PATH: Final = "/inbox"
 _SHOWN: Final = 100
+_LONGEST: Final = 300
+_LONGEST_ENVELOPE: Final = 100_000
 _SECTIONS: Final = (
     (PATH, "Messages"),
     (f"{PATH}/incoming", "Incoming"),
@@ -53,9 +57,14 @@ _HEADERS: Final = {
 }
 _HTML: Final = "text/html; charset=utf-8"
 _ITEM: Final = re.compile(rf"{PATH}/(messages|batches|calls)/([0-9a-f]{{1,32}})")
+_CALLBACK: Final = re.compile(r"[0-9]{1,18}")
 _SESSION: Final = re.compile(r"(OK:\s*)[0-9a-f]{32}")
 _GATEWAYS_OWN: Final = "27999000224"
 """Where a reply goes to a message without a sender ID, and without a rented number."""
+_KINDS: Final = {
+    "ServiceIndication": "service indication",
+    "MmsNotification": "MMS notification",
+}
 _GOOD: Final = frozenset({MessageStatus.RECEIVED, MessageStatus.OK})
 
 
@@ -92,7 +101,7 @@ class Inbox:
             f"{PATH}/callbacks": self._callbacks,
             f"{PATH}/calls": self._call_list,
         }
-        self._items: Mapping[str, Callable[[str], str]] = {
+        self._items: Mapping[str, Callable[[str, Request], str]] = {
             "messages": self._message,
             "batches": self._batch,
             "calls": self._call,
@@ -120,7 +129,7 @@ class Inbox:
         if section is not None:
             body = section(request)
         elif item is not None:
-            body = self._items[item[1]](item[2])
+            body = self._items[item[1]](item[2], request)
         else:
             raise _Refused(404, "There is no such page.")
         return Response(200, body.encode(), _HTML, _HEADERS)
@@ -128,17 +137,16 @@ class Inbox:
     # ------------------------------------------------------------------------------ pages
 
     def _messages(self, request: Request) -> str:
-        before = parse_qs(request.query).get("before", [""])[0]
         store, user = self._gateway.store, self._gateway.account.user
         with store.transaction():
-            found = store.newest_messages(user, _SHOWN + 1, _number(before))
-        older = str(found[_SHOWN - 1].accepted) if len(found) > _SHOWN else ""
-        shown = [_row(message) for message in found[:_SHOWN]]
+            found = store.newest_messages(user, _SHOWN + 1, _before(request))
         return self._page(
-            "messages.html", "Messages", PATH, messages=shown, older=older
+            *("messages.html", "Messages", PATH),
+            messages=[_row(message) for message in found[:_SHOWN]],
+            older=_older(PATH, [message.id for message in found]),
         )
 
-    def _message(self, id_: str) -> str:
+    def _message(self, id_: str, request: Request) -> str:
         store, account = self._gateway.store, self._gateway.account
         with store.transaction():
             message = store.message(account.user, id_)
@@ -151,44 +159,61 @@ class Inbox:
             *("message.html", f"To {message.recipient}", PATH),
             message=_detail(message),
             callbacks=[_told(one) for one in callbacks],
-            reply_to=sender if sender.isdecimal() else own,
+            reply_to=sender if sender.isdecimal() and len(sender) > 2 else own,
             token=self._token,
         )
 
     def _incoming(self, request: Request) -> str:
         store = self._gateway.store
         with store.transaction():
-            found = store.newest_incoming(_SHOWN)
-        shown = [{**asdict(one), "at": _time(one.at)} for one in found]
+            found = store.newest_incoming(_SHOWN + 1, _before(request))
         path = f"{PATH}/incoming"
-        return self._page("incoming.html", "Incoming", path, incoming=shown)
+        return self._page(
+            *("incoming.html", "Incoming", path),
+            incoming=[{**asdict(one), "at": _time(one.at)} for one in found[:_SHOWN]],
+            older=_older(path, [one.id for one in found]),
+        )
 
     def _batches(self, request: Request) -> str:
         store = self._gateway.store
         with store.transaction():
-            found = store.newest_batches(self._gateway.account.user, _SHOWN)
-        path, shown = f"{PATH}/batches", [_batch(one) for one in found]
-        return self._page("batches.html", "Batches", path, batches=shown)
+            found = store.newest_batches(
+                self._gateway.account.user, _SHOWN + 1, _before(request)
+            )
+        path = f"{PATH}/batches"
+        return self._page(
+            *("batches.html", "Batches", path),
+            batches=[_batch(one) for one in found[:_SHOWN]],
+            older=_older(path, [one.id for one in found]),
+        )
 
-    def _batch(self, id_: str) -> str:
-        store = self._gateway.store
+    def _batch(self, id_: str, request: Request) -> str:
+        store, user = self._gateway.store, self._gateway.account.user
         with store.transaction():
-            batch = store.batch(self._gateway.account.user, id_)
-            messages = store.messages_of_batch(id_)
+            batch = store.batch(user, id_)
+            found = store.newest_messages(user, _SHOWN + 1, _before(request), id_)
         if batch is None:
             raise _Refused(404, "There is no such batch.")
         return self._page(
             *("messages.html", "Batch", f"{PATH}/batches"),
             batch=_batch(batch),
-            messages=[_row(message) for message in reversed(messages)],
+            messages=[_row(message) for message in found[:_SHOWN]],
+            older=_older(f"{PATH}/batches/{id_}", [message.id for message in found]),
         )
 
     def _callbacks(self, request: Request) -> str:
         store = self._gateway.store
+        before = _before(request)
         with store.transaction():
-            found = store.newest_callbacks(_SHOWN)
-        shown, path = [_told(one) for one in found], f"{PATH}/callbacks"
-        return self._page("callbacks.html", "Callbacks", path, callbacks=shown)
+            found = store.newest_callbacks(
+                _SHOWN + 1, int(before) if _CALLBACK.fullmatch(before) else inf
+            )
+        path = f"{PATH}/callbacks"
+        return self._page(
+            *("callbacks.html", "Callbacks", path),
+            callbacks=[_told(one) for one in found[:_SHOWN]],
+            older=_older(path, [str(one.number) for one in found]),
+        )
 
     def _call_list(self, request: Request) -> str:
         calls = [
@@ -196,7 +221,7 @@ class Inbox:
         ]
         return self._page("calls.html", "Calls", f"{PATH}/calls", calls=calls)
 
-    def _call(self, number: str) -> str:
+    def _call(self, number: str, request: Request) -> str:
         call = self._calls.get(int(number)) if number.isdecimal() else None
         if call is None:
             raise _Refused(404, "That call is not remembered.")
@@ -273,8 +298,8 @@ def _row(message: Message) -> _Shown:
         accepted=_time(message.accepted),
         to=message.recipient,
         sender=message.sender,
-        kind=content.kind,
-        text=content.text or content.data.hex(),
+        kind=_KINDS.get(content.kind, content.kind),
+        text=_cut(content.text or content.data.hex()),
         parts=content.parts,
         status=f"{message.status:03d}",
         status_text=message.status.text,
@@ -314,19 +339,28 @@ def _pieces(content: Content) -> list[str]:
 
 
 def _told(callback: Callback) -> dict[str, Any]:  # Any: as above
-    report = json.loads(callback.report)
-    words = [f"{name} {value}" for name, value in report.items() if value != ""]
-    return {
+    shown = {
+        **json.loads(callback.report),
         **asdict(callback),
-        **{"report": ", ".join(words), "made": _time(callback.made)},
+        **{"made": _time(callback.made), "outcome": _cut(callback.outcome)},
         "due": "" if callback.due is None else _time(callback.due),
     }
+    if callback.kind == "status":
+        status = MessageStatus.known(shown["status"])
+        assert status is not None, "the engine has no others"
+        shown["charge"] = f"{Decimal(shown['charge']).normalize():f}"
+        shown["status"], shown["status_text"] = f"{status:03d}", status.text
+        shown["tone"] = _tone(status)
+    elif shown["udh"]:
+        *_, count, number = bytes.fromhex(shown["udh"])
+        shown["part"] = f"{number} of {count}"
+    return shown
 
 
 def _batch(batch: Batch) -> dict[str, str]:
     common = common_to(batch)
     return {
-        **{"id": batch.id, "template": common.text or common.data},
+        **{"id": batch.id, "template": _cut(common.text or common.data)},
         "begun": _time(batch.begun),
         "ended": "" if batch.ended is None else _time(batch.ended),
     }
@@ -335,7 +369,7 @@ def _batch(batch: Batch) -> dict[str, str]:
 def _readable(envelope: bytes) -> str:
     """An envelope with its elements on lines of their own, without a secret."""
     masked = _SESSION.sub(r"\1***", redact(envelope))
-    return "\n".join(xml_lines(masked))
+    return _cut("\n".join(xml_lines(masked)), _LONGEST_ENVELOPE)
 
 
 def _time(at: float) -> str:
@@ -343,8 +377,18 @@ def _time(at: float) -> str:
     return f"{shown:%Y-%m-%d %H:%M:%S}"
 
 
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+def _cut(text: str, most: int = _LONGEST) -> str:
+    """The beginning of a text that is too long for its place."""
+    if len(text) <= most:
+        return text
+    return f"{text[:most]}… ({len(text) - most:,} more characters)"
+
+
+def _before(request: Request) -> str:
+    """The id of which the older ones are asked for, "" for the newest."""
+    return parse_qs(request.query).get("before", [""])[0]
+
+
+def _older(path: str, ids: Sequence[str]) -> str:
+    """Where the older ones are, if there are more than are shown."""
+    return f"{path}?before={ids[_SHOWN - 1]}" if len(ids) > _SHOWN else ""

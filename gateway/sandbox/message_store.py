@@ -65,24 +65,21 @@ class MessageStore(Database):
             client_id,
         )
 
-    def messages_of_batch(self, batch_id: str) -> list[Message]:
-        """The messages of a batch, the oldest first."""
-        return self._messages(
-            "WHERE batch_id = ? AND batch_id <> '' ORDER BY number", batch_id
-        )
-
     def newest_messages(
-        self, user: str, count: int, before: float | None = None
+        self, user: str, count: int, before: str = "", batch_id: str = ""
     ) -> list[Message]:
-        """A user's messages, the newest first, from those accepted before a time."""
-        if before is None:
-            return self._messages(
-                "WHERE user = ? ORDER BY number DESC LIMIT ?", user, count
-            )
-        return self._messages(
-            "WHERE user = ? AND accepted < ? ORDER BY number DESC LIMIT ?",
-            *(user, before, count),
-        )
+        """A user's messages, or those of one batch, the newest first; only those that were
+        accepted before the one with an id, where it is given."""
+        where, values = "WHERE user = ?", [user]
+        if batch_id:
+            where, values = f"{where} AND batch_id = ? AND batch_id <> ''", [
+                user,
+                batch_id,
+            ]
+        if before:
+            where += " AND number < (SELECT number FROM message WHERE id = ?)"
+            values.append(before)
+        return self._messages(f"{where} ORDER BY number DESC LIMIT ?", *values, count)
 
     def next_due(self) -> Message | None:
         """The message to which something happens next by itself."""

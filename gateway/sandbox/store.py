@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import inf
 
 from .clock import LATEST
 from .database import SCHEMA_VERSION, StateError, to_credits, to_millionths
@@ -185,12 +186,13 @@ class Store(MessageStore):
         ).fetchone()
         return Batch(*found) if found else None
 
-    def newest_batches(self, user: str, count: int) -> list[Batch]:
-        """A user's batches, the newest first."""
+    def newest_batches(self, user: str, count: int, before: str = "") -> list[Batch]:
+        """A user's batches, the newest first; only those before one, where it is given."""
         rows = self._db.execute(
-            "SELECT id, user, begun, ended, submission FROM batch"
-            " WHERE user = ? ORDER BY rowid DESC LIMIT ?",
-            (user, count),
+            "SELECT id, user, begun, ended, submission FROM batch WHERE user = ?"
+            " AND (? = '' OR rowid < (SELECT rowid FROM batch WHERE id = ?))"
+            " ORDER BY rowid DESC LIMIT ?",
+            (user, before, before, count),
         )
         return [Batch(*row) for row in rows]
 
@@ -211,12 +213,13 @@ class Store(MessageStore):
             ),
         )
 
-    def newest_incoming(self, count: int) -> list[Incoming]:
-        """Incoming messages, the newest first."""
+    def newest_incoming(self, count: int, before: str = "") -> list[Incoming]:
+        """Incoming messages, the newest first; only those before one, where it is given."""
         rows = self._db.execute(
             "SELECT id, sender, recipient, text, at, stop FROM incoming"
+            " WHERE (? = '' OR number < (SELECT number FROM incoming WHERE id = ?))"
             " ORDER BY number DESC LIMIT ?",
-            (count,),
+            (before, before, count),
         )
         return [
             Incoming(id_, sender, recipient, text, at, bool(stop))
@@ -248,9 +251,11 @@ class Store(MessageStore):
             *(now, count),
         )
 
-    def newest_callbacks(self, count: int) -> list[Callback]:
-        """What was and is to be told, the newest first."""
-        return self._callbacks("ORDER BY number DESC LIMIT ?", count)
+    def newest_callbacks(self, count: int, before: float = inf) -> list[Callback]:
+        """What was and is to be told, the newest first; only those with numbers below one."""
+        return self._callbacks(
+            "WHERE number < ? ORDER BY number DESC LIMIT ?", *(before, count)
+        )
 
     def callbacks_about(self, message: str) -> list[Callback]:
         """What was and is to be told of a message."""
