@@ -6,7 +6,8 @@ What a command needs is imported when it runs: `soapwright --help` is not to loa
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from codegen.config import find_entry
 from codegen.diagnostics import Diagnostic, Findings, Location, SpecError
 from codegen.manifest import SITE_MANIFEST
 from codegen.model import Api
+from codegen.options import Options
 from codegen.output import carry_out, check_folder, make_plan, write_file
 from codegen.remote import Remote
 
@@ -71,6 +73,9 @@ def diff_command(
 ) -> None:
     """What changed from the WSDL OLD to NEW, and what that breaks.
 
+    Each may be the folder of a generated package instead: then it is about what that package
+    chose of its WSDL, and in its names.
+
     Ends with 0 where nothing breaks, 1 where something does, 2 where a WSDL cannot be read.
     """
     # loaded when it runs
@@ -79,8 +84,13 @@ def diff_command(
     # loaded when it runs
     from codegen.tools.diff.services import compare
 
-    before, after = loaded([old, new], catalogs, allow_network)
-    changes = compare(before[0], after[0])
+    # loaded when it runs
+    from codegen.tools.packages import package_options
+
+    found = [package_options(Path(n)) if Path(n).is_dir() else None for n in (old, new)]
+    options = [one or next(filter(None, found), Options("package")) for one in found]
+    before, after = loaded([old, new], catalogs, allow_network, options)
+    changes = compare(before[0], after[0], (options[0], options[1]))
     click.echo(FORMATS[form](changes, (old, new)), nl=False)
     raise SystemExit(1 if is_breaking(changes) else 0)
 
@@ -189,23 +199,34 @@ def conform_command(package: Path, samples: tuple[Path, ...]) -> None:
 
 
 def loaded(
-    wsdls: list[str], catalogs: tuple[Path, ...], allow_network: bool
+    wsdls: list[str],
+    catalogs: tuple[Path, ...],
+    allow_network: bool,
+    options: Sequence[Options | None] = (),
 ) -> list[tuple[Api, Findings]]:
     """The models of WSDLs, files or URLs, each with its findings, which are printed.
 
+    With `options` for each, only what they choose; then a WSDL may be a package's folder too.
     Where one is broken the run ends with 2.
     """
     # loaded when it runs
     from codegen.pipeline import load
 
+    # loaded when it runs
+    from codegen.tools.packages import package_entry
+
     remote = Remote(Path(), allowed=allow_network)
     apis: list[tuple[Api, Findings]] = []
     found: list[Diagnostic] = []
-    for wsdl in wsdls:
+    for wsdl, chosen in zip_longest(wsdls, options):
         findings = Findings()
         try:
-            entry = find_entry(wsdl, remote, Location(wsdl))
-            apis.append((load(entry, catalogs, findings, remote), findings))
+            if chosen is not None and Path(wsdl).is_dir():
+                entry = package_entry(Path(wsdl))
+            else:
+                entry = find_entry(wsdl, remote, Location(wsdl))
+            api = load(entry, catalogs, findings, remote, chosen, partly=True)
+            apis.append((api, findings))
             found += findings
         except SpecError as error:
             found += error.diagnostics

@@ -41,9 +41,9 @@ class Diagnostic:
 
     def __str__(self) -> str:
         line = (
-            f"{self.at}: {self.severity.value}: {_one_line(self.message)} [{self.code}]"
+            f"{self.at}: {self.severity.value}: {one_line(self.message)} [{self.code}]"
         )
-        return f"{line}\nhint: {_one_line(self.hint)}" if self.hint else line
+        return f"{line}\nhint: {one_line(self.hint)}" if self.hint else line
 
 
 class SpecError(Exception):
@@ -86,8 +86,8 @@ class Findings:
             raise SpecError(self)
 
 
-def _one_line(text: str) -> str:
-    """A spec's text in a finding: no line breaks or control characters reach the terminal."""
+def one_line(text: str) -> str:
+    """A spec's text where it is shown: no line breaks or control characters reach the terminal."""
     return "".join(
         c if c.isprintable() else " " if c in "\t\r\n" else "\N{REPLACEMENT CHARACTER}"
         for c in text

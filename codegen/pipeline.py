@@ -84,15 +84,19 @@ def load(
     findings: Findings,
     remote: Remote | None = None,
     chosen: Options | None = None,
+    *,
+    partly: bool = False,
 ) -> Api:
     """The model of a WSDL, or of the part of it that options choose, every pass run.
+
+    With `partly` they may choose what the WSDL does not have.
 
     Raises:
         SpecError: the WSDL cannot be read or is broken.
     """
     api = read_api(wsdl, catalogs, findings, remote)
     if chosen is not None:
-        api = choose(api, chosen, str(wsdl), findings)
+        api = choose(api, chosen, str(wsdl), findings, partly=partly)
     return run_passes(api, findings)
 
 

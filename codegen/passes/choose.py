@@ -30,8 +30,17 @@ from codegen.options import Options
 from codegen.walk import derived_types, elements_of, part_types, parts_of, references_of
 
 
-def choose(api: Api, options: Options, entry: str, findings: Findings) -> Api:
+def choose(
+    api: Api,
+    options: Options,
+    entry: str,
+    findings: Findings,
+    *,
+    partly: bool = False,
+) -> Api:
     """The part of the Api that the options choose, all of it where they choose nothing.
+
+    With `partly` they may choose what this Api does not have.
 
     Raises:
         SpecError: a pattern matches nothing, or nothing is left.
@@ -39,12 +48,13 @@ def choose(api: Api, options: Options, entry: str, findings: Findings) -> Api:
     if not (options.services or options.ports or options.include or options.exclude):
         return api
     before = len(findings.errors)
-    _check_patterns(api, options, entry, findings)
+    if not partly:
+        _check_patterns(api, options, entry, findings)
     if len(findings.errors) > before:
         findings.raise_errors()
     ports = [_chosen(port, options) for port in api.ports if _is_wanted(port, options)]
     left = tuple(port for port in ports if port.operations)
-    if not left:
+    if not left and not partly:
         message = "no operation is left of those that are chosen"
         findings.error("config", message, options.place("name", entry))
         findings.raise_errors()

@@ -27,9 +27,9 @@ class ClientModules:
         methods = {name: self.methods.of(ports) for name, ports in groups.items()}
         clients: list[ClientView] = []
         assignments: list[str] = []
-        taken = {"Client", "AsyncClient", "BaseClient", "BaseAsyncClient"}
+        stems = self.names()
         for number, (name, ports) in enumerate(groups.items()):
-            stem = "" if len(groups) == 1 else self._stem(name, taken)
+            stem = stems[name]
             for base, prefix, keyword in (
                 ("BaseClient", "", ""),
                 ("BaseAsyncClient", "Async", "async "),
@@ -62,6 +62,14 @@ class ClientModules:
             assignments,
             sorted(exports),
         )
+
+    def names(self) -> dict[QName, str]:
+        """What each port type's client is called before `Client`; the only one is not called more."""
+        groups = self.methods.groups
+        if len(groups) == 1:
+            return dict.fromkeys(groups, "")
+        taken = {"Client", "AsyncClient", "BaseClient", "BaseAsyncClient"}
+        return {name: self._stem(name, taken) for name in groups}
 
     def _stem(self, name: QName, taken: set[str]) -> str:
         stem = class_name(name.local)

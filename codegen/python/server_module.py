@@ -34,10 +34,9 @@ class ServerModules:
 
     def module(self) -> ServerModule:
         """All service classes."""
-        taken = {_BASE, "Specification", "PORTS", *_ANSWERS, *_SERVING, *_OFFERED}
         services = [
-            self._service(self._name(port_type, taken), ports)
-            for port_type, ports in self.methods.groups.items()
+            self._service(name, self.methods.groups[port_type])
+            for port_type, name in self.names().items()
         ]
         entry = string(self.entry) if services and self.entry else ""
         return ServerModule(
@@ -48,6 +47,11 @@ class ServerModules:
             entry=entry,
             services=services,
         )
+
+    def names(self) -> dict[QName, str]:
+        """The service class of each port type."""
+        taken = {_BASE, "Specification", "PORTS", *_ANSWERS, *_SERVING, *_OFFERED}
+        return {name: self._name(name, taken) for name in self.methods.groups}
 
     def _standard_imports(self, services: list[ServiceView]) -> list[str]:
         if not any(service.handlers for service in services):

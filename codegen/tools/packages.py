@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from codegen.diagnostics import Findings, Location
-from codegen.manifest import read_manifest
+from codegen.diagnostics import Findings, Location, SpecError
+from codegen.manifest import Manifest, read_manifest
 from codegen.model import Api
 from codegen.options import Options
 from codegen.pipeline import load
@@ -24,12 +24,8 @@ def import_package(folder: Path) -> ModuleType:
     Raises:
         SpecError: it is no generated package.
     """
-    findings = Findings()
-    init, manifest = folder / "__init__.py", read_manifest(folder)
-    if not init.is_file() or manifest is None or not manifest.options:
-        at = Location(str(folder))
-        findings.error("package", "this is no generated package's folder", at)
-        findings.raise_errors()
+    _checked(folder)
+    init = folder / "__init__.py"
     digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()
     name = f"soapwright_{digest[:16]}"
     for known in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
@@ -44,22 +40,46 @@ def import_package(folder: Path) -> ModuleType:
     return module
 
 
+def _checked(folder: Path) -> Manifest:
+    """A package's manifest.
+
+    Raises:
+        SpecError: it is no generated package.
+    """
+    manifest = read_manifest(folder)
+    is_package = (folder / "__init__.py").is_file()
+    if not is_package or manifest is None or not manifest.options:
+        findings = Findings()
+        at = Location(str(folder))
+        findings.error("package", "this is no generated package's folder", at)
+        raise SpecError(findings)
+    return manifest
+
+
+def package_entry(folder: Path) -> Path:
+    """The WSDL that a package was made of, as it is kept in it.
+
+    Raises:
+        SpecError: it is no generated package, or was made without its WSDL (`--no-spec`).
+    """
+    entry = folder / "_spec" / next(iter(_checked(folder).sources), "")
+    if not entry.is_file():
+        findings = Findings()
+        hint = "generate it without --no-spec"
+        at = Location(str(folder))
+        findings.error("package", "the package was made without its WSDL", at, hint)
+        raise SpecError(findings)
+    return entry
+
+
 def package_api(folder: Path) -> Api:
     """The model of the WSDL that a package was made of, as far as its options chose it.
 
     Raises:
-        SpecError: the package has none (`--no-spec`), or one that is broken.
+        SpecError: as of `package_entry`; or the WSDL is broken.
     """
-    findings = Findings()
-    manifest = read_manifest(folder)
-    sources = manifest.sources if manifest is not None else {}
-    entry = folder / "_spec" / next(iter(sources), "")
-    if not entry.is_file():
-        hint = "generate it without --no-spec"
-        at = Location(str(folder))
-        findings.error("package", "the package was made without its WSDL", at, hint)
-        findings.raise_errors()
-    return load(entry, (), findings, chosen=package_options(folder))
+    entry = package_entry(folder)
+    return load(entry, (), Findings(), chosen=package_options(folder))
 
 
 def package_options(folder: Path) -> Options:

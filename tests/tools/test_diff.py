@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Run
+from conftest import ROOT, Run, Shell
 
 from codegen.diagnostics import Findings
 from codegen.pipeline import load
@@ -87,6 +88,18 @@ VALUE = '<xsd:enumeration value="{}"/>'
 FAULT = '<fault name="broken" message="s:AskBroken"/>'
 OTHER = '<xsd:complexType name="{}"><xsd:complexContent><xsd:extension base="s:{}"/></xsd:complexContent></xsd:complexType>'
 SMALL = OTHER.format("SmallThing", "Thing")
+CHOICE = '<xsd:choice><xsd:element name="left" type="xsd:int"/><xsd:element name="right" type="xsd:int"/></xsd:choice>'
+ENCODED_USER = '<part name="user" type="xsd:string"/>'
+CALLED = 'use="literal" namespace="urn:call"'
+ENCODING = CALLED.replace(
+    "literal", 'encoded" encodingStyle="http://schemas.xmlsoap.org/soap/encoding/'
+)
+ENCODE = (CALLED, ENCODING)
+SKU = '<xsd:element name="sku" type="xsd:string" default="none"/></xsd:sequence>'
+ANY = '<xsd:any namespace="##any" processContents="lax"/></xsd:sequence>'
+WILD = (SKU, SKU.replace("</xsd:sequence>", ANY))
+WILD_ATTRIBUTE = (SKU, SKU + '<xsd:anyAttribute namespace="##any"/>')
+HEAD = (SKU, SKU.replace("</", '<xsd:element ref="s:Broken"/></', 1))
 
 
 @dataclass(frozen=True)
@@ -98,6 +111,30 @@ class Edit:
     kind: str
     subject: str
     classes: str
+    first: tuple[str, str] = ("", "")
+    """What is edited in both specs before."""
+
+
+def encoded_as(name: str, definition: str) -> tuple[str, str]:
+    """The parts of `call`, encoded, with one of a type of its own."""
+    start, call = WSDL.index("</xsd:schema>"), WSDL.index(CALLED) + len(CALLED)
+    part = f'{ENCODED_USER}<part name="own" type="s:{name}"/>'
+    changed = WSDL[start:call].replace(ENCODED_USER, part).replace(*ENCODE)
+    return WSDL[start:call], definition + changed
+
+
+PAIR = encoded_as(
+    "Pair",
+    f'<xsd:complexType name="Pair"><xsd:sequence>{ELEMENT.format("a")}</xsd:sequence></xsd:complexType>',
+)
+ARRAY = encoded_as(
+    "Numbers",
+    '<xsd:complexType name="Numbers"><xsd:complexContent>'
+    '<xsd:restriction base="e:Array" xmlns:e="http://schemas.xmlsoap.org/soap/encoding/">'
+    '<xsd:sequence><xsd:element name="number" type="xsd:int" minOccurs="0" maxOccurs="unbounded"/></xsd:sequence>'
+    '<xsd:attribute ref="e:arrayType" xmlns:w="http://schemas.xmlsoap.org/wsdl/" w:arrayType="xsd:int[]"/>'
+    "</xsd:restriction></xsd:complexContent></xsd:complexType>",
+)
 
 
 EDITS = [
@@ -114,9 +151,17 @@ EDITS = [
     Edit('<input message="s:CallIn"/><output message="s:CallOut"/>', '<input message="s:CallIn"/>', "reply-removed", "call", "- breaking breaking"),
     Edit(FAULT, FAULT + '<fault name="worse" message="s:AskBroken"/>', "fault-added", "ask.worse", "- risky compatible"),
     Edit(FAULT, "", "fault-removed", "ask.broken", "- compatible breaking"),
+    Edit('name="broken"', 'name="bust"', "fault-renamed", "ask.broken", "- compatible compatible"),
+    Edit('"Broken" type="xsd:string"', '"Broken" type="xsd:date"', "type-narrowed", "ask.broken", "- compatible breaking"),
+    Edit('/soap/encoding/"', '/soap/encoding2/"', "encoding-style", "call.request", "risky - compatible", ENCODE),
+    Edit(PORT, PORT.replace("Port", "Two") + PORT, "port-order", "Two", "- - risky"),
+    Edit('<portType name="P">', '<portType name="Q">', "python-name", "Port", "- - breaking"),
+    Edit('"result" type="xsd:string"/>', '"result" type="xsd:string"/><part name="more" type="xsd:string"/>', "returns", "call", "- - breaking"),
     Edit('"urn:call"', '"urn:other"', "call-namespace", "call.request", "breaking - compatible"),
     Edit('"urn:reply"', '"urn:other"', "call-namespace", "call.response", "- compatible compatible"),
-    Edit('"Tell"', '"Say"', "body-element", "ask.response", "- breaking compatible"),
+    Edit('"Tell"', '"Say"', "body-element", "ask.response", "- breaking breaking"),
+    Edit('<message name="AskIn"><part name="body" element="s:Ask"/>', '<message name="AskIn"><part name="body" element="s:Broken"/>', "body-element", "ask.request", "breaking - breaking"),
+    Edit('<operation name="ask"><input message="s:AskIn"/>', '<operation name="ask">', "body-element", "ask", "breaking - breaking"),
     Edit(TEXT, TEXT + ELEMENT.format("more"), "added-required", "ask.request.more", "breaking - breaking"),
     Edit(TEXT, TEXT + ELEMENT.format("more").replace("/>", ' minOccurs="0"/>'), "added-optional", "ask.request.more", "compatible - compatible"),
     Edit(ANSWER, ANSWER + ELEMENT.format("more"), "added-required", "ask.response.more", "- compatible compatible"),
@@ -138,12 +183,35 @@ EDITS = [
     Edit(ITEM, ITEM.replace("5", "unbounded"), "more-allowed", "ask.request.item", "compatible - compatible"),
     Edit('default="none"', 'default="all"', "default", "Item.sku", "risky - compatible"),
     Edit('<xsd:choice><xsd:element name="left" type="xsd:int"/><xsd:element name="right" type="xsd:int"/></xsd:choice>', '<xsd:sequence minOccurs="0"><xsd:element name="left" type="xsd:int"/><xsd:element name="right" type="xsd:int"/></xsd:sequence>', "choice", "ask.response", "- risky compatible"),
+    Edit(CHOICE, CHOICE.replace("<xsd:choice>", '<xsd:choice maxOccurs="9">'), "now-listed", "ask.response.left", "- risky breaking"),
+    Edit(CHOICE.replace("<xsd:choice>", '<xsd:choice maxOccurs="9">'), CHOICE, "no-longer-listed", "ask.response.left", "- compatible breaking", (CHOICE, CHOICE.replace("<xsd:choice>", '<xsd:choice maxOccurs="9">'))),
+    Edit(CHOICE, CHOICE.replace("</xsd:choice>", ELEMENT.format("middle") + "</xsd:choice>"), "branch-added", "ask.response", "- risky compatible"),
+    Edit('<xsd:choice maxOccurs="unbounded">', '<xsd:choice maxOccurs="3">', "fewer-allowed", "ask.response.choices", "- compatible compatible"),
+    Edit("##any", "##other", "wildcard", "Item.any element", "risky - compatible", WILD),
+    Edit('processContents="lax"', 'processContents="skip"', "wildcard", "Item.any element", "risky - compatible", WILD),
+    Edit(WILD[1], WILD[1].replace("<xsd:any ", '<xsd:any maxOccurs="9" '), "now-repeated", "Item.any element", "compatible - compatible", WILD),
+    Edit("##any", "##local", "wildcard", "Item.any attribute", "risky - compatible", WILD_ATTRIBUTE),
+    Edit('<xsd:element name="Broken" type="xsd:string"/>', '<xsd:element name="Broken" type="xsd:string"/><xsd:element name="Worse" type="xsd:string" substitutionGroup="s:Broken"/>', "value-added", "Item.Broken", "compatible - compatible", HEAD),
+    Edit('<xsd:element name="Broken" type="xsd:string"/>', '<xsd:element name="Broken" type="xsd:string"/><xsd:element name="Worse" type="xsd:string" substitutionGroup="s:Broken"/>', "python-type", "Item.Broken", "- - breaking", HEAD),
     Edit(ANSWER, ANSWER.replace("int", "date"), "type", "ask.response.answer", "- breaking breaking"),
     Edit(COUNT, COUNT.replace("int", "long"), "type-widened", "ask.request.count", "compatible - compatible"),
-    Edit(ANSWER, ANSWER.replace("int", "string"), "type", "ask.response.answer", "- breaking breaking"),
+    Edit(ANSWER, ANSWER.replace("int", "string"), "type-widened", "ask.response.answer", "- risky breaking"),
     Edit(COUNT, COUNT.replace("int", "short"), "type-narrowed", "ask.request.count", "risky - compatible"),
     Edit('<xsd:element name="size" type="s:Size"/>', '<xsd:element name="size" type="xsd:string"/>', "type-widened", "ask.request.size", "compatible - compatible"),
-    Edit("s:Item", "s:Article", "type-name", "Article", "risky - breaking"),
+    Edit("s:Item", "s:Article", "schema-name", "Article", "compatible - breaking"),
+    Edit("s:Size", "s:Width", "schema-name", "Width", "compatible - compatible"),
+    Edit("SmallThing", "LittleThing", "type-removed", "SmallThing", "- compatible breaking"),
+    Edit('"s:Thing" maxOccurs', '"s:SmallThing" maxOccurs', "schema-name", "ask.response.thing", "- compatible breaking"),
+    Edit('"s:Thing" maxOccurs', '"s:Item" maxOccurs', "renamed", "Thing → Item.id", "- breaking breaking"),
+    Edit('"s:Color"/>', '"xsd:string"/>', "type-widened", "ask.request.color", "compatible - breaking"),
+    Edit('name="Color"><xsd:restriction base="xsd:string">', 'name="Color"><xsd:restriction base="xsd:string"/></xsd:simpleType><xsd:simpleType name="Unused"><xsd:restriction base="xsd:string">', "type-widened", "ask.request.color", "compatible - breaking"),
+    Edit(COUNT, COUNT.replace("int", "unsignedInt"), "type", "ask.request.count", "breaking - compatible"),
+    Edit("unsignedByte", "short", "type-widened", "ask.request.count", "compatible - compatible", (COUNT, COUNT.replace("int", "unsignedByte"))),
+    Edit(ENCODED_USER, ENCODED_USER.replace("string", "int"), "type", "call.request.user", "breaking - breaking", ENCODE),
+    Edit("s:Pair", "s:Duo", "type-name", "Duo", "risky - breaking", PAIR),
+    Edit('<xsd:complexType name="Thing">', '<xsd:complexType name="Thing" abstract="true">', "now-abstract", "Thing", "- compatible risky"),
+    Edit(' abstract="true"', "", "no-longer-abstract", "Thing", "- risky compatible", ('name="Thing">', 'name="Thing" abstract="true">')),
+    Edit('name="number"', 'name="digit"', "item-name", "Numbers", "risky - compatible", ARRAY),
     Edit(SMALL, SMALL + OTHER.format("TinyThing", "SmallThing"), "type-added", "TinyThing", "- risky compatible"),
     Edit(SMALL, "", "type-removed", "SmallThing", "- compatible breaking"),
     Edit(SMALL, SMALL.replace("s:Thing", "s:Item"), "base", "SmallThing", "- risky risky"),
@@ -151,16 +219,16 @@ EDITS = [
     Edit(VALUE.format("blue"), "", "value-removed", "Color", "breaking - breaking"),
     Edit('<xsd:maxLength value="10"/>', '<xsd:maxLength value="9"/>', "facet-tightened", "Size", "risky - compatible"),
     Edit('<xsd:maxLength value="10"/>', '<xsd:maxLength value="11"/>', "facet-loosened", "Size", "compatible - compatible"),
+    Edit('<xsd:maxLength value="10"/>', '<xsd:maxLength value="0"/>', "facet-tightened", "Size", "risky - compatible"),
+    Edit('<xsd:maxLength value="0"/>', '<xsd:maxLength value="10"/>', "facet-loosened", "Size", "compatible - compatible", ('<xsd:maxLength value="10"/>', '<xsd:maxLength value="0"/>')),
     Edit('<xsd:maxLength value="10"/>', "", "facet-loosened", "Size", "compatible - compatible"),
     Edit('<xsd:maxLength value="10"/>', '<xsd:whiteSpace value="collapse"/><xsd:maxLength value="10"/>', "facet", "Size", "risky - compatible"),
     Edit('<xsd:element name="blue" type="xsd:int"/>', '<xsd:element name="blue" type="xsd:int"/><xsd:element name="green" type="xsd:int"/>', "value-added", "ask.response.choices", "- risky compatible"),
     Edit(VALUE.format("blue"), VALUE.format("blue") + VALUE.format("Red"), "value-added", "Color", "compatible - compatible"),
 ]  # fmt: skip
-# What an edit must be accompanied by, so that the new spec is sound.
+# What edits must be accompanied by, so that the new spec is sound.
 ALSO = {
     "port-renamed": ("</service>", PORT.replace("Port", "Gate") + "</service>"),
-    "body-element": ("s:Tell", "s:Say"),
-    "type-name": ('name="Item"', 'name="Article"'),
     "order": (COUNT, COUNT + TEXT),
 }
 HUSH = ('<operation name="shout"><soap', '<operation name="hush"><soap')
@@ -179,6 +247,21 @@ ALSO |= {
 }
 
 
+NAMES = {"s:Item": "Item", "s:Size": "Size", "s:Pair": "Pair"}
+
+
+def also(edit: Edit) -> list[tuple[str, str]]:
+    """The edits that go with one, each made once."""
+    if edit.old in NAMES:
+        old, new = NAMES[edit.old], edit.new.removeprefix("s:")
+        return [(f'name="{old}"', f'name="{new}"')]
+    if edit.new == '"Say"':
+        return [("s:Tell", "s:Say")]
+    if edit.new == '<portType name="Q">':
+        return [('type="s:P"', 'type="s:Q"')]
+    return [ALSO[edit.kind]] if edit.kind in ALSO else []
+
+
 def changes(folder: Path, old: str, new: str) -> list[Change]:
     apis = []
     for name, text in (("old", old), ("new", new)):
@@ -190,21 +273,21 @@ def changes(folder: Path, old: str, new: str) -> list[Change]:
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda e: f"{e.kind}-{e.subject}")
 def test_a_change_is_found_and_classed(edit: Edit, tmp_path: Path) -> None:
-    assert edit.old in WSDL
-    edited = WSDL.replace(edit.old, edit.new)
-    edited = (
-        edited.replace(*ALSO.get(edit.kind, ("", "")), 1)
-        if edit.kind in ALSO
-        else edited
-    )
-    found = {(c.kind, c.subject): c for c in changes(tmp_path, WSDL, edited)}
+    before = WSDL.replace(*edit.first) if edit.first[0] else WSDL
+    assert edit.old in before
+    edited = before.replace(edit.old, edit.new)
+    for old, new in also(edit):
+        assert old in edited
+        edited = edited.replace(old, new, 1)
+    found = {(c.kind, c.subject): c for c in changes(tmp_path, before, edited)}
     change = found[edit.kind, edit.subject]
     assert f"{change.request} {change.reply} {change.python}" == edit.classes
-    assert change.old is None or change.old.line <= WSDL.count("\n") + 1
+    for place in (change.old, change.new):
+        assert place is None or place.line <= WSDL.count("\n") + 1
 
 
 def test_each_kind_of_change_has_an_edit() -> None:
-    shown = {edit.kind for edit in EDITS} | {"port-removed", "python-name"}
+    shown = {edit.kind for edit in EDITS} | {"port-removed"}
     assert shown == set(RULES)
 
 
@@ -280,6 +363,121 @@ def test_alike_changes_are_told_together(vendor: list[Change]) -> None:
 def test_markdown_is_one_table(vendor: list[Change]) -> None:
     table = as_markdown(vendor, ("old", "new")).splitlines()[2:]
     assert {line.count(" | ") for line in table[2:]} == {6}
+
+
+def test_hostile_names_stay_in_their_cells(tmp_path: Path) -> None:
+    """What a spec says cannot break a report's lines, nor call anybody by an @."""
+    address = "http://a/&#10;| x | ``y`` @everybody &#x202e;"
+    pattern = '<xsd:pattern value="&#10;`|`*"/><xsd:maxLength value="10"/>'
+    edited = WSDL.replace("http://localhost/a", address)
+    edited = edited.replace('<xsd:maxLength value="10"/>', pattern)
+    found = changes(tmp_path, WSDL, edited)
+    assert {c.kind for c in found} == {"address", "facet-tightened"}
+    names = ("a_b|`c`.wsdl", "new\n.wsdl")
+    markdown = as_markdown(found, names)
+    assert markdown.startswith("**a\\_b\\|\\`c\\`.wsdl → new .wsdl: 2 changes: ")
+    rows = [r for r in markdown.splitlines() if r.startswith("|")]
+    bars = [len(re.findall(r"(?<!\\)\|", row)) for row in rows]
+    assert bars == [8] * (2 + len(found))
+    assert "@everybody" not in markdown
+    text = as_text(found, names)
+    assert len(text.splitlines()) == 1 + 4 * len(found)
+    assert "\u202e" not in text + markdown
+    assert json.loads(as_json(found, names))["old"] == names[0]
+
+
+def test_the_order_of_changes_is_the_documents(vendor: list[Change]) -> None:
+    """Not that of a hash."""
+    names = [c.subject for c in vendor if c.kind == "action"]
+    assert names[:4] == ["auth", "ping", "sendmsg", "querymsg"]
+
+
+# ----------------------------------------------------------------- what travels, what does not
+
+
+def test_documentation_alone_changes_nothing(tmp_path: Path) -> None:
+    doc = "<xsd:annotation><xsd:documentation>x</xsd:documentation></xsd:annotation>"
+    said = WSDL.replace(ANSWER, ANSWER.replace("/>", f">{doc}</xsd:element>"))
+    assert changes(tmp_path, WSDL, said) == []
+
+
+def test_in_any_order_no_order_counts(tmp_path: Path) -> None:
+    anyhow = WSDL.replace(
+        '<xsd:sequence>\n    <xsd:element name="sku" type="xsd:string" default="none"/></xsd:sequence>',
+        f'<xsd:all>{ELEMENT.format("a")}{ELEMENT.format("b")}</xsd:all>',
+    )
+    assert "<xsd:all>" in anyhow
+    turned = anyhow.replace(
+        ELEMENT.format("a") + ELEMENT.format("b"),
+        ELEMENT.format("b") + ELEMENT.format("a"),
+    )
+    assert changes(tmp_path, anyhow, turned) == []
+
+
+def test_a_type_of_both_directions_is_classed_for_both(tmp_path: Path) -> None:
+    """Also where it is a whole message in one of them."""
+    bare = WSDL.replace(
+        '<xsd:element name="Broken"',
+        '<xsd:element name="Give" type="s:Thing"/><xsd:element name="Broken"',
+    ).replace(
+        '"AskIn"><part name="body" element="s:Ask"',
+        '"AskIn"><part name="body" element="s:Give"',
+    )
+    edited = bare.replace(ID, ID + ELEMENT.format("more"))
+    found = {(c.kind, c.subject): c for c in changes(tmp_path, bare, edited)}
+    change = found["added-required", "Thing.more"]
+    assert f"{change.request} {change.reply}" == "breaking compatible"
+
+
+def test_a_namespace_of_its_own_for_each_version(tmp_path: Path) -> None:
+    """Types that moved with it are the same types, those that no message names too."""
+    found = changes(tmp_path, WSDL, WSDL.replace('"urn:s"', '"urn:t"'))
+    kinds = {c.kind for c in found}
+    assert kinds == {"body-element", "namespace", "schema-name", "type-name"}
+    assert "type-name" in {c.kind for c in found if c.subject == "SmallThing"}
+    assert len(as_text(found, ("a", "b")).splitlines()) < 70
+
+
+def test_a_recursive_type_that_becomes_another(tmp_path: Path) -> None:
+    node = '<xsd:complexType name="{0}"><xsd:sequence><xsd:element name="{1}" type="xsd:string"/><xsd:element name="next" type="s:{0}" minOccurs="0"/></xsd:sequence></xsd:complexType>'
+    old = WSDL.replace(
+        SMALL, SMALL + node.format("Node", "a") + node.format("Knot", "b")
+    )
+    old = old.replace(ANSWER, '<xsd:element name="answer" type="s:Node"/>')
+    new = old.replace(
+        '<xsd:element name="answer" type="s:Node"/>',
+        '<xsd:element name="answer" type="s:Knot"/>',
+    )
+    found = [(c.kind, c.subject) for c in changes(tmp_path, old, new)]
+    assert found == [
+        ("schema-name", "ask.response.answer"),
+        ("renamed", "Node → Knot.a"),
+        ("schema-name", "Node → Knot.next"),
+    ]
+
+
+def test_a_package_is_compared_in_what_it_chose(shell: Shell) -> None:
+    Path("s.wsdl").write_text(WSDL, encoding="utf-8")
+    chosen = ("--include", "ask", "--include", "call", "--rename", "text=words")
+    made = shell("generate", "s.wsdl", "--output", "made", "--package", "made", *chosen)
+    assert made.code == 0
+    edited = WSDL.replace('"urn:shout"', '"urn:hush"').replace(
+        'name="call"', 'name="ring"'
+    )
+    Path("s.wsdl").write_text(edited, encoding="utf-8")
+    done = shell("diff", "made", "s.wsdl", "--format", "json")
+    told = json.loads(done.out)["changes"]
+    assert [(c["kind"], c["subject"]) for c in told] == [("operation-removed", "call")]
+    assert told[0]["old"]["path"] == "made/_spec/s.wsdl"
+    assert done.code == 1
+    Path("s.wsdl").write_text(WSDL, encoding="utf-8")
+    assert shell("diff", "made", "s.wsdl").code == 0
+    Path("folder").mkdir()
+    done = shell("diff", "folder", "s.wsdl")
+    assert done.code == 2
+    assert (
+        done.err == "folder:1: error: this is no generated package's folder [package]\n"
+    )
 
 
 def test_json_has_every_change_by_itself(vendor: list[Change]) -> None:

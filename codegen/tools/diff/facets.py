@@ -14,6 +14,7 @@ _UPPER = frozenset(
     "max_length max_inclusive max_exclusive total_digits fraction_digits".split()
 )
 _LOWER = frozenset("min_length min_inclusive min_exclusive".split())
+_NAMES = {"patterns": "pattern"}
 
 
 def compare_facets(
@@ -29,7 +30,7 @@ def compare_facets(
         before, after = getattr(old, facet.name), getattr(new, facet.name)
         if before != after:
             kind = _kind(facet.name, before, after)
-            name = facet.name.rstrip("s").replace("_", " ")
+            name = _NAMES.get(facet.name, facet.name.replace("_", " "))
             message = f"{name} is {_text(after)}, was {_text(before)}"
             changes.add(kind, subject, message, places, sides)
 
@@ -37,9 +38,9 @@ def compare_facets(
 def _kind(name: str, before: object, after: object) -> str:
     if name == "white_space":
         return "facet"
-    if not before:
+    if before in (None, ()):
         return "facet-tightened"
-    if not after:
+    if after in (None, ()):
         return "facet-loosened"
     if name == "patterns" and isinstance(before, tuple) and isinstance(after, tuple):
         if set(before) < set(after):

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import inf
-from typing import Protocol
-
-from codegen.diagnostics import Location
 from codegen.model import (
-    Api,
+    All,
     Attribute,
     ContentMember,
-    Element,
     ElementMember,
     NamedRef,
     Occurs,
@@ -21,71 +15,56 @@ from codegen.model import (
     TypeRef,
     WildcardMember,
 )
-from codegen.python.fields import AnyAttributes, Field, Text, What
-from codegen.tools.diff.changes import Changes, Sides
+from codegen.python.fields import (
+    Alternative,
+    AnyAttributes,
+    Field,
+    Text,
+    What,
+    alternatives_in,
+    alternatives_of,
+    wildcards_in,
+)
+from codegen.tools.diff.changes import Sides
+from codegen.tools.diff.choices import compare_rules
+from codegen.tools.diff.comparing import Places, Types
+from codegen.tools.diff.contents import group_bounds, shape_of
+from codegen.tools.diff.pairs import pair_fields
 from codegen.tools.diff.rules import Effect
-from codegen.tools.diff.surface import Surface, retyped
-
-Places = tuple[Location | None, Location | None]
-
-
-class Types(Protocol):
-    """What a comparison of fields needs of the comparison of types."""
-
-    old: Api
-    new: Api
-    surfaces: tuple[Surface, Surface]
-    changes: Changes
-
-    def references(
-        self,
-        old: TypeRef,
-        new: TypeRef,
-        subject: str,
-        places: Places,
-        sides: Sides,
-        python: Effect,
-    ) -> None:
-        """Compare what two references lead to."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What counts of a field, whatever it stands for."""
-
-    name: QName | None
-    type: TypeRef | None
-    at: Location | None
-    optional: bool
-    repeated: bool = False
-    nillable: bool = False
-    occurs: Occurs | None = None
-    default: str | None = None
+from codegen.tools.diff.saying import say_move, say_occurs, say_wildcard
+from codegen.tools.diff.shapes import (
+    Shape,
+    alternatives,
+    high,
+    only_name,
+    shape,
+)
+from codegen.tools.diff.surface import retyped
 
 
 class FieldComparison:
-    """Compares two Structs' fields; with `own`, only those that they do not inherit."""
+    """Compares two Structs' fields; with `own`, only those that they do not inherit.
 
-    def __init__(self, types: Types, subject: str, sides: Sides, own: bool) -> None:
+    Without `ordered` their order does not count: that of headers does not.
+    """
+
+    def __init__(
+        self, types: Types, subject: str, sides: Sides, own: bool, ordered: bool = True
+    ) -> None:
         self.types = types
         self.changes = types.changes
         self.subject = subject
         self.sides = sides
         self.own = own
+        self.ordered = ordered
 
     def compare(self, old: Struct, new: Struct) -> None:
         """Note every field that came, went, moved or is another."""
-        before = self._fields(self.types.surfaces[0], old)
-        after = self._fields(self.types.surfaces[1], new)
-        pairs = {key: key for key in before if key in after}
-        gone = [key for key in before if key not in pairs]
-        came = [key for key in after if key not in before]
-        for key in list(gone):
-            partner = self._partner(key, before, after, came)
-            if partner is not None:
-                gone.remove(key)
-                came.remove(partner)
-                pairs[key] = partner
+        before, after = self._fields(0, old), self._fields(1, new)
+        if self._moved(before, after, old, new):
+            before, after = self._all(0, old), self._all(1, new)
+        pairs, gone, came = pair_fields(before, after)
+        listed = self._listed((old, new), (before, after), gone, came)
         for key in gone:
             self._gone(old, key, before[key], new)
         for key in came:
@@ -93,48 +72,81 @@ class FieldComparison:
         for key, partner in pairs.items():
             self._pair((old, key, before[key]), (new, partner, after[partner]))
         self._order(old, new, list(before), list(after), pairs)
-        if not gone and not came and old.rules != new.rules:
-            self._add("choice", "", "its choices are other ones", (old.at, new.at))
+        keys = [
+            {id(f.what): pairs.get(k, k) for k, f in fields.items() if k not in listed}
+            for fields in (before, after)
+        ]
+        for kind, message in compare_rules(old, new, *keys):
+            self._add(kind, "", message, (old.at, new.at))
+        self._bounds(old, new)
 
-    def _fields(self, surface: Surface, struct: Struct) -> dict[str, Field]:
-        fields = surface.fields(struct)
-        return {k: f for k, f in fields.items() if f.own or not self.own}
+    def _all(self, side: int, struct: Struct) -> dict[str, Field]:
+        return self.types.surfaces[side].fields(struct)
 
-    def _partner(
+    def _fields(self, side: int, struct: Struct) -> dict[str, Field]:
+        found = self._all(side, struct)
+        return {k: f for k, f in found.items() if f.own or not self.own}
+
+    def _moved(
         self,
-        key: str,
         before: dict[str, Field],
         after: dict[str, Field],
+        old: Struct,
+        new: Struct,
+    ) -> bool:
+        """Whether a field went from a type to its base, or came from there."""
+        every = self._all(0, old), self._all(1, new)
+        up = any(key not in after and key in every[1] for key in before)
+        return up or any(key not in before and key in every[0] for key in after)
+
+    def _listed(
+        self,
+        structs: tuple[Struct, Struct],
+        fields: tuple[dict[str, Field], dict[str, Field]],
+        gone: list[str],
         came: list[str],
-    ) -> str | None:
-        """The field that this one was renamed to: a new one of the same shape at the same place."""
-        place = list(before).index(key)
-        shape = _shape(before[key].what)
-        for other in came:
-            found = _shape(after[other].what)
-            if key.startswith("@") != other.startswith("@") or shape.type is None:
-                continue
-            alike = (_type_key(shape.type), shape.optional, shape.repeated)
-            if alike != (_type_key(found.type), found.optional, found.repeated):
-                continue
-            if list(after).index(other) == place or _previous(before, key) == _previous(
-                after, other
-            ):
-                return other
-        return None
+    ) -> set[str]:
+        """Elements that went into a list which keeps the order, or came out of one."""
+        listed: set[str] = set()
+        for here, there, kind, keys, others, said in (
+            (0, 1, "now-listed", gone, came, "stands in the list {} now"),
+            (1, 0, "no-longer-listed", came, gone, "no longer stands in the list {}"),
+        ):
+            homes = {
+                alternative.name.local: (key, alternative)
+                for key in list(others)
+                if isinstance(fields[there][key].what, OrderedMember)
+                for alternative in alternatives(fields[there][key].what)
+            }
+            for key in [k for k in keys if k in homes]:
+                home, alternative = homes[key]
+                keys.remove(key)
+                listed.add(key)
+                if home in others:
+                    others.remove(home)
+                found = shape(fields[here][key].what)
+                at = found.at or structs[here].at
+                there_at = structs[there].at
+                places = (at, there_at) if here == 0 else (there_at, at)
+                self._add(kind, key, said.format(home), places)
+                types = (found.type, alternative.type)
+                one, other = types if here == 0 else (types[1], types[0])
+                if one is not None and other is not None:
+                    self._references(structs[0], one, other, key, places)
+        return listed
 
     # ------------------------------------------------------------------------------ one field
 
     def _gone(self, struct: Struct, key: str, field: Field, new: Struct) -> None:
-        shape = _shape(field.what)
-        kind = "removed-optional" if shape.optional else "removed-required"
-        places = (shape.at or struct.at, new.at)
+        one = shape(field.what)
+        kind = "removed-optional" if one.optional else "removed-required"
+        places = (one.at or struct.at, new.at)
         self._add(kind, key, "is gone", places, Effect.BREAKING)
 
     def _came(self, struct: Struct, key: str, field: Field, old: Struct) -> None:
-        shape = _shape(field.what)
-        kind = "added-optional" if shape.optional else "added-required"
-        places = (old.at, shape.at or struct.at)
+        one = shape(field.what)
+        kind = "added-optional" if one.optional else "added-required"
+        places = (old.at, one.at or struct.at)
         required = self.types.surfaces[1].field(struct, key).required
         given = Effect.BREAKING if required else Effect.COMPATIBLE
         python = given if self.sides.request else Effect.COMPATIBLE
@@ -143,7 +155,7 @@ class FieldComparison:
     def _pair(
         self, old: tuple[Struct, str, Field], new: tuple[Struct, str, Field]
     ) -> None:
-        before, after = _shape(old[2].what), _shape(new[2].what)
+        before, after = shape(old[2].what), shape(new[2].what)
         places = (before.at or old[0].at, after.at or new[0].at)
         declared = (
             self.types.surfaces[0].field(old[0], old[1]),
@@ -158,12 +170,11 @@ class FieldComparison:
         noted = len(self.changes)
         self._shapes(old[1], new[1], before, after, places, python)
         if before.type is not None and after.type is not None:
-            subject = self._subject(new[1])
-            self.types.references(
-                before.type, after.type, subject, places, self.sides, python
-            )
-        self._ordered(old[2].what, new[2].what, new[1], places)
-        if declared[0].name != declared[1].name and len(self.changes) == noted:
+            self._references(old[0], before.type, after.type, new[1], places, python)
+        self._ordered(old, new, new[1], places)
+        if len(self.changes) > noted:
+            return
+        if declared[0].name != declared[1].name:
             message = f"is {declared[1].name} in Python, was {declared[0].name}"
             self._add("python-name", new[1], message, places)
 
@@ -171,15 +182,15 @@ class FieldComparison:
         self,
         key: str,
         partner: str,
-        old: _Shape,
-        new: _Shape,
+        old: Shape,
+        new: Shape,
         places: Places,
         python: Effect,
     ) -> None:
-        if key != partner:
+        if key != partner and new.type is not None:
             self._add("renamed", key, f"is called {partner} now", places, python)
         elif old.name and new.name and old.name.namespace != new.name.namespace:
-            message = f"is in {_space(new.name)}, was in {_space(old.name)}"
+            message = say_move(old.name, new.name)
             self._add("namespace", key, message, places, python)
         for is_there, was_there, kind, message in (
             (old.optional, new.optional, "optional", "may be left out"),
@@ -195,18 +206,47 @@ class FieldComparison:
             self._add("default", partner, said, places)
         self._occurs(old, new, partner, places)
 
-    def _occurs(self, old: _Shape, new: _Shape, key: str, places: Places) -> None:
+    def _occurs(self, old: Shape, new: Shape, key: str, places: Places) -> None:
         if not (old.repeated and new.repeated and old.occurs and new.occurs):
             return
-        if old.occurs == new.occurs:
+        self._times(old.occurs, new.occurs, key, places)
+
+    def _times(self, old: Occurs, new: Occurs, key: str, places: Places) -> None:
+        if old == new:
             return
-        fewer = new.occurs.min > old.occurs.min or _high(new.occurs) < _high(old.occurs)
-        message = f"may stand {_range(new.occurs)} times, was {_range(old.occurs)}"
+        fewer = new.min > old.min or high(new) < high(old)
+        message = f"may stand {say_occurs(new)}, was {say_occurs(old)}"
         self._add("fewer-allowed" if fewer else "more-allowed", key, message, places)
 
-    def _ordered(self, old: What, new: What, key: str, places: Places) -> None:
-        """The elements that may stand in a list which keeps the order, or for a group's head."""
-        before, after = _alternatives(old), _alternatives(new)
+    def _references(
+        self,
+        struct: Struct,
+        old: TypeRef,
+        new: TypeRef,
+        key: str,
+        places: Places,
+        python: Effect = Effect.BREAKING,
+    ) -> None:
+        encoded = struct.id in self.types.old.encoded
+        told = (self._subject(key), places, self.sides, python)
+        self.types.references(old, new, *told, encoded=encoded)
+
+    def _ordered(
+        self,
+        old: tuple[Struct, str, Field],
+        new: tuple[Struct, str, Field],
+        key: str,
+        places: Places,
+    ) -> None:
+        """What may stand in a list which keeps the order, for a group's head, or for a wildcard."""
+        was, now = old[2].what, new[2].what
+        before = {a.name.local: a for a in alternatives(was)}
+        after = {a.name.local: a for a in alternatives(now)}
+        if before and not after:
+            before = {k: a for k, a in before.items() if k != only_name(now)}
+        if after and not before:
+            after = {k: a for k, a in after.items() if k != only_name(was)}
+        noted = len(self.changes)
         for name in before:
             if name not in after:
                 message = f"{name} may no longer stand there"
@@ -215,12 +255,64 @@ class FieldComparison:
             if name not in before:
                 message = f"{name} may stand there too"
                 self._add("value-added", key, message, places)
-        for name in before.keys() & after.keys():
-            subject = f"{self._subject(key)}.{name}"
-            self.types.references(
-                *(before[name], after[name], subject, places, self.sides),
-                Effect.BREAKING,
-            )
+        for name in before:
+            if name in after:
+                where = f"{key}.{name}"
+                self._alternative(old[0], before[name], after[name], where, places)
+        wild = [{shape_of(w): w for w in wildcards_in(one)} for one in (was, now)]
+        if wild[0].keys() != wild[1].keys():
+            said = [" and ".join(map(say_wildcard, w.values())) or "none" for w in wild]
+            message = f"takes {said[1]}, took {said[0]}"
+            if said[0] != said[1]:
+                self._add("wildcard", key, message, places)
+        if isinstance(was, OrderedMember) and isinstance(now, OrderedMember):
+            if was.mixed != now.mixed:
+                kind = "type-widened" if now.mixed else "type-narrowed"
+                message = "may hold text" if now.mixed else "may no longer hold text"
+                self._add(kind, key, message, places, Effect.BREAKING)
+        self._annotation(old, new, key, places, noted)
+
+    def _alternative(
+        self,
+        struct: Struct,
+        old: Alternative,
+        new: Alternative,
+        where: str,
+        places: Places,
+    ) -> None:
+        if old.name != new.name:
+            message = say_move(old.name, new.name)
+            self._add("namespace", where, message, places)
+        if old.nillable != new.nillable:
+            kind = _KINDS["nillable", new.nillable]
+            said = "may be nil" if new.nillable else "no longer may be nil"
+            self._add(kind, where, said, places, Effect.BREAKING)
+        self._references(struct, old.type, new.type, where, places)
+
+    def _annotation(
+        self,
+        old: tuple[Struct, str, Field],
+        new: tuple[Struct, str, Field],
+        key: str,
+        places: Places,
+        noted: int,
+    ) -> None:
+        """Another annotation, where what was noted since `noted` does not say that it breaks code."""
+        tagged = [bool(alternatives(one[2].what)) for one in (old, new)]
+        if tagged[0] == tagged[1]:
+            return
+        said = [
+            surface.field(one[0], one[1]).annotation
+            for surface, one in zip(self.types.surfaces, (old, new), strict=True)
+        ]
+        self._add("python-type", key, f"is {said[1]}, was {said[0]}", places)
+
+    def _bounds(self, old: Struct, new: Struct) -> None:
+        """How often the groups that repeat may stand."""
+        before, after = list(group_bounds(old.content)), list(group_bounds(new.content))
+        if len(before) == len(after):
+            for was, now in zip(before, after, strict=True):
+                self._times(was, now, "choices", (old.at, new.at))
 
     def _order(
         self,
@@ -230,8 +322,10 @@ class FieldComparison:
         after: list[str],
         pairs: dict[str, str],
     ) -> None:
-        """Elements that changed places; in an encoded struct, and of attributes, no order counts."""
-        if old.id not in self.types.old.literal:
+        """Elements that changed places; encoded, of attributes and of headers, no order counts."""
+        if old.id not in self.types.old.literal or not self.ordered:
+            return
+        if isinstance(new.content, All):
             return
         was = [pairs[k] for k in before if k in pairs and not k.startswith("@")]
         now = [k for k in after if k in pairs.values() and not k.startswith("@")]
@@ -264,70 +358,3 @@ _KINDS = {
     ("repeated", True): "now-repeated",
     ("repeated", False): "no-longer-repeated",
 }
-
-
-def _shape(what: What) -> _Shape:
-    match what:
-        case Attribute(name=name, at=at, default=default, fixed=fixed):
-            said = default if fixed is None else fixed
-            return _Shape(name, what.type, at, not what.required, default=said)
-        case ElementMember(element=element, optional=optional, repeated=repeated):
-            return _Shape(
-                element.name,
-                element.type,
-                element.at,
-                optional,
-                repeated,
-                element.nillable,
-                element.occurs,
-                element.default if element.fixed is None else element.fixed,
-            )
-        case ContentMember(type=type_, at=at):
-            return _Shape(None, type_, at, False)
-        case WildcardMember(wildcard=wildcard):
-            return _Shape(None, None, wildcard.at, True)
-        case OrderedMember(optional=optional):
-            return _Shape(None, None, None, optional)
-        case Text(type=type_):
-            return _Shape(None, type_, None, False)
-        case AnyAttributes():
-            return _Shape(None, None, None, True)
-
-
-def _alternatives(what: What) -> dict[str, TypeRef]:
-    found: dict[str, TypeRef] = {}
-    elements: tuple[Element, ...] = ()
-    if isinstance(what, OrderedMember):
-        elements = tuple(a for a in what.alternatives if isinstance(a, Element))
-        found.update((e.name.local, e.type) for e in elements if not e.abstract)
-    elif isinstance(what, ElementMember):
-        elements = (what.element,)
-    for element in elements:
-        found.update((s.name.local, s.type) for s in element.substitutes)
-    return found
-
-
-def _type_key(reference: TypeRef | None) -> object:
-    """What two types have in common where one is the other in another namespace."""
-    if isinstance(reference, NamedRef):
-        return reference.id.local
-    return reference.builtin if reference is not None else None
-
-
-def _previous(fields: dict[str, Field], key: str) -> str:
-    keys = list(fields)
-    place = keys.index(key)
-    return keys[place - 1] if place else ""
-
-
-def _space(name: QName) -> str:
-    return name.namespace or "no namespace"
-
-
-def _high(occurs: Occurs) -> float:
-    return inf if occurs.max is None else occurs.max
-
-
-def _range(occurs: Occurs) -> str:
-    high = "any number of" if occurs.max is None else str(occurs.max)
-    return f"{occurs.min} to {high}"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from codegen.diagnostics import Location
+from codegen.diagnostics import Location, one_line
 from codegen.tools.diff.changes import Change
 from codegen.tools.diff.rules import RULES, Effect
 
@@ -53,23 +54,24 @@ _NAMED = frozenset(
 
 def as_text(changes: Sequence[Change], names: tuple[str, str]) -> str:
     """A line of classes and what changed, then where; the worst first."""
-    lines = [_headline(changes, names)]
+    lines = [one_line(_headline(changes, names))]
     for one in group(changes):
         first = one.first
         lines += [
             "",
-            f"{str(first.effect):<10}  {one.subjects}: {first.message} [{first.kind}]",
+            f"{str(first.effect):<10}  {one_line(one.subjects)}:"
+            f" {one_line(first.message)} [{first.kind}]",
             f"            request {first.request}, reply {first.reply}, Python {first.python}:"
             f" {RULES[first.kind].meaning}",
         ]
         places = [str(at) for at in (first.old, first.new) if at is not None]
-        lines.append(f"            {' → '.join(places)}")
+        lines.append(f"            {one_line(' → '.join(places))}")
     return "\n".join(lines) + "\n"
 
 
 def as_markdown(changes: Sequence[Change], names: tuple[str, str]) -> str:
     """One table, the worst first, for a pull request."""
-    lines = [f"**{_headline(changes, names)}**"]
+    lines = [f"**{_escaped(_headline(changes, names))}**"]
     if changes:
         lines += [
             "",
@@ -142,11 +144,16 @@ def _place(at: Location | None) -> dict[str, str | int] | None:
 
 
 def _escaped(text: str) -> str:
-    for character in "\\`|<>*_[]":
+    """Text that is text in Markdown, and calls nobody's attention by an @."""
+    text = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
+    for character in "\\`|*_[]~":
         text = text.replace(character, f"\\{character}")
-    return " ".join(text.split())
+    return " ".join(text.split()).replace("@", "@\N{WORD JOINER}")
 
 
 def _code(text: str) -> str:
-    fence = "``" if "`" in text else "`"
-    return f"{fence}{' '.join(text.split()).replace('|', chr(92) + '|')}{fence}"
+    text = " ".join(one_line(text).split()).replace("|", "\\|")
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if longest else ""
+    return f"{fence}{space}{text}{space}{fence}"

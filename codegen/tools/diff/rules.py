@@ -42,16 +42,19 @@ RULES: dict[str, Rule] = {
     "port-added": Rule(_OK, _OK, _OK, "another port"),
     "port-removed": Rule(_BREAK, _BREAK, _BREAK, "the port is gone"),
     "port-renamed": Rule(_OK, _OK, _BREAK, "the port's key in PORTS is another"),
+    "port-order": Rule(_NO, _NO, _RISK, "Client speaks to another port by itself"),
     "soap-version": Rule(_BREAK, _BREAK, _OK, "envelopes are of another SOAP version"),
     "operation-added": Rule(_OK, _NO, _OK, "another operation"),
     "operation-removed": Rule(_BREAK, _BREAK, _BREAK, "the operation is gone"),
     "action": Rule(_BREAK, _NO, _OK, "services may dispatch by SOAPAction"),
     "style": Rule(_BREAK, _BREAK, None, "rpc and document bodies differ"),
     "use": Rule(_BREAK, _BREAK, None, "encoded and literal bodies differ"),
+    "encoding-style": Rule(_RISK, _RISK, _OK, "values may be encoded otherwise"),
     "reply-added": Rule(_NO, _RISK, _BREAK, "a one-way operation now answers"),
     "reply-removed": Rule(_NO, _BREAK, _BREAK, "the operation no longer answers"),
     "fault-added": Rule(_NO, _RISK, _OK, "an old client raises a plain SoapFault"),
-    "fault-removed": Rule(_NO, _OK, _BREAK, "its exception is gone"),
+    "fault-removed": Rule(_NO, _OK, None, "its exception is raised no more"),
+    "fault-renamed": Rule(_NO, _OK, None, "a fault's name is not on the wire"),
     # -------------------------------------------------------------------------------- bodies
     "call-namespace": Rule(
         _BREAK, _OK, _OK, "replies are read whatever their namespace"
@@ -79,15 +82,31 @@ RULES: dict[str, Rule] = {
     "no-longer-repeated": Rule(_BREAK, _OK, None, "several are refused"),
     "fewer-allowed": Rule(_RISK, _OK, _OK, "long lists are refused, or short ones"),
     "more-allowed": Rule(_OK, _OK, _OK, "longer lists, or shorter ones"),
+    "now-listed": Rule(
+        _OK, _RISK, _BREAK, "any number, in any order, with those beside it"
+    ),
+    "no-longer-listed": Rule(
+        _RISK, _OK, _BREAK, "it had any number, in any order, with those beside it"
+    ),
     "default": Rule(_RISK, _RISK, _OK, "what is left out now means something else"),
     "choice": Rule(_RISK, _RISK, _OK, "what excludes what, or what must be together"),
+    "branch-added": Rule(_OK, _RISK, _OK, "an old client may find none that it knows"),
+    "wildcard": Rule(_RISK, _RISK, _OK, "others may stand there than before"),
     # --------------------------------------------------------------------------------- types
     "type": Rule(_BREAK, _BREAK, None, "values of another type"),
     "type-widened": Rule(_OK, _RISK, None, "values that an old client may not hold"),
     "type-narrowed": Rule(_RISK, _OK, None, "values that are no longer taken"),
     "type-name": Rule(_RISK, _RISK, None, "xsi:type says another name"),
+    "schema-name": Rule(_OK, _OK, None, "no envelope shows the type's name"),
     "type-added": Rule(_OK, _RISK, _OK, "a derived type may stand for its base"),
-    "type-removed": Rule(_RISK, _OK, _BREAK, "its class is gone"),
+    "type-removed": Rule(_RISK, _OK, None, "its class is gone"),
+    "now-abstract": Rule(
+        _BREAK, _OK, _RISK, "only a type that is derived from it may stand for it"
+    ),
+    "no-longer-abstract": Rule(
+        _OK, _RISK, _OK, "it may stand by itself, without a derived type's name"
+    ),
+    "item-name": Rule(_RISK, _OK, _OK, "the encoding gives items' names no meaning"),
     "base": Rule(_RISK, _RISK, _RISK, "another base: what may stand for what"),
     "value-added": Rule(
         _OK, _RISK, _OK, "an old client reads it as an unregistered member"
@@ -97,5 +116,9 @@ RULES: dict[str, Rule] = {
     "facet-loosened": Rule(_OK, _OK, _OK, "more values are taken"),
     "facet": Rule(_RISK, _RISK, _OK, "other values are taken"),
     # -------------------------------------------------------------------------------- Python
+    "returns": Rule(
+        _NO, _NO, _BREAK, "a client's method gives one value, or the reply"
+    ),
+    "python-type": Rule(_NO, _NO, _BREAK, "its annotation is another"),
     "python-name": Rule(_NO, _NO, _BREAK, "the same thing has another name in Python"),
 }

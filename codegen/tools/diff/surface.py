@@ -10,15 +10,22 @@ from codegen.model import (
     Attribute,
     ContentMember,
     ElementMember,
+    Fault,
+    Operation,
     OrderedMember,
+    Port,
     QName,
     Struct,
     WildcardMember,
 )
 from codegen.options import Options
+from codegen.python.client_module import ClientModules
 from codegen.python.emit import make_context
 from codegen.python.fields import AnyAttributes, Declarations, Field, Text, What
 from codegen.python.scope import Scope
+from codegen.python.server_module import ServerModules
+from codegen.python.service_modules import ServiceModules
+from codegen.python.type_modules import TypeModules
 from codegen.python.wire import STANDARD
 from codegen.tools.diff.rules import Effect
 
@@ -35,12 +42,50 @@ class Declared:
 class Surface:
     """The names of one package, as its users write them."""
 
-    def __init__(self, api: Api) -> None:
-        self._types = make_context(api, STANDARD, Options("package")).types
+    def __init__(self, api: Api, options: Options) -> None:
+        context = make_context(api, STANDARD, options)
+        self._types = context.types
         self._fields: dict[QName, dict[str, Declared]] = {}
+        self._clients = ClientModules(context, [])
+        self._servers = ServerModules(context, [], "").names()
+        self._services = ServiceModules(context, [])
+        self._modules = TypeModules(context, [])
+        self._stems = self._clients.names()
+        methods = self._clients.methods
+        self._methods = {
+            (port_type, method.operation.key): method.name
+            for port_type, ports in methods.groups.items()
+            for method in methods.of(ports)
+        }
+
+    def classes(self, port: Port) -> tuple[str, str]:
+        """A port's client class and service class."""
+        stem = self._stems[port.port_type]
+        return f"{stem}Client", self._servers[port.port_type]
+
+    def method(self, port: Port, operation: Operation) -> str:
+        """The client's method for an operation; "" where it has none."""
+        return self._methods.get((port.port_type, operation.key), "")
+
+    def returns(self, operation: Operation) -> str:
+        """What that method gives: nothing, one value, or the reply."""
+        result = self._clients.methods.result(operation)
+        if result.annotation == "None" and result.field is None:
+            return "nothing"
+        return "one value" if result.field is not None else "the reply"
+
+    def exception(self, fault: Fault) -> str:
+        """The exception that a declared fault is."""
+        return self._services.exception(fault)
+
+    def has_exception(self, name: str) -> bool:
+        """Whether the package has such an exception."""
+        return name in self._services.fault_names.values()
 
     def type(self, identity: QName) -> str:
-        """The class or alias that a type is."""
+        """The class that a type is, "" where it is none."""
+        if not self._modules.has_class(self._types.api.types[identity]):
+            return ""
         return self._types.names.types[identity]
 
     def members(self, identity: QName) -> tuple[str, ...]:

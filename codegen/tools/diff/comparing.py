@@ -1,0 +1,35 @@
+"""What the comparisons of types and of fields want of each other."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from codegen.diagnostics import Location
+from codegen.model import Api, TypeRef
+from codegen.tools.diff.changes import Changes, Sides
+from codegen.tools.diff.rules import Effect
+from codegen.tools.diff.surface import Surface
+
+Places = tuple[Location | None, Location | None]
+
+
+class Types(Protocol):
+    """What a comparison of fields needs of the comparison of types."""
+
+    old: Api
+    new: Api
+    surfaces: tuple[Surface, Surface]
+    changes: Changes
+
+    def references(
+        self,
+        old: TypeRef,
+        new: TypeRef,
+        subject: str,
+        places: Places,
+        sides: Sides,
+        python: Effect,
+        *,
+        encoded: bool = False,
+    ) -> None:
+        """Compare what two references lead to."""
