@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,7 +18,7 @@ from pathlib import Path
 from codegen.diagnostics import Findings, Location, SpecError
 from codegen.options import Options, is_class_name, is_new_name, is_package_name
 from codegen.remote import LOCK, STORE, Remote, RemoteError, is_url, stored_name
-from codegen.toml_lines import TableLines, tables
+from codegen.toml_lines import TableLines, line_of, tables
 
 _KEYS = {
     "wsdl": str,
@@ -34,6 +35,9 @@ _KEYS = {
     "rename": dict,
 }
 _REQUIRED = ("wsdl", "output", "name")
+_PACKAGE = "tool.soapwright.package"
+# What a package has in folders of its own: nothing else can be there.
+_GENERATED = frozenset({"types", "_soap", "_spec"})
 _KINDS = {
     str: "string",
     bool: "boolean",
@@ -91,18 +95,19 @@ def read_config(path: Path) -> list[PackageConfig]:
     """
     findings = Findings()
     text, content = _parsed(path)
-    found: object = content
-    for key in ("tool", "soapwright", "package"):
-        found = found.get(key) if isinstance(found, dict) else None
-    places = tables(text, "tool.soapwright.package") or [TableLines((), 1)]
+    tool = content.get("tool")
+    own = tool.get("soapwright") if isinstance(tool, dict) else None
+    found = own.get("package") if isinstance(own, dict) else None
+    _check_around(path, text, own, findings)
+    places = tables(text, _PACKAGE) or [TableLines((), 1)]
     packages = [
         _Table(path, places[min(number, len(places) - 1)], findings).package(table)
         for number, table in enumerate(found if isinstance(found, list) else [])
     ]
-    if not packages:
+    if not packages and not findings.errors:
         findings.error(
             "config",
-            "has no [[tool.soapwright.package]]",
+            f"has no [[{_PACKAGE}]]",
             Location(str(path)),
             "add one with wsdl, output and name, or name a WSDL on the command line",
         )
@@ -110,6 +115,23 @@ def read_config(path: Path) -> list[PackageConfig]:
     _check_outputs(sound, findings)
     findings.raise_errors()
     return sound
+
+
+def _check_around(path: Path, text: str, own: object, findings: Findings) -> None:
+    """What stands beside the packages' tables, or in their place."""
+    hint = f"a package is a table of its own, [[{_PACKAGE}]]"
+    if not isinstance(own, dict):
+        if own is not None:
+            at = Location(str(path), line_of(text, "tool", "soapwright"))
+            findings.error("config", "'tool.soapwright' is no table", at, hint)
+        return
+    for key, value in own.items():
+        at = Location(str(path), line_of(text, "tool.soapwright", key))
+        if key != "package":
+            findings.error("config", f"unknown key {key!r}", at, hint)
+        elif not isinstance(value, list):
+            message = "'package' is not in double brackets"
+            findings.error("config", message, at, hint)
 
 
 def _parsed(path: Path) -> tuple[str, dict[str, object]]:
@@ -122,21 +144,36 @@ def _parsed(path: Path) -> tuple[str, dict[str, object]]:
         findings.error("config", message, Location(str(path)))
         raise SpecError(findings) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        findings.error("config", f"is no TOML: {error}", Location(str(path)))
+        line = re.search(r"\(at line (\d+)", str(error))
+        at = Location(str(path), int(line[1]) if line else 1)
+        findings.error("config", f"is no TOML: {error}", at)
         raise SpecError(findings) from error
 
 
 def _check_outputs(packages: list[PackageConfig], findings: Findings) -> None:
-    """Two packages in one folder would take turns in undoing each other."""
-    owners: dict[str, str] = {}
+    """Two packages in one folder would take turns in undoing each other, and so do two of one name."""
+    owners: dict[Path, str] = {}
+    names: dict[str, Location] = {}
     for package in packages:
-        folder = os.path.normcase(os.path.abspath(package.output))
-        if folder in owners:
-            message = (
-                f"{package.output.as_posix()} is {owners[folder]}'s folder already"
-            )
-            findings.error("config", message, package.options.places["output", ""])
-        owners.setdefault(folder, package.options.name)
+        name, places = package.options.name, package.options.places
+        folder = _folder(package.output)
+        for taken in (folder, *folder.parents):
+            if taken not in owners:
+                continue
+            inside = folder.relative_to(taken).parts
+            if not inside or inside[0] in _GENERATED:
+                is_what = "lies in" if inside else "is"
+                message = f"{package.output.as_posix()} {is_what} {owners[taken]}'s folder already"
+                findings.error("config", message, places["output", ""])
+        owners.setdefault(folder, name)
+        if name in names:
+            message = f"another package is called {name!r}: {names[name]}"
+            findings.error("config", message, places["name", ""])
+        names.setdefault(name, places["name", ""])
+
+
+def _folder(output: Path) -> Path:
+    return Path(os.path.normcase(os.path.realpath(output)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +190,11 @@ class _Table:
             self._error("a package is a table", "")
             return None
         before = len(self.findings.errors)
-        for key, value in table.items():
-            self._check(key, value)
+        wrong = {key for key, value in table.items() if not self._check(key, value)}
         for key in _REQUIRED:
             if key not in table:
                 self._error(f"the package has no {key!r}", "")
-        if len(self.findings.errors) == before:
-            self._check_names(table)
+        self._check_names({k: v for k, v in table.items() if k not in wrong})
         if len(self.findings.errors) > before:
             return None
         options = Options(
@@ -177,36 +212,42 @@ class _Table:
         )
         return package_of(table["wsdl"], Path(table["output"]), options)
 
-    def _check(self, key: str, value: object) -> None:
+    def _check(self, key: str, value: object) -> bool:
+        """Whether a key is known, and its value of the kind that it should be."""
         if key not in _KEYS:
             near = get_close_matches(key, _KEYS, 1)
             known = (
                 f"did you mean {near[0]!r}?" if near else f"known: {', '.join(_KEYS)}"
             )
             self._error(f"unknown key {key!r}", key, hint=known)
-            return
+            return False
         kind = _KEYS[key]
-        values = (
-            value
-            if isinstance(value, list)
-            else list(value.values()) if isinstance(value, dict) else []
-        )
+        values = _texts(value)
         if not isinstance(value, kind) or not all(isinstance(v, str) for v in values):
             self._error(f"{key!r} is no {_KINDS[kind]}", key)
+            return False
+        if "" in values and key != "wire":
+            self._error(f"{key!r} is empty, or something in it", key)
+            return False
+        if any("\0" in str(one) for one in values):
+            self._error(f"{key!r} has a NUL", key)
+            return False
+        return True
 
-    def _check_names(self, table: dict[str, str]) -> None:
-        if not is_package_name(table["name"]):
-            self._error(f"{table['name']!r} is no name for a package", "name")
-        rename: object = table.get("rename")
-        new: dict[str, str] = {}
-        for old, name in rename.items() if isinstance(rename, dict) else ():
-            if not is_new_name(name):
-                self._error(f"{name!r} is no public name of Python's", "rename", old)
-            elif is_class_name(name) and name in new:
-                message = f"{old!r} and {new[name]!r} cannot both be {name!r}"
+    def _check_names(self, table: dict[str, object]) -> None:
+        name = table.get("name", "package")
+        if not is_package_name(str(name)):
+            self._error(f"{name!r} is no name for a package", "name")
+        rename = table.get("rename")
+        known: dict[str, str] = {}
+        for old, new in rename.items() if isinstance(rename, dict) else ():
+            if not is_new_name(new):
+                self._error(f"{new!r} is no public name of Python's", "rename", old)
+            elif is_class_name(new) and new in known:
+                message = f"{old!r} and {known[new]!r} cannot both be {new!r}"
                 self._error(message, "rename", old)
             else:
-                new[name] = old
+                known[new] = old
 
     def _places(self, table: dict[str, object]) -> dict[tuple[str, str], Location]:
         places = {}
@@ -220,3 +261,12 @@ class _Table:
     def _error(self, message: str, key: str, value: str = "", hint: str = "") -> None:
         line = self.lines.of_value(key, value) if value else self.lines.of_key(key)
         self.findings.error("config", message, Location(str(self.path), line), hint)
+
+
+def _texts(value: object) -> list[object]:
+    """The texts in a value: itself, the values of a list, the keys and values of a table."""
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) else []

@@ -53,7 +53,7 @@ def generate(
             api = load(wsdl, options.catalogs, findings, remote, options)
             check_names(api, options, str(wsdl), findings)
             findings.raise_errors()
-            style = choose_style(api, options.wire, wsdl)
+            style = choose_style(api, options.wire, options.place("wire", str(wsdl)))
             progress(f"writing Python for {len(api.types):,} types")
             files = emit(api, style, options)
     except RecursionError:
@@ -100,8 +100,10 @@ def load(
     return run_passes(api, findings)
 
 
-def choose_style(api: Api, wanted: str, wsdl: Path) -> WireStyle:
+def choose_style(api: Api, wanted: str, asked: Location) -> WireStyle:
     """The wire style that the user asks for, else the binding, else the standard one.
+
+    `asked` is where the user does.
 
     Raises:
         SpecError: there is no style of that name.
@@ -110,7 +112,9 @@ def choose_style(api: Api, wanted: str, wsdl: Path) -> WireStyle:
     if name in WIRE_STYLES:
         return WIRE_STYLES[name]
     findings = Findings()
-    at = next((p.at for p in api.ports if p.wire == name), Location(str(wsdl)))
+    at = asked
+    if not wanted:
+        at = next((p.at for p in api.ports if p.wire == name), asked)
     known = ", ".join(WIRE_STYLES)
     findings.error("wire", f"no wire style {name!r}", at, f"there are: {known}")
     raise SpecError(findings)

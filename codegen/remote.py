@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from codegen.toolkit import is_of
+
 LOCK = "soapwright.lock"
 STORE = "soapwright.documents"
 MAX_BYTES = 64 * 1024 * 1024
@@ -121,7 +123,7 @@ class Remote:
             raise RemoteError(
                 f"is locked, and cannot be read: {error.strerror}"
             ) from error
-        if hashlib.sha256(content).hexdigest() != locked.get("sha256"):
+        if not is_of(content, str(locked.get("sha256"))):
             raise RemoteError(f"what is kept of it is not what {LOCK} has")
         return content
 

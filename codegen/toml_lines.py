@@ -66,3 +66,17 @@ def tables(text: str, name: str) -> list[TableLines]:
             end = next(ends, len(lines))
             made.append(TableLines(tuple(lines[start:end]), start + 1))
     return made
+
+
+def line_of(text: str, table: str, key: str) -> int:
+    """The line where a table gets a key, or is opened by a header; 1 where neither is seen."""
+    inside = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*[=.]""")
+    current = ""
+    for number, line in enumerate(text.split("\n"), 1):
+        if header := _HEADER.match(line):
+            current = re.sub(r"\s", "", header[1])
+            if f"{current}.".startswith(f"{table}.{key}."):
+                return number
+        elif current == table and inside.match(line):
+            return number
+    return 1

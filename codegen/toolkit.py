@@ -48,3 +48,18 @@ def identity() -> dict[str, str]:
 def digest(content: bytes) -> str:
     """The SHA-256 of a file, as manifests have it."""
     return hashlib.sha256(content).hexdigest()
+
+
+def is_of(content: bytes, expected: str) -> bool:
+    """Whether a file has this digest, or had it before its line ends were converted (as git does)."""
+    if digest(content) == expected:
+        return True
+    plain = with_plain_ends(content)
+    if plain != content:
+        return digest(plain) == expected
+    return b"\n" in content and digest(content.replace(b"\n", b"\r\n")) == expected
+
+
+def with_plain_ends(content: bytes) -> bytes:
+    """A file with LF for CR LF: whether a checkout has converted it does not count."""
+    return content.replace(b"\r\n", b"\n")

@@ -177,6 +177,19 @@ def test_a_type_and_an_element_of_one_name(project: Shell) -> None:
         ('include = "buyNow"', "5: error: 'include' is no list of strings"),
         ('includes = ["buyNow"]', "5: error: unknown key 'includes' [config]\n"),
         ("spec = 1", "5: error: 'spec' is no boolean"),
+        ('include = [""]', "5: error: 'include' is empty, or something in it"),
+        ('secret = ["a\\u0000"]', "5: error: 'secret' has a NUL [config]\n"),
+        ('wire = "none"', "5: error: no wire style 'none' [wire]\n"),
+        ("wire = ", "5: error: is no TOML: Invalid value (at line 5, column 8)"),
+        ("[tool.soapwright]\nx = 1", "6: error: unknown key 'x' [config]\n"),
+        (
+            TABLE.replace('output = "made"', 'output = "b"'),
+            "8: error: another package is called 'made': pyproject.toml:4 [config]\n",
+        ),
+        (
+            TABLE.replace('"made"', '"made/types/b"', 1).replace('"made"', '"b"'),
+            "7: error: made/types/b lies in made's folder already [config]\n",
+        ),
         (TABLE, "7: error: made is made's folder already [config]\n"),
         (
             TABLE.replace('"made"', '"./x/../made"', 1).replace('"made"', '"b"'),
@@ -190,6 +203,29 @@ def test_a_mistake_is_found_in_its_line(project: Shell, keys: str, said: str) ->
     assert (done.code, done.out) == (2, "")
     assert f"pyproject.toml:{said}" in done.err
     assert not Path("made").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[project]\n", "1: error: has no [[tool.soapwright.package]] [config]"),
+        ("\n[[tool.soapwright.packages]]", "2: error: unknown key 'packages' [config]"),
+        (
+            "\n[tool.soapwright.package]",
+            "2: error: 'package' is not in double brackets",
+        ),
+        ("[tool]\nsoapwright = 1", "2: error: 'tool.soapwright' is no table [config]"),
+        (
+            'tool.soapwright.package = [{wsdl = "a", name = "a b", x = 1}]',
+            "1: error: 'a b' is no name for a package [config]",
+        ),
+    ],
+)
+def test_a_project_that_says_it_otherwise(project: Shell, text: str, said: str) -> None:
+    Path("pyproject.toml").write_text(text)
+    done = project("generate")
+    assert (done.code, done.out) == (2, "")
+    assert f"pyproject.toml:{said}" in done.err
 
 
 def test_a_name_that_is_several_types_needs_its_namespace(project: Shell) -> None:

@@ -25,7 +25,7 @@ from codegen.diagnostics import Diagnostic, Findings, Location, SpecError
 from codegen.manifest import Manifest, read_manifest
 from codegen.output import Plan, check_folder, content_of, make_plan
 from codegen.remote import Remote
-from codegen.toolkit import digest, identity
+from codegen.toolkit import identity, is_of, with_plain_ends
 
 _TEXT = re.compile(r"[^\x00-\x08\x0e-\x1f]*+")
 _LINES = re.compile(r"[^\n]*+\n|[^\n]++")
@@ -115,7 +115,7 @@ def is_in_step(config: PackageConfig, manifest: Manifest) -> bool:
 def _has(folder: Path, files: dict[str, str]) -> bool:
     for path, expected in files.items():
         content = content_of(folder / path)
-        if content is None or digest(content) != expected:
+        if content is None or not is_of(content, expected):
             return False
     return True
 
@@ -153,7 +153,10 @@ def report(state: State, findings: Findings) -> None:
 
 
 def difference(plan: Plan) -> Iterator[str]:
-    """What `generate` would change, as the lines of a unified diff that `patch -p1` takes."""
+    """What `generate` would change, as the lines of a unified diff that `patch -p1` takes.
+
+    Line ends that a checkout has converted are not shown.
+    """
     for path in sorted({*plan.added, *plan.changed, *plan.removed}):
         old, new = content_of(plan.folder / path), plan.files.get(path)
         name = (plan.folder / path).as_posix().lstrip("/")
@@ -165,7 +168,7 @@ def difference(plan: Plan) -> Iterator[str]:
 def _lines(content: bytes | None) -> list[str] | None:
     """The lines of a text, each with its end; None of what is none."""
     try:
-        text = (content or b"").decode("utf-8")
+        text = with_plain_ends(content or b"").decode("utf-8")
     except UnicodeDecodeError:
         return None
     return _LINES.findall(text) if _TEXT.fullmatch(text) else None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import codegen
+from codegen.diagnostics import Location
 from codegen.manifest import SITE_MANIFEST, Manifest
 from codegen.pipeline import choose_style
 from codegen.python.emit import make_context
@@ -41,7 +42,8 @@ def make_site(
     progress(f"reading {folder}")
     api = package_api(folder)
     options = package_options(folder)
-    name, style = options.name, choose_style(api, options.wire, folder)
+    name, asked = options.name, Location(str(folder))
+    style = choose_style(api, options.wire, asked)
     context = make_context(api, style, options)
 
     operations = Operations(context)
