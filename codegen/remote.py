@@ -5,6 +5,8 @@ has its SHA-256 by its URL. Both are to be committed: without the network a run 
 locked, with it a run looks at what the network has now.
 
     {"documents": {"https://example.org/a.wsdl": {"file": "example.org/a.wsdl", "sha256": "…"}}}
+
+Where a redirect led to it, `base` has the URL that it came from: what it imports is beside that.
 """
 
 from __future__ import annotations
@@ -13,21 +15,14 @@ import hashlib
 import json
 import os
 import re
-import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
 
 from codegen.toolkit import is_of
 
 LOCK = "soapwright.lock"
 STORE = "soapwright.documents"
-MAX_BYTES = 64 * 1024 * 1024
 _MAX_DOCUMENTS = 1000
-_MAX_REDIRECTS = 5
-_MAX_SECONDS = 60.0
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ODD = re.compile(r"[^\w.\-]", re.ASCII)
 
 
@@ -37,11 +32,15 @@ class RemoteError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document, where it is kept, and where it is from."""
+    """A document, where it is kept, and where it is from.
+
+    `base` is the URL that redirects led to, which its own references are relative to.
+    """
 
     url: str
     path: Path
     content: bytes
+    base: str
 
 
 def is_url(name: str) -> bool:
@@ -56,7 +55,8 @@ def stored_name(url: str) -> str:
     steps = [_ODD.sub("_", step) for step in plain.split("/")]
     steps = [step for step in steps if step.strip(".")]
     name = "/".join(steps)
-    if url not in (f"http://{name}", f"https://{name}") or name != name.lower():
+    plainly = url in (f"http://{name}", f"https://{name}") and name == name.lower()
+    if not plainly or "." not in steps[-1]:  # such a one may be a folder too
         stem, dot, suffix = steps[-1].rpartition(".")
         mark = hashlib.sha256(url.encode()).hexdigest()[:8]
         steps[-1] = f"{stem}-{mark}.{suffix}" if stem else f"{suffix}-{mark}"
@@ -87,11 +87,11 @@ class Remote:
         """
         url = url.partition("#")[0]
         if url not in self._found:
-            content = self._fetch(url) if self.allowed else self._kept(url)
-            if content is None:
+            got = self._fetch(url) if self.allowed else self._kept(url)
+            if got is None:
                 return None
             path = self._folder / STORE / stored_name(url)
-            self._found[url] = self._by_path[path] = Fetched(url, path, content)
+            self._found[url] = self._by_path[path] = Fetched(url, path, *got)
         return self._found[url].path
 
     def at(self, path: Path) -> Fetched | None:
@@ -108,12 +108,14 @@ class Remote:
                 "file": stored_name(url),
                 "sha256": hashlib.sha256(found.content).hexdigest(),
             }
+            if found.base != url:
+                documents[url]["base"] = found.base
         content = {"documents": {url: documents[url] for url in sorted(documents)}}
         lock = (json.dumps(content, indent=2) + "\n").encode("utf-8")
         kept = {found.path: found.content for found in self._found.values()}
         return {**kept, self._folder / LOCK: lock}
 
-    def _kept(self, url: str) -> bytes | None:
+    def _kept(self, url: str) -> tuple[bytes, str] | None:
         locked = self._locked.get(url)
         if locked is None:
             return None
@@ -125,12 +127,19 @@ class Remote:
             ) from error
         if not is_of(content, str(locked.get("sha256"))):
             raise RemoteError(f"what is kept of it is not what {LOCK} has")
-        return content
+        base = str(locked.get("base", url))
+        return content, base if is_url(base) else url
 
-    def _fetch(self, url: str) -> bytes:
+    def _fetch(self, url: str) -> tuple[bytes, str]:
         if len(self._found) >= _MAX_DOCUMENTS:
             raise RemoteError(f"more than {_MAX_DOCUMENTS:,} documents are not fetched")
-        return _fetched(url)
+        # An HTTP client takes longer to import than a package in step to be checked.
+        from codegen.fetching import FetchError, fetch
+
+        try:
+            return fetch(url)
+        except FetchError as error:
+            raise RemoteError(str(error)) from error
 
 
 def _read_lock(path: Path) -> dict[str, dict[str, str]]:
@@ -142,49 +151,3 @@ def _read_lock(path: Path) -> dict[str, dict[str, str]]:
     if not isinstance(documents, dict):
         return {}
     return {url: one for url, one in documents.items() if isinstance(one, dict)}
-
-
-def _fetched(url: str) -> bytes:
-    """A document over HTTP, its redirects followed, within bounds of size and time."""
-    # An HTTP client takes longer to import than a package in step to be checked.
-    import httpx2
-
-    until = time.monotonic() + _MAX_SECONDS
-    try:
-        with httpx2.Client(timeout=15.0, follow_redirects=False) as client:
-            for _ in range(_MAX_REDIRECTS + 1):
-                _check(url)
-                with client.stream("GET", url) as response:
-                    status = response.status_code
-                    if status == 200:
-                        return _bounded(response.iter_bytes(), until)
-                    if status not in _REDIRECTS:
-                        raise RemoteError(f"cannot be fetched: HTTP status {status}")
-                    target = urljoin(url, response.headers.get("location", ""))
-                if url.startswith("https:") and not target.startswith("https:"):
-                    raise RemoteError(f"redirects to {target}, which is less safe")
-                url = target
-    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        raise RemoteError(
-            f"cannot be fetched: {error or type(error).__name__}"
-        ) from error
-    raise RemoteError(f"redirects more than {_MAX_REDIRECTS} times")
-
-
-def _check(url: str) -> None:
-    if not is_url(url):
-        raise RemoteError(f"leads to {url}, which is not of the web")
-    if "@" in urlsplit(url).netloc:
-        raise RemoteError("has a user's name in it, which a lock should not")
-
-
-def _bounded(body: Iterable[bytes], until: float) -> bytes:
-    pieces, size = [], 0
-    for piece in body:
-        pieces.append(piece)
-        size += len(piece)
-        if size > MAX_BYTES:
-            raise RemoteError(f"has more than {MAX_BYTES:,} bytes")
-        if time.monotonic() > until:
-            raise RemoteError(f"takes longer than {_MAX_SECONDS:.0f} seconds")
-    return b"".join(pieces)

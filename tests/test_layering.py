@@ -21,7 +21,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "codegen": (),
     "codegen.diagnostics": (),
     "codegen.options": ("codegen.diagnostics",),
-    "codegen.remote": (),
+    "codegen.fetching": (),
+    "codegen.remote": ("codegen.fetching", "codegen.toolkit"),
     "codegen.toml_lines": (),
     "codegen.toolkit": ("codegen",),
     "codegen.manifest": (*MODEL, "codegen.toolkit"),
@@ -62,7 +63,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "click": ("codegen.cli", "codegen.commands"),
     "uvicorn": ("codegen.tools.serve",),
     "pytest": ("codegen.pytest_plugin",),
-    "httpx2": ("codegen.remote", "codegen.runtime.transport"),
+    "httpx2": ("codegen.fetching", "codegen.runtime.transport"),
 }
 # The model is one document to be read from top to bottom.
 # the model is a document; the runtime's face is a list of names

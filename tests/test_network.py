@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import SERVICE, Shell
 
-from codegen import remote
+from codegen import fetching
 from codegen.remote import Remote, RemoteError, stored_name
 
 SCHEMA = (
@@ -31,6 +32,7 @@ class Web:
 
     url: str
     pages: dict[str, str] = field(default_factory=dict)
+    trickles: set[str] = field(default_factory=set)
     redirects: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
@@ -40,6 +42,11 @@ def web() -> Iterator[Web]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             made.asked.append(self.path)
+            if self.path in made.trickles:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+                for number in range(40):
+                    time.sleep(0.05)
+                    self.wfile.write(b"X-%d: a\r\n" % number)
             body = made.pages.get(self.path, "").encode()
             to = made.redirects.get(self.path)
             self.send_response(302 if to else 200 if body else 404)
@@ -188,6 +195,20 @@ def test_what_is_not_there(shell: Shell, vendor: Web) -> None:
     )
 
 
+def test_imports_are_beside_what_a_redirect_led_to(shell: Shell, vendor: Web) -> None:
+    """Also when it is read again from what is locked."""
+    vendor.redirects["/service"] = "/api/service?wsdl"
+    project = Path("pyproject.toml")
+    project.write_text(project.read_text().replace("/api/service?wsdl", "/service"))
+    assert (shell("generate", "--allow-network").code, shell("check").code) == (0, 0)
+    assert {"_here", "_more"} < types()
+    lock = json.loads(Path("soapwright.lock").read_text())["documents"]
+    assert lock[f"{vendor.url}/service"]["base"] == f"{vendor.url}/api/service?wsdl"
+    assert "base" not in lock[f"{vendor.url}/x.xsd"]
+    vendor.pages.clear()
+    assert shell("check", "--full").code == 0
+
+
 # --------------------------------------------------------------------- what is refused
 
 
@@ -213,16 +234,26 @@ def test_a_redirect_is_followed(web: Web, tmp_path: Path) -> None:
     assert path is not None
     document = found.at(path)
     assert document is not None and document.content == b"<b/>"
-    assert document.url == f"{web.url}/a"
+    assert (document.url, document.base) == (f"{web.url}/a", f"{web.url}/b")
 
 
 def test_bounds(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     web.pages["/a"] = "x" * 5000
-    monkeypatch.setattr(remote, "MAX_BYTES", 4999)
+    monkeypatch.setattr(fetching, "MAX_BYTES", 4999)
     with pytest.raises(RemoteError, match="has more than 4,999 bytes"):
         Remote(tmp_path, allowed=True).find(f"{web.url}/a")
-    monkeypatch.setattr(remote, "MAX_BYTES", 5000)
+    monkeypatch.setattr(fetching, "MAX_BYTES", 5000)
     assert Remote(tmp_path, allowed=True).find(f"{web.url}/a") is not None
+
+
+def test_what_trickles_is_given_up(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where not even its headers come to an end."""
+    web.trickles.add("/a")
+    monkeypatch.setattr(fetching, "MAX_SECONDS", 0.3)
+    with pytest.raises(RemoteError, match="takes longer than 0 seconds"):
+        Remote(tmp_path, allowed=True).find(f"{web.url}/a")
 
 
 @pytest.mark.parametrize(
@@ -251,6 +282,8 @@ def test_places_in_the_store() -> None:
     places = [stored_name(url) for url in urls]
     assert places[0] == "example.org/a.xsd"
     assert len({place.lower() for place in places}) == len(urls)
+    # a document may be a folder of others too
+    assert stored_name("https://example.org/ws") != "example.org/ws"
     for place in places:
         assert not {"", ".", ".."} & set(place.split("/")) and "\\" not in place
 

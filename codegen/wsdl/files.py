@@ -77,7 +77,7 @@ class Files:
         content: bytes | None
         fetched = self.remote.at(path) if self.remote is not None else None
         if fetched is not None:
-            shown, content, url = fetched.url, fetched.content, fetched.url
+            shown, content, url = fetched.url, fetched.content, fetched.base
         else:
             shown = self._shown(path)
             content = read(path, shown, self.findings)
