@@ -6,13 +6,15 @@ A project that vendors a package tests it with three lines of its `pyproject.tom
     testpaths = ["tests", "documented"]
     soapwright = ["vendored/clickatell documented"]
 
-Each line of `soapwright` is a package's folder and a folder of envelopes; each envelope becomes
-a test, which reads it, writes it again and compares. The toolkit is imported when there is
+Each line of `soapwright` is a package's folder and a folder of envelopes, in quotes where there
+are spaces in them; each envelope becomes a test, which reads it, writes it again and compares.
+Where several packages have one folder, it is a test of each. The toolkit is imported when there is
 such a test: pytest loads the plugin in every run.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -29,40 +31,69 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("soapwright", told, type="linelist", default=[])
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """See that the setting is about something: a folder that is not there would pass as tested.
+
+    Raises:
+        UsageError: a line is no pair of folders.
+    """
+    _settings(config)
+
+
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> pytest.Collector | None:
     """XML files of a folder that the setting names are tests."""
     if file_path.suffix.lower() != ".xml":
         return None
-    for package, samples in _settings(parent.config):
-        if samples in (file_path, *file_path.parents):
-            made = EnvelopeFile.from_parent(parent, path=file_path)
-            made.package = package
-            return made
-    return None
+    path = file_path.resolve()
+    packages = {
+        named: package
+        for named, package, samples in _settings(parent.config)
+        if samples in (path, *path.parents)
+    }
+    if not packages:
+        return None
+    made = EnvelopeFile.from_parent(parent, path=file_path)
+    made.packages = packages
+    return made
 
 
-def _settings(config: pytest.Config) -> list[tuple[Path, Path]]:
+def _settings(config: pytest.Config) -> list[tuple[str, Path, Path]]:
+    """Each line's package, as it is named there and where it is, and its folder of envelopes."""
     lines: list[str] = config.getini("soapwright")
+    home = config.inipath.parent if config.inipath is not None else config.rootpath
     found = []
     for line in lines:
-        words = line.split()
+        words = _words(line)
         if len(words) != 2:
             message = f"soapwright = {line!r}: a package's folder and one of envelopes are wanted"
             raise pytest.UsageError(message)
-        package, samples = (config.rootpath.joinpath(word).resolve() for word in words)
-        found.append((package, samples))
+        package, samples = (home.joinpath(word).resolve() for word in words)
+        for folder, said in zip((package, samples), words, strict=True):
+            if not folder.exists():
+                raise pytest.UsageError(f"soapwright = {line!r}: there is no {said}")
+        found.append((words[0], package, samples))
     return found
+
+
+def _words(line: str) -> list[str]:
+    """What white space separates, unless quotes hold it together; a backslash is one of Windows'."""
+    lexer = shlex.shlex(line, posix=True)
+    lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
+    try:
+        return list(lexer)
+    except ValueError:  # a quote without its partner
+        return []
 
 
 class EnvelopeFile(pytest.File):
     """A file with an envelope; one that holds something else has no test."""
 
-    package: Path
+    packages: dict[str, Path]
 
     def collect(self) -> Iterable[pytest.Item]:
-        """The test, if the file is an envelope.
+        """The test of each package, if the file is an envelope.
 
         Raises:
             CollectError: the file, or the package, cannot be read.
@@ -78,9 +109,11 @@ class EnvelopeFile(pytest.File):
         if findings.errors:
             raise self.CollectError("\n".join(map(str, findings)))
         if sample is not None:
-            made = EnvelopeItem.from_parent(self, name="conforms")
-            made.package = self.package
-            yield made
+            for named, package in self.packages.items():
+                several = f"[{named}]" if len(self.packages) > 1 else ""
+                made = EnvelopeItem.from_parent(self, name=f"conforms{several}")
+                made.package = package
+                yield made
 
 
 class EnvelopeItem(pytest.Item):
@@ -108,7 +141,7 @@ class EnvelopeItem(pytest.Item):
             pytest.fail(str(error), pytrace=False)
         outcome = check_sample(package, api, sample)
         if not outcome.matches:
-            raise Differs(list(outcome.lines()))
+            raise Differs(outcome.what, list(outcome.reasons()))
 
     def repr_failure(  # type: ignore[override]  # pytest's own may give a code representation
         self, excinfo: pytest.ExceptionInfo[BaseException]
@@ -116,8 +149,7 @@ class EnvelopeItem(pytest.Item):
         """The differences, a line each, like an assertion's."""
         if not isinstance(excinfo.value, Differs):
             return str(super().repr_failure(excinfo))
-        lines = excinfo.value.lines[1:]
-        return "\n".join(["the envelope does not come back as it was:", *lines])
+        return str(excinfo.value)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the test is, for reports."""
@@ -127,9 +159,10 @@ class EnvelopeItem(pytest.Item):
 class Differs(AssertionError):
     """An envelope that does not come back as it was."""
 
-    def __init__(self, lines: list[str]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
+    def __init__(self, what: str, reasons: list[str]) -> None:
+        of = f" ({what})" if what else ""
+        head = f"the envelope{of} does not come back as it was:"
+        super().__init__("\n".join([head, *(f"  {reason}" for reason in reasons)]))
 
 
 @cache

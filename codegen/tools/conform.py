@@ -2,7 +2,7 @@
 
 | finding | |
 |---|---|
-| `sample` | error: what was named is no SOAP envelope |
+| `sample` | error: what was named is no SOAP envelope, and has none in it |
 | `sample-skipped` | warning: a file of a folder is no SOAP envelope |
 """
 
@@ -16,11 +16,12 @@ from typing import Any
 
 from lxml import etree
 
-from codegen.diagnostics import Findings
+from codegen.diagnostics import Findings, Location
 from codegen.model import Api, ElementPart, Message, Operation, Port, QName, Style
 from codegen.python.wire import ENVELOPES
 from codegen.tools.envelope_files import read_envelope
 from codegen.tools.envelopes import Difference, compare_envelopes
+from codegen.walk import messages_of
 
 _VERSIONS = {namespace: version for version, namespace in ENVELOPES.items()}
 
@@ -30,7 +31,8 @@ class Outcome:
     """What became of one envelope.
 
     `operation` is "" where the package has none for it. `error` says why it could not be read
-    or written, "" where it could; then `differences` are those of what was written.
+    or written, "" where it could; then `differences` are those of what was written. `passed_over`
+    are header blocks that the operation does not declare: it reads over them.
     """
 
     path: Path
@@ -38,6 +40,12 @@ class Outcome:
     direction: str
     differences: tuple[Difference, ...] = ()
     error: str = ""
+    passed_over: tuple[str, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """The operation and the direction."""
+        return f"{self.operation} {self.direction}".strip()
 
     @property
     def matches(self) -> bool:
@@ -47,11 +55,16 @@ class Outcome:
     def lines(self) -> Iterator[str]:
         """The outcome told: a line, and one for each difference."""
         word = "match" if self.matches else "refused" if self.error else "differs"
-        what = f"{self.operation} {self.direction}".strip()
-        yield f"{word:<8} {self.path}" + (f": {what}" if what else "")
+        yield f"{word:<8} {self.path}" + (f": {self.what}" if self.what else "")
+        yield from (f"         {line}" for line in self.reasons())
+
+    def reasons(self) -> Iterator[str]:
+        """A line for each difference, and for what was passed over."""
         if self.error:
-            yield f"         {self.error}"
-        yield from (f"         {difference}" for difference in self.differences)
+            yield self.error
+        yield from map(str, self.differences)
+        for name in self.passed_over:
+            yield f"/Envelope/Header: passed over, as it is not declared: {name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +84,19 @@ class _Candidate:
     port: str
     operation: str
     direction: str
+    headers: frozenset[QName] = frozenset()
 
 
 def find_samples(paths: Iterable[Path], findings: Findings) -> list[Sample]:
-    """The envelopes of files, and of the XML files of folders."""
+    """The envelopes of files, and of the XML files of folders; a folder without any is an error."""
     found: list[Sample] = []
     for path in paths:
         if path.is_dir():
             inside = sorted(path.rglob("*.xml"))
             samples = [read_sample(one, findings, named=False) for one in inside]
+            if not any(samples) and not findings.errors:
+                message = "no SOAP envelope is in this folder"
+                findings.error("sample", message, Location(str(path)))
         else:
             samples = [read_sample(path, findings)]
         found += [sample for sample in samples if sample is not None]
@@ -110,10 +127,25 @@ def check_sample(package: ModuleType, api: Api, sample: Sample) -> Outcome:
         if best is None or _badness(outcome) < _badness(best):
             best = outcome
     if best is None:
-        what = sample.body if sample.body.local else "nothing"
-        error = f"no operation has {what} in its Body"
-        return Outcome(sample.path, "", "", error=error)
+        return Outcome(sample.path, "", "", error=_unknown(api, sample))
     return best
+
+
+def _unknown(api: Api, sample: Sample) -> str:
+    """Why an envelope is of no operation, and what comes near it."""
+    version = _VERSIONS[sample.namespace]
+    if all(port.soap is not version for port in api.ports):
+        return f"it is of SOAP {version.value}, and the package has no port of that"
+    what = sample.body if sample.body.local else "nothing"
+    near = {
+        str(part.element): None
+        for port in api.ports
+        for message in messages_of(port)
+        for part in message.parts
+        if isinstance(part, ElementPart) and part.element.local == sample.body.local
+    }
+    error = f"no operation has {what} in its Body"
+    return f"{error}; there is {', '.join(near)}" if near else error
 
 
 def _badness(outcome: Outcome) -> tuple[bool, int]:
@@ -128,8 +160,31 @@ def _try(package: ModuleType, candidate: _Candidate, sample: Sample) -> Outcome:
         again = _again(package, operation, candidate.direction, sample.content)
     except package.errors.SoapError as error:
         return Outcome(*told, error=f"{type(error).__name__}: {error}")
-    differences = compare_envelopes(again, sample.content)
-    return Outcome(*told, tuple(differences))
+    expected, passed_over = _declared(sample, candidate.headers)
+    differences = compare_envelopes(again, expected)
+    return Outcome(*told, tuple(differences), passed_over=passed_over)
+
+
+def _declared(
+    sample: Sample, headers: frozenset[QName]
+) -> tuple[bytes, tuple[str, ...]]:
+    """An envelope without the header blocks that nobody declares, and the names of these."""
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
+    root = etree.fromstring(sample.content, parser)
+    blocks = root.iterchildren(f"{{{sample.namespace}}}Header")
+    foreign = [
+        block
+        for header in blocks
+        for block in header.iterchildren("*")
+        if _name(block) not in headers
+    ]
+    if not foreign:
+        return sample.content, ()
+    for block in foreign:
+        parent = block.getparent()
+        assert parent is not None, "it stands in a Header"
+        parent.remove(block)
+    return etree.tostring(root), tuple(str(_name(block)) for block in foreign)
 
 
 def _again(
@@ -168,7 +223,8 @@ def _candidates(api: Api, sample: Sample) -> Iterator[_Candidate]:
             ):
                 if message is None:
                     continue
-                candidate = _Candidate(port.key, operation.key, way)
+                headers = frozenset(header.name for header in message.headers)
+                candidate = _Candidate(port.key, operation.key, way, headers)
                 if _names(operation, message, way, sample.body):
                     yield candidate
                 elif _takes_anything(operation, message):

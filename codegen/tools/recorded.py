@@ -22,7 +22,8 @@ class RecordedTransport:
         package: the generated package whose client it is for.
         replies: a folder with `<operation>.xml` files; or for each operation the envelope, its
             file, or a list of them, which are given one after the other, the last one again
-            and again. An operation is named as the WSDL names it, or by its request's element.
+            and again. An operation is named as `PORTS` and the WSDL name it, or by its request's
+            element.
         status: of replies that are no faults; faults are 500.
 
     `sent` has the requests, in their order.
@@ -36,6 +37,7 @@ class RecordedTransport:
     ) -> None:
         transport = importlib.import_module(f"{package.__name__}._soap.transport")
         self._response = transport.Response
+        self._package = package
         self._status = status
         self._replies = _recorded(replies)
         # Any: a request is of the package's own runtime
@@ -48,17 +50,37 @@ class RecordedTransport:
             NoReply: there is none.
         """
         self.sent.append(request)
-        name = _called(request.body)
-        waiting = next(
-            (self._replies[n] for n in _names(name) if n in self._replies), None
-        )
+        names = self._names(request)
+        waiting = next((self._replies[n] for n in names if n in self._replies), None)
         if not waiting:
             known = ", ".join(self._replies) or "nothing"
-            raise NoReply(f"no reply is recorded for {name}; there is: {known}")
+            raise NoReply(f"no reply is recorded for {names[0]}; there is: {known}")
         body = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        is_fault = _called(body) == "Fault"
+        is_fault = _called(body).endswith("}Fault")
         headers = {"content-type": _content_type(body)}
         return self._response(500 if is_fault else self._status, headers, body)
+
+    def _names(self, request: Any) -> list[str]:
+        """What the operation that a request calls may be called: its keys, names and element."""
+        tag = _called(request.body)
+        local = tag.rpartition("}")[2]
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        action = headers.get("soapaction", "").strip('"')
+        found = []
+        for port in self._package.PORTS.values():
+            for key, operation in port.operations.items():
+                message = operation.request_message
+                by_action = bool(action) and action == operation.soap_action
+                called = tag if message is None or not message.rpc else local
+                if message is not None and called == (message.expects or called):
+                    found.append(
+                        (by_action, bool(message.expects), key, operation.name)
+                    )
+        # of several that take such a Body, the action tells
+        found.sort(reverse=True)
+        best = [one[2:] for one in found if one[:2] == found[0][:2] and any(one[:2])]
+        names = dict.fromkeys(name for pair in sorted(best) for name in pair)
+        return [*names, local, local.removesuffix("Request")]
 
 
 class AsyncRecordedTransport:
@@ -84,6 +106,10 @@ class AsyncRecordedTransport:
 
 def _recorded(replies: Path | str | Mapping[str, object]) -> dict[str, list[bytes]]:
     if isinstance(replies, (Path, str)):
+        if not Path(replies).is_dir():
+            raise NotADirectoryError(
+                f"{replies}: a folder of recorded replies is wanted"
+            )
         files = sorted(Path(replies).glob("*.xml"))
         return {path.stem: [path.read_bytes()] for path in files}
     return {
@@ -114,15 +140,11 @@ def _root(envelope: bytes) -> etree._Element:
 
 
 def _called(envelope: bytes) -> str:
-    """The local name of the element in a Body, "" where there is none."""
+    """The name of the element in a Body, "" where there is none."""
     for child in _root(envelope):
         if etree.QName(child).localname == "Body" and len(child):
-            return etree.QName(child[0]).localname
+            return etree.QName(child[0]).text
     return ""
-
-
-def _names(called: str) -> list[str]:
-    return [called, called.removesuffix("Request")]
 
 
 def _content_type(envelope: bytes) -> str:

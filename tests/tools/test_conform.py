@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 from conftest import ROOT, Run, Shell
 
 from codegen.testing import AsyncRecordedTransport, NoReply, RecordedTransport
+from codegen.tools.packages import import_package
 
 SAMPLES = ROOT / "spec" / "clickatell" / "samples"
 DOCUMENTS = ROOT / "generated" / "clickatell_document_literal"
@@ -96,6 +98,48 @@ def test_an_envelope_that_is_refused(body: str, told: str, shell: Shell) -> None
 
 
 @pytest.mark.parametrize(
+    ("envelope", "told"),
+    [
+        (
+            HEAD.replace("schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope")
+            + "<auth/>" + FOOT,
+            "it is of SOAP 1.2, and the package has no port of that",
+        ),
+        (
+            f'{HEAD}<ping xmlns="urn:old"/>{FOOT}',
+            "no operation has {urn:old}ping in its Body; there is ",
+        ),
+    ],
+)  # fmt: skip
+def test_what_comes_near_is_told(envelope: str, told: str, shell: Shell) -> None:
+    Path("sample.xml").write_text(envelope, encoding="utf-8")
+    result = shell("conform", str(DOCUMENTS), "sample.xml")
+    assert result.code == 1
+    assert told in result.out
+
+
+def test_header_blocks_that_nobody_declares_are_passed_over(shell: Shell) -> None:
+    """A vendor's page may show a token of WS-Security, which no WSDL declares."""
+    (path,) = SAMPLES.glob("12-*.xml")
+    text = path.read_text(encoding="utf-8")
+    prefix, _, _ = text[: text.index(":Body")].rpartition("<")[2].partition(":")
+    header = f'<{prefix}:Header><t:Token xmlns:t="urn:t">a</t:Token></{prefix}:Header>'
+    body = f"<{prefix}:Body"
+    assert f"{prefix}:Header" not in text
+    Path("sample.xml").write_text(text.replace(body, header + body, 1), "utf-8")
+    result = shell("conform", str(DOCUMENTS), "sample.xml")
+    assert result.code == 0
+    assert "Header: passed over, as it is not declared: {urn:t}Token" in result.out
+
+
+def test_a_folder_without_envelopes_is_an_error(shell: Shell) -> None:
+    Path("empty").mkdir()
+    result = shell("conform", str(DOCUMENTS), "empty")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "empty:1: error: no SOAP envelope is in this folder [sample]\n"
+
+
+@pytest.mark.parametrize(
     ("package", "sample", "finding"),
     [
         (PUSH, "<a/>", "sample.xml:1: error: no SOAP envelope: the root is a [sample]"),
@@ -163,7 +207,10 @@ def test_each_documented_envelope_is_a_test(tested: Tested, tmp_path: Path) -> N
     result = tested()
     assert result.returncode == 1
     assert "1 failed, 2 passed" in result.stdout
-    assert "the envelope does not come back as it was:" in result.stdout
+    assert (
+        "the envelope (sendmsg request) does not come back as it was:\n  /Envelope"
+        in result.stdout
+    )
     assert (
         "/Envelope/Body/sendmsg: order is api_id, user, password, text" in result.stdout
     )
@@ -177,14 +224,42 @@ def test_a_broken_envelope_is_an_error(tested: Tested, tmp_path: Path) -> None:
     assert result.returncode == 2
 
 
-def test_a_line_that_is_wrong_is_said(tested: Tested, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("", "a package's folder and one of envelopes are wanted"),
+        (" 'documented", "a package's folder and one of envelopes are wanted"),
+        (" documentde", "there is no documentde"),
+    ],
+)
+def test_a_line_that_is_wrong_is_said(
+    line: str, said: str, tested: Tested, tmp_path: Path
+) -> None:
+    """Also where no envelope is collected: what is misspelt must not pass."""
     path = tmp_path / "pyproject.toml"
-    path.write_text(PROJECT.replace(' documented"', '"'), encoding="utf-8")
-    shutil.copy(next(SAMPLES.glob("10-*.xml")), tmp_path / "documented")
+    path.write_text(PROJECT.replace(' documented"', f'{line}"'), encoding="utf-8")
     result = tested()
-    assert "a package's folder and one of envelopes are wanted" in (
-        result.stdout + result.stderr
+    assert result.returncode == 4
+    assert said in result.stdout + result.stderr
+
+
+def test_a_folder_of_two_packages(tested: Tested, tmp_path: Path) -> None:
+    """Spaces in names, a link to the project, several processes."""
+    project = tmp_path / "the project"
+    (project / "vendored").mkdir(parents=True)
+    (tmp_path / "documented").rename(project / "documented pages")
+    for name in ("one", "two"):
+        shutil.copytree(DOCUMENTS, project / "vendored" / name)
+    shutil.copy(next(SAMPLES.glob("10-*.xml")), project / "documented pages" / "a.xml")
+    lines = [f"vendored/{name} 'documented pages'" for name in ("one", "two")]
+    (tmp_path / "linked").symlink_to(project)
+    (project / "pyproject.toml").write_text(
+        f"[tool.pytest.ini_options]\nsoapwright = {json.dumps(lines)}\n"
     )
+    result = tested("-vv", "-p", "xdist", "-n", "2", "--rootdir", "linked", "linked")
+    assert result.returncode == 0, result.stdout + result.stderr
+    for name in ("one", "two"):
+        assert f"a.xml::conforms[vendored/{name}]" in result.stdout
 
 
 def test_the_fixture_for_recorded_replies(tested: Tested, tmp_path: Path) -> None:
@@ -229,6 +304,23 @@ def test_a_folder_of_replies() -> None:
     client = clickatell.Client("http://localhost/", transport=transport)
     with pytest.raises(NoReply, match="no reply is recorded for getbalance"):
         client.getbalance(user="demo")
+
+
+@pytest.mark.parametrize("name", ["temperature", "city"])
+def test_an_operation_whose_element_has_another_name(name: str, shell: Shell) -> None:
+    """It goes by its own name, as by its element's; another takes that too."""
+    made = shell("generate", "service.wsdl", "--output", "made", "--package", "made")
+    assert made.code == 0
+    package = import_package(Path("made"))
+    reply = ROOT / "tests" / "cases" / "bare" / "samples" / "temperature.response.xml"
+    transport = RecordedTransport(package, {name: reply, "note": "<no-envelope/>"})
+    client = package.Client("http://localhost/", transport=transport)
+    assert isinstance(client.temperature(city="Paris"), float)
+
+
+def test_a_folder_that_is_not_there() -> None:
+    with pytest.raises(NotADirectoryError, match="a folder of recorded replies"):
+        RecordedTransport(clickatell, "nowhere")
 
 
 def test_documents_are_told_by_their_element() -> None:
