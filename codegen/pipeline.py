@@ -67,8 +67,7 @@ def generate(
 @contextmanager
 def _young_garbage_only() -> Iterator[None]:
     """Nearly all that a run makes lives until its end: to look through it for garbage again and
-    again takes a third of the time, and more with each type. What lives shortly, as the trees
-    that black makes of lines, still goes.
+    again takes a third of the time, and more with each type. What lives shortly still goes.
     """
     thresholds = gc.get_threshold()
     gc.set_threshold(20_000, 20, 1_000_000)

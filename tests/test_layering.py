@@ -59,7 +59,6 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "lxml": ("codegen.wsdl", "codegen.runtime", "codegen.tools"),
     "xsdata": ("codegen.wsdl.schema",),
     "jinja2": ("codegen.python.render", "codegen.tools.docs.render"),
-    "black": ("codegen.python.blackened",),
     "click": ("codegen.cli", "codegen.commands"),
     "uvicorn": ("codegen.tools.serve",),
     "pytest": ("codegen.pytest_plugin",),

@@ -1,4 +1,4 @@
-"""Views through templates to text; jinja2 is seen here alone, as black is in `blackened`."""
+"""Views through templates to text; jinja2 is seen here alone."""
 
 from __future__ import annotations
 
