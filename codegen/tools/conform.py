@@ -85,6 +85,7 @@ class _Candidate:
     operation: str
     direction: str
     headers: frozenset[QName] = frozenset()
+    details: frozenset[QName] = frozenset()
 
 
 def find_samples(paths: Iterable[Path], findings: Findings) -> list[Sample]:
@@ -157,7 +158,14 @@ def _try(package: ModuleType, candidate: _Candidate, sample: Sample) -> Outcome:
     operation: Any = package.PORTS[candidate.port].operations[candidate.operation]
     told = (sample.path, candidate.operation, candidate.direction)
     try:
-        again = _again(package, operation, candidate.direction, sample.content)
+        if candidate.direction == "fault":
+            fault = _fault_of(package, operation, sample.content)
+            misread = _misread(package, fault, candidate.details)
+            if misread:
+                return Outcome(*told, error=misread)
+            again = operation.encode_fault(fault)
+        else:
+            again = _again(operation, candidate.direction, sample.content)
     except package.errors.SoapError as error:
         return Outcome(*told, error=f"{type(error).__name__}: {error}")
     expected, passed_over = _declared(sample, candidate.headers)
@@ -187,21 +195,33 @@ def _declared(
     return etree.tostring(root), tuple(str(_name(block)) for block in foreign)
 
 
-def _again(
-    package: ModuleType, operation: Any, direction: str, content: bytes
-) -> bytes:
+def _again(operation: Any, direction: str, content: bytes) -> bytes:
     """What an operation writes of what it reads."""
-    if direction == "fault":
-        try:
-            operation.decode_response(content)
-        except package.errors.SoapFault as fault:
-            written: bytes = operation.encode_fault(fault)
-            return written
-        raise AssertionError("a Fault in the Body is raised")
     value = getattr(operation, f"decode_{direction}")(content)
     headers = getattr(operation, f"decode_{direction}_headers")(content)
-    written = getattr(operation, f"encode_{direction}")(value, headers)
+    written: bytes = getattr(operation, f"encode_{direction}")(value, headers)
     return written
+
+
+def _fault_of(package: ModuleType, operation: Any, content: bytes) -> Any:
+    """The fault that an operation raises of an envelope."""
+    try:
+        operation.decode_response(content)
+    except package.errors.SoapFault as fault:
+        return fault
+    raise AssertionError("a Fault in the Body is raised")
+
+
+def _misread(package: ModuleType, fault: Any, details: frozenset[QName]) -> str:
+    """Why a fault is no declared one, where its detail's element is that of one; "" where it is right."""
+    if isinstance(fault, package.errors.DeclaredSoapFault):
+        return ""
+    blocks = fault.raw_detail.content if fault.raw_detail is not None else ()
+    tags = {block.tag for block in blocks if not isinstance(block, str)}
+    for name in details:
+        if (str(name) if name.namespace else name.local) in tags:
+            return f"{name} is a declared fault's detail, and does not read as that"
+    return ""
 
 
 # ------------------------------------------------------------------- which operation it is of
@@ -237,7 +257,9 @@ def _fault_candidates(ports: list[Port]) -> Iterator[_Candidate]:
     found = [(port, one) for port in ports for one in port.operations if one.output]
     found.sort(key=lambda pair: not pair[1].faults)
     for port, operation in found:
-        yield _Candidate(port.key, operation.key, "fault")
+        parts = [fault.part for fault in operation.faults]
+        names = (part.element for part in parts if isinstance(part, ElementPart))
+        yield _Candidate(port.key, operation.key, "fault", details=frozenset(names))
 
 
 def _names(operation: Operation, message: Message, way: str, body: QName) -> bool:

@@ -25,13 +25,13 @@ def import_package(folder: Path) -> ModuleType:
         SpecError: it is no generated package.
     """
     _checked(folder)
-    init = folder / "__init__.py"
-    digest = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()
+    home = folder.resolve()  # Python keeps what it knows of a folder by its path
+    digest = hashlib.sha256(str(home).encode()).hexdigest()
     name = f"soapwright_{digest[:16]}"
     for known in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
         del sys.modules[known]
     spec = importlib.util.spec_from_file_location(
-        name, init, submodule_search_locations=[str(folder)]
+        name, home / "__init__.py", submodule_search_locations=[str(home)]
     )
     assert spec is not None and spec.loader is not None, "a file's path ends in .py"
     module = importlib.util.module_from_spec(spec)
