@@ -164,6 +164,14 @@ def test_a_type_and_an_element_of_one_name(project: Shell) -> None:
             "6: error: no element, attribute, part or operation is called {urn:x}no [config]\n",
         ),
         (
+            'rename.orderNr = "number"',
+            "5: error: no element, attribute, part or operation is called orderNr [config]\nhint: there is orderNo\n",
+        ),
+        (
+            'rename.tOrders = "Order"',
+            "5: error: no type or element is called tOrders [config]\nhint: there is tOrder\n",
+        ),
+        (
             '[tool.soapwright.package.rename]\ntOrder = "Thing"\ntRush = "Thing"',
             "7: error: 'tRush' and 'tOrder' cannot both be 'Thing' [config]\n",
         ),

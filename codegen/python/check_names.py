@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from codegen.diagnostics import Findings
 from codegen.model import Api, ContentMember, ElementMember, QName, Struct
@@ -32,14 +33,18 @@ def check_names(api: Api, options: Options, entry: str, findings: Findings) -> N
                 str(id) for id in api.types if renamed.type(id, api.types) is not None
             ]
             if not types:
-                findings.error("config", f"no type or element is called {old}", at)
+                hint = _near(
+                    old, [*map(str, api.types), *(id.local for id in api.types)]
+                )
+                message = f"no type or element is called {old}"
+                findings.error("config", message, at, hint)
             elif len(types) > 1:
                 hint = "write the one that is meant as {namespace}name"
                 message = f"{old} is {len(types)} types, which cannot all be {new}"
                 findings.error("config", message, at, hint)
         elif old not in methods and old not in fields:
             message = f"no element, attribute, part or operation is called {old}"
-            findings.error("config", message, at)
+            findings.error("config", message, at, _near(old, [*fields, *methods]))
     names = make_names(api, Renames(options.rename))
     for secret in options.secret:
         operation, _, name = secret.rpartition("/")
@@ -52,6 +57,12 @@ def check_names(api: Api, options: Options, entry: str, findings: Findings) -> N
             message = f"no field is called {secret}: the secret hides nothing"
             at = options.place("secret", entry, secret)
             findings.warning("secret", message, at)
+
+
+def _near(name: str, known: list[str]) -> str:
+    """A hint where something has nearly this name."""
+    near = get_close_matches(name, sorted(set(known)), 1)
+    return f"there is {near[0]}" if near else ""
 
 
 def _messages(api: Api, name: str) -> Iterator[Struct]:
