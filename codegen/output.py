@@ -85,7 +85,11 @@ def make_plan(folder: Path, files: dict[str, bytes], manifest: str = MANIFEST) -
     earlier = read_manifest(folder, manifest)
     known = {**earlier.files, **earlier.writing, manifest: ""} if earlier else {}
     findings = Findings()
-    _check_ways(folder, files, known, findings)
+    try:
+        _check_ways(folder, files, known, findings)
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}: {error.filename}"
+        raise _cannot(folder, message) from error
     findings.raise_errors()
     added, changed, missing, edited = [], [], [], {}
     for path, content in files.items():
@@ -183,18 +187,25 @@ def check_folder(folder: Path, manifest: str = MANIFEST) -> None:
     Raises:
         SpecError: the folder holds something that this tool did not write there.
     """
-    if read_manifest(folder, manifest) is not None or not folder.exists():
+    if read_manifest(folder, manifest) is not None:
         return
-    if not folder.is_dir():
-        raise _cannot(folder, "is no folder")
-    foreign = (e.name for e in folder.iterdir() if not e.name.startswith(_TEMPORARY))
+    try:
+        names = [entry.name for entry in folder.iterdir()]
+    except FileNotFoundError:
+        return
+    except NotADirectoryError as error:
+        raise _cannot(folder, "is no folder") from error
+    except OSError as error:
+        message = f"cannot be used as a folder: {error.strerror}"
+        raise _cannot(folder, message) from error
+    foreign = (name for name in names if not name.startswith(_TEMPORARY))
     if any(name != "__pycache__" for name in foreign):
         raise _cannot(
             folder,
             "holds files that soapwright did not write",
             (
                 f"its {manifest} cannot be read: after a merge take that of either side"
-                if (folder / manifest).exists()
+                if manifest in names
                 else "give a new or empty folder; DIR is for this alone"
             ),
         )

@@ -137,6 +137,21 @@ def test_what_cannot_be_written_is_named(
     assert not list(made.rglob(".soapwright-*"))
 
 
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        ("x" * 300, "cannot be used as a folder: File name too long"),
+        ("service.wsdl/made", "is no folder"),
+    ],
+)
+def test_what_can_be_no_folder(shell: Shell, output: str, said: str) -> None:
+    Path("pyproject.toml").write_text(TABLE.replace('"made"', f'"{output}"', 1))
+    for command in ("check", "generate"):
+        done = shell(command)
+        assert done.code == 2
+        assert done.err == f"{output}:1: error: {said} [output]\n"
+
+
 # ----------------------------------------------------------------------- converted line ends
 
 
