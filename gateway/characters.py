@@ -48,6 +48,12 @@ def is_gsm(text: str) -> bool:
     return all(c in _ALPHABET for c in text)
 
 
+def travels_as_gsm(text: str) -> bool:
+    """Whether a text can be handed to the gateway to be sent in the GSM alphabet: XML has no
+    form feed, which that alphabet does have."""
+    return is_gsm(text) and "\f" not in text
+
+
 def _septets(character: str) -> int:
     return 2 if character in GSM_EXTENSION else 1
 

@@ -9,41 +9,56 @@ Sessions are opened and renewed by themselves. `AsyncClickatell` is the same wit
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import clickatell
-from clickatell.errors import DecodeError, SoapFault, TransportError
+from clickatell.errors import EncodeError
 
-from .bulk import Job, Load, Progress, Recipient, as_recipients
-from .calls import NO_OPTIONS, Call, Calls, NoAnswer, Options, Pause, Recovery, Steps
-from .journal import Journal
+from .async_client import AsyncClickatell
+from .bulk import Job, Load, Progress, Recipient, Recipients
+from .calls import Call, Calls, Pause, Recovery, Steps
+from .driving import (
+    CONCURRENCY,
+    LOST,
+    Numbers,
+    checked,
+    no_answer,
+    numbers,
+    recipients,
+    replies,
+)
+from .fates import NoAnswer, UnexpectedReply
+from .journal import JournalError
+from .options import NO_OPTIONS, Options
 from .outcomes import Account, Coverage, Outcome
 from .outgoing import Message
-from .replies import Charge, Status
+from .replies import Charge, GatewayError, Status
 
-__all__ = ["AsyncClickatell", "Clickatell", "Options", "Recipient", "Recovery"]
+__all__ = [
+    "AsyncClickatell",
+    "Clickatell",
+    "GatewayError",
+    "JournalError",
+    "NoAnswer",
+    "Options",
+    "Recipient",
+    "Recovery",
+    "UnexpectedReply",
+]
 
-CONCURRENCY = 4
-_LOST = TransportError, DecodeError, SoapFault
 _T = TypeVar("_T")
-Recipients = Sequence[str | Recipient] | Mapping[str, Sequence[str]]
 
 
-def _replies(reply: str | list[str]) -> list[str]:
-    return [reply] if isinstance(reply, str) else reply
-
-
-def _numbers(to: str | Sequence[str]) -> Sequence[str]:
-    return [to] if isinstance(to, str) else to
+class _Stopped(Exception):
+    """A bulk sending is given up: who waits need not wait any longer."""
 
 
 class Clickatell:
@@ -59,8 +74,8 @@ class Clickatell:
         client: a generated client of one's own, which is not closed here.
 
     Every method raises `GatewayError` where the gateway refuses the whole call, and `NoAnswer`
-    where none came and the call is not one that may be repeated. `send` and `send_many` tell the
-    fate of each number instead; they raise where no session can be opened.
+    where no answer came, or none that can be understood. What sends to numbers tells the fate of
+    each instead; it raises where no session can be opened, before anything is sent.
     """
 
     def __init__(
@@ -83,7 +98,7 @@ class Clickatell:
     def send(
         self,
         message: Message,
-        to: str | Sequence[str],
+        to: Numbers,
         options: Options = NO_OPTIONS,
         *,
         client_id: str = "",
@@ -94,8 +109,9 @@ class Clickatell:
             message: such as `Text("Hello")`.
             to: a number in international digits, or several.
             options: sender ID, delay, callbacks and so on.
-            client_id: an id of your own for the call, up to 32 alphanumeric characters, under
-                which its messages can be found and stopped; a new one by default.
+            client_id: an id of your own for this call and no other, up to 32 alphanumeric
+                characters, under which its messages can be found and stopped; a new one by
+                default.
 
         Returns:
             The fate of each number, in order. A lost answer is asked for before anything is
@@ -104,7 +120,7 @@ class Clickatell:
         Raises:
             ValueError: the message cannot be sent, or there are no numbers or too many.
         """
-        return self._run(self._calls.send(message, _numbers(to), options, client_id))
+        return self._run(self._calls.send(message, numbers(to), options, client_id))
 
     def send_many(
         self,
@@ -118,8 +134,9 @@ class Clickatell:
     ) -> list[Outcome]:
         """Send a message to any number of recipients, 300 a call.
 
-        Where recipients have values, the message is a template (`Hi #field1#`), and the gateway
-        puts them in, in a batch.
+        Where the message is a `Text`, a `Flash` or a `Unicode` with `#field1#` to `#field4#` in
+        it, each recipient's values are put in there: by the gateway, in a batch, or here, where
+        the GSM alphabet lacks a character of them.
 
         Args:
             message: what is sent, or the template.
@@ -134,40 +151,93 @@ class Clickatell:
             The fate of each recipient, in order.
 
         Raises:
-            GatewayError: the gateway refuses the template.
-            NoAnswer: the gateway does not answer where the template is handed in.
-            JournalError: the journal is of another sending.
-            ValueError: the message cannot be sent.
+            GatewayError: the gateway refuses the template, or to open a session.
+            NoAnswer: the gateway does not answer at all.
+            JournalError: the journal is of another sending, in use, or cannot be written.
+            ValueError: the message cannot be sent, or not to one of the recipients.
+
+            What has been sent until then only the journal knows.
         """
-        job = Job(
-            *(self._calls, message, as_recipients(to), options),
-            *(partial(Journal, journal), _locked(progress)),
-        )
-        try:
-            left = job.pending()
-            batch_id = self._run(job.start(left))
-            with ThreadPoolExecutor(concurrency) as pool:
-                runs = [pool.submit(self._run, job.run(one, batch_id)) for one in left]
-                try:
-                    for run in runs:
-                        run.result()
-                except BaseException:
-                    pool.shutdown(cancel_futures=True)
-                    raise
-            self._run(job.end(batch_id))
-        finally:
-            job.journal.close()
-        return job.outcomes
+        everybody = recipients(to)
+        fates: dict[int, Outcome] = {}
+        with closing(
+            self._deliver(message, everybody, options, concurrency, journal)
+        ) as delivered:
+            for load, outcomes in delivered:
+                fates.update(zip(load.positions, outcomes, strict=True))
+                if progress is not None:
+                    progress(len(fates), len(everybody))
+        return [fates[position] for position in range(len(everybody))]
+
+    def send_each(
+        self,
+        message: Message,
+        to: Recipients,
+        options: Options = NO_OPTIONS,
+        *,
+        concurrency: int = CONCURRENCY,
+        journal: Path | None = None,
+    ) -> Generator[Outcome, None, None]:
+        """Send as `send_many` does, as far as the fates are asked for.
+
+        Recipients may be a generator of millions: they are read as calls are made for them, and
+        nothing is kept of those that are done. Who goes no further, or raises, stops the sending.
+
+        Yields:
+            The fate of each recipient, once, as soon as it is known.
+
+        Raises:
+            As `send_many`.
+        """
+        with closing(
+            self._deliver(message, to, options, concurrency, journal)
+        ) as delivered:
+            for _, outcomes in delivered:
+                yield from outcomes
+
+    def _deliver(
+        self,
+        message: Message,
+        to: Recipients,
+        options: Options,
+        concurrency: int,
+        journal: Path | None,
+    ) -> Generator[tuple[Load, Sequence[Outcome]], None, None]:
+        """Run the loads of a job, and tell what came of each when it is known."""
+        checked(concurrency)
+        job = Job(self._calls, self._client.endpoint, message, options, journal)
+        stop = threading.Event()
+        under_way: dict[Future[list[Outcome]], Load] = {}
+        has_started = False
+        with closing(job), ThreadPoolExecutor(concurrency) as pool:
+            try:
+                for load in job.loads(to):
+                    if load.done is not None:
+                        yield load, load.done
+                        continue
+                    if not has_started:
+                        self._run(job.start(), stop)
+                        has_started = True
+                    while len(under_way) == concurrency:
+                        yield from _ended(under_way)
+                    under_way[pool.submit(self._run, job.run(load), stop)] = load
+                while under_way:
+                    yield from _ended(under_way)
+                self._run(job.end(), stop)
+            finally:  # calls that are under way end, and are noted
+                stop.set()
+                for run in under_way:
+                    run.cancel()
 
     def start_batch(self, template: Message, options: Options = NO_OPTIONS) -> str:
         """Begin a batch; its id. `#field1#` to `#field4#` stand for values."""
         return self._run(self._calls.start_batch(template, options))
 
     def send_item(
-        self, batch_id: str, to: str | Sequence[str], values: Sequence[str] = ()
+        self, batch_id: str, to: Numbers, values: Sequence[str] = ()
     ) -> list[Outcome]:
         """Send a batch's message with values in it. It is never repeated by itself."""
-        return self._run(self._calls.send_item(batch_id, _numbers(to), values))
+        return self._run(self._calls.send_item(batch_id, numbers(to), values))
 
     def end_batch(self, batch_id: str) -> None:
         """End a batch."""
@@ -201,27 +271,37 @@ class Clickatell:
 
     # ------------------------------------------------------------------------------ inside
 
-    def _run(self, steps: Steps[_T]) -> _T:
+    def _run(self, steps: Steps[_T], stop: threading.Event | None = None) -> _T:
         """Make the calls that a generator asks for."""
         try:
             step = next(steps)
             while True:
                 try:
-                    replies = self._take(step)
-                except _LOST as error:
-                    step = steps.throw(NoAnswer(str(error)))
+                    answer = self._take(step, stop)
+                except LOST as error:
+                    step = steps.throw(no_answer(error))
                 else:
-                    step = steps.send(replies)
+                    step = steps.send(answer)
         except StopIteration as end:
             result: _T = end.value
             return result
+        except EncodeError as error:  # nothing has gone out
+            raise ValueError(str(error)) from error
 
-    def _take(self, step: Call | Pause) -> list[str]:
+    def _take(self, step: Call | Pause, stop: threading.Event | None) -> list[str]:
         if isinstance(step, Pause):
-            time.sleep(step.seconds)
+            if stop is None:
+                time.sleep(step.seconds)
+            elif stop.wait(step.seconds):
+                raise _Stopped
             return []
         method: Any = getattr(self._client, step.method)  # Any: by its name
-        return _replies(method(**step.arguments))
+        return replies(method(**step.arguments))
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({self._calls.account}, {self._client.endpoint!r})"
+        )
 
     def close(self) -> None:
         """Close what was opened here."""
@@ -240,157 +320,10 @@ class Clickatell:
         self.close()
 
 
-def _locked(progress: Progress | None) -> Progress | None:
-    """Progress that threads tell one after the other."""
-    if progress is None:
-        return None
-    lock = threading.Lock()
-
-    def told(done: int, total: int) -> None:
-        with lock:
-            progress(done, total)
-
-    return told
-
-
-class AsyncClickatell:
-    """`Clickatell` for asyncio: the same methods with the same arguments."""
-
-    def __init__(
-        self,
-        user: str,
-        password: str,
-        api_id: int,
-        *,
-        endpoint: str | None = None,
-        timeout: float = 30.0,
-        recovery: Recovery = Recovery(),
-        client: clickatell.AsyncClient | None = None,
-    ) -> None:
-        self._own = client is None
-        self._client = client or clickatell.AsyncClient(
-            endpoint=endpoint, timeout=timeout
-        )
-        self._calls = Calls(Account(user, password, api_id), recovery)
-
-    async def send(
-        self,
-        message: Message,
-        to: str | Sequence[str],
-        options: Options = NO_OPTIONS,
-        *,
-        client_id: str = "",
-    ) -> list[Outcome]:
-        """As `Clickatell.send`."""
-        steps = self._calls.send(message, _numbers(to), options, client_id)
-        return await self._run(steps)
-
-    async def send_many(
-        self,
-        message: Message,
-        to: Recipients,
-        options: Options = NO_OPTIONS,
-        *,
-        concurrency: int = CONCURRENCY,
-        progress: Progress | None = None,
-        journal: Path | None = None,
-    ) -> list[Outcome]:
-        """As `Clickatell.send_many`."""
-        job = Job(
-            *(self._calls, message, as_recipients(to), options),
-            *(partial(Journal, journal), progress),
-        )
-        try:
-            left = job.pending()
-            batch_id = await self._run(job.start(left))
-            waiting = iter(left)
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(concurrency, len(left))):
-                    group.create_task(self._work(job, waiting, batch_id))
-            await self._run(job.end(batch_id))
-        finally:
-            job.journal.close()
-        return job.outcomes
-
-    async def _work(self, job: Job, waiting: Iterator[Load], batch_id: str) -> None:
-        for load in waiting:
-            await self._run(job.run(load, batch_id))
-
-    async def start_batch(
-        self, template: Message, options: Options = NO_OPTIONS
-    ) -> str:
-        """As `Clickatell.start_batch`."""
-        return await self._run(self._calls.start_batch(template, options))
-
-    async def send_item(
-        self, batch_id: str, to: str | Sequence[str], values: Sequence[str] = ()
-    ) -> list[Outcome]:
-        """As `Clickatell.send_item`."""
-        return await self._run(self._calls.send_item(batch_id, _numbers(to), values))
-
-    async def end_batch(self, batch_id: str) -> None:
-        """As `Clickatell.end_batch`."""
-        await self._run(self._calls.end_batch(batch_id))
-
-    async def status(
-        self, message_id: str = "", *, client_id: str = ""
-    ) -> list[Status]:
-        """As `Clickatell.status`."""
-        return await self._run(self._calls.status(message_id, client_id))
-
-    async def stop(self, message_id: str = "", *, client_id: str = "") -> list[Status]:
-        """As `Clickatell.stop`."""
-        return await self._run(self._calls.stop(message_id, client_id))
-
-    async def charge(self, message_id: str) -> Charge:
-        """As `Clickatell.charge`."""
-        return await self._run(self._calls.charge(message_id))
-
-    async def balance(self) -> Decimal:
-        """As `Clickatell.balance`."""
-        return await self._run(self._calls.balance())
-
-    async def coverage(self, number: str) -> Coverage:
-        """As `Clickatell.coverage`."""
-        return await self._run(self._calls.coverage(number))
-
-    async def redeem(self, token: str) -> None:
-        """As `Clickatell.redeem`."""
-        await self._run(self._calls.redeem(token))
-
-    async def _run(self, steps: Steps[_T]) -> _T:
-        try:
-            step = next(steps)
-            while True:
-                try:
-                    replies = await self._take(step)
-                except _LOST as error:
-                    step = steps.throw(NoAnswer(str(error)))
-                else:
-                    step = steps.send(replies)
-        except StopIteration as end:
-            result: _T = end.value
-            return result
-
-    async def _take(self, step: Call | Pause) -> list[str]:
-        if isinstance(step, Pause):
-            await asyncio.sleep(step.seconds)
-            return []
-        method: Any = getattr(self._client, step.method)  # Any: by its name
-        return _replies(await method(**step.arguments))
-
-    async def aclose(self) -> None:
-        """Close what was opened here."""
-        if self._own:
-            await self._client.aclose()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.aclose()
+def _ended(
+    under_way: dict[Future[list[Outcome]], Load],
+) -> Iterator[tuple[Load, list[Outcome]]]:
+    """What came of the calls that end next, which are no longer under way."""
+    for run in wait(under_way, return_when=FIRST_COMPLETED).done:
+        load = under_way.pop(run)
+        yield load, run.result()

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from .characters import gsm_parts, is_gsm, ucs2_parts
+from .characters import gsm_parts, travels_as_gsm, ucs2_parts
 from .conversion import to_vcalendar, to_vcard
 from .octets import PORTS, header_elements, octet_parts, ports_header
 from .ringtones import encode_rtttl
@@ -83,12 +83,12 @@ class Text:
     @property
     def sms(self) -> int:
         """How many SMS it takes."""
-        return (gsm_parts if is_gsm(self.text) else ucs2_parts)(self.text)
+        return (gsm_parts if travels_as_gsm(self.text) else ucs2_parts)(self.text)
 
     def encode(self) -> Parts:
         """As `Message.encode`."""
         concat = _checked(self, not self.text)
-        if is_gsm(self.text):
+        if travels_as_gsm(self.text):
             return Parts(text=self.text, concat=concat)
         return Parts(text=_ucs2(self.text), unicode=1, concat=concat)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -132,15 +133,107 @@ def test_what_is_refused(run: Callable[..., Result], tmp_path: Path) -> None:
     assert run("redeem", "1").exit_code == 1
     empty = tmp_path / "empty.csv"
     empty.write_text("")
-    for wrong in (
-        ("send", NUMBER),
-        ("send", NUMBER, "--text", ""),
-        ("send", NUMBER, "--binary", "xy", "--udh", "00"),
-        ("batch", str(empty), "--text", "Hi"),
+    for wrong, said in (
+        (("send", NUMBER), "one of --text"),
+        (("send", NUMBER, "--text", ""), "empty"),
+        (("send", NUMBER, "--text", "x", "--ringtone", "T::c"), "one of --text"),
+        (("send", NUMBER, "--text", "x", "--flash", "--unicode"), "--unicode"),
+        (("send", NUMBER, "--ringtone", "T::c", "--flash"), "--flash"),
+        (("send", NUMBER, "--binary", "xy", "--udh", "00"), "--binary: 'xy' is no hex"),
+        (("send", NUMBER, "--binary", "00"), "go together"),
+        (("send", NUMBER, "--text", "Hi", "--udh", "00"), "go together"),
+        (("send", NUMBER, "--text", "Hi", "--max-credits", "nan"), "nan is not from"),
+        (("send", NUMBER, "--text", "Hi", "--from", "x\x02"), "cannot stand in XML"),
+        (("batch", str(empty), "--text", "Hi"), "there are no numbers"),
     ):
-        assert run(*wrong).exit_code == 2
+        result = run(*wrong)
+        assert result.exit_code == 2 and said in result.stderr
 
 
-def test_a_gateway_that_is_not_there(run: Callable[..., Result]) -> None:
-    result = run("balance", "--endpoint", "http://127.0.0.1:1/")
+def test_one_refusal_does_not_keep_the_others_from_being_told(
+    run: Callable[..., Result],
+) -> None:
+    sent = run("send", NUMBER, "-t", "Later", "--delay", "10").output.split()[1]
+    for command in ("status", "charge", "stop"):
+        result = run(command, "0" * 32, sent)
+        assert result.exit_code == 1 and result.stdout.startswith(sent)
+        assert result.stderr == f"{'0' * 32} ERR: 103, Unknown API message ID\n"
+
+
+def test_all_options_of_sending(sandbox: Sandbox, run: Callable[..., Result]) -> None:
+    options = ("--from", "Shop", "--delay", "30", "--validity", "60", "--callbacks")
+    more = ("6", "--priority", "1", "--escalate", "--max-credits", "1.5")
+    rest = ("--features", "16", "--receipt", "--two-way")
+    assert run("send", NUMBER, "-t", "Hi", *options, *more, *rest).exit_code == 0
+    with sandbox.gateway.store.transaction():
+        (message,) = sandbox.gateway.store.newest_messages("demo", 1)
+    assert (message.sender, message.queue, message.callbacks) == ("Shop", 1, 6)
+    assert message.escalate and message.max_credits == Decimal("1.5")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"27831234567,Joe\n27831234568,\xff\n", "numbers.csv:2: 'utf-8' codec"),
+        (b'27831234567,Joe\n"27831234568\n', "numbers.csv:2: unexpected end of data"),
+        (b"27831234567,Joe\n27831234568\n", "numbers.csv:2: 27831234568: the text has"),
+        (b"27831234567,Joe\n,Ann\n", "numbers.csv:2: '' is no number"),
+        (b"27831234567," + b"x" * 200_000, "numbers.csv:1: field larger"),
+        (b"\xff\xfe\x00", "numbers.csv:1: "),
+    ],
+)
+def test_a_file_that_is_wrong_anywhere_is_sent_to_nobody(
+    run: Callable[..., Result], tmp_path: Path, content: bytes, said: str
+) -> None:
+    numbers = tmp_path / "numbers.csv"
+    numbers.write_bytes(content)
+    result = run("batch", str(numbers), "--text", "Hi #field1#")
+    assert result.exit_code == 2 and said in result.stderr
+    assert run("balance").output == "10.0\n"
+
+
+def test_numbers_from_stdin_and_from_a_spreadsheet(
+    sandbox: Sandbox, run: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = run("batch", "-", "--text", "Hi", stdin=f"{NUMBER}\n27831234568\n12\n")
+    assert result.exit_code == 1 and len(result.stdout.splitlines()) == 2
+    assert result.stderr.splitlines() == [
+        "12 ERR: 105, Invalid destination address To: 12",
+        "2 accepted, 1 refused, 0 unknown",
+    ]
+    marked = tmp_path / "numbers.csv"
+    marked.write_text(f"{NUMBER},Łukasz\r\n", encoding="utf-8-sig")
+    assert run("batch", str(marked), "-t", "Hi #field1#", "--flash").exit_code == 0
+    assert newest(sandbox) == ("unicode flash", "Hi Łukasz")
+
+
+def test_a_journal_that_is_the_file_of_numbers(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    numbers = tmp_path / "numbers.csv"
+    numbers.write_text(NUMBER)
+    result = run("batch", str(numbers), "-t", "Hi", "--journal", str(numbers))
+    assert result.exit_code == 2 and f"{numbers}: no journal" in result.stderr
+    assert numbers.read_text() == NUMBER
+
+
+@pytest.mark.parametrize(
+    "command", [("balance",), ("send", NUMBER, "-t", "Hi"), ("status", "0" * 32)]
+)
+def test_a_gateway_that_is_not_there(
+    run: Callable[..., Result], command: tuple[str, ...]
+) -> None:
+    result = run(*command, "--endpoint", "http://127.0.0.1:1/")
     assert result.exit_code == 1 and "Error: POST http://127.0.0.1:1/" in result.stderr
+
+
+def test_credentials_that_are_missing_or_wrong(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run("balance", "--password", "hunter2")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "Error: ERR: 001, Authentication failed\n"
+    monkeypatch.delenv("CLICKATELL_USER", raising=False)
+    missing = CliRunner().invoke(main, ["balance", "--password", "hunter2"])
+    assert missing.exit_code == 2 and "--user" in missing.stderr
+    assert "hunter2" not in missing.output
