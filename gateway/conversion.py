@@ -6,7 +6,9 @@ written here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
 
@@ -15,6 +17,7 @@ import vobject
 _LINE: Final = "\r\n"
 _CARD_TEXTS: Final = ("org", "title", "email", "url", "note", "bday")
 _KINDS: Final = ("HOME", "WORK", "CELL", "FAX", "VOICE", "PAGER", "PREF", "MSG")
+_VCALENDAR_RULE: Final = re.compile(r"(?:D|W|MP|MD|YM|YD)\d+(?: [\w+#-]+)*")
 _REPEATS: Final = {"DAILY": "D", "WEEKLY": "W", "MONTHLY": "MD", "YEARLY": "YM"}
 
 
@@ -24,9 +27,10 @@ def to_vcard(vcard: str) -> str:
     Raises:
         ValueError: it is none.
     """
-    card = _read(vcard, "VCARD")
-    lines = ["BEGIN:VCARD", "VERSION:2.1", *_card_lines(card), "END:VCARD", ""]
-    return _LINE.join(lines)
+    with _refusing("VCARD"):
+        card = _read(vcard, "VCARD")
+        lines = ["BEGIN:VCARD", "VERSION:2.1", *_card_lines(card), "END:VCARD", ""]
+        return _LINE.join(lines)
 
 
 def _card_lines(card: Any) -> Iterator[str]:  # Any: vobject has no types
@@ -60,8 +64,8 @@ def _card_lines(card: Any) -> Iterator[str]:  # Any: vobject has no types
 
 
 def _kinds(line: Any) -> Iterator[str]:  # Any: as above
-    """The types of a telephone or an address that vCard 2.1 has."""
-    types = line.params.get("TYPE", [])
+    """The types of a telephone or an address that vCard 2.1 has, which writes them bare."""
+    types = [*line.params.get("TYPE", []), *line.singletonparams]
     given = [kind.upper() for several in types for kind in several.split(",")]
     if "PREF" in line.params:
         given.append("PREF")
@@ -74,37 +78,62 @@ def to_vcalendar(calendar: str) -> str:
     Raises:
         ValueError: it is none, or has neither.
     """
-    read = _read(calendar, "VCALENDAR")
-    entries = [
-        *((entry, "VEVENT") for entry in read.contents.get("vevent", [])),
-        *((entry, "VTODO") for entry in read.contents.get("vtodo", [])),
-    ]
-    if not entries:
-        raise ValueError("the calendar has neither an event nor a task")
-    lines = ["BEGIN:VCALENDAR", "VERSION:1.0"]
-    for entry, name in entries:
-        lines += [f"BEGIN:{name}", *_entry_lines(entry), f"END:{name}"]
-    return _LINE.join([*lines, "END:VCALENDAR", ""])
+    with _refusing("VCALENDAR"):
+        read = _read(calendar, "VCALENDAR")
+        entries = [*read.contents.get("vevent", []), *read.contents.get("vtodo", [])]
+        if not entries:
+            raise ValueError("the calendar has neither an event nor a task")
+        lines = ["BEGIN:VCALENDAR", "VERSION:1.0"]
+        for entry in entries:
+            lines += [f"BEGIN:{entry.name}", *_entry_lines(entry, entries)]
+            lines.append(f"END:{entry.name}")
+        return _LINE.join([*lines, "END:VCALENDAR", ""])
 
 
-def _entry_lines(entry: Any) -> Iterator[str]:  # Any: as above
+def _entry_lines(entry: Any, entries: Sequence[Any]) -> Iterator[str]:  # Any: as above
     start = entry.dtstart.value if hasattr(entry, "dtstart") else None
+    rules = [str(rule.value) for rule in entry.contents.get("rrule", [])]
+    # Mondays at half past midnight are Sundays in UTC, and summer time moves all of them.
+    moment = _local if rules else _moment
     for name in ("dtstart", "dtend", "due"):
         if hasattr(entry, name):
-            yield f"{name.upper()}:{_moment(getattr(entry, name).value)}"
+            yield f"{name.upper()}:{moment(getattr(entry, name).value)}"
     if hasattr(entry, "duration") and start is not None and not hasattr(entry, "dtend"):
-        yield f"DTEND:{_moment(start + entry.duration.value)}"
+        yield f"DTEND:{moment(start + entry.duration.value)}"
     for name in ("summary", "description", "location"):
         if hasattr(entry, name):
             yield _property(name.upper(), str(getattr(entry, name).value))
-    if hasattr(entry, "rrule"):
-        yield f"RRULE:{_repeat(str(entry.rrule.value))}"
+    for rule in rules:
+        yield f"RRULE:{_repeat(rule)}"
+    left_out = list(_left_out(entry, entries)) if rules else []
+    if left_out:
+        yield f"EXDATE:{';'.join(map(moment, left_out))}"
     for alarm in entry.contents.get("valarm", []):
         trigger = alarm.trigger.value if hasattr(alarm, "trigger") else None
-        if isinstance(trigger, timedelta) and start is not None:
-            trigger = start + trigger
+        if isinstance(trigger, timedelta):
+            trigger = None if start is None else start + trigger
         if trigger is not None:
-            yield f"DALARM:{_moment(trigger)}"
+            yield f"DALARM:{moment(trigger)}"
+    for alarm in entry.contents.get("dalarm", []):  # of a vCalendar
+        yield _property("DALARM", str(alarm.value))
+
+
+def _left_out(entry: Any, entries: Sequence[Any]) -> Iterator[date]:  # Any: as above
+    """The times at which a repetition does not take place: those that it excepts, and those of
+    which the calendar has another entry, because they were moved."""
+    for line in entry.contents.get("exdate", []):
+        yield from line.value
+    for other in entries:
+        if hasattr(other, "recurrence_id") and hasattr(entry, "uid"):
+            if hasattr(other, "uid") and other.uid.value == entry.uid.value:
+                yield other.recurrence_id.value
+
+
+def _local(at: date) -> str:
+    """A time as it is on the clocks of its zone, unless that is UTC."""
+    if isinstance(at, datetime) and at.tzinfo not in (None, vobject.icalendar.utc):
+        at = at.replace(tzinfo=None)
+    return _moment(at)
 
 
 def _moment(at: date) -> str:
@@ -117,11 +146,14 @@ def _moment(at: date) -> str:
 
 
 def _repeat(rule: str) -> str:
-    """A rule of iCalendar in vCalendar's grammar, as far as both have it.
+    """A rule of iCalendar in vCalendar's grammar, as far as both have it; one in that grammar as
+    it is.
 
     Raises:
         ValueError: it says what vCalendar cannot.
     """
+    if _VCALENDAR_RULE.fullmatch(rule):
+        return rule
     parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
     frequency = _REPEATS.get(parts.pop("FREQ", ""))
     interval, count = parts.pop("INTERVAL", "1"), parts.pop("COUNT", "")
@@ -134,13 +166,29 @@ def _repeat(rule: str) -> str:
 
 
 def _read(text: str, kind: str) -> Any:  # Any: as above
-    try:
-        for component in vobject.readComponents(text):
-            if component.name == kind:
-                return component
-    except (vobject.base.ParseError, ValueError, AttributeError, KeyError) as error:
-        raise ValueError(f"no {kind} can be read: {error}") from None
+    # Its lines go on after a "=", which a line of another encoding may end with too.
+    is_quoted = "QUOTED-PRINTABLE" in text.upper()
+    text = text.removeprefix("\ufeff")
+    for component in vobject.readComponents(text, allowQP=is_quoted):
+        if component.name == kind:
+            return component
     raise ValueError(f"there is no {kind}")
+
+
+@contextmanager
+def _refusing(kind: str) -> Iterator[None]:
+    """Whatever vobject raises for what it cannot read, or gives that is of no use.
+
+    Raises:
+        ValueError: in its place.
+    """
+    try:
+        yield
+    except (
+        *(vobject.base.VObjectError, ArithmeticError, AttributeError, LookupError),
+        *(TypeError, NotImplementedError, RecursionError),
+    ) as error:
+        raise ValueError(f"no {kind} can be read: {error}") from None
 
 
 def _one(value: Any) -> str:  # Any: as above; several values of one component
@@ -148,11 +196,14 @@ def _one(value: Any) -> str:  # Any: as above; several values of one component
 
 
 def _property(name: str, *values: str) -> str:
-    """A line: breaks and what is no ASCII are quoted-printable, the only way that 2.1 has."""
-    value = ";".join(v.replace("\\", "\\\\").replace(";", "\\;") for v in values)
-    value = value if len(values) > 1 else values[0]
-    value = value.rstrip(";") if len(values) > 1 else value
-    if value.isascii() and "\n" not in value and "\r" not in value:
+    """A line: breaks and what is no printable ASCII are quoted-printable, the only way that 2.1
+    has."""
+    while len(values) > 1 and not values[-1]:
+        values = values[:-1]
+    value = values[0]
+    if len(values) > 1:
+        value = ";".join(v.replace("\\", "\\\\").replace(";", "\\;") for v in values)
+    if value.isascii() and value.isprintable():
         return f"{name}:{value}"
     octets = value.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8")
     quoted = "".join(_quoted(octet) for octet in octets)

@@ -480,6 +480,15 @@ def names(url: str) -> list[str]:
         "status=4&timestamp=x&apiMsgId=1&to=1",
         "status=4&timestamp=999999999999999999&apiMsgId=1&to=1",
         "status=4&timestamp=1&apiMsgId=1&to=1&charge=x",
+        *(
+            f"status=4&timestamp=1&apiMsgId=1&to=1&charge={c}"
+            for c in ("NaN", "1e9999")
+        ),
+        *(
+            f"moMsgId=1&from=1&to=1&timestamp=2008-01-01%2000:00:00&charset={c}&text=x"
+            for c in ("undefined", "zip", "%00", "utf-16")
+        ),
+        "data=Ω",
         "moMsgId=1&from=1&to=1&timestamp=now",
         "moMsgId=1&from=1&to=1&timestamp=2008-01-01%2000:00:00&udh=xy",
         "moMsgId=1&from=1&to=1&timestamp=2008-01-01%2000:00:00&charset=none&text=x",

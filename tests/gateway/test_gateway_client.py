@@ -18,13 +18,21 @@ import clickatell
 import pytest
 from sandboxes import Sandbox, listening
 
-from gateway.calls import NoAnswer, Options, Recovery
-from gateway.client import AsyncClickatell, Clickatell, Recipient
+from gateway.client import (
+    AsyncClickatell,
+    Clickatell,
+    NoAnswer,
+    Options,
+    Recipient,
+    Recovery,
+)
 from gateway.codes import ErrorCode, MessageStatus
+from gateway.driving import replies
+from gateway.fates import fates
 from gateway.features import Callbacks, Priority, RequiredFeatures
 from gateway.journal import JournalError
 from gateway.outcomes import Accepted, Outcome, Refused, Unknown
-from gateway.outgoing import Text
+from gateway.outgoing import Text, Unicode
 from gateway.replies import GatewayError, Refusal
 
 PATH = "/soap/webservice.php"
@@ -169,6 +177,43 @@ def test_coverage_vouchers_batches(sms: Clickatell) -> None:
     assert isinstance(sms.send_item(batch, NUMBER)[0], Refused)
     with pytest.raises(ValueError, match="4 values"):
         sms.send_item(batch, NUMBER, ["x"] * 5)
+
+
+@pytest.mark.parametrize(
+    ("told", "types"),
+    [
+        (["ERR: 301, No credit left"], [Refused, Refused]),
+        (["ERR: 105, Invalid destination address To: 12"], [Unknown, Unknown]),
+        (["ERR: 105, No To: 12", "ID: a To: 27"], [Refused, Accepted]),
+        (["ERR: 105, No", "ID: a"], [Refused, Accepted]),
+        (["ERR: 105, No To: 12\nID: a To: 27"], [Refused, Accepted]),
+        (["ID: a To: 12\r\n ERR:114, No"], [Accepted, Refused]),
+        (["ID: a", "ID: b", "ID: c"], [Unknown, Unknown]),
+        (["ID: a"], [Unknown, Unknown]),
+        ([], [Unknown, Unknown]),
+        (["OK", "Hello"], [Unknown, Unknown]),
+    ],
+)
+def test_each_numbers_fate_in_all_forms(told: list[str], types: list[type]) -> None:
+    fates_of = fates(["12", "27"], replies(told))
+    assert [fate.to for fate in fates_of] == ["12", "27"]
+    assert [type(fate) for fate in fates_of] == types
+
+
+def test_how_things_look(sms: Clickatell) -> None:
+    assert "Account('demo', ***, 1234)" in repr(sms) and sms._client.endpoint in repr(
+        sms
+    )
+    (fate,) = sms.send(Text("Hi"), "12")
+    assert "INVALID_DESTINATION" in repr(fate)
+    assert isinstance(fate, Refused)
+    assert str(fate.error).startswith("ERR: 105, Invalid destination address")
+    for wrong in ("Hi\x00", "Hi \ud800"):
+        with pytest.raises(ValueError):
+            sms.send(Unicode("\ud800"), wrong)
+    with pytest.raises(ValueError, match="cannot stand in XML"):
+        sms.send(Text("Hi"), NUMBER, Options(sender="\x00"))
+    assert Options(max_credits=1.5).arguments() == {"max_credits": 1.5}  # type: ignore[arg-type]  # as people write it
 
 
 # --------------------------------------------------------------------------- lost answers

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.characters import gsm_pieces, is_gsm
+from gateway.characters import gsm_pieces, travels_as_gsm
 from gateway.octets import ports_header
 from gateway.outgoing import (
     Binary,
@@ -80,7 +80,7 @@ def test_any_text_arrives_as_it_was(text: str) -> None:
     for message in (Text(text), Unicode(text)):
         content = received(message)
         assert content.text == text and content.parts == message.sms
-    if is_gsm(text):
+    if travels_as_gsm(text):
         pieces = gsm_pieces(text)
         assert "".join(pieces) == text and len(pieces) == Text(text).sms
 
@@ -251,3 +251,151 @@ def test_what_is_no_card_and_no_calendar(text: str) -> None:
 def test_a_repetition_that_handsets_do_not_have() -> None:
     with pytest.raises(ValueError, match="cannot repeat"):
         VCalendar.of(ICALENDAR.replace("BYDAY=MO,WE", "BYSETPOS=-1"))
+
+
+# ------------------------------------------------------------------- as they come in real files
+
+OLD_CARD = (
+    "\ufeffBEGIN:VCARD\r\nVERSION:2.1\r\n"
+    "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Doe\\;x;Jan=C3=A9\r\n"
+    "TEL;HOME;VOICE:+2783\r\n"
+    "NOTE;ENCODING=QUOTED-PRINTABLE;CHARSET=ISO-8859-1:a=E9=\r\nb=0D=0Ac;d\r\n"
+    "PHOTO;ENCODING=BASE64;JPEG:\r\n /9j/4AAQ\r\n\r\nEND:VCARD\r\n"
+)
+CARD_3 = """BEGIN:VCARD
+VERSION:3.0
+N:Doe;Jane
+FN:Jane\x01 Doe
+item1.TEL;type=CELL;type=pref:+1 23;ext=4
+item1.X-ABLabel:_$!<Home>!$_
+PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ
+NOTE:fol
+ ded; C:\\\\temp
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+N:Other
+FN:Other
+END:VCARD
+"""
+ZONED = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example//EN
+BEGIN:VTIMEZONE
+TZID:Here
+BEGIN:STANDARD
+DTSTART:19701025T030000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:19700329T020000
+RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:1
+DTSTART;TZID=Here:20260105T003000
+DTEND;TZID=Here:20260105T013000
+RRULE:FREQ=WEEKLY;BYDAY=MO,WE
+EXDATE;TZID=Here:20260107T003000
+BEGIN:VALARM
+ACTION:DISPLAY
+DESCRIPTION:x
+TRIGGER:-PT15M
+END:VALARM
+END:VEVENT
+BEGIN:VEVENT
+UID:1
+RECURRENCE-ID;TZID=Here:20260112T003000
+DTSTART;TZID=Here:20260713T003000
+SUMMARY:moved
+END:VEVENT
+END:VCALENDAR
+"""
+OLD_CALENDAR = (
+    "BEGIN:VCALENDAR\r\nVERSION:1.0\r\nBEGIN:VEVENT\r\nDTSTART:20260105T003000Z\r\n"
+    "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:a=C3=A9\r\nRRULE:W1 MO #3\r\n"
+    "DALARM:20260105T001500Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def test_cards_as_they_come() -> None:
+    quoted = "CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE"
+    assert VCard.of(OLD_CARD).text.split("\r\n")[2:-2] == [
+        f"N;{quoted}:Doe\\;x;Jan=C3=A9",
+        "TEL;HOME;VOICE:+2783",
+        f"NOTE;{quoted}:a=C3=A9b=0D=0Ac;d",
+    ]
+    assert VCard.of(CARD_3).text.split("\r\n")[2:-2] == [
+        "N:Doe;Jane",
+        f"FN;{quoted}:Jane=01 Doe",
+        "TEL;CELL;PREF:+1 23;ext=4",
+        "NOTE:folded; C:\\temp",
+    ]
+
+
+def test_what_repeats_keeps_to_the_clocks_of_its_zone() -> None:
+    """In UTC these Mondays are Sundays; what was moved or excepted does not take place twice."""
+    assert VCalendar.of(ZONED).text.split("\r\n")[2:-2] == [
+        "BEGIN:VEVENT",
+        "DTSTART:20260105T003000",
+        "DTEND:20260105T013000",
+        "RRULE:W1 MO WE #0",
+        "EXDATE:20260107T003000;20260112T003000",
+        "DALARM:20260105T001500",
+        "END:VEVENT",
+        "BEGIN:VEVENT",
+        "DTSTART:20260712T223000Z",
+        "SUMMARY:moved",
+        "END:VEVENT",
+    ]
+
+
+def test_a_vcalendar_keeps_what_it_says() -> None:
+    assert VCalendar.of(OLD_CALENDAR).text.split("\r\n")[3:-3] == [
+        "DTSTART:20260105T003000Z",
+        "SUMMARY;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:a=C3=A9",
+        "RRULE:W1 MO #3",
+        "DALARM:20260105T001500Z",
+    ]
+
+
+@given(st.data())
+def test_broken_files_are_value_errors(data: st.DataObject) -> None:
+    """Cards and calendars with some lines swapped, doubled, cut and spoilt."""
+    source = data.draw(st.sampled_from([VCARD_4, CARD_3, OLD_CARD, ICALENDAR, ZONED]))
+    lines = source.splitlines()
+    places = st.integers(0, len(lines) - 1)
+    for _ in range(data.draw(st.integers(1, 4))):
+        at, other = data.draw(places), data.draw(places)
+        cut = data.draw(st.integers(0, 30))
+        junk = data.draw(st.sampled_from(["", ";X=Y", "\x00", "=", "99999999T9", ":", "\u2028"]))  # fmt: skip
+        lines[at] = lines[other][:cut] + junk + lines[at][cut:]
+    convert = VCard.of if "VCARD" in source else VCalendar.of
+    try:
+        made = convert("\n".join(lines))
+    except ValueError:
+        return
+    text = made.text.removesuffix("\r\n")
+    assert text.isascii() and all(line.isprintable() for line in text.split("\r\n"))
+
+
+@pytest.mark.parametrize(
+    ("calendar", "wrong"),
+    [
+        (ICALENDAR.replace("20260102T090000Z", "99990102T090000Z"), None),
+        (ICALENDAR.replace("-PT15M", "-P9999999D"), "VCALENDAR"),
+        (ICALENDAR.replace("DTSTART:", "DTSTART;VALUE=DURATION:"), "VCALENDAR"),
+        (OLD_CALENDAR.replace("CHARSET=UTF-8", "CHARSET=nonsense"), "VCALENDAR"),
+    ],
+)
+def test_what_vobject_cannot_read(calendar: str, wrong: str | None) -> None:
+    if wrong is None:
+        assert "9999" in VCalendar.of(calendar).text
+        return
+    with pytest.raises(ValueError, match=wrong):
+        VCalendar.of(calendar)
