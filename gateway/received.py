@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
 
@@ -18,6 +19,7 @@ from .codes import MessageStatus
 
 _OPERATIONS: Final = PORTS["ClickatellCallbacksPort"].operations
 _LATIN_1: Final = "iso-8859-1"
+_CHARGE: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{0,12})?")
 _INCOMING_ZONE: Final = timezone(timedelta(hours=2))
 
 
@@ -88,7 +90,7 @@ def parse_callback(parameters: str | bytes) -> Callback:
         raise CallbackError(str(error)) from None
     given = {name.lower(): value for name, value in pairs}
     if "data" in given:
-        return _from_document(given["data"].strip().encode(_LATIN_1))
+        return _from_document(given["data"].strip().encode(_LATIN_1, "replace"))
     return _from_fields(_decoded(given))
 
 
@@ -97,10 +99,13 @@ def _decoded(given: Mapping[str, str]) -> Mapping[str, str]:
     charset = given.get("charset") or _LATIN_1
     if charset.lower() == _LATIN_1:
         return given
-    text = given.get("text", "").encode(_LATIN_1)
+    text = given.get("text", "").encode(_LATIN_1, "replace")
     try:
         return {**given, "text": text.decode(charset)}
-    except (LookupError, UnicodeDecodeError) as error:
+    except (
+        LookupError,
+        ValueError,
+    ) as error:  # some codecs raise no UnicodeDecodeError
         raise CallbackError(f"text: {error}") from None
 
 
@@ -122,7 +127,8 @@ def _from_document(data: bytes) -> Callback:
 
 
 def _from_envelope(root: etree._Element, data: bytes) -> Callback:
-    calls = [child for body in root for child in body if isinstance(child.tag, str)]
+    bodies = [part for part in root if str(part.tag).endswith("}Body")]
+    calls = [child for body in bodies for child in body if isinstance(child.tag, str)]
     name = etree.QName(calls[0]).localname if calls else ""
     operation = _OPERATIONS.get(name)
     if operation is None:
@@ -154,10 +160,10 @@ def _from_fields(given: Mapping[str, str]) -> Callback:
     if status is None:
         raise CallbackError("there is neither a status nor an incoming message")
     try:
-        charge = Decimal(given.get("charge") or 0)
+        charge = _charge(given.get("charge") or "0")
         seconds = int(_wanted(given, "timestamp"))
         timestamp = datetime.fromtimestamp(seconds, timezone.utc)
-    except (InvalidOperation, ValueError, OverflowError, OSError) as error:
+    except (ValueError, OverflowError, OSError) as error:
         raise CallbackError(f"charge or timestamp: {error}") from None
     return StatusCallback(
         message_id=_wanted(given, "apimsgid"),
@@ -169,6 +175,13 @@ def _from_fields(given: Mapping[str, str]) -> Callback:
         timestamp=timestamp,
         api_id=_number(given, "api_id"),
     )
+
+
+def _charge(written: str) -> Decimal:
+    """A number of credits; `Decimal` alone also takes NaN, infinities and a million digits."""
+    if not _CHARGE.fullmatch(written.strip()):
+        raise ValueError(f"{written[:40]!r} is no number of credits")
+    return Decimal(written.strip())
 
 
 def _wanted(given: Mapping[str, str], name: str) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hmac
 import inspect
 import logging
+import re
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 MAX_BODY: Final = 2**16
+_LENGTH: Final = re.compile(r"[0-9]{1,9}")
 
 _log = logging.getLogger(__name__)
 
@@ -133,7 +135,7 @@ class Receiver:
             parameters: str | bytes = str(environ.get("QUERY_STRING", ""))
             length = str(environ.get("CONTENT_LENGTH") or 0)
             if method == "POST":
-                if not length.isdecimal() or int(length) > MAX_BODY:
+                if not _LENGTH.fullmatch(length) or int(length) > MAX_BODY:
                     status = 413
                 else:
                     parameters = bytes(environ["wsgi.input"].read(int(length)))

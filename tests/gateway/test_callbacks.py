@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import json
+import re
 import socket
 import sqlite3
 import threading
@@ -17,7 +18,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import httpx2
@@ -614,3 +615,41 @@ def test_the_asynchronous_application_on_a_real_server(verb: str) -> None:
     assembler = Assembler()
     parts = [assembler.add(part) for part in told if isinstance(part, IncomingCallback)]
     assert parts[-1] == "漢字 & <tags>" * 12
+
+
+@pytest.mark.parametrize(
+    ("body", "length", "status"),
+    [
+        (STATUS, None, 200),
+        ("", "", 400),
+        (STATUS, "x", 413),
+        (STATUS, "-1", 413),
+        (STATUS, "70000", 413),
+        (STATUS, "9" * 5000, 413),
+    ],
+)
+def test_what_wsgi_is_told_of_lengths(
+    body: str, length: str | None, status: int
+) -> None:
+    told: list[Callback] = []
+    said: list[str] = []
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_LENGTH": str(len(body)) if length is None else length,
+        "wsgi.input": io.BytesIO(body.encode()),
+    }
+    Receiver(told.append).wsgi(environ, lambda line, headers: said.append(line))
+    assert said[0].startswith(f"{status} ")
+    assert len(told) == (status == 200)
+
+
+def test_header_blocks_are_read_over() -> None:
+    whole = sample("20-callback-mt-status.soap.xml")
+    block = (
+        "<e:Header xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><a/></e:Header>"
+    )
+    marked = re.sub(r"(<[\w-]+:Body)", block + r"\1", whole, count=1)
+    assert marked != whole
+    assert parse_callback(urlencode({"data": marked})) == parse_callback(
+        urlencode({"data": whole})
+    )
