@@ -34,7 +34,7 @@ def test_the_examples_run(
         exec(compile(sending, "docs/gateway.md", "exec"), {"__name__": "example"})
     said = capsys.readouterr().out.splitlines()
     assert re.match(r"27999123456 \[Status\(id='\w{32}', status=.*\)\]", said[0])
-    assert said[1].startswith("12 was not sent: Refused(")
+    assert said[1].startswith("12 was not accepted: Refused(")
     assert said[2] == "9.67"  # a test number costs a third
     assert Path("sending.journal").exists()
     names: dict[str, object] = {}
