@@ -30,7 +30,7 @@ from codegen.python.fields import (
 from codegen.python.literals import string
 from codegen.python.rules import RuleChecks
 from codegen.python.scope import Scope
-from codegen.python.statements import block, formatted, grow, joined
+from codegen.python.statements import block, collected, formatted, grow, joined
 from codegen.python.wire import nil_attributes
 
 
@@ -122,8 +122,8 @@ class StructWriter:
         for field in self.fields:
             body += self._field(field)
         if self.content_only:
-            return joined([*body, "return xml"])
-        return joined([*body, 'return f"{xml}</{tag}>"'])
+            return collected(joined([*body, "return xml"]))
+        return collected(joined([*body, 'return f"{xml}</{tag}>"']))
 
     # ------------------------------------------------------------------------- the start tag
 

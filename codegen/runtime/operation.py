@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar
 
+from .beginnings import beginning
 from .element import Element, local_name
 from .envelope import Envelope, Version, open_envelope, opened
 from .errors import (
@@ -159,7 +160,8 @@ class Operation(Generic[Request, Response]):
             EncodeError: the wire cannot carry the value, or it is not of the request's class.
             TypeError: the operation has no request, or headers and declares none.
         """
-        return self._with(self._request, "request").encode(value, headers)
+        side = self._request or self._with(None, "request")
+        return side.encode(value, headers)
 
     def encode_response(self, value: Response, headers: object = None) -> bytes:
         """A response's envelope.
@@ -168,7 +170,8 @@ class Operation(Generic[Request, Response]):
             EncodeError: the wire cannot carry the value, or it is not of the response's class.
             TypeError: the operation is one-way, or there are headers and it declares none.
         """
-        return self._with(self._response, "response").encode(value, headers)
+        side = self._response or self._with(None, "response")
+        return side.encode(value, headers)
 
     def encode_fault(self, fault: SoapFault) -> bytes:
         """A fault's envelope.
@@ -267,27 +270,47 @@ class Operation(Generic[Request, Response]):
             SoapFault: the envelope holds a fault, be it in the other version of SOAP.
             DecodeError: the envelope breaks its schema's promise.
         """
+        side = self._response
+        known = None if side is None else side.beginning
         try:
-            try:
-                header, body = opened(parse(envelope, charset), self._version)
-            except VersionMismatch:
-                self._refuse_foreign_fault(envelope, charset)
-                raise
-            children, fault = body[:], self._fault
-            for child in children:
-                if child.tag == fault:
-                    self._raise_fault(child)
-            side = self._response
-            if side is None:
-                nothing: Any = None  # Any: Response is None of a one-way operation
-                return nothing, None
-            if len(children) == 1 and (read := side.read_only) is not None:
-                return read(children[0]), None
-            return side.decode(header, body, children)
+            if (
+                known is not None
+                and envelope[: known.size] == known.head
+                and charset == known.charset
+            ):
+                root = parse(envelope, charset, without_dtd=True)
+                body = root[0]
+                if len(body) == 1:
+                    return known.read(body[0]), None
+            else:
+                root = parse(envelope, charset)
+            return self._response_in(root, envelope, charset)
         except RecursionError:
             raise _too_deep() from None
         finally:
             forget()
+
+    def _response_in(
+        self, root: Element, envelope: bytes, charset: str | None
+    ) -> tuple[Response, Any]:  # Any: as for the headers alone
+        """What `read_response` gives, of an envelope that was parsed."""
+        try:
+            header, body = opened(root, self._version)
+        except VersionMismatch:
+            self._refuse_foreign_fault(envelope, charset)
+            raise
+        children, fault = body[:], self._fault
+        for child in children:
+            if child.tag == fault:
+                self._raise_fault(child)
+        side = self._response
+        if side is None:
+            nothing: Any = None  # Any: Response is None of a one-way operation
+            return nothing, None
+        found = side.decode(header, body, children)
+        if side.reads_alone and len(children) == 1 and root[0] is body:
+            side.beginning = beginning(envelope, charset, root, side.reader)
+        return found
 
     def iter_response(
         self, source: Source, charset: str | None = None

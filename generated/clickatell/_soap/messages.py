@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, NoReturn, TypeAlias
 
+from .beginnings import Beginning
 from .element import Element, local_name
 from .envelope import Envelope, encoded, shown_name
 from .errors import DecodeError, EncodeError
@@ -111,7 +112,7 @@ class MessageCodec:
             EncodeError: it is of another class, or holds what the wire cannot carry.
         """
         wanted, write, tagged, _ = self._bound or self._bind()
-        if not isinstance(value, wanted):
+        if value.__class__ is not wanted and not isinstance(value, wanted):
             given = type(value).__name__
             raise EncodeError(self.name, f"{given} given, {wanted.__name__} wanted")
         try:
@@ -166,15 +167,7 @@ class Side:
         headers: of the declared headers, `None` where there are none.
     """
 
-    __slots__ = (
-        "_codec",
-        "_envelope",
-        "_frame",
-        "_headers",
-        "_plain",
-        "_read",
-        "read_only",
-    )
+    __slots__ = ("_codec", "_envelope", "_frame", "_headers", "_unnamed", "beginning")
 
     def __init__(
         self, envelope: Envelope, codec: MessageCodec, headers: MessageCodec | None
@@ -183,13 +176,11 @@ class Side:
         self._codec = codec
         self._headers = headers
         self._frame: tuple[str, str, str] | None = None
-        self._read: Callable[[Element], Any] | None = None  # Any: as of the codec
         # A reply to rpc is whatever stands in the Body: alone there, it needs no look.
         message = codec.message
-        self._plain = message.tag is not None and message.rpc and not message.expects
-        self.read_only: Callable[[Element], Any] | None = None  # Any: as of the codec
-        """What reads the Body's only child, where there is nothing else to look at: no name, no
-        headers. Known once something was decoded."""
+        self._unnamed = message.tag is not None and message.rpc and not message.expects
+        self.beginning: Beginning | None = None
+        """How the other side's envelopes begin, once one was decoded that `reads_alone`."""
 
     @property
     def type(self) -> type[Any]:
@@ -200,6 +191,16 @@ class Side:
     def message(self) -> Message:
         """What the Body holds."""
         return self._codec.message
+
+    @property
+    def reader(self) -> Callable[[Element], Any]:  # Any: as of the codec
+        """What reads the message's value."""
+        return self._codec.reader
+
+    @property
+    def reads_alone(self) -> bool:
+        """Whether an element in the Body is all that there is to read."""
+        return self._codec.message.tag is not None and self._headers is None
 
     @property
     def blocks(self) -> tuple[str, ...]:
@@ -218,7 +219,11 @@ class Side:
             if self._headers is None:
                 raise TypeError(f"{self._codec.name} declares no headers")
             head = self._envelope.head(self._headers.write(headers))
-        return encoded(f"{head}{self._codec.write(value)}{tail}", charset)
+        xml = f"{head}{self._codec.write(value)}{tail}"
+        try:
+            return xml.encode(charset)
+        except UnicodeEncodeError:
+            return encoded(xml, charset)
 
     def _compose(self) -> tuple[str, str, str]:
         envelope = self._envelope
@@ -238,15 +243,12 @@ class Side:
         Raises:
             DecodeError: it breaks its schema's promise.
         """
-        read = self._read
-        if read is None:
-            read = self._read = self._codec.reader
-            if self._plain and self._headers is None:
-                self.read_only = read
-        if self._plain and len(children) == 1:
-            value = read(children[0])
+        codec = self._codec
+        if self._unnamed and len(children) == 1:
+            element = children[0]
         else:
-            value = read(self._codec.message_in(body, children))
+            element = codec.message_in(body, children)
+        value = codec.reader(element)
         return value, None if self._headers is None else self.decode_headers(header)
 
     def decode_headers(self, header: Element | None) -> object:

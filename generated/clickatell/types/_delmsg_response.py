@@ -43,4 +43,6 @@ def read_encoded_DelmsgResponse(e: soap.Element) -> DelmsgResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return DelmsgResponse(return_=return_)
+    v = DelmsgResponse.__new__(DelmsgResponse)
+    v.return_ = return_
+    return v

@@ -42,4 +42,6 @@ def read_encoded_GetbalanceResponse(e: soap.Element) -> GetbalanceResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, soap.string)
-    return GetbalanceResponse(return_=return_)
+    v = GetbalanceResponse.__new__(GetbalanceResponse)
+    v.return_ = return_
+    return v

@@ -47,4 +47,6 @@ def read_encoded_GetmsgchargeResponse(e: soap.Element) -> GetmsgchargeResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return GetmsgchargeResponse(return_=return_)
+    v = GetmsgchargeResponse.__new__(GetmsgchargeResponse)
+    v.return_ = return_
+    return v

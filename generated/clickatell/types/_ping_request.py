@@ -39,4 +39,6 @@ def read_encoded_PingRequest(e: soap.Element) -> PingRequest:
             tag = soap.local_name(c)
         if tag == "session_id":
             session_id = soap.nil_or(c, soap.string)
-    return PingRequest(session_id=session_id)
+    v = PingRequest.__new__(PingRequest)
+    v.session_id = session_id
+    return v

@@ -40,4 +40,6 @@ def read_encoded_PingResponse(e: soap.Element) -> PingResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, soap.string)
-    return PingResponse(return_=return_)
+    v = PingResponse.__new__(PingResponse)
+    v.return_ = return_
+    return v

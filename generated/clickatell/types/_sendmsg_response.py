@@ -45,4 +45,6 @@ def read_encoded_SendmsgResponse(e: soap.Element) -> SendmsgResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return SendmsgResponse(return_=return_)
+    v = SendmsgResponse.__new__(SendmsgResponse)
+    v.return_ = return_
+    return v

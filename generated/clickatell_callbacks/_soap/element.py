@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, NoReturn, Protocol, overload
 
 from .errors import DecodeError
 from .names import SOAP11_ENCODING, SOAP12_ENCODING, XSI
@@ -58,6 +58,10 @@ class Element(Protocol):
 
     def getroottree(self) -> Any: ...  # Any: a tree, of which only the root is used
 
+    @overload
+    def __getitem__(self, where: int) -> Any: ...  # Any: as getparent
+
+    @overload
     def __getitem__(self, where: slice) -> list[Any]: ...  # Any: as getparent
 
     def __iter__(self) -> Iterator[Any]: ...  # Any: as getparent

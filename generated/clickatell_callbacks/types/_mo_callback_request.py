@@ -38,40 +38,43 @@ def write_encoded_MoCallbackRequest(
 ) -> str:
     if v.__class__ is not MoCallbackRequest:
         return soap.write_derived(v, MoCallbackRequest, tag, attributes, encoded=True)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.api_id is None:
-        xml += '<api_id xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<api_id xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.api_id is not soap.UNSET:
-        xml += f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>'
+        add(f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>')
     if v.from_ is None:
-        xml += '<from xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<from xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.from_ is not soap.UNSET:
-        xml += f'<from xsi:type="xsd:string">{soap.text(v.from_)}</from>'
+        add(f'<from xsi:type="xsd:string">{soap.text(v.from_)}</from>')
     if v.to is None:
-        xml += '<to xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<to xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.to is not soap.UNSET:
-        xml += f'<to xsi:type="xsd:string">{soap.text(v.to)}</to>'
+        add(f'<to xsi:type="xsd:string">{soap.text(v.to)}</to>')
     if v.timestamp is None:
-        xml += '<timestamp xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<timestamp xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.timestamp is not soap.UNSET:
-        xml += f'<timestamp xsi:type="xsd:string">{soap.text(v.timestamp)}</timestamp>'
+        add(f'<timestamp xsi:type="xsd:string">{soap.text(v.timestamp)}</timestamp>')
     if v.charset is None:
-        xml += '<charset xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<charset xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.charset is not soap.UNSET:
-        xml += f'<charset xsi:type="xsd:string">{soap.text(v.charset)}</charset>'
+        add(f'<charset xsi:type="xsd:string">{soap.text(v.charset)}</charset>')
     if v.udh is None:
-        xml += '<udh xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<udh xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.udh is not soap.UNSET:
-        xml += f'<udh xsi:type="xsd:string">{soap.text(v.udh)}</udh>'
+        add(f'<udh xsi:type="xsd:string">{soap.text(v.udh)}</udh>')
     if v.text is None:
-        xml += '<text xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<text xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.text is not soap.UNSET:
-        xml += f'<text xsi:type="xsd:string">{soap.text(v.text)}</text>'
+        add(f'<text xsi:type="xsd:string">{soap.text(v.text)}</text>')
     if v.momsgid is None:
-        xml += '<momsgid xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<momsgid xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.momsgid is not soap.UNSET:
-        xml += f'<momsgid xsi:type="xsd:string">{soap.text(v.momsgid)}</momsgid>'
-    return f"{xml}</{tag}>"
+        add(f'<momsgid xsi:type="xsd:string">{soap.text(v.momsgid)}</momsgid>')
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_MoCallbackRequest(e: soap.Element) -> MoCallbackRequest:
@@ -104,13 +107,13 @@ def read_encoded_MoCallbackRequest(e: soap.Element) -> MoCallbackRequest:
             text = soap.nil_or(c, soap.string)
         elif tag == "momsgid":
             momsgid = soap.nil_or(c, soap.string)
-    return MoCallbackRequest(
-        api_id=api_id,
-        from_=from_,
-        to=to,
-        timestamp=timestamp,
-        charset=charset,
-        udh=udh,
-        text=text,
-        momsgid=momsgid,
-    )
+    v = MoCallbackRequest.__new__(MoCallbackRequest)
+    v.api_id = api_id
+    v.from_ = from_
+    v.to = to
+    v.timestamp = timestamp
+    v.charset = charset
+    v.udh = udh
+    v.text = text
+    v.momsgid = momsgid
+    return v

@@ -40,40 +40,43 @@ def write_encoded_MtCallbackRequest(
 ) -> str:
     if v.__class__ is not MtCallbackRequest:
         return soap.write_derived(v, MtCallbackRequest, tag, attributes, encoded=True)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.api_id is None:
-        xml += '<api_id xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<api_id xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.api_id is not soap.UNSET:
-        xml += f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>'
+        add(f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>')
     if v.apimsgid is None:
-        xml += '<apimsgid xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<apimsgid xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.apimsgid is not soap.UNSET:
-        xml += f'<apimsgid xsi:type="xsd:string">{soap.text(v.apimsgid)}</apimsgid>'
+        add(f'<apimsgid xsi:type="xsd:string">{soap.text(v.apimsgid)}</apimsgid>')
     if v.climsgid is None:
-        xml += '<climsgid xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<climsgid xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.climsgid is not soap.UNSET:
-        xml += f'<climsgid xsi:type="xsd:string">{soap.text(v.climsgid)}</climsgid>'
+        add(f'<climsgid xsi:type="xsd:string">{soap.text(v.climsgid)}</climsgid>')
     if v.to is None:
-        xml += '<to xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<to xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.to is not soap.UNSET:
-        xml += f'<to xsi:type="xsd:string">{soap.text(v.to)}</to>'
+        add(f'<to xsi:type="xsd:string">{soap.text(v.to)}</to>')
     if v.from_ is None:
-        xml += '<from xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<from xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.from_ is not soap.UNSET:
-        xml += f'<from xsi:type="xsd:string">{soap.text(v.from_)}</from>'
+        add(f'<from xsi:type="xsd:string">{soap.text(v.from_)}</from>')
     if v.timestamp is None:
-        xml += '<timestamp xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<timestamp xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.timestamp is not soap.UNSET:
-        xml += f'<timestamp xsi:type="xsd:int">{soap.int_text(v.timestamp)}</timestamp>'
+        add(f'<timestamp xsi:type="xsd:int">{soap.int_text(v.timestamp)}</timestamp>')
     if v.status is None:
-        xml += '<status xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<status xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.status is not soap.UNSET:
-        xml += f'<status xsi:type="xsd:int">{soap.int_text(v.status)}</status>'
+        add(f'<status xsi:type="xsd:int">{soap.int_text(v.status)}</status>')
     if v.charge is None:
-        xml += '<charge xsi:nil="true" xsi:type="xsd:float"/>'
+        add('<charge xsi:nil="true" xsi:type="xsd:float"/>')
     elif v.charge is not soap.UNSET:
-        xml += f'<charge xsi:type="xsd:float">{soap.float_text(v.charge)}</charge>'
-    return f"{xml}</{tag}>"
+        add(f'<charge xsi:type="xsd:float">{soap.float_text(v.charge)}</charge>')
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_MtCallbackRequest(e: soap.Element) -> MtCallbackRequest:
@@ -106,13 +109,13 @@ def read_encoded_MtCallbackRequest(e: soap.Element) -> MtCallbackRequest:
             status = soap.nil_or(c, soap.int_value)
         elif tag == "charge":
             charge = soap.nil_or(c, soap.float_value)
-    return MtCallbackRequest(
-        api_id=api_id,
-        apimsgid=apimsgid,
-        climsgid=climsgid,
-        to=to,
-        from_=from_,
-        timestamp=timestamp,
-        status=status,
-        charge=charge,
-    )
+    v = MtCallbackRequest.__new__(MtCallbackRequest)
+    v.api_id = api_id
+    v.apimsgid = apimsgid
+    v.climsgid = climsgid
+    v.to = to
+    v.from_ = from_
+    v.timestamp = timestamp
+    v.status = status
+    v.charge = charge
+    return v

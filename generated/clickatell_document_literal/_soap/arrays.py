@@ -21,6 +21,7 @@ from .element import (
 from .errors import DecodeError
 from .names import SOAP11_ENCODING
 from .references import FIRST_NO_SPACE, ID, allow_holes, new, nil_or
+from .reading import string
 from .refusals import Refusal
 
 T = TypeVar("T")
@@ -87,11 +88,24 @@ def read_array(
     items: list[Any] = (
         new(kind, e) if "id" in names or ID in names else kind.__new__(kind)
     )
+    few = len(children) <= _FEW
+    partial = _OFFSET in names if few else _is_partial(e, names, children)
+    if few and e.text is not None:
+        _check_between(e, e.text)
     for c in children:
         text = c.text
-        filled = text is not None and text >= FIRST_NO_SPACE
-        items.append(read(c) if filled else nil_or(c, read))
-    if _is_partial(e, names, children):
+        if text is None or text < FIRST_NO_SPACE:
+            items.append(nil_or(c, read))
+        elif read is string and not len(c):
+            items.append(text)
+        else:
+            items.append(read(c))
+        if few:
+            if _POSITION in c.keys():  # cheaper than to ask for it
+                partial = True
+            if c.tail is not None:
+                _check_between(e, c.tail)
+    if partial:
         items[:] = _in_place(e, children, items, 1)
     return items
 
@@ -105,14 +119,17 @@ def _is_partial(e: Element, names: Sequence[str], children: Sequence[Element]) -
     partial = _OFFSET in names
     if len(children) > _FEW and not _any_position_or_text(e):  # type: ignore[arg-type,unused-ignore]  # an lxml element it is
         return partial
-    if (text := e.text) is not None and not text.isspace():
-        bad(e, "holds text beside its items")
+    _check_between(e, e.text)
     for c in children:
-        if _POSITION in c.keys():  # cheaper than to ask for it
+        if _POSITION in c.keys():
             partial = True
-        if (text := c.tail) is not None and not text.isspace():
-            bad(e, "holds text beside its items")
+        _check_between(e, c.tail)
     return partial
+
+
+def _check_between(e: Element, text: str | None) -> None:
+    if text is not None and not text.isspace():
+        bad(e, "holds text beside its items")
 
 
 def check_item(item: Element) -> None:

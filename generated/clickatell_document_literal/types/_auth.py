@@ -53,4 +53,8 @@ def read_Auth(e: soap.Element) -> Auth:
         soap.missing(e, "user")
     if password is soap.MISSING:
         soap.missing(e, "password")
-    return Auth(api_id=api_id, user=user, password=password)
+    v = Auth.__new__(Auth)
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    return v

@@ -39,4 +39,6 @@ def read_AuthFault(e: soap.Element) -> AuthFault:
             auth_fault = soap.string(c)
     if auth_fault is soap.MISSING:
         soap.missing(e, "authFault")
-    return AuthFault(auth_fault=auth_fault)
+    v = AuthFault.__new__(AuthFault)
+    v.auth_fault = auth_fault
+    return v

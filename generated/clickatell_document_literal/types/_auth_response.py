@@ -33,4 +33,6 @@ def read_AuthResponse(e: soap.Element) -> AuthResponse:
             return_ = soap.string(c)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
-    return AuthResponse(return_=return_)
+    v = AuthResponse.__new__(AuthResponse)
+    v.return_ = return_
+    return v

@@ -79,11 +79,11 @@ def read_Delmsg(e: soap.Element) -> Delmsg:
             apimsgid = soap.string(c)
         elif tag == "climsgid":
             climsgid = soap.string(c)
-    return Delmsg(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        apimsgid=apimsgid,
-        climsgid=climsgid,
-    )
+    v = Delmsg.__new__(Delmsg)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.apimsgid = apimsgid
+    v.climsgid = climsgid
+    return v

@@ -41,4 +41,6 @@ def read_DelmsgFault(e: soap.Element) -> DelmsgFault:
             delmsg_fault = soap.string(c)
     if delmsg_fault is soap.MISSING:
         soap.missing(e, "delmsgFault")
-    return DelmsgFault(delmsg_fault=delmsg_fault)
+    v = DelmsgFault.__new__(DelmsgFault)
+    v.delmsg_fault = delmsg_fault
+    return v

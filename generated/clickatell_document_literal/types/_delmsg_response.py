@@ -33,4 +33,6 @@ def read_DelmsgResponse(e: soap.Element) -> DelmsgResponse:
             return_ = soap.string(c)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
-    return DelmsgResponse(return_=return_)
+    v = DelmsgResponse.__new__(DelmsgResponse)
+    v.return_ = return_
+    return v

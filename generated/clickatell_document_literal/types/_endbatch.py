@@ -70,10 +70,10 @@ def read_Endbatch(e: soap.Element) -> Endbatch:
             batch_id = soap.string(c)
     if batch_id is soap.MISSING:
         soap.missing(e, "batch_id")
-    return Endbatch(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        batch_id=batch_id,
-    )
+    v = Endbatch.__new__(Endbatch)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.batch_id = batch_id
+    return v

@@ -41,4 +41,6 @@ def read_EndbatchFault(e: soap.Element) -> EndbatchFault:
             endbatch_fault = soap.string(c)
     if endbatch_fault is soap.MISSING:
         soap.missing(e, "endbatchFault")
-    return EndbatchFault(endbatch_fault=endbatch_fault)
+    v = EndbatchFault.__new__(EndbatchFault)
+    v.endbatch_fault = endbatch_fault
+    return v

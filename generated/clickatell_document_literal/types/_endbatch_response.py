@@ -33,4 +33,6 @@ def read_EndbatchResponse(e: soap.Element) -> EndbatchResponse:
             return_ = soap.string(c)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
-    return EndbatchResponse(return_=return_)
+    v = EndbatchResponse.__new__(EndbatchResponse)
+    v.return_ = return_
+    return v

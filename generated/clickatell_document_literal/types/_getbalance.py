@@ -60,9 +60,9 @@ def read_Getbalance(e: soap.Element) -> Getbalance:
             user = soap.string(c)
         elif tag == "password":
             password = soap.string(c)
-    return Getbalance(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-    )
+    v = Getbalance.__new__(Getbalance)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    return v

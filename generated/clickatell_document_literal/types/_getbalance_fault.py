@@ -41,4 +41,6 @@ def read_GetbalanceFault(e: soap.Element) -> GetbalanceFault:
             getbalance_fault = soap.string(c)
     if getbalance_fault is soap.MISSING:
         soap.missing(e, "getbalanceFault")
-    return GetbalanceFault(getbalance_fault=getbalance_fault)
+    v = GetbalanceFault.__new__(GetbalanceFault)
+    v.getbalance_fault = getbalance_fault
+    return v

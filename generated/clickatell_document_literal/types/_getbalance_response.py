@@ -35,4 +35,6 @@ def read_GetbalanceResponse(e: soap.Element) -> GetbalanceResponse:
             return_ = soap.string(c)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
-    return GetbalanceResponse(return_=return_)
+    v = GetbalanceResponse.__new__(GetbalanceResponse)
+    v.return_ = return_
+    return v

@@ -69,10 +69,10 @@ def read_Getmsgcharge(e: soap.Element) -> Getmsgcharge:
             password = soap.string(c)
         elif tag == "apimsgid":
             apimsgid = soap.string(c)
-    return Getmsgcharge(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        apimsgid=apimsgid,
-    )
+    v = Getmsgcharge.__new__(Getmsgcharge)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.apimsgid = apimsgid
+    return v

@@ -43,4 +43,6 @@ def read_GetmsgchargeFault(e: soap.Element) -> GetmsgchargeFault:
             getmsgcharge_fault = soap.string(c)
     if getmsgcharge_fault is soap.MISSING:
         soap.missing(e, "getmsgchargeFault")
-    return GetmsgchargeFault(getmsgcharge_fault=getmsgcharge_fault)
+    v = GetmsgchargeFault.__new__(GetmsgchargeFault)
+    v.getmsgcharge_fault = getmsgcharge_fault
+    return v

@@ -35,4 +35,6 @@ def read_GetmsgchargeResponse(e: soap.Element) -> GetmsgchargeResponse:
             return_ = soap.string(c)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
-    return GetmsgchargeResponse(return_=return_)
+    v = GetmsgchargeResponse.__new__(GetmsgchargeResponse)
+    v.return_ = return_
+    return v

@@ -101,19 +101,21 @@ class IndPush:
 def write_IndPush(v: IndPush, tag: str, attributes: str = "") -> str:
     if v.__class__ is not IndPush:
         return soap.write_derived(v, IndPush, tag, attributes)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.session_id is not None:
-        xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
+        add(f"<session_id>{soap.text(v.session_id)}</session_id>")
     if v.api_id is not None:
-        xml += f"<api_id>{soap.int_text(v.api_id)}</api_id>"
+        add(f"<api_id>{soap.int_text(v.api_id)}</api_id>")
     if v.user is not None:
-        xml += f"<user>{soap.text(v.user)}</user>"
+        add(f"<user>{soap.text(v.user)}</user>")
     if v.password is not None:
-        xml += f"<password>{soap.text(v.password)}</password>"
+        add(f"<password>{soap.text(v.password)}</password>")
     if not v.to:
         soap.absent(v, "to")
-    xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
-    xml += (
+    add("".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)]))
+    add(
         f"<mms_subject>{soap.text(v.mms_subject)}</mms_subject>"
         f"<mms_class>{soap.text(v.mms_class)}</mms_class>"
         f"<mms_expire>{soap.text(v.mms_expire)}</mms_expire>"
@@ -121,30 +123,31 @@ def write_IndPush(v: IndPush, tag: str, attributes: str = "") -> str:
         f"<mms_url>{soap.text(v.mms_url)}</mms_url>"
     )
     if v.from_ is not None:
-        xml += f"<from>{soap.text(v.from_)}</from>"
+        add(f"<from>{soap.text(v.from_)}</from>")
     if v.concat is not None:
-        xml += f"<concat>{soap.int_text(v.concat)}</concat>"
+        add(f"<concat>{soap.int_text(v.concat)}</concat>")
     if v.deliv_ack is not None:
-        xml += f"<deliv_ack>{soap.int_text(v.deliv_ack)}</deliv_ack>"
+        add(f"<deliv_ack>{soap.int_text(v.deliv_ack)}</deliv_ack>")
     if v.msg_callback is not None:
-        xml += f"<msg_callback>{soap.int_text(v.msg_callback)}</msg_callback>"
+        add(f"<msg_callback>{soap.int_text(v.msg_callback)}</msg_callback>")
     if v.deliv_time is not None:
-        xml += f"<deliv_time>{soap.int_text(v.deliv_time)}</deliv_time>"
+        add(f"<deliv_time>{soap.int_text(v.deliv_time)}</deliv_time>")
     if v.max_credits is not None:
-        xml += f"<max_credits>{soap.int_text(v.max_credits)}</max_credits>"
+        add(f"<max_credits>{soap.int_text(v.max_credits)}</max_credits>")
     if v.req_feat is not None:
-        xml += f"<req_feat>{soap.int_text(v.req_feat)}</req_feat>"
+        add(f"<req_feat>{soap.int_text(v.req_feat)}</req_feat>")
     if v.queue is not None:
-        xml += f"<queue>{soap.int_text(v.queue)}</queue>"
+        add(f"<queue>{soap.int_text(v.queue)}</queue>")
     if v.escalate is not None:
-        xml += f"<escalate>{soap.int_text(v.escalate)}</escalate>"
+        add(f"<escalate>{soap.int_text(v.escalate)}</escalate>")
     if v.mo is not None:
-        xml += f"<mo>{soap.int_text(v.mo)}</mo>"
+        add(f"<mo>{soap.int_text(v.mo)}</mo>")
     if v.climsgid is not None:
-        xml += f"<climsgid>{soap.text(v.climsgid)}</climsgid>"
+        add(f"<climsgid>{soap.text(v.climsgid)}</climsgid>")
     if v.validity is not None:
-        xml += f"<validity>{soap.int_text(v.validity)}</validity>"
-    return f"{xml}</{tag}>"
+        add(f"<validity>{soap.int_text(v.validity)}</validity>")
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_IndPush(e: soap.Element) -> IndPush:
@@ -231,27 +234,27 @@ def read_IndPush(e: soap.Element) -> IndPush:
         soap.missing(e, "mms_from")
     if mms_url is soap.MISSING:
         soap.missing(e, "mms_url")
-    return IndPush(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        to=to,
-        mms_subject=mms_subject,
-        mms_class=mms_class,
-        mms_expire=mms_expire,
-        mms_from=mms_from,
-        mms_url=mms_url,
-        from_=from_,
-        concat=concat,
-        deliv_ack=deliv_ack,
-        msg_callback=msg_callback,
-        deliv_time=deliv_time,
-        max_credits=max_credits,
-        req_feat=req_feat,
-        queue=queue,
-        escalate=escalate,
-        mo=mo,
-        climsgid=climsgid,
-        validity=validity,
-    )
+    v = IndPush.__new__(IndPush)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.to = to
+    v.mms_subject = mms_subject
+    v.mms_class = mms_class
+    v.mms_expire = mms_expire
+    v.mms_from = mms_from
+    v.mms_url = mms_url
+    v.from_ = from_
+    v.concat = concat
+    v.deliv_ack = deliv_ack
+    v.msg_callback = msg_callback
+    v.deliv_time = deliv_time
+    v.max_credits = max_credits
+    v.req_feat = req_feat
+    v.queue = queue
+    v.escalate = escalate
+    v.mo = mo
+    v.climsgid = climsgid
+    v.validity = validity
+    return v

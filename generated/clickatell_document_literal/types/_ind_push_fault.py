@@ -41,4 +41,6 @@ def read_IndPushFault(e: soap.Element) -> IndPushFault:
             ind_push_fault = soap.string(c)
     if ind_push_fault is soap.MISSING:
         soap.missing(e, "ind_pushFault")
-    return IndPushFault(ind_push_fault=ind_push_fault)
+    v = IndPushFault.__new__(IndPushFault)
+    v.ind_push_fault = ind_push_fault
+    return v

@@ -41,4 +41,6 @@ def read_IndPushResponse(e: soap.Element) -> IndPushResponse:
             return_.append(soap.string(c))
     if not return_:
         soap.missing(e, "return")
-    return IndPushResponse(return_=return_)
+    v = IndPushResponse.__new__(IndPushResponse)
+    v.return_ = return_
+    return v

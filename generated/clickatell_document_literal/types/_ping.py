@@ -39,4 +39,6 @@ def read_Ping(e: soap.Element) -> Ping:
             session_id = soap.string(c)
     if session_id is soap.MISSING:
         soap.missing(e, "session_id")
-    return Ping(session_id=session_id)
+    v = Ping.__new__(Ping)
+    v.session_id = session_id
+    return v

@@ -39,4 +39,6 @@ def read_PingFault(e: soap.Element) -> PingFault:
             ping_fault = soap.string(c)
     if ping_fault is soap.MISSING:
         soap.missing(e, "pingFault")
-    return PingFault(ping_fault=ping_fault)
+    v = PingFault.__new__(PingFault)
+    v.ping_fault = ping_fault
+    return v

@@ -33,4 +33,6 @@ def read_PingResponse(e: soap.Element) -> PingResponse:
             return_ = soap.string(c)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
-    return PingResponse(return_=return_)
+    v = PingResponse.__new__(PingResponse)
+    v.return_ = return_
+    return v

@@ -79,11 +79,11 @@ def read_Querymsg(e: soap.Element) -> Querymsg:
             apimsgid = soap.string(c)
         elif tag == "climsgid":
             climsgid = soap.string(c)
-    return Querymsg(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        apimsgid=apimsgid,
-        climsgid=climsgid,
-    )
+    v = Querymsg.__new__(Querymsg)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.apimsgid = apimsgid
+    v.climsgid = climsgid
+    return v

@@ -41,4 +41,6 @@ def read_QuerymsgFault(e: soap.Element) -> QuerymsgFault:
             querymsg_fault = soap.string(c)
     if querymsg_fault is soap.MISSING:
         soap.missing(e, "querymsgFault")
-    return QuerymsgFault(querymsg_fault=querymsg_fault)
+    v = QuerymsgFault.__new__(QuerymsgFault)
+    v.querymsg_fault = querymsg_fault
+    return v

@@ -33,4 +33,6 @@ def read_QuerymsgResponse(e: soap.Element) -> QuerymsgResponse:
             return_ = soap.string(c)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
-    return QuerymsgResponse(return_=return_)
+    v = QuerymsgResponse.__new__(QuerymsgResponse)
+    v.return_ = return_
+    return v

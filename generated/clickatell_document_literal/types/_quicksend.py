@@ -83,11 +83,11 @@ def read_Quicksend(e: soap.Element) -> Quicksend:
         soap.missing(e, "batch_id")
     if not to:
         soap.missing(e, "to")
-    return Quicksend(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        batch_id=batch_id,
-        to=to,
-    )
+    v = Quicksend.__new__(Quicksend)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.batch_id = batch_id
+    v.to = to
+    return v

@@ -41,4 +41,6 @@ def read_QuicksendFault(e: soap.Element) -> QuicksendFault:
             quicksend_fault = soap.string(c)
     if quicksend_fault is soap.MISSING:
         soap.missing(e, "quicksendFault")
-    return QuicksendFault(quicksend_fault=quicksend_fault)
+    v = QuicksendFault.__new__(QuicksendFault)
+    v.quicksend_fault = quicksend_fault
+    return v

@@ -43,4 +43,6 @@ def read_QuicksendResponse(e: soap.Element) -> QuicksendResponse:
             return_.append(soap.string(c))
     if not return_:
         soap.missing(e, "return")
-    return QuicksendResponse(return_=return_)
+    v = QuicksendResponse.__new__(QuicksendResponse)
+    v.return_ = return_
+    return v

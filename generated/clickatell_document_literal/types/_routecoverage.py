@@ -68,10 +68,10 @@ def read_Routecoverage(e: soap.Element) -> Routecoverage:
             msisdn = soap.string(c)
     if msisdn is soap.MISSING:
         soap.missing(e, "msisdn")
-    return Routecoverage(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        msisdn=msisdn,
-    )
+    v = Routecoverage.__new__(Routecoverage)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.msisdn = msisdn
+    return v

@@ -43,4 +43,6 @@ def read_RoutecoverageFault(e: soap.Element) -> RoutecoverageFault:
             routecoverage_fault = soap.string(c)
     if routecoverage_fault is soap.MISSING:
         soap.missing(e, "routecoverageFault")
-    return RoutecoverageFault(routecoverage_fault=routecoverage_fault)
+    v = RoutecoverageFault.__new__(RoutecoverageFault)
+    v.routecoverage_fault = routecoverage_fault
+    return v

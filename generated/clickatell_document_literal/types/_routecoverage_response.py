@@ -37,4 +37,6 @@ def read_RoutecoverageResponse(e: soap.Element) -> RoutecoverageResponse:
             return_ = soap.string(c)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
-    return RoutecoverageResponse(return_=return_)
+    v = RoutecoverageResponse.__new__(RoutecoverageResponse)
+    v.return_ = return_
+    return v

@@ -59,40 +59,43 @@ class Senditem:
 def write_Senditem(v: Senditem, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Senditem:
         return soap.write_derived(v, Senditem, tag, attributes)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.session_id is not None:
-        xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
+        add(f"<session_id>{soap.text(v.session_id)}</session_id>")
     if v.api_id is not None:
-        xml += f"<api_id>{soap.int_text(v.api_id)}</api_id>"
+        add(f"<api_id>{soap.int_text(v.api_id)}</api_id>")
     if v.user is not None:
-        xml += f"<user>{soap.text(v.user)}</user>"
+        add(f"<user>{soap.text(v.user)}</user>")
     if v.password is not None:
-        xml += f"<password>{soap.text(v.password)}</password>"
-    xml += f"<batch_id>{soap.text(v.batch_id)}</batch_id>"
+        add(f"<password>{soap.text(v.password)}</password>")
+    add(f"<batch_id>{soap.text(v.batch_id)}</batch_id>")
     if not v.to:
         soap.absent(v, "to")
-    xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
+    add("".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)]))
     if v.field1 is not None:
-        xml += f"<field1>{soap.text(v.field1)}</field1>"
+        add(f"<field1>{soap.text(v.field1)}</field1>")
     if v.field2 is not None:
-        xml += f"<field2>{soap.text(v.field2)}</field2>"
+        add(f"<field2>{soap.text(v.field2)}</field2>")
     if v.field3 is not None:
-        xml += f"<field3>{soap.text(v.field3)}</field3>"
+        add(f"<field3>{soap.text(v.field3)}</field3>")
     if v.field4 is not None:
-        xml += f"<field4>{soap.text(v.field4)}</field4>"
+        add(f"<field4>{soap.text(v.field4)}</field4>")
     if v.field5 is not None:
-        xml += f"<field5>{soap.text(v.field5)}</field5>"
+        add(f"<field5>{soap.text(v.field5)}</field5>")
     if v.field6 is not None:
-        xml += f"<field6>{soap.text(v.field6)}</field6>"
+        add(f"<field6>{soap.text(v.field6)}</field6>")
     if v.field7 is not None:
-        xml += f"<field7>{soap.text(v.field7)}</field7>"
+        add(f"<field7>{soap.text(v.field7)}</field7>")
     if v.field8 is not None:
-        xml += f"<field8>{soap.text(v.field8)}</field8>"
+        add(f"<field8>{soap.text(v.field8)}</field8>")
     if v.field9 is not None:
-        xml += f"<field9>{soap.text(v.field9)}</field9>"
+        add(f"<field9>{soap.text(v.field9)}</field9>")
     if v.field10 is not None:
-        xml += f"<field10>{soap.text(v.field10)}</field10>"
-    return f"{xml}</{tag}>"
+        add(f"<field10>{soap.text(v.field10)}</field10>")
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_Senditem(e: soap.Element) -> Senditem:
@@ -153,21 +156,21 @@ def read_Senditem(e: soap.Element) -> Senditem:
         soap.missing(e, "batch_id")
     if not to:
         soap.missing(e, "to")
-    return Senditem(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        batch_id=batch_id,
-        to=to,
-        field1=field1,
-        field2=field2,
-        field3=field3,
-        field4=field4,
-        field5=field5,
-        field6=field6,
-        field7=field7,
-        field8=field8,
-        field9=field9,
-        field10=field10,
-    )
+    v = Senditem.__new__(Senditem)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.batch_id = batch_id
+    v.to = to
+    v.field1 = field1
+    v.field2 = field2
+    v.field3 = field3
+    v.field4 = field4
+    v.field5 = field5
+    v.field6 = field6
+    v.field7 = field7
+    v.field8 = field8
+    v.field9 = field9
+    v.field10 = field10
+    return v

@@ -41,4 +41,6 @@ def read_SenditemFault(e: soap.Element) -> SenditemFault:
             senditem_fault = soap.string(c)
     if senditem_fault is soap.MISSING:
         soap.missing(e, "senditemFault")
-    return SenditemFault(senditem_fault=senditem_fault)
+    v = SenditemFault.__new__(SenditemFault)
+    v.senditem_fault = senditem_fault
+    return v

@@ -41,4 +41,6 @@ def read_SenditemResponse(e: soap.Element) -> SenditemResponse:
             return_.append(soap.string(c))
     if not return_:
         soap.missing(e, "return")
-    return SenditemResponse(return_=return_)
+    v = SenditemResponse.__new__(SenditemResponse)
+    v.return_ = return_
+    return v

@@ -41,4 +41,6 @@ def read_SendmsgFault(e: soap.Element) -> SendmsgFault:
             sendmsg_fault = soap.string(c)
     if sendmsg_fault is soap.MISSING:
         soap.missing(e, "sendmsgFault")
-    return SendmsgFault(sendmsg_fault=sendmsg_fault)
+    v = SendmsgFault.__new__(SendmsgFault)
+    v.sendmsg_fault = sendmsg_fault
+    return v

@@ -41,4 +41,6 @@ def read_SendmsgResponse(e: soap.Element) -> SendmsgResponse:
             return_.append(soap.string(c))
     if not return_:
         soap.missing(e, "return")
-    return SendmsgResponse(return_=return_)
+    v = SendmsgResponse.__new__(SendmsgResponse)
+    v.return_ = return_
+    return v

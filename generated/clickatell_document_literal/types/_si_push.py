@@ -112,56 +112,59 @@ class SiPush:
 def write_SiPush(v: SiPush, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SiPush:
         return soap.write_derived(v, SiPush, tag, attributes)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.session_id is not None:
-        xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
+        add(f"<session_id>{soap.text(v.session_id)}</session_id>")
     if v.api_id is not None:
-        xml += f"<api_id>{soap.int_text(v.api_id)}</api_id>"
+        add(f"<api_id>{soap.int_text(v.api_id)}</api_id>")
     if v.user is not None:
-        xml += f"<user>{soap.text(v.user)}</user>"
+        add(f"<user>{soap.text(v.user)}</user>")
     if v.password is not None:
-        xml += f"<password>{soap.text(v.password)}</password>"
+        add(f"<password>{soap.text(v.password)}</password>")
     if not v.to:
         soap.absent(v, "to")
-    xml += "".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)])
-    xml += (
+    add("".join([f"<to>{soap.text(item)}</to>" for item in soap.items(v.to)]))
+    add(
         f"<si_id>{soap.text(v.si_id)}</si_id>"
         f"<si_url>{soap.text(v.si_url)}</si_url>"
         f"<si_text>{soap.text(v.si_text)}</si_text>"
     )
     if v.si_created is not None:
-        xml += f"<si_created>{soap.text(v.si_created)}</si_created>"
+        add(f"<si_created>{soap.text(v.si_created)}</si_created>")
     if v.si_expires is not None:
-        xml += f"<si_expires>{soap.text(v.si_expires)}</si_expires>"
+        add(f"<si_expires>{soap.text(v.si_expires)}</si_expires>")
     if v.si_action is not None:
-        xml += f"<si_action>{soap.text(v.si_action)}</si_action>"
+        add(f"<si_action>{soap.text(v.si_action)}</si_action>")
     if v.from_ is not None:
-        xml += f"<from>{soap.text(v.from_)}</from>"
+        add(f"<from>{soap.text(v.from_)}</from>")
     if v.concat is not None:
-        xml += f"<concat>{soap.int_text(v.concat)}</concat>"
+        add(f"<concat>{soap.int_text(v.concat)}</concat>")
     if v.deliv_ack is not None:
-        xml += f"<deliv_ack>{soap.int_text(v.deliv_ack)}</deliv_ack>"
+        add(f"<deliv_ack>{soap.int_text(v.deliv_ack)}</deliv_ack>")
     if v.msg_callback is not None:
-        xml += f"<msg_callback>{soap.int_text(v.msg_callback)}</msg_callback>"
+        add(f"<msg_callback>{soap.int_text(v.msg_callback)}</msg_callback>")
     if v.deliv_time is not None:
-        xml += f"<deliv_time>{soap.int_text(v.deliv_time)}</deliv_time>"
+        add(f"<deliv_time>{soap.int_text(v.deliv_time)}</deliv_time>")
     if v.max_credits is not None:
-        xml += f"<max_credits>{soap.int_text(v.max_credits)}</max_credits>"
+        add(f"<max_credits>{soap.int_text(v.max_credits)}</max_credits>")
     if v.req_feat is not None:
-        xml += f"<req_feat>{soap.int_text(v.req_feat)}</req_feat>"
+        add(f"<req_feat>{soap.int_text(v.req_feat)}</req_feat>")
     if v.queue is not None:
-        xml += f"<queue>{soap.int_text(v.queue)}</queue>"
+        add(f"<queue>{soap.int_text(v.queue)}</queue>")
     if v.escalate is not None:
-        xml += f"<escalate>{soap.int_text(v.escalate)}</escalate>"
+        add(f"<escalate>{soap.int_text(v.escalate)}</escalate>")
     if v.mo is not None:
-        xml += f"<mo>{soap.int_text(v.mo)}</mo>"
+        add(f"<mo>{soap.int_text(v.mo)}</mo>")
     if v.climsgid is not None:
-        xml += f"<climsgid>{soap.text(v.climsgid)}</climsgid>"
+        add(f"<climsgid>{soap.text(v.climsgid)}</climsgid>")
     if v.unicode is not None:
-        xml += f"<unicode>{soap.int_text(v.unicode)}</unicode>"
+        add(f"<unicode>{soap.int_text(v.unicode)}</unicode>")
     if v.validity is not None:
-        xml += f"<validity>{soap.int_text(v.validity)}</validity>"
-    return f"{xml}</{tag}>"
+        add(f"<validity>{soap.int_text(v.validity)}</validity>")
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_SiPush(e: soap.Element) -> SiPush:
@@ -250,29 +253,29 @@ def read_SiPush(e: soap.Element) -> SiPush:
         soap.missing(e, "si_url")
     if si_text is soap.MISSING:
         soap.missing(e, "si_text")
-    return SiPush(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        to=to,
-        si_id=si_id,
-        si_url=si_url,
-        si_text=si_text,
-        si_created=si_created,
-        si_expires=si_expires,
-        si_action=si_action,
-        from_=from_,
-        concat=concat,
-        deliv_ack=deliv_ack,
-        msg_callback=msg_callback,
-        deliv_time=deliv_time,
-        max_credits=max_credits,
-        req_feat=req_feat,
-        queue=queue,
-        escalate=escalate,
-        mo=mo,
-        climsgid=climsgid,
-        unicode=unicode,
-        validity=validity,
-    )
+    v = SiPush.__new__(SiPush)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.to = to
+    v.si_id = si_id
+    v.si_url = si_url
+    v.si_text = si_text
+    v.si_created = si_created
+    v.si_expires = si_expires
+    v.si_action = si_action
+    v.from_ = from_
+    v.concat = concat
+    v.deliv_ack = deliv_ack
+    v.msg_callback = msg_callback
+    v.deliv_time = deliv_time
+    v.max_credits = max_credits
+    v.req_feat = req_feat
+    v.queue = queue
+    v.escalate = escalate
+    v.mo = mo
+    v.climsgid = climsgid
+    v.unicode = unicode
+    v.validity = validity
+    return v

@@ -41,4 +41,6 @@ def read_SiPushFault(e: soap.Element) -> SiPushFault:
             si_push_fault = soap.string(c)
     if si_push_fault is soap.MISSING:
         soap.missing(e, "si_pushFault")
-    return SiPushFault(si_push_fault=si_push_fault)
+    v = SiPushFault.__new__(SiPushFault)
+    v.si_push_fault = si_push_fault
+    return v

@@ -41,4 +41,6 @@ def read_SiPushResponse(e: soap.Element) -> SiPushResponse:
             return_.append(soap.string(c))
     if not return_:
         soap.missing(e, "return")
-    return SiPushResponse(return_=return_)
+    v = SiPushResponse.__new__(SiPushResponse)
+    v.return_ = return_
+    return v

@@ -105,47 +105,50 @@ class Startbatch:
 def write_Startbatch(v: Startbatch, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Startbatch:
         return soap.write_derived(v, Startbatch, tag, attributes)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.session_id is not None:
-        xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
+        add(f"<session_id>{soap.text(v.session_id)}</session_id>")
     if v.api_id is not None:
-        xml += f"<api_id>{soap.int_text(v.api_id)}</api_id>"
+        add(f"<api_id>{soap.int_text(v.api_id)}</api_id>")
     if v.user is not None:
-        xml += f"<user>{soap.text(v.user)}</user>"
+        add(f"<user>{soap.text(v.user)}</user>")
     if v.password is not None:
-        xml += f"<password>{soap.text(v.password)}</password>"
+        add(f"<password>{soap.text(v.password)}</password>")
     if v.from_ is not None:
-        xml += f"<from>{soap.text(v.from_)}</from>"
+        add(f"<from>{soap.text(v.from_)}</from>")
     if v.concat is not None:
-        xml += f"<concat>{soap.int_text(v.concat)}</concat>"
-    xml += f"<template>{soap.text(v.template)}</template>"
+        add(f"<concat>{soap.int_text(v.concat)}</concat>")
+    add(f"<template>{soap.text(v.template)}</template>")
     if v.deliv_ack is not None:
-        xml += f"<deliv_ack>{soap.int_text(v.deliv_ack)}</deliv_ack>"
+        add(f"<deliv_ack>{soap.int_text(v.deliv_ack)}</deliv_ack>")
     if v.msg_callback is not None:
-        xml += f"<msg_callback>{soap.int_text(v.msg_callback)}</msg_callback>"
+        add(f"<msg_callback>{soap.int_text(v.msg_callback)}</msg_callback>")
     if v.deliv_time is not None:
-        xml += f"<deliv_time>{soap.int_text(v.deliv_time)}</deliv_time>"
+        add(f"<deliv_time>{soap.int_text(v.deliv_time)}</deliv_time>")
     if v.max_credits is not None:
-        xml += f"<max_credits>{soap.int_text(v.max_credits)}</max_credits>"
+        add(f"<max_credits>{soap.int_text(v.max_credits)}</max_credits>")
     if v.req_feat is not None:
-        xml += f"<req_feat>{soap.int_text(v.req_feat)}</req_feat>"
+        add(f"<req_feat>{soap.int_text(v.req_feat)}</req_feat>")
     if v.queue is not None:
-        xml += f"<queue>{soap.int_text(v.queue)}</queue>"
+        add(f"<queue>{soap.int_text(v.queue)}</queue>")
     if v.escalate is not None:
-        xml += f"<escalate>{soap.int_text(v.escalate)}</escalate>"
+        add(f"<escalate>{soap.int_text(v.escalate)}</escalate>")
     if v.mo is not None:
-        xml += f"<mo>{soap.int_text(v.mo)}</mo>"
+        add(f"<mo>{soap.int_text(v.mo)}</mo>")
     if v.climsgid is not None:
-        xml += f"<climsgid>{soap.text(v.climsgid)}</climsgid>"
+        add(f"<climsgid>{soap.text(v.climsgid)}</climsgid>")
     if v.unicode is not None:
-        xml += f"<unicode>{soap.int_text(v.unicode)}</unicode>"
+        add(f"<unicode>{soap.int_text(v.unicode)}</unicode>")
     if v.msg_type is not None:
-        xml += f"<msg_type>{soap.text(v.msg_type)}</msg_type>"
+        add(f"<msg_type>{soap.text(v.msg_type)}</msg_type>")
     if v.udh is not None:
-        xml += f"<udh>{soap.text(v.udh)}</udh>"
+        add(f"<udh>{soap.text(v.udh)}</udh>")
     if v.validity is not None:
-        xml += f"<validity>{soap.int_text(v.validity)}</validity>"
-    return f"{xml}</{tag}>"
+        add(f"<validity>{soap.int_text(v.validity)}</validity>")
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_Startbatch(e: soap.Element) -> Startbatch:
@@ -216,25 +219,25 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
             validity = soap.int_value(c)
     if template is soap.MISSING:
         soap.missing(e, "template")
-    return Startbatch(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        from_=from_,
-        concat=concat,
-        template=template,
-        deliv_ack=deliv_ack,
-        msg_callback=msg_callback,
-        deliv_time=deliv_time,
-        max_credits=max_credits,
-        req_feat=req_feat,
-        queue=queue,
-        escalate=escalate,
-        mo=mo,
-        climsgid=climsgid,
-        unicode=unicode,
-        msg_type=msg_type,
-        udh=udh,
-        validity=validity,
-    )
+    v = Startbatch.__new__(Startbatch)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.from_ = from_
+    v.concat = concat
+    v.template = template
+    v.deliv_ack = deliv_ack
+    v.msg_callback = msg_callback
+    v.deliv_time = deliv_time
+    v.max_credits = max_credits
+    v.req_feat = req_feat
+    v.queue = queue
+    v.escalate = escalate
+    v.mo = mo
+    v.climsgid = climsgid
+    v.unicode = unicode
+    v.msg_type = msg_type
+    v.udh = udh
+    v.validity = validity
+    return v

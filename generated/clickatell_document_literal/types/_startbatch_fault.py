@@ -41,4 +41,6 @@ def read_StartbatchFault(e: soap.Element) -> StartbatchFault:
             startbatch_fault = soap.string(c)
     if startbatch_fault is soap.MISSING:
         soap.missing(e, "startbatchFault")
-    return StartbatchFault(startbatch_fault=startbatch_fault)
+    v = StartbatchFault.__new__(StartbatchFault)
+    v.startbatch_fault = startbatch_fault
+    return v

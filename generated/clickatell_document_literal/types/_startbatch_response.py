@@ -35,4 +35,6 @@ def read_StartbatchResponse(e: soap.Element) -> StartbatchResponse:
             return_ = soap.string(c)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
-    return StartbatchResponse(return_=return_)
+    v = StartbatchResponse.__new__(StartbatchResponse)
+    v.return_ = return_
+    return v

@@ -68,10 +68,10 @@ def read_TokenPay(e: soap.Element) -> TokenPay:
             token = soap.string(c)
     if token is soap.MISSING:
         soap.missing(e, "token")
-    return TokenPay(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        token=token,
-    )
+    v = TokenPay.__new__(TokenPay)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.token = token
+    return v

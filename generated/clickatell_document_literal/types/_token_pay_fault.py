@@ -41,4 +41,6 @@ def read_TokenPayFault(e: soap.Element) -> TokenPayFault:
             token_pay_fault = soap.string(c)
     if token_pay_fault is soap.MISSING:
         soap.missing(e, "token_payFault")
-    return TokenPayFault(token_pay_fault=token_pay_fault)
+    v = TokenPayFault.__new__(TokenPayFault)
+    v.token_pay_fault = token_pay_fault
+    return v

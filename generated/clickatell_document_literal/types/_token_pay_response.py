@@ -39,4 +39,6 @@ def read_TokenPayResponse(e: soap.Element) -> TokenPayResponse:
             return_.append(soap.string(c))
     if not return_:
         soap.missing(e, "return")
-    return TokenPayResponse(return_=return_)
+    v = TokenPayResponse.__new__(TokenPayResponse)
+    v.return_ = return_
+    return v

@@ -74,14 +74,17 @@ def set_limits(new: Limits) -> None:
 # ------------------------------------------------------------------------------- parsers
 
 
-def _parser(charset: str | None, huge: bool) -> etree.XMLParser:
+def _parser(
+    charset: str | None, huge: bool, *, without_dtd: bool = False
+) -> etree.XMLParser:
     """A parser that reaches for nothing outside the document.
 
-    Not with `collect_ids=False`, as fast as that is: libxml2 then opens the file that a
-    DOCTYPE names, before anybody can refuse it.
+    It collects no ids where it need not. Where there may be a DTD it must: libxml2 else opens
+    the file that a DOCTYPE names, before anybody can refuse it.
     """
     return etree.XMLParser(
         encoding=charset,
+        collect_ids=not without_dtd,
         huge_tree=huge,
         resolve_entities=False,
         load_dtd=False,
@@ -96,6 +99,7 @@ class _PerThread(threading.local):
 
     def __init__(self) -> None:
         self.plain = _parser(None, huge=False)
+        self.without_dtd = _parser(None, huge=False, without_dtd=True)
         self.parsers: dict[tuple[str | None, bool], etree.XMLParser] = {}
         self.too_deep: tuple[int, etree.XPath] = (0, etree.XPath("false()"))
 
@@ -133,12 +137,15 @@ def _usable(charset: str, data: bytes) -> str | None:
 # ------------------------------------------------------------------------------- parsing
 
 
-def parse(data: bytes, charset: str | None = None) -> Element:
+def parse(
+    data: bytes, charset: str | None = None, *, without_dtd: bool = False
+) -> Element:
     """The root element of an XML document.
 
     Args:
         data: the document.
         charset: what its transport says that its encoding is, which beats its declaration.
+        without_dtd: whether it is known to have none.
 
     Raises:
         NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as an
@@ -146,16 +153,18 @@ def parse(data: bytes, charset: str | None = None) -> Element:
         DecodeError: it is not well-formed, has a DTD, or is beyond the limits.
     """
     small = len(data) <= _small
-    parser = _mine.plain if small and charset is None else _fit(data, charset)
+    if small and charset is None:
+        parser = _mine.without_dtd if without_dtd else _mine.plain
+    else:
+        parser = _fit(data, charset)
     try:
         root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
     except etree.XMLSyntaxError as error:
         raise _syntax_error(error, data) from None  # its text quotes the document
-    docinfo = root.getroottree().docinfo
-    if docinfo.internalDTD is not None:
+    if not without_dtd and root.getroottree().docinfo.internalDTD is not None:
         raise _refused_dtd(root)
     if not small:
-        limit, encoding = _limits, docinfo.encoding or ""
+        limit, encoding = _limits, root.getroottree().docinfo.encoding or ""
         _check_depth(root, data, limit.depth, encoding)
         if len(data) > limit.text and _may_be_long(data, limit.text, encoding):
             check_texts(root, limit.text)
@@ -346,7 +355,7 @@ def _may_be_long(data: bytes, longest: int, encoding: str) -> bool:
     Neither has a "<" in it as it stands, but where a comment, a CDATA section or an instruction
     is in between. So none is longer than two windows of bytes, where each window has one.
     """
-    if not encoding.upper().startswith(_BYTE_ENCODINGS) or b"\0" in data[:4]:
+    if not is_ascii_superset(encoding) or b"\0" in data[:4]:
         return True
     if b"<!" in data or data.find(b"<?", len(_BYTE_ORDER_MARKS[0]) + 1) >= 0:
         return True
@@ -354,6 +363,14 @@ def _may_be_long(data: bytes, longest: int, encoding: str) -> bool:
     return any(
         data.find(b"<", at, at + window) < 0 for at in range(0, len(data), window)
     )
+
+
+def is_ascii_superset(encoding: str) -> bool:
+    """Whether an ASCII byte is an ASCII character in an encoding, and nothing else.
+
+    Of a document in UTF-16, libxml2 may say that it is in UTF-8.
+    """
+    return encoding.upper().startswith(_BYTE_ENCODINGS)
 
 
 def check_texts(root: etree._Element, longest: int) -> None:

@@ -53,4 +53,8 @@ def read_encoded_AuthRequest(e: soap.Element) -> AuthRequest:
             user = soap.nil_or(c, soap.string)
         elif tag == "password":
             password = soap.nil_or(c, soap.string)
-    return AuthRequest(api_id=api_id, user=user, password=password)
+    v = AuthRequest.__new__(AuthRequest)
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    return v

@@ -40,4 +40,6 @@ def read_encoded_AuthResponse(e: soap.Element) -> AuthResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, soap.string)
-    return AuthResponse(return_=return_)
+    v = AuthResponse.__new__(AuthResponse)
+    v.return_ = return_
+    return v

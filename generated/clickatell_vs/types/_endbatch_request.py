@@ -35,30 +35,31 @@ def write_encoded_EndbatchRequest(
 ) -> str:
     if v.__class__ is not EndbatchRequest:
         return soap.write_derived(v, EndbatchRequest, tag, attributes, encoded=True)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.session_id is None:
-        xml += '<session_id xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<session_id xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.session_id is not soap.UNSET:
-        xml += (
-            f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>'
-        )
+        add(f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>')
     if v.api_id is None:
-        xml += '<api_id xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<api_id xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.api_id is not soap.UNSET:
-        xml += f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>'
+        add(f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>')
     if v.user is None:
-        xml += '<user xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<user xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.user is not soap.UNSET:
-        xml += f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>'
+        add(f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>')
     if v.password is None:
-        xml += '<password xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<password xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.password is not soap.UNSET:
-        xml += f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>'
+        add(f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>')
     if v.batch_id is None:
-        xml += '<batch_id xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<batch_id xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.batch_id is not soap.UNSET:
-        xml += f'<batch_id xsi:type="xsd:string">{soap.text(v.batch_id)}</batch_id>'
-    return f"{xml}</{tag}>"
+        add(f'<batch_id xsi:type="xsd:string">{soap.text(v.batch_id)}</batch_id>')
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_EndbatchRequest(e: soap.Element) -> EndbatchRequest:
@@ -82,10 +83,10 @@ def read_encoded_EndbatchRequest(e: soap.Element) -> EndbatchRequest:
             password = soap.nil_or(c, soap.string)
         elif tag == "batch_id":
             batch_id = soap.nil_or(c, soap.string)
-    return EndbatchRequest(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        batch_id=batch_id,
-    )
+    v = EndbatchRequest.__new__(EndbatchRequest)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.batch_id = batch_id
+    return v

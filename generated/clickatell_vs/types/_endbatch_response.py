@@ -43,4 +43,6 @@ def read_encoded_EndbatchResponse(e: soap.Element) -> EndbatchResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return EndbatchResponse(return_=return_)
+    v = EndbatchResponse.__new__(EndbatchResponse)
+    v.return_ = return_
+    return v

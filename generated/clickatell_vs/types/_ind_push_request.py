@@ -103,102 +103,107 @@ def write_encoded_IndPushRequest(
 ) -> str:
     if v.__class__ is not IndPushRequest:
         return soap.write_derived(v, IndPushRequest, tag, attributes, encoded=True)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.session_id is None:
-        xml += '<session_id xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<session_id xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.session_id is not soap.UNSET:
-        xml += (
-            f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>'
-        )
+        add(f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>')
     if v.api_id is None:
-        xml += '<api_id xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<api_id xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.api_id is not soap.UNSET:
-        xml += f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>'
+        add(f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>')
     if v.user is None:
-        xml += '<user xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<user xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.user is not soap.UNSET:
-        xml += f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>'
+        add(f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>')
     if v.password is None:
-        xml += '<password xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<password xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.password is not soap.UNSET:
-        xml += f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>'
+        add(f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>')
     if v.to is None:
-        xml += '<to xsi:nil="true" xsi:type="SOAP-ENC:Array"/>'
+        add('<to xsi:nil="true" xsi:type="SOAP-ENC:Array"/>')
     elif v.to is not soap.UNSET:
-        xml += t.write_encoded_ArrayOfString(v.to, "to")
+        add(t.write_encoded_ArrayOfString(v.to, "to"))
     if v.mms_subject is None:
-        xml += '<mms_subject xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<mms_subject xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.mms_subject is not soap.UNSET:
-        xml += f'<mms_subject xsi:type="xsd:string">{soap.text(v.mms_subject)}</mms_subject>'
-    if v.mms_class is None:
-        xml += '<mms_class xsi:nil="true" xsi:type="xsd:string"/>'
-    elif v.mms_class is not soap.UNSET:
-        xml += f'<mms_class xsi:type="xsd:string">{soap.text(v.mms_class)}</mms_class>'
-    if v.mms_expire is None:
-        xml += '<mms_expire xsi:nil="true" xsi:type="xsd:string"/>'
-    elif v.mms_expire is not soap.UNSET:
-        xml += (
-            f'<mms_expire xsi:type="xsd:string">{soap.text(v.mms_expire)}</mms_expire>'
+        add(
+            f'<mms_subject xsi:type="xsd:string">{soap.text(v.mms_subject)}</mms_subject>'
         )
+    if v.mms_class is None:
+        add('<mms_class xsi:nil="true" xsi:type="xsd:string"/>')
+    elif v.mms_class is not soap.UNSET:
+        add(f'<mms_class xsi:type="xsd:string">{soap.text(v.mms_class)}</mms_class>')
+    if v.mms_expire is None:
+        add('<mms_expire xsi:nil="true" xsi:type="xsd:string"/>')
+    elif v.mms_expire is not soap.UNSET:
+        add(f'<mms_expire xsi:type="xsd:string">{soap.text(v.mms_expire)}</mms_expire>')
     if v.mms_from is None:
-        xml += '<mms_from xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<mms_from xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.mms_from is not soap.UNSET:
-        xml += f'<mms_from xsi:type="xsd:string">{soap.text(v.mms_from)}</mms_from>'
+        add(f'<mms_from xsi:type="xsd:string">{soap.text(v.mms_from)}</mms_from>')
     if v.mms_url is None:
-        xml += '<mms_url xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<mms_url xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.mms_url is not soap.UNSET:
-        xml += f'<mms_url xsi:type="xsd:string">{soap.text(v.mms_url)}</mms_url>'
+        add(f'<mms_url xsi:type="xsd:string">{soap.text(v.mms_url)}</mms_url>')
     if v.from_ is None:
-        xml += '<from xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<from xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.from_ is not soap.UNSET:
-        xml += f'<from xsi:type="xsd:string">{soap.text(v.from_)}</from>'
+        add(f'<from xsi:type="xsd:string">{soap.text(v.from_)}</from>')
     if v.concat is None:
-        xml += '<concat xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<concat xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.concat is not soap.UNSET:
-        xml += f'<concat xsi:type="xsd:int">{soap.int_text(v.concat)}</concat>'
+        add(f'<concat xsi:type="xsd:int">{soap.int_text(v.concat)}</concat>')
     if v.deliv_ack is None:
-        xml += '<deliv_ack xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<deliv_ack xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.deliv_ack is not soap.UNSET:
-        xml += f'<deliv_ack xsi:type="xsd:int">{soap.int_text(v.deliv_ack)}</deliv_ack>'
+        add(f'<deliv_ack xsi:type="xsd:int">{soap.int_text(v.deliv_ack)}</deliv_ack>')
     if v.msg_callback is None:
-        xml += '<msg_callback xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<msg_callback xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.msg_callback is not soap.UNSET:
-        xml += f'<msg_callback xsi:type="xsd:int">{soap.int_text(v.msg_callback)}</msg_callback>'
+        add(
+            f'<msg_callback xsi:type="xsd:int">{soap.int_text(v.msg_callback)}</msg_callback>'
+        )
     if v.deliv_time is None:
-        xml += '<deliv_time xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<deliv_time xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.deliv_time is not soap.UNSET:
-        xml += (
+        add(
             f'<deliv_time xsi:type="xsd:int">{soap.int_text(v.deliv_time)}</deliv_time>'
         )
     if v.max_credits is None:
-        xml += '<max_credits xsi:nil="true" xsi:type="xsd:float"/>'
+        add('<max_credits xsi:nil="true" xsi:type="xsd:float"/>')
     elif v.max_credits is not soap.UNSET:
-        xml += f'<max_credits xsi:type="xsd:float">{soap.float_text(v.max_credits)}</max_credits>'
+        add(
+            f'<max_credits xsi:type="xsd:float">{soap.float_text(v.max_credits)}</max_credits>'
+        )
     if v.req_feat is None:
-        xml += '<req_feat xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<req_feat xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.req_feat is not soap.UNSET:
-        xml += f'<req_feat xsi:type="xsd:int">{soap.int_text(v.req_feat)}</req_feat>'
+        add(f'<req_feat xsi:type="xsd:int">{soap.int_text(v.req_feat)}</req_feat>')
     if v.queue is None:
-        xml += '<queue xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<queue xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.queue is not soap.UNSET:
-        xml += f'<queue xsi:type="xsd:int">{soap.int_text(v.queue)}</queue>'
+        add(f'<queue xsi:type="xsd:int">{soap.int_text(v.queue)}</queue>')
     if v.escalate is None:
-        xml += '<escalate xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<escalate xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.escalate is not soap.UNSET:
-        xml += f'<escalate xsi:type="xsd:int">{soap.int_text(v.escalate)}</escalate>'
+        add(f'<escalate xsi:type="xsd:int">{soap.int_text(v.escalate)}</escalate>')
     if v.mo is None:
-        xml += '<mo xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<mo xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.mo is not soap.UNSET:
-        xml += f'<mo xsi:type="xsd:int">{soap.int_text(v.mo)}</mo>'
+        add(f'<mo xsi:type="xsd:int">{soap.int_text(v.mo)}</mo>')
     if v.cli_msg_id is None:
-        xml += '<cliMsgId xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<cliMsgId xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.cli_msg_id is not soap.UNSET:
-        xml += f'<cliMsgId xsi:type="xsd:string">{soap.text(v.cli_msg_id)}</cliMsgId>'
+        add(f'<cliMsgId xsi:type="xsd:string">{soap.text(v.cli_msg_id)}</cliMsgId>')
     if v.validity is None:
-        xml += '<validity xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<validity xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.validity is not soap.UNSET:
-        xml += f'<validity xsi:type="xsd:int">{soap.int_text(v.validity)}</validity>'
-    return f"{xml}</{tag}>"
+        add(f'<validity xsi:type="xsd:int">{soap.int_text(v.validity)}</validity>')
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_IndPushRequest(e: soap.Element) -> IndPushRequest:
@@ -273,27 +278,27 @@ def read_encoded_IndPushRequest(e: soap.Element) -> IndPushRequest:
             cli_msg_id = soap.nil_or(c, soap.string)
         elif tag == "validity":
             validity = soap.nil_or(c, soap.int_value)
-    return IndPushRequest(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        to=to,
-        mms_subject=mms_subject,
-        mms_class=mms_class,
-        mms_expire=mms_expire,
-        mms_from=mms_from,
-        mms_url=mms_url,
-        from_=from_,
-        concat=concat,
-        deliv_ack=deliv_ack,
-        msg_callback=msg_callback,
-        deliv_time=deliv_time,
-        max_credits=max_credits,
-        req_feat=req_feat,
-        queue=queue,
-        escalate=escalate,
-        mo=mo,
-        cli_msg_id=cli_msg_id,
-        validity=validity,
-    )
+    v = IndPushRequest.__new__(IndPushRequest)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.to = to
+    v.mms_subject = mms_subject
+    v.mms_class = mms_class
+    v.mms_expire = mms_expire
+    v.mms_from = mms_from
+    v.mms_url = mms_url
+    v.from_ = from_
+    v.concat = concat
+    v.deliv_ack = deliv_ack
+    v.msg_callback = msg_callback
+    v.deliv_time = deliv_time
+    v.max_credits = max_credits
+    v.req_feat = req_feat
+    v.queue = queue
+    v.escalate = escalate
+    v.mo = mo
+    v.cli_msg_id = cli_msg_id
+    v.validity = validity
+    return v

@@ -45,4 +45,6 @@ def read_encoded_IndPushResponse(e: soap.Element) -> IndPushResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return IndPushResponse(return_=return_)
+    v = IndPushResponse.__new__(IndPushResponse)
+    v.return_ = return_
+    return v

@@ -40,34 +40,35 @@ def write_encoded_QuerymsgRequest(
 ) -> str:
     if v.__class__ is not QuerymsgRequest:
         return soap.write_derived(v, QuerymsgRequest, tag, attributes, encoded=True)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.session_id is None:
-        xml += '<session_id xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<session_id xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.session_id is not soap.UNSET:
-        xml += (
-            f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>'
-        )
+        add(f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>')
     if v.api_id is None:
-        xml += '<api_id xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<api_id xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.api_id is not soap.UNSET:
-        xml += f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>'
+        add(f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>')
     if v.user is None:
-        xml += '<user xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<user xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.user is not soap.UNSET:
-        xml += f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>'
+        add(f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>')
     if v.password is None:
-        xml += '<password xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<password xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.password is not soap.UNSET:
-        xml += f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>'
+        add(f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>')
     if v.apimsgid is None:
-        xml += '<apimsgid xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<apimsgid xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.apimsgid is not soap.UNSET:
-        xml += f'<apimsgid xsi:type="xsd:string">{soap.text(v.apimsgid)}</apimsgid>'
+        add(f'<apimsgid xsi:type="xsd:string">{soap.text(v.apimsgid)}</apimsgid>')
     if v.climsgid is None:
-        xml += '<climsgid xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<climsgid xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.climsgid is not soap.UNSET:
-        xml += f'<climsgid xsi:type="xsd:string">{soap.text(v.climsgid)}</climsgid>'
-    return f"{xml}</{tag}>"
+        add(f'<climsgid xsi:type="xsd:string">{soap.text(v.climsgid)}</climsgid>')
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_QuerymsgRequest(e: soap.Element) -> QuerymsgRequest:
@@ -94,11 +95,11 @@ def read_encoded_QuerymsgRequest(e: soap.Element) -> QuerymsgRequest:
             apimsgid = soap.nil_or(c, soap.string)
         elif tag == "climsgid":
             climsgid = soap.nil_or(c, soap.string)
-    return QuerymsgRequest(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        apimsgid=apimsgid,
-        climsgid=climsgid,
-    )
+    v = QuerymsgRequest.__new__(QuerymsgRequest)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.apimsgid = apimsgid
+    v.climsgid = climsgid
+    return v

@@ -43,4 +43,6 @@ def read_encoded_QuerymsgResponse(e: soap.Element) -> QuerymsgResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return QuerymsgResponse(return_=return_)
+    v = QuerymsgResponse.__new__(QuerymsgResponse)
+    v.return_ = return_
+    return v

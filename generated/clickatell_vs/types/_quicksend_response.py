@@ -45,4 +45,6 @@ def read_encoded_QuicksendResponse(e: soap.Element) -> QuicksendResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return QuicksendResponse(return_=return_)
+    v = QuicksendResponse.__new__(QuicksendResponse)
+    v.return_ = return_
+    return v

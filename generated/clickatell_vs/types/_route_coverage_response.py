@@ -46,4 +46,6 @@ def read_encoded_RouteCoverageResponse(e: soap.Element) -> RouteCoverageResponse
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, soap.string)
-    return RouteCoverageResponse(return_=return_)
+    v = RouteCoverageResponse.__new__(RouteCoverageResponse)
+    v.return_ = return_
+    return v

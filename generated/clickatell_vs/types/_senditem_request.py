@@ -49,50 +49,51 @@ def write_encoded_SenditemRequest(
 ) -> str:
     if v.__class__ is not SenditemRequest:
         return soap.write_derived(v, SenditemRequest, tag, attributes, encoded=True)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.session_id is None:
-        xml += '<session_id xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<session_id xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.session_id is not soap.UNSET:
-        xml += (
-            f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>'
-        )
+        add(f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>')
     if v.api_id is None:
-        xml += '<api_id xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<api_id xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.api_id is not soap.UNSET:
-        xml += f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>'
+        add(f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>')
     if v.user is None:
-        xml += '<user xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<user xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.user is not soap.UNSET:
-        xml += f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>'
+        add(f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>')
     if v.password is None:
-        xml += '<password xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<password xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.password is not soap.UNSET:
-        xml += f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>'
+        add(f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>')
     if v.batch_id is None:
-        xml += '<batch_id xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<batch_id xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.batch_id is not soap.UNSET:
-        xml += f'<batch_id xsi:type="xsd:string">{soap.text(v.batch_id)}</batch_id>'
+        add(f'<batch_id xsi:type="xsd:string">{soap.text(v.batch_id)}</batch_id>')
     if v.to is None:
-        xml += '<to xsi:nil="true" xsi:type="SOAP-ENC:Array"/>'
+        add('<to xsi:nil="true" xsi:type="SOAP-ENC:Array"/>')
     elif v.to is not soap.UNSET:
-        xml += t.write_encoded_ArrayOfString(v.to, "to")
+        add(t.write_encoded_ArrayOfString(v.to, "to"))
     if v.field1 is None:
-        xml += '<field1 xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<field1 xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.field1 is not soap.UNSET:
-        xml += f'<field1 xsi:type="xsd:string">{soap.text(v.field1)}</field1>'
+        add(f'<field1 xsi:type="xsd:string">{soap.text(v.field1)}</field1>')
     if v.field2 is None:
-        xml += '<field2 xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<field2 xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.field2 is not soap.UNSET:
-        xml += f'<field2 xsi:type="xsd:string">{soap.text(v.field2)}</field2>'
+        add(f'<field2 xsi:type="xsd:string">{soap.text(v.field2)}</field2>')
     if v.field3 is None:
-        xml += '<field3 xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<field3 xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.field3 is not soap.UNSET:
-        xml += f'<field3 xsi:type="xsd:string">{soap.text(v.field3)}</field3>'
+        add(f'<field3 xsi:type="xsd:string">{soap.text(v.field3)}</field3>')
     if v.field4 is None:
-        xml += '<field4 xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<field4 xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.field4 is not soap.UNSET:
-        xml += f'<field4 xsi:type="xsd:string">{soap.text(v.field4)}</field4>'
-    return f"{xml}</{tag}>"
+        add(f'<field4 xsi:type="xsd:string">{soap.text(v.field4)}</field4>')
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_SenditemRequest(e: soap.Element) -> SenditemRequest:
@@ -131,15 +132,15 @@ def read_encoded_SenditemRequest(e: soap.Element) -> SenditemRequest:
             field3 = soap.nil_or(c, soap.string)
         elif tag == "field4":
             field4 = soap.nil_or(c, soap.string)
-    return SenditemRequest(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        batch_id=batch_id,
-        to=to,
-        field1=field1,
-        field2=field2,
-        field3=field3,
-        field4=field4,
-    )
+    v = SenditemRequest.__new__(SenditemRequest)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.batch_id = batch_id
+    v.to = to
+    v.field1 = field1
+    v.field2 = field2
+    v.field3 = field3
+    v.field4 = field4
+    return v

@@ -45,4 +45,6 @@ def read_encoded_SenditemResponse(e: soap.Element) -> SenditemResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return SenditemResponse(return_=return_)
+    v = SenditemResponse.__new__(SenditemResponse)
+    v.return_ = return_
+    return v

@@ -45,4 +45,6 @@ def read_encoded_SiPushResponse(e: soap.Element) -> SiPushResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return SiPushResponse(return_=return_)
+    v = SiPushResponse.__new__(SiPushResponse)
+    v.return_ = return_
+    return v

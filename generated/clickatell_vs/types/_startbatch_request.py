@@ -110,96 +110,101 @@ def write_encoded_StartbatchRequest(
 ) -> str:
     if v.__class__ is not StartbatchRequest:
         return soap.write_derived(v, StartbatchRequest, tag, attributes, encoded=True)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.session_id is None:
-        xml += '<session_id xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<session_id xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.session_id is not soap.UNSET:
-        xml += (
-            f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>'
-        )
+        add(f'<session_id xsi:type="xsd:string">{soap.text(v.session_id)}</session_id>')
     if v.api_id is None:
-        xml += '<api_id xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<api_id xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.api_id is not soap.UNSET:
-        xml += f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>'
+        add(f'<api_id xsi:type="xsd:int">{soap.int_text(v.api_id)}</api_id>')
     if v.user is None:
-        xml += '<user xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<user xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.user is not soap.UNSET:
-        xml += f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>'
+        add(f'<user xsi:type="xsd:string">{soap.text(v.user)}</user>')
     if v.password is None:
-        xml += '<password xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<password xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.password is not soap.UNSET:
-        xml += f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>'
+        add(f'<password xsi:type="xsd:string">{soap.text(v.password)}</password>')
     if v.from_ is None:
-        xml += '<from xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<from xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.from_ is not soap.UNSET:
-        xml += f'<from xsi:type="xsd:string">{soap.text(v.from_)}</from>'
+        add(f'<from xsi:type="xsd:string">{soap.text(v.from_)}</from>')
     if v.concat is None:
-        xml += '<concat xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<concat xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.concat is not soap.UNSET:
-        xml += f'<concat xsi:type="xsd:int">{soap.int_text(v.concat)}</concat>'
+        add(f'<concat xsi:type="xsd:int">{soap.int_text(v.concat)}</concat>')
     if v.template is None:
-        xml += '<template xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<template xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.template is not soap.UNSET:
-        xml += f'<template xsi:type="xsd:string">{soap.text(v.template)}</template>'
+        add(f'<template xsi:type="xsd:string">{soap.text(v.template)}</template>')
     if v.deliv_ack is None:
-        xml += '<deliv_ack xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<deliv_ack xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.deliv_ack is not soap.UNSET:
-        xml += f'<deliv_ack xsi:type="xsd:int">{soap.int_text(v.deliv_ack)}</deliv_ack>'
+        add(f'<deliv_ack xsi:type="xsd:int">{soap.int_text(v.deliv_ack)}</deliv_ack>')
     if v.msg_callback is None:
-        xml += '<msg_callback xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<msg_callback xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.msg_callback is not soap.UNSET:
-        xml += f'<msg_callback xsi:type="xsd:int">{soap.int_text(v.msg_callback)}</msg_callback>'
+        add(
+            f'<msg_callback xsi:type="xsd:int">{soap.int_text(v.msg_callback)}</msg_callback>'
+        )
     if v.deliv_time is None:
-        xml += '<deliv_time xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<deliv_time xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.deliv_time is not soap.UNSET:
-        xml += (
+        add(
             f'<deliv_time xsi:type="xsd:int">{soap.int_text(v.deliv_time)}</deliv_time>'
         )
     if v.max_credits is None:
-        xml += '<max_credits xsi:nil="true" xsi:type="xsd:float"/>'
+        add('<max_credits xsi:nil="true" xsi:type="xsd:float"/>')
     elif v.max_credits is not soap.UNSET:
-        xml += f'<max_credits xsi:type="xsd:float">{soap.float_text(v.max_credits)}</max_credits>'
+        add(
+            f'<max_credits xsi:type="xsd:float">{soap.float_text(v.max_credits)}</max_credits>'
+        )
     if v.req_feat is None:
-        xml += '<req_feat xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<req_feat xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.req_feat is not soap.UNSET:
-        xml += f'<req_feat xsi:type="xsd:int">{soap.int_text(v.req_feat)}</req_feat>'
+        add(f'<req_feat xsi:type="xsd:int">{soap.int_text(v.req_feat)}</req_feat>')
     if v.queue is None:
-        xml += '<queue xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<queue xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.queue is not soap.UNSET:
-        xml += f'<queue xsi:type="xsd:int">{soap.int_text(v.queue)}</queue>'
+        add(f'<queue xsi:type="xsd:int">{soap.int_text(v.queue)}</queue>')
     if v.escalate is None:
-        xml += '<escalate xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<escalate xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.escalate is not soap.UNSET:
-        xml += f'<escalate xsi:type="xsd:int">{soap.int_text(v.escalate)}</escalate>'
+        add(f'<escalate xsi:type="xsd:int">{soap.int_text(v.escalate)}</escalate>')
     if v.mo is None:
-        xml += '<mo xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<mo xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.mo is not soap.UNSET:
-        xml += f'<mo xsi:type="xsd:int">{soap.int_text(v.mo)}</mo>'
+        add(f'<mo xsi:type="xsd:int">{soap.int_text(v.mo)}</mo>')
     if v.cli_msg_id is None:
-        xml += '<cliMsgId xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<cliMsgId xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.cli_msg_id is not soap.UNSET:
-        xml += f'<cliMsgId xsi:type="xsd:string">{soap.text(v.cli_msg_id)}</cliMsgId>'
+        add(f'<cliMsgId xsi:type="xsd:string">{soap.text(v.cli_msg_id)}</cliMsgId>')
     if v.unicode is None:
-        xml += '<unicode xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<unicode xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.unicode is not soap.UNSET:
-        xml += f'<unicode xsi:type="xsd:int">{soap.int_text(v.unicode)}</unicode>'
+        add(f'<unicode xsi:type="xsd:int">{soap.int_text(v.unicode)}</unicode>')
     if v.msg_type is None:
-        xml += '<msg_type xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<msg_type xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.msg_type is not soap.UNSET:
-        xml += f'<msg_type xsi:type="xsd:string">{soap.text(v.msg_type)}</msg_type>'
+        add(f'<msg_type xsi:type="xsd:string">{soap.text(v.msg_type)}</msg_type>')
     if v.udh is None:
-        xml += '<udh xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<udh xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.udh is not soap.UNSET:
-        xml += f'<udh xsi:type="xsd:string">{soap.text(v.udh)}</udh>'
+        add(f'<udh xsi:type="xsd:string">{soap.text(v.udh)}</udh>')
     if v.data is None:
-        xml += '<data xsi:nil="true" xsi:type="xsd:string"/>'
+        add('<data xsi:nil="true" xsi:type="xsd:string"/>')
     elif v.data is not soap.UNSET:
-        xml += f'<data xsi:type="xsd:string">{soap.text(v.data)}</data>'
+        add(f'<data xsi:type="xsd:string">{soap.text(v.data)}</data>')
     if v.validity is None:
-        xml += '<validity xsi:nil="true" xsi:type="xsd:int"/>'
+        add('<validity xsi:nil="true" xsi:type="xsd:int"/>')
     elif v.validity is not soap.UNSET:
-        xml += f'<validity xsi:type="xsd:int">{soap.int_text(v.validity)}</validity>'
-    return f"{xml}</{tag}>"
+        add(f'<validity xsi:type="xsd:int">{soap.int_text(v.validity)}</validity>')
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_StartbatchRequest(e: soap.Element) -> StartbatchRequest:
@@ -271,26 +276,26 @@ def read_encoded_StartbatchRequest(e: soap.Element) -> StartbatchRequest:
             data = soap.nil_or(c, soap.string)
         elif tag == "validity":
             validity = soap.nil_or(c, soap.int_value)
-    return StartbatchRequest(
-        session_id=session_id,
-        api_id=api_id,
-        user=user,
-        password=password,
-        from_=from_,
-        concat=concat,
-        template=template,
-        deliv_ack=deliv_ack,
-        msg_callback=msg_callback,
-        deliv_time=deliv_time,
-        max_credits=max_credits,
-        req_feat=req_feat,
-        queue=queue,
-        escalate=escalate,
-        mo=mo,
-        cli_msg_id=cli_msg_id,
-        unicode=unicode,
-        msg_type=msg_type,
-        udh=udh,
-        data=data,
-        validity=validity,
-    )
+    v = StartbatchRequest.__new__(StartbatchRequest)
+    v.session_id = session_id
+    v.api_id = api_id
+    v.user = user
+    v.password = password
+    v.from_ = from_
+    v.concat = concat
+    v.template = template
+    v.deliv_ack = deliv_ack
+    v.msg_callback = msg_callback
+    v.deliv_time = deliv_time
+    v.max_credits = max_credits
+    v.req_feat = req_feat
+    v.queue = queue
+    v.escalate = escalate
+    v.mo = mo
+    v.cli_msg_id = cli_msg_id
+    v.unicode = unicode
+    v.msg_type = msg_type
+    v.udh = udh
+    v.data = data
+    v.validity = validity
+    return v

@@ -43,4 +43,6 @@ def read_encoded_StartbatchResponse(e: soap.Element) -> StartbatchResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
-    return StartbatchResponse(return_=return_)
+    v = StartbatchResponse.__new__(StartbatchResponse)
+    v.return_ = return_
+    return v

@@ -42,4 +42,6 @@ def read_encoded_TokenPayResponse(e: soap.Element) -> TokenPayResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, soap.string)
-    return TokenPayResponse(return_=return_)
+    v = TokenPayResponse.__new__(TokenPayResponse)
+    v.return_ = return_
+    return v

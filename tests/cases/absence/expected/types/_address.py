@@ -40,7 +40,10 @@ def read_Address(e: soap.Element) -> Address:
             code = soap.string(c)
     if code is soap.MISSING:
         soap.missing(e, "code")
-    return Address(line=line, code=code)
+    v = Address.__new__(Address)
+    v.line = line
+    v.code = code
+    return v
 
 
 soap.register(Address, "tns:Address", write_Address)

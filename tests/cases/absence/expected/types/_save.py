@@ -30,34 +30,39 @@ class Save:
 def write_Save(v: Save, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Save:
         return soap.write_derived(v, Save, tag, attributes)
-    xml = f"<{tag}{attributes}><tns:name>{soap.text(v.name)}</tns:name>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}><tns:name>{soap.text(v.name)}</tns:name>")
     if v.nick is not None:
-        xml += f"<tns:nick>{soap.text(v.nick)}</tns:nick>"
+        add(f"<tns:nick>{soap.text(v.nick)}</tns:nick>")
     if v.born is None:
-        xml += '<tns:born xsi:nil="true"/>'
+        add('<tns:born xsi:nil="true"/>')
     else:
-        xml += f"<tns:born>{soap.date_text(v.born)}</tns:born>"
+        add(f"<tns:born>{soap.date_text(v.born)}</tns:born>")
     if v.left is None:
-        xml += '<tns:left xsi:nil="true"/>'
+        add('<tns:left xsi:nil="true"/>')
     elif v.left is not soap.UNSET:
-        xml += f"<tns:left>{soap.date_text(v.left)}</tns:left>"
+        add(f"<tns:left>{soap.date_text(v.left)}</tns:left>")
     if v.limit is not None:
-        xml += f"<tns:limit>{soap.int_text(v.limit)}</tns:limit>"
+        add(f"<tns:limit>{soap.int_text(v.limit)}</tns:limit>")
     if v.version is not None:
-        xml += f"<tns:version>{soap.text(v.version)}</tns:version>"
+        add(f"<tns:version>{soap.text(v.version)}</tns:version>")
     if not v.mail:
         soap.absent(v, "mail")
-    xml += "".join(
-        [f"<tns:mail>{soap.text(item)}</tns:mail>" for item in soap.items(v.mail)]
+    add(
+        "".join(
+            [f"<tns:mail>{soap.text(item)}</tns:mail>" for item in soap.items(v.mail)]
+        )
     )
     for score_item in soap.items(v.score):
         if score_item is None:
-            xml += '<tns:score xsi:nil="true"/>'
+            add('<tns:score xsi:nil="true"/>')
         else:
-            xml += f"<tns:score>{soap.decimal_text(score_item)}</tns:score>"
+            add(f"<tns:score>{soap.decimal_text(score_item)}</tns:score>")
     if v.address is not None:
-        xml += t.write_Address(v.address, "tns:address")
-    return f"{xml}</{tag}>"
+        add(t.write_Address(v.address, "tns:address"))
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_Save(e: soap.Element) -> Save:
@@ -99,14 +104,14 @@ def read_Save(e: soap.Element) -> Save:
         soap.missing(e, "born")
     if not mail:
         soap.missing(e, "mail")
-    return Save(
-        name=name,
-        nick=nick,
-        born=born,
-        left=left,
-        limit=limit,
-        version=version,
-        mail=mail,
-        score=score,
-        address=address,
-    )
+    v = Save.__new__(Save)
+    v.name = name
+    v.nick = nick
+    v.born = born
+    v.left = left
+    v.limit = limit
+    v.version = version
+    v.mail = mail
+    v.score = score
+    v.address = address
+    return v

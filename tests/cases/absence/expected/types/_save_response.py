@@ -31,4 +31,6 @@ def read_SaveResponse(e: soap.Element) -> SaveResponse:
             id = soap.int_value(c)
     if id is soap.MISSING:
         soap.missing(e, "id")
-    return SaveResponse(id=id)
+    v = SaveResponse.__new__(SaveResponse)
+    v.id = id
+    return v

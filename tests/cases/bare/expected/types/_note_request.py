@@ -30,4 +30,6 @@ def read_NoteRequest(e: soap.Element) -> NoteRequest:
             city = soap.string(c)
     if city is soap.MISSING:
         soap.missing(e, "city")
-    return NoteRequest(city=city)
+    v = NoteRequest.__new__(NoteRequest)
+    v.city = city
+    return v

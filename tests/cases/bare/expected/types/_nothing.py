@@ -21,7 +21,8 @@ def write_Nothing(v: Nothing, tag: str, attributes: str = "") -> str:
 def read_Nothing(e: soap.Element) -> Nothing:
     if not len(e):
         soap.check_empty(e)
-    return Nothing()
+    v = Nothing.__new__(Nothing)
+    return v
 
 
 soap.register(Nothing, "tns:Nothing", write_Nothing)

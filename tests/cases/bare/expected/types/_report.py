@@ -42,7 +42,10 @@ def read_Report(e: soap.Element) -> Report:
         soap.missing(e, "station")
     if not wind:
         soap.missing(e, "wind")
-    return Report(station=station, wind=wind)
+    v = Report.__new__(Report)
+    v.station = station
+    v.wind = wind
+    return v
 
 
 soap.register(Report, "tns:Report", write_Report)

@@ -30,4 +30,6 @@ def read_TemperatureRequest(e: soap.Element) -> TemperatureRequest:
             city = soap.string(c)
     if city is soap.MISSING:
         soap.missing(e, "city")
-    return TemperatureRequest(city=city)
+    v = TemperatureRequest.__new__(TemperatureRequest)
+    v.city = city
+    return v

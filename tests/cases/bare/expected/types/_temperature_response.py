@@ -30,4 +30,6 @@ def read_TemperatureResponse(e: soap.Element) -> TemperatureResponse:
             celsius = soap.float_value(c)
     if celsius is soap.MISSING:
         soap.missing(e, "celsius")
-    return TemperatureResponse(celsius=celsius)
+    v = TemperatureResponse.__new__(TemperatureResponse)
+    v.celsius = celsius
+    return v

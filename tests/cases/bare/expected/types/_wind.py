@@ -39,7 +39,10 @@ def read_Wind(e: soap.Element) -> Wind:
             gust = t.read_Wind(c)
     if degrees is soap.MISSING:
         soap.missing(e, "degrees")
-    return Wind(degrees=degrees, gust=gust)
+    v = Wind.__new__(Wind)
+    v.degrees = degrees
+    v.gust = gust
+    return v
 
 
 soap.register(Wind, "tns:Wind", write_Wind)

@@ -67,4 +67,7 @@ def read_Book(e: soap.Element) -> Book:
             choices.append(("entry", None if soap.is_nil(c) else t.read_Entry(c)))
         elif tag == "{urn:payments}closed":
             closed = soap.bool_value(c)
-    return Book(choices=choices, closed=closed)
+    v = Book.__new__(Book)
+    v.choices = choices
+    v.closed = closed
+    return v

@@ -44,7 +44,9 @@ def read_Entry(e: soap.Element) -> Entry:
             choices.append(("value", soap.int_value(c)))
     if not choices:
         soap.missing(e, "key | value")
-    return Entry(choices=choices)
+    v = Entry.__new__(Entry)
+    v.choices = choices
+    return v
 
 
 soap.register(Entry, "tns:Entry", write_Entry)

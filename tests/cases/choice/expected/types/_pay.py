@@ -97,13 +97,13 @@ def read_Pay(e: soap.Element) -> Pay:
         and cash is None
     ):
         soap.missing(e, "card | bank | account | note | cash")
-    return Pay(
-        amount=amount,
-        card=card,
-        bank=bank,
-        account=account,
-        note=note,
-        cash=cash,
-        mail=mail,
-        phone=phone,
-    )
+    v = Pay.__new__(Pay)
+    v.amount = amount
+    v.card = card
+    v.bank = bank
+    v.account = account
+    v.note = note
+    v.cash = cash
+    v.mail = mail
+    v.phone = phone
+    return v

@@ -27,27 +27,30 @@ class Add:
 def write_Add(v: Add, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Add:
         return soap.write_derived(v, Add, tag, attributes)
-    xml = f"<{tag}{attributes}"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}")
     if v.rare is not None:
-        xml += f' rare="{soap.bool_text(v.rare)}"'
+        add(f' rare="{soap.bool_text(v.rare)}"')
     if v.lang is not None:
-        xml += f' xml:lang="{soap.quoted(t.text_Lang(v.lang))}"'
+        add(f' xml:lang="{soap.quoted(t.text_Lang(v.lang))}"')
     if v.seal is not None:
-        xml += f' b:seal="{soap.attribute_text(v.seal)}"'
-    xml += f"><b:title>{soap.text(v.title)}</b:title>"
+        add(f' b:seal="{soap.attribute_text(v.seal)}"')
+    add(f"><b:title>{soap.text(v.title)}</b:title>")
     if v.subtitle is not None:
-        xml += f"<b:subtitle>{soap.text(v.subtitle)}</b:subtitle>"
+        add(f"<b:subtitle>{soap.text(v.subtitle)}</b:subtitle>")
     if not v.author:
         soap.absent(v, "author")
-    xml += "".join([t.write_Person(item, "b:author") for item in soap.items(v.author)])
+    add("".join([t.write_Person(item, "b:author") for item in soap.items(v.author)]))
     if v.copy is not None:
-        xml += t.write_Copy(v.copy, "b:copy")
+        add(t.write_Copy(v.copy, "b:copy"))
     if v.size is not None:
-        xml += t.write_Size(v.size, "b:size")
-    xml += f"<local>{soap.int_text(v.local)}</local>"
+        add(t.write_Size(v.size, "b:size"))
+    add(f"<local>{soap.int_text(v.local)}</local>")
     if v.keywords is not None:
-        xml += t.write_AddKeywords(v.keywords, "b:keywords")
-    return f"{xml}</{tag}>"
+        add(t.write_AddKeywords(v.keywords, "b:keywords"))
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_Add(e: soap.Element) -> Add:
@@ -86,18 +89,18 @@ def read_Add(e: soap.Element) -> Add:
         soap.missing(e, "author")
     if local is soap.MISSING:
         soap.missing(e, "local")
-    return Add(
-        rare=rare,
-        lang=lang,
-        seal=seal,
-        title=title,
-        subtitle=subtitle,
-        author=author,
-        copy=copy,
-        size=size,
-        local=local,
-        keywords=keywords,
-    )
+    v = Add.__new__(Add)
+    v.rare = rare
+    v.lang = lang
+    v.seal = seal
+    v.title = title
+    v.subtitle = subtitle
+    v.author = author
+    v.copy = copy
+    v.size = size
+    v.local = local
+    v.keywords = keywords
+    return v
 
 
 @dataclass(slots=True, kw_only=True)
@@ -131,4 +134,7 @@ def read_AddKeywords(e: soap.Element) -> AddKeywords:
             other = soap.string(c)
     if main is soap.MISSING:
         soap.missing(e, "main")
-    return AddKeywords(main=main, other=other)
+    v = AddKeywords.__new__(AddKeywords)
+    v.main = main
+    v.other = other
+    return v

@@ -35,7 +35,9 @@ def read_CopyOriginal(e: soap.Element) -> CopyOriginal:
             number = soap.int_value(c)
     if number is soap.MISSING:
         soap.missing(e, "number")
-    return CopyOriginal(number=number)
+    v = CopyOriginal.__new__(CopyOriginal)
+    v.number = number
+    return v
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,7 +74,10 @@ def read_Copy(e: soap.Element) -> Copy:
         soap.missing(e, "number")
     if shelf is soap.MISSING:
         soap.missing(e, "shelf")
-    return Copy(number=number, shelf=shelf)
+    v = Copy.__new__(Copy)
+    v.number = number
+    v.shelf = shelf
+    return v
 
 
 soap.register(Copy, "b:Copy", write_Copy)

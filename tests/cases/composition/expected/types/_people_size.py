@@ -31,7 +31,9 @@ def read_PeopleSize(e: soap.Element) -> PeopleSize:
             pages = soap.int_value(c)
     if pages is soap.MISSING:
         soap.missing(e, "pages")
-    return PeopleSize(pages=pages)
+    v = PeopleSize.__new__(PeopleSize)
+    v.pages = pages
+    return v
 
 
 soap.register(PeopleSize, "p:Size", write_PeopleSize)

@@ -45,7 +45,11 @@ def read_Person(e: soap.Element) -> Person:
             owns = t.read_Copy(c)
     if name is soap.MISSING:
         soap.missing(e, "name")
-    return Person(name=name, height=height, owns=owns)
+    v = Person.__new__(Person)
+    v.name = name
+    v.height = height
+    v.owns = owns
+    return v
 
 
 soap.register(Person, "p:Person", write_Person)

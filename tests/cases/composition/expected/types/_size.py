@@ -31,7 +31,9 @@ def read_Size(e: soap.Element) -> Size:
             pages = soap.int_value(c)
     if pages is soap.MISSING:
         soap.missing(e, "pages")
-    return Size(pages=pages)
+    v = Size.__new__(Size)
+    v.pages = pages
+    return v
 
 
 soap.register(Size, "b:Size", write_Size)

@@ -39,4 +39,7 @@ def read_Admit(e: soap.Element) -> Admit:
             bird = t.read_Bird(c)
     if animal is soap.MISSING:
         soap.missing(e, "animal")
-    return Admit(animal=animal, bird=bird)
+    v = Admit.__new__(Admit)
+    v.animal = animal
+    v.bird = bird
+    return v

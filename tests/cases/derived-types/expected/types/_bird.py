@@ -52,7 +52,12 @@ def read_Bird(e: soap.Element) -> Bird:
         soap.missing(e, "name")
     if wingspan is soap.MISSING:
         soap.missing(e, "wingspan")
-    return Bird(id=id, name=name, friend=friend, wingspan=wingspan)
+    v = Bird.__new__(Bird)
+    v.id = id
+    v.name = name
+    v.friend = friend
+    v.wingspan = wingspan
+    return v
 
 
 soap.register(Bird, "tns:Bird", write_Bird)

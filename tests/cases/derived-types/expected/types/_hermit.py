@@ -41,7 +41,11 @@ def read_Hermit(e: soap.Element) -> Hermit:
             friend.append(t.read_Animal(c))
     if name is soap.MISSING:
         soap.missing(e, "name")
-    return Hermit(id=id, name=name, friend=friend)
+    v = Hermit.__new__(Hermit)
+    v.id = id
+    v.name = name
+    v.friend = friend
+    return v
 
 
 soap.register(Hermit, "tns:Hermit", write_Hermit)

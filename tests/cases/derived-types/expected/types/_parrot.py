@@ -59,14 +59,14 @@ def read_Parrot(e: soap.Element) -> Parrot:
         soap.missing(e, "name")
     if wingspan is soap.MISSING:
         soap.missing(e, "wingspan")
-    return Parrot(
-        id=id,
-        tame=tame,
-        name=name,
-        friend=friend,
-        wingspan=wingspan,
-        word=word,
-    )
+    v = Parrot.__new__(Parrot)
+    v.id = id
+    v.tame = tame
+    v.name = name
+    v.friend = friend
+    v.wingspan = wingspan
+    v.word = word
+    return v
 
 
 soap.register(Parrot, "tns:Parrot", write_Parrot)

@@ -48,7 +48,10 @@ def read_Exhibit(e: soap.Element) -> Exhibit:
         soap.missing(e, "label")
     if found is soap.MISSING:
         soap.missing(e, "found")
-    return Exhibit(label=label, found=found)
+    v = Exhibit.__new__(Exhibit)
+    v.label = label
+    v.found = found
+    return v
 
 
 soap.register(Exhibit, "m:Exhibit", write_Exhibit)

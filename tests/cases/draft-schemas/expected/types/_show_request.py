@@ -32,4 +32,6 @@ def read_ShowRequest(e: soap.Element) -> ShowRequest:
             vase = t.read_Vase(c)
     if vase is soap.MISSING:
         soap.missing(e, "vase")
-    return ShowRequest(vase=vase)
+    v = ShowRequest.__new__(ShowRequest)
+    v.vase = vase
+    return v

@@ -55,7 +55,12 @@ def read_Vase(e: soap.Element) -> Vase:
         soap.missing(e, "label")
     if found is soap.MISSING:
         soap.missing(e, "found")
-    return Vase(glazed=glazed, label=label, found=found, cracks=cracks)
+    v = Vase.__new__(Vase)
+    v.glazed = glazed
+    v.label = label
+    v.found = found
+    v.cracks = cracks
+    return v
 
 
 soap.register(Vase, "m:Vase", write_Vase)

@@ -34,4 +34,6 @@ def read_encoded_CloseRequest(e: soap.Element) -> CloseRequest:
             tag = soap.local_name(c)
         if tag == "fault":
             fault = soap.nil_or(c, soap.string)
-    return CloseRequest(fault=fault)
+    v = CloseRequest.__new__(CloseRequest)
+    v.fault = fault
+    return v

@@ -44,7 +44,10 @@ def read_encoded_Entry(e: soap.Element) -> Entry:
             title = soap.nil_or(c, soap.string)
         elif tag == "pages":
             pages = soap.nil_or(c, soap.int_value)
-    return Entry(title=title, pages=pages)
+    v = Entry.__new__(Entry)
+    v.title = title
+    v.pages = pages
+    return v
 
 
 soap.register(Entry, "ns2:Entry", write_encoded_Entry, encoded=True)

@@ -40,4 +40,6 @@ def read_encoded_FileRequest(e: soap.Element) -> FileRequest:
         and (result := soap.unnamed_result(e, ("entry",))) is not None
     ):
         entry = soap.nil_or(result, t.read_encoded_Entry)
-    return FileRequest(entry=entry)
+    v = FileRequest.__new__(FileRequest)
+    v.entry = entry
+    return v

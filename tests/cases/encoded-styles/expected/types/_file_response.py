@@ -40,4 +40,6 @@ def read_encoded_FileResponse(e: soap.Element) -> FileResponse:
         and (result := soap.unnamed_result(e, ("entry",))) is not None
     ):
         entry = soap.nil_or(result, t.read_encoded_Entry)
-    return FileResponse(entry=entry)
+    v = FileResponse.__new__(FileResponse)
+    v.entry = entry
+    return v

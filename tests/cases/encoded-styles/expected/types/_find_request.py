@@ -35,4 +35,6 @@ def read_encoded_FindRequest(e: soap.Element) -> FindRequest:
             tag = soap.local_name(c)
         if tag == "entry":
             entry = soap.nil_or(c, t.read_encoded_Entry)
-    return FindRequest(entry=entry)
+    v = FindRequest.__new__(FindRequest)
+    v.entry = entry
+    return v

@@ -37,4 +37,7 @@ def read_FindRequestHeaders(e: soap.Element) -> FindRequestHeaders:
             reader = soap.nil_or(c, t.read_encoded_Locked)
         elif tag == "{urn:archive}trace":
             trace = soap.string(c)
-    return FindRequestHeaders(reader=reader, trace=trace)
+    v = FindRequestHeaders.__new__(FindRequestHeaders)
+    v.reader = reader
+    v.trace = trace
+    return v

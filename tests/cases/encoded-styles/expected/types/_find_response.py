@@ -40,4 +40,6 @@ def read_encoded_FindResponse(e: soap.Element) -> FindResponse:
         and (result := soap.unnamed_result(e, ("entry",))) is not None
     ):
         entry = soap.nil_or(result, t.read_encoded_Entry)
-    return FindResponse(entry=entry)
+    v = FindResponse.__new__(FindResponse)
+    v.entry = entry
+    return v

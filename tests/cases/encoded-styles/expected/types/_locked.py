@@ -39,7 +39,9 @@ def read_Locked(e: soap.Element) -> Locked:
             by = soap.string(c)
     if by is soap.MISSING:
         soap.missing(e, "by")
-    return Locked(by=by)
+    v = Locked.__new__(Locked)
+    v.by = by
+    return v
 
 
 def write_encoded_Locked(v: Locked, tag: str, attributes: str = "") -> str:

@@ -45,7 +45,10 @@ def read_LockedForGood(e: soap.Element) -> LockedForGood:
         soap.missing(e, "by")
     if since is soap.MISSING:
         soap.missing(e, "since")
-    return LockedForGood(by=by, since=since)
+    v = LockedForGood.__new__(LockedForGood)
+    v.by = by
+    v.since = since
+    return v
 
 
 def write_encoded_LockedForGood(

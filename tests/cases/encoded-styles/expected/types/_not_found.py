@@ -36,7 +36,9 @@ def read_encoded_NotFound(e: soap.Element) -> NotFound:
             tag = soap.local_name(c)
         if tag == "title":
             title = soap.nil_or(c, soap.string)
-    return NotFound(title=title)
+    v = NotFound.__new__(NotFound)
+    v.title = title
+    return v
 
 
 soap.register(NotFound, "ns2:NotFound", write_encoded_NotFound, encoded=True)

@@ -77,4 +77,9 @@ def read_Order(e: soap.Element) -> Order:
             finish = t.read_OrderFinish(c)
     if not colour:
         soap.missing(e, "colour")
-    return Order(lid=lid, colour=colour, size=size, finish=finish)
+    v = Order.__new__(Order)
+    v.lid = lid
+    v.colour = colour
+    v.size = size
+    v.finish = finish
+    return v

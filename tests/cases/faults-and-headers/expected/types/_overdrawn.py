@@ -36,7 +36,9 @@ def read_Overdrawn(e: soap.Element) -> Overdrawn:
             missing = soap.decimal_value(c)
     if missing is soap.MISSING:
         soap.missing(e, "missing")
-    return Overdrawn(missing=missing)
+    v = Overdrawn.__new__(Overdrawn)
+    v.missing = missing
+    return v
 
 
 soap.register(Overdrawn, "tns:Overdrawn", write_Overdrawn)

@@ -31,4 +31,6 @@ def read_Session(e: soap.Element) -> Session:
             token = soap.string(c)
     if token is soap.MISSING:
         soap.missing(e, "token")
-    return Session(token=token)
+    v = Session.__new__(Session)
+    v.token = token
+    return v

@@ -50,4 +50,8 @@ def read_Withdraw(e: soap.Element) -> Withdraw:
         soap.missing(e, "password")
     if pin is soap.MISSING:
         soap.missing(e, "pin")
-    return Withdraw(amount=amount, password=password, pin=pin)
+    v = Withdraw.__new__(Withdraw)
+    v.amount = amount
+    v.password = password
+    v.pin = pin
+    return v

@@ -37,4 +37,7 @@ def read_WithdrawRequestHeaders(e: soap.Element) -> WithdrawRequestHeaders:
             session = t.read_Session(c)
         elif tag == "{urn:bank}trace":
             trace = soap.int_value(c)
-    return WithdrawRequestHeaders(session=session, trace=trace)
+    v = WithdrawRequestHeaders.__new__(WithdrawRequestHeaders)
+    v.session = session
+    v.trace = trace
+    return v

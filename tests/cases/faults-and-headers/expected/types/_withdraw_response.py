@@ -36,4 +36,6 @@ def read_WithdrawResponse(e: soap.Element) -> WithdrawResponse:
             balance = soap.decimal_value(c)
     if balance is soap.MISSING:
         soap.missing(e, "balance")
-    return WithdrawResponse(balance=balance)
+    v = WithdrawResponse.__new__(WithdrawResponse)
+    v.balance = balance
+    return v

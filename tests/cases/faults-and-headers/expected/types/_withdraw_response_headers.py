@@ -30,4 +30,6 @@ def read_WithdrawResponseHeaders(e: soap.Element) -> WithdrawResponseHeaders:
         tag = c.tag
         if tag == "{urn:bank}trace":
             trace = soap.int_value(c)
-    return WithdrawResponseHeaders(trace=trace)
+    v = WithdrawResponseHeaders.__new__(WithdrawResponseHeaders)
+    v.trace = trace
+    return v

@@ -46,7 +46,9 @@ def read_Self(e: soap.Element) -> Self:
             choices.append(("self", soap.decimal_value(c)))
     if not choices:
         soap.missing(e, "tuple | self")
-    return Self(choices=choices)
+    v = Self.__new__(Self)
+    v.choices = choices
+    return v
 
 
 soap.register(Self, "tns:self", write_Self)

@@ -46,7 +46,9 @@ def read_Tuple(e: soap.Element) -> Tuple:
             choices.append(("date", soap.decimal_value(c)))
     if not choices:
         soap.missing(e, "tuple | date")
-    return Tuple(choices=choices)
+    v = Tuple.__new__(Tuple)
+    v.choices = choices
+    return v
 
 
 soap.register(Tuple, "tns:tuple", write_Tuple)

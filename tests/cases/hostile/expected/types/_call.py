@@ -59,4 +59,9 @@ def read_Call(e: soap.Element) -> Call:
             bidi = soap.string(c)
     if mode is soap.MISSING:
         soap.missing(e, "mode")
-    return Call(when=when, mode=mode, text=text, bidi=bidi)
+    v = Call.__new__(Call)
+    v.when = when
+    v.mode = mode
+    v.text = text
+    v.bidi = bidi
+    return v

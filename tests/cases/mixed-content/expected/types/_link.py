@@ -35,7 +35,10 @@ def read_Link(e: soap.Element) -> Link:
         soap.not_nil(e)
     for c in children:
         soap.add_tail(content, c)
-    return Link(to=to, content=content)
+    v = Link.__new__(Link)
+    v.to = to
+    v.content = content
+    return v
 
 
 soap.register(Link, "tns:Link", write_Link)

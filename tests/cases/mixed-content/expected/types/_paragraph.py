@@ -54,7 +54,10 @@ def read_Paragraph(e: soap.Element) -> Paragraph:
         elif tag == "{urn:press}link":
             content.append(("link", t.read_Link(c)))
         soap.add_tail(content, c)
-    return Paragraph(lang=lang, content=content)
+    v = Paragraph.__new__(Paragraph)
+    v.lang = lang
+    v.content = content
+    return v
 
 
 soap.register(Paragraph, "tns:Paragraph", write_Paragraph)

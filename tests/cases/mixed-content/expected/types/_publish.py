@@ -38,4 +38,6 @@ def read_Publish(e: soap.Element) -> Publish:
             paragraph.append(t.read_Paragraph(c))
     if not paragraph:
         soap.missing(e, "paragraph")
-    return Publish(paragraph=paragraph)
+    v = Publish.__new__(Publish)
+    v.paragraph = paragraph
+    return v

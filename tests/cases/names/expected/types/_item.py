@@ -32,7 +32,9 @@ def read_Item(e: soap.Element) -> Item:
             item = t.read_ItemItem(c)
     if item is soap.MISSING:
         soap.missing(e, "item")
-    return Item(item=item)
+    v = Item.__new__(Item)
+    v.item = item
+    return v
 
 
 soap.register(Item, "tns:Item", write_Item)
@@ -62,4 +64,6 @@ def read_ItemItem(e: soap.Element) -> ItemItem:
             item = soap.string(c)
     if item is soap.MISSING:
         soap.missing(e, "Item")
-    return ItemItem(item=item)
+    v = ItemItem.__new__(ItemItem)
+    v.item = item
+    return v

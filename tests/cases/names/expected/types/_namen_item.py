@@ -32,7 +32,9 @@ def read_NamenItem(e: soap.Element) -> NamenItem:
             other = t.read_WarehouseItem(c)
     if other is soap.MISSING:
         soap.missing(e, "other")
-    return NamenItem(other=other)
+    v = NamenItem.__new__(NamenItem)
+    v.other = other
+    return v
 
 
 soap.register(NamenItem, "tns:item", write_NamenItem)

@@ -28,7 +28,10 @@ def write_Str(v: Str, tag: str, attributes: str = "") -> str:
 def read_Str(e: soap.Element) -> Str:
     value_attribute = soap.attribute(e, "value", soap.parse_string)
     value = soap.string(e)
-    return Str(value_attribute=value_attribute, value=value)
+    v = Str.__new__(Str)
+    v.value_attribute = value_attribute
+    v.value = value
+    return v
 
 
 soap.register(Str, "tns:Str", write_Str)

@@ -42,55 +42,60 @@ class Ubernehmen:
 def write_Ubernehmen(v: Ubernehmen, tag: _str, attributes: _str = "") -> _str:
     if v.__class__ is not Ubernehmen:
         return _soap.write_derived(v, Ubernehmen, tag, attributes)
-    xml = f"<{tag}{attributes}"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}")
     if v.class_attribute is not None:
-        xml += f' class="{_soap.attribute_text(v.class_attribute)}"'
+        add(f' class="{_soap.attribute_text(v.class_attribute)}"')
     if v.value_attribute is not None:
-        xml += f' value="{_soap.attribute_text(v.value_attribute)}"'
-    xml += (
+        add(f' value="{_soap.attribute_text(v.value_attribute)}"')
+    add(
         ">"
         f"<tns:class>{_soap.text(v.class_)}</tns:class>"
         f"<tns:Straße>{_soap.text(v.strau00_dfe)}</tns:Straße>"
     )
     if v.naive_value is not None:
-        xml += f"<tns:naïve-value>{_soap.text(v.naive_value)}</tns:naïve-value>"
+        add(f"<tns:naïve-value>{_soap.text(v.naive_value)}</tns:naïve-value>")
     if v.u6570_u91_cf is not None:
-        xml += f"<tns:数量>{_soap.int_text(v.u6570_u91_cf)}</tns:数量>"
-    xml += (
+        add(f"<tns:数量>{_soap.int_text(v.u6570_u91_cf)}</tns:数量>")
+    add(
         f"<tns:userId>{_soap.int_text(v.userId)}</tns:userId>"
         f"<tns:userID>{_soap.int_text(v.userID)}</tns:userID>"
         f"<tns:user_id>{_soap.int_text(v.user_id)}</tns:user_id>"
     )
     if v.with_dots is not None:
-        xml += f"<tns:with.dots>{_soap.int_text(v.with_dots)}</tns:with.dots>"
+        add(f"<tns:with.dots>{_soap.int_text(v.with_dots)}</tns:with.dots>")
     if v.with_hyphens is not None:
-        xml += f"<tns:with-hyphens>{_soap.int_text(v.with_hyphens)}</tns:with-hyphens>"
+        add(f"<tns:with-hyphens>{_soap.int_text(v.with_hyphens)}</tns:with-hyphens>")
     if v.n7_th is not None:
-        xml += f"<tns:_7th>{_soap.int_text(v.n7_th)}</tns:_7th>"
+        add(f"<tns:_7th>{_soap.int_text(v.n7_th)}</tns:_7th>")
     if v.self_ is not None:
-        xml += f"<tns:self>{_soap.int_text(v.self_)}</tns:self>"
+        add(f"<tns:self>{_soap.int_text(v.self_)}</tns:self>")
     if v.str is not None:
-        xml += f"<tns:str>{_soap.text(v.str)}</tns:str>"
-    xml += "".join(
-        [f"<tns:list>{_soap.text(item)}</tns:list>" for item in _soap.items(v.list)]
+        add(f"<tns:str>{_soap.text(v.str)}</tns:str>")
+    add(
+        "".join(
+            [f"<tns:list>{_soap.text(item)}</tns:list>" for item in _soap.items(v.list)]
+        )
     )
     if v.date is not None:
-        xml += f"<tns:date>{_soap.date_text(v.date)}</tns:date>"
+        add(f"<tns:date>{_soap.date_text(v.date)}</tns:date>")
     if v.field is not None:
-        xml += f"<tns:field>{_soap.text(v.field)}</tns:field>"
+        add(f"<tns:field>{_soap.text(v.field)}</tns:field>")
     if v.soap is not None:
-        xml += f"<tns:soap>{_soap.text(v.soap)}</tns:soap>"
+        add(f"<tns:soap>{_soap.text(v.soap)}</tns:soap>")
     if v.t is not None:
-        xml += _t.write_Item(v.t, "tns:t")
+        add(_t.write_Item(v.t, "tns:t"))
     if v.v is not None:
-        xml += _t.write_NamenItem(v.v, "tns:v")
+        add(_t.write_NamenItem(v.v, "tns:v"))
     if v.xml is not None:
-        xml += _t.write_Str(v.xml, "tns:xml")
+        add(_t.write_Str(v.xml, "tns:xml"))
     if v.value is not None:
-        xml += f"<tns:value>{_soap.text(v.value)}</tns:value>"
+        add(f"<tns:value>{_soap.text(v.value)}</tns:value>")
     if v.class__2 is not None:
-        xml += f"<tns:__class__>{_soap.text(v.class__2)}</tns:__class__>"
-    return f"{xml}</{tag}>"
+        add(f"<tns:__class__>{_soap.text(v.class__2)}</tns:__class__>")
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
@@ -174,28 +179,28 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
         _soap.missing(e, "userID")
     if user_id is _soap.MISSING:
         _soap.missing(e, "user_id")
-    return Ubernehmen(
-        class_attribute=class_attribute,
-        value_attribute=value_attribute,
-        class_=class_,
-        strau00_dfe=strau00_dfe,
-        naive_value=naive_value,
-        u6570_u91_cf=u6570_u91_cf,
-        userId=userId,
-        userID=userID,
-        user_id=user_id,
-        with_dots=with_dots,
-        with_hyphens=with_hyphens,
-        n7_th=n7_th,
-        self_=self_,
-        str=str_,
-        list=list_,
-        date=date_,
-        field=field,
-        soap=soap_,
-        t=t_,
-        v=v_,
-        xml=xml_,
-        value=value,
-        class__2=class__2,
-    )
+    v = Ubernehmen.__new__(Ubernehmen)
+    v.class_attribute = class_attribute
+    v.value_attribute = value_attribute
+    v.class_ = class_
+    v.strau00_dfe = strau00_dfe
+    v.naive_value = naive_value
+    v.u6570_u91_cf = u6570_u91_cf
+    v.userId = userId
+    v.userID = userID
+    v.user_id = user_id
+    v.with_dots = with_dots
+    v.with_hyphens = with_hyphens
+    v.n7_th = n7_th
+    v.self_ = self_
+    v.str = str_
+    v.list = list_
+    v.date = date_
+    v.field = field
+    v.soap = soap_
+    v.t = t_
+    v.v = v_
+    v.xml = xml_
+    v.value = value
+    v.class__2 = class__2
+    return v

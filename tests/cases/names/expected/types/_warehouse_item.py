@@ -31,7 +31,9 @@ def read_WarehouseItem(e: soap.Element) -> WarehouseItem:
             shelf = soap.string(c)
     if shelf is soap.MISSING:
         soap.missing(e, "shelf")
-    return WarehouseItem(shelf=shelf)
+    v = WarehouseItem.__new__(WarehouseItem)
+    v.shelf = shelf
+    return v
 
 
 soap.register(WarehouseItem, "ns1:Item", write_WarehouseItem)

@@ -31,4 +31,6 @@ def read_Find2Request(e: soap.Element) -> Find2Request:
             word = soap.string(c)
     if word is soap.MISSING:
         soap.missing(e, "word")
-    return Find2Request(word=word)
+    v = Find2Request.__new__(Find2Request)
+    v.word = word
+    return v

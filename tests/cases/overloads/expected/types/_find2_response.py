@@ -34,4 +34,6 @@ def read_Find2Response(e: soap.Element) -> Find2Response:
         hit = t.read_Hit(result)
     if hit is soap.MISSING:
         soap.missing(e, "hit")
-    return Find2Response(hit=hit)
+    v = Find2Response.__new__(Find2Response)
+    v.hit = hit
+    return v

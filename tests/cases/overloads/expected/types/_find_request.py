@@ -42,4 +42,7 @@ def read_FindRequest(e: soap.Element) -> FindRequest:
         soap.missing(e, "number")
     if exact is soap.MISSING:
         soap.missing(e, "exact")
-    return FindRequest(number=number, exact=exact)
+    v = FindRequest.__new__(FindRequest)
+    v.number = number
+    v.exact = exact
+    return v

@@ -48,4 +48,7 @@ def read_FindResponse(e: soap.Element) -> FindResponse:
         soap.missing(e, "hit")
     if more is soap.MISSING:
         soap.missing(e, "more")
-    return FindResponse(hit=hit, more=more)
+    v = FindResponse.__new__(FindResponse)
+    v.hit = hit
+    v.more = more
+    return v

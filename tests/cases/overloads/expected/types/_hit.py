@@ -38,7 +38,10 @@ def read_Hit(e: soap.Element) -> Hit:
             rank = soap.float_value(c)
     if url is soap.MISSING:
         soap.missing(e, "url")
-    return Hit(url=url, rank=rank)
+    v = Hit.__new__(Hit)
+    v.url = url
+    v.rank = rank
+    return v
 
 
 soap.register(Hit, "tns:Hit", write_Hit)

@@ -31,4 +31,6 @@ def read_LogRequest(e: soap.Element) -> LogRequest:
             word = soap.string(c)
     if word is soap.MISSING:
         soap.missing(e, "word")
-    return LogRequest(word=word)
+    v = LogRequest.__new__(LogRequest)
+    v.word = word
+    return v

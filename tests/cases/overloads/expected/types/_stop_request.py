@@ -19,4 +19,5 @@ def write_StopRequest(v: StopRequest, tag: str, attributes: str = "") -> str:
 
 
 def read_StopRequest(e: soap.Element) -> StopRequest:
-    return StopRequest()
+    v = StopRequest.__new__(StopRequest)
+    return v

@@ -19,4 +19,5 @@ def write_StopResponse(v: StopResponse, tag: str, attributes: str = "") -> str:
 
 
 def read_StopResponse(e: soap.Element) -> StopResponse:
-    return StopResponse()
+    v = StopResponse.__new__(StopResponse)
+    return v

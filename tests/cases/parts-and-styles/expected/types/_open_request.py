@@ -19,4 +19,5 @@ def write_OpenRequest(v: OpenRequest, tag: str, attributes: str = "") -> str:
 
 
 def read_OpenRequest(e: soap.Element) -> OpenRequest:
-    return OpenRequest()
+    v = OpenRequest.__new__(OpenRequest)
+    return v

@@ -37,4 +37,6 @@ def read_OpenResponse(e: soap.Element) -> OpenResponse:
         stamp = t.read_Stamp(result)
     if stamp is soap.MISSING:
         soap.missing(e, "stamp")
-    return OpenResponse(stamp=stamp)
+    v = OpenResponse.__new__(OpenResponse)
+    v.stamp = stamp
+    return v

@@ -25,4 +25,6 @@ def write_PriceRequest(v: PriceRequest) -> str:
 
 def read_PriceRequest(e: soap.Element) -> PriceRequest:
     stamp = t.read_Stamp(e)
-    return PriceRequest(stamp=stamp)
+    v = PriceRequest.__new__(PriceRequest)
+    v.stamp = stamp
+    return v

@@ -25,4 +25,6 @@ def write_PriceResponse(v: PriceResponse) -> str:
 
 def read_PriceResponse(e: soap.Element) -> PriceResponse:
     stamp = t.read_Stamp(e)
-    return PriceResponse(stamp=stamp)
+    v = PriceResponse.__new__(PriceResponse)
+    v.stamp = stamp
+    return v

@@ -30,4 +30,6 @@ def read_ScanRequest(e: soap.Element) -> ScanRequest:
             letter = soap.string(c)
     if letter is soap.MISSING:
         soap.missing(e, "letter")
-    return ScanRequest(letter=letter)
+    v = ScanRequest.__new__(ScanRequest)
+    v.letter = letter
+    return v

@@ -20,4 +20,5 @@ def write_ScanResponse(v: ScanResponse) -> str:
 
 
 def read_ScanResponse(e: soap.Element) -> ScanResponse:
-    return ScanResponse()
+    v = ScanResponse.__new__(ScanResponse)
+    return v

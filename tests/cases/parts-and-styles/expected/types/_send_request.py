@@ -41,4 +41,7 @@ def read_SendRequest(e: soap.Element) -> SendRequest:
         soap.missing(e, "letter")
     if stamp is soap.MISSING:
         soap.missing(e, "stamp")
-    return SendRequest(letter=letter, stamp=stamp)
+    v = SendRequest.__new__(SendRequest)
+    v.letter = letter
+    v.stamp = stamp
+    return v

@@ -45,4 +45,7 @@ def read_SendRequestCallPort(e: soap.Element) -> SendRequestCallPort:
         soap.missing(e, "letter")
     if stamp is soap.MISSING:
         soap.missing(e, "stamp")
-    return SendRequestCallPort(letter=letter, stamp=stamp)
+    v = SendRequestCallPort.__new__(SendRequestCallPort)
+    v.letter = letter
+    v.stamp = stamp
+    return v

@@ -20,4 +20,5 @@ def write_SendResponse(v: SendResponse) -> str:
 
 
 def read_SendResponse(e: soap.Element) -> SendResponse:
-    return SendResponse()
+    v = SendResponse.__new__(SendResponse)
+    return v

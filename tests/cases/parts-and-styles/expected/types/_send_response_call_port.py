@@ -21,4 +21,5 @@ def write_SendResponseCallPort(
 
 
 def read_SendResponseCallPort(e: soap.Element) -> SendResponseCallPort:
-    return SendResponseCallPort()
+    v = SendResponseCallPort.__new__(SendResponseCallPort)
+    return v

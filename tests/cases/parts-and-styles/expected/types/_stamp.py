@@ -31,7 +31,9 @@ def read_Stamp(e: soap.Element) -> Stamp:
             cents = soap.int_value(c)
     if cents is soap.MISSING:
         soap.missing(e, "cents")
-    return Stamp(cents=cents)
+    v = Stamp.__new__(Stamp)
+    v.cents = cents
+    return v
 
 
 soap.register(Stamp, "tns:Stamp", write_Stamp)

@@ -31,4 +31,6 @@ def read_WeighRequest(e: soap.Element) -> WeighRequest:
             grams = soap.int_value(c)
     if grams is soap.MISSING:
         soap.missing(e, "grams")
-    return WeighRequest(grams=grams)
+    v = WeighRequest.__new__(WeighRequest)
+    v.grams = grams
+    return v

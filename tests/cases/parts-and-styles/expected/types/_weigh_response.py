@@ -47,4 +47,7 @@ def read_WeighResponse(e: soap.Element) -> WeighResponse:
         soap.missing(e, "grams")
     if unused is soap.MISSING:
         soap.missing(e, "unused")
-    return WeighResponse(grams=grams, unused=unused)
+    v = WeighResponse.__new__(WeighResponse)
+    v.grams = grams
+    v.unused = unused
+    return v

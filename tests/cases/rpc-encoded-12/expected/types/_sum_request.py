@@ -35,4 +35,6 @@ def read_encoded_SumRequest(e: soap.Element) -> SumRequest:
             tag = soap.local_name(c)
         if tag == "numbers":
             numbers = soap.nil_or(c, t.read_encoded_Numbers)
-    return SumRequest(numbers=numbers)
+    v = SumRequest.__new__(SumRequest)
+    v.numbers = numbers
+    return v

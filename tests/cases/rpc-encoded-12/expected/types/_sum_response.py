@@ -39,4 +39,6 @@ def read_encoded_SumResponse(e: soap.Element) -> SumResponse:
         and (result := soap.unnamed_result(e, ("total",))) is not None
     ):
         total = soap.nil_or(result, soap.int_value)
-    return SumResponse(total=total)
+    v = SumResponse.__new__(SumResponse)
+    v.total = total
+    return v

@@ -52,4 +52,8 @@ def read_encoded_LendRequest(e: soap.Element) -> LendRequest:
             days = soap.nil_or(c, soap.int_value)
         elif tag == "from":
             from_ = soap.nil_or(c, soap.date_value)
-    return LendRequest(vehicles=vehicles, days=days, from_=from_)
+    v = LendRequest.__new__(LendRequest)
+    v.vehicles = vehicles
+    v.days = days
+    v.from_ = from_
+    return v

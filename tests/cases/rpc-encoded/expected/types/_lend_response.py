@@ -40,4 +40,6 @@ def read_encoded_LendResponse(e: soap.Element) -> LendResponse:
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
         return_ = soap.nil_or(result, t.read_encoded_Vehicle)
-    return LendResponse(return_=return_)
+    v = LendResponse.__new__(LendResponse)
+    v.return_ = return_
+    return v

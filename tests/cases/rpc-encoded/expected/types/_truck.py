@@ -20,31 +20,34 @@ class Truck(t.Vehicle):
 def write_encoded_Truck(v: Truck, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Truck:
         return soap.write_derived(v, Truck, tag, attributes, encoded=True)
-    xml = f'<{tag}{attributes} xsi:type="tns:Truck"'
+    xml: list[str] = []
+    add = xml.append
+    add(f'<{tag}{attributes} xsi:type="tns:Truck"')
     if v.depot is not None:
-        xml += f' depot="{soap.attribute_text(v.depot)}"'
-    xml += ">"
+        add(f' depot="{soap.attribute_text(v.depot)}"')
+    add(">")
     if v.plate is None:
-        xml += '<plate xsi:type="xsd:string" xsi:nil="true"/>'
+        add('<plate xsi:type="xsd:string" xsi:nil="true"/>')
     elif v.plate is not soap.UNSET:
-        xml += f'<plate xsi:type="xsd:string">{soap.text(v.plate)}</plate>'
+        add(f'<plate xsi:type="xsd:string">{soap.text(v.plate)}</plate>')
     if v.seats is None:
-        xml += '<seats xsi:type="xsd:int" xsi:nil="true"/>'
+        add('<seats xsi:type="xsd:int" xsi:nil="true"/>')
     elif v.seats is not soap.UNSET:
-        xml += f'<seats xsi:type="xsd:int">{soap.int_text(v.seats)}</seats>'
+        add(f'<seats xsi:type="xsd:int">{soap.int_text(v.seats)}</seats>')
     if v.note is None:
-        xml += '<note xsi:type="xsd:string" xsi:nil="true"/>'
+        add('<note xsi:type="xsd:string" xsi:nil="true"/>')
     elif v.note is not soap.UNSET:
-        xml += f'<note xsi:type="xsd:string">{soap.text(v.note)}</note>'
+        add(f'<note xsi:type="xsd:string">{soap.text(v.note)}</note>')
     if v.load is None:
-        xml += '<load xsi:type="xsd:decimal" xsi:nil="true"/>'
+        add('<load xsi:type="xsd:decimal" xsi:nil="true"/>')
     elif v.load is not soap.UNSET:
-        xml += f'<load xsi:type="xsd:decimal">{soap.decimal_text(v.load)}</load>'
+        add(f'<load xsi:type="xsd:decimal">{soap.decimal_text(v.load)}</load>')
     if v.axles is None:
-        xml += '<axles xsi:type="enc:Array" xsi:nil="true"/>'
+        add('<axles xsi:type="enc:Array" xsi:nil="true"/>')
     elif v.axles is not soap.UNSET:
-        xml += t.write_encoded_ArrayOfInt(v.axles, "axles")
-    return f"{xml}</{tag}>"
+        add(t.write_encoded_ArrayOfInt(v.axles, "axles"))
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_Truck(e: soap.Element) -> Truck:

@@ -21,23 +21,26 @@ class Vehicle:
 def write_encoded_Vehicle(v: Vehicle, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Vehicle:
         return soap.write_derived(v, Vehicle, tag, attributes, encoded=True)
-    xml = f'<{tag}{attributes} xsi:type="tns:Vehicle"'
+    xml: list[str] = []
+    add = xml.append
+    add(f'<{tag}{attributes} xsi:type="tns:Vehicle"')
     if v.depot is not None:
-        xml += f' depot="{soap.attribute_text(v.depot)}"'
-    xml += ">"
+        add(f' depot="{soap.attribute_text(v.depot)}"')
+    add(">")
     if v.plate is None:
-        xml += '<plate xsi:type="xsd:string" xsi:nil="true"/>'
+        add('<plate xsi:type="xsd:string" xsi:nil="true"/>')
     elif v.plate is not soap.UNSET:
-        xml += f'<plate xsi:type="xsd:string">{soap.text(v.plate)}</plate>'
+        add(f'<plate xsi:type="xsd:string">{soap.text(v.plate)}</plate>')
     if v.seats is None:
-        xml += '<seats xsi:type="xsd:int" xsi:nil="true"/>'
+        add('<seats xsi:type="xsd:int" xsi:nil="true"/>')
     elif v.seats is not soap.UNSET:
-        xml += f'<seats xsi:type="xsd:int">{soap.int_text(v.seats)}</seats>'
+        add(f'<seats xsi:type="xsd:int">{soap.int_text(v.seats)}</seats>')
     if v.note is None:
-        xml += '<note xsi:type="xsd:string" xsi:nil="true"/>'
+        add('<note xsi:type="xsd:string" xsi:nil="true"/>')
     elif v.note is not soap.UNSET:
-        xml += f'<note xsi:type="xsd:string">{soap.text(v.note)}</note>'
-    return f"{xml}</{tag}>"
+        add(f'<note xsi:type="xsd:string">{soap.text(v.note)}</note>')
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_Vehicle(e: soap.Element) -> Vehicle:

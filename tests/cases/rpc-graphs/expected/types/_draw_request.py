@@ -25,32 +25,35 @@ class DrawRequest:
 def write_encoded_DrawRequest(v: DrawRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DrawRequest:
         return soap.write_derived(v, DrawRequest, tag, attributes, encoded=True)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.nodes is None:
-        xml += '<nodes xsi:type="enc:Array" xsi:nil="true"/>'
+        add('<nodes xsi:type="enc:Array" xsi:nil="true"/>')
     elif v.nodes is not soap.UNSET:
-        xml += t.write_encoded_Nodes(v.nodes, "nodes")
+        add(t.write_encoded_Nodes(v.nodes, "nodes"))
     if v.matrix is None:
-        xml += '<matrix xsi:type="enc:Array" xsi:nil="true"/>'
+        add('<matrix xsi:type="enc:Array" xsi:nil="true"/>')
     elif v.matrix is not soap.UNSET:
-        xml += t.write_encoded_Matrix(v.matrix, "matrix")
+        add(t.write_encoded_Matrix(v.matrix, "matrix"))
     if v.table is None:
-        xml += '<table xsi:type="enc:Array" xsi:nil="true"/>'
+        add('<table xsi:type="enc:Array" xsi:nil="true"/>')
     elif v.table is not soap.UNSET:
-        xml += t.write_encoded_Table(v.table, "table")
+        add(t.write_encoded_Table(v.table, "table"))
     if v.settings is None:
-        xml += '<settings xsi:type="map:Map" xsi:nil="true"/>'
+        add('<settings xsi:type="map:Map" xsi:nil="true"/>')
     elif v.settings is not soap.UNSET:
-        xml += t.write_encoded_Map(v.settings, "settings")
+        add(t.write_encoded_Map(v.settings, "settings"))
     if v.anything is None:
-        xml += '<anything xsi:nil="true"/>'
+        add('<anything xsi:nil="true"/>')
     elif v.anything is not soap.UNSET:
-        xml += soap.write_any_encoded(v.anything, "anything", elements.KNOWN)
+        add(soap.write_any_encoded(v.anything, "anything", elements.KNOWN))
     if v.picture is None:
-        xml += '<picture xsi:type="enc:base64" xsi:nil="true"/>'
+        add('<picture xsi:type="enc:base64" xsi:nil="true"/>')
     elif v.picture is not soap.UNSET:
-        xml += f'<picture xsi:type="enc:base64">{soap.bytes_text(v.picture)}</picture>'
-    return f"{xml}</{tag}>"
+        add(f'<picture xsi:type="enc:base64">{soap.bytes_text(v.picture)}</picture>')
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_DrawRequest(e: soap.Element) -> DrawRequest:
@@ -77,11 +80,11 @@ def read_encoded_DrawRequest(e: soap.Element) -> DrawRequest:
             anything = soap.read_any_encoded(c, elements.KNOWN)
         elif tag == "picture":
             picture = soap.nil_or(c, soap.bytes_value)
-    return DrawRequest(
-        nodes=nodes,
-        matrix=matrix,
-        table=table,
-        settings=settings,
-        anything=anything,
-        picture=picture,
-    )
+    v = DrawRequest.__new__(DrawRequest)
+    v.nodes = nodes
+    v.matrix = matrix
+    v.table = table
+    v.settings = settings
+    v.anything = anything
+    v.picture = picture
+    return v

@@ -40,4 +40,6 @@ def read_encoded_DrawResponse(e: soap.Element) -> DrawResponse:
         and (result := soap.unnamed_result(e, ("first",))) is not None
     ):
         first = soap.nil_or(result, t.read_encoded_Node)
-    return DrawResponse(first=first)
+    v = DrawResponse.__new__(DrawResponse)
+    v.first = first
+    return v

@@ -38,7 +38,9 @@ def read_encoded_Map(e: soap.Element) -> Map:
             tag = soap.local_name(c)
         if tag == "item":
             item.append(soap.referenced(c, t.read_encoded_MapItem))
-    return Map(item=item)
+    v = Map.__new__(Map)
+    v.item = item
+    return v
 
 
 soap.register(Map, "map:Map", write_encoded_Map, encoded=True)

@@ -46,7 +46,10 @@ def read_encoded_MapItem(e: soap.Element) -> MapItem:
             key = soap.read_any_encoded(c, elements.KNOWN)
         elif tag == "value":
             value = soap.read_any_encoded(c, elements.KNOWN)
-    return MapItem(key=key, value=value)
+    v = MapItem.__new__(MapItem)
+    v.key = key
+    v.value = value
+    return v
 
 
 soap.register(MapItem, "map:mapItem", write_encoded_MapItem, encoded=True)

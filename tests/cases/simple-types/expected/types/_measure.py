@@ -31,7 +31,11 @@ def read_Measure(e: soap.Element) -> Measure:
     unit = soap.required_attribute(e, "unit", soap.parse_token)
     error = soap.attribute(e, "error", soap.parse_decimal)
     value = soap.decimal_value(e)
-    return Measure(unit=unit, error=error, value=value)
+    v = Measure.__new__(Measure)
+    v.unit = unit
+    v.error = error
+    v.value = value
+    return v
 
 
 soap.register(Measure, "tns:Measure", write_Measure)

@@ -32,48 +32,60 @@ class Report:
 def write_Report(v: Report, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Report:
         return soap.write_derived(v, Report, tag, attributes)
-    xml = f"<{tag}{attributes}"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}")
     if v.flags is not None:
-        xml += f' flags="{soap.quoted(soap.tokens_text(v.flags))}"'
+        add(f' flags="{soap.quoted(soap.tokens_text(v.flags))}"')
     if v.open is not None:
-        xml += f' open="{soap.bool_text(v.open)}"'
-    xml += (
+        add(f' open="{soap.bool_text(v.open)}"')
+    add(
         ">"
         f"<tns:sample>{soap.text(v.sample)}</tns:sample>"
         f"<tns:codes>{t.text_Codes(v.codes)}</tns:codes>"
     )
     if not v.grade:
         soap.absent(v, "grade")
-    xml += "".join(
-        [f"<tns:grade>{t.text_Grade(item)}</tns:grade>" for item in soap.items(v.grade)]
+    add(
+        "".join(
+            [
+                f"<tns:grade>{t.text_Grade(item)}</tns:grade>"
+                for item in soap.items(v.grade)
+            ]
+        )
     )
     if v.length is not None:
-        xml += t.write_Measure(v.length, "tns:length")
-    xml += "".join(
-        [
-            f"<tns:taken>{soap.datetime_text(item)}</tns:taken>"
-            for item in soap.items(v.taken)
-        ]
+        add(t.write_Measure(v.length, "tns:length"))
+    add(
+        "".join(
+            [
+                f"<tns:taken>{soap.datetime_text(item)}</tns:taken>"
+                for item in soap.items(v.taken)
+            ]
+        )
     )
     if v.span is not None:
-        xml += f"<tns:span>{soap.duration_text(v.span)}</tns:span>"
+        add(f"<tns:span>{soap.duration_text(v.span)}</tns:span>")
     if v.year is not None:
-        xml += f"<tns:year>{soap.g_year_text(v.year)}</tns:year>"
+        add(f"<tns:year>{soap.g_year_text(v.year)}</tns:year>")
     if v.raw is not None:
-        xml += f"<tns:raw>{soap.bytes_text(v.raw)}</tns:raw>"
+        add(f"<tns:raw>{soap.bytes_text(v.raw)}</tns:raw>")
     if v.hash is not None:
-        xml += f"<tns:hash>{soap.hex_text(v.hash)}</tns:hash>"
+        add(f"<tns:hash>{soap.hex_text(v.hash)}</tns:hash>")
     if v.kind is not None:
-        xml += soap.write_scoped_element(v.kind, "tns:kind", soap.scoped_qname_text)
-    xml += "".join(
-        [
-            f"<tns:ratio>{soap.float_text(item)}</tns:ratio>"
-            for item in soap.items(v.ratio)
-        ]
+        add(soap.write_scoped_element(v.kind, "tns:kind", soap.scoped_qname_text))
+    add(
+        "".join(
+            [
+                f"<tns:ratio>{soap.float_text(item)}</tns:ratio>"
+                for item in soap.items(v.ratio)
+            ]
+        )
     )
     if v.big is not None:
-        xml += f"<tns:big>{soap.int_text(v.big)}</tns:big>"
-    return f"{xml}</{tag}>"
+        add(f"<tns:big>{soap.int_text(v.big)}</tns:big>")
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_Report(e: soap.Element) -> Report:
@@ -126,19 +138,19 @@ def read_Report(e: soap.Element) -> Report:
         soap.missing(e, "codes")
     if not grade:
         soap.missing(e, "grade")
-    return Report(
-        flags=flags,
-        open=open,
-        sample=sample,
-        codes=codes,
-        grade=grade,
-        length=length,
-        taken=taken,
-        span=span,
-        year=year,
-        raw=raw,
-        hash=hash,
-        kind=kind,
-        ratio=ratio,
-        big=big,
-    )
+    v = Report.__new__(Report)
+    v.flags = flags
+    v.open = open
+    v.sample = sample
+    v.codes = codes
+    v.grade = grade
+    v.length = length
+    v.taken = taken
+    v.span = span
+    v.year = year
+    v.raw = raw
+    v.hash = hash
+    v.kind = kind
+    v.ratio = ratio
+    v.big = big
+    return v

@@ -48,4 +48,6 @@ def read_AddRequest(e: soap.Element) -> AddRequest:
             shape = ("dot", t.read_Circle(c))
     if shape is soap.MISSING:
         soap.missing(e, "shape")
-    return AddRequest(shape=shape)
+    v = AddRequest.__new__(AddRequest)
+    v.shape = shape
+    return v

@@ -39,7 +39,10 @@ def read_Circle(e: soap.Element) -> Circle:
             radius = soap.float_value(c)
     if radius is soap.MISSING:
         soap.missing(e, "radius")
-    return Circle(label=label, radius=radius)
+    v = Circle.__new__(Circle)
+    v.label = label
+    v.radius = radius
+    return v
 
 
 soap.register(Circle, "tns:Circle", write_Circle)

@@ -60,7 +60,10 @@ def read_Draw(e: soap.Element) -> Draw:
         soap.missing(e, "circle | square | dot")
     if more is soap.MISSING:
         soap.missing(e, "more")
-    return Draw(choices=choices, more=more)
+    v = Draw.__new__(Draw)
+    v.choices = choices
+    v.more = more
+    return v
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,4 +106,6 @@ def read_DrawMore(e: soap.Element) -> DrawMore:
             shape.append(("square", t.read_Square(c)))
         elif tag == "{urn:drawing}dot":
             shape.append(("dot", t.read_Circle(c)))
-    return DrawMore(shape=shape)
+    v = DrawMore.__new__(DrawMore)
+    v.shape = shape
+    return v

@@ -36,7 +36,9 @@ def read_Shape(e: soap.Element) -> Shape:
         tag = c.tag
         if tag == "{urn:drawing}label":
             label = soap.string(c)
-    return Shape(label=label)
+    v = Shape.__new__(Shape)
+    v.label = label
+    return v
 
 
 soap.register(Shape, "tns:Shape", write_Shape)

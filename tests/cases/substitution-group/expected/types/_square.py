@@ -39,7 +39,10 @@ def read_Square(e: soap.Element) -> Square:
             side = soap.float_value(c)
     if side is soap.MISSING:
         soap.missing(e, "side")
-    return Square(label=label, side=side)
+    v = Square.__new__(Square)
+    v.label = label
+    v.side = side
+    return v
 
 
 soap.register(Square, "tns:Square", write_Square)

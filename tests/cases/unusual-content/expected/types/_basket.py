@@ -84,15 +84,15 @@ def read_Basket(e: soap.Element) -> Basket:
                 any_elements.append(soap.AnyElement.from_element(c))
     if bread is soap.MISSING:
         soap.missing(e, "bread")
-    return Basket(
-        apple=apple,
-        label=label,
-        bread=bread,
-        apple_2=apple_2,
-        wine=wine,
-        any_elements=any_elements,
-        label_2=label_2,
-    )
+    v = Basket.__new__(Basket)
+    v.apple = apple
+    v.label = label
+    v.bread = bread
+    v.apple_2 = apple_2
+    v.wine = wine
+    v.any_elements = any_elements
+    v.label_2 = label_2
+    return v
 
 
 soap.register(Basket, "tns:Basket", write_Basket)

@@ -43,7 +43,10 @@ def read_Fruit(e: soap.Element) -> Fruit:
             apple.append(soap.string(c))
         elif tag == "{urn:unusual}label":
             label = soap.string(c)
-    return Fruit(apple=apple, label=label)
+    v = Fruit.__new__(Fruit)
+    v.apple = apple
+    v.label = label
+    return v
 
 
 soap.register(Fruit, "tns:Fruit", write_Fruit)

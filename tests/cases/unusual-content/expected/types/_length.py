@@ -29,7 +29,10 @@ def write_Length(v: Length, tag: str, attributes: str = "") -> str:
 def read_Length(e: soap.Element) -> Length:
     unit = soap.attribute(e, "unit", soap.parse_string)
     value = soap.decimal_value(e)
-    return Length(unit=unit, value=value)
+    v = Length.__new__(Length)
+    v.unit = unit
+    v.value = value
+    return v
 
 
 soap.register(Length, "tns:Length", write_Length)

@@ -52,7 +52,9 @@ def read_Line(e: soap.Element) -> Line:
         elif tag == "{urn:unusual}number":
             content.append(("number", soap.int_value(c)))
         soap.add_tail(content, c)
-    return Line(content=content)
+    v = Line.__new__(Line)
+    v.content = content
+    return v
 
 
 soap.register(Line, "tns:Line", write_Line)

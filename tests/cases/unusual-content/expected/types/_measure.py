@@ -59,4 +59,8 @@ def read_Measure(e: soap.Element) -> Measure:
             shape = ("oval", soap.string(soap.filled(c, "wide")))
     if length is soap.MISSING:
         soap.missing(e, "length")
-    return Measure(length=length, grade=grade, shape=shape)
+    v = Measure.__new__(Measure)
+    v.length = length
+    v.grade = grade
+    v.shape = shape
+    return v

@@ -45,7 +45,9 @@ def read_NumberedLine(e: soap.Element) -> NumberedLine:
         elif tag == "{urn:unusual}number":
             content.append(("number", soap.int_value(c)))
         soap.add_tail(content, c)
-    return NumberedLine(content=content)
+    v = NumberedLine.__new__(NumberedLine)
+    v.content = content
+    return v
 
 
 soap.register(NumberedLine, "tns:NumberedLine", write_NumberedLine)

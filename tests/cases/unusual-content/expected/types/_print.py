@@ -36,4 +36,6 @@ def read_Print(e: soap.Element) -> Print:
             line.append(t.read_Line(c))
     if not line:
         soap.missing(e, "line")
-    return Print(line=line)
+    v = Print.__new__(Print)
+    v.line = line
+    return v

@@ -73,4 +73,6 @@ def read_Settle(e: soap.Element) -> Settle:
             choices.append(("voucher", soap.string(c)))
     if not choices:
         soap.missing(e, "cash | amount | voucher")
-    return Settle(choices=choices)
+    v = Settle.__new__(Settle)
+    v.choices = choices
+    return v

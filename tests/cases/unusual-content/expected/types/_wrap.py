@@ -42,4 +42,7 @@ def read_Wrap(e: soap.Element) -> Wrap:
             any_elements.append(soap.AnyElement.from_element(c))
     if item is soap.MISSING:
         soap.missing(e, "item")
-    return Wrap(item=item, any_elements=any_elements)
+    v = Wrap.__new__(Wrap)
+    v.item = item
+    v.any_elements = any_elements
+    return v

@@ -31,7 +31,9 @@ def read_Apart(e: soap.Element) -> Apart:
             x = soap.int_value(c)
     if x is soap.MISSING:
         soap.missing(e, "x")
-    return Apart(x=x)
+    v = Apart.__new__(Apart)
+    v.x = x
+    return v
 
 
 soap.register(Apart, "Apart", write_Apart)

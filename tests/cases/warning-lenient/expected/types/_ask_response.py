@@ -30,4 +30,6 @@ def read_AskResponse(e: soap.Element) -> AskResponse:
             answer = soap.string(c)
     if answer is soap.MISSING:
         soap.missing(e, "answer")
-    return AskResponse(answer=answer)
+    v = AskResponse.__new__(AskResponse)
+    v.answer = answer
+    return v

@@ -71,14 +71,14 @@ def read_Question(e: soap.Element) -> Question:
         soap.missing(e, "count")
     if last is soap.MISSING:
         soap.missing(e, "last")
-    return Question(
-        mark=mark,
-        anything=anything,
-        text=text,
-        apart=apart,
-        count=count,
-        last=last,
-    )
+    v = Question.__new__(Question)
+    v.mark = mark
+    v.anything = anything
+    v.text = text
+    v.apart = apart
+    v.count = count
+    v.last = last
+    return v
 
 
 soap.register(Question, "tns:Question", write_Question)

@@ -37,7 +37,9 @@ def read_Unused(e: soap.Element) -> Unused:
             text = soap.read_any(c, elements.KNOWN)
     if text is soap.MISSING:
         soap.missing(e, "text")
-    return Unused(text=text)
+    v = Unused.__new__(Unused)
+    v.text = text
+    return v
 
 
 soap.register(Unused, "tns:Unused", write_Unused)

@@ -25,4 +25,6 @@ def write_AskResponse(v: AskResponse) -> str:
 
 def read_AskResponse(e: soap.Element) -> AskResponse:
     parameters = t.read_Reply(e)
-    return AskResponse(parameters=parameters)
+    v = AskResponse.__new__(AskResponse)
+    v.parameters = parameters
+    return v

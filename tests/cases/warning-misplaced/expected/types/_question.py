@@ -49,4 +49,8 @@ def read_Question(e: soap.Element) -> Question:
         soap.missing(e, "text")
     if times is soap.MISSING:
         soap.missing(e, "times")
-    return Question(text=text, times=times, kind=kind)
+    v = Question.__new__(Question)
+    v.text = text
+    v.times = times
+    v.kind = kind
+    return v

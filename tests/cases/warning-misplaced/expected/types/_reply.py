@@ -31,7 +31,9 @@ def read_Reply(e: soap.Element) -> Reply:
             text = soap.string(c)
     if text is soap.MISSING:
         soap.missing(e, "text")
-    return Reply(text=text)
+    v = Reply.__new__(Reply)
+    v.text = text
+    return v
 
 
 soap.register(Reply, "tns:Reply", write_Reply)

@@ -40,7 +40,10 @@ def read_Page(e: soap.Element) -> Page:
             lost = soap.read_any(c, elements.KNOWN)
     if title is soap.MISSING:
         soap.missing(e, "title")
-    return Page(title=title, lost=lost)
+    v = Page.__new__(Page)
+    v.title = title
+    v.lost = lost
+    return v
 
 
 soap.register(Page, "tns:Page", write_Page)

@@ -42,7 +42,10 @@ def read_Item(e: soap.Element) -> Item:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if weight is soap.MISSING:
         soap.missing(e, "weight")
-    return Item(weight=weight, any_elements=any_elements)
+    v = Item.__new__(Item)
+    v.weight = weight
+    v.any_elements = any_elements
+    return v
 
 
 soap.register(Item, "tns:Item", write_Item)

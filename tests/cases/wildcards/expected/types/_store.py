@@ -64,10 +64,10 @@ def read_Store(e: soap.Element) -> Store:
                 any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if title is soap.MISSING:
         soap.missing(e, "title")
-    return Store(
-        any_attributes=any_attributes,
-        title=title,
-        any_elements=any_elements,
-        thing=thing,
-        label=label,
-    )
+    v = Store.__new__(Store)
+    v.any_attributes = any_attributes
+    v.title = title
+    v.any_elements = any_elements
+    v.thing = thing
+    v.label = label
+    return v
