@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
+from .bounds import BYTE_ORDER_MARKS, check_depth, check_texts, may_be_long
 from .element import Element
 from .errors import DecodeError, NotAnEnvelope
 
@@ -18,10 +19,6 @@ _HUGE: Final = 10_000_000
 _DEEP: Final = 256
 _DEEPEST: Final = 2048
 
-# Encodings in which a "<" is the byte 0x3C, possibly beside zero bytes, and nothing else.
-_PLAIN_ENCODINGS: Final = ("UTF-8", "UTF-16", "ISO-8859-", "WINDOWS-125", "US-ASCII")
-_BYTE_ENCODINGS: Final = tuple(e for e in _PLAIN_ENCODINGS if e != "UTF-16")
-_BYTE_ORDER_MARKS: Final = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 _CHARSET: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
 _CHARSETS_KEPT: Final = 16
 _CHUNK: Final = 2**16
@@ -101,7 +98,6 @@ class _PerThread(threading.local):
         self.plain = _parser(None, huge=False)
         self.without_dtd = _parser(None, huge=False, without_dtd=True)
         self.parsers: dict[tuple[str | None, bool], etree.XMLParser] = {}
-        self.too_deep: tuple[int, etree.XPath] = (0, etree.XPath("false()"))
 
 
 _mine = _PerThread()
@@ -123,7 +119,7 @@ def _usable(charset: str, data: bytes) -> str | None:
     A byte order mark beats the charset (RFC 7303, section 3), and one that libxml2 does not
     know counts as none: the XML declaration may know better.
     """
-    if data.startswith(_BYTE_ORDER_MARKS) or not _CHARSET.fullmatch(charset):
+    if data.startswith(BYTE_ORDER_MARKS) or not _CHARSET.fullmatch(charset):
         return None
     charset = charset.lower()
     if (charset, False) not in _mine.parsers:
@@ -165,8 +161,8 @@ def parse(
         raise _refused_dtd(root)
     if not small:
         limit, encoding = _limits, root.getroottree().docinfo.encoding or ""
-        _check_depth(root, data, limit.depth, encoding)
-        if len(data) > limit.text and _may_be_long(data, limit.text, encoding):
+        check_depth(root, data, limit.depth, encoding)
+        if len(data) > limit.text and may_be_long(data, limit.text, encoding):
             check_texts(root, limit.text)
     found: Element = root
     return found
@@ -279,7 +275,7 @@ class PushParser:
         pieces, piece = self._begun, self._begun[-1]
         if self._prolog is None:
             piece = self.begun
-            if len(piece) < len(_BYTE_ORDER_MARKS[0]):
+            if len(piece) < len(BYTE_ORDER_MARKS[0]):
                 return False
             if self._said is not None:
                 self._charset = _usable(self._said, piece)
@@ -316,73 +312,6 @@ class PushParser:
             return self._parser.close()
         except etree.XMLSyntaxError as error:
             raise _syntax_error(error, self.begun) from None
-
-
-def _check_depth(root: etree._Element, data: bytes, depth: int, encoding: str) -> None:
-    """Refuse what is too deep. Each level has a "<" for its start and one for its end, so that
-    counting them clears most small envelopes. Of the large ones it would clear few.
-
-    Raises:
-        DecodeError: it is too deep, or has more elements at one depth than libxml2 can count
-            (ten million).
-    """
-    plain = encoding.upper().startswith(_PLAIN_ENCODINGS)
-    if not plain or len(data) > _CHUNK or data.count(b"<") > 2 * depth:
-        refuse_deep(root, depth)
-
-
-def refuse_deep(root: etree._Element, depth: int) -> None:
-    """Refuse a document that is too deep.
-
-    Raises:
-        DecodeError: as `_check_depth`.
-    """
-    compiled_for, too_deep = _mine.too_deep
-    if compiled_for != depth:
-        too_deep = etree.XPath(f"boolean({'/*' * (depth + 1)})")
-        _mine.too_deep = depth, too_deep
-    try:
-        refused = too_deep(root)
-    except etree.XPathError:
-        raise DecodeError("", "more elements than can be counted") from None
-    if refused:
-        raise DecodeError("", f"elements nested more than {depth} deep")
-
-
-def _may_be_long(data: bytes, longest: int, encoding: str) -> bool:
-    """Whether a text or an attribute may be too long: to ask each takes longer than to parse.
-
-    Neither has a "<" in it as it stands, but where a comment, a CDATA section or an instruction
-    is in between. So none is longer than two windows of bytes, where each window has one.
-    """
-    if not is_ascii_superset(encoding) or b"\0" in data[:4]:
-        return True
-    if b"<!" in data or data.find(b"<?", len(_BYTE_ORDER_MARKS[0]) + 1) >= 0:
-        return True
-    window = longest // 2 or 1
-    return any(
-        data.find(b"<", at, at + window) < 0 for at in range(0, len(data), window)
-    )
-
-
-def is_ascii_superset(encoding: str) -> bool:
-    """Whether an ASCII byte is an ASCII character in an encoding, and nothing else.
-
-    Of a document in UTF-16, libxml2 may say that it is in UTF-8.
-    """
-    return encoding.upper().startswith(_BYTE_ENCODINGS)
-
-
-def check_texts(root: etree._Element, longest: int) -> None:
-    """Refuse what holds a text or an attribute that is too long.
-
-    Raises:
-        DecodeError: it does.
-    """
-    for element in root.iter():
-        texts = (element.text, element.tail, *element.attrib.values())
-        if any(len(text) > longest for text in texts if text):
-            raise DecodeError("", f"more than {longest:,} characters in a text")
 
 
 # -------------------------------------------------------------------------------- errors

@@ -14,7 +14,8 @@ from .element import RPC_RESULT, Element, local_name, path_of
 from .envelope import NAMES, Version, shown_name
 from .errors import DecodeError
 from .messages import Items, Message
-from .parsing import PushParser, check_texts, limits, refuse_deep
+from .bounds import check_texts, refuse_deep
+from .parsing import PushParser, limits
 from .references import forget, refuse_reference
 
 _Tree: TypeAlias = (

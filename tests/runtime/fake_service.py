@@ -10,7 +10,8 @@ from typing import Any
 from codegen.runtime.element import Element, is_nil, local_name, path_of
 from codegen.runtime.envelope import Envelope, Version, Wire
 from codegen.runtime.errors import DeclaredSoapFault, DecodeError
-from codegen.runtime.operation import DeclaredFault, Message, Operation, Port
+from codegen.runtime.faults import DeclaredFault
+from codegen.runtime.operation import Message, Operation, Port
 from codegen.runtime.strings import text
 
 SHOP = "urn:shop"

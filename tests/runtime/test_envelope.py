@@ -449,7 +449,7 @@ def test_a_lone_surrogate_never_leaves(charset):
 
 def test_byte_order_marks_are_those_of_codecs():
     known = {codecs.BOM_UTF8, codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE}
-    assert set(parsing._BYTE_ORDER_MARKS) == known
+    assert set(parsing.BYTE_ORDER_MARKS) == known
 
 
 def test_a_document_is_parsed_without_an_envelope_too():

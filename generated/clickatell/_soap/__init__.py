@@ -135,16 +135,14 @@ from .lexical import (
     text,
     time_text,
 )
-from .names import (
-    QName,
-)
+from .names import QName
+from .faults import DeclaredFault
 from .numbers import (
     XmlDecimal,
     XmlInt,
 )
 from .operation import (
     AnyOperation,
-    DeclaredFault,
     Items,
     Message,
     Operation,

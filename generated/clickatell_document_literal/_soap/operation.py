@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, NoReturn, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar
 
 from .beginnings import beginning
 from .element import Element, local_name
@@ -21,7 +21,7 @@ from .errors import (
     SoapFault,
     VersionMismatch,
 )
-from .faults import read_fault, write_fault
+from .faults import DeclaredFault, FaultCodec, read_fault, write_fault
 from .messages import Items, Message, MessageCodec, Side, refuse
 from .parsing import PushParser, parse
 from .references import forget
@@ -29,8 +29,6 @@ from .streaming import ItemReader, Source, pieces
 
 __all__ = [
     "AnyOperation",
-    "DeclaredFault",
-    "FaultCodec",
     "Items",
     "Message",
     "Operation",
@@ -41,24 +39,6 @@ Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 _OTHER: Final[Mapping[Version, Version]] = {"1.1": "1.2", "1.2": "1.1"}
-
-
-class FaultCodec(Protocol):
-    """How a declared fault's entry in the detail is known, read and written."""
-
-    def likeness(self, element: Element, /) -> int: ...
-
-    def read(self, element: Element, /) -> Any: ...  # Any: the type is the fault's own
-
-    def write(self, value: Any, /) -> str: ...  # Any: the type is the fault's own
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredFault:
-    """A fault that the WSDL declares: its exception, and the codec of its detail."""
-
-    exception: type[DeclaredSoapFault[Any]]  # Any: as of the codec
-    codec: FaultCodec
 
 
 class Operation(Generic[Request, Response]):

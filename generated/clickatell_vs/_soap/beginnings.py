@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from .bounds import is_ascii_superset
 from .element import Element
-from .parsing import is_ascii_superset
 
 _LONGEST: Final = 4096
 _START_TAG: Final = rb"""<[^\s<>/!?"'=\0](?:[^<>"']|"[^"<]*"|'[^'<]*')*(?<!/)>"""

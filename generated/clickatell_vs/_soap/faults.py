@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 from .anyxml import AnyElement
 from .element import Element, local_name
 from .envelope import SOAP11, SOAP12, Wire
-from .errors import DecodeError, EncodeError, SoapFault
+from .errors import DeclaredSoapFault, DecodeError, EncodeError, SoapFault
 from .names import XML, declaration, is_ncname, split_clark
 from .strings import SPACE, attribute_text, text
 
@@ -31,6 +32,24 @@ _CODES_12: Final = (
     "MustUnderstand",
     "DataEncodingUnknown",
 )
+
+
+class FaultCodec(Protocol):
+    """How a declared fault's entry in the detail is known, read and written."""
+
+    def likeness(self, element: Element, /) -> int: ...
+
+    def read(self, element: Element, /) -> Any: ...  # Any: the type is the fault's own
+
+    def write(self, value: Any, /) -> str: ...  # Any: the type is the fault's own
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredFault:
+    """A fault that the WSDL declares: its exception, and the codec of its detail."""
+
+    exception: type[DeclaredSoapFault[Any]]  # Any: as of the codec
+    codec: FaultCodec
 
 
 # ------------------------------------------------------------------------------- reading
