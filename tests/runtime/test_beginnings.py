@@ -71,7 +71,8 @@ def test_what_begins_alike_is_recognised(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["comment", "comment within", "header", "two", "utf-16", "shifting", "fault"]
+    "name",
+    ["comment", "comment within", "header", "two", "utf-16", "shifting", "fault"],
 )
 def test_what_the_bytes_do_not_tell_is_looked_at_each_time(name):
     order = operation(rpc=True)
