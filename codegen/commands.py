@@ -150,12 +150,18 @@ def infer_command(
     endpoint: str,
     action: str,
 ) -> None:
-    """Draw a WSDL from documented envelopes, requests and replies, where a vendor gives none."""
+    """Draw a WSDL from documented envelopes, requests and replies, where a vendor gives none.
+
+    SAMPLES are files, or folders of them, in any order.
+    """
     # loaded when it runs
     from codegen.tools.infer.draw import Wanted, infer
 
     findings = Findings()
     try:
+        if output.resolve() in (sample.resolve() for sample in samples):
+            findings.error("sample", "would be overwritten", Location(str(output)))
+            findings.raise_errors()
         wanted = Wanted(name or output.stem, endpoint, action)
         write_file(output, infer(samples, wanted, findings))
     except SpecError as error:

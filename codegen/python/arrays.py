@@ -76,6 +76,8 @@ def _writer(
             f"v, tag, attributes, {string(item_type)}, {definition.ranks!r}, {write}"
         )
         names = f"{string(definition.item_name)}, {string(context.style.encoding)}"
+        if context.encoding == ENCODINGS[SoapVersion.V12]:
+            names += ", soap12=True"
         return [f"return {scope.soap('write_array')}({given}, {names})"]
     kind = _kind(context, scope, item_type) if use is Use.ENCODED else ""
     return [

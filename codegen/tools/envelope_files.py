@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,15 @@ class EnvelopeFile:
     def namespace(self) -> str:
         """SOAP's, which Envelope and Body are in."""
         return ENVELOPES[self.soap]
+
+
+def envelope_paths(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    """Files, and the XML files of folders; of each whether a user named it."""
+    for path in paths:
+        if path.is_dir():
+            yield from ((inside, False) for inside in sorted(path.rglob("*.xml")))
+        else:
+            yield path, True
 
 
 def read_envelope(

@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 from conftest import ROOT, Shell
+from lxml import etree
 
 from codegen.diagnostics import Findings, SpecError
 from codegen.model import SoapArray, Struct
@@ -20,6 +21,7 @@ from codegen.pipeline import generate, load
 from codegen.testing import assert_envelope
 from codegen.tools.infer.draw import Wanted, infer
 from codegen.tools.infer.values import type_of_texts
+from codegen.wsdl.references import XSD
 
 SAMPLES = ROOT / "spec" / "clickatell" / "samples"
 CASES = ROOT / "tests" / "cases"
@@ -30,6 +32,11 @@ HEAD = (
     ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     ' xmlns:enc="http://schemas.xmlsoap.org/soap/encoding/">'
 )
+
+
+ENCODED = 'e:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"'
+SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
 
 
 def envelope(body: str, header: str = "") -> str:
@@ -167,7 +174,8 @@ def test_children_in_no_one_order_keep_theirs(make: Make) -> None:
 
 
 def test_headers_are_declared(make: Make) -> None:
-    text = envelope("<n:ask><a>1</a></n:ask>", "<e:Header><o:key>k</o:key></e:Header>")
+    header = '<e:Header><o:key>k</o:key><n:key e:mustUnderstand="1"/></e:Header>'
+    text = envelope("<n:ask><a>1</a></n:ask>", header)
     package = make(one=text)
     come_back(package, "ask", text)
     assert "key" in package.Client.ask.__annotations__
@@ -207,6 +215,128 @@ def test_references_are_followed(make: Make) -> None:
     assert (value.a.n, value.b.n) == (1, 1)
 
 
+def test_what_an_array_refers_to_is_of_its_type(make: Make) -> None:
+    text = envelope(
+        f'<n:ask {ENCODED}><a xsi:type="enc:Array" enc:arrayType="o:T[1]"><i href="#1"/></a>'
+        '</n:ask><m id="1" xmlns:z="urn:z"><p xsi:type="z:P"><q xsi:type="xsd:int">1</q></p></m>'
+    )
+    package = make(one=text)
+    (port,) = package.PORTS.values()
+    value = port.operations["ask"].decode_request(text.encode())
+    assert value.a[0].p.q == 1
+
+
+def test_grids_of_soap_12_come_back(make: Make) -> None:
+    """Its arrays say the type and the sizes apart (SOAP 1.2, part 2, section 3.3)."""
+    text = (
+        envelope(
+            '<n:ask e:encodingStyle="http://www.w3.org/2003/05/soap-encoding">'
+            '<a xsi:type="enc:Array" enc:itemType="xsd:int" enc:arraySize="2 1">'
+            '<i xsi:type="xsd:int">1</i><i xsi:type="xsd:int">2</i></a></n:ask>'
+        )
+        .replace(SOAP11, SOAP12)
+        .replace(
+            "schemas.xmlsoap.org/soap/encoding/", "www.w3.org/2003/05/soap-encoding"
+        )
+    )
+    come_back(make(one=text), "ask", text)
+
+
+def test_soap_12_may_speak_the_encoding_of_11(make: Make) -> None:
+    text = envelope(f'<n:ask {ENCODED}><a xsi:type="xsd:int">1</a></n:ask>')
+    text = text.replace(SOAP11, SOAP12)
+    come_back(make(one=text), "ask", text)
+
+
+def test_an_rpc_operation_is_what_its_element_is_called(make: Make) -> None:
+    request = envelope(
+        f'<n:askRequest {ENCODED}><a xsi:type="xsd:int">1</a></n:askRequest>'
+    )
+    package = make(one=request, two=envelope("<n:askResponse/>"))
+    come_back(package, "askRequest", request)
+    (port,) = package.PORTS.values()
+    assert list(port.operations) == ["askRequest"]
+    assert port.operations[
+        "askRequest"
+    ].encode_response  # the empty reply is encoded too
+
+
+def test_names_that_go_together(make: Make) -> None:
+    names = ("PingRQ", "PingRS", "Order", "OrderReply", "ReadReq", "ReadResp")
+    texts = [envelope(f"<n:{name}/>") for name in (*names, "LogIn", "LogOut")]
+    package = make(**{f"s{number}": text for number, text in enumerate(texts)})
+    (port,) = package.PORTS.values()
+    assert set(port.operations) == {"Ping", "Order", "Read", "LogIn", "LogOut"}
+
+
+def test_an_empty_body_is_what_its_file_says(make: Make) -> None:
+    package = make(
+        **{
+            "stop-request": envelope("<n:Stop><a>1</a></n:Stop>"),
+            "stop-reply": envelope(""),
+        }
+    )
+    (port,) = package.PORTS.values()
+    assert port.operations["Stop"].decode_response(envelope("").encode()) is not None
+
+
+def test_neither_order_nor_folders_matter(tmp_path: Path) -> None:
+    texts = {
+        "a": "<n:ask><x>1</x></n:ask>",
+        "b": "<n:ask><y>1</y></n:ask>",
+        "c": "<n:tell><o:x>1</o:x></n:tell>",
+        "d": "<o:first/>",
+    }
+    for name, body in texts.items():
+        (tmp_path / f"{name}.xml").write_text(envelope(body))
+    paths = sorted(tmp_path.glob("*.xml"))
+    drawn = infer(paths, Wanted("drawn"), Findings())
+    assert infer(paths[::-1], Wanted("drawn"), Findings()) == drawn
+    (tmp_path / "other.xml").write_text("<other/>")
+    findings = Findings()
+    assert infer([tmp_path], Wanted("drawn"), findings) == drawn
+    assert "other.xml:1: warning: no SOAP envelope" in "\n".join(map(str, findings))
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        ("<n:ask><a>1</a></n:ask>",),
+        ('<n:ask><o:a xml:lang="en" o:u="1">1</o:a><b><b>x</b></b></n:ask>',),
+        ('<n:ask><a xsi:type="o:T"><x>1</x></a><a xsi:type="xsd:int">1</a></n:ask>',),
+        ("<n:ask><f><f><f/></f></f></n:ask>", "<n:ask><f>x<f/>y</f></n:ask>"),
+        ("<ask><a>1</a></ask>", "<ask><a>1</a><b/><a>1</a></ask>"),
+    ],
+)
+def test_samples_are_valid_by_what_is_drawn(
+    bodies: tuple[str, ...], tmp_path: Path
+) -> None:
+    """libxml2 says so of the schemas, each written to a file that the others import."""
+    paths = [tmp_path / f"{number}.xml" for number in range(len(bodies))]
+    for path, body in zip(paths, bodies, strict=True):
+        path.write_text(envelope(body))
+    root = etree.fromstring(infer(paths, Wanted("drawn"), Findings()))
+    schemas = root.findall(f".//{{{XSD}}}schema")
+    files = {
+        schema.get("targetNamespace"): f"{n}.xsd" for n, schema in enumerate(schemas)
+    }
+    every = etree.Element(f"{{{XSD}}}schema", targetNamespace="urn:every")
+    for schema in schemas:
+        target = schema.get("targetNamespace")
+        for imported in schema.findall(f"{{{XSD}}}import"):
+            imported.set("schemaLocation", files[imported.get("namespace")])
+        (tmp_path / files[target]).write_bytes(etree.tostring(schema))
+        imported = etree.SubElement(every, f"{{{XSD}}}import")
+        imported.set("schemaLocation", files[target])
+        if target is not None:
+            imported.set("namespace", target)
+    (tmp_path / "every.xsd").write_bytes(etree.tostring(every))
+    valid = etree.XMLSchema(file=str(tmp_path / "every.xsd"))
+    for path in paths:
+        call = etree.parse(path).getroot().find("{*}Body")[0]  # type: ignore[index]
+        valid.assertValid(etree.fromstring(etree.tostring(call)))
+
+
 def test_files_say_which_is_the_reply(make: Make) -> None:
     package = make(
         **{
@@ -220,6 +350,58 @@ def test_files_say_which_is_the_reply(make: Make) -> None:
     assert str(operation.decode_response(reply).price) == "1.5"
 
 
+def test_documents_come_back(make: Make) -> None:
+    bodies = [
+        ("<a>5</a>", "<a/>"),
+        ("<a>2026-02-30</a><b>2026-02-30T00:00:00Z</b><c>0000-01-01</c>",),
+        ("<a>2026-02-20T00:00:00+15:00</a><b>-0</b><c>1.50</c><d>+5</d><e>.5</e>",),
+        ("<x>1</x>", "<y>2</y>", "<x>1</x><y>2</y>"),
+        ("<y>2</y>", "<x>1</x>", "<y>2</y><x>1</x>"),
+        ('<a o:u="1" xml:lang="en" k="">x</a><b o:u="x"/>',),
+        ('<a xsi:type="o:T"><x>1</x></a>', '<a xsi:type="o:U"><x>1</x></a>'),
+        ("<f><n>a</n><f><n>b</n><f><n>c</n></f></f><f><n>d</n></f></f>",),
+        ("<status><status>OK</status></status>",),
+        ("<p>Hello <b>bold</b> and <i>it</i> end</p>",),
+        ("<d>" * 60 + "x" + "</d>" * 60,),
+    ]
+    all_come_back(make, bodies, "")
+
+
+def test_encoded_calls_come_back(make: Make) -> None:
+    bodies = [
+        ('<a xsi:type="xsd:int">1</a>', '<a xsi:type="xsd:string">x</a>'),
+        ('<a xsi:type="o:T"><o:x xsi:type="xsd:int">1</o:x></a>',),
+        ('<a xsi:type="o:S"><n:x xsi:type="xsd:int">1</n:x></a>',),
+        ('<a xsi:type="o:Color">red</a><b xsi:type="o:Len" unit="m">5</b>',),
+        (
+            '<a xsi:type="o:U"><x xsi:type="xsd:int">1</x><y xsi:type="xsd:int">2</y>'
+            '<x xsi:type="xsd:int">3</x></a>',
+        ),
+    ]
+    all_come_back(make, bodies, ENCODED)
+
+
+def all_come_back(make: Make, bodies: list[tuple[str, ...]], attributes: str) -> None:
+    """The samples of many operations, in one service."""
+    texts = {
+        f"ask{number}": [
+            envelope(f"<n:ask{number} {attributes}>{body}</n:ask{number}>")
+            for body in samples
+        ]
+        for number, samples in enumerate(bodies)
+    }
+    files = {f"{n}-{i}": t for n, found in texts.items() for i, t in enumerate(found)}
+    package = make(**files)
+    for name, found in texts.items():
+        come_back(package, name, *found)
+
+
+def test_an_element_that_holds_its_like_has_one_type(make: Make) -> None:
+    inner = "<f><n>b</n><f><n>c</n></f></f>"
+    package = make(one=envelope(f"<n:ask><f><n>a</n>{inner}</f></n:ask>"))
+    assert package.types.F.__annotations__["f"] == "t.F | None"
+
+
 @pytest.mark.parametrize(
     ("texts", "name"),
     [
@@ -231,6 +413,8 @@ def test_files_say_which_is_the_reply(make: Make) -> None:
         (["1", "true"], "string"),
         (["2026-01-31"], "date"),
         (["2026-13-31"], "string"),
+        (["2026-02-30"], "string"),
+        (["1", ""], "string"),
         (["2026-01-31T10:00:00Z"], "dateTime"),
         ([], "string"),
     ],
@@ -249,7 +433,7 @@ def test_types_of_texts(texts: list[str], name: str) -> None:
         (["<a>"], "[xml]"),
         (
             [envelope("")],
-            "error: the Body has 0 elements, and a sample has one [sample]",
+            "one.xml:1: error: the Body is empty, and no other file is named like",
         ),
         ([envelope("<a/><b/>")], "error: the Body has 2 elements"),
         (
@@ -269,6 +453,10 @@ def test_types_of_texts(texts: list[str], name: str) -> None:
                 envelope("<n:ask><a>1</a></n:ask>"),
             ],
             "error: one sample of ask is encoded, another literal [sample]",
+        ),
+        (
+            [envelope("<e:Fault/>")],
+            "error: no request and no reply is among the samples",
         ),
     ],
 )
@@ -293,6 +481,7 @@ def test_warnings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "c": '<n:ask><x xsi:type="o:T"><y xsi:type="xsd:int">1</y></x></n:ask>',
         "f": '<n:ask><x xsi:type="o:U"/></n:ask>',
         "d": '<n:tellResponse><x xsi:type="xsd:int">1</x></n:tellResponse>',
+        "g": '<n:ask><x xsi:type="xsd:int">1</x><x xsi:type="xsd:int">2</x></n:ask>',
         "e": "<e:Fault><faultcode>e:Client</faultcode></e:Fault>",
     }
     for name, body in texts.items():
@@ -300,8 +489,14 @@ def test_warnings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     findings = Findings()
     infer([Path(f"{name}.xml") for name in texts], Wanted("drawn"), findings)
     told = "\n".join(map(str, findings))
-    for code in ("[several-types]", "[no-reply]", "[no-request]", "[sample-skipped]"):
-        assert code in told
+    for code in (
+        "several-types",
+        "no-reply",
+        "no-request",
+        "sample-skipped",
+        "odd-part",
+    ):
+        assert f"[{code}]" in told
 
 
 def test_the_command(shell: Shell, tmp_path: Path) -> None:
@@ -331,6 +526,16 @@ def test_the_command_refuses_what_is_no_sample(shell: Shell, tmp_path: Path) -> 
     assert result.code == 2
     assert "a.xml:1: error:" in result.err and "missing.xml:1: error:" in result.err
     assert not Path("drawn.wsdl").exists()
+
+
+def test_the_command_never_overwrites_a_sample(shell: Shell) -> None:
+    Path("a.xml").write_text(envelope("<n:ask/>"), encoding="utf-8")
+    result = shell("infer", "a.xml", "--output", "./a.xml")
+    assert (result.code, "a.xml:1: error: would be overwritten" in result.err) == (
+        2,
+        True,
+    )
+    assert Path("a.xml").read_text(encoding="utf-8") == envelope("<n:ask/>")
 
 
 def test_arrays_and_structs_are_declared_as_such(tmp_path: Path) -> None:

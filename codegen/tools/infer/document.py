@@ -6,8 +6,8 @@ from lxml import etree
 
 from codegen.model import QName, SoapVersion
 from codegen.tools.infer.encoded import array_type, said_type
-from codegen.tools.infer.samples import Sample, qname
-from codegen.wsdl.namespaces import WIRE, WSDL, WSDL_SOAP11, WSDL_SOAP12, XML, XSI
+from codegen.tools.infer.samples import Sample, clark, qname
+from codegen.wsdl.namespaces import WIRE, WSDL, WSDL_SOAP11, WSDL_SOAP12, XML
 from codegen.wsdl.references import SOAP11_ENCODING, XSD
 
 _SOAP = {SoapVersion.V11: WSDL_SOAP11, SoapVersion.V12: WSDL_SOAP12}
@@ -20,12 +20,15 @@ class Document:
         self.target = target
         self.soap = _SOAP[samples[0].soap]
         self._prefixes = _prefixes(target, self.soap, samples)
-        nsmap = {prefix: namespace for namespace, prefix in self._prefixes.items()}
+        spaces = self._prefixes.items()
+        nsmap = {prefix: space for space, prefix in spaces if space != XML}
         self.root = etree.Element(f"{{{WSDL}}}definitions", nsmap=nsmap)
         self.root.set("name", name)
         self.root.set("targetNamespace", target)
         self._types = etree.SubElement(self.root, f"{{{WSDL}}}types")
         self._schemas: dict[str, etree._Element] = {}
+        self._global: set[tuple[str, QName]] = set()
+        self._said = {WSDL, XSD, self.soap, target}
 
     def wsdl(
         self, parent: etree._Element, tag: str, **attributes: str
@@ -54,9 +57,40 @@ class Document:
         """A new element of XML Schema."""
         return _set(etree.SubElement(parent, f"{{{XSD}}}{tag}"), attributes)
 
+    def model(self, holder: etree._Element, ordered: bool) -> etree._Element:
+        """A new content model: a sequence, or a choice that keeps any order."""
+        if ordered:
+            return self.xsd(holder, "sequence")
+        return self.xsd(holder, "choice", minOccurs="0", maxOccurs="unbounded")
+
+    def occurs(self, element: etree._Element, optional: bool, repeated: bool) -> None:
+        """Let an element of a sequence be left out, or be there several times."""
+        if optional:
+            element.set("minOccurs", "0")
+        if repeated:
+            element.set("maxOccurs", "unbounded")
+
+    def global_element(self, name: QName, kind: str, nillable: bool) -> None:
+        """Declare an element of a named type, for references to it."""
+        if ("element", name) not in self._global:
+            self._global.add(("element", name))
+            declared = self.xsd(self.schema(name.namespace), "element", name=name.local)
+            declared.set("type", kind)
+            if nillable:
+                declared.set("nillable", "true")
+
+    def global_attribute(self, name: QName, builtin: str) -> None:
+        """Declare an attribute of a namespace, for references to it."""
+        if ("attribute", name) not in self._global:
+            self._global.add(("attribute", name))
+            schema = self.schema(name.namespace)
+            declared = self.xsd(schema, "attribute", name=name.local)
+            declared.set("type", self.said(QName(XSD, builtin)))
+
     def said(self, name: QName) -> str:
         """A name as the document writes it."""
         prefix = self._prefixes.get(name.namespace)
+        self._said.add(name.namespace)
         return f"{prefix}:{name.local}" if prefix else name.local
 
     def content(self) -> bytes:
@@ -71,6 +105,8 @@ class Document:
                     schema.insert(0, made)
         if not self._schemas:
             self.root.remove(self._types)
+        kept = [self._prefixes[one] for one in self._said if one in self._prefixes]
+        etree.cleanup_namespaces(self.root, keep_ns_prefixes=kept)
         etree.indent(self.root)
         declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
         return declaration + etree.tostring(self.root, encoding="UTF-8") + b"\n"
@@ -97,29 +133,25 @@ def _used(schema: etree._Element, prefixes: dict[str, str]) -> list[str]:
 def _prefixes(target: str, soap: str, samples: list[Sample]) -> dict[str, str]:
     """A prefix for each namespace: the samples' own, where no other has it."""
     prefixes = {WSDL: "wsdl", XSD: "xsd", soap: "soap", target: "tns", WIRE: "wire"}
+    prefixes[XML] = "xml"
     found: dict[str, str] = {}
     for sample in samples:
-        for element in (*sample.headers, sample.call):
-            for one in element.iter():
-                own = [qname(one).namespace, *_named(one)]
-                own += [
-                    qname_of.rpartition("}")[0][1:] for qname_of in map(str, one.attrib)
-                ]
-                for namespace in own:
-                    declared = next(
-                        (p for p, n in one.nsmap.items() if p and n == namespace), ""
-                    )
-                    found.setdefault(namespace, declared)
+        for element in sample.root.iter():
+            spaces = [clark(str(name)).namespace for name in element.attrib]
+            for namespace in (qname(element).namespace, *spaces, *_named(element)):
+                if namespace and not found.get(namespace):
+                    own = (p for p, n in element.nsmap.items() if p and n == namespace)
+                    found[namespace] = next(own, "")
+    if any(sample.encoded for sample in samples):
+        found.setdefault(SOAP11_ENCODING, "enc")
     number = 0
     for namespace, prefix in found.items():
-        if namespace in prefixes or namespace in ("", XSI, XML):
+        if namespace in prefixes:
             continue
         while not prefix or prefix in prefixes.values():
             number += 1
             prefix = f"ns{number}"
         prefixes[namespace] = prefix
-    if any(sample.encoded for sample in samples):
-        prefixes.setdefault(SOAP11_ENCODING, "enc")
     return prefixes
 
 

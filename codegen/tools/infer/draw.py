@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
 
-from codegen.diagnostics import Findings, SpecError
+from codegen.diagnostics import Findings, Location, SpecError
 from codegen.model import QName
 from codegen.python.identifiers import class_name
-from codegen.python.wire import ENCODINGS, STANDARD
+from codegen.python.wire import STANDARD
+from codegen.tools.envelope_files import envelope_paths
 from codegen.tools.infer.document import Document
 from codegen.tools.infer.encoded import ANY
 from codegen.tools.infer.literal import LiteralTypes
-from codegen.tools.infer.samples import Sample, qname, read_sample, sort_out
+from codegen.tools.infer.samples import Sample, decided, qname, read_sample, sort_out
 from codegen.tools.infer.shapes import merged
 from codegen.tools.infer.structs import EncodedTypes
 from codegen.wsdl.namespaces import WIRE
@@ -41,45 +43,49 @@ class _Called:
     """The samples of one operation."""
 
     name: str
+    first: Sample
     requests: list[Sample] = field(default_factory=list)
     replies: list[Sample] = field(default_factory=list)
 
-    @property
-    def samples(self) -> list[Sample]:
-        return self.requests + self.replies
-
-    @property
-    def encoded(self) -> bool:
-        return self.samples[0].encoded
-
 
 def infer(paths: Sequence[Path], wanted: Wanted, findings: Findings) -> bytes:
-    """The WSDL that these sample envelopes are of.
+    """The WSDL that these sample envelopes are of, in files or folders, in whatever order.
 
     Raises:
         SpecError: a file is no sample, or samples contradict each other.
     """
-    read = [read_sample(path, findings) for path in paths]
-    samples = [sample for sample in read if sample is not None]
+    named = dict(envelope_paths(paths))
+    read = [
+        read_sample(path, findings, named=by_user)
+        for path, by_user in sorted(named.items())
+    ]
+    samples = decided([sample for sample in read if sample is not None])
     findings.raise_errors()
     called = _operations(samples, findings)
     findings.raise_errors()
     if not called:
+        message = "no request and no reply is among the samples"
+        findings.error("sample", message, Location(str(paths[0])))
         raise SpecError(findings)
     return _Drawing(called, samples, wanted, findings).content()
 
 
 def _operations(samples: list[Sample], findings: Findings) -> list[_Called]:
     table: dict[str, _Called] = {}
-    for sample, (name, is_reply) in zip(samples, sort_out(samples), strict=True):
-        called = table.setdefault(name, _Called(name))
+    for sample, (name, is_reply) in zip(
+        samples, sort_out(samples, findings), strict=True
+    ):
+        called = table.setdefault(name, _Called(name, sample))
         alike = called.replies if is_reply else called.requests
         alike.append(sample)
         if sample.soap is not samples[0].soap:
             message = f"SOAP {sample.soap.value}, and {samples[0].path} is {samples[0].soap.value}"
             findings.error("sample", message, sample.at, "infer them apart")
-        if sample.encoded is not called.encoded:
+        first = called.first
+        if sample.encoding != first.encoding:
             message = f"one sample of {called.name} is encoded, another literal"
+            if sample.encoded and first.encoded:
+                message = f"{sample.encoding}, and {first.path} is in {first.encoding}"
             findings.error("sample", message, sample.at)
         if sample.name != alike[0].name:
             message = f"{sample.name}, and {alike[0].path} calls it {alike[0].name}"
@@ -97,18 +103,18 @@ class _Drawing:
         wanted: Wanted,
         findings: Findings,
     ) -> None:
-        first = (called[0].requests or called[0].replies)[0]
         name = class_name(wanted.name)
-        target = first.name.namespace or f"urn:{wanted.name}"
+        spaces = (sample.name.namespace for sample in samples)
+        target = next(filter(None, spaces), f"urn:{name}")
         self.wanted = wanted
         self.called = called
         self.findings = findings
         self.name = name
-        self.wire = first.wire
+        self.wire = samples[0].wire
         self.document = Document(target, samples, name)
         encoded = [sample for sample in samples if sample.encoded]
         self.encoded = EncodedTypes(self.document, encoded, findings)
-        calls = [sample.call for sample in samples if not sample.encoded]
+        calls = [one.call for one in samples if not one.encoded and not one.is_empty]
         blocks = [block for sample in samples for block in sample.headers]
         self.literal = LiteralTypes(self.document, [*calls, *blocks])
 
@@ -130,7 +136,7 @@ class _Drawing:
     # -------------------------------------------------------------------------- messages
 
     def _messages(self, one: _Called) -> None:
-        place = one.samples[0].at
+        place = one.first.at
         if not one.requests:
             message = f"no sample shows a request of {one.name}: it is declared empty"
             self.findings.warning("no-request", message, place)
@@ -146,13 +152,29 @@ class _Drawing:
     def _message(self, name: str, samples: list[Sample]) -> None:
         declared = self._declare(name)
         if samples and samples[0].encoded:
+            self._check_parts(samples)
             for part, instances in _parts(samples).items():
                 self._part(declared, part, self.encoded.type_of(instances))
         else:
-            for element in dict.fromkeys(sample.name for sample in samples):
-                self._element_part(declared, "parameters", element)
-        for block in _headers(samples):
-            self._element_part(declared, _header_part(block), block)
+            for part, element in _element_parts(samples).items():
+                self._element_part(declared, part, element)
+        for part, block in _headers(samples).items():
+            self._element_part(declared, part, block)
+
+    def _check_parts(self, samples: list[Sample]) -> None:
+        """What stands in rpc calls and that no part of a message can be."""
+        for sample in samples:
+            counts = Counter(part.tag for part in sample.call)
+            for part in sample.call:
+                name = qname(part)
+                if name.namespace:
+                    message = f"part {name} has a namespace, and is written without one"
+                elif counts[part.tag] > 1:
+                    message = f"part {name.local} is there {counts[part.tag]} times, and a part is there once"
+                else:
+                    continue
+                self.findings.warning("odd-part", message, sample.place(part))
+                break
 
     def _element_part(self, message: etree._Element, name: str, element: QName) -> None:
         self.literal.element(element)
@@ -190,7 +212,7 @@ class _Drawing:
             operation = self.document.wsdl(binding, "operation", name=one.name)
             action = self.wanted.action.replace("{operation}", one.name)
             said = self.document.binding(operation, "operation", soapAction=action)
-            said.set("style", "rpc" if one.encoded else "document")
+            said.set("style", "rpc" if one.first.encoded else "document")
             self._body(operation, "input", one, one.requests)
             self._body(operation, "output", one, one.replies)
 
@@ -205,40 +227,48 @@ class _Drawing:
         headers = _headers(samples)
         body = self.document.binding(direction, "body")
         if headers:
-            body.set("parts", " ".join(self._body_parts(samples)))
-        if one.encoded:
+            encoded = samples[0].encoded
+            parts = _parts(samples) if encoded else _element_parts(samples)
+            body.set("parts", " ".join(parts))
+        if one.first.encoding:
             body.set("use", "encoded")
-            namespace = (samples or one.samples)[0].name.namespace
+            namespace = (samples or [one.first])[0].name.namespace
             if namespace:
                 body.set("namespace", namespace)
-            body.set("encodingStyle", ENCODINGS[one.samples[0].soap])
+            body.set("encodingStyle", one.first.encoding)
         else:
             body.set("use", "literal")
         message = f"{one.name}{'Request' if tag == 'input' else 'Response'}"
-        for block in headers:
+        for part in headers:
             header = self.document.binding(direction, "header")
             header.set("message", self._own(message))
-            header.set("part", _header_part(block))
+            header.set("part", part)
             header.set("use", "literal")
-
-    def _body_parts(self, samples: list[Sample]) -> list[str]:
-        return list(_parts(samples)) if samples[0].encoded else ["parameters"]
 
 
 def _parts(samples: list[Sample]) -> dict[str, list[etree._Element]]:
     """The parts of an rpc call by name, in message order, with their instances."""
-    order = merged([[qname(part) for part in sample.call] for sample in samples])
-    return {
-        name.local: [p for s in samples for p in s.call if qname(p) == name]
-        for name in order
-    }
+    order, _ = merged([[qname(part) for part in sample.call] for sample in samples])
+    found: dict[str, list[etree._Element]] = {name.local: [] for name in order}
+    for sample in samples:
+        for part in sample.call:
+            found[qname(part).local].append(part)
+    return found
 
 
-def _headers(samples: list[Sample]) -> list[QName]:
-    """The names of the header blocks that samples show."""
+def _element_parts(samples: list[Sample]) -> dict[str, QName]:
+    """The part of a document, unless the Body is empty."""
+    full = (sample.name for sample in samples if not sample.is_empty)
+    return {"parameters": name for name in full}
+
+
+def _headers(samples: list[Sample]) -> dict[str, QName]:
+    """The header blocks that samples show, each by the name of its part."""
+    found: dict[str, QName] = {}
     blocks = (qname(block) for sample in samples for block in sample.headers)
-    return list(dict.fromkeys(blocks))
-
-
-def _header_part(block: QName) -> str:
-    return f"header_{block.local}"
+    for block in dict.fromkeys(blocks):
+        part = f"header_{block.local}"
+        while part in found:
+            part += "_"
+        found[part] = block
+    return found

@@ -9,33 +9,57 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from codegen.model import Builtin, QName
-from codegen.tools.infer.samples import XSI_TYPE, is_nil, qname
+from codegen.tools.infer.samples import is_nil, qname, xsi_type
 from codegen.tools.infer.values import together, type_of_texts
 from codegen.wsdl.namespaces import XSD_DRAFTS
-from codegen.wsdl.references import SOAP_ENCODINGS, XSD
+from codegen.wsdl.references import SOAP12_ENCODING, SOAP_ENCODINGS, XSD
 
 ANY = QName(XSD, "anyType")
+_ID, _REF = f"{{{SOAP12_ENCODING}}}id", f"{{{SOAP12_ENCODING}}}ref"
 _BUILTINS = frozenset(builtin.value for builtin in Builtin)
 _ARRAY_TYPE = re.compile(r"\s*([^\s\[\]]+)\s*((?:\[[^\[\]]*\])+)\s*")
 
 
-def resolved(element: etree._Element) -> etree._Element:
-    """What an element refers to (SOAP 1.1, section 5.1), or itself."""
-    seen: list[etree._Element] = []
-    while element not in seen:
-        seen.append(element)
-        target = element.get("href") or ""
-        if not target.startswith("#"):
-            break
-        found = element.getroottree().getroot().xpath("//*[@id=$id]", id=target[1:])
-        if isinstance(found, list) and found and isinstance(found[0], etree._Element):
-            element = found[0]
-    return element
+class References:
+    """What the elements of some envelopes refer to (SOAP 1.1, section 5.1; SOAP 1.2, part 2, 3.1.5)."""
+
+    def __init__(self, envelopes: Iterable[etree._Element]) -> None:
+        self._known: dict[etree._Element, dict[str, etree._Element]] = {}
+        for root in envelopes:
+            known = self._known[root] = {}
+            for element in root.iter():
+                name = element.get("id") or element.get(_ID)
+                if name is not None:
+                    known.setdefault(name, element)
+
+    def resolved(self, element: etree._Element) -> etree._Element:
+        """What an element refers to, or itself."""
+        known = self._known[element.getroottree().getroot()]
+        seen = {element}
+        while True:
+            href = element.get("href") or ""
+            name = href[1:] if href.startswith("#") else element.get(_REF)
+            target = known.get(name) if name is not None else None
+            if target is None or target in seen:
+                return element
+            seen.add(target)
+            element = target
+
+    def below(self, call: etree._Element) -> list[etree._Element]:
+        """Every element below a call, what it refers to included, each once."""
+        found: dict[etree._Element, None] = {}
+        waiting = deque(call)
+        while waiting:
+            element = self.resolved(waiting.popleft())
+            if element not in found:
+                found[element] = None
+                waiting.extend(element)
+        return list(found)
 
 
 def said_type(element: etree._Element) -> QName | None:
     """The type that an element says itself, or its array says of all items."""
-    said = element.get(XSI_TYPE)
+    said = xsi_type(element)
     if said is not None:
         return _plain(named(element, said))
     parent = element.getparent()
@@ -58,7 +82,7 @@ def array_type(element: etree._Element) -> tuple[QName, list[str]] | None:
         if item is not None:
             size = (element.get(f"{{{encoding}}}arraySize") or "*").split()
             return _plain(named(element, item)), [f"[{',' * (len(size) - 1)}]"]
-    said = element.get(XSI_TYPE)
+    said = xsi_type(element)
     if said is not None:
         name = named(element, said)
         if name.namespace in SOAP_ENCODINGS and name.local == "Array":
@@ -94,21 +118,34 @@ def is_simple(name: QName) -> bool:
 
 
 def simple_type(instances: Sequence[etree._Element]) -> QName | None:
-    """The builtin that these elements are, said or seen; None where they are of several kinds."""
-    said = {name for one in instances if (name := said_type(one)) is not None}
+    """The type that these elements are of, said or seen; None where they are of several.
+
+    What is nil says nothing where another is not.
+    """
+    full = [one for one in instances if not is_nil(one)] or instances
+    said = {name for one in full if (name := said_type(one)) is not None}
+    seen = type_of_texts(_texts(one for one in full if said_type(one) is None))
     if not said:
-        return QName(XSD, type_of_texts(_texts(instances)))
-    if len(said) == 1:
-        (name,) = said
-        return name
-    if all(is_simple(name) for name in said):
-        return QName(XSD, together(sorted(name.local for name in said)))
-    return None
+        return QName(XSD, seen)
+    name, *others = said
+    if others:
+        return None
+    silent = any(said_type(one) is None for one in full)
+    fits = name.local in ("string", seen) or together([name.local, seen]) == name.local
+    return name if fits or not silent else None
+
+
+def said_array(element: etree._Element) -> QName | None:
+    """The name that an array's type has, where it has one of its own."""
+    said = xsi_type(element)
+    name = None if said is None else _plain(named(element, said))
+    if name is None or name.namespace in (XSD, *SOAP_ENCODINGS):
+        return None
+    return name
 
 
 def _texts(instances: Iterable[etree._Element]) -> list[str]:
-    full = (one for one in instances if not is_nil(one))
-    return [text for one in full if (text := one.text or "").strip()]
+    return [one.text or "" for one in instances if not is_nil(one)]
 
 
 def _plain(name: QName) -> QName:
@@ -116,15 +153,3 @@ def _plain(name: QName) -> QName:
     if name.namespace in XSD_DRAFTS:
         return ANY if name.local == "ur-type" else QName(XSD, name.local)
     return name
-
-
-def all_elements(call: etree._Element) -> list[etree._Element]:
-    """Every element below a call, what it refers to included, each once."""
-    found: dict[etree._Element, None] = {}
-    waiting = deque(call)
-    while waiting:
-        element = resolved(waiting.popleft())
-        if element not in found:
-            found[element] = None
-            waiting.extend(element)
-    return list(found)

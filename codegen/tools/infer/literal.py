@@ -8,10 +8,14 @@ from lxml import etree
 
 from codegen.model import QName
 from codegen.tools.infer.document import Document
-from codegen.tools.infer.encoded import ANY
-from codegen.tools.infer.samples import XSI_TYPE, is_nil, qname
-from codegen.tools.infer.shapes import Child, shape_of
+from codegen.tools.infer.encoded import ANY, is_simple, said_type
+from codegen.tools.infer.samples import clark, is_nil, qname, xsi_type
+from codegen.tools.infer.shapes import Child, Shape, has_text, shape_of
+from codegen.tools.infer.values import type_of_texts
 from codegen.wsdl.references import XSD
+
+# Types in types in types: one that stands deeper is declared by name, to be read.
+_NESTED = 10
 
 
 class LiteralTypes:
@@ -24,10 +28,26 @@ class LiteralTypes:
     def __init__(self, document: Document, roots: Iterable[etree._Element]) -> None:
         self._document = document
         self._instances: dict[QName, list[etree._Element]] = {}
+        self._attributes: dict[QName, list[str]] = {}
+        self._typed: dict[QName, list[etree._Element]] = {}
+        self._nested: set[QName] = set()
         self._declared: set[QName] = set()
+        self._types: dict[QName, QName | None] = {}
+        self._depth = 0
         for root in roots:
             for element in root.iter():
-                self._instances.setdefault(qname(element), []).append(element)
+                self._note(element)
+
+    def _note(self, element: etree._Element) -> None:
+        name = qname(element)
+        self._instances.setdefault(name, []).append(element)
+        if next(element.iterancestors(str(element.tag)), None) is not None:
+            self._nested.add(name)
+        for key, value in element.attrib.items():
+            self._attributes.setdefault(clark(str(key)), []).append(str(value))
+        said = said_type(element)
+        if said is not None and not is_simple(said):
+            self._typed.setdefault(said, []).append(element)
 
     def element(self, name: QName) -> None:
         """Declare a global element that all its instances fit."""
@@ -47,67 +67,110 @@ class LiteralTypes:
         namespace: str,
         instances: Sequence[etree._Element],
     ) -> None:
-        xsd, said = self._document.xsd, self._document.said
-        if any(one.get(XSI_TYPE) for one in instances):
+        """What an element of a schema of this namespace holds: a type by name, or one of its own."""
+        if any(xsi_type(one) for one in instances):
             # the relation of such types is not known: what says its type keeps saying it
-            declared.set("type", said(ANY))
+            declared.set("type", self._document.said(ANY))
+            for said in dict.fromkeys(map(said_type, instances)):
+                if said in self._typed:
+                    self._named_type(said, said, self._typed[said])
+            return
+        name = qname(instances[0])
+        if self._is_recursive(name):
+            named = self._free_name(QName(namespace, name.local), name)
+            declared.set("type", self._document.said(named))
+            self._named_type(named, name, self._instances[name])
             return
         shape = shape_of(instances)
         if not shape.children and not shape.attributes:
-            declared.set("type", said(QName(XSD, shape.text)))
+            declared.set("type", self._document.said(QName(XSD, shape.text)))
+        elif self._depth == _NESTED:
+            named = self._free_name(QName(namespace, name.local), None)
+            declared.set("type", self._document.said(named))
+            self._named_type(named, None, instances)
+        else:
+            self._depth += 1
+            type_ = self._document.xsd(declared, "complexType")
+            self._complex(type_, namespace, shape)
+            self._depth -= 1
+
+    def _free_name(self, name: QName, source: QName | None) -> QName:
+        """A type's name that no other type has; its own, where it is declared already."""
+        while name in self._typed or (
+            name in self._types and (source is None or self._types[name] != source)
+        ):
+            name = QName(name.namespace, f"{name.local}_")
+        return name
+
+    def _is_recursive(self, name: QName) -> bool:
+        """Whether an element holds its like: `<a><a>text</a></a>` are two things of one name."""
+        if name not in self._nested:
+            return False
+        instances = self._instances[name]
+        mixed = any(len(one) and (one.text or "").strip() for one in instances)
+        return mixed or not has_text(instances)
+
+    def _named_type(
+        self,
+        type_: QName,
+        source: QName | None,
+        instances: Sequence[etree._Element],
+    ) -> None:
+        """Declare a type by name; `source` is the element, or the type, that it is drawn from."""
+        if type_ in self._types:
             return
-        type_ = xsd(declared, "complexType")
+        self._types[type_] = source
+        depth, self._depth = self._depth, 0
+        shape = shape_of(instances)
+        schema = self._document.schema(type_.namespace)
+        if not shape.children and not shape.attributes and has_text(instances):
+            holder = self._document.xsd(schema, "simpleType", name=type_.local)
+            base = self._document.said(QName(XSD, shape.text))
+            self._document.xsd(holder, "restriction", base=base)
+        else:
+            holder = self._document.xsd(schema, "complexType", name=type_.local)
+            if shape.children or shape.attributes:
+                self._complex(holder, type_.namespace, shape)
+        self._depth = depth
+
+    def _complex(self, type_: etree._Element, namespace: str, shape: Shape) -> None:
         holder = type_
         if not shape.children:
-            content = xsd(type_, "simpleContent")
-            holder = xsd(content, "extension", base=said(QName(XSD, shape.text)))
+            content = self._document.xsd(type_, "simpleContent")
+            base = self._document.said(QName(XSD, shape.text))
+            holder = self._document.xsd(content, "extension", base=base)
         else:
             if shape.mixed:
                 type_.set("mixed", "true")
-            group = "sequence" if shape.ordered else "choice"
-            model = xsd(type_, group)
-            if not shape.ordered:
-                model.set("minOccurs", "0")
-                model.set("maxOccurs", "unbounded")
+            model = self._document.model(type_, shape.ordered)
             for child in shape.children:
                 self._child(model, namespace, child, shape.ordered)
         for one in shape.attributes:
-            attribute = xsd(holder, "attribute", name=one.name.local)
-            attribute.set("type", said(QName(XSD, one.type)))
+            attribute = self._document.xsd(holder, "attribute")
             if one.name.namespace:
-                self._global_attribute(attribute, one.name, one.type)
+                kind = type_of_texts(self._attributes[one.name])
+                self._document.global_attribute(one.name, kind)
+                attribute.set("ref", self._document.said(one.name))
+            else:
+                attribute.set("name", one.name.local)
+                attribute.set("type", self._document.said(QName(XSD, one.type)))
             if one.required:
                 attribute.set("use", "required")
-
-    def _global_attribute(
-        self, attribute: etree._Element, name: QName, kind: str
-    ) -> None:
-        """An attribute of a namespace is declared there, and referred to."""
-        for left in ("name", "type"):
-            del attribute.attrib[left]
-        attribute.set("ref", self._document.said(name))
-        schema = self._document.schema(name.namespace)
-        known = {a.get("name") for a in schema.findall(f"{{{XSD}}}attribute")}
-        if name.local not in known:
-            declared = self._document.xsd(schema, "attribute", name=name.local)
-            declared.set("type", self._document.said(QName(XSD, kind)))
 
     def _child(
         self, model: etree._Element, namespace: str, child: Child, ordered: bool
     ) -> None:
         name = child.name
+        declared = self._document.xsd(model, "element")
         if name.namespace in ("", namespace):
-            declared = self._document.xsd(model, "element", name=name.local)
+            declared.set("name", name.local)
             if name.namespace:
                 declared.set("form", "qualified")
         else:
-            declared = self._document.xsd(model, "element")
             declared.set("ref", self._document.said(name))
             self.element(name)
-        if child.optional and ordered:
-            declared.set("minOccurs", "0")
-        if child.repeated and ordered:
-            declared.set("maxOccurs", "unbounded")
+        if ordered:
+            self._document.occurs(declared, child.optional, child.repeated)
         if declared.get("ref"):
             return
         if child.nillable:

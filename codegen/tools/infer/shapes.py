@@ -6,17 +6,21 @@ one has twice is repeated.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from codegen.model import QName
+from codegen.python.wire import ENVELOPES
 from codegen.tools.infer.samples import clark, is_nil, qname
 from codegen.tools.infer.values import type_of_texts
-from codegen.wsdl.namespaces import XML, XSI
+from codegen.wsdl.namespaces import XSI
+from codegen.wsdl.references import SOAP_ENCODINGS
 
-_NOT_OURS = (XSI, XML)
+_NOT_OURS = frozenset({XSI, *SOAP_ENCODINGS})
+_STYLES = frozenset(QName(space, "encodingStyle") for space in ENVELOPES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +66,19 @@ def shape_of(instances: Sequence[etree._Element]) -> Shape:
     """The shape that all these instances fit."""
     full = [one for one in instances if not is_nil(one)]
     children, ordered = _children(full)
-    texts = [text for one in full if (text := _text(one)).strip()]
+    texts = [_text(one) for one in full]
     return Shape(
         children=children,
         attributes=_attributes(instances),
         text="" if children else type_of_texts(texts),
-        mixed=bool(children and texts),
+        mixed=bool(children) and any(text.strip() for text in texts),
         ordered=ordered,
     )
+
+
+def has_text(instances: Iterable[etree._Element]) -> bool:
+    """Whether one of these elements holds a text and nothing else."""
+    return any(len(one) == 0 and (one.text or "").strip() for one in instances)
 
 
 def _text(element: etree._Element) -> str:
@@ -81,7 +90,7 @@ def _attributes(instances: Sequence[etree._Element]) -> tuple[Attribute, ...]:
     for one in instances:
         for name, value in one.attrib.items():
             known = clark(str(name))
-            if known.namespace not in _NOT_OURS and "/soap" not in known.namespace:
+            if known.namespace not in _NOT_OURS and known not in _STYLES:
                 found.setdefault(known, []).append(str(value))
     return tuple(
         Attribute(name, type_of_texts(values), len(values) == len(instances))
@@ -91,30 +100,51 @@ def _attributes(instances: Sequence[etree._Element]) -> tuple[Attribute, ...]:
 
 def _children(instances: list[etree._Element]) -> tuple[tuple[Child, ...], bool]:
     sequences = [[qname(child) for child in one] for one in instances]
-    order = merged(sequences)
-    found = []
-    for name in order:
-        counts = [names.count(name) for names in sequences]
-        elements = tuple(c for one in instances for c in one if qname(c) == name)
-        found.append(Child(name, elements, 0 in counts, max(counts) > 1))
-    places = {name: place for place, name in enumerate(order)}
-    ordered = all(
-        places[one] <= places[next_]
-        for names in sequences
-        for one, next_ in zip(names, names[1:], strict=False)
+    elements: dict[QName, list[etree._Element]] = {}
+    present: Counter[QName] = Counter()
+    repeated: set[QName] = set()
+    for one, names in zip(instances, sequences, strict=True):
+        for child, name in zip(one, names, strict=True):
+            elements.setdefault(name, []).append(child)
+        counts = Counter(names)
+        present.update(counts.keys())
+        repeated.update(name for name, count in counts.items() if count > 1)
+    order, ordered = merged(sequences)
+    found = (
+        Child(
+            name=name,
+            instances=tuple(elements[name]),
+            optional=present[name] < len(instances),
+            repeated=name in repeated,
+        )
+        for name in order
     )
     return tuple(found), ordered
 
 
-def merged(sequences: Sequence[Sequence[QName]]) -> list[QName]:
-    """One order of all the names: the first sequence's, the others' put in behind what they follow."""
-    order: list[QName] = []
+def merged(sequences: Iterable[Sequence[QName]]) -> tuple[list[QName], bool]:
+    """One order of all the names that each sequence keeps; as they are first seen, and False, where there is none.
+
+    What follows a name in one sequence stays together, as far as others allow.
+    """
+    after: dict[QName, dict[QName, None]] = {}
     for names in sequences:
-        place = 0
+        last: QName | None = None
         for name in names:
-            if name in order:
-                place = order.index(name) + 1
-            else:
-                order.insert(place, name)
-                place += 1
-    return order
+            after.setdefault(name, {})
+            if last is not None and last != name:
+                after[last][name] = None
+            last = name
+    waiting = Counter(
+        follower for followers in after.values() for follower in followers
+    )
+    ready = [name for name in reversed(after) if not waiting[name]]
+    order = []
+    while ready:
+        name = ready.pop()
+        order.append(name)
+        for follower in reversed(after[name]):
+            waiting[follower] -= 1
+            if not waiting[follower]:
+                ready.append(follower)
+    return (order, True) if len(order) == len(after) else (list(after), False)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 # In the order in which they are tried; a text must come back as it was, so only canonical forms count.
+_DAY = r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("boolean", re.compile(r"true|false")),
     ("int", re.compile(r"0|-?[1-9][0-9]{0,8}")),
@@ -13,11 +15,11 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "dateTime",
         re.compile(
-            r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-            r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?(Z|[+-][01][0-9]:[0-5][0-9])?"
+            _DAY + r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?"
+            r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
         ),
     ),
-    ("date", re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")),
+    ("date", re.compile(_DAY)),
 )
 # What holds the values of both.
 _TOGETHER = {
@@ -31,12 +33,23 @@ def type_of_text(text: str) -> str:
     """The builtin that a text is a value of: a number of ten digits or more is a name, not a count."""
     for name, form in _KINDS:
         if form.fullmatch(text):
-            return name
+            return (
+                name if not name.startswith("date") or _is_day(text[:10]) else "string"
+            )
     return "string"
 
 
+def _is_day(text: str) -> bool:
+    """Whether the calendar has it: no 30 February."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
 def type_of_texts(texts: Iterable[str]) -> str:
-    """One builtin for all of some texts; a string where they have nothing in common, or there are none."""
+    """One builtin for all of some texts; a string where they have nothing in common, one is empty, or there are none."""
     return together(type_of_text(text) for text in texts)
 
 

@@ -24,9 +24,10 @@ class Client(BaseClient):
         self,
         *,
         numbers: list[int] | None | soap.Unset = None,
+        grid: list[list[int]] | None | soap.Unset = None,
     ) -> int:
         """Call sum."""
-        request = t.SumRequest(numbers=numbers)
+        request = t.SumRequest(numbers=numbers, grid=grid)
         response: t.SumResponse = self._call("sum", request)
         return soap.required(response.total, "sum.total")
 
@@ -41,8 +42,9 @@ class AsyncClient(BaseAsyncClient):
         self,
         *,
         numbers: list[int] | None | soap.Unset = None,
+        grid: list[list[int]] | None | soap.Unset = None,
     ) -> int:
         """Call sum."""
-        request = t.SumRequest(numbers=numbers)
+        request = t.SumRequest(numbers=numbers, grid=grid)
         response: t.SumResponse = await self._call("sum", request)
         return soap.required(response.total, "sum.total")

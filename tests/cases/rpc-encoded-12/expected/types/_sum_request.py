@@ -13,6 +13,7 @@ class SumRequest:
     """The request of sum."""
 
     numbers: list[int] | None | soap.Unset = None
+    grid: list[list[int]] | None | soap.Unset = None
 
 
 def write_encoded_SumRequest(v: SumRequest, tag: str, attributes: str = "") -> str:
@@ -23,11 +24,16 @@ def write_encoded_SumRequest(v: SumRequest, tag: str, attributes: str = "") -> s
         xml += '<numbers xsi:type="enc:Array" xsi:nil="true"/>'
     elif v.numbers is not soap.UNSET:
         xml += t.write_encoded_Numbers(v.numbers, "numbers")
+    if v.grid is None:
+        xml += '<grid xsi:type="enc:Array" xsi:nil="true"/>'
+    elif v.grid is not soap.UNSET:
+        xml += t.write_encoded_Grid(v.grid, "grid")
     return f"{xml}</{tag}>"
 
 
 def read_encoded_SumRequest(e: soap.Element) -> SumRequest:
     numbers: list[int] | None | soap.Unset = soap.UNSET
+    grid: list[list[int]] | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
         tag = c.tag
@@ -35,6 +41,6 @@ def read_encoded_SumRequest(e: soap.Element) -> SumRequest:
             tag = soap.local_name(c)
         if tag == "numbers":
             numbers = soap.nil_or(c, t.read_encoded_Numbers)
-    v = SumRequest.__new__(SumRequest)
-    v.numbers = numbers
-    return v
+        elif tag == "grid":
+            grid = soap.nil_or(c, t.read_encoded_Grid)
+    return SumRequest(numbers=numbers, grid=grid)
