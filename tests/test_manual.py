@@ -30,7 +30,7 @@ DOCS = ROOT / "docs"
 PAGES = (
     "tutorial",
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
-    *("testing", "regenerating", "from-zeep", "diff", "infer"),
+    *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
 )
 GATEWAY, SECURE, PROXY = (
     *("http://127.0.0.1:8900", "https://localhost:8443"),

@@ -9,6 +9,7 @@ from codegen.model import (
     Api,
     Enumeration,
     Facets,
+    Fault,
     NamedRef,
     Operation,
     Port,
@@ -24,6 +25,7 @@ from codegen.python.fields import Annotations, Declarations
 from codegen.python.identifiers import field_name
 from codegen.python.literals import string
 from codegen.python.scope import Scope
+from codegen.python.service_modules import ServiceModules
 from codegen.python.views import ClientView, MethodView
 from codegen.python.wire import STANDARD
 
@@ -45,19 +47,28 @@ class FieldSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultSaid:
+    """A declared fault: its name in the WSDL, the exception that it becomes, and its detail's type."""
+
+    name: str
+    exception: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class OperationSaid:
     """An operation: its names, its method's signature, and how it travels."""
 
     name: str
     key: str
     method: str
-    parameters: tuple[str, ...]
+    parameters: tuple[FieldSaid, ...]
     returns: str
     style: str
     use: str
     soap_action: str
     one_way: bool
-    faults: tuple[str, ...]
+    faults: tuple[FaultSaid, ...]
     doc: str
     path: str
     line: int
@@ -80,11 +91,12 @@ class PortSaid:
 class TypeSaid:
     """A type: its name in Python and in the schema, and what it is made of.
 
-    `values` are an enumeration's members, or the facets of a restriction; `alias` is the Python
+    `qname` is "" where it has no name, but stands in another one of its namespace. `values` are an enumeration's members, or the facets of a restriction; `alias` is the Python
     type of what has no class of its own.
     """
 
     name: str
+    namespace: str
     qname: str
     kind: str
     base: str
@@ -110,7 +122,8 @@ def describe(api: Api) -> Description:
     """The description of a service, its names those of the package that would be made."""
     context = make_context(api, STANDARD, Options("package"))
     clients = ClientModules(context, []).module().clients
-    ports = tuple(_port(clients, port) for port in api.ports)
+    services = ServiceModules(context, [])
+    ports = tuple(_port(clients, services, port) for port in api.ports)
     types = tuple(_type(context, one) for one in api.types.values() if is_told(one))
     return Description(api.name, api.doc, ports, types)
 
@@ -125,7 +138,7 @@ def is_told(definition: TypeDef) -> bool:
 # ------------------------------------------------------------------------------------- ports
 
 
-def _port(clients: list[ClientView], port: Port) -> PortSaid:
+def _port(clients: list[ClientView], services: ServiceModules, port: Port) -> PortSaid:
     methods = _methods(clients, port)
     return PortSaid(
         port.name,
@@ -134,7 +147,7 @@ def _port(clients: list[ClientView], port: Port) -> PortSaid:
         port.port_type.local,
         port.soap.value,
         port.address or "",
-        tuple(_operation(one, methods) for one in port.operations),
+        tuple(_operation(one, methods, services) for one in port.operations),
     )
 
 
@@ -146,24 +159,38 @@ def _methods(clients: list[ClientView], port: Port) -> dict[str, MethodView]:
     return {}
 
 
-def _operation(operation: Operation, methods: dict[str, MethodView]) -> OperationSaid:
+def _operation(
+    operation: Operation, methods: dict[str, MethodView], services: ServiceModules
+) -> OperationSaid:
     method = methods.get(field_name(operation.key).rstrip("_"))
     message = operation.input or operation.output
     return OperationSaid(
         operation.name,
         operation.key,
         method.name if method else "",
-        tuple(plain(p) for p in method.parameters if p != "*") if method else (),
+        tuple(map(_parameter, method.parameters[1:])) if method else (),
         plain(method.returns) if method else "None",
         operation.style.value,
         message.use.value if message else "literal",
         operation.soap_action,
         operation.output is None,
-        tuple(fault.name for fault in operation.faults),
+        tuple(_fault(fault, services) for fault in operation.faults),
         operation.doc,
         operation.at.path,
         operation.at.line,
     )
+
+
+def _parameter(text: str) -> FieldSaid:
+    """A parameter, from how a signature has it."""
+    name, _, rest = text.partition(": ")
+    annotation, _, default = rest.partition(" = ")
+    return FieldSaid(name, plain(annotation), plain(default))
+
+
+def _fault(fault: Fault, services: ServiceModules) -> FaultSaid:
+    detail = plain(services.detail(fault, Scope()))
+    return FaultSaid(fault.name, services.exception(fault), detail)
 
 
 def plain(text: str) -> str:
@@ -195,6 +222,7 @@ def _type(context: Context, definition: TypeDef) -> TypeSaid:
         alias = plain(annotations.value(NamedRef(definition.id)))
     return TypeSaid(
         names.types[definition.id],
+        definition.id.namespace,
         str(definition.id) if definition.named else "",
         kind,
         base,
@@ -228,7 +256,8 @@ def _fields(context: Context, struct: Struct) -> tuple[FieldSaid, ...]:
     for field in context.types.fields(struct):
         if field.own:
             one = declarations.declare(field)
-            default = one.default or (f"{one.factory}()" if one.factory else "")
+            made = "[]" if one.factory == "list" else f"{one.factory}()"
+            default = one.default or (made if one.factory else "")
             found.append(
                 FieldSaid(one.name, plain(one.annotation), plain(default), one.doc)
             )

@@ -21,6 +21,9 @@ from codegen.model import (
     Fault,
     Message,
     Operation,
+    Port,
+    QName,
+    SoapArray,
     Struct,
     Style,
     TypePart,
@@ -55,8 +58,13 @@ def examine(api: Api, findings: Findings) -> None:
     """Note what is remarkable, as warnings; alike remarks are told together, where the first is."""
     broken, renamed = _Remarks(), _Remarks()
     for port in api.ports:
+        _port(port, broken)
         for operation in port.operations:
             _operation(operation, broken)
+    for definition in api.types.values():
+        if isinstance(definition, SoapArray) and definition.id not in api.encoded:
+            text = "an array of SOAP's encoding, and no message is encoded (R2110)"
+            broken.add(str(definition.id), text, definition.at)
     for message, at in broken:
         findings.warning("profile", message, at)
     _names(api, renamed)
@@ -65,6 +73,30 @@ def examine(api: Api, findings: Findings) -> None:
 
 
 # ---------------------------------------------------------------------------------- the profile
+
+
+def _port(port: Port, remarks: _Remarks) -> None:
+    if len({operation.style for operation in port.operations}) > 1:
+        text = "rpc and document operations in one binding (R2705)"
+        remarks.add(port.name, text, port.at)
+    alike: dict[frozenset[QName] | QName, list[Operation]] = {}
+    for operation in port.operations:
+        if operation.input is not None:
+            alike.setdefault(_signature(operation.input), []).append(operation)
+    for operations in alike.values():
+        if len({operation.name for operation in operations}) > 1:
+            text = "alike in the Body, only the SOAPAction tells them apart (R2710)"
+            for operation in operations:
+                remarks.add(operation.name, text, operation.at)
+
+
+def _signature(message: Message) -> frozenset[QName] | QName:
+    """What tells an operation's requests from others': the names in their Body."""
+    if message.wrapper is not None:
+        return message.wrapper
+    return frozenset(
+        part.element for part in message.parts if isinstance(part, ElementPart)
+    )
 
 
 def _operation(operation: Operation, remarks: _Remarks) -> None:
@@ -83,19 +115,23 @@ def _operation(operation: Operation, remarks: _Remarks) -> None:
 
 
 def _message(operation: Operation, message: Message) -> Iterator[str]:
+    for header in message.headers:
+        if isinstance(header.part, TypePart):
+            yield "a header of a type, the profile wants elements (R2205)"
+        elif header.use is Use.ENCODED:
+            yield "an encoded header, the profile wants literal (R2706)"
     if message.use is Use.ENCODED:
         yield "an encoded body, the profile wants literal (R2706)"
-        return
-    if operation.style is Style.RPC:
+    elif operation.style is Style.RPC:
         if any(isinstance(part, ElementPart) for part in message.parts):
             yield "an element as a part of an rpc call, the profile wants types (R2203)"
         if message.wrapper is not None and not message.wrapper.namespace:
             yield "an rpc call without a namespace (R2717)"
-        return
-    if any(isinstance(part, TypePart) for part in message.parts):
-        yield "a type as a part of a document, the profile wants elements (R2204)"
-    if len(message.parts) > 1:
-        yield "several parts in a document, the profile wants one at most (R2201)"
+    else:
+        if any(isinstance(part, TypePart) for part in message.parts):
+            yield "a type as a part of a document, the profile wants elements (R2204)"
+        if len(message.parts) > 1:
+            yield "several parts in a document, the profile wants one at most (R2201)"
 
 
 def _fault(fault: Fault) -> Iterator[str]:
@@ -104,7 +140,7 @@ def _fault(fault: Fault) -> Iterator[str]:
     if fault.use is Use.ENCODED:
         yield "an encoded fault, the profile wants literal (R2706)"
     if not fault.bound:
-        yield "a fault that the portType has and the binding forgets (R2742)"
+        yield "a fault that the portType has and the binding forgets (R2740)"
 
 
 # ------------------------------------------------------------------------------- other names
@@ -132,7 +168,8 @@ def _fields(types: Types, struct: Struct, remarks: _Remarks) -> None:
         if not why and plain == f"{wire}_":
             why = "for the word is Python's own"
         if one.own and wire and why:
-            at = getattr(one.what, "at", struct.at)
+            what = one.what.element if isinstance(one.what, ElementMember) else one.what
+            at = getattr(what, "at", struct.at)
             subject = f"{types.names.types[struct.id]}.{wire}"
             remarks.add(subject, f"called {one.name}, {why}", at)
 

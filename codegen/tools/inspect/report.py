@@ -16,7 +16,7 @@ from codegen.tools.inspect.describe import (
     TypeSaid,
 )
 
-_WIDTH = 100
+_WIDTH = 80
 
 
 def as_text(description: Description) -> str:
@@ -59,19 +59,21 @@ def _lines(description: Description) -> Iterator[str]:
         yield f"service {service}" if service else "bindings that no service uses"
         for port in group:
             yield from _port(port)
-    if types:
+    spaces = {one.namespace: None for one in types}
+    for namespace in spaces:
         yield ""
-        yield "types"
-    for one in types:
-        yield from _type(one)
+        yield f"types of {_line(namespace)}" if namespace else "types of no namespace"
+        for one in types:
+            if one.namespace == namespace:
+                yield from _type(one)
 
 
 def _port(port: PortSaid) -> Iterator[str]:
     styles = dict.fromkeys(f"{o.style}/{o.use}" for o in port.operations)
     how = ", ".join([f"SOAP {port.soap}", *styles])
-    yield f"  port {port.key} ({how})" + (
-        f" at {_line(port.address)}" if port.address else ""
-    )
+    yield f"  port {port.key} ({how})"
+    if port.address:
+        yield f"    at {_line(port.address)}"
     for operation in port.operations:
         yield from _operation(operation)
 
@@ -79,26 +81,27 @@ def _port(port: PortSaid) -> Iterator[str]:
 def _operation(operation: OperationSaid) -> Iterator[str]:
     name = operation.method or operation.key
     returns = "" if operation.one_way else f" -> {operation.returns}"
-    given = ", ".join(operation.parameters)
+    given = ", ".join(map(_field, operation.parameters))
     line = f"    {name}({given}){returns}"
     if len(line) <= _WIDTH:
         yield line
     else:
         yield f"    {name}("
-        yield from (f"        {one}," for one in operation.parameters)
+        yield from (f"        {_field(one)}," for one in operation.parameters)
         yield f"    ){returns}"
     notes = []
     if operation.one_way:
         notes.append("one way")
     if operation.faults:
-        notes.append(f"raises {', '.join(operation.faults)}")
+        notes.append(f"raises {', '.join(one.exception for one in operation.faults)}")
     if notes:
         yield f"        {'; '.join(notes)}"
 
 
 def _type(one: TypeSaid) -> Iterator[str]:
     name = f"{one.name}({one.base})" if one.base else one.name
-    known = f"  {_line(one.qname)}" if one.qname else ""
+    local = one.qname.rpartition("}")[2]
+    known = f"  # {_line(local)}" if local not in ("", one.name) else ""
     if one.kind == "alias":
         facets = f" ({', '.join(map(_line, one.values))})" if one.values else ""
         yield f"  {name} = {one.alias}{facets}{known}"
