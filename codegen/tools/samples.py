@@ -75,12 +75,14 @@ class Samples:
         self._left = 0
         self._encoded = False
 
-    def envelope(self, port: Port, message: Message) -> bytes:
-        """An envelope with a sample of a message in it."""
+    def envelope(self, port: Port, message: Message, *, headers: bool = False) -> bytes:
+        """An envelope with a sample of a message in it, its declared headers too where they are wanted."""
         soap = _ENVELOPES[port.soap]
         namespaces = {"soap": soap, "xsd": _XSD, "xsi": _XSI}
         namespaces |= {prefix: uri for uri, prefix in self._prefixes.items()}
         root = etree.Element(f"{{{soap}}}Envelope", nsmap=namespaces)
+        if headers and message.headers:
+            self._header(etree.SubElement(root, f"{{{soap}}}Header"), message)
         body = etree.SubElement(root, f"{{{soap}}}Body")
         self._left = _ELEMENTS_AT_MOST
         self._encoded = message.use is Use.ENCODED
@@ -99,6 +101,16 @@ class Samples:
                         self._value(etree.SubElement(into, name), reference)
         written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         return written
+
+    def _header(self, into: etree._Element, message: Message) -> None:
+        for header in message.headers:
+            self._left = _ELEMENTS_AT_MOST
+            self._encoded = header.use is Use.ENCODED
+            match header.part:
+                case ElementPart(element=name):
+                    self._global(into, self._standing_for(self._api.elements[name]))
+                case TypePart(type=reference):
+                    self._value(etree.SubElement(into, str(header.name)), reference)
 
     # ------------------------------------------------------------------------- elements
 

@@ -183,6 +183,15 @@ def test_envelopes_are_the_packages_own(clickatell: dict[str, bytes]) -> None:
         )
 
 
+def test_declared_headers_are_in_the_examples(folder_of: Callable[[str], Path]) -> None:
+    pages = pages_of(make_site(folder_of("faults-and-headers")))
+    page = pages["operations/withdraw.html"]
+    call, request, reply = (text_of(one) for one in page.findall(".//pre")[-3:])
+    assert "session=" in call and "trace=" in call
+    assert "<soap:Header>" in request and ":session>" in request
+    assert "<soap:Header>" in reply
+
+
 def test_types_are_told_with_bases_and_members(
     folder_of: Callable[[str], Path],
 ) -> None:

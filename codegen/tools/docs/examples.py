@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import keyword
-from dataclasses import MISSING, fields, is_dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
 from types import ModuleType
 from typing import Any
 
 from codegen.model import Api, Message, Operation, Port
 from codegen.python.literals import string
+from codegen.python.methods import Method
 from codegen.tools.docs.text import envelope
-from codegen.tools.docs.views import Example, Marked
+from codegen.tools.docs.views import Example
 from codegen.tools.samples import Samples
 
 _WIDTH = 80
+
+
+# An operation's methods for one direction, each of its own types.
+_Codec = tuple[
+    Callable[[bytes], Any], Callable[[bytes], Any], Callable[[Any, Any], bytes]
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sampled:
+    """A sample message: the values of its Body and of its Header, and its envelope."""
+
+    value: Any  # Any: a message's class
+    headers: Any  # Any: a class of headers, or None
+    envelope: bytes
 
 
 class Examples:
@@ -33,50 +50,58 @@ class Examples:
         self._name = name
         self._samples = Samples(api)
 
-    def of(self, port: Port, operation: Operation, client: str, method: str) -> Example:
+    def of(
+        self, port: Port, operation: Operation, client: str, method: Method | None
+    ) -> Example:
         """An operation's example: what its client's method is given, and what travels."""
         made = self._ports[port.key].operations[operation.key]
-        value, request = self._message(
-            port, operation.input, made.decode_request, made.encode_request
+        given = self._message(
+            port,
+            operation.input,
+            (made.decode_request, made.decode_request_headers, made.encode_request),
         )
-        _, reply = self._message(
-            port, operation.output, made.decode_response, made.encode_response
+        answered = self._message(
+            port,
+            operation.output,
+            (made.decode_response, made.decode_response_headers, made.encode_response),
         )
-        call = self._call(client, method, value) if value is not None and method else ""
-        return Example(call, request, reply)
+        call = self._call(client, method, given) if given and method else ""
+        request = envelope(given.envelope) if given else []
+        return Example(call, request, envelope(answered.envelope) if answered else [])
 
     def _message(
-        self,
-        port: Port,
-        message: Message | None,
-        decode: Any,  # Any: an operation's methods, each of its own types
-        encode: Any,  # Any: likewise
-    ) -> tuple[Any, Marked]:  # Any: a message's class
-        """A sample value and the envelope that the package makes of it; nothing where its
-        schema's patterns leave no sample that reads."""
+        self, port: Port, message: Message | None, codec: _Codec
+    ) -> _Sampled | None:
+        """A sample message; none where its schema's patterns leave no sample that reads."""
         if message is None:
-            return None, []
+            return None
+        decode, decode_headers, encode = codec
         try:
-            value = decode(self._samples.envelope(port, message))
-            return value, envelope(encode(value))
+            sample = self._samples.envelope(port, message, headers=True)
+            value, headers = decode(sample), decode_headers(sample)
+            return _Sampled(value, headers, encode(value, headers))
         except self._errors:
-            return None, []
+            return None
 
     # -------------------------------------------------------------------- values as Python
 
-    def _call(
-        self, client: str, method: str, value: Any
-    ) -> str:  # Any: a message's class
-        given = self._arguments(value, 4)
-        said = _joined(f"client.{method}(", given, 4)
+    def _call(self, client: str, method: Method, given: _Sampled) -> str:
+        names = {one.field.name: one.name for one in method.request}
+        arguments = self._arguments(given.value, 4, names)
+        if given.headers is not None:
+            names = {one.field.name: one.name for one in method.headers}
+            arguments += self._arguments(given.headers, 4, names)
+        said = _joined(f"client.{method.name}(", arguments, 4)
         return (
             f"import {self._name}\n\n"
             f"with {self._name}.{client}() as client:\n"
             f"    reply = {said}\n"
         )
 
-    def _arguments(self, value: Any, indent: int) -> list[str]:  # Any: a dataclass
-        """What a class is given, without what it has by itself."""
+    def _arguments(
+        self, value: Any, indent: int, names: Mapping[str, str] | None = None
+    ) -> list[str]:  # Any: a dataclass
+        """What a class is given, or by other `names` a method, without what it has by itself."""
         found = []
         for one in fields(value):
             given = getattr(value, one.name)
@@ -85,7 +110,8 @@ class Examples:
                 default = one.default_factory()
             if given is self._unset or (default is not MISSING and given == default):
                 continue
-            found.append(f"{one.name}={self._said(given, indent + 4)}")
+            name = one.name if names is None else names[one.name]
+            found.append(f"{name}={self._said(given, indent + 4)}")
         return found
 
     def _said(self, value: Any, indent: int) -> str:  # Any: whatever a field holds

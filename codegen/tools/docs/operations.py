@@ -168,7 +168,7 @@ class Operations:
             one_way=output is None,
             faults=[self._fault(fault, rows) for fault in operation.faults],
             bound=[Bound(p.key, _facts(p, o)) for p, o in bound],
-            example=examples.of(port, operation, client, name if method else ""),
+            example=examples.of(port, operation, client, method),
         )
 
 
