@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, Shell
+from test_serve import CASES as CASES_OF_PACKAGES
+from test_serve import make
+
+from codegen.diagnostics import Findings
+from codegen.pipeline import load
+from codegen.tools.inspect.describe import describe, plain
 
 CASES = ["names", "overloads", "faults-and-headers", "simple-types", "rpc-encoded-12"]
 EXPECTED = Path(__file__).parent / "inspected"
@@ -42,6 +51,43 @@ def test_json_has_what_the_tree_has(shell: Shell) -> None:
     codes = {finding["code"] for finding in told["findings"]}
     assert codes == {"profile", "renamed"}
     assert "[profile]" in result.err and "[renamed]" in result.err
+
+
+@pytest.mark.parametrize(
+    "case", ["names", "overloads", "faults-and-headers", "services", "hostile-names"]
+)
+def test_signatures_are_those_of_the_client(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make(case, tmp_path / f"told_{CASES_OF_PACKAGES.index(case)}")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    package = importlib.import_module(folder.name)
+    client = importlib.import_module(f"{folder.name}.client")
+    clients = [
+        one
+        for name, one in inspect.getmembers(client, inspect.isclass)
+        if one.__module__ == client.__name__ and not name.startswith("Async")
+    ]
+    wsdl = ROOT / "tests" / "cases" / case / "service.wsdl"
+    described = describe(load(wsdl, (), Findings()))
+    assert [port.key for port in described.ports] == list(package.PORTS)
+    for operation in (one for port in described.ports for one in port.operations):
+        told = [(one.name, one.type, one.default) for one in operation.parameters]
+        methods = [getattr(one, operation.method, None) for one in clients]
+        assert (told, operation.returns) in [said(one) for one in methods if one]
+        for fault in operation.faults:
+            assert issubclass(getattr(package.errors, fault.exception), Exception)
+
+
+def said(method: Callable[..., object]) -> tuple[list[tuple[str, str, str]], str]:
+    """A method's parameters and what it returns, as Python itself knows them."""
+    signature = inspect.signature(method)
+    defaults = {inspect.Parameter.empty: "", None: "None"}
+    parameters = [
+        (one.name, plain(str(one.annotation)), defaults.get(one.default, "UNSET"))
+        for one in list(signature.parameters.values())[1:]
+    ]
+    return parameters, plain(str(signature.return_annotation))
 
 
 def test_a_broken_spec_is_refused(shell: Shell) -> None:

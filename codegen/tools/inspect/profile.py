@@ -34,8 +34,10 @@ from codegen.python.emit import make_context
 from codegen.python.fields import Types, What
 from codegen.python.identifiers import class_name, field_name
 from codegen.python.wire import STANDARD
+from codegen.wsdl.references import SOAP_ENCODINGS
 
 _SHOWN = 4
+_ONE_BY_ONE = 100
 
 
 @dataclass(slots=True)
@@ -61,8 +63,9 @@ def examine(api: Api, findings: Findings) -> None:
         _port(port, broken)
         for operation in port.operations:
             _operation(operation, broken)
-    for definition in api.types.values():
-        if isinstance(definition, SoapArray) and definition.id not in api.encoded:
+    for definition in () if api.encoded else api.types.values():
+        own = definition.id.namespace in SOAP_ENCODINGS
+        if isinstance(definition, SoapArray) and not own:
             text = "an array of SOAP's encoding, and no message is encoded (R2110)"
             broken.add(str(definition.id), text, definition.at)
     for message, at in broken:
@@ -149,15 +152,20 @@ def _fault(fault: Fault) -> Iterator[str]:
 def _names(api: Api, remarks: _Remarks) -> None:
     """Names in Python that are not simply the spec's in Python's spelling, and why."""
     types = make_context(api, STANDARD, Options("package")).types
+    found = []
     for definition in api.types.values():
         name, plain = types.names.types[definition.id], class_name(*definition.words)
         if name != plain and definition.named:
-            text = f"called {name}, for something else is {plain}"
-            remarks.add(str(definition.id), text, definition.at)
+            found.append((definition, name, plain))
         if isinstance(definition, Struct):
             _fields(types, definition, remarks)
         elif isinstance(definition, Enumeration):
             _members(types, definition, remarks)
+    for definition, name, plain in found:
+        text = f"called {name}, for something else is {plain}"
+        if len(found) > _ONE_BY_ONE:
+            text = "called something longer, for another namespace has the name too"
+        remarks.add(str(definition.id), text, definition.at)
 
 
 def _fields(types: Types, struct: Struct, remarks: _Remarks) -> None:
