@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -118,3 +120,30 @@ def type_check(run: Run, request: pytest.FixtureRequest) -> Callable[..., str]:
         return (result.stdout + result.stderr) if result.returncode else ""
 
     return check
+
+
+# --------------------------------------------------------------------------- a real browser
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:  # Any: selenium is not always there
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip("there is no Chromium with its chromedriver here")
+    webdriver = pytest.importorskip("selenium.webdriver", reason="no selenium here")
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in (
+        *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"),
+        *("--window-size=1180,640", "--disable-gpu", "--hide-scrollbars"),
+    ):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    service = webdriver.ChromeService(DRIVER)
+    driver = webdriver.Chrome(options=options, service=service)
+    try:
+        driver.implicitly_wait(10)
+        yield driver
+    finally:
+        driver.quit()

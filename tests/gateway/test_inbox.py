@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -210,30 +209,6 @@ def test_a_reply_needs_a_form_of_ours(sandbox: Sandbox) -> None:
 
 
 # --------------------------------------------------------------------------- a real browser
-
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:  # Any: selenium is not always there
-    if CHROMIUM is None or DRIVER is None:
-        pytest.skip("there is no Chromium with its chromedriver here")
-    webdriver = pytest.importorskip("selenium.webdriver", reason="no selenium here")
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in (
-        *("--headless=new", "--no-sandbox", "--disable-dev-shm-usage"),
-        *("--window-size=1180,640", "--disable-gpu", "--hide-scrollbars"),
-    ):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(DRIVER)
-    driver = webdriver.Chrome(options=options, service=service)
-    try:
-        driver.implicitly_wait(10)
-        yield driver
-    finally:
-        driver.quit()
 
 
 def test_a_reader_replies_as_the_handset_would(sandbox: Sandbox, browser: Any) -> None:

@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
@@ -23,6 +24,7 @@ from test_serve import CASES, make
 from codegen.testing import assert_envelope
 from codegen.tools.docs.site import make_site
 
+CASE_OF_PATTERNS = ROOT / "tests" / "cases" / "patterns"
 CLICKATELL = ROOT / "generated" / "clickatell"
 COMMITTED = ROOT / "docs" / "reference" / "clickatell"
 ELEMENTS = frozenset(
@@ -331,3 +333,34 @@ def test_hostile_text_stays_text(shell: Shell, tmp_path: Path) -> None:
     assert "<script>document.title" in text_of(page, ".//ul[@id='results']")
     nothing_in = [one for one in page.iter("img")]
     assert nothing_in == []
+
+
+def test_long_words_fit_into_a_phone_and_keys_find(
+    shell: Shell, tmp_path: Path, browser: Any
+) -> None:
+    """Names, documentation and patterns of any length, on a narrow screen; the search by keys alone."""
+    wsdl = (CASE_OF_PATTERNS / "service.wsdl").read_text(encoding="utf-8")
+    long = "Donaudampfschiff" * 20
+    wsdl = re.sub(r'(<xsd:pattern value=")', rf"\1({long})?", wsdl)
+    for tag in ("portType", "operation"):
+        start = rf'(<{tag} name="\w+">)'
+        said = rf"\1<documentation>{long} it is.</documentation>"
+        wsdl = re.sub(start, said, wsdl, count=1)
+    assert wsdl.count(f"{long} it is.") == 2
+    (tmp_path / "service.wsdl").write_text(wsdl, encoding="utf-8")
+    shell("generate", "service.wsdl", "--output", "wide", "--package", "wide")
+    assert shell("docs", "wide", "--output", "site").code == 0
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    width = "return document.documentElement.scrollWidth"
+    for path in sorted((tmp_path / "site").rglob("*.html")):
+        browser.get(path.as_uri())
+        assert browser.execute_script(width) == 390, path
+    browser.find_element("tag name", "body").send_keys("/")
+    box = browser.switch_to.active_element
+    assert box.get_attribute("id") == "search"
+    box.send_keys("donau")
+    assert browser.find_element("css selector", "#results [role=option]")
+    box.send_keys("\ue015")  # arrow down, as WebDriver has it
+    box.send_keys("\ue007")  # enter
+    assert "/operations/" in browser.current_url
