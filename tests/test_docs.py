@@ -116,15 +116,6 @@ def sandbox() -> Iterator[str]:
         process.terminate()
 
 
-@pytest.mark.parametrize("page", ["clients.md", "conformance.md"])
-def test_the_pages_examples_run(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    examples = re.findall(r"```python\n(.*?)```", read(f"docs/{page}"), re.S)
-    assert examples
-    for example in examples:
-        exec(compile(example, page, "exec"), {"__name__": "example"})
-
-
 def test_the_readmes_examples_run(
     sandbox: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,6 +31,7 @@ PAGES = (
     "tutorial",
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
+    *("generating", "clients", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (
     *("http://127.0.0.1:8900", "https://localhost:8443"),
@@ -276,4 +277,9 @@ def test_the_manual_has_every_page() -> None:
     linked = set(re.findall(r"\]\(([\w-]+)\.md\)", index))
     assert linked == {path.stem for path in DOCS.glob("*.md")} - {"README"}
     assert set(PAGES) < linked
+    shown = {one for one in linked if "```" in (DOCS / f"{one}.md").read_text("utf-8")}
+    assert shown == {
+        *PAGES,
+        "gateway",
+    }  # that one has tests/gateway/test_gateway_docs.py
     assert "(docs/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

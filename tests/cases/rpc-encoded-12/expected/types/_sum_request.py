@@ -43,4 +43,7 @@ def read_encoded_SumRequest(e: soap.Element) -> SumRequest:
             numbers = soap.nil_or(c, t.read_encoded_Numbers)
         elif tag == "grid":
             grid = soap.nil_or(c, t.read_encoded_Grid)
-    return SumRequest(numbers=numbers, grid=grid)
+    v = SumRequest.__new__(SumRequest)
+    v.numbers = numbers
+    v.grid = grid
+    return v
