@@ -206,9 +206,7 @@ class AsyncClickatell:
         return replies(await method(**step.arguments))
 
     def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}({self._calls.account}, {self._client.endpoint!r})"
-        )
+        return f"{type(self).__name__}({self._calls.account}, {self._client})"
 
     async def aclose(self) -> None:
         """Close what was opened here."""

@@ -299,9 +299,7 @@ class Clickatell:
         return replies(method(**step.arguments))
 
     def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}({self._calls.account}, {self._client.endpoint!r})"
-        )
+        return f"{type(self).__name__}({self._calls.account}, {self._client})"
 
     def close(self) -> None:
         """Close what was opened here."""

@@ -204,6 +204,8 @@ def test_how_things_look(sms: Clickatell) -> None:
     assert "Account('demo', ***, 1234)" in repr(sms) and sms._client.endpoint in repr(
         sms
     )
+    with Clickatell(*ACCOUNT, endpoint="http://me:hunter2@127.0.0.1/") as other:
+        assert "hunter2" not in repr(other) and "127.0.0.1" in repr(other)
     (fate,) = sms.send(Text("Hi"), "12")
     assert "INVALID_DESTINATION" in repr(fate)
     assert isinstance(fate, Refused)
