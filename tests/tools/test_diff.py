@@ -456,6 +456,46 @@ def test_a_recursive_type_that_becomes_another(tmp_path: Path) -> None:
     ]
 
 
+def test_a_field_that_went_to_a_base_breaks_nothing(tmp_path: Path) -> None:
+    """Only what lacked it is changed: the base itself, where it stands, and others derived from it."""
+    more = ELEMENT.format("more")
+    extended = SMALL.replace(
+        "/></xsd:complexContent>",
+        f"><xsd:sequence>{more}</xsd:sequence></xsd:extension></xsd:complexContent>",
+    )
+    low = WSDL.replace(SMALL, extended).replace(
+        '"s:Thing" maxOccurs', '"s:SmallThing" maxOccurs'
+    )
+    high = WSDL.replace('"s:Thing" maxOccurs', '"s:SmallThing" maxOccurs').replace(
+        ID, ID + more
+    )
+    for old, new, kind in (
+        (low, high, "added-required"),
+        (high, low, "removed-required"),
+    ):
+        (change,) = changes(tmp_path, old, new)
+        assert (change.kind, change.subject) == (kind, "Thing.more")
+        assert f"{change.request} {change.reply} {change.python}" == "- - compatible"
+    beside = OTHER.format("TinyThing", "SmallThing").replace("SmallThing", "Thing")
+    both = [
+        one.replace(
+            extended if one is low else SMALL,
+            (extended if one is low else SMALL) + beside,
+        )
+        for one in (low, high)
+    ]
+    both = [
+        one.replace(
+            '<xsd:element name="color" type="s:Color"/>',
+            '<xsd:element name="color" type="s:TinyThing"/>',
+        )
+        for one in both
+    ]
+    found = {(c.kind, c.subject): c for c in changes(tmp_path, *both)}
+    change = found["added-required", "Thing.more"]
+    assert f"{change.request} {change.reply} {change.python}" == "breaking - breaking"
+
+
 def test_a_package_is_compared_in_what_it_chose(shell: Shell) -> None:
     Path("s.wsdl").write_text(WSDL, encoding="utf-8")
     chosen = ("--include", "ask", "--include", "call", "--rename", "text=words")

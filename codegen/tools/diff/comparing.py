@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from codegen.diagnostics import Location
-from codegen.model import Api, TypeRef
+from codegen.model import Api, Struct, TypeRef
 from codegen.tools.diff.changes import Changes, Sides
 from codegen.tools.diff.rules import Effect
 from codegen.tools.diff.surface import Surface
@@ -33,3 +33,6 @@ class Types(Protocol):
         encoded: bool = False,
     ) -> None:
         """Compare what two references lead to."""
+
+    def lacking(self, old: Struct, key: str, side: int) -> Sides:
+        """Which messages have values that lack a field of a type: in the old spec (0) or the new one."""

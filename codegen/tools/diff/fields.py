@@ -45,11 +45,18 @@ from codegen.tools.diff.surface import retyped
 class FieldComparison:
     """Compares two Structs' fields; with `own`, only those that they do not inherit.
 
-    Without `ordered` their order does not count: that of headers does not.
+    Without `ordered` their order does not count: that of headers does not. With `whole` they are
+    compared as types, wherever they stand, and not as what one place has.
     """
 
     def __init__(
-        self, types: Types, subject: str, sides: Sides, own: bool, ordered: bool = True
+        self,
+        types: Types,
+        subject: str,
+        sides: Sides,
+        own: bool,
+        ordered: bool = True,
+        whole: bool = False,
     ) -> None:
         self.types = types
         self.changes = types.changes
@@ -57,6 +64,7 @@ class FieldComparison:
         self.sides = sides
         self.own = own
         self.ordered = ordered
+        self.whole = whole
 
     def compare(self, old: Struct, new: Struct) -> None:
         """Note every field that came, went, moved or is another."""
@@ -141,7 +149,11 @@ class FieldComparison:
         one = shape(field.what)
         kind = "removed-optional" if one.optional else "removed-required"
         places = (one.at or struct.at, new.at)
-        self._add(kind, key, "is gone", places, Effect.BREAKING)
+        sides = self.types.lacking(struct, key, 1) if self.whole else self.sides
+        nobody = not (sides.request or sides.reply) and self.sides != sides
+        python = Effect.COMPATIBLE if nobody else Effect.BREAKING
+        subject = self._subject(key)
+        self.changes.add(kind, subject, "is gone", places, sides, python)
 
     def _came(self, struct: Struct, key: str, field: Field, old: Struct) -> None:
         one = shape(field.what)
@@ -149,8 +161,9 @@ class FieldComparison:
         places = (old.at, one.at or struct.at)
         required = self.types.surfaces[1].field(struct, key).required
         given = Effect.BREAKING if required else Effect.COMPATIBLE
-        python = given if self.sides.request else Effect.COMPATIBLE
-        self._add(kind, key, "is new", places, python)
+        sides = self.types.lacking(old, key, 0) if self.whole else self.sides
+        python = given if sides.request else Effect.COMPATIBLE
+        self.changes.add(kind, self._subject(key), "is new", places, sides, python)
 
     def _pair(
         self, old: tuple[Struct, str, Field], new: tuple[Struct, str, Field]

@@ -25,7 +25,7 @@ from codegen.tools.diff.rules import Effect
 from codegen.tools.diff.saying import say_move, say_space
 from codegen.tools.diff.surface import Surface
 from codegen.tools.diff.types import TypeComparison
-from codegen.walk import derived_types, part_types, reach
+from codegen.walk import part_types
 
 T = TypeVar("T")
 _BOTH = Sides(True, True)
@@ -43,32 +43,11 @@ def compare(
     """
     changes = Changes()
     surfaces = Surface(old, options[0]), Surface(new, options[1])
-    types = TypeComparison(old, new, surfaces, _sides(old), changes)
+    types = TypeComparison(old, new, surfaces, changes)
     services = _ServiceComparison(old, new, types, changes)
     services.ports()
     types.leftovers()
     return list(changes)
-
-
-def _sides(api: Api) -> dict[QName, Sides]:
-    """For each type whether requests carry it, and replies."""
-    requests: list[TypeRef] = []
-    replies: list[TypeRef] = []
-    for port in api.ports:
-        for operation in port.operations:
-            _collect(api, operation.input, requests)
-            _collect(api, operation.output, replies)
-            replies += part_types(api, (fault.part for fault in operation.faults))
-    derived = derived_types(api)
-    there, back = reach(api, requests, derived), reach(api, replies, derived)
-    return {name: Sides(name in there, name in back) for name in api.types}
-
-
-def _collect(api: Api, message: Message | None, found: list[TypeRef]) -> None:
-    if message is not None:
-        structs = (message.struct, message.headers_struct)
-        found += (NamedRef(name) for name in structs if name is not None)
-        found += part_types(api, message.parts)
 
 
 class _ServiceComparison:

@@ -15,6 +15,7 @@ from codegen.model import (
     TypeRef,
     UnionOf,
 )
+from codegen.tools.diff.carried import Carried
 from codegen.tools.diff.changes import Changes, Sides
 from codegen.tools.diff.comparing import Places
 from codegen.tools.diff.contents import (
@@ -47,14 +48,13 @@ class TypeComparison:
         old: Api,
         new: Api,
         surfaces: tuple[Surface, Surface],
-        sides: dict[QName, Sides],
         changes: Changes,
     ) -> None:
         self.old, self.new = old, new
         self.surfaces = surfaces
         self.changes = changes
         self._relations = Relations(old, new)
-        self._sides = sides
+        self._carried = Carried(old)
         self._names_travel = holds_anything(old)
         self._done: set[tuple[QName, QName]] = set()
         self._exchanged: set[tuple[QName, QName, Sides]] = set()
@@ -183,7 +183,12 @@ class TypeComparison:
             if shape_of(old.content) != shape_of(new.content):
                 message = "restricts its base otherwise"
                 self.changes.add("facet", subject, message, places, chosen)
-        self._fields(old, new, subject, chosen, own=bases is not None, ordered=ordered)
+        self._fields(
+            *(old, new, subject, chosen),
+            own=bases is not None,
+            ordered=ordered,
+            whole=sides is None,
+        )
 
     def _fields(
         self,
@@ -194,8 +199,9 @@ class TypeComparison:
         *,
         own: bool,
         ordered: bool = True,
+        whole: bool = False,
     ) -> None:
-        FieldComparison(self, subject, sides, own, ordered).compare(old, new)
+        FieldComparison(self, subject, sides, own, ordered, whole).compare(old, new)
         before, after = old.any_attribute, new.any_attribute
         if before and after and shape_of(before) != shape_of(after):
             message = f"takes {say_wildcard(after)}, took {say_wildcard(before)}"
@@ -362,8 +368,8 @@ class TypeComparison:
         """Where a derived type may turn up: wherever one of its bases does."""
         while isinstance(definition, Struct) and definition.base in self.new.types:
             assert definition.base is not None
-            if definition.base in self._sides:
-                return self._sides[definition.base]
+            if definition.base in self.old.types:
+                return self._carried.sides(definition.base)
             definition = self.new.types[definition.base]
         return Sides(False, False)
 
@@ -371,7 +377,12 @@ class TypeComparison:
 
     def sides(self, old: TypeDef) -> Sides:
         """Which messages a type of the old spec is part of."""
-        return self._sides.get(old.id, Sides(False, False))
+        return self._carried.sides(old.id)
+
+    def lacking(self, old: Struct, key: str, side: int) -> Sides:
+        """Which messages have values that lack a field of a type: in the old spec (0) or the new one."""
+        api, surface = (self.old, self.new)[side], self.surfaces[side]
+        return self._carried.lacking(old, key, api, surface)
 
     def subject(self, definition: TypeDef) -> str:
         """A type as a report names it: its words, as the schema spells them."""
