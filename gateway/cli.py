@@ -133,7 +133,8 @@ def sandbox(
 
     The first line on stdout is its base address, and then it is ready. It answers at
     the vendor's paths, such as /soap/webservice.php, and knows one account: user demo,
-    password demo, api_id 1234. Calls are logged on stderr.
+    password demo, api_id 1234. /inbox shows what was sent and what became of it.
+    Calls are logged on stderr.
     """
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s"

@@ -127,11 +127,13 @@ class Database:
         if self._path is None or self._owned is not None or sys.platform == "win32":
             return
         # A lock of its own kind: SQLite's, and who only looks into the file, know nothing of it.
-        self._owned = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         try:
+            self._owned = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
             fcntl.flock(self._owned, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise self._broken("another gateway runs on it") from None
+        except OSError as error:
+            raise self._broken(error.strerror) from None
 
     def close(self) -> None:
         """Close the file. Nothing works afterwards."""

@@ -171,6 +171,7 @@ def test_options_that_cannot_be_used(options: tuple[str, str]) -> None:
         ("--state", "/no such folder/state", "state"),
         ("--state", "pyproject.toml/state", "state"),
         ("--state", "pyproject.toml", "state"),
+        ("--state", ":memory:", "state"),
         ("--config", "/no such file", "settings"),
         ("--config", "README.md", "settings"),
     ],
