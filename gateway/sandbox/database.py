@@ -44,9 +44,10 @@ CREATE TABLE message (
     queue INTEGER NOT NULL, route TEXT NOT NULL, escalate INTEGER NOT NULL,
     features INTEGER NOT NULL, max_millionths INTEGER NOT NULL, callbacks INTEGER NOT NULL
 );
+CREATE INDEX message_by_user ON message (user, number);
 CREATE INDEX message_by_client_id ON message (user, client_id) WHERE client_id <> '';
 CREATE INDEX message_by_batch ON message (batch_id) WHERE batch_id <> '';
-CREATE INDEX message_by_due ON message (due) WHERE due IS NOT NULL;
+CREATE INDEX message_by_due ON message (due, queue, number) WHERE due IS NOT NULL;
 CREATE INDEX message_waiting ON message (route, queue, number) WHERE status = 2;
 CREATE INDEX message_by_recipient ON message (recipient, accepted);
 CREATE INDEX message_by_release ON message (user, released);
@@ -64,7 +65,8 @@ CREATE TABLE callback (
     report TEXT NOT NULL, made REAL NOT NULL, due REAL, attempts INTEGER NOT NULL DEFAULT 0,
     outcome TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX callback_by_due ON callback (due) WHERE due IS NOT NULL;
+CREATE INDEX callback_by_due ON callback (due, number) WHERE due IS NOT NULL;
+CREATE INDEX callback_by_message ON callback (message);
 """
 
 

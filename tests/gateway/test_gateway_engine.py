@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from gateway.features import RequiredFeatures
 from gateway.octets import header_names, octet_pieces
 from gateway.replies import Charge, GatewayError, MessageId, Ok, Refusal, Reply
 from gateway.sandbox.accounts import Account, Credentials
+from gateway.sandbox.callbacks import Destination
 from gateway.sandbox.gateway import Gateway
 from gateway.sandbox.messages import Message, Submission
 from gateway.sandbox.push import MmsNotification, ServiceIndication
@@ -780,3 +782,41 @@ def test_files_that_hold_no_settings(
         file.write_bytes(content)
     with pytest.raises(SettingsError, match=rf"^{file}:{told} \[settings\]$"):
         read_settings(file)
+
+
+def test_no_query_goes_through_everything(boxes: Callable[..., Box]) -> None:
+    """Every one finds its rows by an index, in the order in which it wants them."""
+    where = Destination("http://127.0.0.1:1/")
+    box = boxes(
+        account=account(daily_limit=99, status_callback=where, incoming_callback=where),
+        routes=(Route("cheap", rate=1), Route("dear", charge=Decimal(2))),
+    )
+    asked: set[str] = set()
+    database = box.store._db
+    database.set_trace_callback(asked.add)
+    box.gateway.auth(DEMO)
+    batch = box.gateway.startbatch(DEMO, Submission(text="Hi")).id
+    box.gateway.quicksend(DEMO, batch, [NUMBER])
+    ids = [box.sent(escalate=1, callbacks=7, client_id="a1") for _ in range(5)]
+    delayed = box.sent(deliver_after=1)
+    box.gateway.receive(NUMBER, "27999000224", "stop")
+    box.clock.turn(minutes=5)
+    box.gateway.querymsg(DEMO, client_id="a1")
+    box.gateway.delmsg(DEMO, delayed)
+    store = box.store
+    with store.transaction():
+        callback, *_ = store.due_callbacks(box.clock(), 9)
+        store.note_attempt(callback.number, None, "")
+        store.callbacks_about(ids[0])
+        for batch_id, before in itertools.product(("", batch), ("", ids[3])):
+            store.newest_messages("demo", 9, before, batch_id)
+        store.newest_callbacks(9, before=5)
+    database.set_trace_callback(None)
+    plans = {
+        statement: str(database.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall())
+        for statement in asked
+        if statement.startswith(("SELECT", "UPDATE", "DELETE"))
+    }
+    assert len(plans) > 20
+    slow = {s: p for s, p in plans.items() if "SCAN" in p or "TEMP B-TREE" in p}
+    assert slow == {}, slow
