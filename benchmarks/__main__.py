@@ -10,7 +10,16 @@ from pathlib import Path
 from .measure import Found, Line, Settings, Skipped
 from .report import save, shown
 
-BENCHMARKS = ("sendmsg", "native", "rows", "cold", "generating", "calls", "large")
+BENCHMARKS = (
+    "sendmsg",
+    "native",
+    "rows",
+    "cold",
+    "generating",
+    "calls",
+    "large",
+    "outlive",
+)
 
 
 def main() -> None:
