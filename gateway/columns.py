@@ -9,12 +9,14 @@ from typing import Final
 
 import click
 
-_TOKEN: Final = re.compile(r"<[^>]*>|[^<]+")
+_TOKEN: Final = re.compile(r"<[^<>]*>?|[^<]+")
 _STYLED: Final = re.compile(
     r"(?P<tag></?[\w:.-]+|\??/?>|<\?\w+)|(?P<value>\"[^\"]*\")|(?P<name>[\w:.-]+(?==\"))"
 )
 _COLOURS: Final = {"tag": "cyan", "value": "yellow", "name": "blue"}
 _CONTINUED: Final = 4
+_DEEPEST: Final = 40
+"""Columns of an indent: what is nested for ever takes no more."""
 _SAME: Final = " | "
 _DIFFERENT: Final = " # "
 _NONE: Final = (0, "")
@@ -32,13 +34,17 @@ def xml_lines(xml: str) -> list[str]:
             continue
         closes = token.startswith("</")
         opens = (
-            token.startswith("<") and not closes and not token.endswith(("/>", "?>"))
+            token.startswith("<")
+            and not closes
+            and token[1:2] not in ("!", "?")
+            and token.endswith(">")
+            and not token.endswith("/>")
         )
         depth -= closes
         if inline and not (token.startswith("<") and not closes):
             lines[-1] += token
         else:
-            lines.append(" " * depth + token)
+            lines.append(" " * min(depth, _DEEPEST) + token)
         inline = opens or (inline and not closes and not token.startswith("<"))
         depth += opens
     return lines

@@ -369,7 +369,7 @@ def _batch(batch: Batch) -> dict[str, str]:
 def _readable(envelope: bytes) -> str:
     """An envelope with its elements on lines of their own, without a secret."""
     masked = _SESSION.sub(r"\1***", redact(envelope))
-    return _cut("\n".join(xml_lines(masked)), _LONGEST_ENVELOPE)
+    return "\n".join(xml_lines(_cut(masked, _LONGEST_ENVELOPE)))
 
 
 def _time(at: float) -> str:

@@ -42,9 +42,10 @@ class Sessions:
         Raises:
             GatewayError: 001, 004 or 007.
         """
+        self._admit(credentials)
         if not credentials.match(self._account):
             raise GatewayError(ErrorCode.AUTHENTICATION_FAILED)
-        self._admit(credentials)
+        self._see_that_it_lives()
         with self._store.transaction():
             now = self._now()
             self._store.forget_sessions(now - _REMEMBERED_SECONDS)
@@ -53,13 +54,15 @@ class Sessions:
         return session_id
 
     def user(self, credentials: Credentials) -> str:
-        """Whose call it is. A session that is valid wins over the rest; using it renews it.
+        """Whose call it is. A session that is valid wins over the rest; using it renews it,
+        but not from an address that may not call.
 
         Raises:
             GatewayError: 001, 002, 003, 004, 005, 007 or 108.
         """
-        user = self._identified(credentials)
         self._admit(credentials)
+        user = self._identified(credentials)
+        self._see_that_it_lives()
         return user
 
     def _identified(self, credentials: Credentials) -> str:
@@ -88,9 +91,11 @@ class Sessions:
             return ErrorCode.AUTHENTICATION_FAILED
         return ErrorCode.INVALID_API_ID
 
-    def _admit(self, credentials: Credentials) -> None:
+    def _see_that_it_lives(self) -> None:
         if self._account.frozen:
             raise GatewayError(ErrorCode.ACCOUNT_FROZEN)
+
+    def _admit(self, credentials: Credentials) -> None:
         if not self._account.may_call_from(credentials.address):
             raise GatewayError(ErrorCode.IP_LOCKDOWN)
 

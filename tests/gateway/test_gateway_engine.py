@@ -6,6 +6,7 @@ import itertools
 import random
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from ipaddress import ip_network
 from pathlib import Path
@@ -326,6 +327,15 @@ def test_ip_lock_down(boxes: Callable[..., Box]) -> None:
         box.gateway.auth(stranger)
     with refused(ErrorCode.IP_LOCKDOWN):
         box.gateway.getbalance(stranger)
+    with refused(ErrorCode.IP_LOCKDOWN):  # nor are credentials told right from wrong
+        box.gateway.auth(replace(stranger, password="wrong"))
+    session = box.gateway.auth(DEMO).value or ""
+    box.clock.turn(minutes=10)
+    with refused(ErrorCode.IP_LOCKDOWN):
+        box.gateway.ping(session, stranger.address)
+    box.clock.turn(minutes=6)
+    with refused(ErrorCode.SESSION_EXPIRED):
+        box.gateway.ping(session)
 
 
 def test_a_frozen_account(boxes: Callable[..., Box]) -> None:

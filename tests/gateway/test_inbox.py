@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -15,6 +16,7 @@ from sandboxes import DEMO, PATHS, Sandbox, listening
 from gateway.replies import MessageId
 from gateway.sandbox.accounts import Account
 from gateway.sandbox.callbacks import Destination
+from gateway.sandbox.http import MAX_BODY
 from gateway.sandbox.messages import Submission
 from gateway.sandbox.settings import Settings
 
@@ -161,6 +163,22 @@ def test_envelopes_beside_each_other_without_secrets(sandbox: Sandbox) -> None:
         assert opened[4:] not in shown
         assert not re.search(r"<password[^>]*>demo", unescape(shown))
     assert "OK: ***" in pages[0] and "<script>" not in pages[1]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("<", "<a>", "</a>", "<a ", "<?", "<!--", "<![CDATA[", "<a b='", "&lt;"),
+        *("password=", "<password>", '<a password="', "OK: ", "x<a/>"),
+    ],
+)
+def test_envelopes_that_are_hard_to_show(sandbox: Sandbox, piece: str) -> None:
+    """A megabyte that is no envelope: its page is made in no time, and without much memory."""
+    sandbox.post(PATHS[0], (piece * (MAX_BODY // len(piece))).encode())
+    begun = time.process_time()
+    page = get(sandbox, "/inbox/calls/1")
+    assert time.process_time() - begun < 15  # it was minutes, and gigabytes
+    assert len(page) < 5_000_000
 
 
 @pytest.mark.parametrize(
