@@ -64,6 +64,13 @@ class Delivery:
             self._find_route(message, now)
         self._store.add_message(message)
 
+    def adopt(self, now: float) -> None:
+        """Find another way for what waits for routes that are set up no longer."""
+        for message in self._store.waiting_elsewhere(self._routes):
+            steps = len(message.course)
+            self._find_route(message, now)
+            self._store.update_message(message, message.course[steps:])
+
     def stop(self, message: Message, now: float) -> None:
         """Stop a message if it has not left the gateway."""
         waits = MessageStatus.QUEUED_FOR_LATER, MessageStatus.QUEUED

@@ -85,6 +85,7 @@ class Gateway:
         self._batches = Batches(store, self._new_id)
         with store.transaction():
             store.open_account(self.account.user, credits)
+            self.delivery.adopt(clock())
 
     @property
     def store(self) -> Store:

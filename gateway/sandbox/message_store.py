@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from ..codes import MessageStatus
@@ -94,6 +94,14 @@ class MessageStore(Database):
             "WHERE status = 2 AND route = ? ORDER BY queue, number LIMIT 1", route
         )
         return found[0] if found else None
+
+    def waiting_elsewhere(self, routes: Collection[str]) -> list[Message]:
+        """What waits for any other routes than these, in the order in which it would go."""
+        marks = ", ".join("?" * len(routes))
+        return self._messages(
+            f"WHERE status = 2 AND route NOT IN ({marks}) ORDER BY queue, number",
+            *routes,
+        )
 
     def has_waiting(self, route: str) -> bool:
         """Whether any message waits for a route."""

@@ -157,6 +157,20 @@ def test_what_waits_too_long_expires_and_costs_nothing(
     assert box.status(day) == S.EXPIRED
 
 
+def test_a_route_that_is_gone_keeps_nothing(boxes: Callable[..., Box]) -> None:
+    """The settings may be others after a restart."""
+    box = boxes(routes=(Route("old"),), outages=(Outage("old", 0, 10**6),))
+    low, high = box.sent(), box.sent(queue=1)
+    assert (box.status(low), box.status(high)) == (S.QUEUED, S.QUEUED)
+    box.clock.turn(minutes=1)
+    settings = Settings(routes=(Route("new", charge=Decimal(2), rate=0.1),))
+    box.gateway = Gateway(box.store, clock=box.clock, settings=settings)
+    box.clock.turn(seconds=20)
+    assert box.course(high)[:2] == [(0, 2), (60, 3)]
+    assert box.course(low)[:3] == [(0, 2), (60, 2), (70, 3)]
+    assert box.balance() == 96
+
+
 def test_escalation_takes_a_dearer_route_after_a_while(
     boxes: Callable[..., Box],
 ) -> None:
