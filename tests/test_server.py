@@ -9,6 +9,8 @@ import io
 import logging
 import re
 import sys
+import zlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from datetime import date
@@ -117,6 +119,8 @@ class Caller:
         serve = library.server.wsgi if way == "wsgi" else library.server.asgi
         self.app = serve(services.lending, services.shelves, **options)
         self.way = way
+        self.terminated = True
+        self.mounted: dict[str, str] = {}
 
     def __call__(
         self,
@@ -144,7 +148,7 @@ class Caller:
             "PATH_INFO": "/desk",
             "QUERY_STRING": query,
             "wsgi.input": io.BytesIO(b"".join(chunks)),
-            "wsgi.input_terminated": True,
+            "wsgi.input_terminated": self.terminated,
         }
         for name, value in headers.items():
             key = name.upper().replace("-", "_")
@@ -164,6 +168,7 @@ class Caller:
             "path": "/library/desk",
             "scheme": "http",
             "query_string": query.encode(),
+            **self.mounted,
             "headers": [(n.encode(), v.encode()) for n, v in headers.items()],
         }
         waiting = [
@@ -262,6 +267,53 @@ def test_faults_come_back_as_they_were_raised(
     assert caplog.text.count("lend failed") == 2
 
 
+def test_calls_within_a_call(library: Any, services: Any) -> None:
+    """The inner call is over when it was answered, and the outer one is the current one again."""
+    server = library.server
+    inner = server.AsyncInMemoryTransport(services.lending)
+    seen = []
+
+    class Outer(server.ShelvesService):  # type: ignore[misc]  # made at run time
+        async def move(self, **given):
+            async with library.AsyncLendingClient(transport=inner) as client:
+                await client.count()
+            seen.append(server.current_call().operation.name)
+            return True
+
+        async def move_2(self, **given):
+            cancelled = asyncio.ensure_future(asyncio.sleep(9))
+            cancelled.cancel()
+            await cancelled
+
+    async def calls() -> None:
+        transport = server.AsyncInMemoryTransport(Outer())
+        async with library.AsyncShelvesClient(transport=transport) as client:
+            await client.move(number=1, shelf="A")
+            with pytest.raises(LookupError):
+                server.current_call()
+            with pytest.raises(library.errors.SoapFault, match="internal error"):
+                await client.move_2(title="a", shelf="b", author="c")
+
+    asyncio.run(calls())
+    assert seen == ["move"]
+
+
+def test_a_caller_that_gives_up(library: Any, services: Any) -> None:
+    """A call that is cancelled is none that failed."""
+
+    class Slow(type(services.lending)):  # type: ignore[misc]  # made at run time
+        async def count(self):
+            await asyncio.sleep(60)
+
+    async def call() -> None:
+        transport = library.server.AsyncInMemoryTransport(Slow())
+        async with library.AsyncLendingClient(transport=transport) as client:
+            await asyncio.wait_for(client.count(), 0.05)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(call())
+
+
 def test_a_service_has_all_methods(library: Any) -> None:
     class Half(library.server.ShelvesService):  # type: ignore[misc]  # made at run time
         def move(self, *, number, shelf):
@@ -308,6 +360,16 @@ def test_the_action_tells_apart_what_has_one_body(
     reply = call(envelope("<l:title>Emma</l:title>", version), headers)
     assert reply.status == 200
     assert (b"Persuasion" in reply.body) == (method == "titles")
+
+
+def test_an_action_beyond_ascii(
+    library: Any, services: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = library.PORTS["Lending"].operations["close"]
+    monkeypatch.setattr(operation, "soap_action", "urn:cl\xe9")
+    call = Caller(library, services, "asgi")
+    body = envelope("<l:title>Emma</l:title>")
+    assert b"Persuasion" not in call(body, {**XML11, "soapaction": "urn:cl\xe9"}).body
 
 
 @pytest.mark.parametrize("action", ["", '"urn:library#count"'])
@@ -367,12 +429,22 @@ def test_bodies_may_be_packed(call: Caller) -> None:
     assert reply.status == 200
     assert call(packed[:-9], {**XML11, "content-encoding": "gzip"}).status == 500
     assert call(b"no gzip", {**XML11, "content-encoding": "gzip"}).status == 500
+    members = [gzip.compress(piece) for piece in (packed[:0], envelope(LEND), b"\n")]
+    assert call(b"".join(members), {**XML11, "content-encoding": "gzip"}).status == 200
+    endless = gzip.compress(b"") * 1000
+    assert call(endless, {**XML11, "content-encoding": "gzip"}).status == 500
+    for window in (15, -15):  # many leave out the header that `deflate` should have
+        packer = zlib.compressobj(wbits=window)
+        deflated = packer.compress(envelope(LEND)) + packer.flush()
+        assert call(deflated, {**XML11, "content-encoding": "deflate"}).status == 200
     reply = call(packed, {**XML11, "content-encoding": "br"})
     assert (reply.status, reply.headers["accept-encoding"]) == (415, "gzip, deflate")
     assert fault(reply)[0] == "soap:Client"
 
 
-def test_an_envelope_may_have_attachments(call: Caller, services: Any) -> None:
+def test_an_envelope_may_have_attachments(
+    library: Any, call: Caller, services: Any
+) -> None:
     body = (
         b"preamble\r\n--B\r\nContent-Type: image/png\r\nContent-ID: <p>\r\n\r\n\x89PNG\r\n"
         b"--B\r\nContent-Type: text/xml; charset=utf-8\r\nContent-ID: <root>\r\n\r\n"
@@ -383,6 +455,17 @@ def test_an_envelope_may_have_attachments(call: Caller, services: Any) -> None:
     assert call(body, {"content-type": kind}).status == 200
     assert services.seen[0][0] == "Emma"
     assert call(body, {"content-type": "multipart/related"}).status == 500
+    include = (
+        b'<x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:p"/>'
+    )
+    moved = body.replace(b"Emma", include)
+    assert call(moved, {"content-type": kind}).status == 200
+    assert services.seen[1][0] == b64encode(b"\x89PNG").decode()
+    reply = call(moved.replace(b"cid:p", b"cid:q"), {"content-type": kind})
+    assert (reply.status, fault(reply)[0]) == (500, "soap:Client")
+    many = moved.replace(include, include * 100).replace(b"\x89PNG", b"x" * 900)
+    bounded = Caller(library, services, call.way, max_body=len(many) + 1000)
+    assert bounded(many, {"content-type": kind}).status == 413
 
 
 @pytest.mark.parametrize(
@@ -419,7 +502,9 @@ def test_versions_of_soap(call: Caller) -> None:
         500,
         "VersionMismatch",
     )
-    assert b"SupportedEnvelope" in unknown.body
+    upgrade = etree.fromstring(unknown.body).findall(".//{*}SupportedEnvelope")
+    found = [(e.nsmap["v"], e.get("qname")) for e in upgrade]
+    assert found == [(SOAP12, "v:Envelope"), (SOAP11, "v:Envelope")]
     odd = '<l:lend s:encodingStyle="urn:mine"><l:title>x</l:title></l:lend>'
     reply = call(envelope(odd, SOAP12), XML12)
     assert fault(reply)[0] == "soap:DataEncodingUnknown"
@@ -467,6 +552,24 @@ def test_what_is_too_long(library: Any, services: Any, way: str) -> None:
     assert (reply.status, services.seen) == (413, [])
 
 
+def test_a_body_of_untold_length_needs_a_server_that_reads_it(
+    library: Any, services: Any
+) -> None:
+    call = Caller(library, services, "wsgi")
+    chunked = {**XML11, "transfer-encoding": "chunked"}
+    assert call(headers=chunked, chunks=[envelope(LEND)]).status == 200
+    call.terminated = False
+    reply = call(headers=chunked, chunks=[envelope(LEND)])
+    assert (reply.status, fault(reply)[0]) == (411, "soap:Client")
+
+
+def test_a_request_shows_no_query() -> None:
+    request = clickatell_callbacks.server.HttpRequest(
+        "GET", "data=<password>x</password>"
+    )
+    assert "password" not in repr(request)
+
+
 # ------------------------------------------------------------------------------- documents
 
 
@@ -483,6 +586,20 @@ def test_the_wsdl_is_given_out_with_its_own_address(call: Caller) -> None:
     assert b'<element name="card"' in schema.body
     for query in ("xsd=3", "wsdl=-1", "wsdl=../x", "xsd", "wsdl=\u0662"):
         assert call(method="GET", query=query).status in (404, 405)
+
+
+def test_where_it_is_mounted(library: Any, services: Any) -> None:
+    """Newer servers have the place in the path, older ones have not."""
+    call = Caller(library, services, "asgi")
+    for mounted, path in (
+        ({"root_path": "/library"}, "/library/desk"),
+        ({"root_path": "/lib"}, "/lib/library/desk"),
+        ({"root_path": ""}, "/library/desk"),
+    ):
+        call.mounted = mounted
+        reply = call(method="GET", query="wsdl&x=1")
+        url = f"http://h.example:81{path}"
+        assert reply.body.count(f'location="{url}"'.encode()) == 3
 
 
 def test_an_address_of_ones_own(library: Any, services: Any) -> None:

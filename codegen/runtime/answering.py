@@ -31,10 +31,6 @@ _OURS: Final[Mapping[Version, tuple[str, ...]]] = {
     ),
 }
 _NO_ENCODING: Final = f"{SOAP12}/encoding/none"
-_UPGRADE: Final = (
-    '<u:Upgrade xmlns:u="http://www.w3.org/2003/05/soap-envelope">'
-    '<u:SupportedEnvelope qname="u:Envelope"/></u:Upgrade>'
-)
 
 
 class Refusal(Exception):
@@ -149,8 +145,18 @@ def mismatch(root: Element, spoken: Sequence[Version]) -> Refusal:
     return Refusal(
         SoapFault(said, code="VersionMismatch"),
         version=version,
-        blocks=_UPGRADE if upgrade else "",
+        blocks=_upgrade(spoken) if upgrade else "",
     )
+
+
+def _upgrade(spoken: Sequence[Version]) -> str:
+    """The block that names the versions that are spoken here, the preferred one first (SOAP 1.2
+    part 1, section 5.4.7)."""
+    supported = "".join(
+        f'<u:SupportedEnvelope xmlns:v="{NAMES[version].namespace}" qname="v:Envelope"/>'
+        for version in sorted(spoken, reverse=True)
+    )
+    return f'<u:Upgrade xmlns:u="{SOAP12}">{supported}</u:Upgrade>'
 
 
 def check_headers(

@@ -75,13 +75,13 @@ class Samples:
         self._left = 0
         self._encoded = False
 
-    def envelope(self, port: Port, message: Message, *, headers: bool = False) -> bytes:
-        """An envelope with a sample of a message in it, its declared headers too where they are wanted."""
+    def envelope(self, port: Port, message: Message) -> bytes:
+        """An envelope with a sample of a message in it, and of its declared headers."""
         soap = _ENVELOPES[port.soap]
         namespaces = {"soap": soap, "xsd": _XSD, "xsi": _XSI}
         namespaces |= {prefix: uri for uri, prefix in self._prefixes.items()}
         root = etree.Element(f"{{{soap}}}Envelope", nsmap=namespaces)
-        if headers and message.headers:
+        if message.headers:
             self._header(etree.SubElement(root, f"{{{soap}}}Header"), message)
         body = etree.SubElement(root, f"{{{soap}}}Body")
         self._left = _ELEMENTS_AT_MOST
@@ -103,7 +103,9 @@ class Samples:
         return written
 
     def _header(self, into: etree._Element, message: Message) -> None:
-        for header in message.headers:
+        """A block for each declared part."""
+        headers = {header.name: header for header in reversed(message.headers)}
+        for header in reversed(headers.values()):
             self._left = _ELEMENTS_AT_MOST
             self._encoded = header.use is Use.ENCODED
             match header.part:
@@ -192,7 +194,8 @@ class Samples:
         line = self._line(concrete)
         with self._inside([struct.id, *(step.id for step in line)]):
             for attribute in _attributes(line):
-                if attribute.required or self._left > 0:
+                optional = attribute.name.namespace not in _ENVELOPES.values()
+                if attribute.required or (optional and self._left > 0):
                     text = attribute.fixed or sample_text(self._api, attribute.type)
                     into.set(str(attribute.name), text)
             text_type = next((s.text for s in reversed(line) if s.text), None)

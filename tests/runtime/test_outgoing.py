@@ -13,6 +13,7 @@ import pytest
 from fake_service import RECEIPT, Headers, Order, envelope, operation
 from lxml import etree
 
+from codegen.runtime import parsing
 from codegen.runtime.client import BaseClient
 from codegen.runtime.errors import EncodeError, TransportError
 from codegen.runtime.outgoing import Addressing, Outgoing, UsernameToken
@@ -151,6 +152,23 @@ def test_any_function_is_a_hook() -> None:
     assert transport.sent[0].url == "http://elsewhere.example/"
 
 
+def test_a_header_within_the_body_is_not_the_envelopes_own() -> None:
+    prefix = ORDER.envelope.wire.prefix
+    inner = "<soap:Header><a/></soap:Header><soap:Body/>".replace("soap", prefix)
+    whole = ORDER.encode_request(Order()).decode()
+    start, body, end = whole.partition(f"<{prefix}:Body>")
+    message = Outgoing(f"{start}{body}{inner}{end}".encode(), ORDER, "http://x")
+    for _ in range(2):
+        message = message.with_block("<b/>")
+        root = etree.fromstring(message.envelope)
+        assert [etree.QName(e).localname for e in root] == ["Header", "Body"]
+        assert {e.tag for e in root[0]} == {"b"}
+    assert inner.encode() in message.envelope
+    other = replace(message, envelope=b"<s:Envelope><s:Body/></s:Envelope>")
+    with pytest.raises(ValueError, match="Body> in the envelope"):
+        other.with_block("<b/>")
+
+
 # ---------------------------------------------------------------------------- attachments
 
 
@@ -166,6 +184,20 @@ PACKED = (
     + b64encode(envelope(RECEIPT))
 )
 BARE = b"\r\n\r\n" + envelope(RECEIPT)
+XOP = "xmlns:x='http://www.w3.org/2004/08/xop/include'"
+NUMBER = b64decode("1234")
+OF_NUMBER = b"\r\nContent-ID: <n 1@h>\r\n\r\n" + NUMBER
+OF_NUMBER_PACKED = (
+    b"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <n 1@h>\r\n\r\n" + b"MTIz"
+).replace(b"MTIz", b64encode(NUMBER))
+
+
+def mtom(href: str = "cid:n%201@h", times: int = 1) -> bytes:
+    """A root that includes another part."""
+    body = RECEIPT.replace("7", f"<x:Include {XOP} href='{href}'/>" * times)
+    kind = b"application/xop+xml; charset=iso-8859-1; type='text/xml'"
+    whole = envelope(body).decode().replace("<number>", "<of>Caf\xe9</of><number>")
+    return b"\r\nContent-Type: " + kind + b"\r\n\r\n" + whole.encode("latin-1")
 
 
 @pytest.mark.parametrize(
@@ -183,6 +215,29 @@ def test_replies_with_attachments(kind: str, body: bytes) -> None:
     exchange = Client(transport=Recorder(body, kind)).exchange("order", Order())
     assert exchange.response == shop.Receipt(number=7)
     assert exchange.response_envelope.strip() == envelope(RECEIPT).strip()
+
+
+@pytest.mark.parametrize("part", [OF_NUMBER, OF_NUMBER_PACKED])
+def test_what_xop_moved_into_other_parts_is_put_back(part: bytes) -> None:
+    recorder = Recorder(parts(mtom(), part), "multipart/related; boundary=b")
+    exchange = Client(transport=recorder).exchange("order", Order())
+    assert exchange.response == shop.Receipt(number=1234)
+    assert "Caf\xe9" in exchange.response_envelope.decode()
+
+
+@pytest.mark.parametrize("href", ["cid:n", "n%201@h", "", "http://x/n%201@h"])
+def test_a_root_includes_what_is_not_there(href: str) -> None:
+    recorder = Recorder(parts(mtom(href), OF_NUMBER), "multipart/related; boundary=b")
+    with pytest.raises(TransportError, match="its root names"):
+        Client(transport=recorder).exchange("order", Order())
+
+
+def test_what_is_put_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = parts(mtom(times=20), b"\r\nContent-ID: <n 1@h>\r\n\r\n" + b"x" * 1000)
+    monkeypatch.setattr(parsing, "_limits", parsing.Limits(envelope=20_000))
+    recorder = Recorder(body, "multipart/related; boundary=b")
+    with pytest.raises(TransportError, match="more than 20,000 bytes"):
+        Client(transport=recorder).exchange("order", Order())
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,8 @@ def test_example_calls_are_calls_of_the_client(
             text = block.text_content()
             if path.startswith("operations/") and text.startswith("import "):
                 is_a_call(ast.parse(text), client_module)
+                if case == "services" and path.endswith("/lend.html"):
+                    assert "card=1" in text and 'title_header="string"' in text
 
 
 def is_a_call(module: ast.Module, clients: object) -> None:

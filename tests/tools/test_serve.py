@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager
+from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -64,17 +66,26 @@ def test_samples_are_valid(case: str, tmp_path: Path) -> None:
             served = package.PORTS[port.key].operations[operation.key]
             if operation.output is not None:
                 sample = samples.envelope(port, operation.output)
-                reply = served.decode_response(sample)
+                reply, headers = served.read_response(sample)
+                are_there(headers, package)
                 package.validate(reply)
-                written = served.encode_response(reply)
-                assert (
-                    served.encode_response(served.decode_response(written)) == written
-                )
+                written = served.encode_response(reply, headers)
+                assert served.encode_response(*served.read_response(written)) == written
             if operation.input is not None:
                 sample = samples.envelope(port, operation.input)
-                request = served.decode_request(sample)
+                request, headers = served.read_request(sample)
+                are_there(headers, package)
                 package.validate(request)
-                assert served.encode_request(request)
+                assert served.encode_request(request, headers)
+
+
+def are_there(headers: Any, package: ModuleType) -> None:
+    """All declared header blocks, and as they should be."""
+    if headers is not None:
+        assert [
+            f.name for f in fields(headers) if getattr(headers, f.name) is None
+        ] == []
+        package.validate(headers)
 
 
 def test_samples_are_the_same_each_time(tmp_path: Path) -> None:
@@ -123,6 +134,11 @@ def test_a_mock_answers_with_samples_and_with_recordings(tmp_path: Path) -> None
                 assert lost.value.detail == "Emma"
         with package.LendingClient(f"{base}/Lending12", port="Lending12") as client:
             assert client.close_(title="x") is None
+        (replies / "lend.xml").unlink()
+    with served(folder, "--replies", replies) as base:
+        with package.LendingClient(base) as client:
+            found = client.exchange("lend", package.types.Lend(title="Emma")).headers
+            assert found == package.types.LendResponseHeaders(card=1)
         with package.ShelvesClient(base) as client:
             assert client.move_2(title="x", shelf="y", author="z") is True
         with package.LendingClient(f"{base}/Shelves") as client:

@@ -77,7 +77,7 @@ class Examples:
             return None
         decode, decode_headers, encode = codec
         try:
-            sample = self._samples.envelope(port, message, headers=True)
+            sample = self._samples.envelope(port, message)
             value, headers = decode(sample), decode_headers(sample)
             return _Sampled(value, headers, encode(value, headers))
         except self._errors:

@@ -6,6 +6,7 @@ of SOAP 1.2, part 2, section 7.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -22,8 +23,14 @@ from .answering import (
     mismatch,
     operation_fault,
 )
-from .bodies import TooLarge, UnknownCoding, is_multipart, root_part, unpacked
-from .client import charset_of
+from .bodies import (
+    TooLarge,
+    UnknownCoding,
+    charset_of,
+    is_multipart,
+    root_part,
+    unpacked,
+)
 from .dispatch import Dispatcher, Target
 from .element import Element
 from .envelope import NAMES, Version, opened
@@ -34,6 +41,7 @@ from .service import BaseService, Call, Hooks, HttpRequest, run, run_in
 from .transport import Response
 
 DEFAULT_MAX_BODY: Final = 16 * 2**20
+_LONG: Final = 2**17
 
 _ACTION: Final = re.compile(r';\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)', re.I)
 _XML_TYPES: Final = (*MEDIA_TYPES.values(), "application/xml")
@@ -87,8 +95,12 @@ class Application:
     # -------------------------------------------------------------------------- answering
 
     async def answer(self, request: HttpRequest) -> Response:
-        """The reply to a request, whatever it is."""
-        call = self._opened(request)
+        """The reply to a request, whatever it is. A long one is read in a thread of its own: the
+        others need not wait for that."""
+        if len(request.body) > _LONG:
+            call = await asyncio.to_thread(self._opened, request)
+        else:
+            call = self._opened(request)
         if isinstance(call, Response):
             return call
         try:
@@ -111,6 +123,11 @@ class Application:
     def too_large(self, request: HttpRequest) -> Response:
         """The reply to a request whose body was not read to its end."""
         return self._faults.refusal(self._beyond(), self._named(request))
+
+    def without_length(self, request: HttpRequest) -> Response:
+        """The reply to a request whose body cannot be read, as nothing says where it ends."""
+        fault = _callers("a request has a Content-Length here")
+        return self._faults.refusal(Refusal(fault, status=411), self._named(request))
 
     def _done(self, call: Call, result: object) -> Response:
         operation = call.operation
@@ -230,8 +247,10 @@ class Application:
         if not multipart:
             return headers, body
         try:
-            content_type, body = root_part(headers, body)
-        except TransportError as error:
+            content_type, body = root_part(headers, body, self.max_body)
+        except TooLarge:
+            raise self._beyond() from None
+        except (TransportError, DecodeError) as error:
             raise Refusal(_callers(str(error))) from None
         return {"content-type": content_type}, body
 
@@ -247,7 +266,8 @@ class Application:
         Raises:
             Refusal: something else is asked for.
         """
-        asked = request.query.partition("=")[0].lower() in ("wsdl", "xsd")
+        query = request.query.partition("&")[0]
+        asked = query.partition("=")[0].lower() in ("wsdl", "xsd")
         allowed = "GET, HEAD, POST" if asked else "POST"
         if not asked or request.method not in ("GET", "HEAD"):
             fault = _callers("a call is a POST of a SOAP envelope")
@@ -259,7 +279,7 @@ class Application:
                 (port.service, port.name): self._address_of(key, url, request)
                 for key, (_, port) in self._ports.items()
             }
-            found = self._specification.document(request.query, url, addresses)
+            found = self._specification.document(query, url, addresses)
         if found is None:
             raise Refusal(_callers("there is no such document"), status=404)
         headers = {"content-type": "text/xml; charset=UTF-8"}
@@ -282,12 +302,20 @@ def _media_type(request: HttpRequest) -> str:
 def _action(http: Mapping[str, str], root: Mapping[str, str]) -> str:
     """The SOAPAction: quoted or not, or SOAP 1.2's parameter of the Content-Type."""
     if "soapaction" in http:
-        return _unquoted(http["soapaction"].strip())
+        return _as_utf8(_unquoted(http["soapaction"].strip()))
     for headers in (root, http):
         found = _ACTION.search(headers.get("content-type", ""))
         if found:
-            return _unquoted(found[1])
+            return _as_utf8(_unquoted(found[1]))
     return ""
+
+
+def _as_utf8(text: str) -> str:
+    """A header's text, which servers read as ISO-8859-1, as what most clients wrote."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _unquoted(text: str) -> str:

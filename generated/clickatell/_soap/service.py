@@ -10,7 +10,7 @@ from abc import ABC
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutinefunction
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from .element import Element
@@ -37,7 +37,7 @@ class HttpRequest:
     """An HTTP request to a service."""
 
     method: str
-    query: str = ""
+    query: str = field(default="", repr=False)
     """What stands behind the "?", as it was sent."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """By names in lower case."""
@@ -155,13 +155,25 @@ def current_call() -> Call:
 
 
 async def run(call: Call) -> object:
-    """What a call's method gives, awaited; a `def` runs in a thread of its own."""
-    _current.set(call)
-    if asyncio.iscoroutinefunction(call.method):
-        result = call.invoke()
-    else:
-        result = await asyncio.to_thread(call.invoke)
-    return await result if isawaitable(result) else result
+    """What a call's method gives, awaited; a `def` runs in a thread of its own.
+
+    Raises:
+        RuntimeError: the method was not cancelled, but what it waited for was.
+    """
+    token = _current.set(call)
+    try:
+        if iscoroutinefunction(call.method):
+            result = call.invoke()
+        else:
+            result = await asyncio.to_thread(call.invoke)
+        return await result if isawaitable(result) else result
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise RuntimeError("what the method waited for was cancelled") from error
+    finally:
+        _current.reset(token)
 
 
 def run_in(call: Call, wait: Callable[[Awaitable[object]], object]) -> object:

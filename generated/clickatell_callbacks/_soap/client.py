@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
-from .bodies import with_root
+from .bodies import charset_of, with_root
 from .errors import DecodeError, NotAnEnvelope, SoapError, SoapFault, TransportError
 from .exchange import Exchange
 from .operation import AnyOperation, Operation, Port
@@ -33,7 +32,6 @@ Q = TypeVar("Q")
 R = TypeVar("R")
 T = TypeVar("T")
 
-_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _LOGGED_AT_MOST: Final = 2**20
 
 # The package's own name: this is its module _soap.client.
@@ -187,12 +185,6 @@ def _no_reply(reply: Response) -> TransportError:
     return TransportError(
         message, status=reply.status, headers=reply.headers, body=reply.body
     )
-
-
-def charset_of(headers: Mapping[str, str]) -> str | None:
-    """The charset that a Content-Type names, if it does."""
-    found = _CHARSET.search(headers.get("content-type", ""))
-    return found[1] if found else None
 
 
 def _logged(envelope: bytes, operation: AnyOperation) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
@@ -98,11 +99,14 @@ def _from_scope(scope: Scope) -> HttpRequest:
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name, value in scope["headers"]
     )
+    path, mounted_at = scope["path"], scope.get("root_path", "")
+    if not f"{path}/".startswith(f"{mounted_at}/"):  # as older servers have it
+        path = mounted_at + path
     server = scope.get("server") or ("localhost", None)
     fallback = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
     return HttpRequest(
         method=scope["method"],
-        path=quote(scope["path"]),
+        path=quote(path),
         query=scope.get("query_string", b"").decode("latin-1"),
         headers=headers,
         origin=_origin(scope.get("scheme", "http"), headers, fallback),
@@ -160,7 +164,9 @@ def wsgi(
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         request = _from_environ(environ)
         body = _read(environ, _length(request), application.max_body)
-        if body is None:
+        if _is_endless(environ):
+            reply = application.without_length(request)
+        elif body is None:
             reply = application.too_large(request)
         else:
             reply = application.answer_in(replace(request, body=body), wait)
@@ -187,6 +193,12 @@ def _from_environ(environ: WSGIEnvironment) -> HttpRequest:
         headers=headers,
         origin=_origin(environ["wsgi.url_scheme"], headers, fallback),
     )
+
+
+def _is_endless(environ: WSGIEnvironment) -> bool:
+    """Whether there is a body that comes in pieces, on a server that leaves it at that."""
+    told = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
+    return not told and bool(environ.get("HTTP_TRANSFER_ENCODING"))
 
 
 def _read(environ: WSGIEnvironment, length: int, at_most: int) -> bytes | None:
@@ -284,15 +296,17 @@ def _length(request: HttpRequest) -> int:
 
 
 class _Loop:
-    """An event loop in a thread of its own, from the first coroutine on."""
+    """An event loop in a thread of its own, from a process's first coroutine on."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: asyncio.AbstractEventLoop | None = None
+        self._process = 0
 
     def run(self, awaitable: Awaitable[object]) -> object:
         with self._lock:
-            if self._running is None:
+            if self._running is None or self._process != os.getpid():
+                self._process = os.getpid()  # a thread does not outlive a fork
                 self._running = asyncio.new_event_loop()
                 threading.Thread(
                     target=self._running.run_forever, name="soap-service", daemon=True

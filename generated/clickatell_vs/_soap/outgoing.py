@@ -57,18 +57,23 @@ class Outgoing:
 
         Args:
             block: an element as XML, its namespaces declared in it.
+
+        Raises:
+            ValueError: a hook made another envelope of it, in which no place is known.
         """
-        wire = self.operation.envelope.wire
+        wire, envelope = self.operation.envelope.wire, self.envelope
         header, body = f"<{wire.prefix}:Header>", f"<{wire.prefix}:Body>"
         # The first of either is the envelope's own: nothing but its start tag is before it.
-        before, found, after = self.envelope.partition(header.encode())
-        if not found:
-            before, found, after = self.envelope.partition(body.encode())
-            block = f"{header}{block}</{wire.prefix}:Header>{body}"
+        at = envelope.find(body.encode())
+        if at < 0:
+            raise ValueError(f"there is no {body} in the envelope any more")
+        own = envelope.find(header.encode(), 0, at)
+        if own < 0:
+            block = f"{header}{block}</{wire.prefix}:Header>"
         else:
-            block = f"{header}{block}"
+            at = own + len(header)
         written = block.encode(wire.charset, "xmlcharrefreplace")
-        return replace(self, envelope=before + written + after)
+        return replace(self, envelope=envelope[:at] + written + envelope[at:])
 
 
 Hook: TypeAlias = Callable[[Outgoing], Outgoing]
