@@ -639,6 +639,8 @@ def test_hooks_for_callers_with_habits(library: Any, services: Any) -> None:
             return envelope
 
         def understands(self, header):
+            if header == "{urn:s}Broken":
+                raise library.errors.SoapFault("no", code="no code")
             return header == "{urn:s}Security"
 
         def reply(self, envelope, call):
@@ -655,6 +657,8 @@ def test_hooks_for_callers_with_habits(library: Any, services: Any) -> None:
     assert reply.status == 200
     assert reply.body.endswith(b"<!--lend-->")
     assert call(b"", XML11).body.endswith(b"<!--nobody-->")
+    broken = envelope(LEND, header=header.replace("Security", "Broken"))
+    assert fault(call(broken, XML11)) == ("soap:Server", "internal error")
 
 
 def test_the_documented_examples_run() -> None:

@@ -169,7 +169,12 @@ class Application:
         except Exception as error:
             _log.exception("%s %a failed", request.method, request.path, exc_info=error)
             refused = Refusal(internal_error())
-        return self._hooked(self._faults.refusal(refused, version), None)
+        try:
+            reply = self._faults.refusal(refused, version)
+        except EncodeError as error:  # a hook's own fault
+            _log.exception("%s %a failed", request.method, request.path, exc_info=error)
+            reply = self._faults.refusal(Refusal(internal_error()), version)
+        return self._hooked(reply, None)
 
     def _named(self, request: HttpRequest) -> Version:
         """The version of SOAP that a request's Content-Type names, else the first port's."""
