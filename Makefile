@@ -51,7 +51,7 @@ corpus: $(INSTALLED_DEV) ## judge the toolkit on real WSDLs, where they are (ARG
 	else echo "there is no corpus of WSDLs here: $(CORPUS) is missing"; fi
 
 .PHONY: interop
-interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are required, and make the table of docs/peers.md
+interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are required, and make the tables of README.md and docs/peers.md
 	@$(PIP) --editable '.[dev,interop]'
 	@rm -f $(RESULTS)
 	@INTEROP_REQUIRED=1 INTEROP_RESULTS=$(RESULTS) $(BIN)/python -m pytest -q tests/interop

@@ -326,7 +326,10 @@ GROUPS = {
     "fault": "declared faults",
     "one-way": "one-way",
     "multi-reference": "multi-reference",
+    "soap12": "SOAP 1.2",
+    "latin": "ISO-8859-1",
     "clickatell": "Clickatell's four",
+    "mock": "mocks",
     "corpus": "mocks of real services",
 }
 """The columns of the table, by the first word of a case's name."""

@@ -1,7 +1,7 @@
 """What the tests with live peers share: our packages, our services on sockets, and the results.
 
 A peer that is not installed skips its tests; with INTEROP_REQUIRED=1 it fails them. With
-INTEROP_RESULTS=FILE the results are written there, for the table in docs/peers.md.
+INTEROP_RESULTS=FILE the results are written there, for the tables of peers.
 """
 
 from __future__ import annotations
@@ -117,10 +117,16 @@ def echo(package: ModuleType, seen: list[tuple[str, Any]]) -> Any:
     return type("Echo", (base,), methods)()
 
 
-def record(peer: str, results: dict[str, bool]) -> None:
-    """Remember what came of a peer's cases: of several runs of one case, the worst."""
+def record(
+    peer: str, results: dict[str, bool], *, service: str = "", soap: str = "1.1"
+) -> None:
+    """Remember what came of a peer's cases: of several runs of one case, the worst. Those of
+    SOAP 1.2, and in ISO-8859-1, count as cases of that besides."""
     if not (path := os.environ.get("INTEROP_RESULTS")):
         return
+    also = "soap12" if soap == "1.2" else "latin" if service == "latin" else ""
+    if also:
+        results = results | {f"{also} {name}": ok for name, ok in results.items()}
     file = Path(path)
     found = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     known = found.setdefault(peer, {})
