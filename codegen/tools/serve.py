@@ -62,12 +62,31 @@ class Replies:
                 known = ", ".join(operations)
                 message = f"there is no operation {path.stem!r}"
                 findings.error("reply", message, at, f"there are: {known}")
-            for operation in operations.get(path.stem, ()):
-                try:
-                    self._known[operation] = self._read(operation, path.read_bytes())
-                except self._errors.DecodeError as error:
-                    findings.error("reply", f"this is no reply: {error}", at)
+            elif error := self._keep(operations[path.stem], path.read_bytes()):
+                findings.error("reply", f"this is no reply: {error}", at)
         findings.raise_errors()
+
+    def _keep(self, operations: list[Any], envelope: bytes) -> Exception | None:
+        """Remember a recorded reply of the operations of one name: of those that read it, and of
+        those whose port speaks another version of SOAP, but means the same by it.
+
+        Returns:
+            What is wrong with it, where none of them reads it.
+        """
+        read: dict[Any, Any] = {}  # Any: as of `_known`
+        wrong: dict[Any, Exception] = {}
+        for operation in operations:
+            try:
+                read[operation] = self._read(operation, envelope)
+            except self._errors.DecodeError as error:
+                wrong[operation] = error
+        by_type = {one.response_type: reply for one, reply in read.items()}
+        for operation, why in wrong.items():
+            other_version = isinstance(why, self._errors.VersionMismatch)
+            if other_version and operation.response_type in by_type:
+                read[operation] = by_type[operation.response_type]
+        self._known |= read
+        return None if read else next(iter(wrong.values()))
 
     def _read(self, operation: Any, envelope: bytes) -> Any:  # Any: as its fields
         """A response with its headers, or a fault."""

@@ -36,6 +36,9 @@ CASES = sorted(
 LOST = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <s:Fault><faultcode>s:Client</faultcode><faultstring>lost</faultstring><detail>
 <m:missing xmlns:m="urn:library">Emma</m:missing></detail></s:Fault></s:Body></s:Envelope>"""
+TITLES = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
+<titlesResponse xmlns="urn:library"><title>Emma</title><title>Emma again</title>
+</titlesResponse></s:Body></s:Envelope>"""
 COUNT = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>
 <count xmlns="urn:library">42</count></s:Body></s:Envelope>"""
 
@@ -135,10 +138,14 @@ def test_a_mock_answers_with_samples_and_with_recordings(tmp_path: Path) -> None
         with package.LendingClient(f"{base}/Lending12", port="Lending12") as client:
             assert client.close_(title="x") is None
         (replies / "lend.xml").unlink()
+        (replies / "titles.xml").write_bytes(TITLES)
     with served(folder, "--replies", replies) as base:
         with package.LendingClient(base) as client:
             found = client.exchange("lend", package.types.Lend(title="Emma")).headers
             assert found == package.types.LendResponseHeaders(card=1)
+        for port in ("Lending", "Lending12"):  # recorded in SOAP 1.1, answered in both
+            with package.LendingClient(f"{base}/{port}", port=port) as client:
+                assert client.titles(title="x") == ["Emma", "Emma again"]
         with package.ShelvesClient(base) as client:
             assert client.move_2(title="x", shelf="y", author="z") is True
         with package.LendingClient(f"{base}/Shelves") as client:
