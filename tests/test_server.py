@@ -9,6 +9,7 @@ import io
 import logging
 import re
 import sys
+import threading
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -312,6 +313,38 @@ def test_a_caller_that_gives_up(library: Any, services: Any) -> None:
 
     with pytest.raises(TimeoutError):
         asyncio.run(call())
+
+
+def test_methods_that_wait_do_not_hold_up_the_loop(library: Any, services: Any) -> None:
+    both = threading.Barrier(2)
+
+    class Waiting(type(services.lending)):  # type: ignore[misc]  # made at run time
+        def close_(self, *, title):
+            both.wait(10)
+
+    async def calls() -> None:
+        transport = library.server.AsyncInMemoryTransport(Waiting())
+        async with library.AsyncLendingClient(transport=transport) as client:
+            await asyncio.gather(client.close_(title="a"), client.close_(title="b"))
+
+    asyncio.run(calls())
+
+
+@pytest.mark.parametrize("length", [1, 10**6])
+def test_a_long_request_is_read_in_a_thread(
+    library: Any, services: Any, length: int
+) -> None:
+    readers = []
+
+    class Watching(library.server.Hooks):  # type: ignore[misc]  # made at run time
+        def envelope(self, envelope, request):
+            readers.append(threading.current_thread())
+            return envelope
+
+    call = Caller(library, services, "asgi", hooks=Watching())
+    body = envelope(f"<l:lend><l:title>{'x' * length}</l:title></l:lend>")
+    assert call(body, XML11).status == 200
+    assert (readers == [threading.main_thread()]) == (length == 1)
 
 
 def test_a_service_has_all_methods(library: Any) -> None:
