@@ -205,14 +205,28 @@ class Samples:
                 self._particle(into, step.content)
 
     def _concrete(self, struct: Struct) -> Struct:
-        """The type itself, or of an abstract one the first that derives from it and is not."""
-        waiting = [struct]
+        """The type itself, or of an abstract one the first that derives from it and is not; one
+        that does not go round in a circle, where there is one."""
+        if not struct.abstract:
+            return struct
+        waiting: list[Struct] = [struct]
+        concrete: list[Struct] = []
         for one in waiting:
             if not one.abstract:
-                return one
+                concrete.append(one)
+                continue
             found = (self._api.types[name] for name in self._derived.get(one.id, ()))
             waiting += [kind for kind in found if isinstance(kind, Struct)]
-        return struct
+        with self._inside([struct.id]):
+            ends = (one for one in concrete if not self._circles(one))
+            return next(ends, concrete[0] if concrete else struct)
+
+    def _circles(self, struct: Struct) -> bool:
+        """Whether a type is being made already, or cannot be made without one that is."""
+        contents = [step.content for step in self._line(struct)]
+        return self._open[struct.id] > 0 or any(
+            c is not None and _required(c) and self._recurs(c) for c in contents
+        )
 
     def _line(self, struct: Struct) -> list[Struct]:
         """The steps whose content makes the type's, the base's first: a restriction repeats all."""
