@@ -457,6 +457,8 @@ class SoapArray:
 
     `ranks` has one number of dimensions for each level: (1,) of `T[]`, (2,) of `T[,]`,
     (1, 2) of `T[,][]`, the outermost first. `item_name` is what an item's element is called.
+    `derived` is one that derives from another array: its values say its own name, as JAX-RPC's
+    collections do, where others say that they are the encoding's `Array`.
     """
 
     id: QName
@@ -468,6 +470,7 @@ class SoapArray:
     item_name: str = "item"
     item_nillable: bool = False
     doc: str = ""
+    derived: bool = False
 
 
 TypeDef = Struct | Enumeration | Restricted | ListOf | UnionOf | SoapArray

@@ -61,11 +61,13 @@ def _functions(
 def _writer(
     context: Context, scope: Scope, definition: SoapArray, use: Use
 ) -> list[str]:
+    array = context.prefixed(definition.id) if definition.derived else ""
     if _is_any_array(definition, use):
         known = f"{scope.name('elements')}.KNOWN"
         write = scope.soap("write_any_array")
         item_name = string(definition.item_name)
-        return [f"return {write}(v, tag, attributes, {item_name}, {known})"]
+        own = f", {string(array)}" if array else ""
+        return [f"return {write}(v, tag, attributes, {item_name}, {known}{own})"]
     values = Values(context, scope, use)
     item = formatted(values.element(definition.item, definition.item_name, "x"))
     nil = string(f'<{definition.item_name} xsi:nil="true"/>')
@@ -78,8 +80,9 @@ def _writer(
         names = f"{string(definition.item_name)}, {string(context.style.encoding)}"
         if context.encoding == ENCODINGS[SoapVersion.V12]:
             names += ", soap12=True"
-        return [f"return {scope.soap('write_array')}({given}, {names})"]
-    kind = _kind(context, scope, item_type) if use is Use.ENCODED else ""
+        own = f", kind={string(array)}" if array else ""
+        return [f"return {scope.soap('write_array')}({given}, {names}{own})"]
+    kind = _kind(context, scope, item_type, array) if use is Use.ENCODED else ""
     return [
         f"{scope.soap('check_list')}(v)",
         f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}>')}",
@@ -98,14 +101,17 @@ def _is_any_array(definition: SoapArray, use: Use) -> bool:
     return encoded and is_any(definition.item) and definition.ranks == (1,)
 
 
-def _kind(context: Context, scope: Scope, item_type: str) -> str:
-    """The attributes that make an element an array, as the encoding's version has them."""
+def _kind(context: Context, scope: Scope, item_type: str, array: str) -> str:
+    """The attributes that make an element an array, as the encoding's version has them.
+
+    `array` is the name of its own type, where it says that.
+    """
     encoding, size = context.style.encoding, f"{{{scope.name('len')}(v)}}"
     if context.encoding == ENCODINGS[SoapVersion.V12]:
         said = f'{encoding}:itemType="{item_type}" {encoding}:arraySize="{size}"'
     else:
         said = f'{encoding}:arrayType="{item_type}[{size}]"'
-    return f' xsi:type="{encoding}:Array" {said}'
+    return f' xsi:type="{array or f"{encoding}:Array"}" {said}'
 
 
 def _reader(

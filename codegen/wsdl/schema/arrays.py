@@ -64,6 +64,7 @@ def inherit_arrays(types: dict[QName, TypeDef]) -> None:
                 named=definition.named,
                 at=definition.at,
                 doc=definition.doc,
+                derived=True,
             )
 
 

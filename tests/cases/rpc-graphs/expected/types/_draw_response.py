@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .. import _soap as soap
 from .. import types as t
@@ -13,6 +14,9 @@ class DrawResponse:
     """The reply of draw."""
 
     first: t.Node | None | soap.Unset = None
+    seen: list[Any] | None | soap.Unset = None
+    square: list[list[int]] | None | soap.Unset = None
+    chain: list[t.Node] | None | soap.Unset = None
 
 
 def write_encoded_DrawResponse(v: DrawResponse, tag: str, attributes: str = "") -> str:
@@ -23,11 +27,26 @@ def write_encoded_DrawResponse(v: DrawResponse, tag: str, attributes: str = "") 
         xml += '<first xsi:type="tns:Node" xsi:nil="true"/>'
     elif v.first is not soap.UNSET:
         xml += t.write_encoded_Node(v.first, "first")
+    if v.seen is None:
+        xml += '<seen xsi:type="enc:Array" xsi:nil="true"/>'
+    elif v.seen is not soap.UNSET:
+        xml += t.write_encoded_Vector(v.seen, "seen")
+    if v.square is None:
+        xml += '<square xsi:type="enc:Array" xsi:nil="true"/>'
+    elif v.square is not soap.UNSET:
+        xml += t.write_encoded_Square(v.square, "square")
+    if v.chain is None:
+        xml += '<chain xsi:type="enc:Array" xsi:nil="true"/>'
+    elif v.chain is not soap.UNSET:
+        xml += t.write_encoded_Chain(v.chain, "chain")
     return f"{xml}</{tag}>"
 
 
 def read_encoded_DrawResponse(e: soap.Element) -> DrawResponse:
     first: t.Node | None | soap.Unset = soap.UNSET
+    seen: list[Any] | None | soap.Unset = soap.UNSET
+    square: list[list[int]] | None | soap.Unset = soap.UNSET
+    chain: list[t.Node] | None | soap.Unset = soap.UNSET
     children = e[:]
     for c in children:
         tag = c.tag
@@ -35,11 +54,16 @@ def read_encoded_DrawResponse(e: soap.Element) -> DrawResponse:
             tag = soap.local_name(c)
         if tag == "first":
             first = soap.nil_or(c, t.read_encoded_Node)
+        elif tag == "seen":
+            seen = soap.nil_or(c, t.read_encoded_Vector)
+        elif tag == "square":
+            square = soap.nil_or(c, t.read_encoded_Square)
+        elif tag == "chain":
+            chain = soap.nil_or(c, t.read_encoded_Chain)
     if (
         first is soap.UNSET
-        and (result := soap.unnamed_result(e, ("first",))) is not None
+        and (result := soap.unnamed_result(e, ("first", "seen", "square", "chain")))
+        is not None
     ):
         first = soap.nil_or(result, t.read_encoded_Node)
-    v = DrawResponse.__new__(DrawResponse)
-    v.first = first
-    return v
+    return DrawResponse(first=first, seen=seen, square=square, chain=chain)
