@@ -82,7 +82,10 @@ def _writer(
             names += ", soap12=True"
         own = f", kind={string(array)}" if array else ""
         return [f"return {scope.soap('write_array')}({given}, {names}{own})"]
-    kind = _kind(context, scope, item_type, array) if use is Use.ENCODED else ""
+    if use is Use.ENCODED:
+        kind = _kind(context, scope, item_type, array)
+    else:
+        kind = f"{{{scope.soap('kept_attributes')}(v)}}"
     return [
         f"{scope.soap('check_list')}(v)",
         f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}>')}",

@@ -15,7 +15,6 @@ from .element import (
     Element,
     bad,
     check_empty,
-    is_nil,
     path_of,
 )
 from .errors import DecodeError
@@ -49,23 +48,6 @@ def check_list(v: object) -> None:
 
 
 # -------------------------------------------------------------------------------- reading
-
-
-def read_items(e: Element, read: Callable[[Element], T]) -> list[T]:
-    """The children of a literal element, each read as an item whatever its name; nil is None.
-
-    Raises:
-        DecodeError: an item does not read, or the element is nil.
-    """
-    children = e[:]
-    if not children:
-        check_empty(e)
-    items: list[Any] = [
-        None if c.text is None and is_nil(c) else read(c) for c in children
-    ]
-    if _is_partial(e, e.keys(), children):
-        items = _in_place(e, children, items, 1)
-    return items
 
 
 def read_array(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from copy import copy
 
 import pytest
 from hypothesis import given
@@ -13,12 +14,12 @@ from codegen.runtime import reading
 from codegen.runtime.arrays import (
     check_list,
     read_array,
-    read_items,
     read_nested_array,
     write_array,
 )
 from codegen.runtime.errors import DecodeError
 from codegen.runtime.lexical import int_text
+from codegen.runtime.literal_arrays import kept_attributes, read_items
 from codegen.runtime.references import forget
 from codegen.runtime.refusals import Refusal
 
@@ -98,6 +99,17 @@ def test_literal_items():
     e = element('<a><i>1</i><i xsi:nil="true"/><i>3</i></a>')
     assert read_items(e, reading.int_value) == [1, None, 3]
     assert read_items(element("<a><i/></a>"), reading.string) == [""]
+    with pytest.raises(DecodeError, match=r"^call\.a: holds text beside its items"):
+        read_items(element("<a><i/>text</a>"), reading.string)
+
+
+def test_what_a_literal_array_says_of_itself_is_kept():
+    e = element('<a id="x" enc:offset="[1]" enc:arrayType="xsd:int[5]"><i>1</i></a>')
+    items = copy(read_items(e, reading.int_value))
+    assert items == [1]
+    assert kept_attributes(items).split(" ", 1)[1].count('id="x"') == 1
+    assert "}" not in kept_attributes(items) and '="[1]"' in kept_attributes(items)
+    assert kept_attributes([1]) == ""
 
 
 # ------------------------------------------------------------------------- partial, sparse

@@ -13,6 +13,7 @@ class Print:
     """What stands in print."""
 
     line: list[t.Line]
+    margins: list[int] | None = None
 
 
 def write_Print(v: Print, tag: str, attributes: str = "") -> str:
@@ -22,11 +23,14 @@ def write_Print(v: Print, tag: str, attributes: str = "") -> str:
     if not v.line:
         soap.absent(v, "line")
     xml += "".join([t.write_Line(item, "tns:line") for item in soap.items(v.line)])
+    if v.margins is not None:
+        xml += t.write_Margins(v.margins, "tns:margins")
     return f"{xml}</{tag}>"
 
 
 def read_Print(e: soap.Element) -> Print:
     line: list[t.Line] = []
+    margins: list[int] | None = None
     children = e[:]
     if not children:
         soap.check_empty(e)
@@ -34,8 +38,8 @@ def read_Print(e: soap.Element) -> Print:
         tag = c.tag
         if tag == "{urn:unusual}line":
             line.append(t.read_Line(c))
+        elif tag == "{urn:unusual}margins":
+            margins = t.read_Margins(c)
     if not line:
         soap.missing(e, "line")
-    v = Print.__new__(Print)
-    v.line = line
-    return v
+    return Print(line=line, margins=margins)
