@@ -14,6 +14,7 @@ from codegen.model import (
     Restricted,
     Struct,
     TypeRef,
+    UnionOf,
 )
 from codegen.python.context import Context
 from codegen.python.fields import (
@@ -25,6 +26,7 @@ from codegen.python.fields import (
 )
 from codegen.python.literals import string
 from codegen.python.patterns import python_pattern
+from codegen.python.simple import python_class
 from codegen.python.views import FacetsModule
 
 # The builtins that the runtime has facets for.
@@ -129,6 +131,10 @@ class FacetsModules:
                 words = [f"item={inner}"]
                 if not inner:
                     return ""
+            case UnionOf():
+                words = self._union(definition)
+                if not words:
+                    return ""
             case Enumeration(base=base):
                 closed = not self.context.types.simple.is_open_enumeration(definition)
                 return self._type(base) if closed else ""
@@ -137,6 +143,28 @@ class FacetsModules:
         name = f"_{self.context.types.names.types[reference.id]}"
         self._types[name] = f"Facets({', '.join(words)})"
         return name
+
+    def _union(self, definition: UnionOf) -> list[str]:
+        """A union's members, none where none of them has facets."""
+        made = [(self._kind(one), self._type(one)) for one in definition.members]
+        if not any(facets for _, facets in made):
+            return []
+        said = ", ".join(f"({string(kind)}, {facets or None})" for kind, facets in made)
+        return [f"members=({said}{',' if len(made) == 1 else ''})"]
+
+    def _kind(self, reference: TypeRef) -> str:
+        """What a member's values are in Python, as the runtime has names for it."""
+        simple = self.context.types.simple
+        plain = simple.plain(reference)
+        if isinstance(plain, BuiltinRef):
+            return python_class(plain.builtin)
+        match self.context.api.types[plain.id]:
+            case Enumeration():
+                return "Enum"
+            case ListOf():
+                return "list"
+            case _:
+                return ""
 
 
 def _words(facets: Facets) -> list[str]:

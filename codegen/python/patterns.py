@@ -2,12 +2,15 @@
 
 What Python's `re` has no words for, Unicode's categories, stays as `\\p{Lu}` inside brackets:
 the runtime puts the characters in, as the Unicode of the Python that it runs on has them.
+Blocks, `\\p{IsGreek}`, are those of XML Schema 1.0, and become ranges.
 """
 
 from __future__ import annotations
 
 import re
 from typing import Final
+
+from codegen.python.unicode_blocks import BLOCKS, characters_of
 
 _NAME_START: Final = (
     ":A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
@@ -26,6 +29,7 @@ _COMPLEMENTS: Final = {"D": "\\D", "W": "\\p{P}\\p{Z}\\p{C}"}
 _ESCAPED: Final = {"n": "\\n", "r": "\\r", "t": "\\t"}
 _LITERAL: Final = frozenset("\\|.-^?*+{}()[]$")
 _CATEGORY: Final = re.compile(r"\{(L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|Z[slp]?|S[mcko]?|C[cfon]?)\}")  # fmt: skip
+_BLOCK: Final = re.compile(r"\{Is([A-Za-z0-9-]+)\}")
 _QUANTITY: Final = re.compile(r"\{[0-9]+(?:,[0-9]*)?\}")
 _DEEPEST: Final = 50
 
@@ -34,7 +38,7 @@ def python_pattern(pattern: str) -> str:
     """Python's expression for a pattern; it is to match the whole text.
 
     Raises:
-        ValueError: it is no regular expression of XML Schema's, or has a block (`\\p{IsGreek}`).
+        ValueError: it is no regular expression of XML Schema's, or has a block that it has not.
     """
     reader = _Reader(pattern)
     made = reader.branches(0)
@@ -107,11 +111,7 @@ class _Reader:
         """What follows a backslash: the members of a class, or an expression outside of one."""
         character = self._take()
         if character in "pP":
-            found = _CATEGORY.match(self.pattern, self.at)
-            if found is None:
-                raise ValueError("a category of characters is not known")
-            self.at = found.end()
-            made = f"\\{character}{found[0]}"
+            made = self._property(character)
         elif character in _CLASSES:
             made = _CLASSES[character]
         elif character in _COMPLEMENTS:
@@ -126,6 +126,18 @@ class _Reader:
         else:
             raise ValueError(f"\\{character} is no escape")
         return made if in_class else f"[{made}]"
+
+    def _property(self, letter: str) -> str:
+        """What follows `\\p` or `\\P`: a category, or a block."""
+        category = _CATEGORY.match(self.pattern, self.at)
+        if category is not None:
+            self.at = category.end()
+            return f"\\{letter}{category[0]}"
+        block = _BLOCK.match(self.pattern, self.at)
+        if block is None or block[1] not in BLOCKS:
+            raise ValueError("a category of characters is not known")
+        self.at = block.end()
+        return characters_of(block[1], others=letter == "P")
 
     def _class(self, depth: int) -> str:
         """A class, after its opening bracket; what is subtracted may not come first."""

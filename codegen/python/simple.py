@@ -237,6 +237,12 @@ class SimpleTypes:
         return True
 
 
+def python_class(builtin: Builtin) -> str:
+    """The name of the class that a builtin's values have, without the module that it is of."""
+    name = _BUILTINS[builtin][0].removeprefix("soap.")
+    return name.partition("[")[0]
+
+
 def value_text(value: EnumerationValue, base: BuiltinRef) -> str:
     """The text of an enumeration's value, its white space as the base's facet makes it."""
     if _BUILTINS[base.builtin] is _STRINGS:

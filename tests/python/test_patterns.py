@@ -21,7 +21,14 @@ PATTERNS = [
     *(r"\^a$", "^a$", "a$", r"a\|b", r"a\.b", r"a\+b", r"\\", r"a\\b", "[-1]+"),
     *("[1-]+", r"\p{L}+", r"\p{Lu}\p{Nd}", r"\P{L}+", r"[\p{L}\d]+", r"[^\p{L}]+"),
     *(r"\p{N}+", r"(\d{4})-(\d{2})-(\d{2})", "[&~|]+", "(a(b(c)?)?)?"),
-    *(r"\n*", "[A-Z]{3}[0-9]{3}", "x(y|z)*"),
+    *(
+        r"\n*",
+        "[A-Z]{3}[0-9]{3}",
+        "x(y|z)*",
+        r"\p{IsBasicLatin}+",
+        r"\P{IsBasicLatin}+",
+    ),
+    *(r"[\p{IsLatin-1Supplement}\d]+", r"[^\p{IsGreek}]+"),
 ]
 
 
@@ -71,7 +78,7 @@ def matching_in_libxml2(pattern: str) -> list[str]:
             "\\",
             r"\q",
             r"\p{Xx}",
-            r"\p{IsGreek}",
+            r"\p{IsKlingon}",
             r"\pL",
             "[b-a]",
             "a{3,2}",

@@ -27,6 +27,7 @@ from codegen.runtime.validation import (
     Violation,
     check,
 )
+from codegen.runtime.values import Duration
 
 CASE = Path(__file__).parents[1] / "cases" / "patterns" / "service.wsdl"
 
@@ -159,6 +160,48 @@ def test_the_error_is_one_of_encoding_and_has_all_spots() -> None:
             [datetime(2030, 1, 1), datetime(2020, 1, 2, tzinfo=timezone.utc)],
             [datetime(2020, 1, 3, tzinfo=timezone.utc)],
         ),
+        (
+            Facets(max_inclusive="P1Y"),
+            [Duration("P365D"), Duration("P12M"), Duration("-P9Y")],
+            [
+                Duration("P366D"),
+                Duration("P1Y1D"),
+                Duration("P13M"),
+                Duration("P1YT0.1S"),
+            ],
+        ),
+        (Facets(min_inclusive="P1M"), [Duration("P31D")], [Duration("P30D")]),
+        (Facets(min_exclusive="PT1M"), [Duration("PT61S")], [Duration("PT60S")]),
+        (
+            Facets(members=(("int", BUILTINS["byte"]), ("str", CODE), ("date", None))),
+            [127, "ab", date(2020, 1, 1), 1.5],
+            [128, "a"],
+        ),
+        (
+            Facets(
+                members=(("int", BUILTINS["byte"]), ("bool", None), ("Decimal", None))
+            ),
+            [True, Decimal(200)],
+            [200],
+        ),
+        (
+            Facets(members=(("Enum", None), ("str", CODE), ("GYear", None))),
+            [Colour.RED, "abcd"],
+            [],
+        ),
+        (
+            Facets(
+                base=Facets(
+                    members=(
+                        ("datetime", None),
+                        ("date", Facets(max_inclusive="2020-01-01")),
+                    )
+                ),
+                patterns=("2.*",),
+            ),
+            [datetime(2021, 1, 1), date(2020, 1, 1)],
+            [date(2021, 1, 1), date(1999, 1, 1)],
+        ),
         (Facets(total_digits=3), [123, -123, Decimal("1.230"), 0], [1234]),
         (Facets(fraction_digits=1), [Decimal("1.50"), 7], [Decimal("1.55")]),
         (BUILTINS["byte"], [-128, 127], [-129, 128]),
@@ -198,11 +241,14 @@ def test_a_package_validates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     package = import_module("validated")
     facets, runtime = "validated.facets", "validated._soap.validation"
     number = import_module("validated._soap").XmlInt("0042")
+    duration = import_module("validated._soap").Duration
     value = package.types.Enter(number=number, count=[1, 9])
     package.PORTS["RegisterPort"].operations["enter"].encode_request(value)
     assert not {facets, runtime} & set(sys.modules)  # loaded when it is wanted
     package.validate(value)
+    package.validate(replace(value, remark="\u0391\u03b1", keep=duration("P1Y")))
     broken = replace(value, number=42, count=[10], others=[7], version="2.0")
+    broken = replace(broken, remark="\u03b1", keep=duration("P2Y"))
     with pytest.raises(package.errors.EncodeError) as caught:
         package.validate(broken)
     assert [str(v) for v in caught.value.violations] == [
@@ -210,4 +256,6 @@ def test_a_package_validates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "Enter.others: its item 0 does not match 0[0-9]{3}",
         "Enter.count[0]: is not less than 10",
         "Enter.version: is not '1.0', which is fixed",
+        "Enter.remark: does not match (?:(?![\\p{Ll}])[\\U00000370-\\U000003ff])[\\U00000080-\\U0010ffff]*",
+        "Enter.keep: is more than P1Y",
     ]

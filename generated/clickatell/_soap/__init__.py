@@ -10,6 +10,7 @@ made. What it offers to them is all here; what users need is re-exported by the 
     writing, derived, anything        values to elements
     validation                        facets; not imported here, as few need it
     references, arrays                SOAP's encoding
+    literal_arrays                    its arrays where they are only elements
     parsing, envelope, faults         envelopes
     operation                         operations: bytes to values and back
     transport, client                 HTTP
@@ -41,7 +42,6 @@ from .anyxml import (
 from .arrays import (
     check_list,
     read_array,
-    read_items,
     read_nested_array,
     write_array,
 )
@@ -135,14 +135,20 @@ from .lexical import (
     text,
     time_text,
 )
-from .names import QName
-from .faults import DeclaredFault
+from .literal_arrays import (
+    kept_attributes,
+    read_items,
+)
+from .names import (
+    QName,
+)
 from .numbers import (
     XmlDecimal,
     XmlInt,
 )
 from .operation import (
     AnyOperation,
+    DeclaredFault,
     Items,
     Message,
     Operation,
@@ -355,6 +361,7 @@ __all__ = [
     "is_nil",
     "items",
     "keep_secret",
+    "kept_attributes",
     "leading_text",
     "limits",
     "list_text",

@@ -289,14 +289,21 @@ def _write_array(value: Sequence[Any], tag: str, known: Package) -> str:
     if not isinstance(value, TypedList):
         kinds = {_kind(item, known) for item in value}
         kind = kinds.pop() if len(kinds) == 1 else "xsd:anyType"
-        return _array(value, tag, "", "item", kind, known)
+        return _array(value, tag, "", "item", kind, known, "")
     return write_any_array(value, tag, "", "item", known)
 
 
 def write_any_array(
-    value: Sequence[Any], tag: str, attributes: str, item_tag: str, known: Package
+    value: Sequence[Any],
+    tag: str,
+    attributes: str,
+    item_tag: str,
+    known: Package,
+    array: str = "",
 ) -> str:
     """An array whose items may be anything, each of which says what it is.
+
+    `array` is the name of its own type, where it says that.
 
     Raises:
         TypeError: it is no list, or no type holds an item.
@@ -318,8 +325,9 @@ def write_any_array(
                 *(value, tag, attributes, kind, (value.rank,), write),
                 *(item_tag, prefix),
                 soap12=soap12,
+                kind=array,
             )
-    return _array(value, tag, attributes, item_tag, kind, known)
+    return _array(value, tag, attributes, item_tag, kind, known, array)
 
 
 def _array(
@@ -329,12 +337,15 @@ def _array(
     item_tag: str,
     kind: str,
     known: Package,
+    array: str,
 ) -> str:
     items = [_write_item(item, item_tag, known) for item in value]
     prefix, soap12 = known.encoding
     if soap12 and kind[-1:] == "]":
         kind = f"{prefix}:Array"
-    attributes += array_attributes(kind, [len(value)], (), prefix, soap12=soap12)
+    attributes += array_attributes(
+        kind, [len(value)], (), prefix, soap12=soap12, kind=array
+    )
     xml = f"<{tag}{attributes}>{''.join(items)}</{tag}>"
     # the array names the items' type: what they declare is declared again where it stands
     return known.declared(xml, _ALWAYS_DECLARED) if kind[:4] != "xsd:" else xml

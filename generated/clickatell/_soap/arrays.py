@@ -15,7 +15,6 @@ from .element import (
     Element,
     bad,
     check_empty,
-    is_nil,
     path_of,
 )
 from .errors import DecodeError
@@ -49,23 +48,6 @@ def check_list(v: object) -> None:
 
 
 # -------------------------------------------------------------------------------- reading
-
-
-def read_items(e: Element, read: Callable[[Element], T]) -> list[T]:
-    """The children of a literal element, each read as an item whatever its name; nil is None.
-
-    Raises:
-        DecodeError: an item does not read, or the element is nil.
-    """
-    children = e[:]
-    if not children:
-        check_empty(e)
-    items: list[Any] = [
-        None if c.text is None and is_nil(c) else read(c) for c in children
-    ]
-    if _is_partial(e, e.keys(), children):
-        items = _in_place(e, children, items, 1)
-    return items
 
 
 def read_array(
@@ -306,6 +288,7 @@ def write_array(
     encoding: str,
     *,
     soap12: bool = False,
+    kind: str = "",
 ) -> str:
     """An array of arrays, or of several dimensions, with what SOAP says of its size.
 
@@ -319,6 +302,7 @@ def write_array(
         item_tag: the tag of the arrays in between.
         encoding: the prefix of the encoding's namespace.
         soap12: whether that is SOAP 1.2's, which tells types and sizes apart.
+        kind: the name of the array's own type, with its prefix, where it says that.
 
     Raises:
         TypeError: it is no list of lists, as deep as the ranks say.
@@ -338,8 +322,8 @@ def write_array(
         ]
     else:
         texts = [write(x) for x in _flat(v, first)]
-    kind = array_attributes(item_type, sizes, rest, encoding, soap12=soap12)
-    return f"<{tag}{attributes}{kind}>{''.join(texts)}</{tag}>"
+    said = array_attributes(item_type, sizes, rest, encoding, soap12=soap12, kind=kind)
+    return f"<{tag}{attributes}{said}>{''.join(texts)}</{tag}>"
 
 
 def array_attributes(
@@ -349,19 +333,20 @@ def array_attributes(
     encoding: str,
     *,
     soap12: bool,
+    kind: str = "",
 ) -> str:
     """What makes an element an array: SOAP 1.1's arrayType says what is in it and how much.
 
     SOAP 1.2 has no name for the type of an array: its items say what they are.
     """
     if soap12:
-        kind = f"{encoding}:Array" if inner else item_type
-        said = f"{encoding}:itemType=\"{kind}\" {encoding}:arraySize=\"{' '.join(map(str, sizes))}\""
+        item_type = f"{encoding}:Array" if inner else item_type
+        said = f"{encoding}:itemType=\"{item_type}\" {encoding}:arraySize=\"{' '.join(map(str, sizes))}\""
     else:
         suffix = "".join(f"[{',' * (rank - 1)}]" for rank in reversed(inner))
         size = ",".join(map(str, sizes))
         said = f'{encoding}:arrayType="{item_type}{suffix}[{size}]"'
-    return f' xsi:type="{encoding}:Array" {said}'
+    return f' xsi:type="{kind or f"{encoding}:Array"}" {said}'
 
 
 def _sizes_of(v: object, rank: int) -> list[int]:

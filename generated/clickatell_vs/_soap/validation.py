@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import Enum
 from functools import cache
 from itertools import groupby
@@ -29,7 +29,7 @@ from .lexical import (
     parse_time,
 )
 from .numbers import decimal_text
-from .values import UNSET
+from .values import UNSET, Duration
 
 _ALL: Final = range(sys.maxunicode + 1)
 _CATEGORY: Final = re.compile(r"\\([pP])\{(\w+)\}")
@@ -61,13 +61,15 @@ class ValidationError(EncodeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facets:
-    """A simple type: what it restricts and how, or what it is a list of.
+    """A simple type: what it restricts and how, what it is a list of, or what it is a union of.
 
-    One of `patterns`, which are Python's, must match the whole lexical form.
+    One of `patterns`, which are Python's, must match the whole lexical form. `members` are a
+    union's: what a member's values are in Python, a name of `_KINDS`, and what it asks of them.
     """
 
     base: Facets | None = None
     item: Facets | None = None
+    members: tuple[tuple[str, Facets | None], ...] = ()
     patterns: tuple[str, ...] = ()
     length: int | None = None
     min_length: int | None = None
@@ -87,12 +89,25 @@ class Facets:
             for index, each in enumerate(value):
                 for message in self.item.wrong(each):
                     yield f"its item {index} {message}"
+        yield from self._union(value)
         if self.patterns and not _matches(value, self.patterns):
             said = " or ".join(self.patterns)
             yield f"does not match {said}"
         yield from self._lengths(value)
         yield from self._bounds(value)
         yield from self._digits(value)
+
+    def _union(self, value: object) -> Iterator[str]:
+        """What each of the members says that the value may be of; nothing where one has nothing to say."""
+        said = [
+            list(facets.wrong(value)) if facets is not None else []
+            for kind, facets in self.members
+            if _is_of(value, kind)
+        ]
+        if all(said):
+            yield from dict.fromkeys(
+                message for messages in said for message in messages
+            )
 
     def _lengths(self, value: object) -> Iterator[str]:
         if not isinstance(value, (str, bytes, list)):
@@ -127,6 +142,25 @@ class Facets:
             yield f"has {digits} digits, more than {self.total_digits}"
         if self.fraction_digits is not None and len(fraction) > self.fraction_digits:
             yield f"has {len(fraction)} digits after the point, more than {self.fraction_digits}"
+
+
+_KINDS: Final[Mapping[str, type]] = {
+    one.__name__: one
+    for one in (str, bytes, bool, int, Decimal, float, list, datetime, date, time)
+}
+
+
+def _is_of(value: object, kind: str) -> bool:
+    """Whether a value may be of a member of a union; of a kind that is not known here any may be."""
+    if kind == "Enum":
+        return isinstance(value, Enum) or is_unknown(value)
+    if kind not in _KINDS:
+        return True
+    if isinstance(value, Enum) or isinstance(value, bool) and kind != "bool":
+        return False
+    if isinstance(value, datetime) and kind == "date":
+        return False
+    return isinstance(value, _KINDS[kind])
 
 
 def _between(low: int | None, high: int | None) -> Facets:
@@ -223,12 +257,37 @@ def _compared(
             parse = parse_date
         case time():
             parse = parse_time
+        case Duration():
+            return _durations_compared(value, bound, holds)
         case _:
             return True
     try:
         return holds(value, parse(bound))
     except (TypeError, ValueError):
         return True
+
+
+# Between any two of these months a duration of months is of another length (XML Schema part 2, 3.2.6.2).
+_MOMENTS: Final = (12 * 1696 + 8, 12 * 1697 + 1, 12 * 1903 + 2, 12 * 1903 + 6)
+
+
+def _durations_compared(
+    value: Duration, bound: str, holds: Callable[[Any, Any], bool]
+) -> bool:  # Any: as above
+    """Whether a bound holds from wherever the durations begin."""
+    try:
+        one, other = value, Duration(bound)
+        return all(holds(_end(one, m), _end(other, m)) for m in _MOMENTS)
+    except ValueError:
+        return True
+
+
+def _end(duration: Duration, month: int) -> Decimal:
+    """When a duration ends that begins with a month, in seconds."""
+    year, month = divmod(month + duration.months - 2, 12)  # a year that begins in March
+    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5
+    with localcontext(prec=len(str(duration)) + 40):
+        return days * 86400 + duration.seconds
 
 
 # -------------------------------------------------------------------------------- fields

@@ -14,6 +14,11 @@ _Flag = Facets(patterns=("[01]",))
 _Instant = Facets(patterns=("[^\\n\\r]*\\.[0-9]{3}Z",))
 _Numbers = Facets(item=_Number)
 _Count = Facets(base=BUILTINS["int"], min_inclusive="1", max_exclusive="10")
+_Greek = Facets(
+    patterns=("(?:(?![\\p{Ll}])[\\U00000370-\\U000003ff])[\\U00000080-\\U0010ffff]*",)
+)
+_Remark = Facets(members=(("int", _Count), ("str", _Greek), ("date", None)))
+_Keep = Facets(max_inclusive="P1Y")
 
 CHECKS: Checks = {
     "Enter": {
@@ -25,6 +30,8 @@ CHECKS: Checks = {
         "others": Check(_Numbers),
         "count": Check(_Count, high=3, each=True),
         "version": Check(fixed="1.0"),
+        "remark": Check(_Remark),
+        "keep": Check(_Keep),
     },
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from .. import _soap as soap
@@ -23,37 +23,38 @@ class Enter:
     count: list[int] = field(default_factory=list)
     version: str | None = None
     """Always: '1.0'."""
+    remark: int | str | date | None = None
+    keep: soap.Duration | None = None
 
 
 def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Enter:
         return soap.write_derived(v, Enter, tag, attributes)
-    xml: list[str] = []
-    add = xml.append
-    add(f"<{tag}{attributes}")
+    xml = f"<{tag}{attributes}"
     if v.previous is not None:
-        add(f' previous="{soap.int_text(v.previous)}"')
-    add(f"><tns:number>{soap.int_text(v.number)}</tns:number>")
+        xml += f' previous="{soap.int_text(v.previous)}"'
+    xml += f"><tns:number>{soap.int_text(v.number)}</tns:number>"
     if v.amount is not None:
-        add(f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>")
+        xml += f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>"
     if v.paid is not None:
-        add(f"<tns:paid>{soap.bool_digit_text(v.paid)}</tns:paid>")
+        xml += f"<tns:paid>{soap.bool_digit_text(v.paid)}</tns:paid>"
     if v.at is not None:
-        add(f"<tns:at>{soap.datetime_text(v.at)}</tns:at>")
+        xml += f"<tns:at>{soap.datetime_text(v.at)}</tns:at>"
     if v.others is not None:
-        add(f"<tns:others>{t.text_Numbers(v.others)}</tns:others>")
-    add(
-        "".join(
-            [
-                f"<tns:count>{soap.int_text(item)}</tns:count>"
-                for item in soap.items(v.count)
-            ]
-        )
+        xml += f"<tns:others>{t.text_Numbers(v.others)}</tns:others>"
+    xml += "".join(
+        [
+            f"<tns:count>{soap.int_text(item)}</tns:count>"
+            for item in soap.items(v.count)
+        ]
     )
     if v.version is not None:
-        add(f"<tns:version>{soap.text(v.version)}</tns:version>")
-    add(f"</{tag}>")
-    return "".join(xml)
+        xml += f"<tns:version>{soap.text(v.version)}</tns:version>"
+    if v.remark is not None:
+        xml += f"<tns:remark>{t.text_Remark(v.remark)}</tns:remark>"
+    if v.keep is not None:
+        xml += f"<tns:keep>{soap.duration_text(v.keep)}</tns:keep>"
+    return f"{xml}</{tag}>"
 
 
 def read_Enter(e: soap.Element) -> Enter:
@@ -65,6 +66,8 @@ def read_Enter(e: soap.Element) -> Enter:
     others: list[int] | None = None
     count: list[int] = []
     version: str | None = None
+    remark: int | str | date | None = None
+    keep: soap.Duration | None = None
     children = e[:]
     if not children:
         soap.check_empty(e)
@@ -84,15 +87,21 @@ def read_Enter(e: soap.Element) -> Enter:
             count.append(soap.int_value(c))
         elif tag == "{urn:register}version":
             version = soap.string(soap.filled(c, "1.0"))
+        elif tag == "{urn:register}remark":
+            remark = t.read_Remark(c)
+        elif tag == "{urn:register}keep":
+            keep = soap.duration_value(c)
     if number is soap.MISSING:
         soap.missing(e, "number")
-    v = Enter.__new__(Enter)
-    v.previous = previous
-    v.number = number
-    v.amount = amount
-    v.paid = paid
-    v.at = at
-    v.others = others
-    v.count = count
-    v.version = version
-    return v
+    return Enter(
+        previous=previous,
+        number=number,
+        amount=amount,
+        paid=paid,
+        at=at,
+        others=others,
+        count=count,
+        version=version,
+        remark=remark,
+        keep=keep,
+    )
