@@ -8,7 +8,7 @@
 | `wsdl-2` | error: the document is a WSDL of version 2.0 |
 | `import` | error: a file that is named as a part of the WSDL or of a schema is missing |
 | `import-missing` | warning: a namespace or URL that nothing answers offline |
-| `import-saved` | warning: a document of the network, read from a file of its name beside |
+| `import-saved` | warning: a document of elsewhere, read from a file of its name beside |
 | `import-namespace` | warning: an imported schema is of another namespace than the import says |
 | `import-implied` | warning: a standard namespace is used without an import |
 | `old-schema` | warning: a draft of XML Schema, read as the recommendation (`drafts.py`) |
@@ -210,7 +210,7 @@ class _Loader:
                 self._walk()
 
     def _saved(self, waiting: _Waiting) -> Found | None:
-        """A document of the network that lies beside the one that names it, and is what it should be."""
+        """A document of elsewhere that lies beside the one that names it, and is what it should be."""
         imported = waiting.imported
         found = find_saved(imported, waiting.file, self.files.missing)
         file = self.files.get(found.path, found.url) if found is not None else None
@@ -222,7 +222,8 @@ class _Loader:
             wanted = {waiting.namespace, ""}
         if not own & wanted:
             return None
-        message = f"{imported.location} is not fetched: {file.shown} is taken"
+        why = "not here" if is_local(imported.location) else "not fetched"
+        message = f"{imported.location} is {why}: {file.shown} is taken"
         at = self.files.lines.location(imported.node)
         self.findings.warning("import-saved", message, at)
         return found

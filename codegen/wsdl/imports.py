@@ -25,6 +25,7 @@ from codegen.wsdl.namespaces import BUILT_IN, WSDL, XML
 from codegen.wsdl.references import XSD
 
 _DECLARATION = re.compile(rb"""xmlns:([^\s=]+)\s*=\s*(["'])(.*?)\2""")
+_of_one_machine = re.compile(r"file:|[A-Za-z]:[/\\]|[/\\]", re.IGNORECASE).match
 _USED = rb"""["'\s]%s:[\w.-]++(?!\s*=)"""
 _SAVED = (".xsd", ".wsdl", ".xml")
 IMPORTING = ("{*}import", "{*}include", "{*}redefine")
@@ -138,11 +139,13 @@ def find_elsewhere(
 def find_saved(
     imported: Import, source: SourceFile, missing: set[Path]
 ) -> Found | None:
-    """The file beside the source of the name that a URL of the network ends in, as people save it.
+    """The file beside the source of the name that a URL ends in, as people save it.
 
-    Where there might have been one is added to `missing`.
+    It may also be a path of the machine that the WSDL was made on. Where there might have been one is added to `missing`.
     """
     url = remote_url(imported, source)
+    if not url and _of_one_machine(imported.location):
+        url = imported.location.replace("\\", "/")
     name = unquote(url.partition("?")[0].partition("#")[0]).rpartition("/")[2]
     if source.remote or "\0" in name or not name.lower().endswith(_SAVED):
         return None

@@ -145,6 +145,22 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
             " c.xsd is taken [import-saved]",
         ],
     ),
+    "an import of the machine that the WSDL was made on": (
+        {
+            "a.wsdl": types(schema(IMPORT.format("urn:b", "file:///C:/made/b.xsd"))),
+            "b.xsd": schema(INCLUDE.format("C:\\made\\c%20c.xsd"), "urn:b"),
+            "c c.xsd": schema(INCLUDE.format("/made/there/d.xsd"), "urn:b"),
+            "d.xsd": schema("", "urn:b"),
+        },
+        [
+            "a.wsdl:2: warning: file:///C:/made/b.xsd is not here:"
+            " b.xsd is taken [import-saved]",
+            "b.xsd:1: warning: C:\\made\\c%20c.xsd is not here:"
+            " c c.xsd is taken [import-saved]",
+            "c c.xsd:1: warning: /made/there/d.xsd is not here:"
+            " d.xsd is taken [import-saved]",
+        ],
+    ),
     "an import from the network, beside a file that is something else": (
         {
             "a.wsdl": types(schema(IMPORT.format("urn:b", "http://example.org/b.xsd"))),
