@@ -37,6 +37,25 @@ TYPES_OF_ALL = """
 </xs:choice></xs:extension></xs:complexContent></xs:complexType>
 <xs:complexType name="S"><xs:simpleContent><xs:extension base="xs:decimal">
   <xs:attribute name="u" type="xs:string"/></xs:extension></xs:simpleContent></xs:complexType>
+<xs:complexType name="R"><xs:simpleContent><xs:restriction base="t:S">
+  <xs:maxInclusive value="9"/><xs:attribute name="u" type="xs:string" use="required"/></xs:restriction></xs:simpleContent></xs:complexType>
+<xs:complexType name="V" abstract="true"><xs:attribute name="id" type="xs:ID"/><xs:anyAttribute namespace="##other"
+  processContents="lax"/></xs:complexType>
+<xs:complexType name="V1"><xs:complexContent><xs:extension base="t:V"><xs:all>
+  <xs:element name="p" type="xs:string" minOccurs="0"/><xs:element name="q" type="t:L" minOccurs="0"/></xs:all>
+  <xs:attributeGroup ref="t:AG"/></xs:extension></xs:complexContent></xs:complexType>
+<xs:complexType name="V2"><xs:complexContent><xs:restriction base="t:V3"><xs:sequence>
+  <xs:group ref="t:G"/></xs:sequence></xs:restriction></xs:complexContent></xs:complexType>
+<xs:complexType name="V3"><xs:complexContent><xs:extension base="t:V"><xs:sequence>
+  <xs:group ref="t:G" minOccurs="0" maxOccurs="2"/></xs:sequence></xs:extension></xs:complexContent></xs:complexType>
+<xs:complexType name="M" mixed="true"><xs:choice minOccurs="0" maxOccurs="unbounded">
+  <xs:element name="b" type="xs:string"/><xs:element name="m" type="t:M"/></xs:choice></xs:complexType>
+<xs:complexType name="MX" mixed="true"><xs:complexContent><xs:extension base="t:M"><xs:sequence>
+  <xs:element name="z" type="xs:int" nillable="true"/></xs:sequence></xs:extension></xs:complexContent></xs:complexType>
+<xs:attributeGroup name="AG"><xs:attribute name="k1" type="xs:boolean" default="true"/>
+  <xs:attribute name="k2" type="xs:duration" form="qualified"/></xs:attributeGroup>
+<xs:group name="G"><xs:choice><xs:element name="y" type="xs:date"/><xs:sequence>
+  <xs:element name="w" type="xs:duration"/><xs:element name="y" type="xs:date" minOccurs="0"/></xs:sequence></xs:choice></xs:group>
 <xs:element name="h" type="t:Base"/><xs:element name="h1" type="t:Base" substitutionGroup="t:h"/>
 <xs:element name="h2" type="t:Ext" substitutionGroup="t:h" nillable="true"/>
 <xs:element name="g" type="xs:string" abstract="true"/><xs:element name="g1" type="xs:string" substitutionGroup="t:g"/>
@@ -79,6 +98,33 @@ ELEMENTS = {
         ],
     ),
     "g": ('ref="t:g"', ["<g1>g</g1>"]),
+    "l": (
+        'name="l" type="t:L" nillable="true" default="z 3"',
+        ["<l>5 z</l>", f"<l {NIL}/>", "<l>2020-01-01</l>"],
+    ),
+    "o": (
+        'name="o" type="t:S"',
+        ['<o xsi:type="R" u="1">9</o>', "<o>10.0</o>", '<o u="&#10;&quot;">-0</o>'],
+    ),
+    "v": (
+        'name="v" type="t:V"',
+        [
+            '<v xsi:type="V1"><q>5</q></v>',
+            '<v xsi:type="V1" k1="false" t:k2="P1D" id="n1" o:y="1"><p>1</p><q/></v>',
+            '<v xsi:type="V3"/>',
+            '<v xsi:type="V3"><w>P1D</w><y>2020-01-01</y><w>PT1S</w></v>',
+            '<v xsi:type="V2"><y>2020-01-01+01:00</y></v>',
+        ],
+    ),
+    "m": (
+        'name="m" type="t:M"',
+        [
+            "<m/>",
+            "<m> a<b>1</b> <m>x<b/></m>c</m>",
+            '<m xsi:type="MX">t<b/>u<z>5</z>v</m>',
+            f'<m xsi:type="MX"><z {NIL}/> </m>',
+        ],
+    ),
     "n": (
         'name="n" type="xs:anyType"',
         [
@@ -150,6 +196,8 @@ def group(random: Random, deep: int, names: list[str], wild: float) -> Model:
         for _ in range(random.choice([0, 1, 2, 2, 2, 3, 3]))
     )
     kind = random.choice(["sequence", "choice"])
+    if kind == "choice":  # two branches of one element are the same branch
+        parts = tuple({part.head or id(part): part for part in parts}.values())
     return Model(kind, random.choice(OCCURS), "", parts)
 
 
@@ -244,7 +292,7 @@ def wsdl(content: str, names: list[str]) -> str:
 def envelope(instance: str) -> bytes:
     return (
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:t"'
-        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:o="urn:o"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:o="urn:o" xmlns:t="urn:t"'
         f' xmlns:xs="{XSD}"><s:Body>{instance}</s:Body></s:Envelope>'
     ).encode()
 

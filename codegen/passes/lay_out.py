@@ -207,7 +207,9 @@ def _joined(particles: list[Particle], optional: bool) -> tuple[Particle, list[_
         for p in particles
     ):
         low = sum(p.occurs.min for p in particles)
-        repeated = replace(first, occurs=Occurs(low, None))
+        most = [p.occurs.max for p in particles if p.occurs.max is not None]
+        high = sum(most) if len(most) == len(particles) else None
+        repeated = replace(first, occurs=Occurs(low, high))
         slot = _slots(repeated, optional)[0]
         slot.sources = list(particles)
         return repeated, [slot]

@@ -94,7 +94,7 @@ class PresenceChecks:
         """That it is a field's turn, where a later one takes its name too.
 
         Nothing up to another field of the name (they are `named`) is read yet, and nothing by a
-        wildcard. Members of an encoded value come in any order: there the first has the first.
+        wildcard, nor as many as a list may hold. Members of an encoded value come in any order: there the first has the first.
         """
         ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
         later = ordered[ordered.index(field) + 1 :]
@@ -105,6 +105,11 @@ class PresenceChecks:
         if isinstance(field.what, ElementMember) and not field.what.repeated:
             yield self.absent(field)
         if use is Use.LITERAL:
+            if last and isinstance(field.what, ElementMember) and field.what.repeated:
+                most = field.what.element.occurs.max
+                yield from (
+                    [] if most is None else [f"len({self.local(field)}) < {most}"]
+                )
             yield from map(self.absent, [*later[:last], *wild])
 
 

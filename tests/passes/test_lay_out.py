@@ -229,10 +229,14 @@ def test_adjacent_elements_of_one_name_are_one_list(model: str, members: str) ->
     assert shown(laid_out(model)) == members
 
 
-def test_adjacent_elements_must_add_up_to_their_minimum() -> None:
-    (member,) = laid_out("a, a{2,3}, a?").members
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [("a, a{2,3}, a?", Occurs(3, 5)), ("a, a{2,3}, a*", Occurs(3, None))],
+)
+def test_adjacent_elements_add_up(model: str, expected: Occurs) -> None:
+    (member,) = laid_out(model).members
     assert isinstance(member, ElementMember)
-    assert member.element.occurs == Occurs(3, None)
+    assert member.element.occurs == expected
 
 
 def test_adjacent_elements_of_two_types_keep_their_order() -> None:

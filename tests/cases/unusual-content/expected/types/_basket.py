@@ -17,6 +17,7 @@ class Basket(t.Fruit):
     bread: str
     apple_2: str | None = None
     wine: str | None = None
+    purse: t.Purse | None = None
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     label_2: str | None = None
 
@@ -35,6 +36,8 @@ def write_Basket(v: Basket, tag: str, attributes: str = "") -> str:
         xml += f"<tns:apple>{soap.text(v.apple_2)}</tns:apple>"
     if v.wine is not None:
         xml += f"<tns:wine>{soap.text(v.wine)}</tns:wine>"
+    if v.purse is not None:
+        xml += t.write_Purse(v.purse, "tns:purse")
     xml += soap.write_wildcards(v.any_elements, elements.KNOWN)
     if v.label_2 is not None:
         xml += f"<tns:label>{soap.text(v.label_2)}</tns:label>"
@@ -47,6 +50,7 @@ def read_Basket(e: soap.Element) -> Basket:
     bread: str = soap.MISSING
     apple_2: str | None = None
     wine: str | None = None
+    purse: t.Purse | None = None
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     label_2: str | None = None
     children = e[:]
@@ -67,6 +71,7 @@ def read_Basket(e: soap.Element) -> Basket:
             and bread is soap.MISSING
             and apple_2 is None
             and wine is None
+            and purse is None
             and not any_elements
             and label_2 is None
         ):
@@ -77,6 +82,8 @@ def read_Basket(e: soap.Element) -> Basket:
             apple_2 = soap.string(c)
         elif tag == "{urn:unusual}wine":
             wine = soap.string(c)
+        elif tag == "{urn:unusual}purse":
+            purse = t.read_Purse(c)
         elif tag == "{urn:unusual}label":
             label_2 = soap.string(c)
         else:
@@ -84,15 +91,16 @@ def read_Basket(e: soap.Element) -> Basket:
                 any_elements.append(soap.AnyElement.from_element(c))
     if bread is soap.MISSING:
         soap.missing(e, "bread")
-    v = Basket.__new__(Basket)
-    v.apple = apple
-    v.label = label
-    v.bread = bread
-    v.apple_2 = apple_2
-    v.wine = wine
-    v.any_elements = any_elements
-    v.label_2 = label_2
-    return v
+    return Basket(
+        apple=apple,
+        label=label,
+        bread=bread,
+        apple_2=apple_2,
+        wine=wine,
+        purse=purse,
+        any_elements=any_elements,
+        label_2=label_2,
+    )
 
 
 soap.register(Basket, "tns:Basket", write_Basket)
