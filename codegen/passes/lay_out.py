@@ -231,8 +231,7 @@ def _last_clash(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
 
 def _last_alike(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
     names = {name for slot in items[start][1] for name in slot.names}
-    spaces = [w for w in wildcards_of(items[start][0])]
-    last = start
+    last, spaces = start, list(wildcards_of(items[start][0]))
     for index in range(start + 1, len(items)):
         particle, slots = items[index]
         if any(slot.names & names for slot in slots) or _overlap(spaces, particle):

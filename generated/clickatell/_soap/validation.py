@@ -29,6 +29,7 @@ from .lexical import (
     parse_time,
 )
 from .numbers import decimal_text
+from .regular import matcher
 from .values import UNSET, Duration
 
 _ALL: Final = range(sys.maxunicode + 1)
@@ -190,7 +191,7 @@ BUILTINS: Final[Mapping[str, Facets]] = {
 def _matches(value: object, patterns: tuple[str, ...]) -> bool:
     texts = _lexical_forms(value)
     return not texts or any(
-        _compiled(pattern).fullmatch(text) for pattern in patterns for text in texts
+        _compiled(pattern)(text) for pattern in patterns for text in texts
     )
 
 
@@ -211,8 +212,8 @@ def _lexical_forms(value: object) -> list[str]:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(_CATEGORY.sub(lambda m: _characters(m[2], m[1] == "P"), pattern))
+def _compiled(pattern: str) -> Callable[[str], object]:
+    return matcher(_CATEGORY.sub(lambda m: _characters(m[2], m[1] == "P"), pattern))
 
 
 @cache

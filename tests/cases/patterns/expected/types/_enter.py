@@ -30,31 +30,36 @@ class Enter:
 def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Enter:
         return soap.write_derived(v, Enter, tag, attributes)
-    xml = f"<{tag}{attributes}"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}")
     if v.previous is not None:
-        xml += f' previous="{soap.int_text(v.previous)}"'
-    xml += f"><tns:number>{soap.int_text(v.number)}</tns:number>"
+        add(f' previous="{soap.int_text(v.previous)}"')
+    add(f"><tns:number>{soap.int_text(v.number)}</tns:number>")
     if v.amount is not None:
-        xml += f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>"
+        add(f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>")
     if v.paid is not None:
-        xml += f"<tns:paid>{soap.bool_digit_text(v.paid)}</tns:paid>"
+        add(f"<tns:paid>{soap.bool_digit_text(v.paid)}</tns:paid>")
     if v.at is not None:
-        xml += f"<tns:at>{soap.datetime_text(v.at)}</tns:at>"
+        add(f"<tns:at>{soap.datetime_text(v.at)}</tns:at>")
     if v.others is not None:
-        xml += f"<tns:others>{t.text_Numbers(v.others)}</tns:others>"
-    xml += "".join(
-        [
-            f"<tns:count>{soap.int_text(item)}</tns:count>"
-            for item in soap.items(v.count)
-        ]
+        add(f"<tns:others>{t.text_Numbers(v.others)}</tns:others>")
+    add(
+        "".join(
+            [
+                f"<tns:count>{soap.int_text(item)}</tns:count>"
+                for item in soap.items(v.count)
+            ]
+        )
     )
     if v.version is not None:
-        xml += f"<tns:version>{soap.text(v.version)}</tns:version>"
+        add(f"<tns:version>{soap.text(v.version)}</tns:version>")
     if v.remark is not None:
-        xml += f"<tns:remark>{t.text_Remark(v.remark)}</tns:remark>"
+        add(f"<tns:remark>{t.text_Remark(v.remark)}</tns:remark>")
     if v.keep is not None:
-        xml += f"<tns:keep>{soap.duration_text(v.keep)}</tns:keep>"
-    return f"{xml}</{tag}>"
+        add(f"<tns:keep>{soap.duration_text(v.keep)}</tns:keep>")
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_Enter(e: soap.Element) -> Enter:
@@ -93,15 +98,15 @@ def read_Enter(e: soap.Element) -> Enter:
             keep = soap.duration_value(c)
     if number is soap.MISSING:
         soap.missing(e, "number")
-    return Enter(
-        previous=previous,
-        number=number,
-        amount=amount,
-        paid=paid,
-        at=at,
-        others=others,
-        count=count,
-        version=version,
-        remark=remark,
-        keep=keep,
-    )
+    v = Enter.__new__(Enter)
+    v.previous = previous
+    v.number = number
+    v.amount = amount
+    v.paid = paid
+    v.at = at
+    v.others = others
+    v.count = count
+    v.version = version
+    v.remark = remark
+    v.keep = keep
+    return v

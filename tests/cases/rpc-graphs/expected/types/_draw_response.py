@@ -22,24 +22,27 @@ class DrawResponse:
 def write_encoded_DrawResponse(v: DrawResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DrawResponse:
         return soap.write_derived(v, DrawResponse, tag, attributes, encoded=True)
-    xml = f"<{tag}{attributes}>"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
     if v.first is None:
-        xml += '<first xsi:type="tns:Node" xsi:nil="true"/>'
+        add('<first xsi:type="tns:Node" xsi:nil="true"/>')
     elif v.first is not soap.UNSET:
-        xml += t.write_encoded_Node(v.first, "first")
+        add(t.write_encoded_Node(v.first, "first"))
     if v.seen is None:
-        xml += '<seen xsi:type="enc:Array" xsi:nil="true"/>'
+        add('<seen xsi:type="enc:Array" xsi:nil="true"/>')
     elif v.seen is not soap.UNSET:
-        xml += t.write_encoded_Vector(v.seen, "seen")
+        add(t.write_encoded_Vector(v.seen, "seen"))
     if v.square is None:
-        xml += '<square xsi:type="enc:Array" xsi:nil="true"/>'
+        add('<square xsi:type="enc:Array" xsi:nil="true"/>')
     elif v.square is not soap.UNSET:
-        xml += t.write_encoded_Square(v.square, "square")
+        add(t.write_encoded_Square(v.square, "square"))
     if v.chain is None:
-        xml += '<chain xsi:type="enc:Array" xsi:nil="true"/>'
+        add('<chain xsi:type="enc:Array" xsi:nil="true"/>')
     elif v.chain is not soap.UNSET:
-        xml += t.write_encoded_Chain(v.chain, "chain")
-    return f"{xml}</{tag}>"
+        add(t.write_encoded_Chain(v.chain, "chain"))
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_encoded_DrawResponse(e: soap.Element) -> DrawResponse:
@@ -66,4 +69,9 @@ def read_encoded_DrawResponse(e: soap.Element) -> DrawResponse:
         is not None
     ):
         first = soap.nil_or(result, t.read_encoded_Node)
-    return DrawResponse(first=first, seen=seen, square=square, chain=chain)
+    v = DrawResponse.__new__(DrawResponse)
+    v.first = first
+    v.seen = seen
+    v.square = square
+    v.chain = chain
+    return v

@@ -25,23 +25,31 @@ class Basket(t.Fruit):
 def write_Basket(v: Basket, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Basket:
         return soap.write_derived(v, Basket, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += "".join(
-        [f"<tns:apple>{soap.text(item)}</tns:apple>" for item in soap.items(v.apple)]
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}>")
+    add(
+        "".join(
+            [
+                f"<tns:apple>{soap.text(item)}</tns:apple>"
+                for item in soap.items(v.apple)
+            ]
+        )
     )
     if v.label is not None:
-        xml += f"<tns:label>{soap.text(v.label)}</tns:label>"
-    xml += f"<tns:bread>{soap.text(v.bread)}</tns:bread>"
+        add(f"<tns:label>{soap.text(v.label)}</tns:label>")
+    add(f"<tns:bread>{soap.text(v.bread)}</tns:bread>")
     if v.apple_2 is not None:
-        xml += f"<tns:apple>{soap.text(v.apple_2)}</tns:apple>"
+        add(f"<tns:apple>{soap.text(v.apple_2)}</tns:apple>")
     if v.wine is not None:
-        xml += f"<tns:wine>{soap.text(v.wine)}</tns:wine>"
+        add(f"<tns:wine>{soap.text(v.wine)}</tns:wine>")
     if v.purse is not None:
-        xml += t.write_Purse(v.purse, "tns:purse")
-    xml += soap.write_wildcards(v.any_elements, elements.KNOWN)
+        add(t.write_Purse(v.purse, "tns:purse"))
+    add(soap.write_wildcards(v.any_elements, elements.KNOWN))
     if v.label_2 is not None:
-        xml += f"<tns:label>{soap.text(v.label_2)}</tns:label>"
-    return f"{xml}</{tag}>"
+        add(f"<tns:label>{soap.text(v.label_2)}</tns:label>")
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_Basket(e: soap.Element) -> Basket:
@@ -91,16 +99,16 @@ def read_Basket(e: soap.Element) -> Basket:
                 any_elements.append(soap.AnyElement.from_element(c))
     if bread is soap.MISSING:
         soap.missing(e, "bread")
-    return Basket(
-        apple=apple,
-        label=label,
-        bread=bread,
-        apple_2=apple_2,
-        wine=wine,
-        purse=purse,
-        any_elements=any_elements,
-        label_2=label_2,
-    )
+    v = Basket.__new__(Basket)
+    v.apple = apple
+    v.label = label
+    v.bread = bread
+    v.apple_2 = apple_2
+    v.wine = wine
+    v.purse = purse
+    v.any_elements = any_elements
+    v.label_2 = label_2
+    return v
 
 
 soap.register(Basket, "tns:Basket", write_Basket)

@@ -41,7 +41,9 @@ def read_Pair(e: soap.Element) -> Pair:
             coin.append(soap.int_value(c))
     if not coin:
         soap.missing(e, "coin")
-    return Pair(coin=coin)
+    v = Pair.__new__(Pair)
+    v.coin = coin
+    return v
 
 
 soap.register(Pair, "tns:Pair", write_Pair)

@@ -42,4 +42,7 @@ def read_Print(e: soap.Element) -> Print:
             margins = t.read_Margins(c)
     if not line:
         soap.missing(e, "line")
-    return Print(line=line, margins=margins)
+    v = Print.__new__(Print)
+    v.line = line
+    v.margins = margins
+    return v

@@ -48,7 +48,10 @@ def read_Purse(e: soap.Element) -> Purse:
         soap.missing(e, "coin")
     if not coin_2:
         soap.missing(e, "coin")
-    return Purse(coin=coin, coin_2=coin_2)
+    v = Purse.__new__(Purse)
+    v.coin = coin
+    v.coin_2 = coin_2
+    return v
 
 
 soap.register(Purse, "tns:Purse", write_Purse)
