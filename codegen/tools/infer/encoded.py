@@ -15,6 +15,7 @@ from codegen.wsdl.namespaces import XSD_DRAFTS
 from codegen.wsdl.references import SOAP12_ENCODING, SOAP_ENCODINGS, XSD
 
 ANY = QName(XSD, "anyType")
+_HOPS = 8
 _ID, _REF = f"{{{SOAP12_ENCODING}}}id", f"{{{SOAP12_ENCODING}}}ref"
 _BUILTINS = frozenset(builtin.value for builtin in Builtin)
 _ARRAY_TYPE = re.compile(r"\s*([^\s\[\]]+)\s*((?:\[[^\[\]]*\])+)\s*")
@@ -33,17 +34,16 @@ class References:
                     known.setdefault(name, element)
 
     def resolved(self, element: etree._Element) -> etree._Element:
-        """What an element refers to, or itself."""
+        """What an element refers to, or itself; where that is a reference again, some steps of it."""
         known = self._known[element.getroottree().getroot()]
-        seen = {element}
-        while True:
+        for _ in range(_HOPS):
             href = element.get("href") or ""
             name = href[1:] if href.startswith("#") else element.get(_REF)
             target = known.get(name) if name is not None else None
-            if target is None or target in seen:
-                return element
-            seen.add(target)
+            if target is None or target is element:
+                break
             element = target
+        return element
 
     def below(self, call: etree._Element) -> list[etree._Element]:
         """Every element below a call, what it refers to included, each once."""
@@ -71,8 +71,11 @@ def said_type(element: etree._Element) -> QName | None:
 
 def array_type(element: etree._Element) -> tuple[QName, list[str]] | None:
     """What an array's items are, and its ranks as they are written: `["[,]"]`; None of what is no array."""
+    if not element.attrib:
+        return None
     for encoding in SOAP_ENCODINGS:
-        found = _ARRAY_TYPE.fullmatch(element.get(f"{{{encoding}}}arrayType") or "")
+        said = element.get(f"{{{encoding}}}arrayType")
+        found = None if said is None else _ARRAY_TYPE.fullmatch(said)
         if found is not None:
             ranks = re.findall(r"\[[^\]]*\]", found[2])
             return _plain(named(element, found[1])), [
