@@ -59,6 +59,9 @@ def _wrapped(text: str, width: int) -> list[str]:
     lines: list[str] = []
     for number, line in enumerate(_clean(text).split("\n")):
         quotes = " " * 3 if number == 0 else ""
+        if len(quotes) + len(line) <= width:
+            lines.append(line)
+            continue
         wrapped = textwrap.wrap(
             line,
             width,
@@ -73,15 +76,14 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    kept = "".join(
-        (
-            c
-            if c == "\n" or not _UNPRINTABLE.match(c)
-            else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}"
-        )
-        for c in text
-    )
+    kept = _UNPRINTABLE.sub(_printable, text)
     return "\n".join(line.strip() for line in kept.strip().split("\n"))
+
+
+def _printable(found: re.Match[str]) -> str:
+    if found[0] == "\n":
+        return "\n"
+    return " " if found[0].isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
 def _quotable(line: str) -> str:

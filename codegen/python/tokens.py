@@ -109,11 +109,9 @@ class Tokens:
 
 def tokens_of(code: str) -> Tokens | None:
     """The tokens of a line without its indent; None where it is of another part of Python."""
-    found = _TOKEN.findall(code)
-    if "".join(map("".join, found)) != code:
-        return None
-    tokens = Tokens(found)
-    if not _pair(tokens):
+    tokens = Tokens(_TOKEN.findall(code))
+    known = sum(tokens.gaps) + sum(map(len, tokens.texts))
+    if known != len(code) or not _pair(tokens):
         return None
     if spans := [*_spans(tokens, code), *_ternaries(tokens)]:
         _put_optional(tokens, spans)

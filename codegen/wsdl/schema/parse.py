@@ -6,11 +6,13 @@ import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 from xsdata.codegen.parsers.schema import SchemaParser
 from xsdata.exceptions import ConverterWarning, ParserError
 from xsdata.formats.dataclass.parsers.config import ParserConfig
+from xsdata.formats.dataclass.parsers.mixins import XmlHandler
 from xsdata.models.mixins import ElementBase
 from xsdata.models.xsd import Schema
 
@@ -78,6 +80,48 @@ class ParsedSchema:
         return bool(self.namespace) and not self.document.root.get("targetNamespace")
 
 
+class _Handler(XmlHandler):
+    """Walks through a tree that is parsed already.
+
+    Elements share their namespaces with those around them until one declares another.
+    """
+
+    def parse(self, source: Any, ns_map: dict[str | None, str]) -> Any:
+        """What the parser makes of an element."""
+        queue, objects, parser = self.queue, self.objects, self.parser
+        scopes = [dict(source.nsmap)]
+        declared: dict[str | None, str] = {}
+        for event, item in etree.iterwalk(source, ("start", "end", "start-ns")):
+            if event == "start":
+                scopes.append({**scopes[-1], **declared} if declared else scopes[-1])
+                declared = {}
+                tag, attributes = item.tag, dict(item.attrib)
+                parser.start(self.clazz, queue, objects, tag, attributes, scopes[-1])
+            elif event == "end":
+                parser.end(queue, objects, item.tag, item.text, item.tail)
+                scopes.pop()
+            else:
+                declared[item[0] or None] = item[1]
+        return objects[-1][1] if objects else None
+
+
+class _Parser(SchemaParser):
+    """xsdata's, with one map of prefixes for all that have the same."""
+
+    _last: tuple[object, dict[str, str]] = (object(), {})
+
+    def set_namespace_map(  # type: ignore[override]  # it is called on parsers alone
+        self, obj: Any, ns_map: dict[str, str] | None
+    ) -> None:
+        """Give an object its prefixes; those of one element are mostly those of the last."""
+        if ns_map is not self._last[0]:
+            made = Schema()
+            super().set_namespace_map(made, ns_map)
+            self._last = ns_map, made.ns_map
+        if hasattr(obj, "ns_map"):
+            obj.ns_map = self._last[1]
+
+
 def parse_schema(
     document: SchemaDocument,
     locate: Callable[[etree._Element], Location],
@@ -87,15 +131,16 @@ def parse_schema(
     nodes = tuple(document.root.iter(etree.Element))
     for node in nodes:
         _check(node, locate, findings)
-    parser = SchemaParser(
+    parser = _Parser(
         location=document.path,
         target_namespace=document.target_namespace or None,
         config=_PARSER_CONFIG,
+        handler=_Handler,
     )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConverterWarning)
         try:
-            schema = parser.from_bytes(etree.tostring(document.root), Schema)
+            schema = parser.parse(document.root, Schema)
         except (ParserError, TypeError, ValueError) as error:
             findings.error("schema", f"not a schema: {error}", locate(document.root))
             return None
