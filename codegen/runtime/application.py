@@ -204,7 +204,7 @@ class Application:
             action = _action(request.headers, headers)
             target = dispatchers[version].find(header, content, action)
             self._check(target, header, content, version)
-            value, blocks = target.operation.request_in(header, content)
+            value, blocks = target.operation.request_in(header, content, len(body))
         except SoapFault as fault:
             raise Refusal(fault, version=version) from None
         except DecodeError as error:

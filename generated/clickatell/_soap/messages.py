@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, NoReturn, TypeAlias
 
 from .beginnings import Beginning
+from .collector import LARGE, collector_paused
 from .element import Element, local_name
 from .envelope import Envelope, encoded, shown_name
 from .errors import DecodeError, EncodeError
@@ -231,7 +233,11 @@ class Side:
         return self._frame
 
     def decode(
-        self, header: Element | None, body: Element, children: Sequence[Element]
+        self,
+        header: Element | None,
+        body: Element,
+        children: Sequence[Element],
+        size: int,
     ) -> tuple[Any, Any]:  # Any: the message's own type, and that of its headers
         """What an envelope holds: the value in its Body, and the declared headers.
 
@@ -239,6 +245,7 @@ class Side:
             header: the Header, if there is one.
             body: the Body.
             children: its children.
+            size: the envelope's bytes.
 
         Raises:
             DecodeError: it breaks its schema's promise.
@@ -248,7 +255,8 @@ class Side:
             element = children[0]
         else:
             element = codec.message_in(body, children)
-        value = codec.reader(element)
+        with collector_paused() if size >= LARGE else nullcontext():
+            value = codec.reader(element)
         return value, None if self._headers is None else self.decode_headers(header)
 
     def decode_headers(self, header: Element | None) -> object:

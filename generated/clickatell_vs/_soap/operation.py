@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar
 
 from .beginnings import beginning
+from .collector import LARGE
 from .element import Element, local_name
 from .envelope import Envelope, Version, open_envelope, opened
 from .errors import (
@@ -214,7 +215,9 @@ class Operation(Generic[Request, Response]):
 
     def _headers(self, side: Side, envelope: bytes, charset: str | None) -> object:
         try:
-            return side.decode_headers(self._open(envelope, charset)[0])
+            return side.decode_headers(
+                open_envelope(envelope, self._version, charset)[0]
+            )
         except RecursionError:
             raise _too_deep() from None
         finally:
@@ -225,17 +228,24 @@ class Operation(Generic[Request, Response]):
     ) -> tuple[Request, Any]:  # Any: as for the headers alone
         """A request's value and its declared headers, of one look at the envelope."""
         try:
-            return self.request_in(*self._open(envelope, charset))
+            header, body = open_envelope(envelope, self._version, charset)
         except RecursionError:
             raise _too_deep() from None
+        return self.request_in(header, body, len(envelope))
 
     def request_in(
-        self, header: Element | None, body: Element
+        self, header: Element | None, body: Element, size: int = 0
     ) -> tuple[Request, Any]:  # Any: as for the headers alone
-        """The same of an envelope that is open: its Header, if there is one, and its Body."""
+        """The same of an envelope that is open.
+
+        Args:
+            header: its Header, if there is one.
+            body: its Body.
+            size: its bytes, where they are known.
+        """
         side = self._with(self._request, "request")
         try:
-            return side.decode(header, body, body[:])
+            return side.decode(header, body, body[:], size)
         except RecursionError:
             raise _too_deep() from None
         finally:
@@ -257,6 +267,7 @@ class Operation(Generic[Request, Response]):
                 known is not None
                 and envelope[: known.size] == known.head
                 and charset == known.charset
+                and len(envelope) < LARGE
             ):
                 root = parse(envelope, charset, without_dtd=True)
                 body = root[0]
@@ -287,7 +298,7 @@ class Operation(Generic[Request, Response]):
         if side is None:
             nothing: Any = None  # Any: Response is None of a one-way operation
             return nothing, None
-        found = side.decode(header, body, children)
+        found = side.decode(header, body, children, len(envelope))
         if side.reads_alone and len(children) == 1 and root[0] is body:
             side.beginning = beginning(envelope, charset, root, side.reader)
         return found
@@ -326,11 +337,6 @@ class Operation(Generic[Request, Response]):
             lambda envelope: self.decode_response(envelope, charset),
         )
         return items.read(PushParser(charset), pieces(source))
-
-    def _open(
-        self, envelope: bytes, charset: str | None
-    ) -> tuple[Element | None, Element]:
-        return open_envelope(envelope, self._version, charset)
 
     # --------------------------------------------------------------------------- faults
 
