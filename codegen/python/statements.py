@@ -129,6 +129,6 @@ def tuple_of(items: list[str]) -> list[str]:
 def call(head: str, arguments: list[str], indent: int) -> list[str]:
     """`head(arguments)` as black sets it: on one line where it fits, else one argument a line."""
     line = f"{head}({', '.join(arguments)})"
-    if indent + len(line) <= 88 or not arguments:
+    if indent + len(line) <= _WIDTH or not arguments:
         return [line]
     return [f"{head}(", *(f"    {argument}," for argument in arguments), ")"]
