@@ -280,6 +280,25 @@ def test_an_empty_body_is_what_its_file_says(make: Make) -> None:
     assert port.operations["Stop"].decode_response(envelope("").encode()) is not None
 
 
+def test_faults_are_declared_where_files_say_of_what(make: Make) -> None:
+    fault = envelope(
+        "<e:Fault><faultcode>e:Server</faultcode><faultstring>no</faultstring>"
+        "<detail><o:lost><by>3</by></o:lost></detail></e:Fault>"
+    )
+    package = make(
+        **{
+            "01-price-request": envelope("<n:GetPrice><a>1</a></n:GetPrice>"),
+            "02-price-fault": fault,
+            "03-ping-request": envelope("<n:Ping/>"),
+        }
+    )
+    (port,) = package.PORTS.values()
+    with pytest.raises(package.errors.Lost) as raised:
+        port.operations["GetPrice"].decode_response(fault.encode())
+    assert raised.value.detail.by == 3
+    assert not port.operations["Ping"].faults
+
+
 def test_neither_order_nor_folders_matter(tmp_path: Path) -> None:
     texts = {
         "a": "<n:ask><x>1</x></n:ask>",

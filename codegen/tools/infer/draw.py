@@ -17,7 +17,14 @@ from codegen.tools.envelope_files import envelope_paths
 from codegen.tools.infer.document import Document
 from codegen.tools.infer.encoded import ANY
 from codegen.tools.infer.literal import LiteralTypes
-from codegen.tools.infer.samples import Sample, decided, qname, read_sample, sort_out
+from codegen.tools.infer.samples import (
+    Sample,
+    decided,
+    qname,
+    read_sample,
+    sort_out,
+    unnumbered,
+)
 from codegen.tools.infer.shapes import merged
 from codegen.tools.infer.structs import EncodedTypes
 from codegen.wsdl.namespaces import WIRE
@@ -46,6 +53,7 @@ class _Called:
     first: Sample
     requests: list[Sample] = field(default_factory=list)
     replies: list[Sample] = field(default_factory=list)
+    faults: dict[QName, Sample] = field(default_factory=dict)
 
 
 def infer(paths: Sequence[Path], wanted: Wanted, findings: Findings) -> bytes:
@@ -59,15 +67,18 @@ def infer(paths: Sequence[Path], wanted: Wanted, findings: Findings) -> bytes:
         read_sample(path, findings, named=by_user)
         for path, by_user in sorted(named.items())
     ]
-    samples = decided([sample for sample in read if sample is not None])
+    found = [sample for sample in read if sample is not None]
+    samples = decided([sample for sample in found if not sample.is_fault])
     findings.raise_errors()
     called = _operations(samples, findings)
     findings.raise_errors()
+    faults = [sample for sample in found if sample.is_fault]
+    faults = [fault for fault in faults if _has_an_operation(fault, called, findings)]
     if not called:
         message = "no request and no reply is among the samples"
         findings.error("sample", message, Location(str(paths[0])))
         raise SpecError(findings)
-    return _Drawing(called, samples, wanted, findings).content()
+    return _Drawing(called, samples, faults, wanted, findings).content()
 
 
 def _operations(samples: list[Sample], findings: Findings) -> list[_Called]:
@@ -93,6 +104,23 @@ def _operations(samples: list[Sample], findings: Findings) -> list[_Called]:
     return list(table.values())
 
 
+def _has_an_operation(fault: Sample, called: list[_Called], findings: Findings) -> bool:
+    """Note a fault with the operation whose samples' files are named as its own."""
+    stem = unnumbered(fault.path)
+    found = [
+        one
+        for one in called
+        if stem in {unnumbered(s.path) for s in (*one.requests, *one.replies)}
+    ]
+    if len(found) != 1:
+        message = "a fault, and no file says of which operation: it is left out"
+        hint = "name it as the request is named, with fault instead of request"
+        findings.warning("sample-skipped", message, fault.at, hint)
+        return False
+    found[0].faults.setdefault(fault.name, fault)
+    return True
+
+
 class _Drawing:
     """Draws one WSDL."""
 
@@ -100,6 +128,7 @@ class _Drawing:
         self,
         called: list[_Called],
         samples: list[Sample],
+        faults: list[Sample],
         wanted: Wanted,
         findings: Findings,
     ) -> None:
@@ -111,12 +140,13 @@ class _Drawing:
         self.findings = findings
         self.name = name
         self.wire = samples[0].wire
-        self.document = Document(target, samples, name)
+        self.document = Document(target, [*samples, *faults], name)
         encoded = [sample for sample in samples if sample.encoded]
         self.encoded = EncodedTypes(self.document, encoded, findings)
         calls = [one.call for one in samples if not one.encoded and not one.is_empty]
         blocks = [block for sample in samples for block in sample.headers]
-        self.literal = LiteralTypes(self.document, [*calls, *blocks])
+        details = [fault.call for fault in faults]
+        self.literal = LiteralTypes(self.document, [*calls, *blocks, *details])
 
     def content(self) -> bytes:
         """The whole document."""
@@ -140,6 +170,8 @@ class _Drawing:
         if not one.requests:
             message = f"no sample shows a request of {one.name}: it is declared empty"
             self.findings.warning("no-request", message, place)
+        for name, element in _faults(one).items():
+            self._element_part(self._declare(f"{one.name}_{name}"), "detail", element)
         self._message(f"{one.name}Request", one.requests)
         if one.replies:
             self._message(f"{one.name}Response", one.replies)
@@ -199,6 +231,9 @@ class _Drawing:
             for tag, message in (("input", "Request"), ("output", "Response")):
                 made = self.document.wsdl(operation, tag)
                 made.set("message", self._own(f"{one.name}{message}"))
+            for name in _faults(one):
+                fault = self.document.wsdl(operation, "fault", name=name)
+                fault.set("message", self._own(f"{one.name}_{name}"))
 
     def _binding(self) -> None:
         binding = self.document.wsdl(
@@ -215,6 +250,9 @@ class _Drawing:
             said.set("style", "rpc" if one.first.encoded else "document")
             self._body(operation, "input", one, one.requests)
             self._body(operation, "output", one, one.replies)
+            for name in _faults(one):
+                fault = self.document.wsdl(operation, "fault", name=name)
+                self.document.binding(fault, "fault", name=name, use="literal")
 
     def _body(
         self,
@@ -260,6 +298,17 @@ def _element_parts(samples: list[Sample]) -> dict[str, QName]:
     """The part of a document, unless the Body is empty."""
     full = (sample.name for sample in samples if not sample.is_empty)
     return {"parameters": name for name in full}
+
+
+def _faults(called: _Called) -> dict[str, QName]:
+    """What an operation's faults have in their detail, each by the fault's name."""
+    found: dict[str, QName] = {}
+    for element in called.faults:
+        name = element.local
+        while name in found:
+            name += "_"
+        found[name] = element
+    return found
 
 
 def _headers(samples: list[Sample]) -> dict[str, QName]:

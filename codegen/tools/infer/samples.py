@@ -27,7 +27,7 @@ _NILS = (f"{{{XSI}}}nil", *(f"{{{space}}}null" for space in _XSI_DRAFTS))
 class Sample:
     """One envelope: the element in its Body, and how the envelope is put.
 
-    `call` is the Body itself where that is empty.
+    `call` is the Body itself where that is empty, and of a fault what its detail holds.
     `encoding` is the namespace of SOAP's encoding that is in force, "" where the call is
     literal, None of an empty call that does not say.
     """
@@ -38,6 +38,7 @@ class Sample:
     call: etree._Element
     headers: tuple[etree._Element, ...]
     encoding: str | None
+    is_fault: bool = False
 
     @property
     def encoded(self) -> bool:
@@ -87,10 +88,18 @@ def read_sample(path: Path, findings: Findings, *, named: bool = True) -> Sample
         findings.error("sample", f"{has}, and a sample has one", at)
         return None
     call = calls[0] if calls else body
-    if call.tag == f"{space}Fault":
-        message = "a fault: what it is a sample of, only a WSDL can say"
-        findings.warning("sample-skipped", message, Location(shown, source_line(call)))
-        return None
+    is_fault = call.tag == f"{space}Fault"
+    if is_fault:
+        detail = call.find(f"{space}Detail" if version is SoapVersion.V12 else "detail")
+        inside = [] if detail is None else list(detail)
+        if len(inside) != 1 or any(map(xsi_type, inside[0].iter())):
+            message = (
+                "a fault without one element in its detail: nothing is drawn of it"
+            )
+            at = Location(shown, source_line(call))
+            findings.warning("sample-skipped", message, at)
+            return None
+        call = inside[0]
     header = root.find(f"{space}Header")
     return Sample(
         path=shown,
@@ -98,7 +107,8 @@ def read_sample(path: Path, findings: Findings, *, named: bool = True) -> Sample
         wire=_wire(root, version, decode(content).codec, _said_encoding(content)),
         call=call,
         headers=tuple(header) if header is not None else (),
-        encoding=_encoding(call, version),
+        encoding="" if is_fault else _encoding(call, version),
+        is_fault=is_fault,
     )
 
 
@@ -179,12 +189,12 @@ class _Files:
     def add(self, path: str, operation: str) -> None:
         """Note what a file is a sample of."""
         self._exact.setdefault(_stem(path), set()).add(operation)
-        self._loose.setdefault(_unnumbered(path), set()).add(operation)
+        self._loose.setdefault(unnumbered(path), set()).add(operation)
 
     def told(self, sample: Sample, findings: Findings) -> str:
         """The operation of the file that is named like another one, "" where none is."""
         found = self._exact.get(_stem(sample.path))
-        found = found or self._loose.get(_unnumbered(sample.path), set())
+        found = found or self._loose.get(unnumbered(sample.path), set())
         if len(found) > 1:
             which = " or of ".join(sorted(found))
             hint = "name it as its request is named, with reply instead of request"
@@ -193,7 +203,7 @@ class _Files:
 
 
 _REPLY = re.compile(r"(?<![a-z])(response|reply)(?![a-z])", re.I)
-_REQUEST = re.compile(r"(?<![a-z])request(?![a-z])", re.I)
+_NO_REPLY = re.compile(r"(?<![a-z])(request|fault|error)(?![a-z])", re.I)
 
 
 def _by_element(local: str, names: frozenset[str]) -> tuple[str, bool]:
@@ -216,12 +226,12 @@ def _file(path: str) -> str:
 
 def _stem(path: str) -> str:
     """A file's name without the word for its direction."""
-    bare = _REQUEST.sub("", _REPLY.sub("", _file(path)))
+    bare = _NO_REPLY.sub("", _REPLY.sub("", _file(path)))
     return re.sub(r"[\W_]+", "-", bare).strip("-").lower()
 
 
-def _unnumbered(path: str) -> str:
-    """The same without numbers: pages number their envelopes."""
+def unnumbered(path: str) -> str:
+    """A file's name without the word for its direction and numbers: pages number their envelopes."""
     return re.sub(r"[\d-]+", "-", _stem(path)).strip("-")
 
 
