@@ -32,7 +32,8 @@ def test_the_story() -> None:
     said = ended.stdout
     assert "\x1b" not in said and max(map(len, said.splitlines())) <= 80
     assert len(re.findall(r"ID: [0-9a-f]{32} To: 27999?\d+\n", said)) == 2
-    assert len(re.findall(r"Status: 004   Received by recipient", said)) == 2
+    # On a busy machine they may be there when they are first asked for.
+    assert len(re.findall(r"Status: 004   Received by recipient", said)) >= 2
     assert "Credit: 8.67" in said
     assert "ERR: 105, Invalid destination address" in said
     assert "equal byte for byte: 1,591 bytes" in said
