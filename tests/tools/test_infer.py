@@ -508,14 +508,9 @@ def test_warnings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     findings = Findings()
     infer([Path(f"{name}.xml") for name in texts], Wanted("drawn"), findings)
     told = "\n".join(map(str, findings))
-    for code in (
-        "several-types",
-        "no-reply",
-        "no-request",
-        "sample-skipped",
-        "odd-part",
-    ):
-        assert f"[{code}]" in told
+    for code in ("[several-types]", "[no-reply]", "[no-request]"):
+        assert code in told
+    assert "[sample-skipped]" in told and "[odd-part]" in told
 
 
 def test_the_command(shell: Shell, tmp_path: Path) -> None:
