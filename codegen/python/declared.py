@@ -133,7 +133,7 @@ class Declared:
         yield XSI
         if isinstance(definition, SoapArray):
             yield self.context.encoding
-        else:
+        if not isinstance(definition, SoapArray) or definition.derived:
             yield definition.id.namespace
 
     def _struct(self, struct: Struct) -> Iterator[str]:

@@ -9,9 +9,7 @@ from .. import elements
 
 
 def write_encoded_Vector(v: list[Any], tag: str, attributes: str = "") -> str:
-    return soap.write_any_array(
-        v, tag, attributes, "item", elements.KNOWN, "tns:Vector"
-    )
+    return soap.write_any_array(v, tag, attributes, "item", elements.KNOWN, "c:Vector")
 
 
 def read_encoded_Vector(e: soap.Element) -> list[Any]:
