@@ -14,6 +14,7 @@ from codegen.model import (
     OrderedMember,
     Process,
     QName,
+    SoapArray,
     Struct,
     TypeRef,
     Use,
@@ -316,7 +317,9 @@ class StructReader:
         if use is Use.ENCODED:
             if any_type:
                 return f"{reader}(c, {self.scope.name('elements')}.KNOWN)"
-            verb = "nil_or" if may_be_nil else "referenced"
+            verb = "referenced"
+            if may_be_nil:
+                verb = "array_or_nil" if self._is_array(reference) else "nil_or"
             return f"{self.scope.soap(verb)}({child}, {reader})"
         if any_type:
             value = f"{reader}({child}, {self.scope.name('elements')}.KNOWN)"
@@ -325,6 +328,11 @@ class StructReader:
         if nillable and not any_type:
             return f"None if {self.scope.soap('is_nil')}(c) else {value}"
         return value
+
+    def _is_array(self, reference: TypeRef) -> bool:
+        return isinstance(reference, NamedRef) and isinstance(
+            self.context.api.types[reference.id], SoapArray
+        )
 
     def _content(self, reference: TypeRef) -> str:
         """The expression that reads the Body itself as a value of a type."""

@@ -40,6 +40,7 @@ from .anyxml import (
     AnyElement,
 )
 from .arrays import (
+    array_or_nil,
     check_list,
     read_array,
     read_nested_array,
@@ -313,6 +314,7 @@ __all__ = [
     "allows",
     "any_encoded_reader",
     "any_reader",
+    "array_or_nil",
     "attribute",
     "attribute_text",
     "attributes_text",

@@ -248,20 +248,25 @@ class _Local(threading.local):
 
 
 _local = _Local()
+_any = False
+"""Whether any document of this process had references: most have none."""
 
 
 def _references(e: Element) -> _References:
     """The references of the document that an element is of; those of the last one are kept."""
+    global _any
     root = e.getroottree().getroot()
     known = _local.references
     if known is None or known.root is not root:
+        _any = True
         known = _local.references = _References(root)
     return known
 
 
 def forget() -> None:
     """Let go of the last document's references."""
-    _local.references = None
+    if _any:
+        _local.references = None
 
 
 def allow_holes(e: Element, count: int) -> None:

@@ -241,7 +241,7 @@ def read_encoded_IndPushRequest(e: soap.Element) -> IndPushRequest:
         elif tag == "password":
             password = soap.nil_or(c, soap.string)
         elif tag == "to":
-            to = soap.nil_or(c, t.read_encoded_ArrayOfString)
+            to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
         elif tag == "mms_subject":
             mms_subject = soap.nil_or(c, soap.string)
         elif tag == "mms_class":

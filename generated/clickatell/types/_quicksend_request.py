@@ -95,7 +95,7 @@ def read_encoded_QuicksendRequest(e: soap.Element) -> QuicksendRequest:
         elif tag == "batch_id":
             batch_id = soap.nil_or(c, soap.string)
         elif tag == "to":
-            to = soap.nil_or(c, t.read_encoded_ArrayOfString)
+            to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
     v = QuicksendRequest.__new__(QuicksendRequest)
     v.session_id = session_id
     v.api_id = api_id

@@ -123,7 +123,7 @@ def read_encoded_SenditemRequest(e: soap.Element) -> SenditemRequest:
         elif tag == "batch_id":
             batch_id = soap.nil_or(c, soap.string)
         elif tag == "to":
-            to = soap.nil_or(c, t.read_encoded_ArrayOfString)
+            to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
         elif tag == "field1":
             field1 = soap.nil_or(c, soap.string)
         elif tag == "field2":

@@ -12,6 +12,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 from .element import (
     ARRAY_SIZE,
     ARRAY_TYPE,
+    XSI_TYPE,
     Element,
     bad,
     check_empty,
@@ -35,6 +36,8 @@ _any_position_or_text = etree.XPath(
     namespaces={"e": SOAP11_ENCODING},
 )
 _FEW: Final = 6
+# What most arrays say of themselves: that they are one, and of what.
+_USUAL: Final = ([XSI_TYPE, ARRAY_TYPE], [ARRAY_TYPE, XSI_TYPE])
 
 
 def check_list(v: object) -> None:
@@ -67,12 +70,16 @@ def read_array(
         check_empty(e)
     names = e.keys()
     # Only what has an id can be a reference's target, known before it is filled.
-    items: list[Any] = (
-        new(kind, e) if "id" in names or ID in names else kind.__new__(kind)
-    )
+    items: list[Any]
+    if names in _USUAL:
+        items, partial = [] if kind is list else kind.__new__(kind), False
+    else:
+        items = new(kind, e) if "id" in names or ID in names else kind.__new__(kind)
+        partial = _OFFSET in names
     few = len(children) <= _FEW
-    partial = _OFFSET in names if few else _is_partial(e, names, children)
-    if few and e.text is not None:
+    if not few:
+        partial = _is_partial(e, names, children)
+    elif e.text is not None:
         _check_between(e, e.text)
     for c in children:
         text = c.text
@@ -90,6 +97,17 @@ def read_array(
     if partial:
         items[:] = _in_place(e, children, items, 1)
     return items
+
+
+def array_or_nil(e: Element, read: Callable[[Element], list[T]]) -> list[T] | None:
+    """An encoded array: nil, or what the element holds, or what it points to.
+
+    One with items is neither nil nor points elsewhere, which most need not be asked for.
+
+    Raises:
+        DecodeError: it does not read, or points nowhere.
+    """
+    return read(e) if len(e) else nil_or(e, read)
 
 
 def _is_partial(e: Element, names: Sequence[str], children: Sequence[Element]) -> bool:

@@ -37,12 +37,12 @@ def read_encoded_EndbatchResponse(e: soap.Element) -> EndbatchResponse:
         if tag[0] == "{":
             tag = soap.local_name(c)
         if tag == "return":
-            return_ = soap.nil_or(c, t.read_encoded_ArrayOfString)
+            return_ = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
     if (
         return_ is soap.UNSET
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
-        return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
+        return_ = soap.array_or_nil(result, t.read_encoded_ArrayOfString)
     v = EndbatchResponse.__new__(EndbatchResponse)
     v.return_ = return_
     return v

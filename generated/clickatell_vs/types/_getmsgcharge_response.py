@@ -41,12 +41,12 @@ def read_encoded_GetmsgchargeResponse(e: soap.Element) -> GetmsgchargeResponse:
         if tag[0] == "{":
             tag = soap.local_name(c)
         if tag == "return":
-            return_ = soap.nil_or(c, t.read_encoded_ArrayOfString)
+            return_ = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
     if (
         return_ is soap.UNSET
         and (result := soap.unnamed_result(e, ("return",))) is not None
     ):
-        return_ = soap.nil_or(result, t.read_encoded_ArrayOfString)
+        return_ = soap.array_or_nil(result, t.read_encoded_ArrayOfString)
     v = GetmsgchargeResponse.__new__(GetmsgchargeResponse)
     v.return_ = return_
     return v

@@ -253,7 +253,7 @@ def read_encoded_SendmsgRequest(e: soap.Element) -> SendmsgRequest:
         elif tag == "password":
             password = soap.nil_or(c, soap.string)
         elif tag == "to":
-            to = soap.nil_or(c, t.read_encoded_ArrayOfString)
+            to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
         elif tag == "from":
             from_ = soap.nil_or(c, soap.string)
         elif tag == "text":

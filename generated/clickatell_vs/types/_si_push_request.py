@@ -253,7 +253,7 @@ def read_encoded_SiPushRequest(e: soap.Element) -> SiPushRequest:
         elif tag == "password":
             password = soap.nil_or(c, soap.string)
         elif tag == "to":
-            to = soap.nil_or(c, t.read_encoded_ArrayOfString)
+            to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
         elif tag == "si_id":
             si_id = soap.nil_or(c, soap.string)
         elif tag == "si_url":

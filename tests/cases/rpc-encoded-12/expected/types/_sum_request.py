@@ -40,9 +40,9 @@ def read_encoded_SumRequest(e: soap.Element) -> SumRequest:
         if tag[0] == "{":
             tag = soap.local_name(c)
         if tag == "numbers":
-            numbers = soap.nil_or(c, t.read_encoded_Numbers)
+            numbers = soap.array_or_nil(c, t.read_encoded_Numbers)
         elif tag == "grid":
-            grid = soap.nil_or(c, t.read_encoded_Grid)
+            grid = soap.array_or_nil(c, t.read_encoded_Grid)
     v = SumRequest.__new__(SumRequest)
     v.numbers = numbers
     v.grid = grid

@@ -47,7 +47,7 @@ def read_encoded_LendRequest(e: soap.Element) -> LendRequest:
         if tag[0] == "{":
             tag = soap.local_name(c)
         if tag == "vehicles":
-            vehicles = soap.nil_or(c, t.read_encoded_ArrayOfVehicle)
+            vehicles = soap.array_or_nil(c, t.read_encoded_ArrayOfVehicle)
         elif tag == "days":
             days = soap.nil_or(c, soap.int_value)
         elif tag == "from":

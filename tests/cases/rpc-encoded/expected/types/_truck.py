@@ -74,7 +74,7 @@ def read_encoded_Truck(e: soap.Element) -> Truck:
         elif tag == "load":
             load = soap.nil_or(c, soap.decimal_value)
         elif tag == "axles":
-            axles = soap.nil_or(c, t.read_encoded_ArrayOfInt)
+            axles = soap.array_or_nil(c, t.read_encoded_ArrayOfInt)
     v.depot = depot
     v.plate = plate
     v.seats = seats

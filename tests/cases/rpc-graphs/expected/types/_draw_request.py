@@ -69,11 +69,11 @@ def read_encoded_DrawRequest(e: soap.Element) -> DrawRequest:
         if tag[0] == "{":
             tag = soap.local_name(c)
         if tag == "nodes":
-            nodes = soap.nil_or(c, t.read_encoded_Nodes)
+            nodes = soap.array_or_nil(c, t.read_encoded_Nodes)
         elif tag == "matrix":
-            matrix = soap.nil_or(c, t.read_encoded_Matrix)
+            matrix = soap.array_or_nil(c, t.read_encoded_Matrix)
         elif tag == "table":
-            table = soap.nil_or(c, t.read_encoded_Table)
+            table = soap.array_or_nil(c, t.read_encoded_Table)
         elif tag == "settings":
             settings = soap.nil_or(c, t.read_encoded_Map)
         elif tag == "anything":

@@ -58,11 +58,11 @@ def read_encoded_DrawResponse(e: soap.Element) -> DrawResponse:
         if tag == "first":
             first = soap.nil_or(c, t.read_encoded_Node)
         elif tag == "seen":
-            seen = soap.nil_or(c, t.read_encoded_Vector)
+            seen = soap.array_or_nil(c, t.read_encoded_Vector)
         elif tag == "square":
-            square = soap.nil_or(c, t.read_encoded_Square)
+            square = soap.array_or_nil(c, t.read_encoded_Square)
         elif tag == "chain":
-            chain = soap.nil_or(c, t.read_encoded_Chain)
+            chain = soap.array_or_nil(c, t.read_encoded_Chain)
     if (
         first is soap.UNSET
         and (result := soap.unnamed_result(e, ("first", "seen", "square", "chain")))
