@@ -195,8 +195,7 @@ class Substitute:
 class Element:
     """An element particle; `name` is its name on the wire, form and references resolved.
 
-    `substitutes` are the concrete members of its substitution group, all the way down; an
-    `abstract` element stands only by one of them.
+    `substitutes` are its substitution group's concrete members; an `abstract` one stands by these.
     """
 
     name: QName
@@ -455,10 +454,9 @@ class UnionOf:
 class SoapArray:
     """An array of SOAP's encoding (SOAP 1.1, section 5.4.2).
 
-    `ranks` has one number of dimensions for each level: (1,) of `T[]`, (2,) of `T[,]`,
-    (1, 2) of `T[,][]`, the outermost first. `item_name` is what an item's element is called.
-    `derived` is one that derives from another array: its values say its own name, as JAX-RPC's
-    collections do, where others say that they are the encoding's `Array`.
+    `ranks` has the dimensions of each level, the outermost first: (2,) of `T[,]`, (1, 2) of
+    `T[,][]`. `item_name` is what an item's element is called. The values of a `derived` one
+    say its own name, as JAX-RPC's collections do, and not the encoding's `Array`.
     """
 
     id: QName
@@ -589,10 +587,9 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A SOAP binding at an address. `key` is what it is called in `PORTS` (see CONTRACT: PORTS).
+    """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
-    `service` is "" and `address` None for a binding that no port uses. `wire` is the wire style
-    that the binding itself asks for, "" where it does not.
+    `key` is what the package's `PORTS` call it, `wire` the wire style that it asks for, or "".
     """
 
     name: str

@@ -66,7 +66,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 }
 # The model is one document to be read from top to bottom.
 # the model is a document; the runtime's face is a list of names
-LONG_MODULES = {"codegen.model": 690, "codegen.runtime": 460}
+LONG_MODULES = {"codegen.model": 680, "codegen.runtime": 450}
 MODULE_LINES, FUNCTION_LINES, MEDIAN_LINES = 400, 60, 15
 SUPPRESSION = re.compile(r"#\s*(type:\s*ignore(\[[^\]]*\])?|noqa(:\s*\w+)?)")
 

@@ -36,9 +36,7 @@ from .anything import (
     write_any_encoded,
     write_wildcards,
 )
-from .anyxml import (
-    AnyElement,
-)
+from .anyxml import AnyElement
 from .arrays import (
     array_or_nil,
     check_list,
