@@ -20,7 +20,7 @@ help: ## list these targets
 
 .PHONY: demo
 demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and send messages through it
-	@$(BIN)/python -m codegen generate
+	@$(BIN)/python -m soapwright generate
 	@$(BIN)/python -m gateway.demo
 
 .PHONY: test
@@ -30,7 +30,7 @@ test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
 .PHONY: lint
 lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
 	@$(BIN)/python -m black --check --quiet . || { $(BIN)/python -m black --check .; exit 1; }
-	@MYPYPATH=generated $(BIN)/python -m mypy --strict --no-error-summary codegen gateway benchmarks
+	@MYPYPATH=generated:codegen $(BIN)/python -m mypy --strict --no-error-summary -p soapwright -p gateway -p benchmarks
 	@cd generated && ../$(BIN)/python -m mypy --strict --no-error-summary --config-file= $(addprefix -p ,$(PACKAGES))
 
 .PHONY: check
@@ -38,8 +38,8 @@ check: lint test ## all that a change must pass
 
 .PHONY: regenerate
 regenerate: $(INSTALLED) ## write generated/ and docs/reference/ anew, from spec/
-	@$(BIN)/python -m codegen generate
-	@$(BIN)/python -m codegen docs generated/clickatell --output docs/reference/clickatell
+	@$(BIN)/python -m soapwright generate
+	@$(BIN)/python -m soapwright docs generated/clickatell --output docs/reference/clickatell
 
 .PHONY: goldens
 goldens: $(INSTALLED_DEV) ## write anew what tests/cases expects; then look at the difference

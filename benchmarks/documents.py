@@ -6,9 +6,9 @@ import importlib
 from pathlib import Path
 from typing import Any
 
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
 
 from .measure import ROOT, Unavailable
 
@@ -18,7 +18,9 @@ DOCUMENTED = (
 )
 ROWS = Path(__file__).parent / "inputs" / "rows.wsdl"
 _ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
-_ENCODING_FILE = ROOT / "codegen" / "wsdl" / "standard" / "soap11-encoding.xsd"
+_ENCODING_FILE = (
+    ROOT / "codegen" / "soapwright" / "wsdl" / "standard" / "soap11-encoding.xsd"
+)
 
 REPLY = (
     b'<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope'

@@ -78,7 +78,7 @@ def _commands(settings: Settings) -> Found:
 
 
 def _run(project: Path, word: str) -> None:
-    command = [sys.executable, "-m", "codegen", word]
+    command = [sys.executable, "-m", "soapwright", word]
     subprocess.run(
         command,
         cwd=project,

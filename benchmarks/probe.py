@@ -77,9 +77,9 @@ def zeep(wsdl: str, name: str) -> None:
 
 def generate(wsdl: str, folder: str, name: str) -> None:
     """Generate a package and write it."""
-    from codegen.options import Options
-    from codegen.output import write_package
-    from codegen.pipeline import generate
+    from soapwright.model.options import Options
+    from soapwright.pipeline import generate
+    from soapwright.project.output import write_package
 
     write_package(Path(folder), generate(Path(wsdl), Options(name)).files)
 

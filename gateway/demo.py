@@ -20,8 +20,8 @@ from typing import IO, Final
 import click
 from clickatell import PORTS, Client
 from clickatell import types as t
+from clickatell._soap.secrets.redaction import redact
 from clickatell.errors import SoapError
-from clickatell._soap.redaction import redact
 
 from .codes import ErrorCode, MessageStatus
 from .columns import one_column, side_by_side, xml_lines

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from codegen.cli import main
+from soapwright.cli.main import main
 
 # No deadlines: the machine may be busy with something else.
 settings.register_profile("tests", deadline=None, derandomize=True)

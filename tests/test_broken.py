@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.diagnostics import SpecError
-from codegen.options import Options
-from codegen.pipeline import generate
+from soapwright.model.diagnostics import SpecError
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
 
 CASES = sorted((ROOT / "tests" / "cases").glob("*/service.wsdl"))
 XSD = "{http://www.w3.org/2001/XMLSchema}"
@@ -190,7 +190,7 @@ def generated(types: str, folder: Path, run: Run) -> tuple[int, str]:
     done = run(
         *(
             "-m",
-            "codegen",
+            "soapwright",
             "generate",
             "service.wsdl",
             "--output",

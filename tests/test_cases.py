@@ -31,11 +31,11 @@ from typing import Any
 import pytest
 from conftest import Run
 
-from codegen.diagnostics import SpecError
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
-from codegen.testing import assert_envelope
+from soapwright.model.diagnostics import SpecError
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
+from soapwright.testing import assert_envelope
 
 FOLDER = Path(__file__).parent / "cases"
 GOLDEN = ["types/_[!_]*.py"]

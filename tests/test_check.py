@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import BROKEN, ROOT, SERVICE, Run, Shell
 
-import codegen
-from codegen import output, pipeline
+import soapwright
+from soapwright import pipeline
+from soapwright.project import output
 
 TABLE = """
 [[tool.soapwright.package]]
@@ -79,7 +80,7 @@ def test_nothing_heavy_is_loaded_where_nothing_changed(
 ) -> None:
     code = (
         "import sys\n"
-        "from codegen.cli import main\n"
+        "from soapwright.cli.main import main\n"
         "try: main()\n"
         "finally: print(sorted({'black', 'jinja2', 'lxml', 'xsdata'} & sys.modules.keys()))"
     )
@@ -164,7 +165,7 @@ def test_changed_options_are_seen(
 def test_another_toolkit_is_seen(
     shell: Shell, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(codegen, "__version__", "99.0")
+    monkeypatch.setattr(soapwright, "__version__", "99.0")
     done = shell("check")
     assert done.code == 1
     assert '+    "version": "99.0",\n' in done.out

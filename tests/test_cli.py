@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import BROKEN, DANGLING, ROOT, SERVICE, Run, Shell
 
-import codegen
+import soapwright
 
 GENERATE = ("generate", "service.wsdl", "--output", "made", "--package", "made")
 
@@ -204,13 +204,13 @@ def test_a_package_inside_another(shell: Shell, run: Run) -> None:
     assert shell("generate", "service.wsdl", *folder).code == 0
     manifest = json.loads(Path("outer/inner/manifest.json").read_text())
     assert manifest["options"]["name"] == "outer.inner"
-    say = "from outer.inner import PORTS, Client; from outer.inner._soap import client"
+    say = "from outer.inner import PORTS, Client; from outer.inner._soap.http import client"
     done = run("-c", f"{say}; print(client._log.name)", cwd=Path.cwd())
     assert (done.stdout, done.stderr) == ("outer.inner\n", "")
 
 
 def test_help_and_version(shell: Shell) -> None:
-    assert shell("--version").out == f"soapwright, version {codegen.__version__}\n"
+    assert shell("--version").out == f"soapwright, version {soapwright.__version__}\n"
     assert "generate" in shell("--help").out
     assert "--no-spec" in shell("generate", "-h").out
 
@@ -308,7 +308,12 @@ def test_it_is_a_program_that_never_shows_a_traceback(tmp_path: Path, run: Run) 
     (tmp_path / "broken.wsdl").write_text(BROKEN, encoding="utf-8")
     for arguments in (["broken.wsdl", "--output", "made", "--package", "made"], []):
         done = run(
-            "-m", "codegen", "generate", *arguments, cwd=tmp_path, PYTHONPATH=str(ROOT)
+            "-m",
+            "soapwright",
+            "generate",
+            *arguments,
+            cwd=tmp_path,
+            PYTHONPATH=str(ROOT),
         )
         assert done.returncode == 2
         assert ": error: " in done.stderr and "Traceback" not in done.stderr

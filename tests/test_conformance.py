@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegen.testing import Kind, assert_envelope, compare_envelopes
+from soapwright.testing import Kind, assert_envelope, compare_envelopes
 
 SAMPLES = Path(__file__).parents[1] / "spec" / "clickatell" / "samples"
 RPC = clickatell.PORTS["PushServerWSPort"].operations

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-import codegen
-from codegen.passes import PASSES
+import soapwright
+from soapwright.passes import PASSES
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 ENDPOINT = "http://127.0.0.1:8900"
@@ -37,11 +37,14 @@ def test_the_architecture_lists_the_passes_in_their_order() -> None:
 
 def test_each_pass_is_a_file_of_its_name() -> None:
     for one in PASSES:
-        assert one.__module__ == f"codegen.passes.{one.__name__}"
+        assert one.__module__ == f"soapwright.passes.{one.__name__}"
 
 
 def test_the_architecture_names_each_module_of_the_runtime() -> None:
-    modules = {path.stem for path in (ROOT / "codegen" / "runtime").glob("*.py")}
+    modules = {
+        path.stem
+        for path in (ROOT / "codegen" / "soapwright" / "runtime").rglob("*.py")
+    }
     named = set(re.findall(r"`(\w+)(?:\.py)?`", read("ARCHITECTURE.md")))
     assert modules - named == {"__init__"}
 
@@ -70,7 +73,7 @@ def test_make_targets_that_are_named_exist() -> None:
 
 
 def test_the_changelog_knows_the_version() -> None:
-    assert f"\n## {codegen.__version__}\n" in read("CHANGELOG.md")
+    assert f"\n## {soapwright.__version__}\n" in read("CHANGELOG.md")
 
 
 def test_every_finding_has_a_test() -> None:

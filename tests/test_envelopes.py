@@ -1,4 +1,4 @@
-"""What `codegen.testing` holds to be the same, and how it says what is not."""
+"""What `soapwright.testing` holds to be the same, and how it says what is not."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen import testing
-from codegen.testing import (
+from soapwright import testing
+from soapwright.testing import (
     Difference,
     Kind,
     NotComparable,

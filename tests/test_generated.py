@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import json
-import re
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,7 +48,7 @@ def test_regenerating_gives_the_committed_bytes(
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     shutil.copytree(ROOT / "spec", tmp_path / "spec")
     result = run(
-        *("-m", "codegen", "generate"),
+        *("-m", "soapwright", "generate"),
         cwd=tmp_path,
         PYTHONHASHSEED=seed,
         PYTHONPATH=str(ROOT),
@@ -69,7 +69,7 @@ def test_regenerating_gives_the_committed_bytes(
 
 @pytest.mark.parametrize("name", PACKAGES)
 def test_the_runtime_is_the_toolkits_byte_for_byte(name: str) -> None:
-    runtime = files_in(ROOT / "codegen" / "runtime")
+    runtime = files_in(ROOT / "codegen" / "soapwright" / "runtime")
     assert files_in(GENERATED / name / "_soap") == runtime
 
 
@@ -90,7 +90,7 @@ def test_the_manifest_names_every_file_and_no_place_or_time(name: str) -> None:
 
 def test_black_accepts_them(run: Run) -> None:
     # their _soap once: it is the same everywhere
-    paths = [ROOT / "codegen" / "runtime", *PACKAGES]
+    paths = [ROOT / "codegen" / "soapwright" / "runtime", *PACKAGES]
     result = run(
         *(
             "-m",

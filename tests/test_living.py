@@ -129,7 +129,7 @@ def times(folder: Path) -> dict[Path, int]:
 
 
 def run_pytest(run: Run) -> subprocess.CompletedProcess[str]:
-    plugins = ("-p", "codegen.pytest_plugin", "-p", "no:cacheprovider")
+    plugins = ("-p", "soapwright.pytest_plugin", "-p", "no:cacheprovider")
     return run(
         *("-m", "pytest", "-q", *plugins),
         cwd=Path(),

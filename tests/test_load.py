@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
 
 CASE = Path(__file__).parent / "cases" / "services"
 CALLS, WARMING, ROUNDS = 1000, 3, 6
@@ -102,7 +102,7 @@ class Line:
     be looked through for every call."""
 
     def __init__(self, package: ModuleType, port: int) -> None:
-        transport = importlib.import_module(f"{package.__name__}._soap.transport")
+        transport = importlib.import_module(f"{package.__name__}._soap.http.transport")
         self.response = transport.Response
         self.port = port
         self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None

@@ -44,7 +44,7 @@ BLOCK = re.compile(
 # The reader has done this already.
 INSTALLING = ("python -m venv ", ". .venv/", "pip install ")
 PRELUDE = """
-soapwright() { "$PYTHON" -m codegen "$@"; }
+soapwright() { "$PYTHON" -m soapwright "$@"; }
 clickatell() { "$PYTHON" -m gateway "$@"; }
 python() { "$PYTHON" "$@"; }
 mypy() { "$PYTHON" -m mypy "$@"; }
@@ -253,7 +253,7 @@ class Reader:
         program, *arguments = shlex.split(command)
         assert program == "soapwright"
         process = subprocess.Popen(
-            [sys.executable, "-m", "codegen", *arguments],
+            [sys.executable, "-m", "soapwright", *arguments],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.PIPE,

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import SERVICE, Shell
 
-from codegen import fetching
-from codegen.remote import Remote, RemoteError, stored_name
+from soapwright.project import fetching
+from soapwright.project.remote import Remote, RemoteError, stored_name
 
 SCHEMA = (
     '<schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x">'

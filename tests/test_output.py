@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Shell
 
-from codegen.toolkit import is_of
+from soapwright.project.toolkit import is_of
 
 TABLE = """[[tool.soapwright.package]]
 wsdl = "service.wsdl"

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
-from codegen.testing import compare_envelopes
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
+from soapwright.testing import compare_envelopes
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 TYPES_OF_ALL = """

@@ -25,9 +25,9 @@ import clickatell_callbacks
 import pytest
 from lxml import etree
 
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
 
 CASE = Path(__file__).parent / "cases" / "services"
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"

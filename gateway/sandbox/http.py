@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
-import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping

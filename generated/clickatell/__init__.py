@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from ._soap import AnyElement as AnyElement
     from ._soap import Unset as Unset
     from ._soap import redact as redact
-    from ._soap.outgoing import Addressing as Addressing
-    from ._soap.outgoing import Outgoing as Outgoing
-    from ._soap.outgoing import UsernameToken as UsernameToken
+    from ._soap.http.outgoing import Addressing as Addressing
+    from ._soap.http.outgoing import Outgoing as Outgoing
+    from ._soap.http.outgoing import UsernameToken as UsernameToken
 
 __all__ = [
     "Addressing",
@@ -54,16 +54,16 @@ __all__ = [
 _SECRETS = ("auth/return",)
 
 _HOMES = {
-    "Addressing": "._soap.outgoing",
+    "Addressing": "._soap.http.outgoing",
     "AnyElement": "._soap",
     "AsyncClient": ".client",
     "Client": ".client",
-    "Outgoing": "._soap.outgoing",
+    "Outgoing": "._soap.http.outgoing",
     "PORTS": ".ports",
     "SoapFault": ".errors",
     "UNSET": "._soap",
     "Unset": "._soap",
-    "UsernameToken": "._soap.outgoing",
+    "UsernameToken": "._soap.http.outgoing",
     "redact": "._soap",
     "validate": ".facets",
 }

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from ._soap.validation import BUILTINS, Check, Checks, Facets, check
-from ._soap.validation import ValidationError as ValidationError
-from ._soap.validation import Violation as Violation
+from ._soap.validation.validation import BUILTINS, Check, Checks, Facets, check
+from ._soap.validation.validation import ValidationError as ValidationError
+from ._soap.validation.validation import Violation as Violation
 
 CHECKS: Checks = {
     "Auth": {

@@ -6,7 +6,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from . import _soap as soap
-from ._soap.service import (
+from ._soap.server.service import (
     Answer,
     BaseService,
     Hooks,
@@ -14,8 +14,8 @@ from ._soap.service import (
     WithHeaders,
     current_call,
 )
-from ._soap.serving import AsyncInMemoryTransport, InMemoryTransport, asgi, wsgi
-from ._soap.specification import Specification
+from ._soap.server.serving import AsyncInMemoryTransport, InMemoryTransport, asgi, wsgi
+from ._soap.server.specification import Specification
 from .ports import PORTS
 
 __all__ = [

@@ -24,7 +24,6 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import httpx2
 import pytest
 import uvicorn
-from codegen.testing import assert_envelope
 from lxml import etree
 from sandboxes import DEMO, Sandbox, listening
 
@@ -51,6 +50,7 @@ from gateway.sandbox.callbacks import (
 from gateway.sandbox.messages import Submission
 from gateway.sandbox.settings import Settings
 from gateway.sandbox.store import Store
+from soapwright.testing import assert_envelope
 
 SAMPLES = Path(__file__).parents[2] / "spec/clickatell/samples"
 NUMBER, RENTED = "27831234567", "27999000224"

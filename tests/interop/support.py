@@ -24,9 +24,9 @@ import pytest
 import specs
 import uvicorn
 
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
 
 PEERS = Path(__file__).parent / "peers"
 

@@ -12,11 +12,11 @@ import pytest
 from support import listening, record, required
 from zeep_calls import wrong_calls
 
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
-from codegen.tools.packages import package_api
-from codegen.tools.serve import mock
+from soapwright.envelopes.packages import package_api
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
+from soapwright.tools.serve import mock
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 SERVICES = {

@@ -7,10 +7,10 @@ from typing import Any
 
 from lxml import etree
 
-from codegen.model import Api
-from codegen.tools.samples import Samples
+from soapwright.envelopes.samples import Samples
+from soapwright.model.api import Api
 
-STANDARD = Path(__file__).parents[2] / "codegen" / "wsdl" / "standard"
+STANDARD = Path(__file__).parents[2] / "codegen" / "soapwright" / "wsdl" / "standard"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 

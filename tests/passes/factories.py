@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from codegen.diagnostics import Findings, Location
-from codegen.model import (
+from soapwright.model.api import (
     All,
     Api,
     Builtin,
@@ -41,6 +40,7 @@ from codegen.model import (
     Use,
     Wildcard,
 )
+from soapwright.model.diagnostics import Findings, Location
 
 TNS, OTHER = "urn:t", "urn:o"
 AT = Location("service.wsdl", 7)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from codegen.model import (
+from soapwright.model.api import (
     All,
     Choice,
     Element,

@@ -19,7 +19,7 @@ from factories import (
     struct,
 )
 
-from codegen.model import (
+from soapwright.model.api import (
     Attribute,
     Derivation,
     Enumeration,
@@ -33,7 +33,7 @@ from codegen.model import (
     TypeRef,
     UnionOf,
 )
-from codegen.passes.check_kinds import MAX_DERIVATION, check_kinds
+from soapwright.passes.check_kinds import MAX_DERIVATION, check_kinds
 
 COMPLEX = struct("Complex", "a")
 

@@ -24,8 +24,7 @@ from factories import (
     struct,
 )
 
-from codegen.diagnostics import Location
-from codegen.model import (
+from soapwright.model.api import (
     Api,
     Attribute,
     Builtin,
@@ -47,8 +46,9 @@ from codegen.model import (
     UnionOf,
     Use,
 )
-from codegen.passes import run_passes
-from codegen.passes.check_references import check_references
+from soapwright.model.diagnostics import Location
+from soapwright.passes import run_passes
+from soapwright.passes.check_references import check_references
 
 HINT = "\nhint: import the schema that declares it; --catalog says where it is"
 MISSING = ref("Missing")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from factories import AT, INT, STRING, api, element, q, ref, run, sequence, struct
 
-from codegen.model import (
+from soapwright.model.api import (
     Attribute,
     Builtin,
     BuiltinRef,
@@ -22,7 +22,7 @@ from codegen.model import (
     TypeRef,
     UnionOf,
 )
-from codegen.passes.check_values import check_values
+from soapwright.passes.check_values import check_values
 
 
 def restricted(name: str, base: TypeRef = STRING, **facets: Any) -> TypeDef:

@@ -23,7 +23,7 @@ from factories import (
     struct,
 )
 
-from codegen.model import (
+from soapwright.model.api import (
     Api,
     Attribute,
     Derivation,
@@ -35,7 +35,7 @@ from codegen.model import (
     TypePart,
     Use,
 )
-from codegen.passes.drop_unused import drop_unused
+from soapwright.passes.drop_unused import drop_unused
 
 # What the toolkit brings: `o:Used` holds `o:Inner` and derives from `o:Base`.
 BUNDLED_TYPES = [

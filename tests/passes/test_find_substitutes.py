@@ -15,9 +15,9 @@ from factories import (
     struct,
 )
 
-from codegen.model import Element, GlobalElement, Struct, Substitute
-from codegen.passes.find_substitutes import find_substitutes
-from codegen.walk import elements_of
+from soapwright.model.api import Element, GlobalElement, Struct, Substitute
+from soapwright.model.walk import elements_of
+from soapwright.passes.find_substitutes import find_substitutes
 
 
 def substitutes(*elements: GlobalElement, use: Element | None = None) -> list[str]:

@@ -22,7 +22,7 @@ from factories import (
     struct,
 )
 
-from codegen.model import (
+from soapwright.model.api import (
     Derivation,
     Fault,
     HeaderPart,
@@ -32,7 +32,7 @@ from codegen.model import (
     TypeDef,
     Use,
 )
-from codegen.passes.find_uses import find_uses
+from soapwright.passes.find_uses import find_uses
 
 HELD = struct("Held", "a")
 HOLDER = struct("Holder", sequence(element("h", ref("Held"))))

@@ -21,9 +21,9 @@ from factories import (
     wildcard,
 )
 
-from codegen.model import (
-    BuiltinRef,
+from soapwright.model.api import (
     Builtin,
+    BuiltinRef,
     ChoiceRule,
     ContentMember,
     Derivation,
@@ -41,7 +41,7 @@ from codegen.model import (
     Wildcard,
     WildcardMember,
 )
-from codegen.passes.lay_out import lay_out, lay_out_struct
+from soapwright.passes.lay_out import lay_out, lay_out_struct
 
 
 def laid_out(model: str | Particle, **rest: object) -> Struct:

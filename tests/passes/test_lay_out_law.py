@@ -17,7 +17,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from languages import Word, allows, is_deterministic, leaves, words
 
-from codegen.model import (
+from soapwright.model.api import (
     ChoiceRule,
     ContentMember,
     Element,
@@ -32,8 +32,8 @@ from codegen.model import (
     Wildcard,
     WildcardMember,
 )
-from codegen.passes.lay_out import lay_out_struct
-from codegen.walk import member_elements
+from soapwright.model.walk import member_elements
+from soapwright.passes.lay_out import lay_out_struct
 
 Values = list[list[QName]]
 

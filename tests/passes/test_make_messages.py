@@ -23,10 +23,11 @@ from factories import (
     struct,
 )
 
-from codegen.model import (
+from soapwright.model.api import (
     Api,
     ContentMember,
     ElementMember,
+    Facets,
     GlobalElement,
     HeaderPart,
     Member,
@@ -36,12 +37,11 @@ from codegen.model import (
     Port,
     QName,
     Restricted,
-    Facets,
     Struct,
     TypeDef,
     Use,
 )
-from codegen.passes.make_messages import make_messages
+from soapwright.passes.make_messages import make_messages
 
 ORDER = struct("Order", "a, b")
 ORDER_TYPES = (ORDER, struct("/order", "a"))

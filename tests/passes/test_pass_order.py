@@ -8,13 +8,23 @@ import re
 
 import pytest
 from conftest import ROOT
-from factories import ANY_TYPE, api, element, operation, part, port, ref, sequence
-from factories import message, struct
+from factories import (
+    ANY_TYPE,
+    api,
+    element,
+    message,
+    operation,
+    part,
+    port,
+    ref,
+    sequence,
+    struct,
+)
 
-from codegen.diagnostics import Findings, SpecError
-from codegen.passes import PASSES, run_passes
+from soapwright.model.diagnostics import Findings, SpecError
+from soapwright.passes import PASSES, run_passes
 
-FOLDER = ROOT / "codegen" / "passes"
+FOLDER = ROOT / "codegen" / "soapwright" / "passes"
 NAMES = [one.__name__ for one in PASSES]
 
 
@@ -37,7 +47,7 @@ def test_they_run_in_the_documented_order() -> None:
 
 def test_each_is_the_function_of_its_file() -> None:
     for one in PASSES:
-        assert one.__module__ == f"codegen.passes.{one.__name__}"
+        assert one.__module__ == f"soapwright.passes.{one.__name__}"
         assert list(inspect.signature(one).parameters) == ["api", "findings"]
 
 
@@ -50,7 +60,7 @@ def test_each_file_is_a_pass_or_helps_some() -> None:
         for node in ast.walk(ast.parse(path.read_bytes()))
         if isinstance(node, ast.ImportFrom) and path.stem in NAMES
     }
-    assert {f"codegen.passes.{name}" for name in helpers} <= imported
+    assert {f"soapwright.passes.{name}" for name in helpers} <= imported
 
 
 def test_each_has_its_tests() -> None:

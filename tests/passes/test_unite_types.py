@@ -6,21 +6,21 @@ from dataclasses import replace
 
 from factories import INT, STRING, api, element, q, ref, run, sequence, struct
 
-from codegen.model import (
+from soapwright.model.api import (
     Builtin,
     BuiltinRef,
     Enumeration,
     EnumerationValue,
+    Facets,
     Particle,
     Restricted,
-    Facets,
     Struct,
     TypeDef,
     TypeRef,
     UnionOf,
 )
-from codegen.passes.unite_types import unite_types
-from codegen.walk import elements_of
+from soapwright.model.walk import elements_of
+from soapwright.passes.unite_types import unite_types
 
 AT = struct("T").at
 ANY_TYPE = BuiltinRef(Builtin.ANY_TYPE)

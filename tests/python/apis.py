@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from codegen.diagnostics import Location
-from codegen.model import (
+from soapwright.model.api import (
     AnyAttribute,
     Api,
     Attribute,
@@ -30,6 +29,7 @@ from codegen.model import (
     Wildcard,
     WildcardMember,
 )
+from soapwright.model.diagnostics import Location
 
 AT = Location("service.wsdl", 1)
 STRING = BuiltinRef(Builtin.STRING)

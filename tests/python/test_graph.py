@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.model import QName
-from codegen.python.graph import strongly_connected
+from soapwright.model.api import QName
+from soapwright.python.types.graph import strongly_connected
 
 Graph = dict[QName, list[QName]]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.python.identifiers import (
+from soapwright.python.names.identifiers import (
     class_name,
     constant_name,
     exact_name,

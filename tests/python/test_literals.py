@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from codegen.python.literals import comment, docstring, string
+from soapwright.python.text.literals import comment, docstring, string
 
 # Any character at all, and those that mean something to Python more often.
 anything = st.text(st.characters(exclude_categories=()), max_size=60)

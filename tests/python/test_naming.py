@@ -9,8 +9,8 @@ from apis import (
     AT,
     ONCE,
     STRING,
-    Place,
     WILDCARD,
+    Place,
     api_of,
     attribute,
     element_member,
@@ -22,7 +22,7 @@ from apis import (
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from codegen.model import (
+from soapwright.model.api import (
     AnyAttribute,
     Derivation,
     Element,
@@ -37,10 +37,10 @@ from codegen.model import (
     TypeDef,
     WildcardMember,
 )
-from codegen.python.fields import Types
-from codegen.python.identifiers import field_name
-from codegen.python.names import Names, make_names, namespace_prefix
-from codegen.python.simple import SimpleTypes
+from soapwright.python.names.identifiers import field_name
+from soapwright.python.names.names import Names, make_names, namespace_prefix
+from soapwright.python.types.fields import Types
+from soapwright.python.types.simple import SimpleTypes
 
 
 def fields_of(definitions: list[TypeDef], names: Names, struct: Struct) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from codegen.python.patterns import python_pattern
-from codegen.runtime.validation import Facets
+from soapwright.python.modules.patterns import python_pattern
+from soapwright.runtime.validation.validation import Facets
 
 TEXTS = (
     "a b ab aab aba A1 0042 12 é ß Ω _x x-y x:y -1 1- a.b a+b [a] {2} ^a$ a|b \\ a\\b xyz"

@@ -7,7 +7,7 @@ import ast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.python.scope import Scope
+from soapwright.python.text.scope import Scope
 
 NAMES = (
     "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegen.python.literals import string
-from codegen.python.settle import WIDTH, settled
+from soapwright.python.text.literals import string
+from soapwright.python.text.settle import WIDTH, settled
 
 MODE = black.Mode(target_versions={black.TargetVersion.PY311})
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from codegen.model import SoapVersion
-from codegen.python.wire import (
+from soapwright.model.api import SoapVersion
+from soapwright.python.wire import (
     ENCODINGS,
     ENVELOPES,
     NUSOAP,

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-from codegen.runtime.element import Element, is_nil, local_name, path_of
-from codegen.runtime.envelope import Envelope, Version, Wire
-from codegen.runtime.errors import DeclaredSoapFault, DecodeError
-from codegen.runtime.faults import DeclaredFault
-from codegen.runtime.operation import Message, Operation, Port
-from codegen.runtime.strings import text
+from soapwright.runtime.errors.errors import DeclaredSoapFault, DecodeError
+from soapwright.runtime.soap.envelope import Envelope, Version, Wire
+from soapwright.runtime.soap.faults import DeclaredFault
+from soapwright.runtime.soap.operation import Message, Operation, Port
+from soapwright.runtime.values.strings import text
+from soapwright.runtime.xml.element import Element, is_nil, local_name, path_of
 
 SHOP = "urn:shop"
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"

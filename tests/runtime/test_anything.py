@@ -14,8 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime import derived
-from codegen.runtime.anything import (
+from soapwright.runtime.codec import derived
+from soapwright.runtime.codec.derived import register
+from soapwright.runtime.codec.reading import int_value, string, value
+from soapwright.runtime.encoding.arrays import read_array
+from soapwright.runtime.encoding.references import forget, new, nil_or
+from soapwright.runtime.errors.errors import DecodeError
+from soapwright.runtime.values.anysimple import Typed, TypedList
+from soapwright.runtime.values.anyxml import AnyElement
+from soapwright.runtime.values.lexical import parse_int
+from soapwright.runtime.values.names import QName
+from soapwright.runtime.values.strings import text
+from soapwright.runtime.wildcards.anything import (
     KnownElements,
     PartCodec,
     any_encoded_reader,
@@ -27,16 +37,6 @@ from codegen.runtime.anything import (
     write_any_encoded,
     write_wildcards,
 )
-from codegen.runtime.anysimple import Typed, TypedList
-from codegen.runtime.anyxml import AnyElement
-from codegen.runtime.arrays import read_array
-from codegen.runtime.derived import register
-from codegen.runtime.errors import DecodeError
-from codegen.runtime.lexical import parse_int
-from codegen.runtime.names import QName
-from codegen.runtime.reading import int_value, string, value
-from codegen.runtime.references import forget, new, nil_or
-from codegen.runtime.strings import text
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 XSI = f"{XSD}-instance"

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime.anyxml import AnyElement, TreeElement
-from codegen.runtime.names import SOAP11_ENCODING, XML, XMLNS, XSD, XSI
-from codegen.runtime.prefixes import attributes_xml
+from soapwright.runtime.values.anyxml import AnyElement, TreeElement
+from soapwright.runtime.values.names import SOAP11_ENCODING, XML, XMLNS, XSD, XSI
+from soapwright.runtime.values.prefixes import attributes_xml
 
 TYPE = f"{{{XSI}}}type"
 # An envelope that binds the prefixes that texts and the writer may use, to something else.

@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime import reading
-from codegen.runtime.arrays import (
+from soapwright.runtime.codec import reading
+from soapwright.runtime.encoding.arrays import (
     check_list,
     read_array,
     read_nested_array,
     write_array,
 )
-from codegen.runtime.errors import DecodeError
-from codegen.runtime.lexical import int_text
-from codegen.runtime.literal_arrays import kept_attributes, read_items
-from codegen.runtime.references import forget
-from codegen.runtime.refusals import Refusal
+from soapwright.runtime.encoding.literal_arrays import kept_attributes, read_items
+from soapwright.runtime.encoding.references import forget
+from soapwright.runtime.errors.errors import DecodeError
+from soapwright.runtime.errors.refusals import Refusal
+from soapwright.runtime.values.lexical import int_text
 
 ENC11 = "http://schemas.xmlsoap.org/soap/encoding/"
 ENC12 = "http://www.w3.org/2003/05/soap-encoding"

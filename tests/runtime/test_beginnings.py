@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from fake_service import RECEIPT, SHOP, SOAP11, Receipt, envelope, operation
 
-from codegen.runtime.errors import SoapError
+from soapwright.runtime.errors.errors import SoapError
 
 PLAIN = envelope(RECEIPT)
 FAULT = envelope("<e:Fault><faultcode>e:Server</faultcode></e:Fault>")

@@ -29,18 +29,18 @@ from fake_service import (
     operation,
 )
 
-from codegen.runtime.client import BaseAsyncClient, BaseClient, given, required
-from codegen.runtime.errors import (
+from soapwright.runtime.errors.errors import (
     DecodeError,
     EncodeError,
     SoapFault,
     TransportError,
     TransportTimeout,
 )
-from codegen.runtime.outgoing import Outgoing
-from codegen.runtime.parsing import Limits, limits, set_limits
-from codegen.runtime.transport import HttpTransport, Request, Response
-from codegen.runtime.values import UNSET
+from soapwright.runtime.http.client import BaseAsyncClient, BaseClient, given, required
+from soapwright.runtime.http.outgoing import Outgoing
+from soapwright.runtime.http.transport import HttpTransport, Request, Response
+from soapwright.runtime.values.values import UNSET
+from soapwright.runtime.xml.parsing import Limits, limits, set_limits
 
 XML = "text/xml; charset=utf-8"
 ORDER, ORDER12 = operation(headers=True), operation("1.2", headers=True)
@@ -586,8 +586,8 @@ def test_threads_share_a_client(server: Server):
 def test_httpx2_is_imported_for_clients_only():
     script = """
 import sys
-from codegen.runtime.client import BaseClient
-from codegen.runtime.operation import Port
+from soapwright.runtime.http.client import BaseClient
+from soapwright.runtime.soap.operation import Port
 assert "httpx2" not in sys.modules
 class Client(BaseClient):
     _ports = {"P": Port("P", "S", "http://x/", "1.1", {})}
@@ -606,9 +606,9 @@ assert "httpx2" in sys.modules
 def test_envelopes_are_logged_without_their_secrets(server: Server, caplog):
     reply = RECEIPT + "<s:token>hunter3</s:token>"
     server.reply.body = envelope(reply)
-    with caplog.at_level(logging.DEBUG, "codegen"), Client(server.url) as client:
+    with caplog.at_level(logging.DEBUG, "soapwright"), Client(server.url) as client:
         client.order(item="tea", password="hunter2")
-    ours = [r for r in caplog.records if r.name == "codegen"]
+    ours = [r for r in caplog.records if r.name == "soapwright"]
     assert len(ours) == 2
     assert "<item>tea</item><password>***</password>" in ours[0].getMessage()
     assert f"POST {server.url}" in ours[0].getMessage()
@@ -618,9 +618,9 @@ def test_envelopes_are_logged_without_their_secrets(server: Server, caplog):
 
 
 def test_nothing_is_logged_otherwise(server: Server, caplog):
-    with caplog.at_level(logging.INFO, "codegen"), Client(server.url) as client:
+    with caplog.at_level(logging.INFO, "soapwright"), Client(server.url) as client:
         client.order()
-    assert not [r for r in caplog.records if r.name == "codegen"]
+    assert not [r for r in caplog.records if r.name == "soapwright"]
 
 
 def test_endless_envelopes_are_not_logged(caplog):
@@ -629,7 +629,7 @@ def test_endless_envelopes_are_not_logged(caplog):
             junk = f"<s:pad>{'x' * 2**20}</s:pad>"
             return Response(200, {}, envelope(RECEIPT + junk))
 
-    with caplog.at_level(logging.DEBUG, "codegen"):
+    with caplog.at_level(logging.DEBUG, "soapwright"):
         assert sync_call("shop:", transport=Endless()) == 7
     assert "bytes)" in caplog.text
     assert len(caplog.text) < 10_000

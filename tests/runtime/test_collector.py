@@ -7,8 +7,8 @@ import gc
 import pytest
 from fake_service import RECEIPT, TYPES, Receipt, envelope, operation
 
-from codegen.runtime.collector import LARGE, collector_paused
-from codegen.runtime.errors import DecodeError
+from soapwright.runtime.errors.errors import DecodeError
+from soapwright.runtime.xml.collector import LARGE, collector_paused
 
 
 @pytest.fixture

@@ -9,15 +9,15 @@ from types import SimpleNamespace
 import pytest
 from lxml import etree
 
-from codegen.runtime import derived
-from codegen.runtime.derived import (
+from soapwright.runtime.codec import derived
+from soapwright.runtime.codec.derived import (
     check_class,
     derived_reader,
     register,
     registered,
     write_derived,
 )
-from codegen.runtime.errors import DecodeError
+from soapwright.runtime.errors.errors import DecodeError
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.runtime.enumerations import (
+from soapwright.runtime.codec.enumerations import (
     OpenEnum,
     OpenStrEnum,
     is_unknown,
@@ -19,8 +19,13 @@ from codegen.runtime.enumerations import (
     member_text,
     parse_member,
 )
-from codegen.runtime.lexical import decimal_text, int_text, parse_decimal, parse_int
-from codegen.runtime.strings import parse_token, text
+from soapwright.runtime.values.lexical import (
+    decimal_text,
+    int_text,
+    parse_decimal,
+    parse_int,
+)
+from soapwright.runtime.values.strings import parse_token, text
 
 
 class Color(OpenStrEnum):

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime import parsing
-from codegen.runtime.envelope import Envelope, encoded, open_envelope
-from codegen.runtime.errors import (
+from soapwright.runtime.errors.errors import (
     DecodeError,
     EncodeError,
     NotAnEnvelope,
     VersionMismatch,
 )
-from codegen.runtime.parsing import Limits, limits, parse, set_limits
-from codegen.runtime.strings import text
+from soapwright.runtime.soap.envelope import Envelope, encoded, open_envelope
+from soapwright.runtime.values.strings import text
+from soapwright.runtime.xml import parsing
+from soapwright.runtime.xml.parsing import Limits, limits, parse, set_limits
 
 MEGABYTE = 2**20
 

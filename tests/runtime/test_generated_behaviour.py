@@ -16,7 +16,7 @@ from generated_cases import ENCODED, ENCODED12, LITERAL, XSD, Service, services
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codegen.testing import assert_envelope
+from soapwright.testing import assert_envelope
 
 TEXTS = st.text(
     alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])

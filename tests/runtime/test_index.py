@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from codegen.runtime.index import Index
+from soapwright.runtime.codec.index import Index
 
 MODULE = '''"""A module of a type."""
 
@@ -21,7 +21,7 @@ def read_{name}(e):
 def read_encoded_{name}(e):
     return "encoded {name}"
 '''
-INDEX = '''from codegen.runtime.index import Index
+INDEX = '''from soapwright.runtime.codec.index import Index
 
 _index = Index(
     __name__,

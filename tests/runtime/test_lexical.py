@@ -16,15 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime import lexical
-from codegen.runtime.anysimple import (
+from soapwright.runtime.values import lexical
+from soapwright.runtime.values.anysimple import (
     Typed,
     any_simple,
     is_simple_builtin,
     parse_any_simple,
 )
-from codegen.runtime.names import SOAP11_ENCODING, XML, XSD
-from codegen.runtime.values import (
+from soapwright.runtime.values.names import SOAP11_ENCODING, XML, XSD
+from soapwright.runtime.values.values import (
     Duration,
     GDay,
     GMonth,

@@ -31,9 +31,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime.anyxml import AnyElement
-from codegen.runtime.envelope import Envelope, NAMES
-from codegen.runtime.errors import (
+from soapwright.runtime.errors.errors import (
     DecodeError,
     EncodeError,
     NotAnEnvelope,
@@ -43,7 +41,9 @@ from codegen.runtime.errors import (
     TransportTimeout,
     VersionMismatch,
 )
-from codegen.runtime.operation import Message, Operation
+from soapwright.runtime.soap.envelope import NAMES, Envelope
+from soapwright.runtime.soap.operation import Message, Operation
+from soapwright.runtime.values.anyxml import AnyElement
 
 BOTH = pytest.mark.parametrize("version", ["1.1", "1.2"])
 

@@ -13,11 +13,11 @@ import pytest
 from fake_service import RECEIPT, Headers, Order, envelope, operation
 from lxml import etree
 
-from codegen.runtime import parsing
-from codegen.runtime.client import BaseClient
-from codegen.runtime.errors import EncodeError, TransportError
-from codegen.runtime.outgoing import Addressing, Outgoing, UsernameToken
-from codegen.runtime.transport import Request, Response
+from soapwright.runtime.errors.errors import EncodeError, TransportError
+from soapwright.runtime.http.client import BaseClient
+from soapwright.runtime.http.outgoing import Addressing, Outgoing, UsernameToken
+from soapwright.runtime.http.transport import Request, Response
+from soapwright.runtime.xml import parsing
 
 WSSE = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}"
 WSU = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd}"

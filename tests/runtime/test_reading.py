@@ -9,8 +9,11 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from codegen.runtime import reading
-from codegen.runtime.element import (
+from soapwright.runtime.codec import reading
+from soapwright.runtime.errors.errors import DecodeError
+from soapwright.runtime.secrets.redaction import keep_secret
+from soapwright.runtime.values.lexical import parse_int
+from soapwright.runtime.xml.element import (
     abstract,
     bad,
     clark_name,
@@ -22,9 +25,6 @@ from codegen.runtime.element import (
     path_of,
     without_paths,
 )
-from codegen.runtime.errors import DecodeError
-from codegen.runtime.lexical import parse_int
-from codegen.runtime.redaction import keep_secret
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ENC11 = "http://schemas.xmlsoap.org/soap/encoding/"

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime import redaction
-from codegen.runtime.exchange import Exchange
-from codegen.runtime.redaction import (
+from soapwright.runtime.errors.exchange import Exchange
+from soapwright.runtime.http.transport import Request, Response
+from soapwright.runtime.secrets import redaction
+from soapwright.runtime.secrets.redaction import (
     excerpt,
     is_secret,
     is_secret_path,
@@ -20,8 +21,7 @@ from codegen.runtime.redaction import (
     redact,
     redact_url,
 )
-from codegen.runtime.strings import text
-from codegen.runtime.transport import Request, Response
+from soapwright.runtime.values.strings import text
 
 SECRET = "hunter2"
 

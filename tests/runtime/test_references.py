@@ -13,11 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime import reading, references
-from codegen.runtime.arrays import read_array
-from codegen.runtime.element import not_nil
-from codegen.runtime.errors import DecodeError
-from codegen.runtime.references import forget, new, nil_or, referenced, shared
+from soapwright.runtime.codec import reading
+from soapwright.runtime.encoding import references
+from soapwright.runtime.encoding.arrays import read_array
+from soapwright.runtime.encoding.references import (
+    forget,
+    new,
+    nil_or,
+    referenced,
+    shared,
+)
+from soapwright.runtime.errors.errors import DecodeError
+from soapwright.runtime.xml.element import not_nil
 
 ENC12 = "http://www.w3.org/2003/05/soap-encoding"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"

@@ -8,9 +8,9 @@ from itertools import product
 
 import pytest
 
-from codegen.python.patterns import python_pattern
-from codegen.runtime.regular import matcher
-from codegen.runtime.validation import Facets
+from soapwright.python.modules.patterns import python_pattern
+from soapwright.runtime.validation.regular import matcher
+from soapwright.runtime.validation.validation import Facets
 
 TEXTS = ["".join(letters) for n in range(6) for letters in product("ab-", repeat=n)]
 PATTERNS = [

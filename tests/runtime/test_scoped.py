@@ -9,10 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime.errors import DecodeError
-from codegen.runtime.lexical import int_text, parse_int, parse_string, text
-from codegen.runtime.names import QName
-from codegen.runtime.scoped import (
+from soapwright.runtime.codec.scoped import (
     PlainMember,
     ScopedMember,
     parse_scoped_list,
@@ -29,6 +26,9 @@ from codegen.runtime.scoped import (
     write_scoped_element,
     write_scoped_text,
 )
+from soapwright.runtime.errors.errors import DecodeError
+from soapwright.runtime.values.lexical import int_text, parse_int, parse_string, text
+from soapwright.runtime.values.names import QName
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 NAMESPACES = ("", "urn:a", "urn:b", "http://www.w3.org/XML/1998/namespace")

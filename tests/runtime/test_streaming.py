@@ -13,9 +13,9 @@ from pathlib import Path
 import clickatell
 import pytest
 
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 WSDL = """<definitions targetNamespace="urn:s" xmlns="http://schemas.xmlsoap.org/wsdl/"
@@ -239,7 +239,7 @@ def test_a_fault_of_the_other_version_is_raised(operations):
 
 
 def test_limits_hold(operations):
-    runtime = importlib.import_module("streamed._soap.parsing")
+    runtime = importlib.import_module("streamed._soap.xml.parsing")
     before = runtime.limits()
     try:
         runtime.set_limits(runtime.Limits(envelope=500))

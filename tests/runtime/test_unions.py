@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.runtime.enumerations import OpenStrEnum, member_text, parse_member
-from codegen.runtime.lexical import (
+from soapwright.runtime.codec.enumerations import OpenStrEnum, member_text, parse_member
+from soapwright.runtime.codec.unions import parse_union, union_text
+from soapwright.runtime.values.lexical import (
     bool_text,
     decimal_text,
     float_text,
@@ -22,7 +23,6 @@ from codegen.runtime.lexical import (
     parse_token,
     text,
 )
-from codegen.runtime.unions import parse_union, union_text
 
 INT = (parse_int, int_text)
 STRING = (parse_string, text)

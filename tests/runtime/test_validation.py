@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
-from codegen.runtime.enumerations import OpenStrEnum, parse_member
-from codegen.runtime.errors import EncodeError
-from codegen.runtime.numbers import XmlInt
-from codegen.runtime.validation import (
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
+from soapwright.runtime.codec.enumerations import OpenStrEnum, parse_member
+from soapwright.runtime.errors.errors import EncodeError
+from soapwright.runtime.validation.validation import (
     BUILTINS,
     Check,
     Facets,
@@ -27,7 +26,8 @@ from codegen.runtime.validation import (
     Violation,
     check,
 )
-from codegen.runtime.values import Duration
+from soapwright.runtime.values.numbers import XmlInt
+from soapwright.runtime.values.values import Duration
 
 CASE = Path(__file__).parents[1] / "cases" / "patterns" / "service.wsdl"
 
@@ -239,7 +239,7 @@ def test_a_package_validates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     write_package(tmp_path / "validated", generate(CASE, Options("validated")).files)
     monkeypatch.syspath_prepend(str(tmp_path))
     package = import_module("validated")
-    facets, runtime = "validated.facets", "validated._soap.validation"
+    facets, runtime = "validated.facets", "validated._soap.validation.validation"
     number = import_module("validated._soap").XmlInt("0042")
     duration = import_module("validated._soap").Duration
     value = package.types.Enter(number=number, count=[1, 9])

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.runtime.anysimple import Typed
-from codegen.runtime.dates import parse_date, parse_datetime, parse_time
-from codegen.runtime.names import XSD
-from codegen.runtime.values import (
+from soapwright.runtime.values.anysimple import Typed
+from soapwright.runtime.values.dates import parse_date, parse_datetime, parse_time
+from soapwright.runtime.values.names import XSD
+from soapwright.runtime.values.values import (
     UNSET,
     Duration,
     GDay,

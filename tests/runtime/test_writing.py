@@ -14,13 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.runtime.anyxml import AnyElement
-from codegen.runtime.enumerations import OpenEnum, OpenStrEnum, parse_member
-from codegen.runtime.names import QName
-from codegen.runtime.redaction import keep_secret
-from codegen.runtime.refusals import Refusal
-from codegen.runtime.values import UNSET, Unset
-from codegen.runtime.writing import (
+from soapwright.runtime.codec.enumerations import OpenEnum, OpenStrEnum, parse_member
+from soapwright.runtime.codec.writing import (
     absent,
     attributes_text,
     blame,
@@ -32,6 +27,11 @@ from codegen.runtime.writing import (
     unknown_item,
     wrong_choice,
 )
+from soapwright.runtime.errors.refusals import Refusal
+from soapwright.runtime.secrets.redaction import keep_secret
+from soapwright.runtime.values.anyxml import AnyElement
+from soapwright.runtime.values.names import QName
+from soapwright.runtime.values.values import UNSET, Unset
 
 
 class Color(OpenStrEnum):

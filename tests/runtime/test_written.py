@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from codegen.runtime import lexical, written
-from codegen.runtime.errors import DecodeError
-from codegen.runtime.numbers import XmlDecimal, XmlInt
+from soapwright.runtime.codec import written
+from soapwright.runtime.errors.errors import DecodeError
+from soapwright.runtime.values import lexical
+from soapwright.runtime.values.numbers import XmlDecimal, XmlInt
 
 CASES = [
     (written.parse_written_int, lexical.int_text, ["0042", "-0", "+7", "007"]),

@@ -14,8 +14,8 @@ import clickatell_document_literal
 import pytest
 from conftest import ROOT, Run, Shell
 
-from codegen.testing import AsyncRecordedTransport, NoReply, RecordedTransport
-from codegen.tools.packages import import_package
+from soapwright.envelopes.packages import import_package
+from soapwright.testing import AsyncRecordedTransport, NoReply, RecordedTransport
 
 SAMPLES = ROOT / "spec" / "clickatell" / "samples"
 DOCUMENTS = ROOT / "generated" / "clickatell_document_literal"
@@ -189,7 +189,7 @@ def tested(tmp_path: Path, run: Run) -> Tested:
     (tmp_path / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
 
     def run_pytest(*arguments: str) -> subprocess.CompletedProcess[str]:
-        plugins = ("-p", "codegen.pytest_plugin", "-p", "no:cacheprovider")
+        plugins = ("-p", "soapwright.pytest_plugin", "-p", "no:cacheprovider")
         return run(
             *("-m", "pytest", "-q", *plugins, *arguments),
             cwd=tmp_path,

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Run, Shell
 
-from codegen.diagnostics import Findings
-from codegen.pipeline import load
-from codegen.tools.diff.changes import Change
-from codegen.tools.diff.report import as_json, as_markdown, as_text
-from codegen.tools.diff.rules import RULES
-from codegen.tools.diff.services import compare
+from soapwright.model.diagnostics import Findings
+from soapwright.pipeline import load
+from soapwright.tools.diff.changes import Change
+from soapwright.tools.diff.report import as_json, as_markdown, as_text
+from soapwright.tools.diff.rules import RULES
+from soapwright.tools.diff.services import compare
 
 WSDL = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" targetNamespace="urn:s"
     xmlns:s="urn:s" xmlns:xsd="http://www.w3.org/2001/XMLSchema"
@@ -532,7 +532,7 @@ def test_json_has_every_change_by_itself(vendor: list[Change]) -> None:
     [((OLD, OLD), 0), ((OLD, NEW), 1), ((OLD, "missing.wsdl"), 2)],
 )
 def test_exit_codes(arguments: tuple[str, str], code: int, run: Run) -> None:
-    result = run("-m", "codegen", "diff", *arguments, cwd=ROOT)
+    result = run("-m", "soapwright", "diff", *arguments, cwd=ROOT)
     assert result.returncode == code
     assert "Traceback" not in result.stderr
     assert ("[" in result.stderr) is (code == 2)

@@ -14,9 +14,9 @@ from conftest import ROOT, Shell
 from test_serve import CASES as CASES_OF_PACKAGES
 from test_serve import make
 
-from codegen.diagnostics import Findings
-from codegen.pipeline import load
-from codegen.tools.inspect.describe import describe, plain
+from soapwright.model.diagnostics import Findings
+from soapwright.pipeline import load
+from soapwright.tools.inspect.describe import describe, plain
 
 CASES = ["names", "overloads", "faults-and-headers", "simple-types", "rpc-encoded-12"]
 EXPECTED = Path(__file__).parent / "inspected"

@@ -21,8 +21,8 @@ from conftest import ROOT, Shell
 from lxml import html
 from test_serve import CASES, make
 
-from codegen.testing import assert_envelope
-from codegen.tools.docs.site import make_site
+from soapwright.testing import assert_envelope
+from soapwright.tools.docs.site import make_site
 
 CASE_OF_PATTERNS = ROOT / "tests" / "cases" / "patterns"
 CLICKATELL = ROOT / "generated" / "clickatell"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.diagnostics import Location
-from codegen.model import (
+from soapwright.envelopes.patterns import matching
+from soapwright.envelopes.sample_values import sample_text
+from soapwright.model.api import (
     Api,
     Builtin,
     BuiltinRef,
@@ -19,8 +20,7 @@ from codegen.model import (
     TypeDef,
     UnionOf,
 )
-from codegen.tools.patterns import matching
-from codegen.tools.sample_values import sample_text
+from soapwright.model.diagnostics import Location
 
 AT = Location("x.xsd")
 

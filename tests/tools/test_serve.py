@@ -19,14 +19,14 @@ from urllib.request import Request, urlopen
 import pytest
 from conftest import ROOT, Run
 
-from codegen.diagnostics import SpecError
-from codegen.model import Facets
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
-from codegen.tools.packages import import_package, package_api
-from codegen.tools.samples import Samples
-from codegen.tools.serve import mock
+from soapwright.envelopes.packages import import_package, package_api
+from soapwright.envelopes.samples import Samples
+from soapwright.model.api import Facets
+from soapwright.model.diagnostics import SpecError
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
+from soapwright.tools.serve import mock
 
 CASES = sorted(
     path.name
@@ -106,7 +106,7 @@ def test_samples_are_the_same_each_time(tmp_path: Path) -> None:
 
 @contextmanager
 def served(*arguments: str | Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "codegen", "serve", *map(str, arguments)]
+    command = [sys.executable, "-m", "soapwright", "serve", *map(str, arguments)]
     process = subprocess.Popen(
         [*command, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -164,7 +164,7 @@ def test_what_cannot_be_served(run: Run, tmp_path: Path) -> None:
     (tmp_path / "replies" / "fly.xml").write_bytes(COUNT)
     (tmp_path / "replies" / "lend.xml").write_bytes(COUNT)
     result = run(
-        "-m", "codegen", "serve", folder, "--replies", tmp_path / "replies", cwd=ROOT
+        "-m", "soapwright", "serve", folder, "--replies", tmp_path / "replies", cwd=ROOT
     )
     assert (result.returncode, result.stdout) == (2, "")
     said = result.stderr.splitlines()
@@ -176,7 +176,7 @@ def test_what_cannot_be_served(run: Run, tmp_path: Path) -> None:
         (tmp_path, "this is no generated package's folder"),
         (without, "the service has no port"),
     ):
-        result = run("-m", "codegen", "serve", path, cwd=ROOT)
+        result = run("-m", "soapwright", "serve", path, cwd=ROOT)
         assert result.returncode == 2
         assert result.stderr == f"{path}:1: error: {message} [package]\n"
     (folder / "_spec" / "service.wsdl").unlink()
@@ -184,7 +184,7 @@ def test_what_cannot_be_served(run: Run, tmp_path: Path) -> None:
         mock(folder)
     result = run(
         "-m",
-        "codegen",
+        "soapwright",
         "serve",
         make("services", tmp_path / "again"),
         "--host",

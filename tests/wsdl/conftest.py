@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codegen.diagnostics import Findings, SpecError
-from codegen.wsdl.documents import Documents, load
+from soapwright.model.diagnostics import Findings, SpecError
+from soapwright.wsdl.documents import Documents, load
 
 Files = Mapping[str, str | bytes]
 Write = Callable[[Files], Path]

@@ -9,16 +9,16 @@ import xmlschema
 from conftest import Read, Write
 from lxml import etree
 
-from codegen.diagnostics import Findings
-from codegen.wsdl.catalog import (
+from soapwright.model.diagnostics import Findings
+from soapwright.wsdl.catalog import (
     STANDARD,
     Catalog,
     find_standard,
     read_catalogs,
     standard_catalog,
 )
-from codegen.wsdl.documents import load
-from codegen.wsdl.references import XSD
+from soapwright.wsdl.documents import load
+from soapwright.wsdl.references import XSD
 
 SCHEMAS = sorted(STANDARD.glob("*.xsd"))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from conftest import Write
 
-from codegen.diagnostics import Findings
-from codegen.model import Builtin, BuiltinRef, QName, SoapArray, Struct, TypeDef
-from codegen.wsdl.documents import load
-from codegen.wsdl.schema.translate import translate_schemas
+from soapwright.model.api import Builtin, BuiltinRef, QName, SoapArray, Struct, TypeDef
+from soapwright.model.diagnostics import Findings
+from soapwright.wsdl.documents import load
+from soapwright.wsdl.schema.translate import translate_schemas
 
 WSDL = """
 <definitions xmlns="http://schemas.xmlsoap.org/wsdl/" targetNamespace="urn:t"><types>

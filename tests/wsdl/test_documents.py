@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from codegen.diagnostics import Findings, SpecError
-from codegen.wsdl.documents import Documents, SchemaDocument, load
-from codegen.wsdl.lines import source_line
-from codegen.wsdl.parsing import decode, parse
-from codegen.wsdl.references import XSD
+from soapwright.model.diagnostics import Findings, SpecError
+from soapwright.wsdl.documents import Documents, SchemaDocument, load
+from soapwright.wsdl.lines import source_line
+from soapwright.wsdl.parsing import decode, parse
+from soapwright.wsdl.references import XSD
 
 BIG = 8_000_000  # bytes of a WSDL with its imports; bigger ones are left to the corpus run
 
@@ -270,7 +270,7 @@ def test_an_entry_that_is_a_folder(write: Write) -> None:
 
 
 def test_a_file_that_is_too_big(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("codegen.wsdl.parsing.MAX_BYTES", 100)
+    monkeypatch.setattr("soapwright.wsdl.parsing.MAX_BYTES", 100)
     folder = write({"a.wsdl": wsdl()})
     with pytest.raises(SpecError) as caught:
         load(Path("a.wsdl"), [], Findings(), base=folder)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import Write
 
-from codegen.diagnostics import Findings
-from codegen.model import (
+from soapwright.model.api import (
     Builtin,
     BuiltinRef,
     ElementPart,
@@ -23,9 +22,10 @@ from codegen.model import (
     TypePart,
     Use,
 )
-from codegen.wsdl.documents import load
-from codegen.wsdl.references import SOAP11_ENCODING, XSD
-from codegen.wsdl.services import Services, read_services
+from soapwright.model.diagnostics import Findings
+from soapwright.wsdl.documents import load
+from soapwright.wsdl.references import SOAP11_ENCODING, XSD
+from soapwright.wsdl.services import Services, read_services
 
 Reader = Callable[..., tuple[Services, list[str]]]
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .._soap import index as _runtime_
+from .._soap.codec import index as _runtime_
 
 _index_ = _runtime_.Index(
     __name__,

@@ -18,72 +18,108 @@ made. What it offers to them is all here; what users need is re-exported by the 
 
 from __future__ import annotations
 
-from .anysimple import (
-    Typed,
-    TypedList,
-)
-from .anything import (
-    KnownElements,
-    PartCodec,
-    any_encoded_reader,
-    any_reader,
-    read_any,
-    read_any_array,
-    read_any_encoded,
-    read_wildcard,
-    write_any,
-    write_any_array,
-    write_any_encoded,
-    write_wildcards,
-)
-from .anyxml import AnyElement
-from .arrays import (
-    array_or_nil,
-    check_list,
-    read_array,
-    read_nested_array,
-    write_array,
-)
-from .client import (
-    BaseAsyncClient,
-    BaseClient,
-    Exchange,
-    given,
-    required,
-)
-from .dates import (
-    XmlDate,
-    XmlDateTime,
-    XmlTime,
-)
-from .derived import (
+from .codec.derived import (
     check_class,
     derived_reader,
     register,
     write_derived,
 )
-from .element import (
-    MISSING,
-    Element,
-    abstract,
-    check_empty,
-    is_nil,
-    local_name,
-    missing,
-    not_nil,
-)
-from .enumerations import (
+from .codec.enumerations import (
     OpenEnum,
     OpenStrEnum,
     member_text,
     parse_member,
     read_member,
 )
-from .envelope import (
-    Envelope,
-    Wire,
+from .codec.reading import (
+    add_tail,
+    allows,
+    attribute,
+    bool_value,
+    bytes_value,
+    date_value,
+    datetime_value,
+    decimal_value,
+    duration_value,
+    filled,
+    float_value,
+    g_day_value,
+    g_month_day_value,
+    g_month_value,
+    g_year_month_value,
+    g_year_value,
+    hex_value,
+    int_value,
+    leading_text,
+    normalized,
+    other_attributes,
+    parse_tokens,
+    required_attribute,
+    string,
+    time_value,
+    token,
+    tokens_value,
+    unnamed_result,
+    value,
 )
-from .errors import (
+from .codec.scoped import (
+    PlainMember,
+    ScopedMember,
+    parse_scoped_list,
+    parse_scoped_qname,
+    parse_scoped_union,
+    qname_value,
+    scoped_attribute,
+    scoped_list_text,
+    scoped_qname_text,
+    scoped_required_attribute,
+    scoped_union_text,
+    scoped_value,
+    write_scoped_attribute,
+    write_scoped_element,
+    write_scoped_text,
+)
+from .codec.unions import (
+    parse_union,
+    union_text,
+)
+from .codec.writing import (
+    absent,
+    attributes_text,
+    incomplete_group,
+    inside,
+    items,
+    quoted,
+    tokens_text,
+    unknown_item,
+    wrong_choice,
+)
+from .codec.written import (
+    parse_written_date,
+    parse_written_datetime,
+    parse_written_decimal,
+    parse_written_int,
+    parse_written_time,
+    written_date_value,
+    written_datetime_value,
+    written_decimal_value,
+    written_int_value,
+    written_time_value,
+)
+from .encoding.arrays import (
+    array_or_nil,
+    check_list,
+    read_array,
+    read_nested_array,
+    write_array,
+)
+from .encoding.literal_arrays import kept_attributes, read_items
+from .encoding.references import (
+    new,
+    nil_or,
+    referenced,
+)
+from .errors.errors import (
     DeclaredSoapFault,
     DecodeError,
     EncodeError,
@@ -94,7 +130,47 @@ from .errors import (
     TransportTimeout,
     VersionMismatch,
 )
-from .lexical import (
+from .http.client import (
+    BaseAsyncClient,
+    BaseClient,
+    Exchange,
+    given,
+    required,
+)
+from .http.transport import (
+    AsyncTransport,
+    Request,
+    Response,
+    Transport,
+)
+from .secrets.redaction import (
+    keep_secret,
+    redact,
+)
+from .secrets.shown import shown
+from .soap.envelope import (
+    Envelope,
+    Wire,
+)
+from .soap.faults import DeclaredFault
+from .soap.operation import (
+    AnyOperation,
+    Items,
+    Message,
+    Operation,
+    Port,
+)
+from .values.anysimple import (
+    Typed,
+    TypedList,
+)
+from .values.anyxml import AnyElement
+from .values.dates import (
+    XmlDate,
+    XmlDateTime,
+    XmlTime,
+)
+from .values.lexical import (
     attribute_text,
     bool_digit_text,
     bool_text,
@@ -134,94 +210,12 @@ from .lexical import (
     text,
     time_text,
 )
-from .literal_arrays import kept_attributes, read_items
-from .names import QName
-from .faults import DeclaredFault
-from .numbers import (
+from .values.names import QName
+from .values.numbers import (
     XmlDecimal,
     XmlInt,
 )
-from .operation import (
-    AnyOperation,
-    Items,
-    Message,
-    Operation,
-    Port,
-)
-from .parsing import (
-    Limits,
-    limits,
-    set_limits,
-)
-from .reading import (
-    add_tail,
-    allows,
-    attribute,
-    bool_value,
-    bytes_value,
-    date_value,
-    datetime_value,
-    decimal_value,
-    duration_value,
-    filled,
-    float_value,
-    g_day_value,
-    g_month_day_value,
-    g_month_value,
-    g_year_month_value,
-    g_year_value,
-    hex_value,
-    int_value,
-    leading_text,
-    normalized,
-    other_attributes,
-    parse_tokens,
-    required_attribute,
-    string,
-    time_value,
-    token,
-    tokens_value,
-    unnamed_result,
-    value,
-)
-from .redaction import (
-    keep_secret,
-    redact,
-)
-from .references import (
-    new,
-    nil_or,
-    referenced,
-)
-from .scoped import (
-    PlainMember,
-    ScopedMember,
-    parse_scoped_list,
-    parse_scoped_qname,
-    parse_scoped_union,
-    qname_value,
-    scoped_attribute,
-    scoped_list_text,
-    scoped_qname_text,
-    scoped_required_attribute,
-    scoped_union_text,
-    scoped_value,
-    write_scoped_attribute,
-    write_scoped_element,
-    write_scoped_text,
-)
-from .shown import shown
-from .transport import (
-    AsyncTransport,
-    Request,
-    Response,
-    Transport,
-)
-from .unions import (
-    parse_union,
-    union_text,
-)
-from .values import (
+from .values.values import (
     UNSET,
     Duration,
     GDay,
@@ -231,28 +225,34 @@ from .values import (
     GYearMonth,
     Unset,
 )
-from .writing import (
-    absent,
-    attributes_text,
-    incomplete_group,
-    inside,
-    items,
-    quoted,
-    tokens_text,
-    unknown_item,
-    wrong_choice,
+from .wildcards.anything import (
+    KnownElements,
+    PartCodec,
+    any_encoded_reader,
+    any_reader,
+    read_any,
+    read_any_array,
+    read_any_encoded,
+    read_wildcard,
+    write_any,
+    write_any_array,
+    write_any_encoded,
+    write_wildcards,
 )
-from .written import (
-    parse_written_date,
-    parse_written_datetime,
-    parse_written_decimal,
-    parse_written_int,
-    parse_written_time,
-    written_date_value,
-    written_datetime_value,
-    written_decimal_value,
-    written_int_value,
-    written_time_value,
+from .xml.element import (
+    MISSING,
+    Element,
+    abstract,
+    check_empty,
+    is_nil,
+    local_name,
+    missing,
+    not_nil,
+)
+from .xml.parsing import (
+    Limits,
+    limits,
+    set_limits,
 )
 
 __all__ = [

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-STANDARD = Path(__file__).parents[3] / "codegen" / "wsdl" / "standard"
+STANDARD = Path(__file__).parents[3] / "codegen" / "soapwright" / "wsdl" / "standard"
 
 
 def folded(name: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 NAMESPACE = "urn:interop"
-STANDARD = Path(__file__).parents[3] / "codegen" / "wsdl" / "standard"
+STANDARD = Path(__file__).parents[3] / "codegen" / "soapwright" / "wsdl" / "standard"
 INTEGERS = frozenset(
     "integer nonPositiveInteger negativeInteger long int short byte nonNegativeInteger"
     " unsignedLong unsignedInt unsignedShort unsignedByte positiveInteger".split()

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from codegen.options import Options
-from codegen.output import write_package
-from codegen.pipeline import generate
+from soapwright.model.options import Options
+from soapwright.project.output import write_package
+from soapwright.pipeline import generate
 
 ENC11 = "http://schemas.xmlsoap.org/soap/encoding/"
 ENC12 = "http://www.w3.org/2003/05/soap-encoding"

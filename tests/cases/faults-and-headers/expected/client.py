@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from . import _soap as soap
 from . import types as t
-from ._soap.client import BaseAsyncClient, BaseClient
+from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS
 
 __all__ = [

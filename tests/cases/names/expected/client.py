@@ -8,7 +8,7 @@ from datetime import date as _date
 
 from . import _soap
 from . import types as _t
-from ._soap.client import BaseAsyncClient, BaseClient
+from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS
 
 __all__ = [

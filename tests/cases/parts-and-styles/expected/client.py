@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from . import _soap as soap
 from . import types as t
-from ._soap.client import BaseAsyncClient, BaseClient
+from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS
 
 __all__ = [

@@ -7,7 +7,7 @@ from abc import abstractmethod
 
 from . import _soap as soap
 from . import types as t
-from ._soap.service import (
+from ._soap.server.service import (
     Answer,
     AnswerWithHeaders,
     BaseService,
@@ -16,8 +16,8 @@ from ._soap.service import (
     WithHeaders,
     current_call,
 )
-from ._soap.serving import AsyncInMemoryTransport, InMemoryTransport, asgi, wsgi
-from ._soap.specification import Specification
+from ._soap.server.serving import AsyncInMemoryTransport, InMemoryTransport, asgi, wsgi
+from ._soap.server.specification import Specification
 from .ports import PORTS
 
 __all__ = [

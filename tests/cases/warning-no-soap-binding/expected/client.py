@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from . import _soap as soap
-from ._soap.client import BaseAsyncClient, BaseClient
+from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS
 
 __all__: list[str] = []

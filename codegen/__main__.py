@@ -1,5 +1,0 @@
-"""`python -m codegen` is the console script `soapwright`."""
-
-from codegen.cli import main
-
-main()

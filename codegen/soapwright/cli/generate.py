@@ -1,0 +1,133 @@
+"""`soapwright generate`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, Progress, say
+from soapwright.model.diagnostics import Findings, SpecError
+from soapwright.model.options import Options, is_new_name, is_package_name
+from soapwright.project.config import PackageConfig, package_of, read_config
+from soapwright.project.output import carry_out, write_files
+from soapwright.project.remote import Remote
+from soapwright.tools.check import State, examine
+
+_CHOICES = {
+    "secret": "A field whose values never show.",
+    "service": "Only this service (a pattern).",
+    "port": "Only this port (a pattern).",
+    "include": "Only this operation (a pattern).",
+    "exclude": "All but this operation (a pattern).",
+    "rename": "NAME=PYTHON: what Python calls a name of the WSDL.",
+}
+
+
+def _choosing(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that `[[tool.soapwright.package]]` has too, each for several values."""
+    for name, text in reversed(_CHOICES.items()):
+        command = click.option(f"--{name}", name, multiple=True, help=text)(command)
+    return command
+
+
+@click.command("generate", short_help="Write a package, or all of pyproject.toml.")
+@click.argument("wsdl", required=False)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="The package's own folder."
+)
+@click.option("--package", "name", help="The package's import name.")
+@click.option("--wire", default="", help="The wire style: standard or nusoap.")
+@CATALOGS
+@click.option("--no-spec", is_flag=True, help="Leave the WSDL out of the package.")
+@_choosing
+@click.option("--full", is_flag=True, help="Generate where nothing has changed, too.")
+@ALLOW_NETWORK
+def generate_command(
+    wsdl: str | None,
+    output: Path | None,
+    name: str | None,
+    wire: str,
+    catalogs: tuple[Path, ...],
+    no_spec: bool,
+    full: bool,
+    allow_network: bool,
+    **chosen: tuple[str, ...],
+) -> None:
+    """Write the package for WSDL, or all that pyproject.toml names.
+
+    WSDL is a file, or a URL with --allow-network; it needs --output and --package. Options that
+    take a catalog, a secret, a pattern or a new name may be given several times. Ends with 0
+    where all is written, 2 where something is broken: then nothing is.
+    """
+    try:
+        configs = _packages(wsdl, output, name, wire, catalogs, no_spec, chosen)
+        remote = Remote(Path(), allowed=allow_network)
+        with Progress() as progress:
+            states = examine(configs, remote, progress, full=full)
+            if states.broken:  # where one is broken, none is written
+                found = [d for state in states.sound for d in state.findings]
+                raise SpecError([*found, *states.broken])
+            write_files(remote.files())
+            for state in states.sound:
+                _write(state, progress)
+    except SpecError as error:
+        say(error.diagnostics)
+        raise SystemExit(2) from None
+
+
+def _packages(
+    wsdl: str | None,
+    output: Path | None,
+    name: str | None,
+    wire: str,
+    catalogs: tuple[Path, ...],
+    no_spec: bool,
+    chosen: dict[str, tuple[str, ...]],
+) -> list[PackageConfig]:
+    if wsdl is None:
+        if output or name or wire or catalogs or no_spec or any(chosen.values()):
+            raise click.UsageError("the options go with a WSDL")
+        return read_config(Path("pyproject.toml"))
+    if output is None or name is None:
+        raise click.UsageError("a WSDL needs --output and --package")
+    if not is_package_name(name):
+        raise click.UsageError(f"{name!r} is no name for a package")
+    options = Options(
+        name,
+        wire,
+        catalogs,
+        with_spec=not no_spec,
+        secret=chosen["secret"],
+        services=chosen["service"],
+        ports=chosen["port"],
+        include=chosen["include"],
+        exclude=chosen["exclude"],
+        rename=tuple(_renamed(one) for one in chosen["rename"]),
+    )
+    return [package_of(wsdl, output, options)]
+
+
+def _renamed(text: str) -> tuple[str, str]:
+    old, _, new = text.rpartition("=")
+    if not old or not is_new_name(new):
+        raise click.UsageError(f"--rename {text}: NAME=PYTHON, a public Python name")
+    return old, new
+
+
+def _write(state: State, progress: Progress) -> None:
+    findings = Findings()
+    written, removed = 0, ""
+    if state.plan is not None:
+        state.plan.report(findings, ": made anew")
+        carry_out(state.plan, progress)
+        written = len(state.plan.added) + len(state.plan.changed)
+        count = len(state.plan.removed)
+        removed = f", {count} removed" if count else ""
+    progress.clear()
+    say([*state.findings, *findings])
+    click.echo(
+        f"{state.config.output}: {written} files written,"
+        f" {state.unchanged} unchanged{removed}"
+    )

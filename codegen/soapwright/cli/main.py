@@ -1,0 +1,38 @@
+"""The command line: arguments in, findings and exit codes out.
+
+Each command is a module of its own. What it needs besides options is imported when it runs:
+`soapwright --help` does not load the toolkit.
+"""
+
+from __future__ import annotations
+
+import click
+
+import soapwright
+from soapwright.cli.check import check_command
+from soapwright.cli.conform import conform_command
+from soapwright.cli.diff import diff_command
+from soapwright.cli.docs import docs_command
+from soapwright.cli.generate import generate_command
+from soapwright.cli.infer import infer_command
+from soapwright.cli.inspect import inspect_command
+from soapwright.cli.serve import serve_command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(soapwright.__version__, prog_name="soapwright")
+def main() -> None:
+    """Typed Python packages from SOAP WSDLs."""
+
+
+for _command in (
+    generate_command,
+    check_command,
+    diff_command,
+    inspect_command,
+    infer_command,
+    conform_command,
+    serve_command,
+    docs_command,
+):
+    main.add_command(_command)

@@ -1,0 +1,41 @@
+"""`soapwright serve`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from soapwright.cli.shared import say
+from soapwright.model.diagnostics import SpecError
+
+
+@click.command("serve", short_help="Mock the service of a package.")
+@click.argument("package", type=click.Path(path_type=Path))
+@click.option(
+    "--replies",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A folder of recorded replies, <operation>.xml.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8900,
+    show_default=True,
+    help="0 takes a free one.",
+)
+def serve_command(package: Path, replies: Path | None, host: str, port: int) -> None:
+    """Answer every call of PACKAGE's service with a valid reply, until stopped.
+
+    PACKAGE is the folder of a generated package. The first line on stdout is the address, and
+    then it is ready. Each port is at /<port>; any other path serves them all.
+    """
+    # loaded when it runs
+    from soapwright.tools.serve import mock, serve
+
+    try:
+        serve(mock(package, replies), host, port, click.echo)
+    except SpecError as error:
+        say(error.diagnostics)
+        raise SystemExit(2) from None

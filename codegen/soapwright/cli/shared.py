@@ -1,0 +1,93 @@
+"""What several commands share: options, findings on stderr, progress, the models of WSDLs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+import click
+
+from soapwright.model.api import Api
+from soapwright.model.diagnostics import Diagnostic, Findings, Location, SpecError
+from soapwright.model.options import Options
+from soapwright.project.config import find_entry
+from soapwright.project.remote import Remote
+
+CATALOGS = click.option(
+    "--catalog",
+    "catalogs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="An OASIS XML catalog: where imported documents are found.",
+)
+ALLOW_NETWORK = click.option(
+    "--allow-network",
+    is_flag=True,
+    help="Fetch what has a URL, anew, instead of reading what is locked.",
+)
+
+
+class Progress:
+    """Says on a terminal what is being done, on one line that goes again; elsewhere nothing."""
+
+    def __init__(self) -> None:
+        self._shows = sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def __call__(self, doing: str) -> None:
+        if self._shows:
+            click.echo(f"\r\x1b[K{doing[:78]} …", nl=False, err=True)
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self._shows:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def loaded(
+    wsdls: list[str],
+    catalogs: tuple[Path, ...],
+    allow_network: bool,
+    options: Sequence[Options | None] = (),
+) -> list[tuple[Api, Findings]]:
+    """The models of WSDLs, files or URLs, each with its findings, which are printed.
+
+    With `options` for each, only what they choose; then a WSDL may be a package's folder too.
+    Where one is broken the run ends with 2.
+    """
+    # loaded when it runs
+    from soapwright.envelopes.packages import package_entry
+    from soapwright.pipeline import load
+
+    remote = Remote(Path(), allowed=allow_network)
+    apis: list[tuple[Api, Findings]] = []
+    found: list[Diagnostic] = []
+    for wsdl, chosen in zip_longest(wsdls, options):
+        findings = Findings()
+        try:
+            if chosen is not None and Path(wsdl).is_dir():
+                entry = package_entry(Path(wsdl))
+            else:
+                entry = find_entry(wsdl, remote, Location(wsdl))
+            api = load(entry, catalogs, findings, remote, chosen, partly=True)
+            apis.append((api, findings))
+            found += findings
+        except SpecError as error:
+            found += error.diagnostics
+    say(dict.fromkeys(found))
+    if len(apis) < len(wsdls):
+        raise SystemExit(2)
+    return apis
+
+
+def say(findings: Iterable[Diagnostic]) -> None:
+    """Print findings, a line each."""
+    for finding in findings:
+        click.echo(str(finding), err=True)

@@ -1,0 +1,1 @@
+"""Envelopes: compared, read from files, made up, recorded."""

@@ -1,0 +1,217 @@
+"""Sample values of simple types: valid, the same each time, and what people would expect.
+
+An enumeration's first value; a text of the right length; a number within its bounds.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from decimal import Decimal, InvalidOperation
+from typing import Final, assert_never
+
+from soapwright.envelopes.patterns import fits, matching
+from soapwright.model.api import (
+    Api,
+    Builtin,
+    BuiltinRef,
+    Enumeration,
+    Facets,
+    ListOf,
+    Restricted,
+    SoapArray,
+    Struct,
+    TypeRef,
+    UnionOf,
+)
+
+_INTEGERS: Final = frozenset(
+    {
+        Builtin.INTEGER,
+        Builtin.NON_POSITIVE_INTEGER,
+        Builtin.NEGATIVE_INTEGER,
+        Builtin.LONG,
+        Builtin.INT,
+        Builtin.SHORT,
+        Builtin.BYTE,
+        Builtin.NON_NEGATIVE_INTEGER,
+        Builtin.UNSIGNED_LONG,
+        Builtin.UNSIGNED_INT,
+        Builtin.UNSIGNED_SHORT,
+        Builtin.UNSIGNED_BYTE,
+        Builtin.POSITIVE_INTEGER,
+    }
+)
+_NUMBERS: Final = _INTEGERS | {Builtin.DECIMAL, Builtin.FLOAT, Builtin.DOUBLE}
+_SAMPLES: Final = {
+    Builtin.LANGUAGE: "en",
+    Builtin.NMTOKEN: "token",
+    Builtin.NMTOKENS: "token",
+    Builtin.NAME: "name",
+    Builtin.NCNAME: "name",
+    Builtin.ID: "id",
+    Builtin.IDREF: "id",
+    Builtin.IDREFS: "id",
+    Builtin.ENTITY: "entity",
+    Builtin.ENTITIES: "entity",
+    Builtin.ANY_URI: "http://example.com/",
+    Builtin.QNAME: "xsd:string",
+    Builtin.NOTATION: "xsd:string",
+    Builtin.BOOLEAN: "true",
+    Builtin.DECIMAL: "1.5",
+    Builtin.FLOAT: "1.5",
+    Builtin.DOUBLE: "1.5",
+    Builtin.NON_POSITIVE_INTEGER: "-1",
+    Builtin.NEGATIVE_INTEGER: "-1",
+    Builtin.DATE_TIME: "2026-01-31T12:30:00",
+    Builtin.DATE: "2026-01-31",
+    Builtin.TIME: "12:30:00",
+    Builtin.DURATION: "P1D",
+    Builtin.G_YEAR_MONTH: "2026-01",
+    Builtin.G_YEAR: "2026",
+    Builtin.G_MONTH_DAY: "--01-31",
+    Builtin.G_DAY: "---31",
+    Builtin.G_MONTH: "--01",
+    Builtin.HEX_BINARY: "736f6170",
+    Builtin.BASE64_BINARY: "c29hcA==",
+}
+_VARIANTS: Final = {
+    Builtin.DATE_TIME: ("Z", "", ".000Z", ".000", "+00:00", ".000+00:00"),
+    Builtin.DATE: ("", "Z", "+00:00"),
+    Builtin.TIME: ("", "Z", ".000Z", ".000", "+00:00"),
+}
+"""What a time may end in, the usual first."""
+_TEXT: Final = "string"
+_LONGEST: Final = 10_000
+
+
+def sample_text(api: Api, reference: TypeRef) -> str:
+    """A value of a simple type, in its lexical form; of a complex type "".
+
+    Args:
+        api: where the types are.
+        reference: the type.
+    """
+    return _of(api, reference, Facets(), ())
+
+
+def _of(
+    api: Api, reference: TypeRef, facets: Facets, steps: tuple[tuple[str, ...], ...]
+) -> str:
+    """A value that keeps what the types derived from this one ask for besides.
+
+    Args:
+        api: as of `sample_text`.
+        reference: the same.
+        facets: of the derived types; of the patterns only the narrowest.
+        steps: the patterns of each step, the narrowest first: all of them hold.
+    """
+    if isinstance(reference, BuiltinRef):
+        return _of_builtin(reference.builtin, facets, steps)
+    definition = api.types[reference.id]
+    match definition:
+        case Enumeration(values=values):
+            return values[0].text if values else ""
+        case Restricted(base=base, facets=own):
+            more = (own.patterns,) if own.patterns else ()
+            return _of(api, base, _narrower(facets, own), (*steps, *more))
+        case ListOf(item=item):
+            count = facets.length or facets.min_length or 1
+            return " ".join([sample_text(api, item)] * min(count, _LONGEST))
+        case UnionOf(members=members):
+            return _of(api, members[0], facets, steps) if members else ""
+        case Struct(text=text) if text is not None:
+            return _of(api, text, facets, steps)
+        case Struct() | SoapArray():
+            return ""
+        case _:
+            assert_never(definition)
+
+
+def _narrower(derived: Facets, base: Facets) -> Facets:
+    """Both steps' facets; where both have one, the derived type's, which is the narrower."""
+    given = {
+        name: value
+        for f in fields(Facets)
+        if (value := getattr(derived, name := f.name)) not in (None, ())
+    }
+    return replace(base, **given)
+
+
+def _of_builtin(
+    builtin: Builtin, facets: Facets, steps: tuple[tuple[str, ...], ...]
+) -> str:
+    usual = _usual(builtin, facets)
+    for text in (usual, *_of_patterns(builtin, facets, steps)):
+        if all(fits(patterns, text) for patterns in steps):
+            return text
+    return usual
+
+
+def _usual(builtin: Builtin, facets: Facets) -> str:
+    """What would be there if no pattern had a say."""
+    if builtin in _NUMBERS:
+        return _number(builtin, facets)
+    for bound in (facets.min_inclusive, facets.max_inclusive):
+        if bound is not None:
+            return bound
+    text = _SAMPLES.get(builtin, _TEXT) + _VARIANTS.get(builtin, ("",))[0]
+    return _of_length(builtin, text, facets)
+
+
+def _of_patterns(
+    builtin: Builtin, facets: Facets, steps: tuple[tuple[str, ...], ...]
+) -> Iterator[str]:
+    """Texts that may match, and are of the type."""
+    if builtin in _VARIANTS:  # hardly anything that a pattern makes is a time
+        yield from (_SAMPLES[builtin] + end for end in _VARIANTS[builtin])
+        return
+    least = facets.length or facets.min_length or 0
+    for pattern in (one for patterns in steps for one in patterns):
+        text = matching([pattern], least)
+        if text is not None and (builtin not in _NUMBERS or _decimal(text) is not None):
+            yield text
+
+
+def _number(builtin: Builtin, facets: Facets) -> str:
+    """The nearest number to the usual one that the bounds allow."""
+    value = Decimal(_SAMPLES.get(builtin, "1"))
+    step = Decimal(1) if builtin in _INTEGERS else Decimal("0.5")
+    lowest, highest = _decimal(facets.min_inclusive), _decimal(facets.max_inclusive)
+    above, below = _decimal(facets.min_exclusive), _decimal(facets.max_exclusive)
+    if above is not None:
+        lowest = above + step
+        if below is not None and lowest >= below:
+            lowest = (above + below) / 2
+    if below is not None and highest is None:
+        highest = max(below - step, lowest) if lowest is not None else below - step
+    if lowest is not None:
+        value = max(value, lowest)
+    if highest is not None:
+        value = min(value, highest)
+    if facets.fraction_digits == 0:
+        value = value.to_integral_value()
+    return f"{value:f}"
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    """A bound; one that is no finite number is none."""
+    try:
+        value = Decimal(text) if text is not None else None
+    except InvalidOperation:
+        return None
+    return value if value is not None and value.is_finite() else None
+
+
+def _of_length(builtin: Builtin, text: str, facets: Facets) -> str:
+    """A text that is as long as the facets want it; of binary types they count bytes."""
+    least = facets.length if facets.length is not None else facets.min_length or 0
+    most = facets.length if facets.length is not None else facets.max_length
+    least = min(least, _LONGEST)
+    if builtin in (Builtin.HEX_BINARY, Builtin.BASE64_BINARY):
+        value = b"soap"[:most].ljust(least, b"\0")
+        if builtin is Builtin.HEX_BINARY:
+            return value.hex()
+        return b64encode(value).decode("ascii")
+    return text[:most].ljust(least, "x")

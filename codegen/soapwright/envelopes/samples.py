@@ -1,0 +1,330 @@
+"""Sample replies: envelopes made of the model alone, with what the schemas ask for, and more.
+
+Optional things are there too, as long as the reply stays small. Each type stands in itself only
+where it must.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final, assert_never
+
+from lxml import etree
+
+from soapwright.envelopes.sample_values import sample_text
+from soapwright.model.api import (
+    All,
+    Api,
+    Attribute,
+    Builtin,
+    BuiltinRef,
+    Choice,
+    Derivation,
+    Element,
+    ElementPart,
+    GlobalElement,
+    Message,
+    NamedRef,
+    Occurs,
+    Particle,
+    Port,
+    QName,
+    Sequence,
+    SoapArray,
+    SoapVersion,
+    Struct,
+    Substitute,
+    TypePart,
+    TypeRef,
+    Use,
+    Wildcard,
+)
+from soapwright.model.walk import derived_types
+
+_ENVELOPES: Final = {
+    SoapVersion.V11: "http://schemas.xmlsoap.org/soap/envelope/",
+    SoapVersion.V12: "http://www.w3.org/2003/05/soap-envelope",
+}
+_XSD: Final = "http://www.w3.org/2001/XMLSchema"
+_XML: Final = "http://www.w3.org/XML/1998/namespace"
+_XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+_ARRAY_TYPE: Final = "{http://schemas.xmlsoap.org/soap/encoding/}arrayType"
+_ELSEWHERE: Final = "urn:sample"
+_ELEMENTS_AT_MOST: Final = 500
+_ELEMENTS_EVER: Final = 10_000
+_DEEPEST: Final = 40
+_REPEATED_AT_MOST: Final = 20
+
+
+class Samples:
+    """Makes the sample replies of one service.
+
+    Args:
+        api: the service's model, all passes run.
+    """
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._derived = derived_types(api)
+        spaces = dict.fromkeys(name.namespace for name in api.types)
+        known = ("", _XML)
+        self._prefixes = {u: f"t{n}" for n, u in enumerate(spaces) if u not in known}
+        self._open: Counter[QName] = Counter()
+        self._left = 0
+        self._encoded = False
+
+    def envelope(self, port: Port, message: Message) -> bytes:
+        """An envelope with a sample of a message in it, and of its declared headers."""
+        soap = _ENVELOPES[port.soap]
+        namespaces = {"soap": soap, "xsd": _XSD, "xsi": _XSI}
+        namespaces |= {prefix: uri for uri, prefix in self._prefixes.items()}
+        root = etree.Element(f"{{{soap}}}Envelope", nsmap=namespaces)
+        if message.headers:
+            self._header(etree.SubElement(root, f"{{{soap}}}Header"), message)
+        body = etree.SubElement(root, f"{{{soap}}}Body")
+        self._left = _ELEMENTS_AT_MOST
+        self._encoded = message.use is Use.ENCODED
+        into = body
+        if message.wrapper is not None:
+            into = etree.SubElement(body, str(message.wrapper))
+        for part in message.parts:
+            match part:
+                case ElementPart(element=name):
+                    self._global(into, self._standing_for(self._api.elements[name]))
+                case TypePart(name=name, type=reference):
+                    literal = message.use is Use.LITERAL
+                    if message.wrapper is None and literal:  # the Body's own content
+                        self._value(into, reference)
+                    else:
+                        self._value(etree.SubElement(into, name), reference)
+        written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        return written
+
+    def _header(self, into: etree._Element, message: Message) -> None:
+        """A block for each declared part."""
+        headers = {header.name: header for header in reversed(message.headers)}
+        for header in reversed(headers.values()):
+            self._left = _ELEMENTS_AT_MOST
+            self._encoded = header.use is Use.ENCODED
+            match header.part:
+                case ElementPart(element=name):
+                    self._global(into, self._standing_for(self._api.elements[name]))
+                case TypePart(type=reference):
+                    self._value(etree.SubElement(into, str(header.name)), reference)
+
+    # ------------------------------------------------------------------------- elements
+
+    def _standing_for(self, declared: GlobalElement) -> GlobalElement:
+        """The element itself, or the first that may stand for an abstract one."""
+        heads = {declared.name}
+        while declared.abstract:
+            members = [e for e in self._api.elements.values() if e.head in heads]
+            found = next((e for e in members if not e.abstract), None)
+            more = {e.name for e in members} - heads
+            if found is not None:
+                return found
+            if not more:
+                break
+            heads |= more
+        return declared
+
+    def _global(self, parent: etree._Element, declared: GlobalElement) -> None:
+        made = etree.SubElement(parent, str(declared.name))
+        self._value(made, declared.type, declared.fixed)
+
+    def _element(self, parent: etree._Element, element: Element) -> None:
+        """One element; an abstract one stands by the first that may substitute it."""
+        declared: Element | Substitute = element
+        if element.abstract:
+            if not element.substitutes:
+                return
+            declared = element.substitutes[0]
+        made = etree.SubElement(parent, str(declared.name))
+        self._left -= 1
+        endless = self._left < -_ELEMENTS_EVER
+        if endless or len(list(made.iterancestors())) > _DEEPEST:
+            if declared.nillable:
+                made.set(f"{{{_XSI}}}nil", "true")
+            return
+        self._value(made, declared.type, element.fixed)
+
+    def _value(
+        self, into: etree._Element, reference: TypeRef, constant: str | None = None
+    ) -> None:
+        """A value of a type, put into an element."""
+        if isinstance(reference, BuiltinRef):
+            if reference.builtin is Builtin.ANY_TYPE:
+                into.set(f"{{{_XSI}}}type", "xsd:string")
+            into.text = constant or sample_text(self._api, reference)
+            return
+        definition = self._api.types[reference.id]
+        match definition:
+            case Struct():
+                self._struct(into, definition, constant)
+            case SoapArray():
+                self._array(into, definition)
+            case _:
+                into.text = constant or sample_text(self._api, reference)
+
+    def _array(self, into: etree._Element, array: SoapArray) -> None:
+        """An array of one item, in as many dimensions and levels as it has."""
+        if self._open[array.id]:
+            return
+        with self._inside([array.id]):
+            for level, rank in enumerate(array.ranks, 1):
+                if rank > 1:
+                    inner = reversed(array.ranks[level:])
+                    size = f"[{','.join('1' * rank)}]"
+                    levels = "".join(f"[{',' * (n - 1)}]" for n in inner)
+                    into.set(_ARRAY_TYPE, f"xsd:anyType{levels}{size}")
+                into = etree.SubElement(into, array.item_name)
+                self._left -= 1
+            self._value(into, array.item)
+
+    # -------------------------------------------------------------------------- structs
+
+    def _struct(
+        self, into: etree._Element, struct: Struct, constant: str | None
+    ) -> None:
+        concrete = self._concrete(struct)
+        if concrete is not struct and concrete.named:
+            into.set(f"{{{_XSI}}}type", self._prefixed(concrete.id))
+        line = self._line(concrete)
+        with self._inside([struct.id, *(step.id for step in line)]):
+            for attribute in _attributes(line):
+                optional = attribute.name.namespace not in _ENVELOPES.values()
+                if attribute.required or (optional and self._left > 0):
+                    text = attribute.fixed or sample_text(self._api, attribute.type)
+                    into.set(str(attribute.name), text)
+            text_type = next((s.text for s in reversed(line) if s.text), None)
+            if text_type is not None:
+                into.text = constant or sample_text(self._api, text_type)
+            for step in line:
+                self._particle(into, step.content)
+
+    def _concrete(self, struct: Struct) -> Struct:
+        """The type itself, or of an abstract one the first that derives from it and is not; one
+        that does not go round in a circle, where there is one."""
+        if not struct.abstract:
+            return struct
+        waiting: list[Struct] = [struct]
+        concrete: list[Struct] = []
+        for one in waiting:
+            if not one.abstract:
+                concrete.append(one)
+                continue
+            found = (self._api.types[name] for name in self._derived.get(one.id, ()))
+            waiting += [kind for kind in found if isinstance(kind, Struct)]
+        with self._inside([struct.id]):
+            ends = (one for one in concrete if not self._circles(one))
+            return next(ends, concrete[0] if concrete else struct)
+
+    def _circles(self, struct: Struct) -> bool:
+        """Whether a type is being made already, or cannot be made without one that is."""
+        contents = [step.content for step in self._line(struct)]
+        return self._open[struct.id] > 0 or any(
+            c is not None and _required(c) and self._recurs(c) for c in contents
+        )
+
+    def _line(self, struct: Struct) -> list[Struct]:
+        """The steps whose content makes the type's, the base's first: a restriction repeats all."""
+        line = [struct]
+        while struct.base is not None and struct.derivation is Derivation.EXTENSION:
+            base = self._api.types[struct.base]
+            if not isinstance(base, Struct):
+                break
+            struct = base
+            line.insert(0, base)
+        return line
+
+    def _prefixed(self, name: QName) -> str:
+        prefix = self._prefixes.get(name.namespace)
+        return f"{prefix}:{name.local}" if prefix else name.local
+
+    @contextmanager
+    def _inside(self, names: list[QName]) -> Iterator[None]:
+        """While a value of these types is being made."""
+        self._open.update(names)
+        try:
+            yield
+        finally:
+            self._open.subtract(names)
+
+    # ------------------------------------------------------------------------ particles
+
+    def _particle(self, into: etree._Element, particle: Particle | None) -> None:
+        match particle:
+            case None:
+                return
+            case Element(occurs=occurs):
+                for _ in range(self._times(occurs, self._recurs(particle))):
+                    self._element(into, particle)
+            case Wildcard(occurs=occurs, namespaces=namespaces):
+                name = namespaces[0] if namespaces else ""
+                space = _ELSEWHERE if name.startswith("##") else name
+                for _ in range(min(occurs.min, _REPEATED_AT_MOST)):
+                    etree.SubElement(into, str(QName(space, "sample")))
+            case Sequence(items=items, occurs=occurs):
+                for _ in range(self._times(occurs, self._recurs(particle))):
+                    for item in items:
+                        self._particle(into, item)
+            case All(items=items):
+                for item in items:
+                    self._particle(into, item)
+            case Choice(branches=branches, occurs=occurs):
+                for _ in range(self._times(occurs, self._recurs(particle))):
+                    self._particle(into, self._branch(branches))
+            case _:
+                assert_never(particle)
+
+    def _times(self, occurs: Occurs, recurs: bool) -> int:
+        """How often: once where it may be, as long as the reply stays small."""
+        if recurs and self._encoded:  # encoded, whatever is required may be left out
+            return 0
+        wanted = 0 if recurs or self._left <= 0 else 1
+        if occurs.max is not None:
+            wanted = min(wanted, occurs.max)
+        return min(max(occurs.min, wanted), _REPEATED_AT_MOST)
+
+    def _branch(self, branches: Iterable[Particle]) -> Particle | None:
+        """The first branch with something in it that does not go round in a circle."""
+        found = [b for b in branches if not self._empty(b)]
+        return next((b for b in found if not self._recurs(b)), next(iter(found), None))
+
+    def _empty(self, particle: Particle) -> bool:
+        """Whether nothing can be made of a particle."""
+        match particle:
+            case Element(abstract=abstract, substitutes=substitutes, occurs=occurs):
+                return occurs.max == 0 or (abstract and not substitutes)
+            case Wildcard(occurs=occurs):
+                return occurs.min == 0
+            case Sequence(items=items) | All(items=items) | Choice(branches=items):
+                return all(map(self._empty, items))
+            case _:
+                assert_never(particle)
+
+    def _recurs(self, particle: Particle) -> bool:
+        """Whether a particle cannot be made without a value of a type within itself."""
+        match particle:
+            case Element(type=reference):
+                return isinstance(reference, NamedRef) and self._open[reference.id] > 0
+            case Wildcard():
+                return False
+            case Sequence(items=items) | All(items=items):
+                return any(_required(item) and self._recurs(item) for item in items)
+            case Choice(branches=branches):
+                return bool(branches) and all(map(self._recurs, branches))
+            case _:
+                assert_never(particle)
+
+
+def _required(particle: Particle) -> bool:
+    return isinstance(particle, All) or particle.occurs.min > 0
+
+
+def _attributes(line: Iterable[Struct]) -> Iterator[Attribute]:
+    """A type's attributes; where a step repeats one, its own."""
+    found = {a.name: a for step in line for a in step.attributes}
+    yield from found.values()

@@ -1,0 +1,1 @@
+"""The intermediate model, what walks through it, and findings."""

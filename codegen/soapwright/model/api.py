@@ -1,0 +1,680 @@
+"""The intermediate model: what a WSDL says, free of XML and of Python.
+
+Read this file first. The front end (`wsdl/`) makes an `Api`, each pass (`passes/`) takes one
+and gives one, the back end (`python/`) writes a package from the last. Everything is frozen
+and ordered as the documents are, every union is closed (match it, and end in
+`assert_never`), and what a user wrote carries the `Location` where it stands.
+
+    Api ── ports ── Port ── operations ── Operation ── input, output ── Message ── parts ── Part
+     │                                                                                       │
+     ├── elements ── GlobalElement ──────────────────────────────────────────────────────────┤
+     └── types ──── TypeDef = Struct | Enumeration | Restricted | ListOf | UnionOf | SoapArray
+
+A type is referred to by `TypeRef`: a builtin of XML Schema, or the id of a `TypeDef`. A named
+type's id is its qualified name; an anonymous type's id is its path from the global component
+that holds it (`Order/item`), which no XML name can be mistaken for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from soapwright.model.diagnostics import Location
+
+# ---------------------------------------------------------------------------------- names
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class QName:
+    """An expanded name; the namespace is "" where there is none."""
+
+    namespace: str
+    local: str
+
+    def __str__(self) -> str:
+        """Clark's notation, as lxml writes names."""
+        return f"{{{self.namespace}}}{self.local}" if self.namespace else self.local
+
+
+# The namespace of a name whose prefix nobody declares, which no document can name.
+UNDECLARED = "\0"
+
+# ------------------------------------------------------------------------------ closed sets
+
+
+class SoapVersion(Enum):
+    """The version of SOAP that a binding speaks."""
+
+    V11 = "1.1"
+    V12 = "1.2"
+
+
+class Style(Enum):
+    """Whether a Body holds documents or a call with parts (WSDL 1.1, section 3.3)."""
+
+    DOCUMENT = "document"
+    RPC = "rpc"
+
+
+class Use(Enum):
+    """Whether parts follow their schema or SOAP's section 5 encoding (WSDL 1.1, section 3.5)."""
+
+    LITERAL = "literal"
+    ENCODED = "encoded"
+
+
+class Derivation(Enum):
+    """How a complex type comes from its base."""
+
+    EXTENSION = "extension"
+    RESTRICTION = "restriction"
+
+
+class Process(Enum):
+    """How a wildcard's content is to be validated."""
+
+    STRICT = "strict"
+    LAX = "lax"
+    SKIP = "skip"
+
+
+class WhiteSpace(Enum):
+    """The whiteSpace facet."""
+
+    PRESERVE = "preserve"
+    REPLACE = "replace"
+    COLLAPSE = "collapse"
+
+
+class Builtin(Enum):
+    """The builtin types of XML Schema 1.0, part 2; the value is the local name."""
+
+    ANY_TYPE = "anyType"
+    ANY_SIMPLE_TYPE = "anySimpleType"
+    STRING = "string"
+    NORMALIZED_STRING = "normalizedString"
+    TOKEN = "token"
+    LANGUAGE = "language"
+    NMTOKEN = "NMTOKEN"
+    NMTOKENS = "NMTOKENS"
+    NAME = "Name"
+    NCNAME = "NCName"
+    ID = "ID"
+    IDREF = "IDREF"
+    IDREFS = "IDREFS"
+    ENTITY = "ENTITY"
+    ENTITIES = "ENTITIES"
+    ANY_URI = "anyURI"
+    QNAME = "QName"
+    NOTATION = "NOTATION"
+    BOOLEAN = "boolean"
+    DECIMAL = "decimal"
+    FLOAT = "float"
+    DOUBLE = "double"
+    INTEGER = "integer"
+    NON_POSITIVE_INTEGER = "nonPositiveInteger"
+    NEGATIVE_INTEGER = "negativeInteger"
+    LONG = "long"
+    INT = "int"
+    SHORT = "short"
+    BYTE = "byte"
+    NON_NEGATIVE_INTEGER = "nonNegativeInteger"
+    UNSIGNED_LONG = "unsignedLong"
+    UNSIGNED_INT = "unsignedInt"
+    UNSIGNED_SHORT = "unsignedShort"
+    UNSIGNED_BYTE = "unsignedByte"
+    POSITIVE_INTEGER = "positiveInteger"
+    DATE_TIME = "dateTime"
+    DATE = "date"
+    TIME = "time"
+    DURATION = "duration"
+    G_YEAR_MONTH = "gYearMonth"
+    G_YEAR = "gYear"
+    G_MONTH_DAY = "gMonthDay"
+    G_DAY = "gDay"
+    G_MONTH = "gMonth"
+    HEX_BINARY = "hexBinary"
+    BASE64_BINARY = "base64Binary"
+
+
+# -------------------------------------------------------------------------------- type references
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinRef:
+    """A builtin type.
+
+    `encoding` is the namespace of SOAP's encoding where the document names the type's copy
+    there (`SOAP-ENC:string`): the values are the same, their `xsi:type` is not. `alias` is the
+    copy's name where it is not the builtin's: `base64`.
+    """
+
+    builtin: Builtin
+    encoding: str = ""
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRef:
+    """A type of `Api.types`, by its id."""
+
+    id: QName
+
+
+TypeRef = BuiltinRef | NamedRef
+
+# --------------------------------------------------------------------------------- content models
+
+
+@dataclass(frozen=True, slots=True)
+class Occurs:
+    """How often something may stand; `max` is None where it is unbounded."""
+
+    min: int = 1
+    max: int | None = 1
+
+    @property
+    def repeated(self) -> bool:
+        """Whether more than one may stand."""
+        return self.max is None or self.max > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """A global element that may stand for another, its substitution group's head."""
+
+    name: QName
+    type: TypeRef
+    nillable: bool
+    default: str | None = None
+    fixed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element particle; `name` is its name on the wire, form and references resolved.
+
+    `substitutes` are its substitution group's concrete members; an `abstract` one stands by these.
+    """
+
+    name: QName
+    type: TypeRef
+    occurs: Occurs
+    at: Location
+    nillable: bool = False
+    default: str | None = None
+    fixed: str | None = None
+    abstract: bool = False
+    reference: bool = False
+    substitutes: tuple[Substitute, ...] = ()
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """`xsd:any`: `namespaces` are URIs, "" for no namespace; or `##any`, or `##other` and the one excluded."""
+
+    namespaces: tuple[str, ...]
+    process: Process
+    occurs: Occurs
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Particles in their order; groups are expanded to these."""
+
+    items: tuple[Particle, ...]
+    occurs: Occurs
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One particle of several."""
+
+    branches: tuple[Particle, ...]
+    occurs: Occurs
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Elements in any order."""
+
+    items: tuple[Particle, ...]
+    occurs: Occurs
+
+
+Particle = Element | Wildcard | Sequence | Choice | All
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute use; prohibited ones are left out of the model."""
+
+    name: QName
+    type: TypeRef
+    required: bool
+    at: Location
+    default: str | None = None
+    fixed: str | None = None
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnyAttribute:
+    """`xsd:anyAttribute`; `namespaces` as in `Wildcard`."""
+
+    namespaces: tuple[str, ...]
+    process: Process
+
+
+# ------------------------------------------- members: a content model laid out as fields (passes/lay_out.py)
+
+
+@dataclass(frozen=True, slots=True)
+class ElementMember:
+    """One field for one element: a list where `repeated`, absent allowed where `optional`.
+
+    `use` is how it travels where that is not as the rest does: a header among others.
+    """
+
+    element: Element
+    repeated: bool
+    optional: bool
+    use: Use | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WildcardMember:
+    """One field for a wildcard's elements."""
+
+    wildcard: Wildcard
+    repeated: bool
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedMember:
+    """One list that keeps the order: of a repeated group's elements, or of mixed content.
+
+    `alternatives` are what may stand in it, in the schema's order, one for each name.
+    """
+
+    alternatives: tuple[Element | Wildcard, ...]
+    mixed: bool
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContentMember:
+    """A document-style part of a type: the type's content stands in the Body itself (WSDL 1.1, section 3.5)."""
+
+    name: str
+    type: TypeRef
+    at: Location
+    doc: str = ""
+
+
+Member = ElementMember | WildcardMember | OrderedMember | ContentMember
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceRule:
+    """Of these branches (each the indexes of its members) at most one is made, unless `overlapping`.
+
+    One must be made where `required`, if `within` is empty or one of its members is there.
+    """
+
+    branches: tuple[tuple[int, ...], ...]
+    required: bool
+    within: tuple[int, ...]
+    overlapping: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TogetherRule:
+    """Where one of `members` is there, all of `needed` must be."""
+
+    members: tuple[int, ...]
+    needed: tuple[int, ...]
+
+
+Rule = ChoiceRule | TogetherRule
+
+# --------------------------------------------------------------------------------- type definitions
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The constraining facets of one step of derivation, as they are written.
+
+    `patterns` are alternatives of each other; those of different steps must all match.
+    """
+
+    patterns: tuple[str, ...] = ()
+    length: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    min_inclusive: str | None = None
+    max_inclusive: str | None = None
+    min_exclusive: str | None = None
+    max_exclusive: str | None = None
+    total_digits: int | None = None
+    fraction_digits: int | None = None
+    white_space: WhiteSpace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """A complex type, or a message's parts.
+
+    `words` are what a name for it is made of. `base` is the id of the Struct that it derives
+    from. `text` is the type of simple content. `content` is its own particle: of an extension
+    what it adds, of a restriction what it repeats narrower. `members` and `rules` are `content`
+    laid out as fields, without the base's.
+    """
+
+    id: QName
+    words: tuple[str, ...]
+    named: bool
+    at: Location
+    content: Particle | None = None
+    attributes: tuple[Attribute, ...] = ()
+    any_attribute: AnyAttribute | None = None
+    text: TypeRef | None = None
+    base: QName | None = None
+    derivation: Derivation | None = None
+    abstract: bool = False
+    mixed: bool = False
+    doc: str = ""
+    members: tuple[Member, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnumerationValue:
+    """One value of an enumeration, in its lexical form."""
+
+    text: str
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """A simple type restricted to some values; `base` is the type whose values they are."""
+
+    id: QName
+    words: tuple[str, ...]
+    named: bool
+    at: Location
+    base: TypeRef
+    values: tuple[EnumerationValue, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """A simple type restricted by facets: its values are its base's."""
+
+    id: QName
+    words: tuple[str, ...]
+    named: bool
+    at: Location
+    base: TypeRef
+    facets: Facets
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A simple type of values that white space separates."""
+
+    id: QName
+    words: tuple[str, ...]
+    named: bool
+    at: Location
+    item: TypeRef
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnionOf:
+    """A simple type whose values are those of the first member that reads them."""
+
+    id: QName
+    words: tuple[str, ...]
+    named: bool
+    at: Location
+    members: tuple[TypeRef, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SoapArray:
+    """An array of SOAP's encoding (SOAP 1.1, section 5.4.2).
+
+    `ranks` has the dimensions of each level, the outermost first: (2,) of `T[,]`, (1, 2) of
+    `T[,][]`. `item_name` is what an item's element is called. The values of a `derived` one
+    say its own name, as JAX-RPC's collections do, and not the encoding's `Array`.
+    """
+
+    id: QName
+    words: tuple[str, ...]
+    named: bool
+    at: Location
+    item: TypeRef
+    ranks: tuple[int, ...] = (1,)
+    item_name: str = "item"
+    item_nillable: bool = False
+    doc: str = ""
+    derived: bool = False
+
+
+TypeDef = Struct | Enumeration | Restricted | ListOf | UnionOf | SoapArray
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalElement:
+    """An element declaration at the top of a schema; `head` is its substitution group's."""
+
+    name: QName
+    type: TypeRef
+    at: Location
+    nillable: bool = False
+    abstract: bool = False
+    default: str | None = None
+    fixed: str | None = None
+    head: QName | None = None
+    doc: str = ""
+
+
+# ---------------------------------------------------------------------------------------- services
+
+
+@dataclass(frozen=True, slots=True)
+class ElementPart:
+    """A message part that is an element of the schema."""
+
+    name: str
+    element: QName
+    at: Location
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TypePart:
+    """A message part that is of a type."""
+
+    name: str
+    type: TypeRef
+    at: Location
+    doc: str = ""
+
+
+Part = ElementPart | TypePart
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderPart:
+    """A part that travels in the envelope's Header; `namespace` is that of a typed one."""
+
+    part: Part
+    use: Use
+    namespace: str
+    at: Location
+
+    @property
+    def name(self) -> QName:
+        """The name of the header block."""
+        match self.part:
+            case ElementPart(element=name):
+                return name
+            case TypePart(name=name_of_part):
+                return QName(self.namespace, name_of_part)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One direction of an operation as its binding puts it on the wire.
+
+    `wrapper` is the element that an rpc call's parts stand in, None in document style.
+    `struct` is the id of the Struct whose values the message carries, and `headers_struct` that
+    of its headers; passes/make_messages.py sets both.
+    """
+
+    use: Use
+    wrapper: QName | None
+    parts: tuple[Part, ...]
+    at: Location
+    encoding_style: str = ""
+    headers: tuple[HeaderPart, ...] = ()
+    doc: str = ""
+    struct: QName | None = None
+    headers_struct: QName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A declared fault: what its detail holds. `bound` is False where only the portType knows it."""
+
+    name: str
+    part: Part
+    use: Use
+    namespace: str
+    bound: bool
+    at: Location
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of a binding. `key` is its name, with `_2`, `_3` … for overloads in binding order.
+
+    `output` is None for a one-way operation, `input` where the WSDL declares none.
+    """
+
+    name: str
+    key: str
+    style: Style
+    soap_action: str
+    input: Message | None
+    output: Message | None
+    faults: tuple[Fault, ...]
+    at: Location
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
+
+    `key` is what the package's `PORTS` call it, `wire` the wire style that it asks for, or "".
+    """
+
+    name: str
+    key: str
+    service: str
+    port_type: QName
+    address: str | None
+    soap: SoapVersion
+    operations: tuple[Operation, ...]
+    at: Location
+    wire: str = ""
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that the WSDL is made of: its name relative to the entry file, and its bytes."""
+
+    path: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was read, and what was looked for in vain; paths are relative to the entry's folder.
+
+    `read` has the SHA-256 of each of the user's documents and catalogs, the entry's first.
+    """
+
+    read: dict[str, str]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A model group or an attribute group that a definition takes in and nobody declares.
+
+    `owner` is the id of the definition, `kind` what XML Schema calls what is missing.
+    """
+
+    owner: QName
+    kind: str
+    name: QName
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What could not be read: documents of `namespaces`, and with them what they import.
+
+    Those may be of any namespace that is not among the `known` ones, which were read; None
+    where nothing is missing but the namespaces themselves.
+    """
+
+    namespaces: frozenset[str] = frozenset()
+    known: frozenset[str] | None = None
+
+    def may_declare(self, name: QName) -> bool:
+        """Whether an error has been found already for what keeps a name from being known."""
+        if name.namespace == UNDECLARED or name.namespace in self.namespaces:
+            return True
+        return self.known is not None and name.namespace not in self.known
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """All that the toolkit knows of a service.
+
+    `types` and `elements` are keyed by id and name, in document order; those of the `bundled`
+    ones that nothing reaches are dropped (passes/drop_unused.py). `prefixes` are those that the
+    documents themselves use, for names that people recognise. `encoded` and `literal` are the
+    ids of the types that messages of each use may carry (passes/find_uses.py). `unresolved` and
+    `unread` are for the checks: what is missing in content models, and what nobody can judge.
+    """
+
+    name: str
+    ports: tuple[Port, ...]
+    types: dict[QName, TypeDef]
+    elements: dict[QName, GlobalElement]
+    prefixes: dict[str, str]
+    sources: tuple[Source, ...]
+    doc: str = ""
+    inputs: Inputs = Inputs({}, ())
+    bundled: frozenset[QName] = frozenset()
+    unresolved: tuple[Unresolved, ...] = ()
+    unread: Unread = Unread()
+    encoded: frozenset[QName] = frozenset()
+    literal: frozenset[QName] = frozenset()

@@ -1,0 +1,86 @@
+"""What a user may say about one package, besides its WSDL."""
+
+from __future__ import annotations
+
+import keyword
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from soapwright.model.diagnostics import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of `generate` for one package.
+
+    `name` is the package's import name, dotted where it is inside another. `wire` is a wire
+    style's name, "" for the one that the WSDL asks for. `secret` are further field names whose
+    values never show, `operation/field` where that is so in one operation's messages only. With
+    `with_spec` the WSDL and what it imports are put into the package. `services`, `ports`,
+    `include` and `exclude` (operations) are patterns that choose a part of the WSDL
+    (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
+    namespace, and what Python is to call them. `places` says where in a file of the user's an
+    option, or a value in it, stands.
+    """
+
+    name: str
+    wire: str = ""
+    catalogs: tuple[Path, ...] = ()
+    with_spec: bool = True
+    secret: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    ports: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    rename: tuple[tuple[str, str], ...] = ()
+    places: Mapping[tuple[str, str], Location] = field(
+        default_factory=dict, compare=False
+    )
+
+    def patterns(self) -> dict[str, tuple[str, ...]]:
+        """The options that choose, by their keys."""
+        return {
+            "services": self.services,
+            "ports": self.ports,
+            "include": self.include,
+            "exclude": self.exclude,
+        }
+
+    def place(self, key: str, entry: str, value: str = "") -> Location:
+        """Where a value of an option stands; the entry, where it came from no file."""
+        return self.places.get((key, value), Location(entry))
+
+    def record(self, home: Path) -> dict[str, object]:
+        """The options as a manifest keeps them: paths are relative to the entry's folder."""
+        return {
+            "name": self.name,
+            "wire": self.wire,
+            "catalogs": [
+                Path(os.path.relpath(path, home)).as_posix() for path in self.catalogs
+            ],
+            "spec": self.with_spec,
+            "secret": sorted(self.secret),
+            **{key: list(patterns) for key, patterns in self.patterns().items()},
+            "rename": dict(sorted(self.rename)),
+        }
+
+
+def is_package_name(name: str) -> bool:
+    """Whether Python can import a package of this name, which may be dotted."""
+    return all(map(_is_name, name.split(".")))
+
+
+def is_new_name(name: str) -> bool:
+    """Whether a definition or field may be renamed to this: a public ASCII name of Python's."""
+    return name.isascii() and _is_name(name) and not name.startswith("_")
+
+
+def _is_name(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+def is_class_name(name: str) -> bool:
+    """Whether a new name is one for types; one that begins in lower case is for fields and methods."""
+    return name[0].isupper()

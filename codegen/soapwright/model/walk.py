@@ -1,0 +1,189 @@
+"""Going through the model: what refers to what."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from soapwright.model.api import (
+    All,
+    Api,
+    BuiltinRef,
+    Choice,
+    ContentMember,
+    Element,
+    ElementMember,
+    ElementPart,
+    Enumeration,
+    HeaderPart,
+    ListOf,
+    Message,
+    NamedRef,
+    OrderedMember,
+    Part,
+    Particle,
+    Port,
+    QName,
+    Restricted,
+    Sequence,
+    SoapArray,
+    Struct,
+    TypeDef,
+    TypePart,
+    TypeRef,
+    UnionOf,
+    Use,
+    Wildcard,
+    WildcardMember,
+)
+from soapwright.model.diagnostics import Location
+
+
+def elements_of(particle: Particle | None) -> Iterator[Element]:
+    """The element particles of a content model, in order."""
+    match particle:
+        case None | Wildcard():
+            return
+        case Element():
+            yield particle
+        case Sequence(items=items) | All(items=items) | Choice(branches=items):
+            for item in items:
+                yield from elements_of(item)
+        case _:
+            assert_never(particle)
+
+
+def wildcards_of(particle: Particle | None) -> Iterator[Wildcard]:
+    """The wildcards of a content model, in order."""
+    match particle:
+        case None | Element():
+            return
+        case Wildcard():
+            yield particle
+        case Sequence(items=items) | All(items=items) | Choice(branches=items):
+            for item in items:
+                yield from wildcards_of(item)
+        case _:
+            assert_never(particle)
+
+
+def takes(wildcard: Wildcard, tag: str) -> bool:
+    """Whether a wildcard takes an element of a name in Clark's notation (XML Schema part 1, section 3.10.1)."""
+    namespace = tag[1:].partition("}")[0] if tag[0] == "{" else ""
+    if wildcard.namespaces[0] == "##any":
+        return True
+    if wildcard.namespaces[0] == "##other":
+        return namespace not in ("", wildcard.namespaces[1])
+    return namespace in wildcard.namespaces
+
+
+def member_elements(struct: Struct) -> Iterator[Element]:
+    """The elements of a laid-out Struct's own members."""
+    for member in struct.members:
+        match member:
+            case ElementMember(element=element):
+                yield element
+            case OrderedMember(alternatives=alternatives):
+                yield from (a for a in alternatives if isinstance(a, Element))
+            case WildcardMember() | ContentMember():
+                continue
+            case _:
+                assert_never(member)
+
+
+def references_of(definition: TypeDef) -> Iterator[tuple[TypeRef, Location]]:
+    """The types that a definition refers to, its base among them, each with its place."""
+    match definition:
+        case Struct():
+            yield from _struct_references(definition)
+        case Enumeration(base=base, at=at) | Restricted(base=base, at=at):
+            yield base, at
+        case ListOf(item=item, at=at) | SoapArray(item=item, at=at):
+            yield item, at
+        case UnionOf(members=members, at=at):
+            yield from ((member, at) for member in members)
+        case _:
+            assert_never(definition)
+
+
+def _struct_references(struct: Struct) -> Iterator[tuple[TypeRef, Location]]:
+    if struct.base is not None:
+        yield NamedRef(struct.base), struct.at
+    if struct.text is not None:
+        yield struct.text, struct.at
+    for attribute in struct.attributes:
+        yield attribute.type, attribute.at
+    for member in struct.members:
+        if isinstance(member, ContentMember):
+            yield member.type, member.at
+    elements = (
+        member_elements(struct) if struct.members else elements_of(struct.content)
+    )
+    for element in elements:
+        yield element.type, element.at
+        yield from ((member.type, element.at) for member in element.substitutes)
+
+
+def messages_of(port: Port) -> Iterator[Message]:
+    """The messages of a port's operations."""
+    for operation in port.operations:
+        yield from (m for m in (operation.input, operation.output) if m is not None)
+
+
+def parts_of(api: Api) -> Iterator[Part]:
+    """Every part that travels: in bodies, headers and faults."""
+    for port in api.ports:
+        for message in messages_of(port):
+            yield from message.parts
+            yield from (header.part for header in message.headers)
+        for operation in port.operations:
+            yield from (fault.part for fault in operation.faults)
+
+
+def part_types(api: Api, parts: Iterable[Part]) -> Iterator[TypeRef]:
+    """The types that parts carry; a part's element that no schema declares has none."""
+    for part in parts:
+        match part:
+            case TypePart(type=type_):
+                yield type_
+            case ElementPart(element=name):
+                if name in api.elements:
+                    yield api.elements[name].type
+            case _:
+                assert_never(part)
+
+
+def derived_types(api: Api) -> dict[QName, list[QName]]:
+    """For each Struct the ones that derive from it directly, in document order."""
+    table: dict[QName, list[QName]] = defaultdict(list)
+    for definition in api.types.values():
+        if isinstance(definition, Struct) and definition.base is not None:
+            table[definition.base].append(definition.id)
+    return table
+
+
+def reach(
+    api: Api, roots: Iterable[TypeRef], derived: dict[QName, list[QName]] | None = None
+) -> set[QName]:
+    """The ids of all types that the roots lead to; through `derived` types too where given."""
+    seen: set[QName] = set()
+    waiting = deque(roots)
+    while waiting:
+        reference = waiting.popleft()
+        if isinstance(reference, BuiltinRef) or reference.id in seen:
+            continue
+        definition = api.types.get(reference.id)
+        if definition is None:
+            continue
+        seen.add(reference.id)
+        waiting.extend(target for target, _ in references_of(definition))
+        if derived is not None:
+            waiting.extend(NamedRef(name) for name in derived.get(reference.id, ()))
+    return seen
+
+
+def headers_use(headers: tuple[HeaderPart, ...]) -> Use:
+    """How a message's headers travel; those that do not say so themselves in their Struct."""
+    encoded = headers and all(header.use is Use.ENCODED for header in headers)
+    return Use.ENCODED if encoded else Use.LITERAL

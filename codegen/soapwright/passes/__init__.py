@@ -1,0 +1,46 @@
+"""Api in, Api out: what the documents leave implicit is worked out, one step a file, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from soapwright.model.api import Api
+from soapwright.model.diagnostics import Findings
+from soapwright.passes.check_kinds import check_kinds
+from soapwright.passes.check_references import check_references
+from soapwright.passes.check_values import check_values
+from soapwright.passes.drop_unused import drop_unused
+from soapwright.passes.find_substitutes import find_substitutes
+from soapwright.passes.find_uses import find_uses
+from soapwright.passes.lay_out import lay_out
+from soapwright.passes.make_messages import make_messages
+from soapwright.passes.unite_types import unite_types
+
+PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
+    check_references,
+    check_kinds,
+    check_values,
+    drop_unused,
+    find_substitutes,
+    unite_types,
+    lay_out,
+    make_messages,
+    find_uses,
+)
+
+
+# The passes that judge what could be read: one goes on where the one before found errors.
+_CHECKS = PASSES[: PASSES.index(check_values)]
+
+
+def run_passes(api: Api, findings: Findings) -> Api:
+    """Run every pass in its order.
+
+    Raises:
+        SpecError: the front end or a pass found an error; all that could be found goes along.
+    """
+    for one in PASSES:
+        api = one(api, findings)
+        if one not in _CHECKS:
+            findings.raise_errors()
+    return api

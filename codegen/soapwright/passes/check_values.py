@@ -1,0 +1,164 @@
+"""The values that a schema itself gives are of their types, and facets leave some."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from soapwright.model.api import (
+    Api,
+    Attribute,
+    Builtin,
+    BuiltinRef,
+    Element,
+    Enumeration,
+    Facets,
+    GlobalElement,
+    NamedRef,
+    QName,
+    Restricted,
+    Struct,
+    TypeRef,
+)
+from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.walk import elements_of
+
+_INTEGER = re.compile(r"\s*[+-]?\d+\s*")
+_NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*|\s*(-?INF|NaN)\s*")
+_DATE = r"-?\d{4,}-\d\d-\d\d"
+_TIME = r"\d\d:\d\d:\d\d(\.\d+)?"
+_ZONE = r"(Z|[+-]\d\d:\d\d)?"
+# What a value of an enumeration must look like to be one of its base's values.
+_LEXICAL: dict[Builtin, re.Pattern[str]] = {
+    Builtin.BOOLEAN: re.compile(r"\s*(true|false|1|0)\s*"),
+    Builtin.DECIMAL: re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*"),
+    Builtin.FLOAT: _NUMBER,
+    Builtin.DOUBLE: _NUMBER,
+    Builtin.DATE_TIME: re.compile(rf"\s*{_DATE}T{_TIME}{_ZONE}\s*"),
+    Builtin.DATE: re.compile(rf"\s*{_DATE}{_ZONE}\s*"),
+    Builtin.TIME: re.compile(rf"\s*{_TIME}{_ZONE}\s*"),
+    Builtin.DURATION: re.compile(
+        r"\s*-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?\s*"
+    ),
+    Builtin.G_YEAR: re.compile(rf"\s*-?\d{{4,}}{_ZONE}\s*"),
+    Builtin.G_YEAR_MONTH: re.compile(rf"\s*-?\d{{4,}}-\d\d{_ZONE}\s*"),
+    Builtin.G_MONTH: re.compile(rf"\s*--\d\d(--)?{_ZONE}\s*"),
+    Builtin.G_MONTH_DAY: re.compile(rf"\s*--\d\d-\d\d{_ZONE}\s*"),
+    Builtin.G_DAY: re.compile(rf"\s*---\d\d{_ZONE}\s*"),
+    Builtin.HEX_BINARY: re.compile(r"\s*([0-9A-Fa-f]{2})*\s*"),
+    Builtin.BASE64_BINARY: re.compile(r"[\sA-Za-z0-9+/=]*"),
+    **{
+        builtin: _INTEGER
+        for builtin in Builtin
+        if builtin.value.lower().endswith(("integer", "long", "int", "short", "byte"))
+    },
+}
+
+
+def check_values(api: Api, findings: Findings) -> Api:
+    """Report values of enumerations, defaults and fixed values that their types have not."""
+    for definition in api.types.values():
+        if isinstance(definition, Enumeration):
+            _check_enumeration(api, definition, findings)
+        elif isinstance(definition, Restricted):
+            for problem in _contradictions(definition.facets):
+                message = f"{definition.id} has no values: {problem}"
+                findings.warning("facets", message, definition.at)
+        elif isinstance(definition, Struct):
+            for attribute in definition.attributes:
+                _check_given(api, "attribute", attribute, findings)
+            for element in elements_of(definition.content):
+                _check_given(api, "element", element, findings)
+    for declared in api.elements.values():
+        _check_given(api, "element", declared, findings)
+    return api
+
+
+def _chain(
+    api: Api, reference: TypeRef
+) -> Iterator[Enumeration | Restricted | BuiltinRef]:
+    """A simple type and what it restricts, down to the builtin; none of it where it is no such type."""
+    seen: set[QName] = set()
+    while isinstance(reference, NamedRef) and reference.id not in seen:
+        seen.add(reference.id)
+        definition = api.types.get(reference.id)
+        if not isinstance(definition, (Enumeration, Restricted)):
+            return
+        yield definition
+        reference = definition.base
+    if isinstance(reference, BuiltinRef):
+        yield reference
+
+
+def _check_enumeration(api: Api, definition: Enumeration, findings: Findings) -> None:
+    """Each value is one of its base's: else the enumeration has no members."""
+    builtin = next(
+        (s.builtin for s in _chain(api, definition.base) if isinstance(s, BuiltinRef)),
+        None,
+    )
+    for value in definition.values:
+        if builtin is not None and not _is_value(builtin, value.text):
+            message = f"{value.text!r} is no value of xsd:{builtin.value}"
+            findings.error("value", message, definition.at)
+
+
+def _check_given(
+    api: Api,
+    kind: str,
+    component: Attribute | Element | GlobalElement,
+    findings: Findings,
+) -> None:
+    """What is given where nothing is written, or alone may be; a wrong one harms nobody else."""
+    for what, text in (("default", component.default), ("fixed", component.fixed)):
+        if text is None:
+            continue
+        for step in _chain(api, component.type):
+            problem = _problem(step, text)
+            if problem:
+                local = component.name.local
+                message = f"the {what} value of {kind} {local}, {text!r}, is {problem}"
+                findings.warning("value", message, component.at)
+                break
+
+
+def _problem(step: Enumeration | Restricted | BuiltinRef, text: str) -> str:
+    match step:
+        case BuiltinRef(builtin=builtin):
+            return "" if _is_value(builtin, text) else f"none of xsd:{builtin.value}"
+        case Enumeration(id=name, values=values):
+            known = {" ".join(value.text.split()) for value in values}
+            return "" if " ".join(text.split()) in known else f"none of {name}"
+        case Restricted():
+            return ""
+
+
+def _is_value(builtin: Builtin, text: str) -> bool:
+    pattern = _LEXICAL.get(builtin)
+    return pattern is None or pattern.fullmatch(text) is not None
+
+
+def _contradictions(facets: Facets) -> Iterator[str]:
+    """Facets of one step that no value can meet together."""
+    low, high = facets.min_length, facets.max_length
+    if low is not None and high is not None and low > high:
+        yield f"minLength {low} is more than maxLength {high}"
+    length = facets.length
+    if length is not None and low is not None and low > length:
+        yield f"minLength {low} is more than length {length}"
+    if length is not None and high is not None and high < length:
+        yield f"maxLength {high} is less than length {length}"
+    least = facets.min_inclusive or facets.min_exclusive
+    most = facets.max_inclusive or facets.max_exclusive
+    if least and most:
+        one, other = _number(least), _number(most)
+        if one is not None and other is not None and one > other:
+            yield f"its least value {least} is more than its greatest {most}"
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:  # a date, a duration: not compared
+        return None
+    return None if number.is_nan() else number

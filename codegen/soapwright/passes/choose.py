@@ -1,0 +1,178 @@
+"""Of a service only what the user chose: services, ports and operations, and the types that these reach.
+
+It runs before the passes, so that what is not wanted cannot be what is wrong. Patterns are those
+of file names (`*`, `?`, `[...]`); an operation is known by its name and by its key in `PORTS`.
+
+Finding: `config`, error: a pattern that matches nothing, or a choice that leaves nothing.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from soapwright.model.api import (
+    Api,
+    BuiltinRef,
+    ElementPart,
+    NamedRef,
+    Operation,
+    Port,
+    QName,
+    Struct,
+    TypeRef,
+)
+from soapwright.model.diagnostics import Findings
+from soapwright.model.options import Options
+from soapwright.model.walk import (
+    derived_types,
+    elements_of,
+    part_types,
+    parts_of,
+    references_of,
+)
+
+
+def choose(
+    api: Api,
+    options: Options,
+    entry: str,
+    findings: Findings,
+    *,
+    partly: bool = False,
+) -> Api:
+    """The part of the Api that the options choose, all of it where they choose nothing.
+
+    With `partly` they may choose what this Api does not have.
+
+    Raises:
+        SpecError: a pattern matches nothing, or nothing is left.
+    """
+    if not (options.services or options.ports or options.include or options.exclude):
+        return api
+    before = len(findings.errors)
+    if not partly:
+        _check_patterns(api, options, entry, findings)
+    if len(findings.errors) > before:
+        findings.raise_errors()
+    ports = [_chosen(port, options) for port in api.ports if _is_wanted(port, options)]
+    left = tuple(port for port in ports if port.operations)
+    if not left and not partly:
+        message = "no operation is left of those that are chosen"
+        findings.error("config", message, options.place("name", entry))
+        findings.raise_errors()
+    return _with_what_they_reach(replace(api, ports=left))
+
+
+def _check_patterns(api: Api, options: Options, entry: str, findings: Findings) -> None:
+    operations = [name for p in api.ports for o in p.operations for name in _names(o)]
+    known = {
+        "services": [port.service for port in api.ports if port.service],
+        "ports": [name for port in api.ports for name in (port.key, port.name)],
+        "include": operations,
+        "exclude": operations,
+    }
+    for key, patterns in options.patterns().items():
+        names = sorted(set(known[key]))
+        for pattern in patterns:
+            if not any(fnmatchcase(name, pattern) for name in names):
+                near = get_close_matches(pattern, names, 1) or names[:8]
+                findings.error(
+                    "config",
+                    f"{pattern!r} in {key!r} matches nothing",
+                    options.place(key, entry, pattern),
+                    f"there is {', '.join(near)}" if near else "",
+                )
+
+
+def _is_wanted(port: Port, options: Options) -> bool:
+    """Whether a port is chosen; a binding that no port uses is by its own name alone."""
+    if options.services and not _matches([port.service], options.services):
+        return False
+    return not options.ports or _matches([port.key, port.name], options.ports)
+
+
+def _chosen(port: Port, options: Options) -> Port:
+    operations = (
+        operation
+        for operation in port.operations
+        if not options.include or _matches(_names(operation), options.include)
+    )
+    return replace(
+        port,
+        operations=tuple(
+            o for o in operations if not _matches(_names(o), options.exclude)
+        ),
+    )
+
+
+def _names(operation: Operation) -> list[str]:
+    return [operation.name, operation.key]
+
+
+def _matches(names: Sequence[str], patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, p) for p in patterns for name in names)
+
+
+def _with_what_they_reach(api: Api) -> Api:
+    """Only the types and elements that the ports lead to.
+
+    Types that are derived from these, and elements that may stand for theirs, can come in their
+    place, and stay.
+    """
+    reach = _Reach(api)
+    reach.go([*part_types(api, parts_of(api))])
+    elements = {part.element for part in parts_of(api) if isinstance(part, ElementPart)}
+    elements |= reach.elements
+    return replace(
+        api,
+        types={k: v for k, v in api.types.items() if k in reach.types},
+        elements={k: v for k, v in api.elements.items() if k in elements},
+    )
+
+
+class _Reach:
+    """Goes from types to types, and to the global elements that their contents refer to."""
+
+    def __init__(self, api: Api) -> None:
+        self.types: set[QName] = set()
+        self.elements: set[QName] = set()
+        self._api = api
+        self._derived = derived_types(api)
+        self._members: dict[QName, list[QName]] = defaultdict(list)
+        for element in api.elements.values():
+            if element.head is not None:
+                self._members[element.head].append(element.name)
+
+    def go(self, roots: Iterable[TypeRef]) -> None:
+        """Take in all that these types lead to."""
+        waiting = deque(roots)
+        while waiting:
+            reference = waiting.popleft()
+            if isinstance(reference, BuiltinRef) or reference.id in self.types:
+                continue
+            definition = self._api.types.get(reference.id)
+            if definition is None:  # dangling: found later
+                continue
+            self.types.add(reference.id)
+            waiting.extend(target for target, _ in references_of(definition))
+            waiting.extend(map(NamedRef, self._derived.get(reference.id, ())))
+            if isinstance(definition, Struct):
+                for element in elements_of(definition.content):
+                    if element.reference:
+                        waiting.extend(self._element(element.name))
+
+    def _element(self, name: QName) -> Iterable[TypeRef]:
+        """The types of an element and of all that may stand for it."""
+        names = [name]
+        while names:
+            name = names.pop()
+            element = self._api.elements.get(name)
+            if name in self.elements or element is None:
+                continue
+            self.elements.add(name)
+            names += self._members[name]
+            yield element.type

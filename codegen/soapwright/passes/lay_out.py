@@ -1,0 +1,400 @@
+"""Content models laid out as fields: what a person would write as a class, and still every order kept.
+
+An element becomes one field, a list where it may repeat. A group that repeats, or in which a
+name stands at two places that fields could not tell apart, becomes one list that keeps the
+order; so does all of a mixed type's content. What fields cannot say, a choice and what must
+stand together, becomes rules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from soapwright.model.api import (
+    All,
+    Api,
+    Choice,
+    ChoiceRule,
+    Derivation,
+    Element,
+    ElementMember,
+    Member,
+    Occurs,
+    OrderedMember,
+    Particle,
+    QName,
+    Rule,
+    Sequence,
+    Struct,
+    TogetherRule,
+    TypeDef,
+    Wildcard,
+    WildcardMember,
+)
+from soapwright.model.diagnostics import Findings
+from soapwright.model.walk import elements_of, wildcards_of
+from soapwright.passes.mixed_lines import mixed_lines
+
+_ONCE = Occurs()
+
+
+def lay_out(api: Api, findings: Findings) -> Api:
+    """Fill `members` and `rules` of every Struct that declares content of its own."""
+    mixed = mixed_lines(api.types)
+    types: dict[QName, TypeDef] = {}
+    for name, definition in api.types.items():
+        if name in mixed and isinstance(definition, Struct):
+            content = mixed[name]
+            members = (_mixed(content),) if content is not None else ()
+            types[name] = replace(definition, members=members)
+        elif isinstance(definition, Struct):
+            types[name] = lay_out_struct(definition)
+        else:
+            types[name] = definition
+    return replace(api, types=types)
+
+
+def lay_out_struct(struct: Struct) -> Struct:
+    """One Struct laid out that is not mixed. A restriction adds nothing: its base has the fields."""
+    if struct.derivation is Derivation.RESTRICTION:
+        return struct
+    content = _simplified(struct.content) if struct.content is not None else None
+    if content is None:
+        return struct
+    slots = _slots(content, optional=False)
+    members = tuple(_member(slot) for slot in slots)
+    rules: list[Rule] = []
+    if content.occurs.min == 0:
+        _branch_rule(content, _Index(slots), rules)
+    _collect_rules(content, _Index(slots), rules, within=())
+    return replace(struct, members=members, rules=tuple(rules))
+
+
+def _mixed(content: Particle) -> OrderedMember:
+    return OrderedMember(_alternatives(content), mixed=True, optional=True)
+
+
+def _alternatives(particle: Particle) -> tuple[Element | Wildcard, ...]:
+    """What may stand in an ordered list: each element name once, then the wildcards."""
+    elements: dict[QName, Element] = {}
+    for element in elements_of(particle):
+        known = elements.setdefault(element.name, element)
+        if element.nillable and not known.nillable:
+            elements[element.name] = replace(known, nillable=True)
+    return (*elements.values(), *wildcards_of(particle))
+
+
+# ------------------------------------------------------------------------------- simplifying
+
+
+def _simplified(particle: Particle) -> Particle | None:
+    """The same content with no empty group and no group of one; None where nothing is left."""
+    match particle:
+        case Element() | Wildcard():
+            return particle
+        case Sequence(items=items) | All(items=items) | Choice(branches=items):
+            inner = [s for s in map(_simplified, items) if s is not None]
+        case _:
+            assert_never(particle)
+    if not inner:
+        return None
+    times = particle.occurs
+    if isinstance(particle, Choice) and len(inner) < len(items):
+        times = Occurs(0, times.max)  # an empty branch may be taken
+    if len(inner) == 1:
+        return _times(inner[0], times)
+    flat: list[Particle] = []
+    for item in inner:
+        if type(item) is type(particle) and item.occurs == _ONCE:
+            flat += _items(item)
+        else:
+            flat.append(item)
+    if isinstance(particle, Choice):
+        return Choice(tuple(flat), times)
+    return replace(particle, items=tuple(flat))
+
+
+def _items(particle: Particle) -> tuple[Particle, ...]:
+    match particle:
+        case Sequence(items=items) | All(items=items) | Choice(branches=items):
+            return items
+        case Element() | Wildcard():
+            return ()
+        case _:
+            assert_never(particle)
+
+
+def _times(particle: Particle, outer: Occurs) -> Particle:
+    """A group of one particle is that particle, as often as both together allow."""
+    inner = particle.occurs
+    if outer == _ONCE:
+        return particle
+    most = None if inner.max is None or outer.max is None else inner.max * outer.max
+    return replace(particle, occurs=Occurs(inner.min * outer.min, most))
+
+
+# ------------------------------------------------------------------------------------- slots
+
+
+@dataclass(slots=True)
+class _Slot:
+    """What becomes one member: a particle (an ordered slot's is a group) and its names."""
+
+    particle: Particle
+    optional: bool
+    repeated: bool
+    ordered: bool = False
+    names: frozenset[QName] = field(default_factory=frozenset)
+    sources: list[Particle] = field(default_factory=list)
+
+
+def _slots(particle: Particle, optional: bool) -> list[_Slot]:
+    optional = optional or _emptiable(particle)
+    match particle:
+        case Element():
+            names = {particle.name, *(s.name for s in particle.substitutes)}
+            return [_single(particle, optional, frozenset(names))]
+        case Wildcard():
+            return [_single(particle, optional, frozenset())]
+        case Sequence() | All() | Choice() if particle.occurs.repeated:
+            return [_ordered([particle], optional)]
+        case Sequence(items=items) | All(items=items):
+            return _in_sequence([(i, _slots(i, optional)) for i in items], optional)
+        case Choice(branches=branches):
+            return _in_choice(particle, [_slots(b, True) for b in branches], optional)
+        case _:
+            assert_never(particle)
+
+
+def _single(
+    particle: Element | Wildcard, optional: bool, names: frozenset[QName]
+) -> _Slot:
+    repeated = particle.occurs.repeated
+    return _Slot(particle, optional, repeated, names=names, sources=[particle])
+
+
+def _ordered(particles: list[Particle], optional: bool) -> _Slot:
+    group = particles[0] if len(particles) == 1 else Sequence(tuple(particles), _ONCE)
+    names = {
+        name
+        for element in elements_of(group)
+        for name in (element.name, *(s.name for s in element.substitutes))
+    }
+    return _Slot(group, optional, True, True, frozenset(names), [*particles])
+
+
+def _in_sequence(
+    items: list[tuple[Particle, list[_Slot]]], optional: bool
+) -> list[_Slot]:
+    """Slots side by side; from the first to the last that share a name, one list keeps the order."""
+    start = 0
+    while start < len(items):
+        last = _last_clash(items, start)
+        if last > start:
+            particles = [particle for particle, _ in items[start : last + 1]]
+            items[start : last + 1] = [_joined(particles, optional)]
+        start += 1
+    return [slot for _, slots in items for slot in slots]
+
+
+def _joined(particles: list[Particle], optional: bool) -> tuple[Particle, list[_Slot]]:
+    first = _alternatives(Sequence(tuple(particles), _ONCE))[0]
+    if isinstance(first, Element) and all(
+        isinstance(p, Element) and p.name == first.name and p.type == first.type
+        for p in particles
+    ):
+        low = sum(p.occurs.min for p in particles)
+        most = [p.occurs.max for p in particles if p.occurs.max is not None]
+        high = sum(most) if len(most) == len(particles) else None
+        repeated = replace(first, occurs=Occurs(low, high))
+        slot = _slots(repeated, optional)[0]
+        slot.sources = list(particles)
+        return repeated, [slot]
+    slot = _ordered(particles, optional or all(map(_emptiable, particles)))
+    return slot.particle, [slot]
+
+
+def _last_clash(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
+    """The last item that shares a name, or a wildcard's reach, with the one at `start`.
+
+    Or with one between them: what stands inside a list that keeps the order is in it.
+    """
+    last, reached = start, start - 1
+    while reached < last:
+        reached += 1
+        last = max(last, _last_alike(items, reached))
+    return last
+
+
+def _last_alike(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
+    names = {name for slot in items[start][1] for name in slot.names}
+    last, spaces = start, list(wildcards_of(items[start][0]))
+    for index in range(start + 1, len(items)):
+        particle, slots = items[index]
+        if any(slot.names & names for slot in slots) or _overlap(spaces, particle):
+            last = index
+    return last
+
+
+def _overlap(wildcards: Iterable[Wildcard], particle: Particle) -> bool:
+    others = list(wildcards_of(particle))
+    return any(_meet(one, other) for one in wildcards for other in others)
+
+
+def _meet(one: Wildcard, other: Wildcard) -> bool:
+    """Whether two wildcards may take an element of one namespace."""
+    for left, right in ((one, other), (other, one)):
+        if left.namespaces[0] == "##any":
+            return True
+        if left.namespaces[0] == "##other":
+            if right.namespaces[0] == "##other":
+                return True
+            return any(n and n != left.namespaces[1] for n in right.namespaces)
+    return bool(set(one.namespaces) & set(other.namespaces))
+
+
+def _in_choice(
+    choice: Choice, branches: list[list[_Slot]], optional: bool
+) -> list[_Slot]:
+    """The branches' slots one after the other; a name of two branches is one slot where order allows."""
+    merged: list[_Slot] = []
+    for branch in branches:
+        position = 0
+        for slot in branch:
+            known = _same_slot(merged, slot)
+            if known is None:
+                if any(slot.names & other.names for other in merged):
+                    return [_ordered([choice], optional)]
+                merged.append(slot)
+                position = len(merged)
+            elif (
+                known < position
+                or merged[known].particle.occurs != slot.particle.occurs
+            ):
+                return [_ordered([choice], optional)]
+            else:
+                merged[known].sources += slot.sources
+                position = known + 1
+    if any(
+        _overlap(wildcards_of(slot.particle), other.particle)
+        for index, slot in enumerate(merged)
+        for other in merged[index + 1 :]
+    ):
+        return [_ordered([choice], optional)]
+    return merged
+
+
+def _same_slot(slots: list[_Slot], slot: _Slot) -> int | None:
+    for index, other in enumerate(slots):
+        one, two = other.particle, slot.particle
+        if not (isinstance(one, Element) and isinstance(two, Element)):
+            continue
+        if (one.name, one.type, one.nillable) == (two.name, two.type, two.nillable):
+            return index
+    return None
+
+
+def _member(slot: _Slot) -> Member:
+    if slot.ordered:
+        return OrderedMember(_alternatives(slot.particle), False, slot.optional)
+    match slot.particle:
+        case Element() as element:
+            return ElementMember(element, slot.repeated, slot.optional)
+        case Wildcard() as wildcard:
+            return WildcardMember(wildcard, slot.repeated, slot.optional)
+        case _:
+            raise TypeError("only an ordered slot holds a group")
+
+
+# ------------------------------------------------------------------------------------- rules
+
+
+class _Index:
+    """Which member a particle ended in."""
+
+    def __init__(self, slots: Iterable[_Slot]) -> None:
+        self._of = {
+            id(source): index
+            for index, slot in enumerate(slots)
+            for source in slot.sources
+        }
+
+    def own(self, particle: Particle) -> int | None:
+        """The member that is this particle itself."""
+        return self._of.get(id(particle))
+
+    def all(self, particle: Particle) -> tuple[int, ...]:
+        """The members that this particle's parts ended in."""
+        own = self.own(particle)
+        if own is not None:
+            return (own,)
+        found = (index for item in _items(particle) for index in self.all(item))
+        return tuple(dict.fromkeys(found))
+
+
+def _collect_rules(
+    particle: Particle, index: _Index, rules: list[Rule], within: tuple[int, ...]
+) -> None:
+    if index.own(particle) is not None:
+        return
+    members = index.all(particle)
+    match particle:
+        case Choice(branches=branches):
+            shared = _choice_rule(particle, index, rules, within)
+            for branch in branches:
+                _branch_rule(branch, index, rules, shared)
+                if not shared.intersection(index.all(branch)):
+                    _collect_rules(branch, index, rules, within=index.all(branch))
+        case Sequence(items=items) | All(items=items):
+            inside = members if particle.occurs.min == 0 else within
+            for item in items:
+                if item.occurs.min == 0:
+                    _branch_rule(item, index, rules)
+                _collect_rules(item, index, rules, within=inside)
+        case Element() | Wildcard():
+            return
+        case _:
+            assert_never(particle)
+
+
+def _choice_rule(
+    choice: Choice, index: _Index, rules: list[Rule], within: tuple[int, ...]
+) -> frozenset[int]:
+    """The members that several branches share: that one is there does not say which branch is."""
+    branches = tuple(index.all(branch) for branch in choice.branches)
+    times = Counter(member for branch in branches for member in branch)
+    shared = frozenset(member for member, count in times.items() if count > 1)
+    required = not _emptiable(choice)
+    if required or not shared:
+        rules.append(ChoiceRule(branches, required, within, bool(shared)))
+    return shared
+
+
+def _branch_rule(
+    group: Particle, index: _Index, rules: list[Rule], shared: Set[int] = frozenset()
+) -> None:
+    """An optional group, or a branch of a choice: once begun, what it requires must be there."""
+    if isinstance(group, (Element, Wildcard, Choice)) or index.own(group) is not None:
+        return
+    own = (index.own(item) for item in _items(group) if not _emptiable(item))
+    needed = tuple(dict.fromkeys(member for member in own if member is not None))
+    begun = tuple(member for member in index.all(group) if member not in shared)
+    if begun and needed and len({*begun, *needed}) > 1:
+        rules.append(TogetherRule(begun, needed))
+
+
+def _emptiable(particle: Particle) -> bool:
+    if particle.occurs.min == 0:
+        return True
+    match particle:
+        case Element() | Wildcard():
+            return False
+        case Sequence(items=items) | All(items=items):
+            return all(map(_emptiable, items))
+        case Choice(branches=branches):
+            return any(map(_emptiable, branches))
+        case _:
+            assert_never(particle)

@@ -1,0 +1,119 @@
+"""The generator on one screen: read the documents, run the passes, emit the package."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from soapwright.model.api import Api
+from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.model.options import Options
+from soapwright.passes import run_passes
+from soapwright.passes.choose import choose
+from soapwright.project.manifest import MANIFEST, make_manifest
+from soapwright.project.remote import Remote
+from soapwright.python.emit import emit
+from soapwright.python.names.check_names import check_names
+from soapwright.python.wire import STANDARD, WIRE_STYLES, WireStyle
+from soapwright.wsdl.read import read_api
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A generated package: its files by path, and what was found on the way."""
+
+    files: dict[str, bytes]
+    findings: Findings
+
+
+def silent(doing: str) -> None:
+    """Tells nobody how far a run is."""
+
+
+def generate(
+    wsdl: Path,
+    options: Options,
+    progress: Callable[[str], None] = silent,
+    remote: Remote | None = None,
+) -> Package:
+    """Generate the package for one WSDL; nothing is written.
+
+    `progress` is told what is being done; `remote` has the documents of the network.
+
+    Raises:
+        SpecError: the WSDL cannot be read or is broken; it has every finding.
+    """
+    findings = Findings()
+    try:
+        with _young_garbage_only():
+            progress(f"reading {wsdl}")
+            api = load(wsdl, options.catalogs, findings, remote, options)
+            check_names(api, options, str(wsdl), findings)
+            findings.raise_errors()
+            style = choose_style(api, options.wire, options.place("wire", str(wsdl)))
+            progress(f"writing Python for {len(api.types):,} types")
+            files = emit(api, style, options)
+    except RecursionError:
+        message = "definitions refer to each other too deeply"
+        findings.error("limit", message, Location(str(wsdl)))
+        raise SpecError(findings) from None
+    manifest = make_manifest(options, wsdl.parent, api.inputs, files)
+    return Package({**files, MANIFEST: manifest.encode()}, findings)
+
+
+@contextmanager
+def _young_garbage_only() -> Iterator[None]:
+    """Nearly all that a run makes lives until its end: to look through it for garbage again and
+    again takes a third of the time, and more with each type. What lives shortly still goes.
+    """
+    thresholds = gc.get_threshold()
+    gc.set_threshold(20_000, 20, 1_000_000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+
+
+def load(
+    wsdl: Path,
+    catalogs: tuple[Path, ...],
+    findings: Findings,
+    remote: Remote | None = None,
+    chosen: Options | None = None,
+    *,
+    partly: bool = False,
+) -> Api:
+    """The model of a WSDL, or of the part of it that options choose, every pass run.
+
+    With `partly` they may choose what the WSDL does not have.
+
+    Raises:
+        SpecError: the WSDL cannot be read or is broken.
+    """
+    api = read_api(wsdl, catalogs, findings, remote)
+    if chosen is not None:
+        api = choose(api, chosen, str(wsdl), findings, partly=partly)
+    return run_passes(api, findings)
+
+
+def choose_style(api: Api, wanted: str, asked: Location) -> WireStyle:
+    """The wire style that the user asks for, else the binding, else the standard one.
+
+    `asked` is where the user does.
+
+    Raises:
+        SpecError: there is no style of that name.
+    """
+    name = wanted or next((port.wire for port in api.ports if port.wire), STANDARD.name)
+    if name in WIRE_STYLES:
+        return WIRE_STYLES[name]
+    findings = Findings()
+    at = asked
+    if not wanted:
+        at = next((p.at for p in api.ports if p.wire == name), asked)
+    known = ", ".join(WIRE_STYLES)
+    findings.error("wire", f"no wire style {name!r}", at, f"there are: {known}")
+    raise SpecError(findings)

@@ -1,0 +1,284 @@
+"""`[tool.soapwright]` of the `pyproject.toml` in the current folder.
+
+| finding | |
+|---|---|
+| `config` | error: a file that cannot be read, and every mistake in a table, with its line |
+| `network` | error: a WSDL of the network that cannot be had, or is not locked |
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.model.options import (
+    Options,
+    is_class_name,
+    is_new_name,
+    is_package_name,
+)
+from soapwright.project.remote import (
+    LOCK,
+    STORE,
+    Remote,
+    RemoteError,
+    is_url,
+    stored_name,
+)
+from soapwright.project.toml_lines import TableLines, line_of, tables
+
+_KEYS = {
+    "wsdl": str,
+    "output": str,
+    "name": str,
+    "wire": str,
+    "spec": bool,
+    "catalog": list,
+    "secret": list,
+    "services": list,
+    "ports": list,
+    "include": list,
+    "exclude": list,
+    "rename": dict,
+}
+_REQUIRED = ("wsdl", "output", "name")
+_PACKAGE = "tool.soapwright.package"
+# What a package has in folders of its own: nothing else can be there.
+_GENERATED = frozenset({"types", "_soap", "_spec"})
+_KINDS = {
+    str: "string",
+    bool: "boolean",
+    list: "list of strings",
+    dict: "table of strings",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PackageConfig:
+    """One `[[tool.soapwright.package]]`: what is generated from what, and where to.
+
+    `wsdl` is where the WSDL is, or is kept, if it has a `url`.
+    """
+
+    wsdl: Path
+    output: Path
+    options: Options
+    url: str = ""
+
+
+def package_of(wsdl: str, output: Path, options: Options) -> PackageConfig:
+    """The package of a WSDL that is a file or a URL."""
+    if is_url(wsdl):
+        return PackageConfig(Path(STORE, stored_name(wsdl)), output, options, wsdl)
+    return PackageConfig(Path(wsdl), output, options)
+
+
+def find_entry(wsdl: str, remote: Remote, at: Location) -> Path:
+    """Where the WSDL of a URL is kept, once it is there; a file is where it is.
+
+    Raises:
+        SpecError: it cannot be had, or is not locked.
+    """
+    if not is_url(wsdl):
+        return Path(wsdl)
+    findings = Findings()
+    try:
+        path = remote.find(wsdl)
+    except RemoteError as error:
+        findings.error("network", f"{wsdl} {error}", at)
+        raise SpecError(findings) from error
+    if path is None:
+        hint = "--allow-network fetches it, and `generate` locks what it gets"
+        findings.error("network", f"{wsdl} is not in {LOCK}", at, hint)
+        raise SpecError(findings)
+    return path
+
+
+def read_config(path: Path) -> list[PackageConfig]:
+    """The packages that a project generates.
+
+    Raises:
+        SpecError: the file cannot be read, or a table in it is wrong; every mistake is found.
+    """
+    findings = Findings()
+    text, content = _parsed(path)
+    tool = content.get("tool")
+    own = tool.get("soapwright") if isinstance(tool, dict) else None
+    found = own.get("package") if isinstance(own, dict) else None
+    _check_around(path, text, own, findings)
+    places = tables(text, _PACKAGE) or [TableLines((), 1)]
+    packages = [
+        _Table(path, places[min(number, len(places) - 1)], findings).package(table)
+        for number, table in enumerate(found if isinstance(found, list) else [])
+    ]
+    if not packages and not findings.errors:
+        findings.error(
+            "config",
+            f"has no [[{_PACKAGE}]]",
+            Location(str(path)),
+            "add one with wsdl, output and name, or name a WSDL on the command line",
+        )
+    sound = [package for package in packages if package is not None]
+    _check_outputs(sound, findings)
+    findings.raise_errors()
+    return sound
+
+
+def _check_around(path: Path, text: str, own: object, findings: Findings) -> None:
+    """What stands beside the packages' tables, or in their place."""
+    hint = f"a package is a table of its own, [[{_PACKAGE}]]"
+    if not isinstance(own, dict):
+        if own is not None:
+            at = Location(str(path), line_of(text, "tool", "soapwright"))
+            findings.error("config", "'tool.soapwright' is no table", at, hint)
+        return
+    for key, value in own.items():
+        at = Location(str(path), line_of(text, "tool.soapwright", key))
+        if key != "package":
+            findings.error("config", f"unknown key {key!r}", at, hint)
+        elif not isinstance(value, list):
+            message = "'package' is not in double brackets"
+            findings.error("config", message, at, hint)
+
+
+def _parsed(path: Path) -> tuple[str, dict[str, object]]:
+    findings = Findings()
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        findings.error("config", message, Location(str(path)))
+        raise SpecError(findings) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        line = re.search(r"\(at line (\d+)", str(error))
+        at = Location(str(path), int(line[1]) if line else 1)
+        findings.error("config", f"is no TOML: {error}", at)
+        raise SpecError(findings) from error
+
+
+def _check_outputs(packages: list[PackageConfig], findings: Findings) -> None:
+    """Two packages in one folder would take turns in undoing each other, and so do two of one name."""
+    owners: dict[Path, str] = {}
+    names: dict[str, Location] = {}
+    for package in packages:
+        name, places = package.options.name, package.options.places
+        folder = _folder(package.output)
+        for taken in (folder, *folder.parents):
+            if taken not in owners:
+                continue
+            inside = folder.relative_to(taken).parts
+            if not inside or inside[0] in _GENERATED:
+                is_what = "lies in" if inside else "is"
+                message = f"{package.output.as_posix()} {is_what} {owners[taken]}'s folder already"
+                findings.error("config", message, places["output", ""])
+        owners.setdefault(folder, name)
+        if name in names:
+            message = f"another package is called {name!r}: {names[name]}"
+            findings.error("config", message, places["name", ""])
+        names.setdefault(name, places["name", ""])
+
+
+def _folder(output: Path) -> Path:
+    return Path(os.path.normcase(os.path.realpath(output)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """One package's table, and where it stands."""
+
+    path: Path
+    lines: TableLines
+    findings: Findings
+
+    def package(self, table: object) -> PackageConfig | None:
+        """What the table says; None, with findings, where something is wrong."""
+        if not isinstance(table, dict):
+            self._error("a package is a table", "")
+            return None
+        before = len(self.findings.errors)
+        wrong = {key for key, value in table.items() if not self._check(key, value)}
+        for key in _REQUIRED:
+            if key not in table:
+                self._error(f"the package has no {key!r}", "")
+        self._check_names({k: v for k, v in table.items() if k not in wrong})
+        if len(self.findings.errors) > before:
+            return None
+        options = Options(
+            name=table["name"],
+            wire=table.get("wire", ""),
+            catalogs=tuple(Path(c) for c in table.get("catalog", [])),
+            with_spec=table.get("spec", True),
+            secret=tuple(table.get("secret", [])),
+            services=tuple(table.get("services", [])),
+            ports=tuple(table.get("ports", [])),
+            include=tuple(table.get("include", [])),
+            exclude=tuple(table.get("exclude", [])),
+            rename=tuple(table.get("rename", {}).items()),
+            places=self._places(table),
+        )
+        return package_of(table["wsdl"], Path(table["output"]), options)
+
+    def _check(self, key: str, value: object) -> bool:
+        """Whether a key is known, and its value of the kind that it should be."""
+        if key not in _KEYS:
+            near = get_close_matches(key, _KEYS, 1)
+            known = (
+                f"did you mean {near[0]!r}?" if near else f"known: {', '.join(_KEYS)}"
+            )
+            self._error(f"unknown key {key!r}", key, hint=known)
+            return False
+        kind = _KEYS[key]
+        values = _texts(value)
+        if not isinstance(value, kind) or not all(isinstance(v, str) for v in values):
+            self._error(f"{key!r} is no {_KINDS[kind]}", key)
+            return False
+        if "" in values and key != "wire":
+            self._error(f"{key!r} is empty, or something in it", key)
+            return False
+        if any("\0" in str(one) for one in values):
+            self._error(f"{key!r} has a NUL", key)
+            return False
+        return True
+
+    def _check_names(self, table: dict[str, object]) -> None:
+        name = table.get("name", "package")
+        if not is_package_name(str(name)):
+            self._error(f"{name!r} is no name for a package", "name")
+        rename = table.get("rename")
+        known: dict[str, str] = {}
+        for old, new in rename.items() if isinstance(rename, dict) else ():
+            if not is_new_name(new):
+                self._error(f"{new!r} is no public name of Python's", "rename", old)
+            elif is_class_name(new) and new in known:
+                message = f"{old!r} and {known[new]!r} cannot both be {new!r}"
+                self._error(message, "rename", old)
+            else:
+                known[new] = old
+
+    def _places(self, table: dict[str, object]) -> dict[tuple[str, str], Location]:
+        places = {}
+        for key, value in table.items():
+            places[key, ""] = Location(str(self.path), self.lines.of_key(key))
+            for one in value if isinstance(value, (list, dict)) else ():
+                line = self.lines.of_value(key, one)
+                places[key, one] = Location(str(self.path), line)
+        return places
+
+    def _error(self, message: str, key: str, value: str = "", hint: str = "") -> None:
+        line = self.lines.of_value(key, value) if value else self.lines.of_key(key)
+        self.findings.error("config", message, Location(str(self.path), line), hint)
+
+
+def _texts(value: object) -> list[object]:
+    """The texts in a value: itself, the values of a list, the keys and values of a table."""
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    if isinstance(value, list):
+        return value
+    return [value] if isinstance(value, str) else []

@@ -1,0 +1,146 @@
+"""The functions of SOAP's arrays: `list[T]` to an element of items and back."""
+
+from __future__ import annotations
+
+from soapwright.model.api import (
+    NamedRef,
+    SoapArray,
+    SoapVersion,
+    Use,
+)
+from soapwright.python.codecs.writers import Values
+from soapwright.python.context import Context
+from soapwright.python.text.literals import string
+from soapwright.python.text.scope import Scope
+from soapwright.python.text.statements import formatted
+from soapwright.python.text.views import FunctionView
+from soapwright.python.types.fields import Annotations, is_any
+from soapwright.python.wire import ENCODINGS
+
+
+def array_functions(
+    context: Context, scope: Scope, definition: SoapArray
+) -> list[FunctionView]:
+    """A writer and a reader for each use."""
+    functions = []
+    uses = [
+        use
+        for use, ids in (
+            (Use.LITERAL, context.api.literal),
+            (Use.ENCODED, context.api.encoded),
+        )
+        if definition.id in ids
+    ]
+    for use in uses:
+        functions += _functions(context, scope, definition, use)
+    return functions
+
+
+def _functions(
+    context: Context, scope: Scope, definition: SoapArray, use: Use
+) -> list[FunctionView]:
+    name = context.types.names.types[definition.id]
+    kind = Annotations(context.types, scope).value(NamedRef(definition.id))
+    text = scope.name("str")
+    return [
+        FunctionView(
+            context.function("write", name, use),
+            f'v: {kind}, tag: {text}, attributes: {text} = ""',
+            text,
+            _writer(context, scope, definition, use),
+        ),
+        FunctionView(
+            context.function("read", name, use),
+            f"e: {scope.soap('Element')}",
+            kind,
+            _reader(context, scope, definition, use),
+        ),
+    ]
+
+
+def _writer(
+    context: Context, scope: Scope, definition: SoapArray, use: Use
+) -> list[str]:
+    array = context.prefixed(definition.id) if definition.derived else ""
+    if _is_any_array(definition, use):
+        known = f"{scope.name('elements')}.KNOWN"
+        write = scope.soap("write_any_array")
+        item_name = string(definition.item_name)
+        own = f", {string(array)}" if array else ""
+        return [f"return {write}(v, tag, attributes, {item_name}, {known}{own})"]
+    values = Values(context, scope, use)
+    item = formatted(values.element(definition.item, definition.item_name, "x"))
+    nil = string(f'<{definition.item_name} xsi:nil="true"/>')
+    item_type = context.item_type(definition.item) or "xsd:anyType"
+    if sum(definition.ranks) > 1:
+        write = f"lambda x: {item} if x is not None else {nil}"
+        given = (
+            f"v, tag, attributes, {string(item_type)}, {definition.ranks!r}, {write}"
+        )
+        names = f"{string(definition.item_name)}, {string(context.style.encoding)}"
+        if context.encoding == ENCODINGS[SoapVersion.V12]:
+            names += ", soap12=True"
+        own = f", kind={string(array)}" if array else ""
+        return [f"return {scope.soap('write_array')}({given}, {names}{own})"]
+    if use is Use.ENCODED:
+        kind = _kind(context, scope, item_type, array)
+    else:
+        kind = f"{{{scope.soap('kept_attributes')}(v)}}"
+    return [
+        f"{scope.soap('check_list')}(v)",
+        f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}>')}",
+        "for x in v:",
+        "    if x is None:",
+        f"        xml += {nil}",
+        "    else:",
+        f"        xml += {item}",
+        'return f"{xml}</{tag}>"',
+    ]
+
+
+def _is_any_array(definition: SoapArray, use: Use) -> bool:
+    """Whether an array's items may be anything: it says itself of what they are."""
+    encoded = use is Use.ENCODED
+    return encoded and is_any(definition.item) and definition.ranks == (1,)
+
+
+def _kind(context: Context, scope: Scope, item_type: str, array: str) -> str:
+    """The attributes that make an element an array, as the encoding's version has them.
+
+    `array` is the name of its own type, where it says that.
+    """
+    encoding, size = context.style.encoding, f"{{{scope.name('len')}(v)}}"
+    if context.encoding == ENCODINGS[SoapVersion.V12]:
+        said = f'{encoding}:itemType="{item_type}" {encoding}:arraySize="{size}"'
+    else:
+        said = f'{encoding}:arrayType="{item_type}[{size}]"'
+    return f' xsi:type="{array or f"{encoding}:Array"}" {said}'
+
+
+def _reader(
+    context: Context, scope: Scope, definition: SoapArray, use: Use
+) -> list[str]:
+    if _is_any_array(definition, use):
+        known = f"{scope.name('elements')}.KNOWN"
+        return [f"return {scope.soap('read_any_array')}(e, {known})"]
+    reader = item_reader(context, scope, definition, use)
+    read = "read_array" if use is Use.ENCODED else "read_items"
+    if sum(definition.ranks) > 1:
+        return [
+            f"return {scope.soap('read_nested_array')}(e, {reader}, {definition.ranks!r})"
+        ]
+    return [f"return {scope.soap(read)}(e, {reader})"]
+
+
+def item_reader(context: Context, scope: Scope, definition: SoapArray, use: Use) -> str:
+    """The function that reads one item."""
+    item = definition.item
+    if is_any(item):
+        known = f"{scope.name('elements')}.KNOWN"
+        name = "any_encoded_reader" if use is Use.ENCODED else "any_reader"
+        return f"{scope.soap(name)}({known})"
+    if context.types.simple.is_simple(item):
+        return context.types.simple.code(item, scope).read
+    assert isinstance(item, NamedRef)
+    name = context.types.names.types[item.id]
+    return scope.type(context.function("read", name, use))

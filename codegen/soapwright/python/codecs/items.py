@@ -1,0 +1,107 @@
+"""The repeated element of a reply, for those who read it item by item."""
+
+from __future__ import annotations
+
+from soapwright.model.api import (
+    ElementMember,
+    Message,
+    NamedRef,
+    SoapArray,
+    Struct,
+    Use,
+)
+from soapwright.python.codecs.arrays import item_reader
+from soapwright.python.codecs.readers import StructReader
+from soapwright.python.context import Context
+from soapwright.python.text.literals import string
+from soapwright.python.text.scope import Scope
+from soapwright.python.types.fields import is_any
+
+_DEEPEST = 4
+"""Elements on the way to the items, at most."""
+
+
+class RepeatedElement:
+    """Finds what `Operation.iter_response` goes through: the first repeated element of the least depth."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.scope = Scope()
+
+    @property
+    def needs_elements(self) -> bool:
+        """Whether an expression that was made needs the package's `elements`."""
+        return any("elements" in line for line in self.scope.package_imports)
+
+    def items(self, message: Message) -> str | None:
+        """The expression for a message's `Items`; None where nothing in it is repeated."""
+        assert message.struct is not None
+        parts = message.wrapper is not None
+        level: list[tuple[tuple[str, ...], Struct]] = [
+            ((), self.context.types.struct(message.struct))
+        ]
+        for _ in range(_DEEPEST):
+            below = []
+            for path, struct in level:
+                for member in self._elements(struct):
+                    name = member.element.name
+                    local = message.use is Use.ENCODED or parts and not path
+                    step = name.local if local else str(name)
+                    if parts and not path and len(message.parts) == 1:
+                        step = ""
+                    way = (*path, step)
+                    if found := self._found(struct, member, way, message.use):
+                        return found
+                    inner = self._struct(member)
+                    if inner is not None:
+                        below.append((way, inner))
+            level = below
+        return None
+
+    def _elements(self, struct: Struct) -> list[ElementMember]:
+        fields = self.context.types.fields(struct)
+        return [
+            f.what
+            for f in fields
+            if isinstance(f.what, ElementMember) and not f.what.element.substitutes
+        ]
+
+    def _struct(self, member: ElementMember) -> Struct | None:
+        reference = member.element.type
+        if not isinstance(reference, NamedRef):
+            return None
+        definition = self.context.api.types[reference.id]
+        return definition if isinstance(definition, Struct) else None
+
+    def _found(
+        self, struct: Struct, member: ElementMember, way: tuple[str, ...], use: Use
+    ) -> str | None:
+        """The `Items` for one element, if it repeats or is an array."""
+        soap, array = self.scope.soap, ""
+        if member.repeated:
+            reader = StructReader(
+                *(self.context, self.scope, struct, use),
+                message=False,
+                parts=False,
+                reply=False,
+                derived=False,
+                recursive=False,
+                headers=False,
+            )
+            read = reader.child(member)
+        else:
+            reference = member.element.type
+            definition = (
+                self.context.api.types[reference.id]
+                if isinstance(reference, NamedRef)
+                else None
+            )
+            if not isinstance(definition, SoapArray) or sum(definition.ranks) > 1:
+                return None
+            if is_any(definition.item):  # the array says what its items are
+                return None
+            way, array = (*way, ""), ", array=True"
+            item = item_reader(self.context, self.scope, definition, use)
+            read = f"{soap('nil_or')}(c, {item})"
+        path = ", ".join(map(string, way)) + ("," if len(way) == 1 else "")
+        return f"{soap('Items')}(({path}), lambda c: {read}{array})"

@@ -1,0 +1,118 @@
+"""What a literal reader ends with: a required element or choice that was not there is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from soapwright.model.api import (
+    ChoiceRule,
+    ElementMember,
+    OrderedMember,
+    Struct,
+    Use,
+    WildcardMember,
+)
+from soapwright.python.context import Context
+from soapwright.python.text.literals import string
+from soapwright.python.text.scope import Scope
+from soapwright.python.text.statements import block
+from soapwright.python.types.fields import Field, alternatives_in, is_wild
+
+# Fields whose elements stand in the order of the fields.
+_IN_ORDER = (ElementMember, OrderedMember, WildcardMember)
+
+
+class PresenceChecks:
+    """The checks of one reader; `local` names a field's local, `unread` what it holds before."""
+
+    def __init__(
+        self,
+        context: Context,
+        scope: Scope,
+        struct: Struct,
+        local: Callable[[Field], str],
+        unread: Callable[[Field, bool], str],
+    ) -> None:
+        self.context = context
+        self.scope = scope
+        self.struct = struct
+        self.local = local
+        self.unread = unread
+        self.fields = context.types.fields(struct)
+
+    def lines(self) -> list[str]:
+        """A required element that is not there is missing, whatever else was read."""
+        lines: list[str] = []
+        missing = self.scope.soap("missing")
+        for field in self.fields:
+            local = self.local(field)
+            match field.what:
+                case ElementMember(repeated=True, optional=False, element=element):
+                    said = string(element.name.local)
+                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
+                case ElementMember(optional=False, element=element):
+                    said = string(element.name.local)
+                    unread = self.scope.soap("MISSING")
+                    lines += block(
+                        f"if {local} is {unread}:", [f"{missing}(e, {said})"]
+                    )
+                case OrderedMember(optional=False, mixed=False) as member:
+                    said = string(
+                        " | ".join(a.tag for a in alternatives_in(member)) or "any"
+                    )
+                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
+                case _:
+                    continue
+        return lines + self._choices()
+
+    def _choices(self) -> list[str]:
+        """A choice that must be made, of which no branch is there, is missing too."""
+        lines: list[str] = []
+        fields = {field.name: field for field in self.fields}
+        for owner in self.context.types.line_of(self.struct):
+            names = self.context.types.names.structs[owner.id].members
+            for rule in owner.rules:
+                if not (isinstance(rule, ChoiceRule) and rule.required) or rule.within:
+                    continue
+                members = [names[i] for branch in rule.branches for i in branch]
+                absent = " and ".join(self.absent(fields[name]) for name in members)
+                said = string(" | ".join(_wire_name(fields[name]) for name in members))
+                missing = self.scope.soap("missing")
+                lines += block(f"if {absent}:", [f"{missing}(e, {said})"])
+        return lines
+
+    def absent(self, field: Field) -> str:
+        """That nothing is read into a field."""
+        local = self.local(field)
+        if isinstance(field.what, ElementMember) and not field.what.repeated:
+            return f"{local} is {self.unread(field, field.what.optional)}"
+        return f"not {local}"
+
+    def turn(
+        self, field: Field, tags: Iterable[str], named: Sequence[Field], use: Use
+    ) -> Iterator[str]:
+        """That it is a field's turn, where a later one takes its name too.
+
+        Nothing up to another field of the name (they are `named`) is read yet, and nothing by a
+        wildcard, nor as many as a list may hold. Members of an encoded value come in any order: there the first has the first.
+        """
+        ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
+        later = ordered[ordered.index(field) + 1 :]
+        last = max((n for n, f in enumerate(later, 1) if f in named), default=0)
+        wild = [f for f in later[last:] if is_wild(f, tags)]
+        if not (last or wild):
+            return
+        if isinstance(field.what, ElementMember) and not field.what.repeated:
+            yield self.absent(field)
+        if use is Use.LITERAL:
+            if last and isinstance(field.what, ElementMember) and field.what.repeated:
+                most = field.what.element.occurs.max
+                yield from (
+                    [] if most is None else [f"len({self.local(field)}) < {most}"]
+                )
+            yield from map(self.absent, [*later[:last], *wild])
+
+
+def _wire_name(field: Field) -> str:
+    what = field.what
+    return what.element.name.local if isinstance(what, ElementMember) else field.name

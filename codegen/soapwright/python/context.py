@@ -1,0 +1,148 @@
+"""What all emission shares: the tables, the wire style, the prefixes of the package's namespaces."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from soapwright.model.api import (
+    Api,
+    Builtin,
+    BuiltinRef,
+    Enumeration,
+    ListOf,
+    NamedRef,
+    QName,
+    Restricted,
+    SoapArray,
+    SoapVersion,
+    Struct,
+    TypeRef,
+    UnionOf,
+    Use,
+)
+from soapwright.model.walk import member_elements, messages_of, references_of
+from soapwright.python.types.fields import Types
+from soapwright.python.wire import ENCODINGS, XSD, WireStyle
+
+_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
+_XML = "http://www.w3.org/XML/1998/namespace"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One package's emission. `prefixes` has a prefix for every namespace that may be written."""
+
+    api: Api
+    types: Types
+    style: WireStyle
+    encoding: str
+    prefixes: dict[str, str]
+
+    def tag(self, name: QName) -> str:
+        """An element's name as it is written, its prefix declared by the envelope."""
+        return self.prefixed(name)
+
+    def prefixed(self, name: QName) -> str:
+        """A qualified name with the package's prefix for its namespace."""
+        # The name goes into the text of f-strings: what is no name must not get there.
+        if not _NAME.fullmatch(name.local):
+            raise ValueError(f"{name.local!r} is no name")
+        if not name.namespace:
+            return name.local
+        return f"{self.prefixes[name.namespace]}:{name.local}"
+
+    def function(self, verb: str, name: str, use: Use) -> str:
+        """The name of a type's function: `read_VirtualDisk`, `write_encoded_Point`."""
+        return f"{verb}_encoded_{name}" if use is Use.ENCODED else f"{verb}_{name}"
+
+    def item_type(self, reference: TypeRef) -> str:
+        """What `arrayType` says of an array's items: of an array by name, its own name."""
+        if isinstance(reference, NamedRef):
+            definition = self.api.types[reference.id]
+            if isinstance(definition, SoapArray) and definition.named:
+                return self.prefixed(definition.id)
+        return self.xsi_type(reference)
+
+    def xsi_type(self, reference: TypeRef) -> str:
+        """What `xsi:type` says of a value of this type; "" where its type has no name."""
+        if isinstance(reference, BuiltinRef):
+            if reference.builtin is Builtin.ANY_TYPE:
+                return ""
+            space = reference.encoding or XSD
+            local = reference.alias or reference.builtin.value
+            return f"{self.prefixes[space]}:{local}"
+        definition = self.api.types[reference.id]
+        match definition:
+            case SoapArray():
+                return f"{self.style.encoding}:Array"
+            case _ if definition.named:
+                return self.prefixed(definition.id)
+            case Restricted(base=base) | Enumeration(base=base):
+                return self.xsi_type(base)
+            case Struct() | ListOf() | UnionOf():
+                return ""
+
+
+def encoding_of(api: Api) -> str:
+    """The encoding that the bindings name, the first one's where they differ; else SOAP 1.1's."""
+    for port in api.ports:
+        for message in messages_of(port):
+            for named in message.encoding_style.split():
+                if message.use is Use.ENCODED and named in ENCODINGS.values():
+                    return named
+    encoded = [
+        p.soap for p in api.ports if any(m.use is Use.ENCODED for m in messages_of(p))
+    ]
+    return ENCODINGS[encoded[0] if encoded else SoapVersion.V11]
+
+
+def make_prefixes(api: Api, style: WireStyle) -> tuple[str, dict[str, str]]:
+    """The encoding's namespace, and a prefix for every namespace of the package.
+
+    They are those that the documents declare, where no other namespace has them; the rest are
+    `ns1`, `ns2` … in the documents' order.
+    """
+    encoding = encoding_of(api)
+    prefixes = {
+        _XML: "xml",
+        XSD: "xsd",
+        "http://www.w3.org/2001/XMLSchema-instance": "xsi",
+        encoding: style.encoding,
+    }
+    reserved = {*prefixes.values(), style.envelope, style.call_prefix, "soap", "xmlns"}
+    number = 0
+    for namespace in namespaces_of(api):
+        if namespace in prefixes or not namespace:
+            continue
+        prefix = api.prefixes.get(namespace, "")
+        if not prefix or prefix in reserved or prefix.lower().startswith("xml"):
+            number += 1
+            while (prefix := f"ns{number}") in reserved:
+                number += 1
+        reserved.add(prefix)
+        prefixes[namespace] = prefix
+    return encoding, prefixes
+
+
+def namespaces_of(api: Api) -> list[str]:
+    """Every namespace that an envelope of this service may name, in the documents' order."""
+    found: dict[str, None] = {}
+    for port in api.ports:
+        for message in messages_of(port):
+            if message.wrapper is not None:
+                found[message.wrapper.namespace] = None
+            found.update((header.namespace, None) for header in message.headers)
+        for operation in port.operations:
+            found.update((fault.namespace, None) for fault in operation.faults)
+    found.update((name.namespace, None) for name in (*api.types, *api.elements))
+    for definition in api.types.values():
+        for reference, _ in references_of(definition):
+            if isinstance(reference, BuiltinRef):
+                found[reference.encoding] = None
+        if isinstance(definition, Struct):
+            found.update((a.name.namespace, None) for a in definition.attributes)
+            for element in member_elements(definition):
+                found[element.name.namespace] = None
+                found.update((s.name.namespace, None) for s in element.substitutes)
+    return list(found)

@@ -1,0 +1,186 @@
+"""`facets.py` of a package: what `validate` checks, by class and field."""
+
+from __future__ import annotations
+
+from soapwright.model.api import (
+    Attribute,
+    BuiltinRef,
+    ElementMember,
+    Enumeration,
+    Facets,
+    ListOf,
+    NamedRef,
+    OrderedMember,
+    Restricted,
+    Struct,
+    TypeRef,
+    UnionOf,
+)
+from soapwright.python.context import Context
+from soapwright.python.modules.patterns import python_pattern
+from soapwright.python.text.literals import string
+from soapwright.python.text.views import FacetsModule
+from soapwright.python.types.fields import (
+    Alternative,
+    Field,
+    Text,
+    alternatives_in,
+    alternatives_of,
+)
+from soapwright.python.types.simple import python_class
+
+# The builtins that the runtime has facets for.
+_BOUNDED = frozenset(
+    "nonPositiveInteger negativeInteger nonNegativeInteger positiveInteger long int short byte"
+    " unsignedLong unsignedInt unsignedShort unsignedByte".split()
+)
+_NUMBERS = ("length", "min_length", "max_length", "total_digits", "fraction_digits")
+_BOUNDS = ("min_inclusive", "max_inclusive", "min_exclusive", "max_exclusive")
+
+
+class FacetsModules:
+    """Makes `facets.py`: each simple type with facets once, then the fields that have one."""
+
+    def __init__(self, context: Context, header: list[str]) -> None:
+        self.context = context
+        self.header = header
+        self._types: dict[str, str] = {}
+
+    def module(self) -> FacetsModule:
+        """The view of the module."""
+        checks: list[str] = []
+        types = self.context.types
+        for definition in self.context.api.types.values():
+            if not isinstance(definition, Struct):
+                continue
+            lines = [
+                f"    {string(one.name)}: {check},"
+                for one in types.fields(definition)
+                if one.own and (check := self._check(one))
+            ]
+            if lines:
+                name = types.names.types[definition.id]
+                checks += [f"{string(name)}: {{", *lines, "},"]
+        named = [f"{name} = {made}" for name, made in self._types.items()]
+        return FacetsModule(self.header, named, checks)
+
+    # ---------------------------------------------------------------------------- fields
+
+    def _check(self, one: Field) -> str:
+        """The check of a field, "" where it needs none."""
+        match one.what:
+            case Attribute(type=reference, fixed=fixed):
+                return self._made(self._type(reference), fixed)
+            case Text(type=reference):
+                return self._made(self._type(reference), None)
+            case ElementMember(element=element, repeated=repeated):
+                given = []
+                if repeated:
+                    low, high = element.occurs.min, element.occurs.max
+                    given += [f"low={low}"] if low > 1 else []
+                    given += [f"high={high}"] if high is not None else []
+                if element.substitutes:
+                    return self._tagged(alternatives_of(element), given, repeated)
+                made = self._type(element.type)
+                return self._made(made, element.fixed, given, repeated)
+            case OrderedMember():
+                return self._tagged(alternatives_in(one.what), [], True)
+            case _:
+                return ""
+
+    def _made(
+        self,
+        made: str,
+        fixed: str | None,
+        given: list[str] | None = None,
+        each: bool = False,
+    ) -> str:
+        words = [made] if made else []
+        words += given or []
+        words += [f"fixed={string(fixed)}"] if fixed is not None else []
+        if not words:
+            return ""
+        words += ["each=True"] if each else []
+        return f"Check({', '.join(words)})"
+
+    def _tagged(
+        self, alternatives: list[Alternative], given: list[str], each: bool
+    ) -> str:
+        tags = [(string(a.tag), self._type(a.type)) for a in alternatives]
+        said = ", ".join(f"{tag}: {made}" for tag, made in tags if made)
+        words = [*given, *([f"tags={{{said}}}"] if said else [])]
+        return self._made("", None, words, each)
+
+    # ---------------------------------------------------------------------- simple types
+
+    def _type(self, reference: TypeRef) -> str:
+        """The name of a simple type's facets, "" where it has none."""
+        if isinstance(reference, BuiltinRef):
+            name = reference.builtin.value
+            return f"BUILTINS[{string(name)}]" if name in _BOUNDED else ""
+        definition = self.context.api.types[reference.id]
+        match definition:
+            case Restricted(base=base, facets=facets):
+                inner = self._type(base)
+                words = _words(facets)
+                if not words:
+                    return inner
+                words = [f"base={inner}", *words] if inner else words
+            case ListOf(item=item):
+                inner = self._type(item)
+                words = [f"item={inner}"]
+                if not inner:
+                    return ""
+            case UnionOf():
+                words = self._union(definition)
+                if not words:
+                    return ""
+            case Enumeration(base=base):
+                closed = not self.context.types.simple.is_open_enumeration(definition)
+                return self._type(base) if closed else ""
+            case _:
+                return ""
+        name = f"_{self.context.types.names.types[reference.id]}"
+        self._types[name] = f"Facets({', '.join(words)})"
+        return name
+
+    def _union(self, definition: UnionOf) -> list[str]:
+        """A union's members, none where none of them has facets."""
+        made = [(self._kind(one), self._type(one)) for one in definition.members]
+        if not any(facets for _, facets in made):
+            return []
+        said = ", ".join(f"({string(kind)}, {facets or None})" for kind, facets in made)
+        return [f"members=({said}{',' if len(made) == 1 else ''})"]
+
+    def _kind(self, reference: TypeRef) -> str:
+        """What a member's values are in Python, as the runtime has names for it."""
+        simple = self.context.types.simple
+        plain = simple.plain(reference)
+        if isinstance(plain, BuiltinRef):
+            return python_class(plain.builtin)
+        match self.context.api.types[plain.id]:
+            case Enumeration():
+                return "Enum"
+            case ListOf():
+                return "list"
+            case _:
+                return ""
+
+
+def _words(facets: Facets) -> list[str]:
+    """The facets as arguments; a pattern that is none allows everything."""
+    words = []
+    try:
+        patterns = [string(python_pattern(one)) for one in facets.patterns]
+    except ValueError:
+        patterns = []
+    if patterns:
+        comma = "," if len(patterns) == 1 else ""
+        words.append(f"patterns=({', '.join(patterns)}{comma})")
+    for name in _NUMBERS:
+        if (number := getattr(facets, name)) is not None:
+            words.append(f"{name}={number}")
+    for name in _BOUNDS:
+        if (bound := getattr(facets, name)) is not None:
+            words.append(f"{name}={string(bound)}")
+    return words

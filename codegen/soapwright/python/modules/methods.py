@@ -1,0 +1,189 @@
+"""Operations as Python methods: names, parameters, results. Client and server share them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from soapwright.model.api import NamedRef, Operation, Port, QName, Struct
+from soapwright.python.context import Context
+from soapwright.python.names.identifiers import field_name
+from soapwright.python.text.literals import docstring
+from soapwright.python.text.scope import Scope
+from soapwright.python.types.fields import Declaration, Declarations, Field
+
+# What a client has besides its operations: a method of such a name takes an underscore.
+_OWN_NAMES = frozenset({"exchange", "close", "aclose", "endpoint"})
+_SHADOWABLE = frozenset(
+    "str int float bool bytes list dict tuple Decimal date datetime time Any Literal soap t".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter: its name, and the field of the request or of its headers that it is."""
+
+    name: str
+    field: Field
+    declaration: Declaration
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """An operation as a method: its name, and its parameters."""
+
+    name: str
+    operation: Operation
+    request: list[Parameter]
+    headers: list[Parameter]
+
+    @property
+    def parameters(self) -> list[Parameter]:
+        """All of them, in order."""
+        return [*self.request, *self.headers]
+
+    def doc(self, verb: str) -> list[str]:
+        """The docstring's lines, for a method of a class; `verb` is what it does where nobody
+        says more."""
+        text = self.operation.doc or f"{verb} {self.operation.name}."
+        documented = [p for p in self.parameters if p.declaration.doc]
+        if documented:
+            text += "\n\nArgs:"
+        lines = docstring(text, 8)
+        if not documented:
+            return lines
+        closing = lines.pop() if lines[-1] == '"""' else ""
+        for parameter in documented:
+            lines += _argument(parameter.name, parameter.declaration.doc)
+        return [*lines, closing or '"""']
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a method gives: `None` for a response of no field, the field's value for exactly one,
+    else the response.
+
+    `field` is the only one. Its value is `required` where a reply without it is broken; where it
+    may be unset, that is not told.
+    """
+
+    annotation: str
+    field: Field | None = None
+    required: bool = False
+    unset: bool = False
+
+
+class Methods:
+    """The methods of one module's classes.
+
+    Args:
+        context: of the package.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.scope = Scope(self._shadowed())
+        self.groups: dict[QName, list[Port]] = {}
+        """The ports of each port type, in order."""
+        for port in context.api.ports:
+            self.groups.setdefault(port.port_type, []).append(port)
+
+    def _shadowed(self) -> set[str]:
+        """Names that a method or a parameter hides from annotations and bodies."""
+        hidden: set[str] = set()
+        for port in self.context.api.ports:
+            for operation in port.operations:
+                hidden.add(self._name(operation))
+                message = operation.input
+                if message is not None:
+                    for struct in (message.struct, message.headers_struct):
+                        hidden |= self._names(struct)
+        return hidden & _SHADOWABLE
+
+    def of(self, ports: list[Port]) -> list[Method]:
+        """The operations of a portType: of its first port, and what only later ones have."""
+        found: dict[str, Method] = {}
+        taken = set(_OWN_NAMES)
+        for port in ports:
+            for operation in port.operations:
+                if operation.key in found or operation.input is None:
+                    continue
+                name = self._name(operation)
+                while name in taken:
+                    name += "_"
+                taken.add(name)
+                given = operation.input
+                found[operation.key] = Method(
+                    name,
+                    operation,
+                    self._parameters(given.struct, set()),
+                    self._parameters(given.headers_struct, self._names(given.struct)),
+                )
+        return list(found.values())
+
+    def _name(self, operation: Operation) -> str:
+        renames = self.context.types.names.renames
+        return renames.method(operation.key) or field_name(operation.key)
+
+    def fields(self, struct: QName | None) -> list[Field]:
+        """The fields of a message's type."""
+        if struct is None:
+            return []
+        return self.context.types.fields(self.context.types.struct(struct))
+
+    def _names(self, struct: QName | None) -> set[str]:
+        return {f.name for f in self.fields(struct)}
+
+    def _parameters(self, identity: QName | None, taken: set[str]) -> list[Parameter]:
+        if identity is None:
+            return []
+        struct = self.context.types.struct(identity)
+        declarations = Declarations(self.context.types, self.scope, struct)
+        found = []
+        for field in self.fields(identity):
+            name = field.name
+            while name in taken:
+                name += "_header"
+            found.append(Parameter(name, field, declarations.declare(field)))
+        return found
+
+    def result(self, operation: Operation) -> Result:
+        """What the operation's method gives."""
+        output = operation.output
+        if output is None or output.struct is None:
+            return Result("None")
+        fields = self.fields(output.struct)
+        if not fields:
+            return Result("None")
+        if len(fields) > 1:
+            return Result(
+                self.scope.type(self.context.types.names.types[output.struct])
+            )
+        struct = self.context.types.struct(output.struct)
+        declarations = Declarations(self.context.types, self.scope, struct)
+        (field,) = fields
+        kind = declarations.declare(field).annotation
+        unset = f" | {self.scope.said('soap')}.Unset"
+        if not kind.endswith(unset):
+            return Result(kind, field)
+        kind = kind.removesuffix(unset)
+        if self._always_there(field):
+            return Result(kind.removesuffix(" | None"), field, required=True)
+        return Result(kind, field, unset=True)
+
+    def _always_there(self, field: Field) -> bool:
+        """Whether a reply without this value is broken: simple values and arrays; an object may be nil."""
+        element = getattr(field.what, "element", None)
+        if element is None or not self.context.api.encoded or field.what.optional:  # type: ignore[union-attr]  # an element's member
+            return False
+        reference = element.type
+        if not isinstance(reference, NamedRef):
+            return self.context.types.simple.is_simple(reference)
+        return not isinstance(self.context.api.types[reference.id], Struct)
+
+
+def _argument(name: str, doc: str) -> list[str]:
+    """One parameter of a Google-style docstring, its further lines indented."""
+    wrapped = docstring(f"{name}: {doc}", 16)
+    first = wrapped[0].removeprefix('"""').removesuffix('"""').rstrip()
+    rest = [line for line in wrapped[1:] if line != '"""']
+    return [f"    {first}", *(f"        {line}".rstrip() for line in rest)]

@@ -1,0 +1,130 @@
+"""`server.py`: for each portType a service class, to be derived from, and what serves it."""
+
+from __future__ import annotations
+
+from soapwright.model.api import Port, QName
+from soapwright.python.context import Context
+from soapwright.python.modules.methods import Method, Methods
+from soapwright.python.names.identifiers import class_name
+from soapwright.python.text.literals import docstring, string
+from soapwright.python.text.statements import tuple_of
+from soapwright.python.text.views import HandlerView, ServerModule, ServiceView
+
+_SERVING = ("AsyncInMemoryTransport", "InMemoryTransport", "asgi", "wsgi")
+_OFFERED = ("Hooks", "HttpRequest", "WithHeaders", "current_call")
+_BASE = "BaseService"
+_ANSWERS = ("Answer", "AnswerWithHeaders")
+
+
+class ServerModules:
+    """Makes the server module of one service.
+
+    Args:
+        context: of the package.
+        header: the comment on top of its modules.
+        entry: the WSDL's path in `_spec/`, "" where the package is made without it.
+    """
+
+    def __init__(self, context: Context, header: list[str], entry: str) -> None:
+        self.context = context
+        self.header = header
+        self.entry = entry
+        self.methods = Methods(context)
+        self.scope = self.methods.scope
+
+    def module(self) -> ServerModule:
+        """All service classes."""
+        services = [
+            self._service(name, self.methods.groups[port_type])
+            for port_type, name in self.names().items()
+        ]
+        entry = string(self.entry) if services and self.entry else ""
+        return ServerModule(
+            header=self.header,
+            standard_imports=self._standard_imports(services),
+            imports=self._imports(services, entry),
+            exports=sorted([*_SERVING, *_OFFERED, *(s.name for s in services)]),
+            entry=entry,
+            services=services,
+        )
+
+    def names(self) -> dict[QName, str]:
+        """The service class of each port type."""
+        taken = {_BASE, "Specification", "PORTS", *_ANSWERS, *_SERVING, *_OFFERED}
+        return {name: self._name(name, taken) for name in self.methods.groups}
+
+    def _standard_imports(self, services: list[ServiceView]) -> list[str]:
+        if not any(service.handlers for service in services):
+            return []
+        return ["from abc import abstractmethod", *self.scope.standard_imports]
+
+    def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
+        lines = []
+        for name, module in (("soap", "_soap"), ("t", "types")):
+            if self.scope.uses(name):
+                said = self.scope.said(name)
+                alias = "" if said == module else f" as {said}"
+                lines.append(f"from . import {module}{alias}")
+        returns = [h.returns for service in services for h in service.handlers]
+        used = [n for n in _ANSWERS if any(r.startswith(f"{n}[") for r in returns)]
+        base = [_BASE] if services else []
+        offered = ", ".join(sorted([*_OFFERED, *base, *used]))
+        lines.append(f"from ._soap.server.service import {offered}")
+        lines.append(f"from ._soap.server.serving import {', '.join(_SERVING)}")
+        if entry:
+            lines.append("from ._soap.server.specification import Specification")
+        if services:
+            lines.append("from .ports import PORTS")
+        return lines
+
+    def _name(self, port_type: QName, taken: set[str]) -> str:
+        name = f"{class_name(port_type.local)}Service"
+        while name in taken:
+            name = f"{name.removesuffix('Service')}PortService"
+        taken.add(name)
+        return name
+
+    def _service(self, name: str, ports: list[Port]) -> ServiceView:
+        port = ports[0]
+        service = f" of {port.service}" if port.service else ""
+        doc = f"Answers the operations{service} ({port.port_type.local})."
+        if port.doc:
+            doc += f"\n\n{port.doc}"
+        methods = self.methods.of(ports)
+        return ServiceView(
+            name=name,
+            doc=docstring(doc, 4),
+            ports=tuple_of([string(p.key) for p in ports]),
+            methods=[f"{string(m.operation.key)}: {string(m.name)}" for m in methods],
+            headers=[line for m in methods if (line := _renamed(m))],
+            handlers=[self._handler(method) for method in methods],
+        )
+
+    def _handler(self, method: Method) -> HandlerView:
+        parameters = [
+            f"{p.name}: {p.declaration.annotation}" for p in method.parameters
+        ]
+        if parameters:
+            parameters.insert(0, "*")
+        returns = self.methods.result(method.operation).annotation
+        output = method.operation.output
+        if output is not None and output.headers_struct is not None:
+            headers = self.scope.type(
+                self.context.types.names.types[output.headers_struct]
+            )
+            returns = f"AnswerWithHeaders[{returns}, {headers}]"
+        else:
+            returns = f"Answer[{returns}]"
+        return HandlerView(method.name, parameters, returns, method.doc("Answer"))
+
+
+def _renamed(method: Method) -> str:
+    """The entry of an operation whose headers are not parameters by their own names."""
+    changed = [
+        f"{string(p.field.name)}: {string(p.name)}"
+        for p in method.headers
+        if p.field.name != p.name
+    ]
+    if not changed:
+        return ""
+    return f"{string(method.operation.key)}: {{{', '.join(changed)}}}"

@@ -1,0 +1,349 @@
+"""`ports.py`, `elements.py`, `errors.py`: what the service is made of besides its types."""
+
+from __future__ import annotations
+
+from xml.sax.saxutils import escape
+
+from soapwright.model.api import (
+    ElementPart,
+    Fault,
+    GlobalElement,
+    Message,
+    NamedRef,
+    Operation,
+    Port,
+    QName,
+    SoapVersion,
+    TypePart,
+    Use,
+)
+from soapwright.model.walk import headers_use, messages_of
+from soapwright.python.codecs.declared import Declared
+from soapwright.python.codecs.items import RepeatedElement
+from soapwright.python.context import Context
+from soapwright.python.names.identifiers import class_name, field_name
+from soapwright.python.names.names import namespace_prefix
+from soapwright.python.text.literals import docstring, string
+from soapwright.python.text.scope import Scope
+from soapwright.python.text.views import (
+    ElementsModule,
+    ErrorsModule,
+    FaultView,
+    OperationView,
+    PortsModule,
+    PortView,
+)
+from soapwright.python.types.fields import Annotations
+from soapwright.python.wire import envelope_start
+
+_RUNTIME_ERRORS = (
+    "DecodeError",
+    "DeclaredSoapFault",
+    "EncodeError",
+    "NotAnEnvelope",
+    "SoapError",
+    "SoapFault",
+    "TransportError",
+    "TransportTimeout",
+    "VersionMismatch",
+)
+
+
+class ServiceModules:
+    """Makes the modules of one service."""
+
+    def __init__(self, context: Context, header: list[str]) -> None:
+        self.context = context
+        self.header = header
+        self.declared = Declared(context)
+        self.repeated = RepeatedElement(context)
+        self.fault_names = self._name_faults()
+
+    # ------------------------------------------------------------------------------- elements
+
+    def elements(self) -> ElementsModule:
+        """The global elements that a wildcard may meet, in the documents' order."""
+        entries = [
+            self._entry(element)
+            for element in self.context.api.elements.values()
+            if not element.abstract
+        ]
+        namespaces = [
+            f"{string(prefix)}: {string(uri)}"
+            for uri, prefix in self.context.prefixes.items()
+            if prefix != "xml"
+        ]
+        return ElementsModule(self.header, namespaces, entries)
+
+    def _entry(self, element: GlobalElement) -> str:
+        """A tag and the names of a reader and a writer: of a type's, or of the runtime's."""
+        tag = self.context.tag(element.name)
+        reference = element.type
+        simple = self.context.types.simple
+        nil = " nil" if element.nillable else ""
+        if simple.is_simple(reference):
+            code = simple.code(reference, Scope())
+            text = f"scoped.{code.text}" if code.scoped else code.text
+            return f"{tag} {code.read} {text}{nil}"
+        if isinstance(reference, NamedRef):
+            name = self.context.types.names.types[reference.id]
+            return f"{tag} {name} {name}{nil}"
+        return f"{tag} any any{nil}"
+
+    # --------------------------------------------------------------------------------- errors
+
+    def _name_faults(self) -> dict[str, str]:
+        """One exception class for each detail that an operation declares, by the detail's key."""
+        names: dict[str, str] = {}
+        taken = set(_RUNTIME_ERRORS)
+        for fault in self._faults():
+            key = self._key(fault)
+            if key in names:
+                continue
+            target = self._target(fault)
+            name = class_name(target.local)
+            if name in taken:
+                name = class_name(namespace_prefix(target.namespace), target.local)
+            while name in taken:
+                name += "Fault"
+            taken.add(name)
+            names[key] = name
+        return names
+
+    def _faults(self) -> list[Fault]:
+        return [
+            fault
+            for port in self.context.api.ports
+            for operation in port.operations
+            for fault in operation.faults
+        ]
+
+    def _key(self, fault: Fault) -> str:
+        part = fault.part
+        if isinstance(part, ElementPart):
+            return f"element {part.element}"
+        return f"type {part.type} {fault.use} {fault.namespace} {part.name}"
+
+    def _target(self, fault: Fault) -> QName:
+        """What names a fault: its detail's element, else its type, else its part."""
+        part = fault.part
+        if isinstance(part, ElementPart):
+            return part.element
+        if isinstance(part.type, NamedRef) and "/" not in part.type.id.local:
+            return part.type.id
+        return QName("", fault.name)
+
+    def errors(self) -> ErrorsModule:
+        """The exception classes."""
+        scope = Scope()
+        faults = []
+        seen: set[str] = set()
+        for fault in self._faults():
+            key = self._key(fault)
+            if key in seen:
+                continue
+            seen.add(key)
+            detail = self.detail(fault, scope)
+            doc = fault.doc or f"The declared fault {fault.name}."
+            faults.append(FaultView(self.fault_names[key], detail, docstring(doc, 4)))
+        names = ", ".join(f"{n} as {n}" for n in _RUNTIME_ERRORS)
+        imports = [*scope.standard_imports]
+        imports += [""] if imports else []
+        if any(f.detail for f in faults) and "t" in "".join(scope.package_imports):
+            imports.append("from . import types as t")
+        if "soap" in "".join(scope.package_imports):
+            imports.append("from . import _soap as soap")
+        imports.sort(key=lambda line: line.startswith("from ."))
+        imports.append(f"from ._soap import {names}")
+        exports = sorted([*_RUNTIME_ERRORS, *self.fault_names.values()])
+        return ErrorsModule(self.header, imports, faults, exports)
+
+    def exception(self, fault: Fault) -> str:
+        """The name of a fault's exception class."""
+        return self.fault_names[self._key(fault)]
+
+    def detail(self, fault: Fault, scope: Scope) -> str:
+        """The Python type of what a fault's detail holds."""
+        part = fault.part
+        reference = (
+            self.context.api.elements[part.element].type
+            if isinstance(part, ElementPart)
+            else part.type
+        )
+        return Annotations(self.context.types, scope).value(reference)
+
+    # ---------------------------------------------------------------------------------- ports
+
+    def ports(self) -> PortsModule:
+        """The module of all ports."""
+        used: dict[str, None] = {}
+        views = [self._port(port, used) for port in self.context.api.ports]
+        imports = ["from . import _soap as soap"]
+        siblings = ["elements"] if self.repeated.needs_elements else []
+        if any(o.faults for p in self.context.api.ports for o in p.operations):
+            siblings = ["elements", "errors"]
+        imports += [f"from . import {', '.join(siblings)}"] if siblings else []
+        imports += ["from . import types as t", "from .elements import NAMESPACES"]
+        return PortsModule(self.header, imports, views)
+
+    def _port(self, port: Port, used: dict[str, None]) -> PortView:
+        name = "_" + field_name(port.key)
+        while name in used:
+            name += "_"
+        used[name] = None
+        encoded = any(m.use is Use.ENCODED for m in messages_of(port))
+        style = self.context.style
+        wire = [
+            f"version={string(port.soap.value)}",
+            f"charset={string(style.charset)}",
+            f"prefix={string(style.envelope)}",
+            f"start={string(envelope_start(style, port.soap, encoded))}",
+        ]
+        arguments = [
+            f"name={string(port.name)}",
+            f"service={string(port.service)}",
+            f"address={string(port.address) if port.address is not None else None}",
+            f"soap={string(port.soap.value)}",
+        ]
+        doc = docstring(
+            port.doc or f"The port {port.name} of {port.service or 'no service'}.", 4
+        )
+        operations = [
+            OperationView(string(o.key), self._operation(port, o))
+            for o in port.operations
+        ]
+        return PortView(string(port.key), name, doc, wire, arguments, operations)
+
+    def _operation(self, port: Port, operation: Operation) -> list[str]:
+        prefixes = self.declared.prefixes(operation)
+        namespaces = "NAMESPACES"
+        call = self._call_namespace(operation)
+        if call:
+            prefixes.insert(0, call[0])
+            own = f"{string(call[0])}: {string(call[1])}"
+            namespaces = f"{{**NAMESPACES, {own}}}" if prefixes[1:] else f"{{{own}}}"
+        said = string(" ".join(prefixes))
+        lines = [
+            f"name={string(operation.name)}",
+            f"soap_action={string(operation.soap_action)}",
+            f"envelope=soap.Envelope(wire, {namespaces}, {said})",
+            "types=t",
+        ]
+        for direction, message in (
+            ("request", operation.input),
+            ("response", operation.output),
+        ):
+            if message is None:
+                lines.append(f"{direction}=None")
+                continue
+            lines.append(
+                f"{direction}={self._message(port, operation, message, direction)}"
+            )
+            if message.headers_struct is not None:
+                name = self.context.types.names.types[message.headers_struct]
+                header = self._headers(message, name, direction)
+                lines.append(f"{direction}_headers={header}")
+        if operation.faults:
+            faults = [self._fault(fault) for fault in operation.faults]
+            lines.append(f"faults=({', '.join(faults)},)")
+        return lines
+
+    def _call_namespace(self, operation: Operation) -> tuple[str, str] | None:
+        """A wire style's own prefix for the namespace of a call."""
+        prefix = self.context.style.call_prefix
+        wrapper = operation.input.wrapper if operation.input is not None else None
+        if not prefix or wrapper is None or not wrapper.namespace:
+            return None
+        return prefix, wrapper.namespace
+
+    def _message(
+        self, port: Port, operation: Operation, message: Message, direction: str
+    ) -> str:
+        assert message.struct is not None
+        name = self.context.types.names.types[message.struct]
+        given = [string(name)]
+        if message.use is Use.ENCODED:
+            given.append("encoded=True")
+        if message.wrapper is not None:
+            tag, attributes = self._wrapper(port, message, message.wrapper, operation)
+            expects = string(operation.name if direction == "request" else "")
+            given += [f"tag={string(tag)}", f"attributes={string(attributes)}"]
+            given += [f"expects={expects}", "rpc=True"]
+        elif self._is_element(message):
+            part = message.parts[0]
+            assert isinstance(part, ElementPart)
+            given.append(f"tag={string(self.context.tag(part.element))}")
+            given.append(f"expects={string(str(part.element))}")
+        elif message.parts and isinstance(message.parts[0], ElementPart):
+            given.append(f"expects={string(str(message.parts[0].element))}")
+        if direction == "response":
+            items = self.repeated.items(message)
+            given += [f"items={items}"] if items else []
+        return f"soap.Message({', '.join(given)})"
+
+    def _headers(self, message: Message, name: str, direction: str) -> str:
+        given = [string(name)]
+        if headers_use(message.headers) is Use.ENCODED:
+            given.append("encoded=True")
+        if direction == "request":  # a service must know what it understands
+            blocks = [string(str(header.name)) for header in message.headers]
+            given.append(f"blocks=({', '.join(dict.fromkeys(blocks))},)")
+        return f"soap.Message({', '.join(given)})"
+
+    def _is_element(self, message: Message) -> bool:
+        """Whether the Body is the one element that the message's type is of."""
+        if len(message.parts) != 1 or not isinstance(message.parts[0], ElementPart):
+            return False
+        element = self.context.api.elements[message.parts[0].element]
+        return element.type == NamedRef(message.struct) if message.struct else False
+
+    def _wrapper(
+        self, port: Port, message: Message, wrapper: QName, operation: Operation
+    ) -> tuple[str, str]:
+        style = self.context.style
+        tag, attributes = wrapper.local, ""
+        call = self._call_namespace(operation)
+        if wrapper.namespace and call and call[1] == wrapper.namespace:
+            tag = f"{call[0]}:{wrapper.local}"
+            if style.declare_on_call:
+                attributes = f' xmlns:{call[0]}="{_attribute(wrapper.namespace)}"'
+        elif wrapper.namespace:
+            tag = self.context.tag(wrapper)
+        on_call = not style.encoding_style_on_envelope or port.soap is SoapVersion.V12
+        if message.use is Use.ENCODED and on_call:
+            encoding = message.encoding_style.split()[:1] or [self.context.encoding]
+            said = _attribute(encoding[0])
+            attributes += f' {style.envelope}:encodingStyle="{said}"'
+        return tag, attributes
+
+    def _fault(self, fault: Fault) -> str:
+        name = f"errors.{self.exception(fault)}"
+        part = fault.part
+        if isinstance(part, ElementPart):
+            return f"soap.DeclaredFault({name}, elements.KNOWN.codec({string(str(part.element))}))"
+        return f"soap.DeclaredFault({name}, {self._part_codec(fault, part)})"
+
+    def _part_codec(self, fault: Fault, part: TypePart) -> str:
+        """A detail that is a part of a type: its element is named as the part, or as the type."""
+        reference = part.type
+        simple = self.context.types.simple
+        kind = self.context.xsi_type(reference) if fault.use is Use.ENCODED else ""
+        tag = part.name
+        if fault.namespace and fault.namespace in self.context.prefixes:
+            tag = f"{self.context.prefixes[fault.namespace]}:{part.name}"
+        if simple.is_simple(reference):
+            code = simple.code(reference, Scope())
+            names = f"{string(code.read)}, {string(code.text)}"
+        elif isinstance(reference, NamedRef):
+            name = self.context.types.names.types[reference.id]
+            encoded = "encoded_" if fault.use is Use.ENCODED else ""
+            names = f"{string(encoded + name)}, {string(encoded + name)}"
+        else:
+            either = string("any_encoded" if fault.use is Use.ENCODED else "any")
+            names = f"{either}, {either}"
+        return f"soap.PartCodec(elements.KNOWN, {string(tag)}, {string(part.name)}, {names}, {string(kind)})"
+
+
+def _attribute(text: str) -> str:
+    """A namespace as the value of an attribute, which quotes."""
+    return escape(text, {'"': "&quot;"})

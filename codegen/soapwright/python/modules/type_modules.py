@@ -1,0 +1,396 @@
+"""One module for each type: its class, its writer, its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from soapwright.model.api import (
+    Api,
+    Builtin,
+    BuiltinRef,
+    Enumeration,
+    ListOf,
+    NamedRef,
+    QName,
+    Restricted,
+    SoapArray,
+    Struct,
+    TypeDef,
+    TypeRef,
+    UnionOf,
+    Use,
+)
+from soapwright.model.walk import derived_types, references_of
+from soapwright.python.codecs.arrays import array_functions
+from soapwright.python.codecs.readers import StructReader
+from soapwright.python.codecs.writers import StructWriter
+from soapwright.python.context import Context
+from soapwright.python.text.literals import docstring, string
+from soapwright.python.text.scope import Scope
+from soapwright.python.text.views import FieldView, FunctionView, TypeModule, TypeView
+from soapwright.python.types.fields import Declaration, Declarations
+from soapwright.python.types.graph import strongly_connected
+from soapwright.python.types.representations import Representations, stand_in
+from soapwright.python.types.simple import value_text
+
+_STRING = BuiltinRef(Builtin.STRING)
+_SHADOWABLE = frozenset(
+    "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
+    " Literal dataclass field soap t elements".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What types are for: the Structs that messages are made of, those with derived types, cycles.
+
+    `contents` stand in a Body or a Header without an element of their own; of a Header are
+    `headers`, and `single` are the encoded messages of one part.
+    """
+
+    requests: frozenset[QName]
+    replies: frozenset[QName]
+    contents: frozenset[QName]
+    headers: frozenset[QName]
+    single: frozenset[QName]
+    parents: frozenset[QName]
+    recursive: frozenset[QName]
+
+
+def find_roles(api: Api) -> Roles:
+    """Look over the whole service once."""
+    requests: set[QName] = set()
+    replies: set[QName] = set()
+    contents: set[QName] = set()
+    headers: set[QName] = set()
+    single: set[QName] = set()
+    of_schema = {
+        e.type.id for e in api.elements.values() if isinstance(e.type, NamedRef)
+    }
+    of_schema |= {name for name, definition in api.types.items() if definition.named}
+    for port in api.ports:
+        for operation in port.operations:
+            for message, wrapped in (
+                (operation.input, requests),
+                (operation.output, replies),
+            ):
+                if message is None:
+                    continue
+                if message.headers_struct is not None:
+                    headers.add(message.headers_struct)
+                if message.struct is None or message.struct in of_schema:
+                    continue
+                (wrapped if message.wrapper is not None else contents).add(
+                    message.struct
+                )
+                if message.use is Use.ENCODED and len(message.parts) == 1:
+                    single.add(message.struct)
+    return Roles(
+        frozenset(requests),
+        frozenset(replies),
+        frozenset(contents | headers),
+        frozenset(headers),
+        frozenset(single),
+        frozenset(derived_types(api)),
+        frozenset(_recursive(api)),
+    )
+
+
+def _recursive(api: Api) -> Iterator[QName]:
+    """The types that can hold themselves, by any way: found as cycles of the reference graph (Tarjan)."""
+    graph = {
+        name: [
+            r.id
+            for r, _ in references_of(definition)
+            if isinstance(r, NamedRef) and r.id in api.types
+        ]
+        for name, definition in api.types.items()
+    }
+    for parent, children in derived_types(api).items():
+        graph.setdefault(parent, []).extend(children)
+    for component in strongly_connected(graph):
+        if len(component) > 1 or component[0] in graph[component[0]]:
+            yield from component
+
+
+class TypeModules:
+    """Makes the modules of `types/`."""
+
+    def __init__(self, context: Context, header: list[str]) -> None:
+        self.context = context
+        self.header = header
+        self.roles = find_roles(context.api)
+        self._shown = Representations(context.types)
+        self._element_docs = {
+            element.type.id: element.doc
+            for element in reversed(context.api.elements.values())
+            if isinstance(element.type, NamedRef) and element.doc
+        }
+
+    def has_module(self, definition: TypeDef) -> bool:
+        """Whether anything is emitted for a type: a restriction is its base."""
+        if isinstance(definition, Restricted):
+            return False
+        if isinstance(definition, Enumeration):
+            return self.context.types.simple.is_open_enumeration(definition)
+        return True
+
+    def has_class(self, definition: TypeDef) -> bool:
+        """Whether a type is a class in Python."""
+        return isinstance(definition, (Struct, Enumeration)) and self.has_module(
+            definition
+        )
+
+    def module(self, definitions: list[TypeDef]) -> TypeModule:
+        """The module of some types that stand together."""
+        scope = Scope(self._shadowed(definitions))
+        views = [self._type(scope, definition) for definition in definitions]
+        standard, package = scope.standard_imports, scope.package_imports
+        imports = [*standard, *([""] if standard and package else []), *package]
+        return TypeModule(self.header, imports, views)
+
+    def _shadowed(self, definitions: list[TypeDef]) -> set[str]:
+        """The names from elsewhere that a field or a class of the module would hide."""
+        types = self.context.types
+        names = {types.names.types[definition.id] for definition in definitions}
+        for definition in definitions:
+            if isinstance(definition, Struct):
+                names |= {field.name for field in types.fields(definition)}
+        return names & _SHADOWABLE
+
+    def _type(self, scope: Scope, definition: TypeDef) -> TypeView:
+        match definition:
+            case Struct():
+                return self._struct(scope, definition)
+            case Enumeration():
+                return self._enumeration(scope, definition)
+            case ListOf() | UnionOf():
+                return self._simple(scope, definition)
+            case SoapArray():
+                functions = array_functions(self.context, scope, definition)
+                return TypeView("", "", "", [], [], functions, [])
+            case Restricted():
+                raise TypeError("a restriction has no module")
+            case _:
+                assert_never(definition)
+
+    def uses(self, name: QName) -> list[Use]:
+        """In which uses values of a type travel."""
+        api = self.context.api
+        found = [Use.LITERAL] if name in api.literal else []
+        return [*found, Use.ENCODED] if name in api.encoded else found
+
+    # ------------------------------------------------------------------------- complex types
+
+    def _struct(self, scope: Scope, struct: Struct) -> TypeView:
+        types = self.context.types
+        fields = types.fields(struct)
+        name = types.names.types[struct.id]
+        declarations = Declarations(types, scope, struct)
+        own = [
+            self._field(
+                scope, declarations.declare(f), self._shown.is_hidden(struct, f)
+            )
+            for f in fields
+            if f.own
+        ]
+        inside = any(self._shown.hides_inside(f) for f in fields)
+        if inside:
+            own.append(FieldView(f"__repr__ = {scope.soap('shown')}", []))
+        base = types.line_of(struct)[-2:-1]
+        functions = [
+            function
+            for use in self.uses(struct.id)
+            for function in self._struct_functions(scope, struct, name, use)
+        ]
+        doc = struct.doc or self._element_docs.get(struct.id) or stand_in(struct)
+        bases = f"({scope.type(types.names.types[base[0].id])})" if base else ""
+        registrations = self._registrations(scope, struct, name)
+        return TypeView(
+            decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True{', repr=False' if inside else ''})",
+            class_name=name,
+            bases=bases,
+            doc=docstring(doc, 4),
+            fields=own,
+            functions=functions,
+            registrations=registrations,
+        )
+
+    def _field(self, scope: Scope, declaration: Declaration, secret: bool) -> FieldView:
+        given = []
+        if declaration.factory:
+            given.append(f"default_factory={scope.name(declaration.factory)}")
+        elif declaration.default:
+            given.append(f"default={declaration.default}")
+        if secret:
+            given.append("repr=False")
+        line = f"{declaration.name}: {declaration.annotation}"
+        if declaration.factory or secret:
+            line += f" = {scope.name('field')}({', '.join(given)})"
+        elif declaration.default:
+            line += f" = {declaration.default}"
+        return FieldView(line, docstring(declaration.doc, 4) if declaration.doc else [])
+
+    def _struct_functions(
+        self, scope: Scope, struct: Struct, name: str, use: Use
+    ) -> Iterator[FunctionView]:
+        roles, text = self.roles, scope.name("str")
+        content = struct.id in roles.contents
+        writer = StructWriter(self.context, scope, struct, use, content)
+        given = f"v: {name}"
+        if not content:
+            given += f', tag: {text}, attributes: {text} = ""'
+        yield FunctionView(
+            self.context.function("write", name, use), given, text, writer.lines()
+        )
+        reader = StructReader(
+            self.context,
+            scope,
+            struct,
+            use,
+            message=content or struct.id in roles.requests | roles.replies,
+            parts=struct.id in roles.requests | roles.replies,
+            reply=struct.id in roles.replies or content and struct.id in roles.single,
+            headers=struct.id in roles.headers,
+            derived=struct.id in roles.parents,
+            recursive=struct.id in roles.recursive,
+        )
+        yield FunctionView(
+            self.context.function("read", name, use),
+            f"e: {scope.soap('Element')}",
+            name,
+            reader.lines(),
+        )
+
+    def _registrations(self, scope: Scope, struct: Struct, name: str) -> list[str]:
+        """A class with bases or of an encoded service may stand where its base, or anything, may."""
+        if not struct.named or struct.abstract:
+            return []
+        said = string(self.context.xsi_type(NamedRef(struct.id)))
+        lines = []
+        for use in self.uses(struct.id):
+            writer = self.context.function("write", name, use)
+            encoded = ", encoded=True" if use is Use.ENCODED else ""
+            lines.append(f"{scope.soap('register')}({name}, {said}, {writer}{encoded})")
+        return lines
+
+    # -------------------------------------------------------------------------- simple types
+
+    def _enumeration(self, scope: Scope, definition: Enumeration) -> TypeView:
+        types = self.context.types
+        name = types.names.types[definition.id]
+        builtin = types.simple.enumerated(definition)
+        base = types.simple.code(builtin, scope)
+        textual = types.simple.annotation(builtin, Scope()) == "str"
+        fields = [
+            FieldView(
+                f"{member} = {string(value_text(v, builtin)) if textual else f'{base.parse}({string(v.text)})'}",
+                docstring(v.doc, 4) if v.doc else [],
+            )
+            for member, v in zip(
+                types.names.enumerations[definition.id], definition.values, strict=True
+            )
+        ]
+        text = scope.name("str")
+        base_parse = "" if builtin == _STRING else f", {base.parse}"
+        functions = [
+            FunctionView(
+                f"parse_{name}",
+                f"text: {text}",
+                name,
+                [f"return {scope.soap('parse_member')}({name}, text{base_parse})"],
+            ),
+            FunctionView(
+                f"text_{name}",
+                f"v: {name}",
+                text,
+                [f"return {scope.soap('member_text')}(v, {name}, {base.text})"],
+            ),
+            self._read(scope, name, name, "read_member", f"{name}, "),
+        ]
+        kind = "OpenStrEnum" if textual else "OpenEnum"
+        doc = definition.doc or f"The values of {definition.words[-1]}."
+        return TypeView(
+            "",
+            name,
+            f"({scope.soap(kind)})",
+            docstring(doc, 4),
+            fields,
+            functions,
+            [],
+        )
+
+    def _read(
+        self, scope: Scope, name: str, kind: str, verb: str, first: str = ""
+    ) -> FunctionView:
+        given = f"e: {scope.soap('Element')}"
+        line = f"return {scope.soap(verb)}(e, {first}parse_{name})"
+        return FunctionView(f"read_{name}", given, kind, [line])
+
+    def _simple(self, scope: Scope, definition: ListOf | UnionOf) -> TypeView:
+        simple = self.context.types.simple
+        name = self.context.types.names.types[definition.id]
+        reference = NamedRef(definition.id)
+        kind = simple.annotation(reference, scope)
+        scoped = simple.is_scoped(reference)
+        text = scope.name("str")
+        if isinstance(definition, ListOf):
+            parse, write = self._list_bodies(scope, definition, scoped)
+        else:
+            parse, write = self._union_bodies(scope, definition, scoped, kind)
+        parsed = f"text: {text}" + (f", e: {scope.soap('Element')}" if scoped else "")
+        written = f"v: {kind}" + (f", prefix: {text}" if scoped else "")
+        returned = f"{scope.name('tuple')}[{text}, {text}]" if scoped else text
+        functions = [
+            FunctionView(f"parse_{name}", parsed, kind, parse),
+            FunctionView(f"text_{name}", written, returned, [write]),
+            self._read(scope, name, kind, "scoped_value" if scoped else "value"),
+        ]
+        return TypeView("", "", "", [], [], functions, [])
+
+    def _list_bodies(
+        self, scope: Scope, definition: ListOf, scoped: bool
+    ) -> tuple[list[str], str]:
+        item = self.context.types.simple.code(definition.item, scope)
+        if scoped:
+            return (
+                [f"return {scope.soap('parse_scoped_list')}(text, e, {item.parse})"],
+                f"return {scope.soap('scoped_list_text')}(v, prefix, {item.text})",
+            )
+        return (
+            [f"return {scope.soap('parse_list')}(text, {item.parse})"],
+            f"return {scope.soap('list_text')}(v, {item.text})",
+        )
+
+    def _union_bodies(
+        self, scope: Scope, definition: UnionOf, scoped: bool, kind: str
+    ) -> tuple[list[str], str]:
+        codes = [self.context.types.simple.code(m, scope) for m in _members(definition)]
+        if scoped:
+            members = _tuple(
+                f"{scope.soap('ScopedMember' if c.scoped else 'PlainMember')}({c.parse}, {c.text})"
+                for c in codes
+            )
+            parse = f"{scope.soap('parse_scoped_union')}(text, e, {members})"
+            return (
+                [f"value: {kind} = {parse}", "return value"],
+                f"return {scope.soap('scoped_union_text')}(v, prefix, {members})",
+            )
+        members = _tuple(f"({c.parse}, {c.text})" for c in codes)
+        parse = f"{scope.soap('parse_union')}(text, {members})"
+        return (
+            [f"value: {kind} = {parse}", "return value"],
+            f"return {scope.soap('union_text')}(v, {_tuple(c.text for c in codes)})",
+        )
+
+
+def _tuple(items: Iterable[str]) -> str:
+    """A tuple on one line: only one item needs a comma after it."""
+    found = list(items)
+    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
+
+
+def _members(definition: UnionOf) -> Iterable[TypeRef]:
+    return definition.members or (BuiltinRef(Builtin.STRING),)

@@ -1,0 +1,1 @@
+"""Every name that is emitted, made once."""

@@ -1,0 +1,1 @@
+"""The model's types as Python types."""

@@ -1,0 +1,361 @@
+"""The fields of an emitted dataclass: names, annotations, defaults, for every way a value may be absent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from soapwright.model.api import (
+    Api,
+    Attribute,
+    Builtin,
+    BuiltinRef,
+    ContentMember,
+    Element,
+    ElementMember,
+    Member,
+    NamedRef,
+    OrderedMember,
+    QName,
+    SoapArray,
+    Struct,
+    Substitute,
+    TypeRef,
+    Wildcard,
+    WildcardMember,
+)
+from soapwright.model.walk import takes
+from soapwright.python.names.names import Names, has_own_text
+from soapwright.python.names.secrets import SecretNames
+from soapwright.python.text.literals import string
+from soapwright.python.text.scope import Scope
+from soapwright.python.types.simple import SimpleTypes
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The field of simple content."""
+
+    type: TypeRef
+
+
+@dataclass(frozen=True, slots=True)
+class AnyAttributes:
+    """The field of a wildcard's attributes."""
+
+
+What = Member | Attribute | Text | AnyAttributes
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: what it stands for, its name, and whether its class brings it or inherits it."""
+
+    name: str
+    what: What
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """The tables that all emission looks up."""
+
+    api: Api
+    names: Names
+    simple: SimpleTypes
+    secrets: SecretNames = field(default_factory=SecretNames)
+    _fields: dict[QName, tuple[Field, ...]] = field(default_factory=dict)
+
+    def struct(self, identity: QName) -> Struct:
+        """The Struct of an id that names one."""
+        definition = self.api.types[identity]
+        if not isinstance(definition, Struct):
+            raise TypeError(f"{identity} is no complex type")
+        return definition
+
+    def has_text(self, reference: TypeRef) -> bool:
+        """Whether values of a type may hold text itself: a simple type, simple or mixed content."""
+        if self.simple.is_simple(reference):
+            return True
+        if not isinstance(reference, NamedRef):
+            return False
+        definition = self.api.types[reference.id]
+        return isinstance(definition, Struct) and any(
+            one.text is not None or one.mixed for one in self.line_of(definition)
+        )
+
+    def line_of(self, struct: Struct) -> list[Struct]:
+        """A Struct's bases, the root first, and itself."""
+        line = [struct]
+        while (base := line[0].base) is not None and base in self.api.types:
+            definition = self.api.types[base]
+            if not isinstance(definition, Struct) or definition in line:
+                break
+            line.insert(0, definition)
+        return line
+
+    def fields(self, struct: Struct) -> list[Field]:
+        """All fields in the order of the wire: inherited ones first in each kind, attributes before elements."""
+        if struct.id not in self._fields:
+            self._fields[struct.id] = tuple(self._made_fields(struct))
+        return [*self._fields[struct.id]]
+
+    def _made_fields(self, struct: Struct) -> list[Field]:
+        line = self.line_of(struct)
+        found: list[Field] = []
+        for one in line:
+            names = self.names.structs[one.id]
+            own = one is struct
+            for attribute, name in zip(one.attributes, names.attributes, strict=True):
+                known = _attribute_index(found, attribute)
+                if known is None:
+                    found.append(Field(name, attribute, own))
+        if any(one.any_attribute is not None for one in line):
+            first = next(one for one in line if one.any_attribute is not None)
+            name = self.names.structs[first.id].any_attributes
+            found.append(Field(name, AnyAttributes(), first is struct))
+        for one in line:
+            names = self.names.structs[one.id]
+            own = one is struct
+            if has_own_text(one) and one.text is not None:
+                found.append(Field(names.text, Text(one.text), own))
+            for member, name in zip(one.members, names.members, strict=True):
+                found.append(Field(name, member, own))
+        return found
+
+
+def _attribute_index(fields: list[Field], attribute: Attribute) -> int | None:
+    for index, one in enumerate(fields):
+        if isinstance(one.what, Attribute) and one.what.name == attribute.name:
+            return index
+    return None
+
+
+class Annotations:
+    """Annotations of values and fields, in the scope of one module."""
+
+    def __init__(self, types: Types, scope: Scope) -> None:
+        self.types = types
+        self.scope = scope
+
+    def value(self, reference: TypeRef) -> str:
+        """The Python type of one value of a type."""
+        if is_any(reference):
+            return self.scope.name("Any")
+        if self.types.simple.is_simple(reference):
+            return self.types.simple.annotation(reference, self.scope)
+        assert isinstance(reference, NamedRef)
+        definition = self.types.api.types[reference.id]
+        if isinstance(definition, SoapArray):
+            item = self.value(definition.item)
+            if definition.item_nillable and not item.endswith("None"):
+                item = f"{item} | None"
+            for _ in range(sum(definition.ranks)):
+                item = f"{self.scope.name('list')}[{item}]"
+            return item
+        return self.scope.type(self.types.names.types[reference.id])
+
+    def element(self, element: Element) -> str:
+        """The type of what one occurrence of an element holds; a tagged pair where others may stand for it."""
+        if not element.substitutes:
+            return self.value(element.type)
+        return self.tagged(alternatives_of(element))
+
+    def tagged(self, alternatives: list[Alternative]) -> str:
+        """A union of pairs, the element's name and its value; alike values share one pair."""
+        by_value: dict[str, list[str]] = {}
+        for alternative in alternatives:
+            value = self.value(alternative.type)
+            if alternative.nillable and not is_any(alternative.type):
+                value += " | None"
+            by_value.setdefault(value, []).append(string(alternative.tag))
+        literal, pair = self.scope.name("Literal"), self.scope.name("tuple")
+        return " | ".join(
+            f"{pair}[{literal}[{', '.join(tags)}], {value}]"
+            for value, tags in by_value.items()
+        )
+
+    def wildcard(self) -> str:
+        """The type of what stands for a wildcard: unknown XML, or a known element's name and value."""
+        known = f"{self.scope.name('tuple')}[{self.scope.name('str')}, {self.scope.name('Any')}]"
+        return f"{self.scope.soap('AnyElement')} | {known}"
+
+    def items(self, member: OrderedMember) -> str:
+        """The type of the items of a list that keeps the order."""
+        kinds = [self.scope.name("str")] if member.mixed else []
+        alternatives = alternatives_in(member)
+        if alternatives:
+            kinds.append(self.tagged(alternatives))
+        if any(isinstance(a, Wildcard) for a in member.alternatives):
+            kinds.append(self.wildcard())
+        return " | ".join(kinds) or self.scope.name("str")
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One element of several that may stand at a place: its tag in Python, its name on the wire."""
+
+    tag: str
+    name: QName
+    type: TypeRef
+    nillable: bool
+    default: str | None
+
+
+def is_any(reference: TypeRef) -> bool:
+    """Whether a type is xsd:anyType."""
+    return isinstance(reference, BuiltinRef) and reference.builtin is Builtin.ANY_TYPE
+
+
+def alternatives_of(element: Element) -> list[Alternative]:
+    """An element and those that may stand for it."""
+    return _tagged(_standing(element))
+
+
+def told_apart(fields: Iterable[Field]) -> bool:
+    """Whether the local names of its elements tell all of a type's fields apart.
+
+    The encoding's accessors are told apart by their names alone (SOAP 1.1, section 5.1), and
+    stacks do not agree whether those of a qualified schema are qualified.
+    """
+    names: set[QName] = set()
+    for field in fields:
+        match field.what:
+            case WildcardMember() | OrderedMember():
+                return False
+            case ElementMember(element=element):
+                names |= {a.name for a in alternatives_of(element)}
+            case _:
+                continue
+    return len({name.local for name in names}) == len(names)
+
+
+def alternatives_in(member: OrderedMember) -> list[Alternative]:
+    """The elements that may stand in a list that keeps the order, each name once."""
+    elements = [e for e in member.alternatives if isinstance(e, Element)]
+    return _tagged(one for element in elements for one in _standing(element))
+
+
+def default_of(element: Element | Substitute) -> str | None:
+    """What an empty element stands for (XML Schema part 1, section 3.3.1)."""
+    return element.default if element.default is not None else element.fixed
+
+
+def _standing(element: Element) -> Iterator[Element | Substitute]:
+    """Whatever may stand where an element may; the element itself unless it is abstract."""
+    if not element.abstract:
+        yield element
+    yield from element.substitutes
+
+
+def _tagged(found: Iterable[Element | Substitute]) -> list[Alternative]:
+    """Each name once. Tags are local names; where two share one, the later says its namespace too."""
+    alternatives: dict[QName, Alternative] = {}
+    taken: set[str] = set()
+    for one in found:
+        if one.name in alternatives:
+            continue
+        tag = one.name.local if one.name.local not in taken else str(one.name)
+        taken.add(tag)
+        alternatives[one.name] = Alternative(
+            tag, one.name, one.type, one.nillable, default_of(one)
+        )
+    return list(alternatives.values())
+
+
+def wildcards_in(what: What) -> list[Wildcard]:
+    """The wildcards whose elements a field holds."""
+    match what:
+        case WildcardMember(wildcard=wildcard):
+            return [wildcard]
+        case OrderedMember(alternatives=alternatives):
+            return [a for a in alternatives if isinstance(a, Wildcard)]
+        case _:
+            return []
+
+
+def is_wild(field: Field, tags: Iterable[str]) -> bool:
+    """Whether a field holds a wildcard's elements, and one of these names may be among them."""
+    return any(takes(w, tag) for w in wildcards_in(field.what) for tag in tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A field as a dataclass declares it; `default` is an expression, "" where there is none."""
+
+    name: str
+    annotation: str
+    default: str
+    factory: str
+    doc: str
+
+
+class Declarations:
+    """Declares the fields of one class."""
+
+    def __init__(self, types: Types, scope: Scope, struct: Struct) -> None:
+        self.types = types
+        self.scope = scope
+        self.encoded = struct.id in types.api.encoded
+        self.annotations = Annotations(types, scope)
+
+    def declare(self, field: Field) -> Declaration:
+        """One field's declaration."""
+        annotation, default, factory, doc = self._parts(field.what)
+        return Declaration(field.name, annotation, default, factory, doc)
+
+    def _parts(self, what: What) -> tuple[str, str, str, str]:
+        name = self.scope.name
+        match what:
+            case Attribute(required=required, doc=doc):
+                kind = self.annotations.value(what.type)
+                if required and not self.encoded:
+                    return kind, "", "", doc
+                return f"{kind} | None", "None", "", doc
+            case Text(type=reference):
+                return self.annotations.value(reference), "", "", ""
+            case AnyAttributes():
+                return f"{name('dict')}[{name('str')}, {name('str')}]", "", "dict", ""
+            case ElementMember():
+                return self._element(what)
+            case ContentMember(type=reference, doc=doc):
+                return self.annotations.value(reference), "", "", doc
+            case WildcardMember():
+                return f"{name('list')}[{self.annotations.wildcard()}]", "", "list", ""
+            case OrderedMember(optional=optional):
+                items = f"{name('list')}[{self.annotations.items(what)}]"
+                return items, "", "list" if optional else "", ""
+            case _:
+                assert_never(what)
+
+    def _element(self, member: ElementMember) -> tuple[str, str, str, str]:
+        element = member.element
+        kind = self.annotations.element(element)
+        doc = _described(element)
+        nil = "" if is_any(element.type) and not element.substitutes else " | None"
+        if member.repeated:
+            item = (
+                f"{kind}{nil}" if element.nillable and not element.substitutes else kind
+            )
+            factory = "list" if member.optional or self.encoded else ""
+            return f"{self.scope.name('list')}[{item}]", "", factory, doc
+        unset = f" | {self.scope.soap('Unset')}"
+        if self.encoded:
+            absent = self.scope.soap("UNSET") if member.optional else "None"
+            return f"{kind}{nil}{unset}", absent, "", doc
+        if element.nillable and member.optional and not element.substitutes:
+            return f"{kind}{nil}{unset}", self.scope.soap("UNSET"), "", doc
+        if member.optional:
+            return f"{kind}{nil}", "None", "", doc
+        if element.nillable and not element.substitutes:
+            return f"{kind}{nil}", "", "", doc
+        return kind, "", "", doc
+
+
+def _described(element: Element) -> str:
+    doc = element.doc
+    for word, text in (("Default", element.default), ("Always", element.fixed)):
+        if text is not None:
+            doc = f"{doc}\n{word}: {text!r}.".strip()
+    return doc

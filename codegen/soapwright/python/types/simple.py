@@ -1,0 +1,258 @@
+"""Simple types in Python: what annotates them, what reads them, what writes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import assert_never
+
+from soapwright.model.api import (
+    Api,
+    Builtin,
+    BuiltinRef,
+    Enumeration,
+    EnumerationValue,
+    ListOf,
+    NamedRef,
+    Restricted,
+    SoapArray,
+    Struct,
+    TypeRef,
+    UnionOf,
+    WhiteSpace,
+)
+from soapwright.python.names.names import Names
+from soapwright.python.text.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleCode:
+    """The functions for one simple type, by their names in an emitted module.
+
+    `text` makes element content of a value, `parse` a value of text, `read` a value of an
+    element. With `scoped` (QNames) they need the namespaces in scope: `parse` takes the element
+    too, and `text` a prefix, and gives the declarations that its text needs beside it.
+    """
+
+    text: str
+    parse: str
+    read: str
+    scoped: bool = False
+
+
+_SPACE = re.compile("[ \t\r\n]+")
+_LETTERS = re.compile("[A-Za-z.]")
+_STRINGS = ("str", "text", "parse_token", "token")
+_INTEGERS = ("int", "int_text", "parse_int", "int_value")
+_LISTS = ("list[str]", "tokens_text", "parse_tokens", "tokens_value")
+_FLOATS = ("float", "float_text", "parse_float", "float_value")
+_SCOPED = ("soap.QName", "scoped_qname_text", "parse_scoped_qname", "qname_value")
+
+# annotation; then the runtime's text, parse and read functions
+_BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
+    Builtin.STRING: ("str", "text", "parse_string", "string"),
+    Builtin.ANY_SIMPLE_TYPE: ("str", "text", "parse_string", "string"),
+    Builtin.NORMALIZED_STRING: ("str", "text", "parse_normalized", "normalized"),
+    Builtin.TOKEN: _STRINGS,
+    Builtin.LANGUAGE: _STRINGS,
+    Builtin.NMTOKEN: _STRINGS,
+    Builtin.NAME: _STRINGS,
+    Builtin.NCNAME: _STRINGS,
+    Builtin.ID: _STRINGS,
+    Builtin.IDREF: _STRINGS,
+    Builtin.ENTITY: _STRINGS,
+    Builtin.ANY_URI: _STRINGS,
+    Builtin.NMTOKENS: _LISTS,
+    Builtin.IDREFS: _LISTS,
+    Builtin.ENTITIES: _LISTS,
+    Builtin.QNAME: _SCOPED,
+    Builtin.NOTATION: _SCOPED,
+    Builtin.BOOLEAN: ("bool", "bool_text", "parse_bool", "bool_value"),
+    Builtin.DECIMAL: ("Decimal", "decimal_text", "parse_decimal", "decimal_value"),
+    Builtin.FLOAT: _FLOATS,
+    Builtin.DOUBLE: _FLOATS,
+    Builtin.INTEGER: _INTEGERS,
+    Builtin.NON_POSITIVE_INTEGER: _INTEGERS,
+    Builtin.NEGATIVE_INTEGER: _INTEGERS,
+    Builtin.LONG: _INTEGERS,
+    Builtin.INT: _INTEGERS,
+    Builtin.SHORT: _INTEGERS,
+    Builtin.BYTE: _INTEGERS,
+    Builtin.NON_NEGATIVE_INTEGER: _INTEGERS,
+    Builtin.UNSIGNED_LONG: _INTEGERS,
+    Builtin.UNSIGNED_INT: _INTEGERS,
+    Builtin.UNSIGNED_SHORT: _INTEGERS,
+    Builtin.UNSIGNED_BYTE: _INTEGERS,
+    Builtin.POSITIVE_INTEGER: _INTEGERS,
+    Builtin.DATE_TIME: ("datetime", "datetime_text", "parse_datetime", "datetime_value"),
+    Builtin.DATE: ("date", "date_text", "parse_date", "date_value"),
+    Builtin.TIME: ("time", "time_text", "parse_time", "time_value"),
+    Builtin.DURATION: ("soap.Duration", "duration_text", "parse_duration", "duration_value"),
+    Builtin.G_YEAR_MONTH: ("soap.GYearMonth", "g_year_month_text", "parse_g_year_month", "g_year_month_value"),
+    Builtin.G_YEAR: ("soap.GYear", "g_year_text", "parse_g_year", "g_year_value"),
+    Builtin.G_MONTH_DAY: ("soap.GMonthDay", "g_month_day_text", "parse_g_month_day", "g_month_day_value"),
+    Builtin.G_DAY: ("soap.GDay", "g_day_text", "parse_g_day", "g_day_value"),
+    Builtin.G_MONTH: ("soap.GMonth", "g_month_text", "parse_g_month", "g_month_value"),
+    Builtin.HEX_BINARY: ("bytes", "hex_text", "parse_hex", "hex_value"),
+    Builtin.BASE64_BINARY: ("bytes", "bytes_text", "parse_bytes", "bytes_value"),
+}  # fmt: skip
+# What reads the same types where a pattern speaks of their text; by what reads them elsewhere
+_PATTERNED = {
+    "parse_int": ("int_text", "parse_written_int", "written_int_value"),
+    "parse_decimal": ("decimal_text", "parse_written_decimal", "written_decimal_value"),
+    "parse_datetime": ("datetime_text", "parse_written_datetime", "written_datetime_value"),
+    "parse_date": ("date_text", "parse_written_date", "written_date_value"),
+    "parse_time": ("time_text", "parse_written_time", "written_time_value"),
+}  # fmt: skip
+_WHITE_SPACE = {
+    WhiteSpace.COLLAPSE: Builtin.TOKEN,
+    WhiteSpace.REPLACE: Builtin.NORMALIZED_STRING,
+}
+
+
+class SimpleTypes:
+    """What an Api's simple types are in Python."""
+
+    def __init__(self, api: Api, names: Names) -> None:
+        self._types = api.types
+        self._names = names
+
+    def is_simple(self, reference: TypeRef) -> bool:
+        """Whether values of the type are text, in the end."""
+        if isinstance(reference, BuiltinRef):
+            return reference.builtin is not Builtin.ANY_TYPE
+        return not isinstance(self._types[reference.id], (Struct, SoapArray))
+
+    def plain(self, reference: TypeRef) -> BuiltinRef | NamedRef:
+        """The type without its restrictions: they narrow the values and do not change them."""
+        white_space = None
+        while isinstance(reference, NamedRef):
+            definition = self._types[reference.id]
+            if isinstance(definition, Enumeration):
+                if not self.is_open_enumeration(definition):
+                    reference = definition.base
+                    continue
+                return reference
+            if not isinstance(definition, Restricted):
+                return reference
+            white_space = white_space or definition.facets.white_space
+            reference = definition.base
+        if reference.builtin is Builtin.STRING and white_space in _WHITE_SPACE:
+            return BuiltinRef(_WHITE_SPACE[white_space])
+        return reference
+
+    def is_open_enumeration(self, definition: Enumeration) -> bool:
+        """Whether the values are those of one builtin: only then are they members of an Enum."""
+        base = self.plain(definition.base)
+        if isinstance(base, NamedRef):
+            return isinstance(self._types[base.id], Enumeration)
+        return _BUILTINS[base.builtin] not in (_LISTS, _SCOPED)
+
+    def enumerated(self, definition: Enumeration) -> BuiltinRef:
+        """The builtin whose values an open enumeration has, through those that it restricts."""
+        base = self.plain(definition.base)
+        if isinstance(base, BuiltinRef):
+            return base
+        inner = self._types[base.id]
+        if not isinstance(inner, Enumeration):
+            raise TypeError(f"{definition.id} is no open enumeration")
+        return self.enumerated(inner)
+
+    def annotation(self, reference: TypeRef, scope: Scope) -> str:
+        """The Python type of a simple type's values."""
+        plain = self.plain(reference)
+        if isinstance(plain, BuiltinRef):
+            return _annotation(_BUILTINS[plain.builtin][0], scope)
+        definition = self._types[plain.id]
+        match definition:
+            case Enumeration():
+                return scope.type(self._names.types[plain.id])
+            case ListOf(item=item):
+                return f"{scope.name('list')}[{self.annotation(item, scope)}]"
+            case UnionOf(members=members):
+                found = dict.fromkeys(self.annotation(m, scope) for m in members)
+                return " | ".join(found) or scope.name("str")
+            case Struct() | SoapArray() | Restricted():
+                raise TypeError(f"{plain.id} is no simple type")
+            case _:
+                assert_never(definition)
+
+    def code(self, reference: TypeRef, scope: Scope) -> SimpleCode:
+        """The functions for a simple type."""
+        plain = self.plain(reference)
+        if isinstance(plain, BuiltinRef):
+            row = _BUILTINS[plain.builtin]
+            names = self._functions(reference, row[1:])
+            text, parse, read = map(scope.soap, names)
+            return SimpleCode(text, parse, read, scoped=row is _SCOPED)
+        name = self._names.types[plain.id]
+        return SimpleCode(
+            text=scope.type(f"text_{name}"),
+            parse=scope.type(f"parse_{name}"),
+            read=scope.type(f"read_{name}"),
+            scoped=self.is_scoped(plain),
+        )
+
+    def _functions(
+        self, reference: TypeRef, names: tuple[str, str, str]
+    ) -> tuple[str, str, str]:
+        """The runtime's functions, where a pattern wants it those that keep the lexical form."""
+        patterns = self._patterns(reference)
+        if not patterns:
+            return names
+        if names[0] == "bool_text" and not any(map(_LETTERS.search, patterns)):
+            return "bool_digit_text", *names[1:]
+        return _PATTERNED.get(names[1], names)
+
+    def _patterns(self, reference: TypeRef) -> list[str]:
+        """The pattern facets of all steps of a derivation."""
+        found: list[str] = []
+        while isinstance(reference, NamedRef):
+            definition = self._types[reference.id]
+            if not isinstance(definition, (Restricted, Enumeration)):
+                break
+            if isinstance(definition, Restricted):
+                found += definition.facets.patterns
+            reference = definition.base
+        return found
+
+    def is_scoped(self, reference: TypeRef) -> bool:
+        """Whether QNames may stand in the values."""
+        plain = self.plain(reference)
+        if isinstance(plain, BuiltinRef):
+            return _BUILTINS[plain.builtin] is _SCOPED
+        match self._types[plain.id]:
+            case ListOf(item=item):
+                return self.is_scoped(item)
+            case UnionOf(members=members):
+                return any(self.is_scoped(member) for member in members)
+            case _:
+                return False
+
+    def is_string(self, reference: TypeRef) -> bool:
+        """Whether the text of a value may hold characters that an attribute must escape."""
+        plain = self.plain(reference)
+        if isinstance(plain, BuiltinRef):
+            return _BUILTINS[plain.builtin][0] in ("str", "list[str]")
+        return True
+
+
+def python_class(builtin: Builtin) -> str:
+    """The name of the class that a builtin's values have, without the module that it is of."""
+    name = _BUILTINS[builtin][0].removeprefix("soap.")
+    return name.partition("[")[0]
+
+
+def value_text(value: EnumerationValue, base: BuiltinRef) -> str:
+    """The text of an enumeration's value, its white space as the base's facet makes it."""
+    if _BUILTINS[base.builtin] is _STRINGS:
+        return _SPACE.sub(" ", value.text).strip(" ")
+    return value.text
+
+
+def _annotation(code: str, scope: Scope) -> str:
+    if code.startswith("soap."):
+        return scope.soap(code.removeprefix("soap."))
+    if code == "list[str]":
+        return f"{scope.name('list')}[{scope.name('str')}]"
+    return scope.name(code)

@@ -1,0 +1,1 @@
+"""What the emitted readers and writers call."""

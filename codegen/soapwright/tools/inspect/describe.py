@@ -1,0 +1,264 @@
+"""A service described: ports and operations with their Python signatures, types with their fields."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+
+from soapwright.model.api import (
+    Api,
+    Enumeration,
+    Facets,
+    Fault,
+    NamedRef,
+    Operation,
+    Port,
+    Restricted,
+    Struct,
+    TypeDef,
+)
+from soapwright.model.options import Options
+from soapwright.python.context import Context
+from soapwright.python.emit import make_context
+from soapwright.python.modules.client_module import ClientModules
+from soapwright.python.modules.service_modules import ServiceModules
+from soapwright.python.names.identifiers import field_name
+from soapwright.python.text.literals import string
+from soapwright.python.text.scope import Scope
+from soapwright.python.text.views import ClientView, MethodView
+from soapwright.python.types.fields import Annotations, Declarations
+from soapwright.python.wire import STANDARD
+
+_QUALIFIER = re.compile(r"\b_?(?:t|soap)\.(?=[A-Za-z])")
+# Private names of builtins, where a parameter has theirs.
+_ALIAS = re.compile(
+    r"\b_(?=(str|int|float|bool|bytes|list|dict|tuple|Decimal|date|datetime|time|Any|Literal)\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSaid:
+    """A field or parameter as Python code says it; `default` is "" where it must be given."""
+
+    name: str
+    type: str
+    default: str
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSaid:
+    """A declared fault: its name in the WSDL, the exception that it becomes, and its detail's type."""
+
+    name: str
+    exception: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationSaid:
+    """An operation: its names, its method's signature, and how it travels."""
+
+    name: str
+    key: str
+    method: str
+    parameters: tuple[FieldSaid, ...]
+    returns: str
+    style: str
+    use: str
+    soap_action: str
+    one_way: bool
+    faults: tuple[FaultSaid, ...]
+    doc: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortSaid:
+    """A port, and its operations in the binding's order."""
+
+    name: str
+    key: str
+    service: str
+    port_type: str
+    soap: str
+    address: str
+    operations: tuple[OperationSaid, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSaid:
+    """A type: its name in Python and in the schema, and what it is made of.
+
+    `qname` is "" where it has no name, but stands in another one of its namespace. `values` are an enumeration's members, or the facets of a restriction; `alias` is the Python
+    type of what has no class of its own.
+    """
+
+    name: str
+    namespace: str
+    qname: str
+    kind: str
+    base: str
+    fields: tuple[FieldSaid, ...]
+    values: tuple[str, ...]
+    alias: str
+    doc: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """All that a WSDL has."""
+
+    name: str
+    doc: str
+    ports: tuple[PortSaid, ...]
+    types: tuple[TypeSaid, ...]
+
+
+def describe(api: Api) -> Description:
+    """The description of a service, its names those of the package that would be made."""
+    context = make_context(api, STANDARD, Options("package"))
+    clients = ClientModules(context, []).module().clients
+    services = ServiceModules(context, [])
+    ports = tuple(_port(clients, services, port) for port in api.ports)
+    types = tuple(_type(context, one) for one in api.types.values() if is_told(one))
+    return Description(api.name, api.doc, ports, types)
+
+
+def is_told(definition: TypeDef) -> bool:
+    """Messages are told with their operations."""
+    return definition.named or not (
+        isinstance(definition, Struct) and definition.content is None
+    )
+
+
+# ------------------------------------------------------------------------------------- ports
+
+
+def _port(clients: list[ClientView], services: ServiceModules, port: Port) -> PortSaid:
+    methods = _methods(clients, port)
+    return PortSaid(
+        port.name,
+        port.key,
+        port.service,
+        port.port_type.local,
+        port.soap.value,
+        port.address or "",
+        tuple(_operation(one, methods, services) for one in port.operations),
+    )
+
+
+def _methods(clients: list[ClientView], port: Port) -> dict[str, MethodView]:
+    """The methods of the port's client, by their names without what keeps names apart."""
+    for client in clients:
+        if not client.keyword and string(port.key) in " ".join(client.ports):
+            return {method.name.rstrip("_"): method for method in client.methods}
+    return {}
+
+
+def _operation(
+    operation: Operation, methods: dict[str, MethodView], services: ServiceModules
+) -> OperationSaid:
+    method = methods.get(field_name(operation.key).rstrip("_"))
+    message = operation.input or operation.output
+    return OperationSaid(
+        operation.name,
+        operation.key,
+        method.name if method else "",
+        tuple(map(_parameter, method.parameters[1:])) if method else (),
+        plain(method.returns) if method else "None",
+        operation.style.value,
+        message.use.value if message else "literal",
+        operation.soap_action,
+        operation.output is None,
+        tuple(_fault(fault, services) for fault in operation.faults),
+        operation.doc,
+        operation.at.path,
+        operation.at.line,
+    )
+
+
+def _parameter(text: str) -> FieldSaid:
+    """A parameter, from how a signature has it."""
+    name, _, rest = text.partition(": ")
+    annotation, _, default = rest.partition(" = ")
+    return FieldSaid(name, plain(annotation), plain(default))
+
+
+def _fault(fault: Fault, services: ServiceModules) -> FaultSaid:
+    detail = plain(services.detail(fault, Scope()))
+    return FaultSaid(fault.name, services.exception(fault), detail)
+
+
+def plain(text: str) -> str:
+    """An annotation without the prefixes of the module that it stands in."""
+    name, colon, annotation = text.rpartition(": ")
+    return name + colon + _ALIAS.sub("", _QUALIFIER.sub("", annotation))
+
+
+# ------------------------------------------------------------------------------------- types
+
+
+def _type(context: Context, definition: TypeDef) -> TypeSaid:
+    names = context.types.names
+    kind, base, alias = "alias", "", ""
+    own: tuple[FieldSaid, ...] = ()
+    values = facets_of(definition)
+    if isinstance(definition, Struct):
+        kind, own = "class", _fields(context, definition)
+        base = names.types.get(definition.base, "") if definition.base else ""
+    elif isinstance(definition, Enumeration):
+        kind = "enum"
+        members = names.enumerations[definition.id]
+        values = tuple(
+            f"{member} = {value.text!r}"
+            for member, value in zip(members, definition.values, strict=True)
+        )
+    else:
+        annotations = Annotations(context.types, Scope())
+        alias = plain(annotations.value(NamedRef(definition.id)))
+    return TypeSaid(
+        names.types[definition.id],
+        definition.id.namespace,
+        str(definition.id) if definition.named else "",
+        kind,
+        base,
+        own,
+        values,
+        alias,
+        definition.doc,
+        definition.at.path,
+        definition.at.line,
+    )
+
+
+def facets_of(definition: TypeDef) -> tuple[str, ...]:
+    """What a restriction says of its values, as `max length 10`; nothing of other types."""
+    if not isinstance(definition, Restricted):
+        return ()
+    found = []
+    for facet in fields(Facets):
+        value = getattr(definition.facets, facet.name)
+        for one in value if isinstance(value, tuple) else (value,):
+            if one is not None:
+                name = facet.name.removesuffix("s").replace("_", " ")
+                found.append(f"{name} {getattr(one, 'value', one)}")
+    return tuple(found)
+
+
+def _fields(context: Context, struct: Struct) -> tuple[FieldSaid, ...]:
+    """The fields that a class brings itself."""
+    declarations = Declarations(context.types, Scope(), struct)
+    found = []
+    for field in context.types.fields(struct):
+        if field.own:
+            one = declarations.declare(field)
+            made = "[]" if one.factory == "list" else f"{one.factory}()"
+            default = one.default or (made if one.factory else "")
+            found.append(
+                FieldSaid(one.name, plain(one.annotation), plain(default), one.doc)
+            )
+    return tuple(found)

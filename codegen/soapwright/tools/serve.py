@@ -1,0 +1,184 @@
+"""`soapwright serve`: a mock of a service, which answers every call with a valid reply.
+
+Findings: `package` for a folder that holds no package, or one without its WSDL or its ports;
+`reply` for a recorded reply that is none; `address` for one where nothing can listen.
+"""
+
+from __future__ import annotations
+
+import importlib
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+from urllib.parse import quote
+
+import uvicorn
+
+from soapwright.envelopes.packages import import_package, package_api
+from soapwright.envelopes.samples import Samples
+from soapwright.model.api import Message, Port
+from soapwright.model.diagnostics import Findings, Location
+
+_BACKLOG: Final = 2048
+
+
+class Replies:
+    """What a mock answers: recorded replies, or samples, each made when it is first wanted.
+
+    Args:
+        package: the generated package.
+        folder: where it is.
+        recorded: a folder of `<operation>.xml`, envelopes, faults too.
+
+    Raises:
+        SpecError: the package has no WSDL, or a recorded reply does not read.
+    """
+
+    def __init__(
+        self, package: ModuleType, folder: Path, recorded: Path | None
+    ) -> None:
+        self._errors = package.errors
+        api = package_api(folder)
+        self._samples = Samples(api)
+        self._messages: dict[Any, tuple[Port, Message]] = {}
+        self._known: dict[Any, Any] = {}  # Any: operations, and what they answer
+        files: dict[str, list[Any]] = {}
+        for port in api.ports:
+            for operation in port.operations:
+                served = package.PORTS[port.key].operations[operation.key]
+                files.setdefault(operation.key, []).append(served)
+                if operation.output is not None:
+                    self._messages[served] = port, operation.output
+        if recorded is not None:
+            self._record(recorded, files)
+
+    def _record(self, folder: Path, operations: dict[str, list[Any]]) -> None:
+        findings = Findings()
+        for path in sorted(folder.glob("*.xml")):
+            at = Location(str(path))
+            if path.stem not in operations:
+                known = ", ".join(operations)
+                message = f"there is no operation {path.stem!r}"
+                findings.error("reply", message, at, f"there are: {known}")
+            elif error := self._keep(operations[path.stem], path.read_bytes()):
+                findings.error("reply", f"this is no reply: {error}", at)
+        findings.raise_errors()
+
+    def _keep(self, operations: list[Any], envelope: bytes) -> Exception | None:
+        """Remember a recorded reply of the operations of one name: of those that read it, and of
+        those whose port speaks another version of SOAP, but means the same by it.
+
+        Returns:
+            What is wrong with it, where none of them reads it.
+        """
+        read: dict[Any, Any] = {}  # Any: as of `_known`
+        wrong: dict[Any, Exception] = {}
+        for operation in operations:
+            try:
+                read[operation] = self._read(operation, envelope)
+            except self._errors.DecodeError as error:
+                wrong[operation] = error
+        by_type = {one.response_type: reply for one, reply in read.items()}
+        for operation, why in wrong.items():
+            other_version = isinstance(why, self._errors.VersionMismatch)
+            if other_version and operation.response_type in by_type:
+                read[operation] = by_type[operation.response_type]
+        self._known |= read
+        return None if read else next(iter(wrong.values()))
+
+    def _read(self, operation: Any, envelope: bytes) -> Any:  # Any: as its fields
+        """A response with its headers, or a fault."""
+        try:
+            return operation.read_response(envelope)
+        except self._errors.SoapFault as fault:
+            return fault
+
+    def answer(self, operation: Any) -> Any:  # Any: the package's own classes
+        """An operation's response and its headers.
+
+        Raises:
+            SoapFault: of the package, where that is what was recorded.
+        """
+        known = self._known.get(operation)
+        if known is None:
+            if operation.one_way:
+                return None, None
+            envelope = self._samples.envelope(*self._messages[operation])
+            known = self._known[operation] = self._read(operation, envelope)
+        if isinstance(known, Exception):
+            raise known
+        return known
+
+
+def mock(folder: Path, recorded: Path | None = None) -> Any:
+    """A mock of a generated package's service, as an ASGI application (`Any`: the package's own).
+
+    Each port has a path, its key in `PORTS`; at any other path are all of them.
+
+    Args:
+        folder: the package's own folder.
+        recorded: a folder of recorded replies, `<operation>.xml`; operations without one get a
+            sample.
+
+    Raises:
+        SpecError: the package cannot be served, or a recorded reply does not read.
+    """
+    package = import_package(folder)
+    if not package.PORTS:
+        findings = Findings()
+        findings.error("package", "the service has no port", Location(str(folder)))
+        findings.raise_errors()
+    runtime = f"{package.__name__}._soap"
+    application = importlib.import_module(f"{runtime}.server.application").Application
+    service = importlib.import_module(f"{runtime}.server.service")
+    serving = importlib.import_module(f"{runtime}.server.serving")
+    replies = Replies(package, folder, recorded)
+
+    def method(self: Any, **given: Any) -> Any:  # Any: a method of any service class
+        response, headers = replies.answer(service.current_call().operation)
+        if headers is None:
+            return response
+        return service.WithHeaders(response, headers)
+
+    services = []
+    for name in package.server.__all__:
+        one = getattr(package.server, name)
+        if isinstance(one, type) and issubclass(one, service.BaseService):
+            service_class: Any = one  # Any: as generated
+            methods = dict.fromkeys(service_class._methods.values(), method)
+            services.append(type(name, (one,), methods)())
+    paths = {key: f"/{quote(key)}" for key in package.PORTS}
+    return serving.asgi_application(application(services, paths=paths))
+
+
+def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve an ASGI application until this process is stopped.
+
+    Args:
+        app: the application.
+        host: a name or an address, of either kind of IP.
+        port: 0 takes a free one.
+        ready: is told the base address as soon as calls may come.
+
+    Raises:
+        SpecError: nothing can listen there.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        findings = Findings()
+        at = Location(f"{host}:{port}")
+        findings.error("address", f"nothing can listen here: {error.strerror}", at)
+        findings.raise_errors()
+        return
+    config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)
+    shown = f"[{host}]" if ":" in host else host
+    with listening:
+        ready(f"http://{shown}:{listening.getsockname()[1]}")
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        except KeyboardInterrupt:
+            return

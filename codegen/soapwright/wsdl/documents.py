@@ -1,0 +1,392 @@
+"""The documents that a WSDL is made of: the entry and all that it imports, read offline.
+
+| finding | |
+|---|---|
+| `read` | error: a file that cannot be read |
+| `xml`, `encoding`, `dtd`, `limit` | error: not XML, or not XML that is read here (`parsing.py`) |
+| `root` | error: the document is neither a WSDL 1.1 nor a schema |
+| `wsdl-2` | error: the document is a WSDL of version 2.0 |
+| `import` | error: a file that is named as a part of the WSDL or of a schema is missing |
+| `import-missing` | warning: a namespace or URL that nothing answers offline |
+| `import-saved` | warning: a document of elsewhere, read from a file of its name beside |
+| `import-namespace` | warning: an imported schema is of another namespace than the import says |
+| `import-implied` | warning: a standard namespace is used without an import |
+| `old-schema` | warning: a draft of XML Schema, read as the recommendation (`drafts.py`) |
+| `schema-syntax` | warning: an element that XML Schema does not allow there (`normalise.py`, `repair.py`) |
+| `name` | warning: a name with the prefix of its own namespace (`repair.py`) |
+| `network` | error: a document of the network that cannot be had, or is not what was locked |
+| `catalog` | error, warning: a catalog that is none; an entry that leads nowhere (`catalog.py`) |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lxml import etree
+
+from soapwright.model.api import Inputs, Source, Unread
+from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.project.remote import Remote, RemoteError
+from soapwright.wsdl.catalog import Catalog, read_catalogs
+from soapwright.wsdl.files import DEFINITIONS, SCHEMA, TYPES, Files
+from soapwright.wsdl.imports import (
+    Found,
+    Import,
+    ImportKind,
+    SourceFile,
+    find_elsewhere,
+    find_implied,
+    find_location,
+    find_saved,
+    is_local,
+    remote_url,
+)
+from soapwright.wsdl.lines import Lines
+from soapwright.wsdl.namespaces import BUILT_IN, NEVER_NEEDED, XML
+from soapwright.wsdl.normalise import normalise_schema
+from soapwright.wsdl.references import SOAP_ENCODINGS
+from soapwright.wsdl.sources import collect_sources
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DefinitionsDocument:
+    """A `wsdl:definitions`, its root, and its path as findings name it."""
+
+    root: etree._Element
+    target_namespace: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SchemaDocument:
+    """An `xsd:schema` of the 2001 namespace, inline or a file's root, normalised.
+
+    `target_namespace` is the includer's where the document has none of its own: such a document
+    is here once for each, with the same tree. `standard` marks the bundled schemas.
+    """
+
+    root: etree._Element
+    target_namespace: str
+    path: str
+    standard: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Documents:
+    """What was read: the entry's definitions first, imports where they are imported.
+
+    `sources` are the documents as `_spec/` keeps them, `inputs` the files as they were found.
+    `unread` says what could not be read: an error has been found for each, and what may stand
+    there is nobody's fault.
+    """
+
+    definitions: tuple[DefinitionsDocument, ...]
+    schemas: tuple[SchemaDocument, ...]
+    sources: tuple[Source, ...]
+    inputs: Inputs
+    lines: Lines
+    unread: Unread
+
+    def location(self, node: etree._Element) -> Location:
+        """Where an element of any of these documents stands."""
+        return self.lines.location(node)
+
+
+def load(
+    entry: Path,
+    catalogs: Sequence[Path],
+    findings: Findings,
+    *,
+    base: Path | None = None,
+    remote: Remote | None = None,
+) -> Documents:
+    """Read a WSDL and everything that it imports.
+
+    Relative paths start at `base`, the current folder where None. Findings name the entry as it
+    is given here, and other files in the same form, relative or absolute.
+
+    Raises:
+        SpecError: the entry cannot be read; of what it imports, everything that can be has been.
+    """
+    base = base or Path.cwd()
+    catalog = read_catalogs(
+        [(base / path, path.as_posix()) for path in catalogs], findings
+    )
+    files = Files(base / entry, entry, findings, remote)
+    loader = _Loader(files, catalog, findings)
+    loader.load()
+    if not loader.definitions:
+        raise SpecError(findings)
+    return Documents(
+        tuple(loader.definitions),
+        tuple(loader.schemas),
+        collect_sources(files.all),
+        files.inputs(catalog.contents),
+        files.lines,
+        loader.unread,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Schema:
+    """A schema that waits: its number in its file, and the namespace that it is taken in for."""
+
+    file: SourceFile
+    index: int
+    namespace: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An import that waits, in a schema of a namespace."""
+
+    file: SourceFile
+    imported: Import
+    namespace: str
+
+
+@dataclass(slots=True)
+class _Loader:
+    """Walks the imports depth first, so that documents come in the order of their imports."""
+
+    files: Files
+    catalog: Catalog
+    findings: Findings
+    definitions: list[DefinitionsDocument] = field(default_factory=list)
+    schemas: list[SchemaDocument] = field(default_factory=list)
+    _stack: list[SourceFile | _Schema | _Waiting] = field(default_factory=list)
+    _unanswered: list[_Waiting] = field(default_factory=list)
+    _walked: set[SourceFile | _Schema] = field(default_factory=set)
+    _kept: set[tuple[bytes, int, str | None]] = field(default_factory=set)
+    _normalised: set[etree._Element] = field(default_factory=set)
+    _unread: set[str] = field(default_factory=set)
+
+    @property
+    def unread(self) -> Unread:
+        """What could not be read, and the namespaces of what was."""
+        if not self._unread:
+            return Unread()
+        known = {document.target_namespace for document in self.definitions}
+        return Unread(frozenset(self._unread), self._known() | known)
+
+    def load(self) -> None:
+        """Read everything; what goes wrong is found."""
+        file = self.files.get(self.files.entry, self.files.entry.absolute().as_uri())
+        if file is None:
+            return
+        if file.root.tag != DEFINITIONS:
+            self.files.refuse(file, "not a WSDL")
+            return
+        self._stack.append(file)
+        self._walk()
+        self._answer()
+        self._add_implied()
+
+    def _walk(self) -> None:
+        while self._stack:
+            match self._stack.pop():
+                case SourceFile() as file:
+                    self._add_definitions(file)
+                case _Schema() as schema:
+                    self._add_schema(schema)
+                case _Waiting() as waiting:
+                    self._import(waiting)
+
+    def _answer(self) -> None:
+        """Find the imports that no location led to: by their namespace, or not at all."""
+        while self._unanswered:
+            waiting = self._unanswered.pop(0)
+            imported = waiting.imported
+            if self._is_known(imported):
+                continue
+            found = find_elsewhere(imported, waiting.file, self.catalog)
+            found = found or self._saved(waiting)
+            if found is None:
+                self._miss(waiting)
+            else:
+                self._lead(waiting, found)
+                self._walk()
+
+    def _saved(self, waiting: _Waiting) -> Found | None:
+        """A document of elsewhere that lies beside the one that names it, and is what it should be."""
+        imported = waiting.imported
+        found = find_saved(imported, waiting.file, self.files.missing)
+        file = self.files.get(found.path, found.url) if found is not None else None
+        if file is None:
+            return None
+        own = {node.get("targetNamespace", "") for node in (file.root, *file.schemas)}
+        wanted = {imported.namespace}
+        if not imported.kind.is_of_namespace:
+            wanted = {waiting.namespace, ""}
+        if not own & wanted:
+            return None
+        why = "not here" if is_local(imported.location) else "not fetched"
+        message = f"{imported.location} is {why}: {file.shown} is taken"
+        at = self.files.lines.location(imported.node)
+        self.findings.warning("import-saved", message, at)
+        return found
+
+    def _add_implied(self) -> None:
+        """Take in the standard schemas that are used and that nobody imports."""
+        implied = find_implied(self.files.all, self._known())
+        for namespace, (path, user) in implied.items():
+            if namespace != XML and namespace not in SOAP_ENCODINGS:
+                message = f"{namespace} is used without an import"
+                at = self.files.lines.location(user.root)
+                self.findings.warning("import-implied", message, at)
+            file = self.files.get(path, path.as_uri())
+            if file is not None:
+                self._follow(file, namespace)
+        self._walk()
+        self._answer()
+
+    def _add_definitions(self, file: SourceFile) -> None:
+        if file in self._walked or not self._is_new(file, 0, None):
+            return
+        self._walked.add(file)
+        root = file.root
+        namespace = root.get("targetNamespace", "")
+        self.definitions.append(DefinitionsDocument(root, namespace, file.shown))
+        imports = {i.node: i for i in file.imports}
+        numbers = {node: index for index, node in enumerate(file.schemas)}
+        work: list[SourceFile | _Schema | _Waiting] = []
+        for node in root.iter(SCHEMA, *(kind.value for kind in ImportKind)):
+            parent = node.getparent()
+            if node in numbers:
+                work.append(self._schema(file, numbers[node]))
+            elif parent is not None and parent.tag in (DEFINITIONS, TYPES):
+                # a wsdl:import, or an xsd:import that stands in wsdl:types without a schema
+                if node in imports:
+                    work.append(_Waiting(file, imports[node], ""))
+        self._stack += reversed(work)
+
+    def _add_schema(self, schema: _Schema) -> None:
+        if schema in self._walked:
+            return
+        self._walked.add(schema)
+        file, namespace = schema.file, schema.namespace
+        node = file.schemas[schema.index]
+        if self._is_new(file, schema.index, namespace):
+            if node not in self._normalised:  # a chameleon is taken in again and again
+                self._normalised.add(node)
+                normalise_schema(node, self.files.lines, self.findings)
+            self.schemas.append(
+                SchemaDocument(node, namespace, file.shown, file.standard)
+            )
+        imports = [i for i in file.imports if i.node.getparent() is node]
+        self._stack += [_Waiting(file, i, namespace) for i in reversed(imports)]
+
+    def _import(self, waiting: _Waiting) -> None:
+        imported = waiting.imported
+        if imported.kind is ImportKind.IMPORT and imported.namespace in BUILT_IN:
+            return
+        found = None
+        if imported.location:
+            found = find_location(
+                imported.location, waiting.file, self.catalog, self.files.missing
+            )
+            found = found or self._fetch(waiting)
+        if found is None:
+            self._unanswered.append(waiting)
+        else:
+            self._lead(waiting, found)
+
+    def _fetch(self, waiting: _Waiting) -> Found | None:
+        """The document of the network that an import names, if it can be had and must be."""
+        remote, imported = self.files.remote, waiting.imported
+        url = remote_url(imported, waiting.file)
+        if remote is None or not url:
+            return None
+        try:
+            path = remote.find(url)
+        except RemoteError as error:
+            at = self.files.lines.location(imported.node)
+            hint = "--catalog FILE may say where else the document is"
+            self.findings.error("network", f"{url} {error}", at, hint)
+            return None
+        return None if path is None else Found(path, url)
+
+    def _lead(self, waiting: _Waiting, found: Found) -> None:
+        """Follow an import to the file that it leads to."""
+        imported = waiting.imported
+        imported.target = target = self.files.get(found.path, found.url)
+        imported.by_catalog = found.by_catalog
+        of_namespace = imported.kind.is_of_namespace
+        expected = imported.namespace if of_namespace else waiting.namespace
+        if target is None:
+            self._unread.add(expected)
+            return
+        if target.root.tag == DEFINITIONS and imported.kind is ImportKind.WSDL_IMPORT:
+            self._stack.append(target)
+            return
+        self._check_namespace(imported, target, expected)
+        self._follow(target, expected)
+
+    def _check_namespace(
+        self, imported: Import, target: SourceFile, expected: str
+    ) -> None:
+        own = {node.get("targetNamespace", "") for node in target.schemas}
+        fits = expected in own
+        if imported.kind is ImportKind.WSDL_IMPORT:  # may name the document alone
+            fits = fits or not expected
+        elif imported.kind is not ImportKind.IMPORT:  # may take in a chameleon
+            fits = fits or own == {""}
+        if not fits:
+            self.findings.warning(
+                "import-namespace",
+                f"{target.shown} is of {_listed(own)}, not of {_listed({expected})}",
+                self.files.lines.location(imported.node),
+            )
+
+    def _follow(self, file: SourceFile, expected: str) -> None:
+        """Take in a document's schemas; a file without a namespace takes the expected one."""
+        numbers = reversed(range(len(file.schemas)))
+        self._stack += [self._schema(file, number, expected) for number in numbers]
+
+    def _schema(self, file: SourceFile, index: int, expected: str = "") -> _Schema:
+        node = file.schemas[index]
+        own = node.get("targetNamespace", "")
+        return _Schema(file, index, own or (expected if node is file.root else ""))
+
+    def _miss(self, waiting: _Waiting) -> None:
+        imported = waiting.imported
+        if imported.namespace in NEVER_NEEDED:
+            return
+        location = imported.location
+        at = self.files.lines.location(imported.node)
+        if location and is_local(location) and imported.kind is not ImportKind.IMPORT:
+            self.findings.error("import", f"there is no file {location}", at)
+            of_namespace = imported.kind.is_of_namespace
+            self._unread.add(imported.namespace if of_namespace else waiting.namespace)
+            return
+        what = location or imported.namespace or "an import that names nothing"
+        message = f"nothing that is here answers for {what}"
+        hint = "--catalog FILE takes an OASIS XML catalog that says where it is"
+        if remote_url(imported, waiting.file):
+            hint += ", --allow-network fetches it"
+        self.findings.warning("import-missing", message, at, hint)
+
+    def _is_new(self, file: SourceFile, index: int, namespace: str | None) -> bool:
+        """Whether this has not been taken in from another file that is the same."""
+        key = (file.digest, index, namespace)
+        new = key not in self._kept
+        self._kept.add(key)
+        return new
+
+    def _is_known(self, imported: Import) -> bool:
+        """Whether what an import asks for has come by another way; a missing file has not."""
+        if imported.location and is_local(imported.location):
+            return False
+        namespaces = self._known()
+        if imported.kind is ImportKind.WSDL_IMPORT:
+            namespaces |= {document.target_namespace for document in self.definitions}
+        return imported.kind.is_of_namespace and imported.namespace in namespaces
+
+    def _known(self) -> frozenset[str]:
+        return frozenset(document.target_namespace for document in self.schemas)
+
+
+def _listed(namespaces: set[str]) -> str:
+    return ", ".join(sorted(n or "no namespace" for n in namespaces)) or "no schema"

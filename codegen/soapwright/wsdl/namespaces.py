@@ -1,0 +1,45 @@
+"""The namespaces that the front end knows by name."""
+
+from __future__ import annotations
+
+from soapwright.wsdl.references import XSD
+
+XML = "http://www.w3.org/XML/1998/namespace"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+WSDL = "http://schemas.xmlsoap.org/wsdl/"
+WSDL_SOAP11 = "http://schemas.xmlsoap.org/wsdl/soap/"
+WSDL_SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/"
+WSDL_HTTP = "http://schemas.xmlsoap.org/wsdl/http/"
+WIRE = "urn:soapwright:wire"
+
+# The working drafts of XML Schema, and what each one's instance namespace is.
+XSD_DRAFTS = frozenset(
+    {"http://www.w3.org/1999/XMLSchema", "http://www.w3.org/2000/10/XMLSchema"}
+)
+
+# Roots of WSDL 2.0 and of the drafts before it, which describe services differently.
+WSDL2 = frozenset(
+    {
+        "http://www.w3.org/ns/wsdl",
+        "http://www.w3.org/2006/01/wsdl",
+        "http://www.w3.org/2005/08/wsdl",
+        "http://www.w3.org/2004/08/wsdl",
+        "http://www.w3.org/2003/11/wsdl",
+        "http://www.w3.org/2002/07/wsdl",
+    }
+)
+
+# Roots of the files in which .NET lists a server's WSDLs.
+DISCOVERY = frozenset(
+    {
+        "http://schemas.xmlsoap.org/disco/",
+        "http://schemas.xmlsoap.org/disco/2000/03/",
+        "urn:schemas-dynamicdiscovery:disco.2000-03-17",
+    }
+)
+
+# Every schema knows these; an import of them asks for nothing, whatever its location.
+BUILT_IN = frozenset({XSD, XSI, *XSD_DRAFTS})
+
+# Schemas import these for `wsdl:arrayType` and the like, which is no component of them.
+NEVER_NEEDED = frozenset({WSDL, WSDL_SOAP11, WSDL_SOAP12})

@@ -1,0 +1,50 @@
+"""The front end on one screen: documents, then services and schemas, to one Api."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from soapwright.model.api import Api, Unread
+from soapwright.model.diagnostics import Findings
+from soapwright.project.remote import Remote
+from soapwright.wsdl.documents import load
+from soapwright.wsdl.schema.translate import translate_schemas
+from soapwright.wsdl.services import read_services
+
+
+def read_api(
+    entry: Path,
+    catalogs: Sequence[Path],
+    findings: Findings,
+    remote: Remote | None = None,
+) -> Api:
+    """Read a WSDL and all that it imports; of the network only what `remote` gives.
+
+    Of what is broken, there are errors in `findings`; the Api is what could be read.
+
+    Raises:
+        SpecError: the entry cannot be read, or is no WSDL.
+    """
+    documents = load(entry, catalogs, findings, remote=remote)
+    schemas = translate_schemas(documents.schemas, documents.location, findings)
+    services = read_services(documents, findings)
+    unread = documents.unread
+    if not services.ports and not findings.errors:
+        findings.warning(
+            "no-port", "no SOAP binding: the package will have no operations",
+            documents.location(documents.definitions[0].root),
+        )  # fmt: skip
+    return Api(
+        name=entry.name,
+        ports=services.ports,
+        types=schemas.types,
+        elements=schemas.elements,
+        prefixes=services.prefixes,
+        sources=documents.sources,
+        inputs=documents.inputs,
+        doc=services.doc,
+        bundled=schemas.bundled,
+        unresolved=schemas.unresolved,
+        unread=Unread(unread.namespaces | schemas.unread, unread.known),
+    )

@@ -1,0 +1,76 @@
+"""From the name of a type, as a document writes it, to a reference of the model."""
+
+from __future__ import annotations
+
+import re
+
+from soapwright.model.api import Builtin, BuiltinRef, NamedRef, QName, TypeRef
+
+# An NCName of XML as far as safety goes: no quote, brace, space or line break gets through.
+NC_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
+XSD = "http://www.w3.org/2001/XMLSchema"
+SOAP11_ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
+SOAP12_ENCODING = "http://www.w3.org/2003/05/soap-encoding"
+SOAP_ENCODINGS = frozenset(
+    {
+        SOAP11_ENCODING,
+        SOAP12_ENCODING,
+        *(
+            f"http://www.w3.org/{draft}/soap-encoding"
+            for draft in ("2001/06", "2001/09", "2001/12", "2002/06", "2002/12")
+        ),
+    }
+)
+
+_BUILTINS = {builtin.value: builtin for builtin in Builtin}
+_ANY_CASE = {builtin.value.lower(): builtin for builtin in Builtin}
+# Types of XML Schema 1.1, and what stands for a type in documents though it is none: the
+# types of PHP among others.
+_NEAR = {
+    "dateTimeStamp": Builtin.DATE_TIME,
+    "yearMonthDuration": Builtin.DURATION,
+    "dayTimeDuration": Builtin.DURATION,
+    "anyAtomicType": Builtin.ANY_SIMPLE_TYPE,
+    "untypedAtomic": Builtin.ANY_SIMPLE_TYPE,
+    "any": Builtin.ANY_TYPE,
+    "array": Builtin.ANY_TYPE,
+    "bool": Builtin.BOOLEAN,
+    "mixed": Builtin.ANY_TYPE,
+    "object": Builtin.ANY_TYPE,
+    "struct": Builtin.ANY_TYPE,
+    "ur-type": Builtin.ANY_TYPE,
+    "void": Builtin.ANY_TYPE,
+    "complexType": Builtin.ANY_TYPE,
+    "element": Builtin.ANY_TYPE,
+    "schema": Builtin.ANY_TYPE,
+    "simpleType": Builtin.ANY_SIMPLE_TYPE,
+}
+
+
+def near_builtin(reference: TypeRef) -> BuiltinRef | None:
+    """The builtin that is meant by a name in XML Schema's namespace that is no builtin's."""
+    if isinstance(reference, BuiltinRef) or reference.id.namespace != XSD:
+        return None
+    local = reference.id.local
+    builtin = _NEAR.get(local) or _ANY_CASE.get(local.lower())
+    builtin = builtin or _NEAR.get(local.lower())
+    return BuiltinRef(builtin) if builtin else None
+
+
+def type_reference(name: QName) -> TypeRef:
+    """The reference for a type's name.
+
+    SOAP's encoding has a copy of every simple builtin under the builtin's own name (SOAP 1.1,
+    section 5.2.1); they are references to the builtin that remember the copy. Its older `base64`
+    is base64Binary.
+    """
+    if name.namespace == XSD:
+        builtin = _BUILTINS.get(name.local)
+        return BuiltinRef(builtin) if builtin else NamedRef(name)
+    if name.namespace in SOAP_ENCODINGS:
+        if name.local == "base64":
+            return BuiltinRef(Builtin.BASE64_BINARY, name.namespace, name.local)
+        builtin = _BUILTINS.get(name.local)
+        if builtin and builtin not in (Builtin.ANY_TYPE, Builtin.ANY_SIMPLE_TYPE):
+            return BuiltinRef(builtin, name.namespace)
+    return NamedRef(name)

@@ -1,0 +1,192 @@
+"""Attribute uses: attributes, groups of them, wildcards (XML Schema part 1, sections 3.2 to 3.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+
+from xsdata.models import xsd
+from xsdata.models.enums import FormType, UseType
+
+from soapwright.model.api import (
+    AnyAttribute,
+    Attribute,
+    Builtin,
+    BuiltinRef,
+    Process,
+    QName,
+    TypeRef,
+)
+from soapwright.wsdl.schema.components import Declared
+from soapwright.wsdl.schema.context import Context, Owner
+from soapwright.wsdl.schema.parse import ParsedSchema
+
+_XML = "http://www.w3.org/XML/1998/namespace"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_ANY_SIMPLE = BuiltinRef(Builtin.ANY_SIMPLE_TYPE)
+_XML_TYPES = {
+    "lang": BuiltinRef(Builtin.LANGUAGE),
+    "space": BuiltinRef(Builtin.NCNAME),
+    "base": BuiltinRef(Builtin.ANY_URI),
+    "id": BuiltinRef(Builtin.ID),
+}
+_Use = xsd.Attribute | xsd.AttributeGroup | xsd.AnyAttribute
+AttributeHolder = xsd.ComplexType | xsd.Extension | xsd.Restriction | xsd.AttributeGroup
+
+
+def attribute_uses(
+    context: Context, schema: ParsedSchema, holder: AttributeHolder, owner: Owner
+) -> tuple[tuple[Attribute, ...], AnyAttribute | None]:
+    """The attributes that a type declares itself, groups expanded, each name once; and its wildcard."""
+    found: dict[QName, Attribute] = {}
+    wildcard = None
+    for item in _walk(context, schema, holder, owner):
+        component, where = item
+        if isinstance(component, xsd.AnyAttribute):
+            wildcard = wildcard or _any_attribute(where, component)
+        elif component.use is not UseType.PROHIBITED:
+            attribute = _attribute(context, where, component, owner)
+            if attribute is not None:
+                found.setdefault(attribute.name, attribute)
+    return tuple(found.values()), wildcard
+
+
+def _walk(
+    context: Context, schema: ParsedSchema, holder: AttributeHolder, owner: Owner
+) -> Iterator[tuple[xsd.Attribute | xsd.AnyAttribute, ParsedSchema]]:
+    """Attributes and groups in document order, depth first; a wildcard after its holder's attributes.
+
+    Each group is gone through once: a second time it would add nothing.
+    """
+    seen: set[QName] = set()
+    inside: list[tuple[QName | None, ParsedSchema, Iterator[_Use]]] = [
+        (None, schema, _uses(holder))
+    ]
+    while inside:
+        _, where, uses = inside[-1]
+        use = next(uses, None)
+        if use is None:
+            inside.pop()
+        elif not isinstance(use, xsd.AttributeGroup):
+            yield use, where
+        else:
+            path = {name for name, _, _ in inside}
+            found = _attribute_group(context, where, use, owner, path)
+            if found is not None and found[0] not in seen:
+                name, declared = found
+                seen.add(name)
+                inside.append((name, declared.schema, _uses(declared.component)))
+
+
+def _uses(holder: AttributeHolder) -> Iterator[_Use]:
+    uses: list[_Use] = [*holder.attributes, *holder.attribute_groups]
+    yield from sorted(uses, key=lambda use: use.index)
+    if holder.any_attribute is not None:
+        yield holder.any_attribute
+
+
+def _attribute_group(
+    context: Context,
+    schema: ParsedSchema,
+    use: xsd.AttributeGroup,
+    owner: Owner,
+    path: Set[QName | None],
+) -> tuple[QName, Declared[xsd.AttributeGroup]] | None:
+    """The group that a reference means; None, with a finding, where there is none to go through."""
+    at = schema.at(use)
+    if not use.ref:
+        context.findings.error("schema", "an attributeGroup here needs a ref", at)
+        return None
+    name = context.name(schema, use, use.ref)
+    name = context.found(schema, use, name, "attributeGroup")
+    declared = context.components.attribute_groups.get(name)
+    if declared is not None and name in path and declared.redefines:
+        name = declared.redefines  # a redefinition that adds to what it redefines
+        declared = context.components.attribute_groups.get(name)
+    if declared is None:
+        context.miss(owner, "attributeGroup", name, at)
+        return None
+    if name in path:
+        message = f"attributeGroup {name} contains itself: it is left out there"
+        context.findings.warning("circular", message, at)
+        return None
+    return name, declared
+
+
+def _attribute(
+    context: Context, schema: ParsedSchema, use: xsd.Attribute, owner: Owner
+) -> Attribute | None:
+    component, where, name = use, schema, None
+    if use.ref:
+        name = context.name(schema, use, use.ref)
+        name = context.found(schema, use, name, "attribute")
+        declared = context.components.attributes.get(name)
+        if declared is None:
+            return _undeclared(context, schema, use, name)
+        component, where = declared.component, declared.schema
+        owner = Owner(name.namespace, "", ())
+    elif use.name:
+        qualified = use.form is FormType.QUALIFIED
+        name = QName(schema.namespace if qualified else "", use.name.strip())
+    if name is None:
+        context.findings.error(
+            "schema", "an attribute needs a name or a ref", schema.at(use)
+        )
+        return None
+    return Attribute(
+        name=name,
+        type=_type(context, where, component, owner),
+        required=use.use is UseType.REQUIRED,
+        at=schema.at(use),
+        default=use.default if use.default is not None else component.default,
+        fixed=use.fixed if use.fixed is not None else component.fixed,
+        doc=schema.doc(use) or where.doc(component),
+    )
+
+
+def _undeclared(
+    context: Context, schema: ParsedSchema, use: xsd.Attribute, name: QName
+) -> Attribute | None:
+    """A reference to an attribute that no schema declares: those of XML itself need none."""
+    required = use.use is UseType.REQUIRED
+    if name.namespace == _XML and name.local in _XML_TYPES:
+        return Attribute(name, _XML_TYPES[name.local], required, schema.at(use))
+    if name.namespace == _XSI:
+        return None  # the instance's own business: no part of a value
+    context.findings.warning(
+        "reference", f"no attribute {name}; its value is read as text", schema.at(use)
+    )
+    return Attribute(name, _ANY_SIMPLE, required, schema.at(use))
+
+
+def _type(
+    context: Context, schema: ParsedSchema, component: xsd.Attribute, owner: Owner
+) -> TypeRef:
+    if component.simple_type is not None:
+        name = component.name or ""
+        return context.anonymous(
+            component.simple_type, schema, owner.child(f"@{name}", name)
+        )
+    if component.type:
+        return context.type(schema, component, component.type)
+    return _ANY_SIMPLE
+
+
+def _any_attribute(schema: ParsedSchema, component: xsd.AnyAttribute) -> AnyAttribute:
+    process = component.process_contents
+    value = (
+        process.value if process is not None and hasattr(process, "value") else "strict"
+    )
+    return AnyAttribute(
+        wildcard_namespaces(schema, component.namespace), Process(value)
+    )
+
+
+def wildcard_namespaces(schema: ParsedSchema, text: str | None) -> tuple[str, ...]:
+    """A wildcard's namespace constraint as the model has it (XML Schema part 1, section 3.10.2)."""
+    words = (text or "##any").split() or ["##any"]
+    if words == ["##any"]:
+        return ("##any",)
+    if words == ["##other"]:
+        return ("##other", schema.namespace)
+    own = {"##targetNamespace": schema.namespace, "##local": ""}
+    return tuple(dict.fromkeys(own.get(word, word) for word in words))

@@ -1,0 +1,146 @@
+"""Simple types: restrictions, enumerations, lists, unions (XML Schema part 2, section 4.1)."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from xsdata.models import xsd
+
+from soapwright.model.api import (
+    Builtin,
+    BuiltinRef,
+    Enumeration,
+    EnumerationValue,
+    Facets,
+    ListOf,
+    Restricted,
+    TypeDef,
+    TypeRef,
+    UnionOf,
+    WhiteSpace,
+)
+from soapwright.wsdl.schema.context import STRING, Context, Pending
+from soapwright.wsdl.schema.parse import ParsedSchema
+
+T = TypeVar("T")
+_WHITE_SPACE = {kind.value: kind for kind in WhiteSpace}
+
+
+def simple_type(
+    context: Context, pending: Pending, component: xsd.SimpleType
+) -> TypeDef:
+    """The definition of one simple type."""
+    schema, owner = pending.schema, pending.owner
+    at, doc = schema.at(component), schema.doc(component)
+    if component.list is not None:
+        item = _list_item(context, pending, component.list)
+        return ListOf(owner.id, owner.words, pending.named, at, item, doc)
+    if component.union is not None:
+        members = _union_members(context, pending, component.union)
+        return UnionOf(owner.id, owner.words, pending.named, at, members, doc)
+    if component.restriction is None:
+        context.findings.error(
+            "schema", "a simpleType needs a restriction, a list or a union", at
+        )
+        return Restricted(
+            owner.id, owner.words, pending.named, at, STRING, Facets(), doc
+        )
+    restriction = component.restriction
+    base = _base(context, pending, restriction)
+    if restriction.enumerations and not _names_values(context, base):
+        values = _values(schema, restriction)
+        return Enumeration(owner.id, owner.words, pending.named, at, base, values, doc)
+    facets = facets_of(restriction)
+    return Restricted(owner.id, owner.words, pending.named, at, base, facets, doc)
+
+
+def _base(context: Context, pending: Pending, restriction: xsd.Restriction) -> TypeRef:
+    schema = pending.schema
+    if restriction.simple_type is not None:
+        owner = pending.owner.child("#base", "Base")
+        return context.anonymous(restriction.simple_type, schema, owner)
+    if restriction.base:
+        return context.type(schema, restriction, restriction.base, pending)
+    context.findings.error(
+        "schema", "a restriction needs a base", schema.at(restriction)
+    )
+    return STRING
+
+
+def _names_values(context: Context, base: TypeRef) -> bool:
+    """Whether the values are QNames: an enumeration of them means names, not their prefixes."""
+    seen = set()
+    while not isinstance(base, BuiltinRef):
+        declared = context.components.types.get(base.id)
+        if base.id in seen:
+            return False
+        seen.add(base.id)
+        if declared is None or not isinstance(declared.component, xsd.SimpleType):
+            return False
+        restriction = declared.component.restriction
+        if restriction is None or not restriction.base:
+            return False
+        base = context.type(declared.schema, restriction, restriction.base)
+    return base.builtin in (Builtin.QNAME, Builtin.NOTATION)
+
+
+def _values(
+    schema: ParsedSchema, restriction: xsd.Restriction
+) -> tuple[EnumerationValue, ...]:
+    """The values in the schema's order, each once."""
+    found: dict[str, EnumerationValue] = {}
+    for value in restriction.enumerations:
+        text = schema.node(value).get("value", "")
+        found.setdefault(text, EnumerationValue(text, schema.doc(value)))
+    return tuple(found.values())
+
+
+def _list_item(context: Context, pending: Pending, component: xsd.List) -> TypeRef:
+    if component.simple_type is not None:
+        owner = pending.owner.child("#item", "Item")
+        return context.anonymous(component.simple_type, pending.schema, owner)
+    if component.item_type:
+        return context.type(pending.schema, component, component.item_type, pending)
+    return STRING
+
+
+def _union_members(
+    context: Context, pending: Pending, component: xsd.Union
+) -> tuple[TypeRef, ...]:
+    schema = pending.schema
+    members = [
+        context.type(schema, component, name, pending)
+        for name in (component.member_types or "").split()
+    ]
+    for number, anonymous in enumerate(component.simple_types, 1):
+        owner = pending.owner.child(f"#member{number}", f"Member{number}")
+        members.append(context.anonymous(anonymous, schema, owner))
+    return tuple(members)
+
+
+class _Valued(Protocol[T]):
+    """A facet of xsdata's: something with a value."""
+
+    value: T
+
+
+def _facet(facet: _Valued[T] | None) -> T | None:
+    return facet.value if facet is not None else None
+
+
+def facets_of(restriction: xsd.Restriction) -> Facets:
+    """The facets of one step of derivation."""
+    white_space = restriction.white_space
+    return Facets(
+        patterns=tuple(pattern.value for pattern in restriction.patterns),
+        length=_facet(restriction.length),
+        min_length=_facet(restriction.min_length),
+        max_length=_facet(restriction.max_length),
+        min_inclusive=_facet(restriction.min_inclusive),
+        max_inclusive=_facet(restriction.max_inclusive),
+        min_exclusive=_facet(restriction.min_exclusive),
+        max_exclusive=_facet(restriction.max_exclusive),
+        total_digits=_facet(restriction.total_digits),
+        fraction_digits=_facet(restriction.fraction_digits),
+        white_space=_WHITE_SPACE.get(white_space.value) if white_space else None,
+    )

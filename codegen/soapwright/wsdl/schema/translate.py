@@ -1,0 +1,124 @@
+"""All schema documents of a WSDL into the model's types and elements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+from xsdata.models import xsd
+
+from soapwright.model.api import GlobalElement, QName, SoapArray, TypeDef, Unresolved
+from soapwright.model.diagnostics import Findings, Location
+from soapwright.wsdl.documents import SchemaDocument
+from soapwright.wsdl.schema.arrays import inherit_arrays, is_array
+from soapwright.wsdl.schema.complex import complex_type
+from soapwright.wsdl.schema.components import Components, Declared, collect_components
+from soapwright.wsdl.schema.context import (
+    ANY_TYPE,
+    Context,
+    Owner,
+    Pending,
+    element_owner,
+)
+from soapwright.wsdl.schema.parse import ParsedSchema, parse_schema
+from soapwright.wsdl.schema.particles import element_type
+from soapwright.wsdl.schema.simple import simple_type
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaTypes:
+    """What the schemas declare; `bundled` are those that only the toolkit's own schemas do.
+
+    `unresolved` is what they need and nobody declares; `unread` are the namespaces of schemas
+    that could not be read.
+    """
+
+    types: dict[QName, TypeDef]
+    elements: dict[QName, GlobalElement]
+    bundled: frozenset[QName]
+    unresolved: tuple[Unresolved, ...]
+    unread: frozenset[str]
+
+
+def translate_schemas(
+    documents: Iterable[SchemaDocument],
+    locate: Callable[[etree._Element], Location],
+    findings: Findings,
+) -> SchemaTypes:
+    """Parse the documents and translate every component; what is wrong is found, with its place."""
+    schemas, unread = [], set()
+    for document in documents:
+        parsed = parse_schema(document, locate, findings)
+        if parsed is None:
+            unread.add(document.target_namespace)
+        else:
+            schemas.append(parsed)
+    context = Context(collect_components(schemas, findings), findings)
+    for name, declared in context.components.types.items():
+        context.pending.append(
+            Pending(
+                declared.component,
+                declared.schema,
+                Owner(name.namespace, name.local, _words(name)),
+                named="/" not in name.local,
+                redefines=declared.redefines,
+            )
+        )
+    elements = {
+        name: _global_element(context, name, declared)
+        for name, declared in context.components.elements.items()
+    }
+    while context.pending:
+        _translate(context, context.pending.popleft())
+    inherit_arrays(context.types)
+    bundled = _bundled(context.components)
+    return SchemaTypes(
+        context.types, elements, bundled, context.unresolved, frozenset(unread)
+    )
+
+
+def _words(name: QName) -> tuple[str, ...]:
+    """What a global type is named after; one that is redefined makes room for the new one."""
+    own, redefined, _ = name.local.partition("/")
+    return (own, "Original") if redefined else (own,)
+
+
+def _translate(context: Context, pending: Pending) -> None:
+    name = pending.owner.id
+    if name in context.types:
+        return
+    if is_array(name):
+        at = pending.schema.at(pending.component)
+        context.types[name] = SoapArray(name, pending.owner.words, True, at, ANY_TYPE)
+    elif isinstance(pending.component, xsd.SimpleType):
+        context.types[name] = simple_type(context, pending, pending.component)
+    else:
+        context.types[name] = complex_type(context, pending, pending.component)
+
+
+def _global_element(
+    context: Context, name: QName, declared: Declared[xsd.Element]
+) -> GlobalElement:
+    component, schema = declared.component, declared.schema
+    head = component.substitution_group
+    return GlobalElement(
+        name=name,
+        type=element_type(context, schema, component, element_owner(name)),
+        at=schema.at(component),
+        nillable=component.nillable,
+        abstract=component.abstract,
+        default=component.default,
+        fixed=component.fixed,
+        head=context.name(schema, component, head) if head else None,
+        doc=schema.doc(component),
+    )
+
+
+def _bundled(components: Components) -> frozenset[QName]:
+    declarations: list[tuple[QName, ParsedSchema]] = [
+        *((name, d.schema) for name, d in components.types.items()),
+        *((name, d.schema) for name, d in components.elements.items()),
+    ]
+    own = {name for name, schema in declarations if not schema.document.standard}
+    return frozenset(name for name, schema in declarations if name not in own)

@@ -1,1 +1,0 @@
-"""The front end: the only code that sees XML. Documents in, `codegen.model.Api` out."""

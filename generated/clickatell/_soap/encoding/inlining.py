@@ -1,0 +1,56 @@
+"""XML of SOAP's encoding as a value by itself: what its references point to stands in it."""
+
+from __future__ import annotations
+
+from ..values.anyxml import AnyElement
+from ..xml.element import Element, bad
+from .references import ID, REF, is_pointed_to, resolved
+
+
+def any_element(e: Element) -> AnyElement:
+    """An element as XML.
+
+    Raises:
+        DecodeError: it cannot be kept.
+    """
+    try:
+        return AnyElement.from_element(e)
+    except ValueError as error:
+        bad(e, error)
+
+
+def inlined_element(e: Element) -> AnyElement:
+    """An encoded element as XML, with what it points to in place of the references.
+
+    What is pointed to more than once is one content, shared.
+
+    Raises:
+        DecodeError: it cannot be kept, a reference leads nowhere, or it contains itself.
+    """
+    root = any_element(e)
+    if is_pointed_to(e):
+        root.attributes = _without(root, "id", ID)
+    pending = [root]
+    while pending:
+        value = pending.pop()
+        key = _reference(value)
+        if key is None:
+            pending.extend(value)
+            continue
+        target = resolved(e, key, inlined_element)
+        value.attributes = {**_without(value, "href", REF), **target.attributes}
+        value.namespaces = {**value.namespaces, **target.namespaces}
+        value.content = target.content
+    return root
+
+
+def _reference(value: AnyElement) -> str | None:
+    """The id that an element of a value points to; only an empty one does."""
+    if any(not isinstance(item, str) or item.strip() for item in value.content):
+        return None
+    href = value.attributes.get("href", "")
+    return href[1:] if href[:1] == "#" else value.attributes.get(REF)
+
+
+def _without(value: AnyElement, *names: str) -> dict[str, str]:
+    return {n: text for n, text in value.attributes.items() if n not in names}

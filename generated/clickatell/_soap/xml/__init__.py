@@ -1,0 +1,1 @@
+"""XML, parsed within limits."""

@@ -1,0 +1,113 @@
+"""What the writers call besides the text of values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from ..encoding.arrays import check_list
+from ..errors.refusals import Refusal as Refusal
+from ..errors.refusals import absent as absent
+from ..errors.refusals import incomplete_group as incomplete_group
+from ..errors.refusals import unknown_item as unknown_item
+from ..errors.refusals import wrong_choice as wrong_choice
+from ..values.lexical import list_text
+from ..values.names import XSI
+from ..values.prefixes import attributes_xml
+from ..values.strings import text
+from .blame import blame as blame
+
+T = TypeVar("T")
+
+# Of XML that was written here: no ">" stands in an attribute's value, no quote either.
+_DECLARATION = re.compile(r' xmlns:([^\s=]+)="[^"]*"')
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[^\s/>]+)(?P<rest>[^>]*)>")
+
+
+def items(v: list[T]) -> list[T]:
+    """A field's list: a str would be written letter by letter, and an iterator only once.
+
+    Raises:
+        TypeError: it is something else.
+    """
+    if v.__class__ is not list:
+        check_list(v)
+    return v
+
+
+def inside(xml: str) -> str:
+    """What stands in an element: a part's content goes into the Body without an element of its own.
+
+    What the element declared is declared on its children.
+
+    Raises:
+        ValueError: a text needs a prefix that no element is left to declare.
+    """
+    end = xml.index(">")
+    if xml[end - 1] == "/":
+        return ""
+    content = xml[end + 1 : xml.rindex("</")]
+    declared = {m[1]: m[0] for m in _DECLARATION.finditer(xml, 0, end)}
+    return _declared(content, declared) if declared else content
+
+
+def _declared(content: str, declared: Mapping[str, str]) -> str:
+    """Content with declarations on its outermost elements, where they have none of the prefix."""
+    pieces: list[str] = []
+    depth = done = 0
+    for tag in _TAG.finditer(content):
+        if tag["end"]:
+            depth -= 1
+            continue
+        if depth == 0:
+            own = {m[1] for m in _DECLARATION.finditer(tag["rest"])}
+            added = [text for prefix, text in declared.items() if prefix not in own]
+            pieces += [content[done : tag.end("name")], *added]
+            done = tag.end("name")
+        if not tag["rest"].endswith("/"):
+            depth += 1
+    if not pieces and any(f"{prefix}:" in content for prefix in declared):
+        raise ValueError("a text with a prefix cannot stand in a Body by itself")
+    return "".join([*pieces, content[done:]])
+
+
+def quoted(escaped: str) -> str:
+    """Escaped element text made fit for an attribute's double quotes."""
+    if escaped.isprintable() and '"' not in escaped:
+        return escaped
+    escaped = escaped.replace('"', "&quot;").replace("\t", "&#9;")
+    return escaped.replace("\n", "&#10;")
+
+
+def attributes_text(attributes: Mapping[str, str], known: Sequence[str] = ()) -> str:
+    """The attributes that a wildcard holds, for a start tag.
+
+    Args:
+        attributes: by their names in Clark's notation.
+        known: the names of the type's own attributes: no tag may have two of one name.
+
+    Raises:
+        TypeError: it is no mapping of `str` to `str`.
+        ValueError: a name is none, is the type's own or XML Schema's, or a value holds what
+            XML cannot carry.
+    """
+    if not isinstance(attributes, Mapping):
+        raise TypeError(f"{type(attributes).__name__} given, dict wanted")
+    if not attributes:
+        return ""
+    for name in attributes:
+        if name in known or isinstance(name, str) and name.startswith(f"{{{XSI}}}"):
+            reason = "an attribute is not the wildcard's, but the type's own"
+            raise Refusal(attributes, f"[{name!r}]", reason)
+    return attributes_xml(attributes, "any")
+
+
+def tokens_text(v: Sequence[str]) -> str:
+    """A list of tokens.
+
+    Raises:
+        TypeError: it is no list or tuple, or holds something else than `str`.
+        ValueError: an item is empty or has white space.
+    """
+    return list_text(v, text)

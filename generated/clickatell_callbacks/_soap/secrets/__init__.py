@@ -1,0 +1,1 @@
+"""What never shows: in logs, in errors, in repr."""

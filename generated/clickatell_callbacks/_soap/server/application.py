@@ -1,0 +1,329 @@
+"""A service as a web application, without sockets: HTTP requests to replies.
+
+`asgi`, `wsgi` and `memory` stand on it. The rules of HTTP are those of SOAP 1.1, section 6, and
+of SOAP 1.2, part 2, section 7.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
+from ..http.bodies import (
+    TooLarge,
+    UnknownCoding,
+    charset_of,
+    is_multipart,
+    root_part,
+    unpacked,
+)
+from ..http.transport import Response
+from ..soap.envelope import NAMES, Version, opened
+from ..soap.operation import Port
+from ..xml.element import Element
+from ..xml.parsing import parse
+from .answering import (
+    MEDIA_TYPES,
+    Faults,
+    Refusal,
+    check_encoding,
+    check_headers,
+    content_type,
+    internal_error,
+    mismatch,
+    operation_fault,
+)
+from .dispatch import Dispatcher, Target
+from .service import BaseService, Call, Hooks, HttpRequest, run, run_in
+
+DEFAULT_MAX_BODY: Final = 16 * 2**20
+_LONG: Final = 2**17
+
+_ACTION: Final = re.compile(r';\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)', re.I)
+_XML_TYPES: Final = (*MEDIA_TYPES.values(), "application/xml")
+
+_log = logging.getLogger(__name__.rsplit(".", 3)[0])
+
+
+class Application:
+    """Answers HTTP requests for services of one package.
+
+    Args:
+        services: each of another port type.
+        address: where callers find it, for the WSDL that is given out; otherwise where a
+            request was sent to.
+        max_body: bytes that a request's body may have, packed and unpacked.
+        hooks: for callers that have habits.
+        paths: the path of each port, by its key; any other path serves them all.
+    """
+
+    def __init__(
+        self,
+        services: Sequence[BaseService],
+        *,
+        address: str | None = None,
+        max_body: int = DEFAULT_MAX_BODY,
+        hooks: Hooks | None = None,
+        paths: Mapping[str, str] | None = None,
+    ) -> None:
+        self.max_body = max_body
+        self._address = address
+        self._hooks = hooks or Hooks()
+        self._paths = dict(paths or {})
+        self._ports: dict[str, tuple[BaseService, Port]] = {
+            key: (service, service._ports[key])
+            for service in services
+            for key in service._port_names
+        }
+        self._specification = services[0]._specification
+        self._all = self._dispatchers(self._ports)
+        self._at = {p: self._dispatchers([key]) for key, p in self._paths.items()}
+        self._faults = Faults([port for _, port in self._ports.values()])
+
+    def _dispatchers(self, keys: Iterable[str]) -> dict[Version, Dispatcher]:
+        targets: dict[Version, list[Target]] = {}
+        for name in keys:
+            service, port = self._ports[name]
+            known = targets.setdefault(port.soap, [])
+            known += [Target(service, k, o) for k, o in port.operations.items()]
+        return {version: Dispatcher(found) for version, found in targets.items()}
+
+    # -------------------------------------------------------------------------- answering
+
+    async def answer(self, request: HttpRequest) -> Response:
+        """The reply to a request, whatever it is. A long one is read in a thread of its own: the
+        others need not wait for that."""
+        if len(request.body) > _LONG:
+            call = await asyncio.to_thread(self._opened, request)
+        else:
+            call = self._opened(request)
+        if isinstance(call, Response):
+            return call
+        try:
+            return self._done(call, await run(call))
+        except Exception as error:
+            return self._failed(call, error)
+
+    def answer_in(
+        self, request: HttpRequest, wait: Callable[[Awaitable[object]], object]
+    ) -> Response:
+        """The same without an event loop; `wait` runs a method that is an `async def`."""
+        call = self._opened(request)
+        if isinstance(call, Response):
+            return call
+        try:
+            return self._done(call, run_in(call, wait))
+        except Exception as error:
+            return self._failed(call, error)
+
+    def too_large(self, request: HttpRequest) -> Response:
+        """The reply to a request whose body was not read to its end."""
+        return self._faults.refusal(self._beyond(), self._named(request))
+
+    def without_length(self, request: HttpRequest) -> Response:
+        """The reply to a request whose body cannot be read, as nothing says where it ends."""
+        fault = _callers("a request has a Content-Length here")
+        return self._faults.refusal(Refusal(fault, status=411), self._named(request))
+
+    def _done(self, call: Call, result: object) -> Response:
+        operation = call.operation
+        value, headers = call.response(result)
+        if operation.one_way:
+            return Response(202, {}, b"")
+        envelope = operation.encode_response(value, headers)
+        reply = Response(200, content_type(operation.envelope.wire), envelope)
+        return self._hooked(reply, call)
+
+    def _failed(self, call: Call, error: Exception) -> Response:
+        """The fault that a method raised, else one that tells nothing of what went wrong."""
+        if isinstance(error, SoapFault):
+            try:
+                return self._hooked(operation_fault(call.operation, error), call)
+            except EncodeError as unwritable:
+                error = unwritable
+        _log.exception("%s failed", call.operation.name, exc_info=error)
+        return self._hooked(operation_fault(call.operation, internal_error()), call)
+
+    def _hooked(self, reply: Response, call: Call | None) -> Response:
+        envelope = self._hooks.reply(reply.body, call)
+        return Response(reply.status, reply.headers, envelope)
+
+    # ------------------------------------------------------------------------- opening
+
+    def _opened(self, request: HttpRequest) -> Call | Response:
+        """The call that a request is, or the reply to what is none."""
+        version = self._named(request)
+        try:
+            request = self._hooks.request(request)
+            if request.method != "POST":
+                return self._document(request)
+            return self._call(request)
+        except Refusal as refusal:
+            refused = refusal
+        except SoapFault as fault:
+            refused = Refusal(fault)
+        except Exception as error:
+            _log.exception("%s %a failed", request.method, request.path, exc_info=error)
+            refused = Refusal(internal_error())
+        try:
+            reply = self._faults.refusal(refused, version)
+        except EncodeError as error:  # a hook's own fault
+            _log.exception("%s %a failed", request.method, request.path, exc_info=error)
+            reply = self._faults.refusal(Refusal(internal_error()), version)
+        return self._hooked(reply, None)
+
+    def _named(self, request: HttpRequest) -> Version:
+        """The version of SOAP that a request's Content-Type names, else the first port's."""
+        kind = _media_type(request)
+        named = [v for v, media_type in MEDIA_TYPES.items() if kind == media_type]
+        return named[0] if named else self._faults.default
+
+    def _call(self, request: HttpRequest) -> Call:
+        """The call that a POST is.
+
+        Raises:
+            Refusal: it is none, or one that is not answered.
+            SoapFault: a hook says no.
+        """
+        headers, body = self._unpacked(request)
+        try:
+            root = parse(body, charset_of(headers))
+        except DecodeError as error:
+            raise Refusal(_callers(str(error))) from None
+        root = self._hooks.envelope(root, request)
+        dispatchers = self._at.get(request.path, self._all)
+        version = next((v for v in dispatchers if NAMES[v].envelope == root.tag), None)
+        if version is None:
+            raise mismatch(root, list(dispatchers))
+        try:
+            header, content = opened(root, version)
+            action = _action(request.headers, headers)
+            target = dispatchers[version].find(header, content, action)
+            self._check(target, header, content, version)
+            value, blocks = target.operation.request_in(header, content, len(body))
+        except SoapFault as fault:
+            raise Refusal(fault, version=version) from None
+        except DecodeError as error:
+            raise Refusal(_callers(str(error)), version=version) from None
+        return Call(
+            request, root, target.service, target.key, target.operation, value, blocks
+        )
+
+    def _check(
+        self, target: Target, header: Element | None, body: Element, version: Version
+    ) -> None:
+        """Refuse what asks for more than is understood."""
+        declared = target.operation.request_blocks
+
+        def understands(block: str) -> bool:
+            return block in declared or self._hooks.understands(block)
+
+        check_headers(header, version, understands)
+        check_encoding(body, version)
+
+    def _unpacked(self, request: HttpRequest) -> tuple[Mapping[str, str], bytes]:
+        """The envelope of a POST, and the headers that say how to read it.
+
+        Raises:
+            Refusal: there is none.
+        """
+        headers = request.headers
+        multipart = is_multipart(headers)
+        kind = _media_type(request)
+        if kind and kind not in _XML_TYPES and not multipart:
+            accepted = ", ".join(MEDIA_TYPES.values())
+            fault = _callers(f"a SOAP envelope is {accepted}")
+            raise Refusal(fault, status=415, headers={"accept-post": accepted})
+        try:
+            coding = headers.get("content-encoding", "")
+            body = unpacked(request.body, coding, self.max_body)
+        except TooLarge:
+            raise self._beyond() from None
+        except UnknownCoding:
+            fault = _callers("the body is packed in a way that is not known here")
+            accepts = {"accept-encoding": "gzip, deflate"}
+            raise Refusal(fault, status=415, headers=accepts) from None
+        except ValueError:
+            raise Refusal(_callers("the body cannot be unpacked")) from None
+        if not multipart:
+            return headers, body
+        try:
+            content_type, body = root_part(headers, body, self.max_body)
+        except TooLarge:
+            raise self._beyond() from None
+        except (TransportError, DecodeError) as error:
+            raise Refusal(_callers(str(error))) from None
+        return {"content-type": content_type}, body
+
+    def _beyond(self) -> Refusal:
+        fault = _callers(f"a request has at most {self.max_body:,} bytes here")
+        return Refusal(fault, status=413)
+
+    # ----------------------------------------------------------------------- documents
+
+    def _document(self, request: HttpRequest) -> Response:
+        """The WSDL, or what it imports.
+
+        Raises:
+            Refusal: something else is asked for.
+        """
+        query = request.query.partition("&")[0]
+        asked = query.partition("=")[0].lower() in ("wsdl", "xsd")
+        allowed = "GET, HEAD, POST" if asked else "POST"
+        if not asked or request.method not in ("GET", "HEAD"):
+            fault = _callers("a call is a POST of a SOAP envelope")
+            raise Refusal(fault, status=405, headers={"allow": allowed})
+        url = self._address or request.url
+        found = None
+        if self._specification is not None:
+            addresses = {
+                (port.service, port.name): self._address_of(key, url, request)
+                for key, (_, port) in self._ports.items()
+            }
+            found = self._specification.document(query, url, addresses)
+        if found is None:
+            raise Refusal(_callers("there is no such document"), status=404)
+        headers = {"content-type": "text/xml; charset=UTF-8"}
+        return Response(200, headers, found)
+
+    def _address_of(self, key: str, url: str, request: HttpRequest) -> str:
+        """Where a port is."""
+        path = self._paths.get(key)
+        return url if path is None else request.origin + path
+
+
+def _callers(reason: str) -> SoapFault:
+    return SoapFault(reason, code="Client")
+
+
+def _media_type(request: HttpRequest) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _action(http: Mapping[str, str], root: Mapping[str, str]) -> str:
+    """The SOAPAction: quoted or not, or SOAP 1.2's parameter of the Content-Type."""
+    if "soapaction" in http:
+        return _as_utf8(_unquoted(http["soapaction"].strip()))
+    for headers in (root, http):
+        found = _ACTION.search(headers.get("content-type", ""))
+        if found:
+            return _as_utf8(_unquoted(found[1]))
+    return ""
+
+
+def _as_utf8(text: str) -> str:
+    """A header's text, which servers read as ISO-8859-1, as what most clients wrote."""
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def _unquoted(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return re.sub(r"\\(.)", r"\1", text[1:-1])
+    return text

@@ -1,0 +1,1 @@
+"""Replies, item by item."""

@@ -1,0 +1,232 @@
+"""A reply read item by item, as it comes in, in bounded memory: `Operation.iter_response`.
+
+The parser builds its tree as ever; after each piece of input, the items that are complete are
+read and taken out of it, and so is all that is neither an item nor around one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, Protocol, TypeAlias
+
+from ..encoding.arrays import check_item
+from ..encoding.references import forget, refuse_reference
+from ..errors.errors import DecodeError
+from ..soap.envelope import NAMES, Version, shown_name
+from ..soap.messages import Items, Message
+from ..xml.bounds import check_texts, refuse_deep
+from ..xml.element import RPC_RESULT, Element, local_name, path_of
+from ..xml.parsing import PushParser, limits
+
+_Tree: TypeAlias = (
+    Any  # an lxml element, of which the readers' protocol changes nothing
+)
+_PIECE: Final = 2**16
+
+
+class Stream(Protocol):
+    """What is used of a binary stream."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+Source: TypeAlias = Stream | Iterable[bytes]
+
+
+def pieces(source: Source) -> Iterator[bytes]:
+    """What a source gives, in pieces of a moderate size, as long as it is within the limits.
+
+    Raises:
+        DecodeError: it is more than an envelope may hold.
+    """
+    read = getattr(source, "read", None)
+    given: Any = source if read is None else iter(lambda: read(_PIECE), b"")
+    size = 0
+    for data in given:
+        size += len(data)
+        if size > (most := limits().envelope):
+            raise DecodeError("", f"more than {most:,} bytes in an envelope")
+        for at in range(0, len(data), _PIECE):
+            yield data[at : at + _PIECE]
+
+
+class ItemReader:
+    """Takes the items out of a reply that is still being parsed.
+
+    Args:
+        version: of SOAP.
+        message: of the reply.
+        items: where they stand in it, and what reads them.
+        fault: raises what a Fault means.
+        whole: reads an envelope that is not of this version: it says why not.
+    """
+
+    def __init__(
+        self,
+        version: Version,
+        message: Message,
+        items: Items,
+        fault: Callable[[Element], object],
+        whole: Callable[[bytes], object],
+    ) -> None:
+        self._names = NAMES[version]
+        self._message = message
+        self._items = items
+        self._fault = fault
+        self._whole = whole
+        self._number = 0
+        self._since = 0
+        self._seen: set[str] = set()
+
+    def read(self, parser: PushParser, source: Iterator[bytes]) -> Iterator[Any]:
+        """The items, as the source's pieces come in.
+
+        Raises:
+            SoapFault: the envelope holds a fault.
+            DecodeError: it is not well-formed, breaks its schema's promise, or is beyond the
+                limits.
+        """
+        for data in source:
+            parser.feed(data)
+            self._since += len(data)
+            if parser.root is None:
+                continue
+            if parser.root.tag != self._names.envelope:
+                self._whole(b"".join([parser.begun, *source]))
+            yield from self._envelope(parser.root, True)
+        yield from self._envelope(parser.close(), False)
+        if "Body" not in self._seen:
+            raise DecodeError("", "the envelope has no Body")
+        if "message" not in self._seen:
+            raise DecodeError("Body", "is empty")
+
+    # ------------------------------------------------------------- from the outside to the items
+
+    def _envelope(self, root: _Tree, unfinished: bool) -> Iterator[Any]:
+        for child, is_open in _children(root, unfinished):
+            if child.tag != self._names.body:
+                _drop(root, child, is_open)
+                continue
+            self._seen.add("Body")
+            if self._message.tag is not None:
+                yield from self._body(child, is_open)
+            else:
+                self._seen.add("message")
+                yield from self._inside(child, self._items.path, is_open)
+
+    def _body(self, body: _Tree, unfinished: bool) -> Iterator[Any]:
+        for child, is_open in _children(body, unfinished):
+            if child.tag == self._names.fault:
+                if not is_open:
+                    refuse_deep(body.getparent(), limits().depth)
+                    self._fault(child)
+            elif self._is_message(child):
+                yield from self._inside(child, self._items.path, is_open)
+            else:
+                _drop(body, child, is_open)
+
+    def _is_message(self, child: _Tree) -> bool:
+        """Whether a child of the Body is the message, which stays there and is known by that.
+
+        Raises:
+            DecodeError: another element stands in its place.
+        """
+        message = self._message
+        if "message" in self._seen:
+            return child.getprevious() is None
+        if message.encoded and child.get("id") is not None:
+            return False
+        if not message.rpc and child.tag != message.expects:
+            wanted = repr(message.expects)
+            raise DecodeError("Body", f"{shown_name(child)} stands there, not {wanted}")
+        self._seen.add("message")
+        return True
+
+    def _inside(
+        self, e: _Tree, path: tuple[str, ...], unfinished: bool
+    ) -> Iterator[Any]:
+        """The items in an element on the way to them."""
+        step, rest = path[0], path[1:]
+        if self._message.encoded:
+            refuse_reference(e)
+        if not rest:
+            yield from self._complete(e, step, unfinished)
+            return
+        for child, is_open in _children(e, unfinished):
+            if not self._is_step(child, step):
+                _drop(e, child, is_open)
+                continue
+            yield from self._inside(child, rest, is_open)
+            if not is_open:
+                e.remove(child)
+
+    def _complete(self, e: _Tree, step: str, unfinished: bool) -> Iterator[Any]:
+        """The items that are complete in the element around them."""
+        count = len(e) - 1 if unfinished else len(e)
+        if count <= 0:
+            return
+        # Only here, as what is open may be large, and looked at again and again.
+        refuse_deep(e.getroottree().getroot(), limits().depth)
+        values: list[Any] = []
+        failed: DecodeError | None = None
+        try:
+            for child in e[:count]:
+                if self._is_step(child, step):
+                    values.append(self._item(child))
+        except DecodeError as error:
+            failed = error
+        # Elements that Python has let go of are freed with what is in them, and fast.
+        child = None
+        del e[:count]
+        yield from values
+        if failed is not None:
+            raise failed
+
+    def _is_step(self, child: _Tree, step: str) -> bool:
+        if not step:
+            found: bool = child.tag != RPC_RESULT
+            return found
+        return child.tag == step or self._message.rpc and local_name(child) == step
+
+    def _item(self, e: _Tree) -> Any:  # Any: the items' own type
+        """An item's value. Errors count all items, not only those that are still there."""
+        if self._items.array:
+            check_item(e)
+        if self._since > limits().text:
+            check_texts(e, limits().text)
+        self._since = 0
+        number, self._number = self._number, self._number + 1
+        try:
+            return self._items.read(e)
+        except DecodeError as error:
+            here = path_of(e)
+            inside = error.path.removeprefix(here)
+            error.path = f"{_unnumbered(here)}[{number}]{inside}"
+            error.args = (error.path, error.message)
+            raise
+        except RecursionError:
+            raise DecodeError("", "nested too deeply to be read") from None
+        finally:
+            forget()
+
+
+def _unnumbered(path: str) -> str:
+    return path[: path.rindex("[")] if path.endswith("]") else path
+
+
+def _children(e: _Tree, unfinished: bool) -> Iterator[tuple[Any, bool]]:
+    """An element's children so far, and whether each is open: of an unfinished one the last is."""
+    children = e[:]
+    last = len(children) - 1
+    for number, child in enumerate(children):
+        yield child, unfinished and number == last
+
+
+def _drop(parent: _Tree, child: _Tree, is_open: bool) -> None:
+    """Take out what nobody reads; of an open element what is complete in it."""
+    if not is_open:
+        parent.remove(child)
+        return
+    while children := child[:]:
+        del child[:-1]
+        child = children[-1]

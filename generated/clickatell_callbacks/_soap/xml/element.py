@@ -1,0 +1,237 @@
+"""What the readers use of an lxml element, and what they say when one does not read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, NoReturn, Protocol, overload
+
+from ..errors.errors import DecodeError
+from ..secrets.redaction import is_secret, is_secret_path, raise_alone
+from ..values.names import SOAP11_ENCODING, SOAP12_ENCODING, XSI
+from ..values.strings import SPACE
+
+XSI_TYPE: Final = f"{{{XSI}}}type"
+NIL: Final = f"{{{XSI}}}nil"
+ARRAY_TYPE: Final = f"{{{SOAP11_ENCODING}}}arrayType"
+ITEM_TYPE: Final = f"{{{SOAP12_ENCODING}}}itemType"
+ARRAY_SIZE: Final = f"{{{SOAP12_ENCODING}}}arraySize"
+ARRAYS: Final = (f"{{{SOAP11_ENCODING}}}Array", f"{{{SOAP12_ENCODING}}}Array")
+RPC_RESULT: Final = "{http://www.w3.org/2003/05/soap-rpc}result"
+HIDDEN: Final = "its value does not read"
+"""What is said of a secret instead of a reason that quotes it."""
+
+_TRUE: Final = ("true", "1")
+# lxml collects the declarations in scope anew each time it is asked: without a bound, a small
+# envelope of many prefixes and many types would take hours.
+_MAX_PREFIXES: Final = 500
+
+MISSING: Final[Any] = object()
+"""What a reader's local holds until its element is read; it never leaves the reader."""
+
+
+class Element(Protocol):
+    """An lxml element, as far as reading goes; lxml itself ships no types."""
+
+    @property
+    def tag(self) -> Any: ...  # Any: to the stubs it is a union, to the readers a str
+
+    @property
+    def text(self) -> str | None: ...
+
+    @property
+    def tail(self) -> str | None: ...
+
+    @property
+    def attrib(self) -> Any: ...  # Any: lxml's mapping is no Mapping to its stubs
+
+    @property
+    def nsmap(self) -> Mapping[Any, str]: ...  # Any: the key is str | None, invariantly
+
+    def get(self, key: str) -> str | None: ...
+
+    def keys(self) -> Any: ...  # Any: a list, of which the stubs say str or bytes
+
+    # Any: the protocol cannot say "another one" invariantly
+    def getparent(self) -> Any: ...
+
+    def getroottree(self) -> Any: ...  # Any: a tree, of which only the root is used
+
+    @overload
+    def __getitem__(self, where: int) -> Any: ...  # Any: as getparent
+
+    @overload
+    def __getitem__(self, where: slice) -> list[Any]: ...  # Any: as getparent
+
+    def __iter__(self) -> Iterator[Any]: ...  # Any: as getparent
+
+    def __len__(self) -> int: ...
+
+
+def local_name(e: Element) -> str:
+    """An element's name without its namespace: parts of a call are known by that.
+
+    SOAP 1.2's rpc:result keeps its namespace: it names the part that is the result, and is
+    none itself (SOAP 1.2, part 2, section 4.2.1).
+    """
+    tag: str = e.tag
+    if tag[0] != "{" or tag == RPC_RESULT:
+        return tag
+    return tag.rpartition("}")[2]
+
+
+# --------------------------------------------------------------------------- where it stands
+
+
+class _Quiet(threading.local):
+    on = False
+
+
+_quiet = _Quiet()
+
+
+@contextmanager
+def without_paths() -> Iterator[None]:
+    """Errors raised inside have no path: they are not told, and paths cost a look at all siblings."""
+    before, _quiet.on = _quiet.on, True
+    try:
+        yield
+    finally:
+        _quiet.on = before
+
+
+def path_of(e: Element) -> str:
+    """Where an element stands below Body or Header: `sendmsg.to[3]`, `Header.Trace`.
+
+    Of several of one name each has its number, from 0; so have an array's items, whose names
+    mean nothing (SOAP 1.1, section 5.4.2).
+    """
+    if _quiet.on:
+        return ""
+    steps: list[str] = []
+    while (parent := e.getparent()) is not None and parent.getparent() is not None:
+        if parent.getparent().getparent() is None:
+            steps.append(local_name(e))
+            if local_name(parent) == "Header":
+                steps.append("Header.")
+            break
+        steps.append(_step(e, parent))
+        e = parent
+    return "".join(reversed(steps))
+
+
+def _step(e: Element, parent: Element) -> str:
+    siblings = list(parent)
+    if is_array(parent):
+        return f"[{siblings.index(e)}]"
+    same = [c for c in siblings if c.tag == e.tag]
+    number = f"[{same.index(e)}]" if len(same) > 1 else ""
+    return f".{local_name(e)}{number}"
+
+
+def is_array(e: Element) -> bool:
+    """Whether an element says that it is one of SOAP's arrays."""
+    if any(e.get(name) is not None for name in (ARRAY_TYPE, ITEM_TYPE, ARRAY_SIZE)):
+        return True
+    text = e.get(XSI_TYPE)
+    return text is not None and _expanded(text, e.nsmap) in ARRAYS
+
+
+# ------------------------------------------------------------------------------- refusals
+
+
+def bad(e: Element, reason: object) -> NoReturn:
+    """An element's text is not of its type; a secret's text is not told."""
+    path = path_of(e)
+    if is_secret_path(path):
+        raise_alone(DecodeError(path, HIDDEN))
+    raise DecodeError(path, str(reason)) from None
+
+
+def bad_attribute(e: Element, name: str, reason: object) -> NoReturn:
+    """An attribute's text is not of its type; a secret's text is not told."""
+    path = path_of(e)
+    place = _below(path, f"@{name}")
+    if is_secret(name) or is_secret_path(path):
+        raise_alone(DecodeError(place, HIDDEN))
+    raise DecodeError(place, str(reason)) from None
+
+
+def missing(e: Element, name: str) -> NoReturn:
+    """A required element is not there."""
+    raise DecodeError(_below(path_of(e), name), "is missing")
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def abstract(e: Element, name: str) -> NoReturn:
+    """A value of an abstract type must say by xsi:type what it is."""
+    raise DecodeError(
+        path_of(e), f"{name} is abstract: xsi:type must name one of its types"
+    )
+
+
+# ------------------------------------------------------------------------------------ nil
+
+
+def is_nil(e: Element) -> bool:
+    """Whether an element says that it is nil."""
+    nil = e.get(NIL)
+    return nil is not None and nil.strip(SPACE) in _TRUE
+
+
+def not_nil(e: Element) -> None:
+    """Refuse a nil where none may be: it would else read as something empty.
+
+    Raises:
+        DecodeError: the element is nil.
+    """
+    if is_nil(e):
+        raise DecodeError(path_of(e), "is nil, and may not be")
+
+
+def check_empty(e: Element) -> None:
+    """Refuse what an element without children may not be: nil, or a text where elements belong.
+
+    Raises:
+        DecodeError: it would else read as something empty.
+    """
+    not_nil(e)
+    text = e.text
+    if text is not None and not text.isspace():
+        bad(e, "holds text, not elements")
+
+
+# ------------------------------------------------------------------------------- namespaces
+
+
+def in_scope(e: Element) -> Mapping[str | None, str]:
+    """The prefixes in scope at an element, None for the default namespace.
+
+    Raises:
+        DecodeError: they are more than any document needs.
+    """
+    scope: Mapping[str | None, str] = e.nsmap
+    if len(scope) > _MAX_PREFIXES:
+        raise DecodeError(
+            path_of(e), f"more than {_MAX_PREFIXES} prefixes are in scope"
+        )
+    return scope
+
+
+def clark_name(e: Element, text: str) -> str:
+    """A QName in an element's attribute in Clark's notation; an undeclared prefix is none's.
+
+    Raises:
+        DecodeError: more prefixes are in scope than any document needs.
+    """
+    return _expanded(text, in_scope(e))
+
+
+def _expanded(text: str, scope: Mapping[str | None, str]) -> str:
+    prefix, _, local = text.strip(SPACE).rpartition(":")
+    namespace = scope.get(prefix or None)
+    return f"{{{namespace}}}{local}" if namespace else local

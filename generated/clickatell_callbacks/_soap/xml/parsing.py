@@ -1,0 +1,344 @@
+"""XML from strangers: parsed in safety, within bounds."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
+
+from ..errors.errors import DecodeError, NotAnEnvelope
+from .bounds import BYTE_ORDER_MARKS, check_depth, check_texts, may_be_long
+from .element import Element
+
+# libxml2's own bounds: the length of a text, and the depth, up to which the parser need not be
+# told that a document is huge; and the depth beyond which it does not go even then.
+_HUGE: Final = 10_000_000
+_DEEP: Final = 256
+_DEEPEST: Final = 2048
+
+_CHARSET: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
+_CHARSETS_KEPT: Final = 16
+_CHUNK: Final = 2**16
+_PullParser: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the events' type
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much an envelope may hold; what goes beyond is a `DecodeError`.
+
+    Raises:
+        ValueError: a limit is not positive, or deeper than libxml2 goes (2,048).
+    """
+
+    envelope: int = 256 * 2**20
+    """Bytes in an envelope, after the transport has unpacked it."""
+    depth: int = 128
+    """Elements within each other, the Envelope counted."""
+    text: int = 64 * 2**20
+    """Characters in one text or attribute."""
+
+    def __post_init__(self) -> None:
+        if min(self.envelope, self.depth, self.text) < 1 or self.depth > _DEEPEST:
+            raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
+
+
+def _harmless(limit: Limits) -> int:
+    """The bytes up to which a document can go beyond no limit, so that none need be looked at."""
+    if limit.depth > _DEEP:
+        return 0
+    deeper = 7 * limit.depth + 4  # "<a><a/></a>", one level deeper than allowed
+    return min(limit.envelope, limit.text, deeper - 1)
+
+
+_limits = Limits()
+_small = _harmless(_limits)
+
+
+def limits() -> Limits:
+    """The limits that hold in this package."""
+    return _limits
+
+
+def set_limits(new: Limits) -> None:
+    """Change the limits of this package, for all threads."""
+    global _limits, _small
+    _limits, _small = new, _harmless(new)
+
+
+# ------------------------------------------------------------------------------- parsers
+
+
+def _parser(
+    charset: str | None, huge: bool, *, without_dtd: bool = False
+) -> etree.XMLParser:
+    """A parser that reaches for nothing outside the document.
+
+    It collects no ids where it need not. Where there may be a DTD it must: libxml2 else opens
+    the file that a DOCTYPE names, before anybody can refuse it.
+    """
+    return etree.XMLParser(
+        encoding=charset,
+        collect_ids=not without_dtd,
+        huge_tree=huge,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+class _PerThread(threading.local):
+    """Each thread's parsers: one that threads share would let them wait for each other."""
+
+    def __init__(self) -> None:
+        self.plain = _parser(None, huge=False)
+        self.without_dtd = _parser(None, huge=False, without_dtd=True)
+        self.parsers: dict[tuple[str | None, bool], etree.XMLParser] = {}
+
+
+_mine = _PerThread()
+
+
+def _parser_for(charset: str | None, huge: bool) -> etree.XMLParser:
+    """This thread's parser for a charset."""
+    key = charset, huge
+    if (found := _mine.parsers.get(key)) is None:
+        if len(_mine.parsers) >= _CHARSETS_KEPT:  # the names come from outside
+            _mine.parsers.clear()
+        found = _mine.parsers[key] = _parser(charset, huge)
+    return found
+
+
+def _usable(charset: str, data: bytes) -> str | None:
+    """A charset as libxml2 is to be told of it, None where it is to look for itself.
+
+    A byte order mark beats the charset (RFC 7303, section 3), and one that libxml2 does not
+    know counts as none: the XML declaration may know better.
+    """
+    if data.startswith(BYTE_ORDER_MARKS) or not _CHARSET.fullmatch(charset):
+        return None
+    charset = charset.lower()
+    if (charset, False) not in _mine.parsers:
+        try:
+            _parser_for(charset, huge=False)
+        except LookupError:
+            return None
+    return charset
+
+
+# ------------------------------------------------------------------------------- parsing
+
+
+def parse(
+    data: bytes, charset: str | None = None, *, without_dtd: bool = False
+) -> Element:
+    """The root element of an XML document.
+
+    Args:
+        data: the document.
+        charset: what its transport says that its encoding is, which beats its declaration.
+        without_dtd: whether it is known to have none.
+
+    Raises:
+        NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as an
+            envelope.
+        DecodeError: it is not well-formed, has a DTD, or is beyond the limits.
+    """
+    small = len(data) <= _small
+    if small and charset is None:
+        parser = _mine.without_dtd if without_dtd else _mine.plain
+    else:
+        parser = _fit(data, charset)
+    try:
+        root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
+    except etree.XMLSyntaxError as error:
+        raise _syntax_error(error, data) from None  # its text quotes the document
+    if not without_dtd and root.getroottree().docinfo.internalDTD is not None:
+        raise _refused_dtd(root)
+    if not small:
+        limit, encoding = _limits, root.getroottree().docinfo.encoding or ""
+        check_depth(root, data, limit.depth, encoding)
+        if len(data) > limit.text and may_be_long(data, limit.text, encoding):
+            check_texts(root, limit.text)
+    found: Element = root
+    return found
+
+
+def _fit(data: bytes, charset: str | None) -> etree.XMLParser:
+    """This thread's parser for a document of its size and charset.
+
+    Raises:
+        DecodeError: it is too large, or so large that its DTD is refused before it is parsed.
+    """
+    limit = _limits
+    size = len(data)
+    if size > limit.envelope:
+        raise DecodeError("", f"more than {limit.envelope:,} bytes in an envelope")
+    huge = size >= _HUGE or limit.depth > _DEEP
+    if charset is not None:
+        charset = _usable(charset, data)
+    if huge:
+        _refuse_early_dtd(data, charset)
+    return _mine.plain if charset is None and not huge else _parser_for(charset, huge)
+
+
+def _refuse_early_dtd(data: bytes, charset: str | None) -> None:
+    """Refuse a DTD before a parser without bounds reads on, and expands its entities.
+
+    Raises:
+        DecodeError: there is one, or the document does not even begin as XML.
+    """
+    begun = _prolog_parser(charset)
+    for at in range(0, len(data), _CHUNK):
+        if _first_tag(begun, data[at : at + _CHUNK], data) is not None:
+            return
+
+
+def _prolog_parser(charset: str | None) -> Any:  # Any: as of _PullParser
+    return _PullParser(
+        events=("start",),
+        encoding=charset,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+    )
+
+
+def _first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's elements
+    """The root element, once a document has begun; None before.
+
+    Raises:
+        DecodeError: it has a DTD, or does not begin as XML.
+    """
+    broken = None
+    try:
+        begun.feed(piece)
+    except etree.XMLSyntaxError as error:
+        broken = _syntax_error(error, start)
+    for _, element in begun.read_events():
+        if element.getroottree().docinfo.internalDTD is not None:
+            raise _refused_dtd(element)
+        return element  # what is broken later is told by whoever parses it all
+    if broken is not None:
+        raise broken
+    return None
+
+
+class PushParser:
+    """A parser that is fed piece by piece, and shows what it has so far.
+
+    Args:
+        charset: what a Content-Type says.
+    """
+
+    def __init__(self, charset: str | None = None) -> None:
+        self._said = charset
+        self._charset: str | None = None
+        self._prolog: Any = None  # Any: as of _PullParser
+        self._parser: Any = None  # Any: as of _PullParser
+        self._begun: list[bytes] = []
+        self.root: Any = None  # Any: lxml's elements
+        """The root element, once its tag has come. What is complete in it may be taken out."""
+
+    def feed(self, piece: bytes) -> None:
+        """More of the document.
+
+        Raises:
+            NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as
+                an envelope.
+            DecodeError: it is not well-formed, or has a DTD.
+        """
+        if self._parser is None:
+            self._begun.append(piece)
+            if not self._has_begun():
+                return
+            piece = self.begun
+        try:
+            self._parser.feed(piece)
+        except etree.XMLSyntaxError as error:
+            raise _syntax_error(error, self.begun) from None
+        for _, element in self._parser.read_events():
+            if self.root is None:
+                self.root = element
+
+    @property
+    def begun(self) -> bytes:
+        """What was fed until the first tag had come."""
+        return b"".join(self._begun)
+
+    def _has_begun(self) -> bool:
+        """Whether the first tag has come, with the last piece; then there is a parser."""
+        pieces, piece = self._begun, self._begun[-1]
+        if self._prolog is None:
+            piece = self.begun
+            if len(piece) < len(BYTE_ORDER_MARKS[0]):
+                return False
+            if self._said is not None:
+                self._charset = _usable(self._said, piece)
+            self._prolog = _prolog_parser(self._charset)
+        first = _first_tag(self._prolog, piece, pieces[0])
+        if first is None:
+            return False
+        self._parser, self._prolog = self._parser_of(first.tag), None
+        return True
+
+    def _parser_of(self, root: str) -> Any:  # Any: as of _PullParser
+        """The parser of the whole. Only the root's tag is asked for: events cost memory."""
+        return _PullParser(
+            events=("start",),
+            tag=root,
+            encoding=self._charset,
+            huge_tree=True,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+    def close(self) -> Any:  # Any: lxml's elements
+        """The root element of the document, which ends here.
+
+        Raises:
+            DecodeError: it is not complete.
+        """
+        if self._parser is None:
+            return parse(self.begun, self._said)
+        try:
+            return self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise _syntax_error(error, self.begun) from None
+
+
+# -------------------------------------------------------------------------------- errors
+
+
+def _syntax_error(error: Any, data: bytes) -> DecodeError:
+    """What libxml2 says, in its own words but for what it quotes: that may be a secret.
+
+    `Any` as the stubs know too little of XMLSyntaxError.
+    """
+    last = error.error_log.last_error
+    kind = last.type_name if last is not None else "ERR_SYNTAX"
+    words = kind.removeprefix("NS_").removeprefix("ERR_").replace("_", " ").lower()
+    line, column = error.position
+    found = DecodeError if _begins_as_envelope(data) else NotAnEnvelope
+    return found("", f"not well-formed XML: {words} (line {line}, column {column})")
+
+
+def _refused_dtd(root: Any) -> DecodeError:  # Any: lxml's elements
+    """No envelope has a DTD (SOAP 1.1, section 3); many a web page begins with one."""
+    local = etree.QName(root).localname
+    return (DecodeError if local == "Envelope" else NotAnEnvelope)(
+        "", "a DTD is refused"
+    )
+
+
+def _begins_as_envelope(data: bytes) -> bool:
+    """Whether the first tag of a broken document is an Envelope's."""
+    first = re.search(rb"<(?![?!])[^\s>/]*", data[:_CHUNK].replace(b"\0", b""))
+    return first is not None and re.split(rb"[<:]", first[0])[-1] == b"Envelope"

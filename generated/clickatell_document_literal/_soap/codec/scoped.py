@@ -1,0 +1,227 @@
+"""Values that need the namespaces in scope: QNames, lists and unions that hold them.
+
+Their parse functions take the element too; their text functions take a prefix and give the
+text with the declarations that must stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
+
+from ..values.lexical import list_text, parse_qname, qname_text
+from ..values.names import QName
+from ..values.strings import split
+from ..values.strings import text as escaped_text
+from ..xml.element import Element, bad, bad_attribute, in_scope, missing, not_nil
+from .unions import first_reading, no_member
+
+T = TypeVar("T")
+ScopedParse: TypeAlias = Callable[[str, Element], T]
+ScopedText: TypeAlias = Callable[[T, str], tuple[str, str]]
+
+
+# -------------------------------------------------------------------------------- reading
+
+
+def parse_scoped_qname(text: str, e: Element) -> QName:
+    """xsd:QName and xsd:NOTATION.
+
+    Raises:
+        ValueError: it is no QName, or its prefix is not declared.
+        DecodeError: more prefixes are in scope than any document needs.
+    """
+    return parse_qname(text, in_scope(e))
+
+
+scoped_qname_text = qname_text
+
+
+def qname_value(e: Element) -> QName:
+    """An element that holds a QName."""
+    return scoped_value(e, parse_scoped_qname)
+
+
+def scoped_value(e: Element, parse: ScopedParse[T]) -> T:
+    """An element's value.
+
+    Raises:
+        DecodeError: its text is not of the type, it is nil, or it holds elements.
+    """
+    text = e.text
+    if text is None or len(e):
+        not_nil(e)
+        if len(e):
+            bad(e, "holds elements, not a value")
+        text = ""
+    try:
+        return parse(text, e)
+    except ValueError as error:
+        bad(e, error)
+
+
+def scoped_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T | None:
+    """An attribute's value, None where it is absent.
+
+    Raises:
+        DecodeError: its text is not of the type.
+    """
+    text = e.get(name)
+    if text is None:
+        return None
+    try:
+        return parse(text, e)
+    except ValueError as error:
+        bad_attribute(e, name, error)
+
+
+def scoped_required_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T:
+    """A required attribute's value.
+
+    Raises:
+        DecodeError: it is absent, or its text is not of the type.
+    """
+    found = scoped_attribute(e, name, parse)
+    if found is None:
+        missing(e, f"@{name}")
+    return found
+
+
+class _Scope:
+    """The namespaces in scope at an element, asked for once: lxml collects them anew each time."""
+
+    def __init__(self, nsmap: Mapping[str | None, str]) -> None:
+        self.nsmap = nsmap
+
+
+def parse_scoped_list(text: str, e: Element, parse: ScopedParse[T]) -> list[T]:
+    """A list of such values.
+
+    Raises:
+        ValueError: as `parse`.
+    """
+    scope = cast(Element, _Scope(in_scope(e)))  # all that a parse function asks of it
+    return [parse(item, scope) for item in split(text)]
+
+
+# -------------------------------------------------------------------------------- writing
+
+
+def write_scoped_element(
+    value: T, tag: str, text_of: ScopedText[T], xsi_type: str = ""
+) -> str:
+    """An element that declares what its value needs; encoded, it says its type."""
+    text, declarations = text_of(value, "q")
+    attributes = f' xsi:type="{xsi_type}"' if xsi_type else ""
+    return f"<{tag}{attributes}{declarations}>{text}</{tag}>"
+
+
+def write_scoped_attribute(value: T, name: str, text_of: ScopedText[T]) -> str:
+    """An attribute, with the declarations that its value needs.
+
+    A tag may have several: the prefix is the attribute's alone. It has single dots only where
+    lists put them, so that none can be another's.
+    """
+    prefix, _, local = name.replace(".", "..").rpartition(":")
+    own = f"q.{prefix}-{local}" if prefix else f"q-{local}"
+    text, declarations = text_of(value, own)
+    return f'{declarations} {name}="{text}"'
+
+
+def write_scoped_text(start: str, value: T, text_of: ScopedText[T]) -> str:
+    """A start tag and the value after it, the tag declaring what the value needs."""
+    text, declarations = text_of(value, "q")
+    return f"{start[:-1]}{declarations}>{text}"
+
+
+def scoped_list_text(
+    values: Sequence[T], prefix: str, text_of: ScopedText[T]
+) -> tuple[str, str]:
+    """A list of such values; those that need the same declaration share it.
+
+    Raises:
+        TypeError: it is no list or tuple; or as `text_of`.
+        ValueError: an item is empty or has white space; or as `text_of`.
+    """
+    declared: dict[str, str] = {}  # by prefix, in order
+
+    def item_text(value: T) -> str:
+        for known, declaration in declared.items():
+            text, needed = text_of(value, known)
+            if needed in ("", declaration):
+                return text
+        fresh = f"{prefix}.{len(declared)}"
+        text, needed = text_of(value, fresh)
+        if needed:
+            declared[fresh] = needed
+        return text
+
+    text = list_text(values, item_text)
+    return text, "".join(declared.values())
+
+
+# --------------------------------------------------------------------------------- unions
+
+
+class ScopedMember(NamedTuple):
+    """A member of a union whose values need the namespaces in scope."""
+
+    parse: Callable[..., object]
+    text: Callable[..., tuple[str, str]]
+
+
+class PlainMember(NamedTuple):
+    """A member of such a union that does not."""
+
+    parse: Callable[..., object]
+    text: Callable[..., str]
+
+
+def parse_scoped_union(
+    text: str, e: Element, members: Sequence[ScopedMember | PlainMember]
+) -> Any:  # Any: the union's own annotation says
+    """The value of the first member that reads the text, chosen as for other unions.
+
+    A member with QNames need not write the text back: the prefixes are the writer's choice.
+
+    Raises:
+        ValueError: none reads it.
+    """
+    return first_reading(text, _readings(text, e, members))
+
+
+def _readings(
+    given: str, e: Element, members: Sequence[ScopedMember | PlainMember]
+) -> Iterator[tuple[Any, str | None]]:
+    escaped = escaped_text(given)
+    for member in members:
+        try:
+            if isinstance(member, ScopedMember):
+                yield member.parse(given, e), escaped
+            else:
+                value = member.parse(given)
+                yield value, member.text(value)
+        except (TypeError, ValueError):
+            continue
+
+
+def scoped_union_text(
+    value: object, prefix: str, members: Sequence[ScopedMember | PlainMember]
+) -> tuple[str, str]:
+    """The text of a value by the first member that has it.
+
+    Raises:
+        TypeError: none has.
+        ValueError: it is of a member's type, and cannot be written.
+    """
+    unwritable: ValueError | None = None
+    for member in members:
+        try:
+            if isinstance(member, ScopedMember):
+                return member.text(value, prefix)
+            return member.text(value), ""
+        except TypeError:
+            continue
+        except ValueError as error:
+            unwritable = unwritable or error
+    raise unwritable or no_member(value)

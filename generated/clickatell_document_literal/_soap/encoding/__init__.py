@@ -1,0 +1,1 @@
+"""SOAP's encoding: arrays and references."""

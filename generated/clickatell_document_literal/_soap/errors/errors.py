@@ -1,0 +1,229 @@
+"""What this package raises.
+
+SoapError
+├── EncodeError               a value that the wire cannot carry
+├── DecodeError               an envelope that breaks its schema's promise
+│   ├── NotAnEnvelope         … by being something else altogether
+│   └── VersionMismatch       … by being one of another version of SOAP
+├── TransportError            no SOAP reply came back, but something else or nothing
+│   └── TransportTimeout      … in time
+└── SoapFault                 the other side said no
+    └── DeclaredSoapFault     … with a detail that the WSDL declares
+
+All can be pickled. None shows an envelope, a fault's detail or a secret's value in its text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, Self, TypeVar
+
+from ..secrets.redaction import excerpt, redact
+from ..values.anyxml import AnyElement
+from .exchange import Exchange
+
+Detail = TypeVar("Detail")
+
+_KEPT = 4096
+_SHOWN = 200
+
+
+class SoapError(Exception):
+    """The base of all errors of this package."""
+
+    exchange: Exchange[None] | None = None
+    """Both envelopes and the HTTP status, where a client's call failed after it had a reply."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (type(self), self.args), self.__dict__
+
+
+def _restored(cls: type[SoapError], args: tuple[object, ...]) -> SoapError:
+    """An error whose constructor has not run: pickle puts its attributes back."""
+    return cls.__new__(cls, *args)
+
+
+# ------------------------------------------------------------------------------- codecs
+
+
+class _PlacedError(SoapError):
+    """An error at a spot in a value or in an envelope."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(path, message)
+        self.path = path
+        """The spot, `sendmsg.to[3]`, or "" where the whole is meant."""
+        self.message = message
+        """What is wrong there, without the path."""
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class EncodeError(_PlacedError):
+    """A value that the wire cannot carry, or that its type does not allow."""
+
+
+class DecodeError(_PlacedError):
+    """An envelope that breaks its schema's promise, or is no well-formed XML."""
+
+
+class NotAnEnvelope(DecodeError):
+    """What is to be decoded is no SOAP envelope, but a web page, say, or nothing."""
+
+
+class VersionMismatch(DecodeError):
+    """An envelope of another version of SOAP than the one that is spoken here."""
+
+
+# ---------------------------------------------------------------------------- transport
+
+
+class TransportError(SoapError):
+    """No SOAP reply came back: no connection, or something else than an envelope.
+
+    `status` is the HTTP status, `None` where no reply came at all; the names in `headers` are
+    in lower case; `body` has the first 4,096 bytes of what came instead of an envelope.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.headers = dict(headers or {})
+        self.body = body[:_KEPT]
+
+    def __str__(self) -> str:
+        message = str(self.args[0])
+        if self.status is None:
+            return message
+        kind = self.headers.get("content-type", "")
+        came = excerpt(self.body, _SHOWN) or "an empty body"
+        return f"{message}: HTTP {self.status} {f'({kind}) ' if kind else ''}{came}"
+
+
+class TransportTimeout(TransportError):
+    """The other side took too long to answer, or to be reached."""
+
+
+# ------------------------------------------------------------------------------- faults
+
+
+class SoapFault(SoapError):
+    """A SOAP fault: the other side's answer that it did not do what was asked.
+
+    A service raises one to answer with it. `code` may then be one of either version of SOAP
+    (`Client` is `Sender`, `Server` is `Receiver`; each is written as its version has it), or a
+    name of one's own in Clark's notation, `{urn:shop}OutOfStock`.
+    """
+
+    code_qname: str
+    """The fault code in Clark's notation; bare where it is in no namespace, or is no QName."""
+    subcodes: tuple[str, ...]
+    """SOAP 1.2's subcodes in Clark's notation, the outermost first."""
+    reason: str
+    """The explanation: of several languages' the first."""
+    reasons: dict[str, str]
+    """The explanation by language, where the other side gave the languages."""
+    language: str | None
+    """The language of `reason`, as in xml:lang."""
+    actor: str | None
+    """Who failed: SOAP 1.1's faultactor, SOAP 1.2's Role."""
+    node: str | None
+    """The URI of the SOAP 1.2 node that failed."""
+    detail: object
+    """The typed detail of a declared fault; otherwise what `raw_detail` is."""
+    raw_detail: AnyElement | None
+    """The whole detail element as it was received."""
+
+    def __init__(
+        self,
+        reason: str = "",
+        *,
+        code: str = "Server",
+        subcodes: Sequence[str] = (),
+        actor: str | None = None,
+        node: str | None = None,
+        language: str | None = None,
+        reasons: Mapping[str, str] | None = None,
+        detail: AnyElement | None = None,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code_qname = code
+        self.subcodes = tuple(subcodes)
+        self.actor = actor
+        self.node = node
+        self.language = language
+        self.reasons = dict(reasons or {})
+        self.detail = detail
+        self.raw_detail = detail
+
+    @property
+    def code(self) -> str:
+        """The fault code without its namespace: `Client`, `Server.Database`, `Sender`."""
+        return self.code_qname.rpartition("}")[2]
+
+    @property
+    def role(self) -> str | None:
+        """SOAP 1.2's name for `actor`."""
+        return self.actor
+
+    def __str__(self) -> str:
+        said = ": ".join(filter(None, (self.code, redact(self.reason))))
+        return said or "SOAP fault"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({redact(self.reason)!r}, code={self.code!r})"
+
+
+class DeclaredSoapFault(SoapFault, Generic[Detail]):
+    """The base of the exceptions of declared faults: each has a class, and a typed `detail`."""
+
+    detail: Detail
+
+    def __init__(
+        self,
+        reason: str = "",
+        *,
+        detail: Detail,
+        code: str = "Server",
+        subcodes: Sequence[str] = (),
+        actor: str | None = None,
+        node: str | None = None,
+        language: str | None = None,
+        reasons: Mapping[str, str] | None = None,
+        raw_detail: AnyElement | None = None,
+    ) -> None:
+        super().__init__(
+            reason,
+            code=code,
+            subcodes=subcodes,
+            actor=actor,
+            node=node,
+            language=language,
+            reasons=reasons,
+            detail=raw_detail,
+        )
+        self.detail = detail
+
+    @classmethod
+    def of(cls, fault: SoapFault, detail: Detail) -> Self:
+        """This fault, made of one whose detail has been read."""
+        return cls(
+            fault.reason,
+            detail=detail,
+            code=fault.code_qname,
+            subcodes=fault.subcodes,
+            actor=fault.actor,
+            node=fault.node,
+            language=fault.language,
+            reasons=fault.reasons,
+            raw_detail=fault.raw_detail,
+        )

@@ -1,0 +1,45 @@
+"""One request and its reply, as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Generic, TypeVar
+
+from ..secrets.redaction import excerpt, secrets_of
+
+Reply = TypeVar("Reply")
+
+_SHOWN = 1000
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Exchange(Generic[Reply]):
+    """What went over the wire in one call, and what it meant.
+
+    An exchange that failed hangs on the error that it raised, as its `exchange`; its response
+    is then `None`. The representation shows the envelopes without their secrets; the two
+    fields have them as they were.
+    """
+
+    response: Reply
+    """What the reply decoded to; `None` for a one-way operation."""
+    headers: Any  # Any: an operation's type does not name the class of its headers
+    """The reply's declared header blocks; `None` where the operation declares none."""
+    status: int
+    """The reply's HTTP status."""
+    request_envelope: bytes
+    response_envelope: bytes
+    """The reply's body: empty for most one-way operations, and no envelope in some errors."""
+    _: KW_ONLY
+    operation: str = ""
+    """The operation's name."""
+
+    def __repr__(self) -> str:
+        secret = secrets_of(self.operation)
+        request = excerpt(self.request_envelope, _SHOWN, secret)
+        response = excerpt(self.response_envelope, _SHOWN, secret)
+        return (
+            f"Exchange({self.operation!r}, status={self.status},"
+            f" response={self.response!r}, headers={self.headers!r},"
+            f" request_envelope={request!r}, response_envelope={response!r})"
+        )

@@ -1,0 +1,218 @@
+"""What a generated service class inherits, and one call of it, without any I/O.
+
+The other side's counterpart of `client`: an envelope came in, and a method is to be called.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field, fields
+from inspect import isawaitable, iscoroutinefunction
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from ..soap.operation import AnyOperation, Port
+from ..xml.element import Element
+from .specification import Specification
+
+__all__ = [
+    "Answer",
+    "AnswerWithHeaders",
+    "BaseService",
+    "Call",
+    "Hooks",
+    "HttpRequest",
+    "WithHeaders",
+    "current_call",
+]
+
+T = TypeVar("T")
+H = TypeVar("H")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """An HTTP request to a service."""
+
+    method: str
+    query: str = field(default="", repr=False)
+    """What stands behind the "?", as it was sent."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By names in lower case."""
+    body: bytes = field(default=b"", repr=False)
+    path: str = "/"
+    origin: str = ""
+    """Scheme, host and port that were called: `https://example.com`."""
+
+    @property
+    def url(self) -> str:
+        """Where the request went, without its query."""
+        return self.origin + self.path
+
+
+@dataclass(frozen=True, slots=True)
+class WithHeaders(Generic[T, H]):
+    """What a method gives that answers with declared headers too."""
+
+    value: T
+    """What it would give without them."""
+    headers: H
+
+
+# What methods give: at once from a `def`, awaited from an `async def`.
+Answer: TypeAlias = T | Awaitable[T]
+AnswerWithHeaders: TypeAlias = T | WithHeaders[T, H] | Awaitable[T | WithHeaders[T, H]]
+
+
+class BaseService(ABC):
+    """The base of the service classes of this package: one for each port type.
+
+    A method is given all parameters by name. It is a `def` or an `async def`: of the former,
+    several may run at once, in threads. What it raises becomes a fault: a `SoapFault` as it is,
+    anything else `Server` (SOAP 1.2: `Receiver`), with nothing of what it said.
+    """
+
+    _ports: ClassVar[Mapping[str, Port]]
+    _port_names: ClassVar[Sequence[str]]
+    """The keys of the service's own ports."""
+    _methods: ClassVar[Mapping[str, str]]
+    """The methods by their operations' keys in a port."""
+    _headers: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    """The parameters of declared headers where a parameter of the request has the name."""
+    _specification: ClassVar[Specification | None] = None
+    """The WSDL; `None` where the package was made without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: what came, and what is to be done about it."""
+
+    request: HttpRequest
+    """The HTTP request: its headers say who calls."""
+    envelope: Element
+    """The request's envelope, an lxml element."""
+    service: BaseService
+    key: str
+    """The operation's key in the port."""
+    operation: AnyOperation
+    value: Any  # Any: of the operation's request type
+    headers: Any  # Any: of the class of the operation's declared headers
+
+    @property
+    def method(self) -> Callable[..., object]:
+        """The service's method."""
+        found: Callable[..., object] = getattr(
+            self.service, self.service._methods[self.key]
+        )
+        return found
+
+    def invoke(self) -> object:
+        """What the method gives: of an `async def` an awaitable."""
+        given = {f.name: getattr(self.value, f.name) for f in fields(self.value)}
+        if self.headers is not None:
+            renamed = self.service._headers.get(self.key, {})
+            for header in fields(self.headers):
+                parameter = renamed.get(header.name, header.name)
+                given[parameter] = getattr(self.headers, header.name)
+        return self.method(**given)
+
+    def response(self, result: object) -> tuple[object, object]:
+        """The response and its headers, made of what the method gave: the only value of the
+        response, or the response.
+
+        Raises:
+            TypeError: it gave something although the response has no field.
+        """
+        headers: object = None
+        if isinstance(result, WithHeaders):
+            headers = result.headers
+            result = result.value
+        kind = self.operation.response_type
+        if kind is None:
+            return None, headers
+        names = [f.name for f in fields(kind)]
+        if len(names) > 1 or isinstance(result, kind):
+            return result, headers
+        if names:
+            return kind(**{names[0]: result}), headers
+        if result is not None:
+            raise TypeError(f"{self.operation.name} has no result to give")
+        return kind(), headers
+
+
+_current: ContextVar[Call] = ContextVar("current call")
+
+
+def current_call() -> Call:
+    """The call that is being answered: its HTTP request, and its whole envelope.
+
+    Raises:
+        LookupError: none is.
+    """
+    return _current.get()
+
+
+async def run(call: Call) -> object:
+    """What a call's method gives, awaited; a `def` runs in a thread of its own.
+
+    Raises:
+        RuntimeError: the method was not cancelled, but what it waited for was.
+    """
+    token = _current.set(call)
+    try:
+        if iscoroutinefunction(call.method):
+            result = call.invoke()
+        else:
+            result = await asyncio.to_thread(call.invoke)
+        return await result if isawaitable(result) else result
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise RuntimeError("what the method waited for was cancelled") from error
+    finally:
+        _current.reset(token)
+
+
+def run_in(call: Call, wait: Callable[[Awaitable[object]], object]) -> object:
+    """What a call's method gives; `wait` runs what is asynchronous."""
+    token = _current.set(call)
+    try:
+        result = call.invoke()
+        return wait(result) if isawaitable(result) else result
+    finally:
+        _current.reset(token)
+
+
+class Hooks:
+    """What to do besides SOAP, for callers that have habits: derive from it, and override.
+
+    `request` and `envelope` may raise a `SoapFault`, which is then the answer.
+    """
+
+    def request(self, request: HttpRequest) -> HttpRequest:
+        """An HTTP request, before anything is made of it."""
+        return request
+
+    def envelope(self, envelope: Element, request: HttpRequest) -> Element:
+        """A request's envelope, an lxml element, before its operation is sought."""
+        return envelope
+
+    def understands(self, header: str) -> bool:
+        """Whether a header block that must be understood is, though no operation declares it.
+
+        Args:
+            header: its name in Clark's notation.
+        """
+        return False
+
+    def reply(self, envelope: bytes, call: Call | None) -> bytes:
+        """A reply's envelope, or a fault's, before it is sent.
+
+        Args:
+            envelope: as it would be sent.
+            call: what it answers; `None` where the request was no call.
+        """
+        return envelope

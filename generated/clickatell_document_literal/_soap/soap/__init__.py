@@ -1,0 +1,1 @@
+"""Envelopes, faults, operations."""

@@ -1,0 +1,1 @@
+"""Facets, checked when asked."""

@@ -1,0 +1,277 @@
+"""Keeping secrets out of what people read: logs, errors, representations.
+
+A secret is known by the name of the field that holds it: `password`, `passwd`, `pwd`,
+`secret`, `token`, `session_id`, and what `keep_secret` adds. Case, underscores, hyphens and
+dots make no difference: `sessionId`, `SESSION_ID` and `passWord` are the same names. A name
+may be secret in the messages of one operation only: `auth/return`.
+
+Envelopes are masked as text, never by parsing them: what is to be shown is often just what
+would not parse. Where the text is ambiguous, more is hidden rather than less.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from html import unescape
+from typing import Final, NoReturn
+
+MASK: Final = "***"
+
+_SHOWN_AT_MOST: Final = 2**20
+_NESTED_AT_MOST: Final = 3
+_GZIP: Final = b"\x1f\x8b"
+
+_FIELDS: Final = frozenset(
+    {"password", "passwd", "pwd", "secret", "token", "sessionid"}
+)
+# WS-Security's header blocks; hidden in envelopes only, as a field may well be a harmless nonce.
+_HEADERS: Final = frozenset({"nonce", "binarysecuritytoken"})
+_added: set[str] = set()
+_added_in: dict[str, frozenset[str]] = {}
+"""By operation."""
+
+# In well-formed XML no attribute's value holds a "<". Possessive quantifiers: what is no tag
+# must not cost more than one look.
+_TOKEN: Final = re.compile(
+    r"<!--.*?(?:-->|\Z)|(?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))"
+    r"|</(?P<end>[^\s<>/]++)\s*+>"
+    r"|<(?P<start>[^\s<>/\"'=!?]++)"
+    r"(?P<attributes>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)>",
+    re.DOTALL,
+)
+_ATTRIBUTE: Final = re.compile(
+    r"([^\s=<>\"'/]++)(\s*+=\s*+)(?:\"[^\"]*+\"|'[^']*+'|[^\s\"']++)"
+)
+_REFERENCE: Final = re.compile(r"(?:^|[\s:])(?:href|ref)\s*=\s*[\"']#?([^\"']*)")
+_ID: Final = re.compile(r"(?:^|[\s:])id\s*=\s*[\"']([^\"']*)")
+_NAMED: Final = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*+)[\"']?+\s*+[=:]\s*+")
+_VALUE: Final = re.compile(r"\"[^\"]*+\"?+|'[^']*+'?+|[^\s&,;\"']++")
+_CUT_OFF: Final = re.compile(r"<(?P<start>[^\s<>/\"'=!?]++)")
+_USER: Final = re.compile(r"//[^/@\s?#]*+@")
+
+
+# ---------------------------------------------------------------------------------- names
+
+
+def keep_secret(*names: str) -> None:
+    """Add names of fields, of this package only, whose values are never shown.
+
+    `operation/name` is one that is secret in that operation's messages.
+    """
+    for name in names:
+        operation, slash, field = name.partition("/")
+        if slash:
+            key = _key(operation)
+            _added_in[key] = secrets_of(operation) | {_key(field)}
+        else:
+            _added.add(_key(name))
+
+
+def secrets_of(operation: str) -> frozenset[str]:
+    """The names that are secret in an operation's messages, besides those that always are."""
+    return _added_in.get(_key(operation), frozenset())
+
+
+def is_secret(name: str) -> bool:
+    """Whether the value of a field, element or attribute of this name is to be hidden.
+
+    A prefix, a namespace in Clark's notation and an index (`token[3]`) are looked through.
+    """
+    key = _key(name)
+    return key in _FIELDS or key in _added
+
+
+def is_secret_path(path: str) -> bool:
+    """Whether any step of a path, `sendmsg.password`, is a secret's name."""
+    first, *steps = path.split(".")
+    own = secrets_of(first) | secrets_of(re.sub(r"Response$", "", first))
+    return any(is_secret(step) or _key(step) in own for step in (first, *steps))
+
+
+def _key(name: str) -> str:
+    local = name.partition("[")[0].rpartition("}")[2].rpartition(":")[2]
+    return re.sub(r"[_.-]", "", local).lower()
+
+
+def raise_alone(error: Exception) -> NoReturn:
+    """Raise an error that does not lead to the one that is being handled, as that quotes a
+    secret: `from None` would but keep it out of the traceback."""
+    try:
+        raise error from None
+    finally:
+        error.__context__ = None
+
+
+# ------------------------------------------------------------------------------ envelopes
+
+
+def redact(envelope: bytes | str, names: frozenset[str] = frozenset()) -> str:
+    """An envelope as text, with `***` for each secret: whatever such an element holds, such
+    attributes, the target of such an element's `href`, and `name=value` in plain text, in
+    escaped XML and in CDATA too. It may be malformed, or not XML at all.
+
+    Args:
+        envelope: as it went over the wire; or its text.
+        names: secret names besides those that the package knows.
+    """
+    source = envelope if isinstance(envelope, str) else _decoded(envelope)
+    return _Redaction(frozenset(map(_key, names)), 0).markup(source)
+
+
+def excerpt(envelope: bytes, length: int, names: frozenset[str] = frozenset()) -> str:
+    """The beginning of an envelope, redacted, on one line, for a message."""
+    if len(envelope) > _SHOWN_AT_MOST:
+        # Neither is all of it worth the time, nor can the target of an href be told from a part.
+        return f"({len(envelope):,} bytes)"
+    if envelope.startswith(_GZIP):
+        return f"({len(envelope):,} bytes, packed by gzip)"
+    shown = " ".join(redact(envelope, names).split())
+    shown = "".join([c if c.isprintable() else "\ufffd" for c in shown])
+    return shown if len(shown) <= length else shown[:length] + "…"
+
+
+def redact_url(url: str) -> str:
+    """A URL without the password that it may carry, and without secrets in its query."""
+    return _Redaction(frozenset(), 0).pairs(_USER.sub(f"//{MASK}@", url))
+
+
+class _Redaction:
+    """One walk over a text: what is a secret, and how deep in XML inside XML it stands."""
+
+    def __init__(self, names: frozenset[str], depth: int) -> None:
+        self.names = names
+        self.depth = depth
+
+    def is_secret(self, name: str) -> bool:
+        key = _key(name)
+        return key in self.names or key in _HEADERS or is_secret(name)
+
+    def markup(self, source: str) -> str:
+        """The text with its secrets hidden, tag by tag."""
+        targets = self._targets(source)
+        written: list[str] = []
+        at = 0
+        while token := _TOKEN.search(source, at):
+            written.append(self.text(source[at : token.start()]))
+            at = token.end()
+            if not token["start"]:
+                written.append(self._other(token))
+                continue
+            written.append(self._start(token))
+            if not token["attributes"].endswith("/") and self._hides(token, targets):
+                end = _end_of(source, at, token["start"])
+                written.append(_hidden(source[at:end]))
+                at = end
+        written.append(self.text(source[at:]))
+        return "".join(written)
+
+    def text(self, text: str) -> str:
+        """What stands between tags: escaped XML, pairs, and tags that are cut off."""
+        if not text or text.isspace():
+            return text
+        for tag in _CUT_OFF.finditer(text):
+            if self.is_secret(tag["start"]):
+                return self.text(text[: tag.start()]) + tag[0] + MASK
+        if "&" in text and (inner := unescape(text)) != text:
+            shown = self._nested(inner)
+            return text if shown == inner else _escaped(shown)
+        return self.pairs(text)
+
+    def pairs(self, text: str) -> str:
+        """`name=value`, `name: value`, `"name": "value"`."""
+        if "=" not in text and ":" not in text:
+            return text
+        written: list[str] = []
+        at = 0
+        while named := _NAMED.search(text, at):
+            written.append(text[at : named.end()])
+            at = named.end()
+            if self.is_secret(named[1]) and (value := _VALUE.match(text, at)):
+                written.append(MASK)
+                at = value.end()
+        written.append(text[at:])
+        return "".join(written)
+
+    def _targets(self, source: str) -> frozenset[str]:
+        """The ids of the elements that secrets refer to (SOAP 1.1, section 5.4.1)."""
+        if "ref" not in source:
+            return frozenset()
+        return frozenset(
+            target
+            for token in _TOKEN.finditer(source)
+            if token["start"] and self.is_secret(token["start"])
+            for target in _REFERENCE.findall(token["attributes"])
+        )
+
+    def _hides(self, token: re.Match[str], targets: frozenset[str]) -> bool:
+        if self.is_secret(token["start"]):
+            return True
+        return bool(targets) and not targets.isdisjoint(
+            _ID.findall(token["attributes"])
+        )
+
+    def _start(self, token: re.Match[str]) -> str:
+        return (
+            f"<{token['start']}{_ATTRIBUTE.sub(self._attribute, token['attributes'])}>"
+        )
+
+    def _attribute(self, attribute: re.Match[str]) -> str:
+        if self.is_secret(attribute[1]):
+            return f'{attribute[1]}{attribute[2]}"{MASK}"'
+        return attribute[0]
+
+    def _other(self, token: re.Match[str]) -> str:
+        """An end tag as it is, the XML in CDATA, and not what a comment says."""
+        if token["cdata"] is None:
+            return token[0] if token["end"] else "<!--…-->"
+        inner = token["cdata"].removeprefix("<![CDATA[")
+        closed = "]]>" if inner.endswith("]]>") else ""
+        return f"<![CDATA[{self._nested(inner.removesuffix(']]>'))}{closed}"
+
+    def _nested(self, inner: str) -> str:
+        """XML that stands in XML as a text."""
+        if self.depth == _NESTED_AT_MOST:
+            return MASK
+        return _Redaction(self.names, self.depth + 1).markup(inner)
+
+
+def _end_of(source: str, at: int, name: str) -> int:
+    """Where the end tag begins that closes an element; the text's end where there is none."""
+    depth = 1
+    for token in _TOKEN.finditer(source, at):
+        if token["end"] == name:
+            depth -= 1
+        elif token["start"] == name and not token["attributes"].endswith("/"):
+            depth += 1
+        if not depth:
+            return token.start()
+    return len(source)
+
+
+def _hidden(content: str) -> str:
+    return MASK if content.strip() else content
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _decoded(envelope: bytes) -> str:
+    """Bytes as text to look at. Whatever is ASCII in them comes out right, which is all that
+    the names of secrets need."""
+    if envelope.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return envelope.decode("utf-16", "replace").replace("\0", "")
+    if b"\0" in envelope[:4]:  # UTF-16 or UTF-32, which is UTF-16 with zeros between
+        big = envelope[:1] == b"\0"
+        text = envelope.decode("utf-16-be" if big else "utf-16-le", "replace")
+        return text.replace("\0", "")
+    try:
+        return envelope.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return envelope.decode("latin-1")
+
+
+# What the user of the toolkit added. The package's own module has it, as loading that must not
+# load the runtime.
+keep_secret(*getattr(sys.modules[__name__.rsplit(".", 3)[0]], "_SECRETS", ()))

@@ -1,0 +1,323 @@
+"""Services on ASGI and WSGI, and in memory, without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias
+from urllib.parse import quote, urlsplit
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from ..http.transport import Request, Response
+from .application import DEFAULT_MAX_BODY, Application
+from .service import BaseService, Hooks, HttpRequest
+
+__all__ = ["AsyncInMemoryTransport", "InMemoryTransport", "asgi", "wsgi"]
+
+# Any: an ASGI server's own dictionaries.
+Scope: TypeAlias = MutableMapping[str, Any]
+Event: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Event]]
+Send: TypeAlias = Callable[[Event], Awaitable[None]]
+AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+WsgiApp: TypeAlias = Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]
+
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
+_CHUNK: Final = 2**16
+
+
+# ------------------------------------------------------------------------------------ ASGI
+
+
+def asgi(
+    service: BaseService,
+    *others: BaseService,
+    address: str | None = None,
+    max_body: int = DEFAULT_MAX_BODY,
+    hooks: Hooks | None = None,
+) -> AsgiApp:
+    """An ASGI application that serves a service.
+
+    Args:
+        service: what answers.
+        others: services of the WSDL's other port types, at the same address.
+        address: the service's URL, for the WSDL that `?wsdl` gives out; otherwise it is where
+            the request was sent to, which is wrong behind some proxies.
+        max_body: bytes that a request's body may have, packed and unpacked.
+        hooks: for callers that have habits.
+    """
+    return asgi_application(
+        Application((service, *others), address=address, max_body=max_body, hooks=hooks)
+    )
+
+
+def asgi_application(application: Application) -> AsgiApp:
+    """An application on ASGI."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _live(receive, send)
+        elif scope["type"] == "http":
+            request = _from_scope(scope)
+            try:
+                reply = await _answered(application, request, receive)
+            except ConnectionError:
+                return
+            await _send(reply, request, send)
+
+    return app
+
+
+async def _answered(
+    application: Application, request: HttpRequest, receive: Receive
+) -> Response:
+    if _length(request) > application.max_body:
+        return application.too_large(request)
+    body = await _received(receive, application.max_body)
+    if body is None:
+        return application.too_large(request)
+    return await application.answer(replace(request, body=body))
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """There is nothing to be started or stopped."""
+    while True:
+        event = await receive()
+        await send({"type": f"{event['type']}.complete"})
+        if event["type"] == "lifespan.shutdown":
+            return
+
+
+def _from_scope(scope: Scope) -> HttpRequest:
+    """A request without its body."""
+    headers = _joined(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, value in scope["headers"]
+    )
+    path, mounted_at = scope["path"], scope.get("root_path", "")
+    if not f"{path}/".startswith(f"{mounted_at}/"):  # as older servers have it
+        path = mounted_at + path
+    server = scope.get("server") or ("localhost", None)
+    fallback = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
+    return HttpRequest(
+        method=scope["method"],
+        path=quote(path),
+        query=scope.get("query_string", b"").decode("latin-1"),
+        headers=headers,
+        origin=_origin(scope.get("scheme", "http"), headers, fallback),
+    )
+
+
+async def _received(receive: Receive, at_most: int) -> bytes | None:
+    """A request's body; `None` where it is longer.
+
+    Raises:
+        ConnectionError: the caller went away.
+    """
+    body = bytearray()
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise ConnectionError("the caller went away")
+        body += event.get("body", b"")
+        if len(body) > at_most:
+            return None
+        if not event.get("more_body", False):
+            return bytes(body)
+
+
+async def _send(reply: Response, request: HttpRequest, send: Send) -> None:
+    headers, body = _sent(reply, request)
+    await send(
+        {
+            "type": "http.response.start",
+            "status": reply.status,
+            "headers": [(n.encode(), v.encode("latin-1")) for n, v in headers],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+# ------------------------------------------------------------------------------------ WSGI
+
+
+def wsgi(
+    service: BaseService,
+    *others: BaseService,
+    address: str | None = None,
+    max_body: int = DEFAULT_MAX_BODY,
+    hooks: Hooks | None = None,
+) -> WsgiApp:
+    """A WSGI application that serves a service; the arguments are those of `asgi`.
+
+    Methods that are an `async def` run in one event loop, in a thread of its own.
+    """
+    application = Application(
+        (service, *others), address=address, max_body=max_body, hooks=hooks
+    )
+
+    def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        request = _from_environ(environ)
+        body = _read(environ, _length(request), application.max_body)
+        if _is_endless(environ):
+            reply = application.without_length(request)
+        elif body is None:
+            reply = application.too_large(request)
+        else:
+            reply = application.answer_in(replace(request, body=body), wait)
+        headers, content = _sent(reply, request)
+        start(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
+        return [content]
+
+    return app
+
+
+def _from_environ(environ: WSGIEnvironment) -> HttpRequest:
+    """A request without its body."""
+    headers = {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): str(value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
+    }
+    path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
+    fallback = f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
+    return HttpRequest(
+        method=environ["REQUEST_METHOD"],
+        path=quote(path.encode("latin-1")) or "/",
+        query=environ.get("QUERY_STRING", ""),
+        headers=headers,
+        origin=_origin(environ["wsgi.url_scheme"], headers, fallback),
+    )
+
+
+def _is_endless(environ: WSGIEnvironment) -> bool:
+    """Whether there is a body that comes in pieces, on a server that leaves it at that."""
+    told = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
+    return not told and bool(environ.get("HTTP_TRANSFER_ENCODING"))
+
+
+def _read(environ: WSGIEnvironment, length: int, at_most: int) -> bytes | None:
+    """A request's body; `None` where it is longer.
+
+    One of untold length is read where the server says that it ends (`wsgi.input_terminated`).
+    """
+    if length > at_most:
+        return None
+    if not environ.get("CONTENT_LENGTH"):
+        length = at_most + 1 if environ.get("wsgi.input_terminated") else 0
+    body = bytearray()
+    while len(body) < length:
+        chunk = environ["wsgi.input"].read(min(_CHUNK, length - len(body)))
+        if not chunk:
+            break
+        body += chunk
+    return bytes(body) if len(body) <= at_most else None
+
+
+# --------------------------------------------------------------------------------- in memory
+
+
+class InMemoryTransport:
+    """A transport for `Client` that calls a service without a socket.
+
+    Args:
+        service: what answers.
+        others: services of the WSDL's other port types.
+        hooks: for callers that have habits.
+    """
+
+    def __init__(
+        self, service: BaseService, *others: BaseService, hooks: Hooks | None = None
+    ) -> None:
+        self._application = Application((service, *others), hooks=hooks)
+
+    def send(self, request: Request) -> Response:
+        """As `Transport.send`."""
+        return self._application.answer_in(_posted(request), wait)
+
+
+class AsyncInMemoryTransport:
+    """`InMemoryTransport` for `AsyncClient`."""
+
+    def __init__(
+        self, service: BaseService, *others: BaseService, hooks: Hooks | None = None
+    ) -> None:
+        self._application = Application((service, *others), hooks=hooks)
+
+    async def send(self, request: Request) -> Response:
+        """As `Transport.send`."""
+        return await self._application.answer(_posted(request))
+
+
+def _posted(request: Request) -> HttpRequest:
+    url = urlsplit(request.url)
+    return HttpRequest(
+        method="POST",
+        path=url.path or "/",
+        query=url.query,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.body,
+        origin=f"{url.scheme}://{url.netloc}",
+    )
+
+
+# ------------------------------------------------------------------------------------ shared
+
+
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers by name; of several of one name a list (RFC 9110, section 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _origin(scheme: str, headers: Mapping[str, str], fallback: str) -> str:
+    host = headers.get("host", "")
+    return f"{scheme}://{host if _HOST.fullmatch(host) else fallback}"
+
+
+def _sent(reply: Response, request: HttpRequest) -> tuple[list[tuple[str, str]], bytes]:
+    """A reply's headers and its body, which that to a HEAD has not."""
+    length = {"content-length": str(len(reply.body))}
+    body = b"" if request.method == "HEAD" else reply.body
+    return list({**reply.headers, **length}.items()), body
+
+
+def _length(request: HttpRequest) -> int:
+    """What Content-Length says, 0 where it says nothing that can be used."""
+    said = request.headers.get("content-length", "").strip()
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+
+
+class _Loop:
+    """An event loop in a thread of its own, from a process's first coroutine on."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: asyncio.AbstractEventLoop | None = None
+        self._process = 0
+
+    def run(self, awaitable: Awaitable[object]) -> object:
+        with self._lock:
+            if self._running is None or self._process != os.getpid():
+                self._process = os.getpid()  # a thread does not outlive a fork
+                self._running = asyncio.new_event_loop()
+                threading.Thread(
+                    target=self._running.run_forever, name="soap-service", daemon=True
+                ).start()
+        return asyncio.run_coroutine_threadsafe(
+            _result(awaitable), self._running
+        ).result()
+
+
+async def _result(awaitable: Awaitable[object]) -> object:
+    return await awaitable
+
+
+wait: Final = _Loop().run

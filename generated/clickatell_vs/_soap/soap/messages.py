@@ -1,0 +1,270 @@
+"""One direction of an operation: its message, its headers, and how they are written and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, NoReturn, TypeAlias
+
+from ..codec.writing import blame
+from ..errors.errors import DecodeError, EncodeError
+from ..secrets.redaction import is_secret_path, raise_alone
+from ..xml.collector import LARGE, collector_paused
+from ..xml.element import Element, local_name
+from .beginnings import Beginning
+from .envelope import Envelope, encoded, shown_name
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The repeated element of a reply: the way to it, and what reads one of its items.
+
+    `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
+    reply goes by its local name, and "" takes any. `array` says that the items are one of SOAP's
+    arrays.
+    """
+
+    path: tuple[str, ...]
+    read: Callable[[Element], Any]  # Any: the items' own type
+    array: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one direction's Body, or its Header, holds.
+
+    With a `tag`, one element; the type's writer and reader are `write_T(value, tag,
+    attributes)` and `read_T(element)`, or `write_encoded_T` and `read_encoded_T`. Without, the
+    type stands for the whole content, and its `write_T(value)` and `read_T(element)` write
+    what is in the Body or Header, and are given the Body or Header to read.
+    """
+
+    type: str
+    _: KW_ONLY
+    encoded: bool = False
+    tag: str | None = None
+    attributes: str = ""
+    expects: str = ""
+    """Which element is read: of a document its name in Clark's notation, where it has one (of
+    several parts the first's); of an rpc request its local name, whatever its namespace; of an
+    rpc reply "", any (SOAP 1.1, section 7.1)."""
+    rpc: bool = False
+    blocks: tuple[str, ...] = ()
+    """Of a Header: the names of the blocks that its type reads, in Clark's notation."""
+    items: Items | None = None
+    """The repeated element of a reply, for those who read it item by item."""
+
+
+def refuse(value: object, name: str, error: Exception) -> NoReturn:
+    """Raise what a writer raised as an error with its path, which begins with `name`.
+
+    What it said is not told where the path is a secret's: it may quote it.
+    """
+    found = blame(value, name, error)
+    if is_secret_path(found.path):
+        raise_alone(found)
+    raise found from error
+
+
+# The class of the values, their writer, what it takes besides the value, their reader.
+_Bound: TypeAlias = tuple[
+    type[Any], Callable[..., str], tuple[str, ...], Callable[[Element], Any]
+]
+
+
+class MessageCodec:
+    """A message's writer and reader, looked up on first use.
+
+    Args:
+        types: the package's types; nothing of it is touched before.
+        message: what to look up there.
+        name: the first step of an error's path.
+    """
+
+    __slots__ = ("_bound", "_types", "message", "name")
+
+    def __init__(self, types: object, message: Message, name: str) -> None:
+        self._types = types
+        self.message = message
+        self.name = name
+        self._bound: _Bound | None = None
+
+    def _bind(self) -> _Bound:
+        message, types = self.message, self._types
+        encoding = "encoded_" if message.encoded else ""
+        tagged = () if message.tag is None else (message.tag, message.attributes)
+        self._bound = (
+            getattr(types, message.type),
+            getattr(types, f"write_{encoding}{message.type}"),
+            tagged,
+            getattr(types, f"read_{encoding}{message.type}"),
+        )
+        return self._bound
+
+    @property
+    def type(self) -> type[Any]:
+        """The class of the values."""
+        return (self._bound or self._bind())[0]
+
+    def write(self, value: object) -> str:
+        """A value as XML.
+
+        Raises:
+            EncodeError: it is of another class, or holds what the wire cannot carry.
+        """
+        wanted, write, tagged, _ = self._bound or self._bind()
+        if value.__class__ is not wanted and not isinstance(value, wanted):
+            given = type(value).__name__
+            raise EncodeError(self.name, f"{given} given, {wanted.__name__} wanted")
+        try:
+            return write(value, *tagged)
+        except Exception as error:
+            refuse(value, self.name, error)
+
+    @property
+    def reader(self) -> Callable[[Element], Any]:  # Any: as of `_Bound`
+        """What reads an element's value."""
+        return (self._bound or self._bind())[3]
+
+    def message_in(self, body: Element, children: Sequence[Element]) -> Element:
+        """What there is to read in a Body.
+
+        Args:
+            body: the Body.
+            children: its children; of an encoded rpc message, those with an `id` are shared
+                values, and not the message (SOAP 1.1, section 5.1).
+
+        Raises:
+            DecodeError: it is not there.
+        """
+        message = self.message
+        if message.tag is None:
+            return body
+        if not children:
+            raise DecodeError("Body", "is empty")
+        first = children[0]
+        if not message.rpc:
+            if first.tag == message.expects:
+                return first
+            self._unexpected(first)
+        if len(children) > 1 and message.encoded:
+            calls = [child for child in children if child.get("id") is None]
+            first = calls[0] if calls else first
+        if message.expects and local_name(first) != message.expects:
+            self._unexpected(first)
+        return first
+
+    def _unexpected(self, found: Element) -> NoReturn:
+        wanted = repr(self.message.expects)
+        raise DecodeError("Body", f"{shown_name(found)} stands there, not {wanted}")
+
+
+class Side:
+    """One direction of an operation: its message and its declared headers in an envelope.
+
+    Args:
+        envelope: of the operation.
+        codec: of the message.
+        headers: of the declared headers, `None` where there are none.
+    """
+
+    __slots__ = ("_codec", "_envelope", "_frame", "_headers", "_unnamed", "beginning")
+
+    def __init__(
+        self, envelope: Envelope, codec: MessageCodec, headers: MessageCodec | None
+    ) -> None:
+        self._envelope = envelope
+        self._codec = codec
+        self._headers = headers
+        self._frame: tuple[str, str, str] | None = None
+        # A reply to rpc is whatever stands in the Body: alone there, it needs no look.
+        message = codec.message
+        self._unnamed = message.tag is not None and message.rpc and not message.expects
+        self.beginning: Beginning | None = None
+        """How the other side's envelopes begin, once one was decoded that `reads_alone`."""
+
+    @property
+    def type(self) -> type[Any]:
+        """The class of the messages' values."""
+        return self._codec.type
+
+    @property
+    def message(self) -> Message:
+        """What the Body holds."""
+        return self._codec.message
+
+    @property
+    def reader(self) -> Callable[[Element], Any]:  # Any: as of the codec
+        """What reads the message's value."""
+        return self._codec.reader
+
+    @property
+    def reads_alone(self) -> bool:
+        """Whether an element in the Body is all that there is to read."""
+        return self._codec.message.tag is not None and self._headers is None
+
+    @property
+    def blocks(self) -> tuple[str, ...]:
+        """The names of the declared header blocks, in Clark's notation."""
+        return () if self._headers is None else self._headers.message.blocks
+
+    def encode(self, value: object, headers: object) -> bytes:
+        """An envelope.
+
+        Raises:
+            EncodeError: the wire cannot carry the value or the headers.
+            TypeError: there are headers, and none are declared.
+        """
+        head, tail, charset = self._frame or self._compose()
+        if headers is not None:
+            if self._headers is None:
+                raise TypeError(f"{self._codec.name} declares no headers")
+            head = self._envelope.head(self._headers.write(headers))
+        xml = f"{head}{self._codec.write(value)}{tail}"
+        try:
+            return xml.encode(charset)
+        except UnicodeEncodeError:
+            return encoded(xml, charset)
+
+    def _compose(self) -> tuple[str, str, str]:
+        envelope = self._envelope
+        self._frame = envelope.head(), envelope.tail, envelope.wire.charset
+        return self._frame
+
+    def decode(
+        self,
+        header: Element | None,
+        body: Element,
+        children: Sequence[Element],
+        size: int,
+    ) -> tuple[Any, Any]:  # Any: the message's own type, and that of its headers
+        """What an envelope holds: the value in its Body, and the declared headers.
+
+        Args:
+            header: the Header, if there is one.
+            body: the Body.
+            children: its children.
+            size: the envelope's bytes.
+
+        Raises:
+            DecodeError: it breaks its schema's promise.
+        """
+        codec = self._codec
+        if self._unnamed and len(children) == 1:
+            element = children[0]
+        else:
+            element = codec.message_in(body, children)
+        with collector_paused() if size >= LARGE else nullcontext():
+            value = codec.reader(element)
+        return value, None if self._headers is None else self.decode_headers(header)
+
+    def decode_headers(self, header: Element | None) -> object:
+        """The declared headers, all absent where there is no Header; None if none is declared."""
+        if self._headers is None:
+            return None
+        if header is None:
+            absent: object = self._headers.type()
+            return absent
+        found: object = self._headers.reader(header)
+        return found

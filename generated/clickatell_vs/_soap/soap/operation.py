@@ -1,0 +1,399 @@
+"""Operations: dataclasses to envelopes and back, without any I/O.
+
+Client, server, mock and tests all stand on these. An operation names its types; they are
+looked up, and what can be composed once is composed, when a direction is first used. Threads
+that race there compose the same twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar
+
+from ..encoding.references import forget
+from ..errors.errors import (
+    DeclaredSoapFault,
+    DecodeError,
+    EncodeError,
+    SoapFault,
+    VersionMismatch,
+)
+from ..streaming.streaming import ItemReader, Source, pieces
+from ..xml.collector import LARGE
+from ..xml.element import Element, local_name
+from ..xml.parsing import PushParser, parse
+from .beginnings import beginning
+from .envelope import Envelope, Version, open_envelope, opened
+from .faults import DeclaredFault, FaultCodec, read_fault, write_fault
+from .messages import Items, Message, MessageCodec, Side, refuse
+
+__all__ = [
+    "AnyOperation",
+    "Items",
+    "Message",
+    "Operation",
+    "Port",
+]
+
+Request = TypeVar("Request")
+Response = TypeVar("Response")
+
+_OTHER: Final[Mapping[Version, Version]] = {"1.1": "1.2", "1.2": "1.1"}
+
+
+class Operation(Generic[Request, Response]):
+    """An operation of a port: how its messages are written and read.
+
+    Args:
+        name: the WSDL's.
+        soap_action: "" where there is none.
+        envelope: how its envelopes begin and end.
+        types: the module where the messages' types, writers and readers are found by name.
+        request: `None` where the WSDL declares no input.
+        response: `None` where it declares no output: the operation is one-way.
+        request_headers: the declared header blocks, as one content type.
+        response_headers: the same for the reply.
+        faults: the declared ones.
+
+    Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
+    envelope's own XML declaration.
+    """
+
+    __slots__ = (
+        "_fault",
+        "_reply",
+        "_request",
+        "_response",
+        "_version",
+        "envelope",
+        "faults",
+        "name",
+        "soap_action",
+    )
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        soap_action: str,
+        envelope: Envelope,
+        types: object,
+        request: Message | None,
+        response: Message | None,
+        request_headers: Message | None = None,
+        response_headers: Message | None = None,
+        faults: Sequence[DeclaredFault] = (),
+    ) -> None:
+        self.name = name
+        self.soap_action = soap_action
+        self.envelope = envelope
+        self.faults = tuple(faults)
+        self._version = envelope.wire.version
+        self._fault = envelope.names.fault
+        self._request = self._side(types, request, request_headers)
+        self._response = self._side(types, response, response_headers)
+        self._reply = response
+
+    def _side(
+        self, types: object, body: Message | None, header: Message | None
+    ) -> Side | None:
+        if body is None:
+            return None
+        name = (body.tag or self.name).rpartition(":")[2]
+        headers = None if header is None else MessageCodec(types, header, "Header")
+        return Side(self.envelope, MessageCodec(types, body, name), headers)
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}>"
+
+    @property
+    def one_way(self) -> bool:
+        """Whether the other side sends no response."""
+        return self._response is None
+
+    @property
+    def request_type(self) -> type[Request] | None:
+        """The class of requests; `None` where the WSDL declares no input."""
+        return None if self._request is None else self._request.type
+
+    @property
+    def response_type(self) -> type[Response] | None:
+        """The class of responses; `None` for a one-way operation."""
+        return None if self._response is None else self._response.type
+
+    @property
+    def request_message(self) -> Message | None:
+        """What a request's Body holds; `None` where the WSDL declares no input."""
+        return None if self._request is None else self._request.message
+
+    @property
+    def request_blocks(self) -> tuple[str, ...]:
+        """The names of the header blocks that a request may have, in Clark's notation."""
+        return () if self._request is None else self._request.blocks
+
+    # ------------------------------------------------------------------------- encoding
+
+    def encode_request(self, value: Request, headers: object = None) -> bytes:
+        """A request's envelope.
+
+        Raises:
+            EncodeError: the wire cannot carry the value, or it is not of the request's class.
+            TypeError: the operation has no request, or headers and declares none.
+        """
+        side = self._request or self._with(None, "request")
+        return side.encode(value, headers)
+
+    def encode_response(self, value: Response, headers: object = None) -> bytes:
+        """A response's envelope.
+
+        Raises:
+            EncodeError: the wire cannot carry the value, or it is not of the response's class.
+            TypeError: the operation is one-way, or there are headers and it declares none.
+        """
+        side = self._response or self._with(None, "response")
+        return side.encode(value, headers)
+
+    def encode_fault(self, fault: SoapFault) -> bytes:
+        """A fault's envelope.
+
+        Raises:
+            EncodeError: the wire cannot carry it, or it is declared, but not here.
+        """
+        detail = None
+        if isinstance(fault, DeclaredSoapFault):
+            codec = self._codec_of(fault)
+            try:
+                detail = codec.write(fault.detail)
+            except Exception as error:
+                refuse(fault.detail, "detail", error)
+        return self.envelope.wrap(write_fault(fault, self.envelope.wire, detail))
+
+    def _codec_of(self, fault: SoapFault) -> FaultCodec:
+        for declared in self.faults:
+            if isinstance(fault, declared.exception):
+                return declared.codec
+        name = type(fault).__name__
+        raise EncodeError("detail", f"{self.name} does not declare {name}")
+
+    def _with(self, side: Side | None, what: str) -> Side:
+        if side is None:
+            raise TypeError(f"{self.name} has no {what}")
+        return side
+
+    # ------------------------------------------------------------------------- decoding
+
+    def decode_request(self, envelope: bytes, charset: str | None = None) -> Request:
+        """A request's value.
+
+        Raises:
+            DecodeError: the envelope breaks its schema's promise.
+            TypeError: the operation has no request.
+        """
+        return self.read_request(envelope, charset)[0]
+
+    def decode_response(self, envelope: bytes, charset: str | None = None) -> Response:
+        """A response's value; `None` for a one-way operation.
+
+        Raises:
+            SoapFault: the envelope holds a fault; of its own class if it is a declared one.
+            DecodeError: the envelope breaks its schema's promise.
+        """
+        return self.read_response(envelope, charset)[0]
+
+    def decode_request_headers(
+        self, envelope: bytes, charset: str | None = None
+    ) -> Any:  # Any: an operation's type does not name the class of its headers
+        """A request's declared headers; `None` where none are declared."""
+        return self._headers(self._with(self._request, "request"), envelope, charset)
+
+    def decode_response_headers(
+        self, envelope: bytes, charset: str | None = None
+    ) -> Any:  # Any: as for the request's
+        """A response's declared headers; `None` where none are declared."""
+        return self._headers(self._with(self._response, "response"), envelope, charset)
+
+    def _headers(self, side: Side, envelope: bytes, charset: str | None) -> object:
+        try:
+            return side.decode_headers(
+                open_envelope(envelope, self._version, charset)[0]
+            )
+        except RecursionError:
+            raise _too_deep() from None
+        finally:
+            forget()
+
+    def read_request(
+        self, envelope: bytes, charset: str | None = None
+    ) -> tuple[Request, Any]:  # Any: as for the headers alone
+        """A request's value and its declared headers, of one look at the envelope."""
+        try:
+            header, body = open_envelope(envelope, self._version, charset)
+        except RecursionError:
+            raise _too_deep() from None
+        return self.request_in(header, body, len(envelope))
+
+    def request_in(
+        self, header: Element | None, body: Element, size: int = 0
+    ) -> tuple[Request, Any]:  # Any: as for the headers alone
+        """The same of an envelope that is open.
+
+        Args:
+            header: its Header, if there is one.
+            body: its Body.
+            size: its bytes, where they are known.
+        """
+        side = self._with(self._request, "request")
+        try:
+            return side.decode(header, body, body[:], size)
+        except RecursionError:
+            raise _too_deep() from None
+        finally:
+            forget()
+
+    def read_response(
+        self, envelope: bytes, charset: str | None = None
+    ) -> tuple[Response, Any]:  # Any: as for the headers alone
+        """A response's value and its declared headers, of one look at the envelope.
+
+        Raises:
+            SoapFault: the envelope holds a fault, be it in the other version of SOAP.
+            DecodeError: the envelope breaks its schema's promise.
+        """
+        side = self._response
+        known = None if side is None else side.beginning
+        try:
+            if (
+                known is not None
+                and envelope[: known.size] == known.head
+                and charset == known.charset
+                and len(envelope) < LARGE
+            ):
+                root = parse(envelope, charset, without_dtd=True)
+                body = root[0]
+                if len(body) == 1:
+                    return known.read(body[0]), None
+            else:
+                root = parse(envelope, charset)
+            return self._response_in(root, envelope, charset)
+        except RecursionError:
+            raise _too_deep() from None
+        finally:
+            forget()
+
+    def _response_in(
+        self, root: Element, envelope: bytes, charset: str | None
+    ) -> tuple[Response, Any]:  # Any: as for the headers alone
+        """What `read_response` gives, of an envelope that was parsed."""
+        try:
+            header, body = opened(root, self._version)
+        except VersionMismatch:
+            self._refuse_foreign_fault(envelope, charset)
+            raise
+        children, fault = body[:], self._fault
+        for child in children:
+            if child.tag == fault:
+                self._raise_fault(child)
+        side = self._response
+        if side is None:
+            nothing: Any = None  # Any: Response is None of a one-way operation
+            return nothing, None
+        found = side.decode(header, body, children, len(envelope))
+        if side.reads_alone and len(children) == 1 and root[0] is body:
+            side.beginning = beginning(envelope, charset, root, side.reader)
+        return found
+
+    def iter_response(
+        self, source: Source, charset: str | None = None
+    ) -> Iterator[
+        Any
+    ]:  # Any: the type of the items, which an operation's type does not name
+        """The items of a reply's repeated element, one by one as they come in.
+
+        The repeated element is the first one that the response has, the least deep one if
+        several are; an encoded array is one. All else in the reply is checked as XML and read
+        over. What was read is let go of, so that a reply of any length fits, within the limit
+        of an envelope's size. The source is read as the iterator is used; a fault or an error
+        is raised when it is come to.
+
+        Args:
+            source: a binary stream, or the bytes in pieces.
+            charset: what a Content-Type says.
+
+        Raises:
+            SoapFault: as `decode_response`.
+            DecodeError: as `decode_response`, and where an encoded reply has references or an
+                array gaps, which takes the whole of it to read.
+            TypeError: the response has no repeated element, or there is no response.
+        """
+        message = self._reply
+        if message is None or message.items is None:
+            raise TypeError(f"{self.name} has no response with a repeated element")
+        items = ItemReader(
+            self._version,
+            message,
+            message.items,
+            self._raise_fault,
+            lambda envelope: self.decode_response(envelope, charset),
+        )
+        return items.read(PushParser(charset), pieces(source))
+
+    # --------------------------------------------------------------------------- faults
+
+    def _refuse_foreign_fault(self, envelope: bytes, charset: str | None) -> None:
+        """A service that does not speak our version of SOAP says so in its own."""
+        other = _OTHER[self._version]
+        try:
+            _, body = open_envelope(envelope, other, charset)
+        except VersionMismatch:
+            return
+        for child in body[:]:
+            if local_name(child) == "Fault":
+                self._raise_fault(child)
+
+    def _raise_fault(self, element: Element) -> NoReturn:
+        fault, entries = read_fault(element)
+        found = [
+            (declared.codec.likeness(entry), declared, entry)
+            for entry in entries
+            for declared in self.faults
+        ]
+        found.sort(key=lambda one: -one[0])
+        for likeness, declared, entry in found:
+            if likeness and (typed := _typed(fault, declared, entry)) is not None:
+                raise typed
+        raise fault
+
+
+# Any: where operations stand together, each has its own types.
+AnyOperation: TypeAlias = Operation[Any, Any]
+
+
+def _typed(
+    fault: SoapFault, declared: DeclaredFault, entry: Element
+) -> SoapFault | None:
+    """A declared fault; None where the entry does not read as its detail: what was sent stays a
+    fault, and is another declared one or none."""
+    try:
+        return declared.exception.of(fault, declared.codec.read(entry))
+    except DecodeError as error:
+        fault.__cause__ = fault.__cause__ or error
+        return None
+
+
+def _too_deep() -> DecodeError:
+    return DecodeError("", "nested too deeply to be read")
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port of a service: where it is, and what it does there."""
+
+    name: str
+    service: str
+    """The service's name, "" for a binding that no port uses."""
+    address: str | None
+    """The endpoint that the WSDL names."""
+    soap: Version
+    operations: Mapping[str, AnyOperation]
+    """By name; of overloads the second is `name_2`, the third `name_3`."""
