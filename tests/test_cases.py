@@ -169,7 +169,7 @@ def test_a_case_tests_something() -> None:
 
 
 def has_ports(case: Case) -> bool:
-    return b"soap.Operation(" in case.generated[0]["ports.py"]
+    return b"Operation(" in case.generated[0]["ports.py"]
 
 
 # ----------------------------------------------------------------------------- how it looks

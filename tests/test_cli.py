@@ -75,6 +75,17 @@ def test_the_spec_may_be_left_out(shell: Shell) -> None:
     assert not [path for path in manifest["files"] if path.startswith("_spec")]
 
 
+def test_the_server_may_be_left_out(shell: Shell) -> None:
+    shell(*GENERATE)
+    done = shell(*GENERATE, "--no-server")
+    assert done.code == 0 and " removed\n" in done.out
+    assert not Path("made/server.py").exists()
+    assert not Path("made/_soap/server").exists()
+    manifest = json.loads(Path("made/manifest.json").read_text())
+    assert manifest["options"]["server"] is False
+    assert not [path for path in manifest["files"] if "server" in path]
+
+
 def test_a_file_that_was_changed_by_hand_is_put_right(shell: Shell) -> None:
     shell(*GENERATE)
     good = files()

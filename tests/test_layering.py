@@ -80,7 +80,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
 }
 # The model is a document to be read from top to bottom; the runtime's face is a list of names.
-LONG_MODULES = {"soapwright.model.api": 680, "soapwright.runtime": 450}
+LONG_MODULES = {"soapwright.model.api": 680, "soapwright.runtime": 456}
 MODULE_LINES, FUNCTION_LINES, MEDIAN_LINES = 400, 60, 15
 SUPPRESSION = re.compile(r"#\s*(type:\s*ignore(\[[^\]]*\])?|noqa(:\s*\w+)?)")
 
@@ -249,6 +249,47 @@ def test_imports_stand_at_the_top() -> None:
 
 def names_in(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+# ------------------------------------------------------------------- the runtime's wings
+
+
+# Which of the runtime's wings each may import. The first eight lines are every package's, the
+# others are carried by those that need them.
+WINGS: dict[str, tuple[str, ...]] = {
+    "secrets": (),
+    "values": ("secrets",),
+    "errors": ("secrets", "values"),
+    "xml": ("secrets", "values", "errors"),
+    "codec": ("secrets", "values", "errors", "xml"),
+    "soap": ("secrets", "values", "errors", "xml", "codec"),
+    "http": ("secrets", "values", "errors", "xml", "soap"),
+    "validation": ("values", "errors", "codec"),
+    "streaming": ("errors", "xml", "soap"),
+    "wildcards": ("values", "errors", "xml", "codec"),
+    "encoding": (
+        *("secrets", "values", "errors", "xml", "codec", "soap"),
+        *("streaming", "wildcards"),
+    ),
+    "server": ("values", "errors", "xml", "soap", "http"),
+}
+
+
+def test_the_runtimes_wings_are_used_one_way() -> None:
+    wrong, used = [], set()
+    for name, module in RUNTIME.items():
+        if name == "soapwright.runtime":  # the face of them all
+            continue
+        wing = name.split(".")[2]
+        for target, node in module.imports():
+            if target in RUNTIME and (other := target.split(".")[2]) != wing:
+                used.add((wing, other))
+                if other not in WINGS[wing]:
+                    wrong.append(f"{name}:{node.lineno}: {target}")
+    assert wrong == []
+    assert used == {(wing, other) for wing in WINGS for other in WINGS[wing]}
+    for number, wing in enumerate(WINGS):
+        assert set(WINGS[wing]) <= set(list(WINGS)[:number])
 
 
 # ------------------------------------------------------------------------------- how big

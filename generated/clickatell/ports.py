@@ -35,7 +35,7 @@ def _push_server_ws_port() -> soap.Port:
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "auth": soap.Operation(
+        "auth": soap.EncodedOperation(
             name="auth",
             soap_action="http://api.clickatell.com/soap/webservice.php/auth",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -57,7 +57,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "ping": soap.Operation(
+        "ping": soap.EncodedOperation(
             name="ping",
             soap_action="http://api.clickatell.com/soap/webservice.php/ping",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -79,7 +79,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "sendmsg": soap.Operation(
+        "sendmsg": soap.EncodedOperation(
             name="sendmsg",
             soap_action="http://api.clickatell.com/soap/webservice.php/sendmsg",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -99,12 +99,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "querymsg": soap.Operation(
+        "querymsg": soap.EncodedOperation(
             name="querymsg",
             soap_action="http://api.clickatell.com/soap/webservice.php/querymsg",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -124,12 +124,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "delmsg": soap.Operation(
+        "delmsg": soap.EncodedOperation(
             name="delmsg",
             soap_action="http://api.clickatell.com/soap/webservice.php/delmsg",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -149,12 +149,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "getbalance": soap.Operation(
+        "getbalance": soap.EncodedOperation(
             name="getbalance",
             soap_action="http://api.clickatell.com/soap/webservice.php/getbalance",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -176,7 +176,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "routeCoverage": soap.Operation(
+        "routeCoverage": soap.EncodedOperation(
             name="routeCoverage",
             soap_action="http://api.clickatell.com/soap/webservice.php/routeCoverage",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -198,7 +198,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "si_push": soap.Operation(
+        "si_push": soap.EncodedOperation(
             name="si_push",
             soap_action="http://api.clickatell.com/soap/webservice.php/si_push",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -218,12 +218,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "ind_push": soap.Operation(
+        "ind_push": soap.EncodedOperation(
             name="ind_push",
             soap_action="http://api.clickatell.com/soap/webservice.php/ind_push",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -243,12 +243,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "token_pay": soap.Operation(
+        "token_pay": soap.EncodedOperation(
             name="token_pay",
             soap_action="http://api.clickatell.com/soap/webservice.php/token_pay",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -270,7 +270,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "startbatch": soap.Operation(
+        "startbatch": soap.EncodedOperation(
             name="startbatch",
             soap_action="http://api.clickatell.com/soap/webservice.php/startbatch",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -290,12 +290,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "senditem": soap.Operation(
+        "senditem": soap.EncodedOperation(
             name="senditem",
             soap_action="http://api.clickatell.com/soap/webservice.php/senditem",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -315,12 +315,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "quicksend": soap.Operation(
+        "quicksend": soap.EncodedOperation(
             name="quicksend",
             soap_action="http://api.clickatell.com/soap/webservice.php/quicksend",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -340,12 +340,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "endbatch": soap.Operation(
+        "endbatch": soap.EncodedOperation(
             name="endbatch",
             soap_action="http://api.clickatell.com/soap/webservice.php/endbatch",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -365,12 +365,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "getmsgcharge": soap.Operation(
+        "getmsgcharge": soap.EncodedOperation(
             name="getmsgcharge",
             soap_action="http://api.clickatell.com/soap/webservice.php/getmsgcharge",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
@@ -390,7 +390,7 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="soap.clickatell.com"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),

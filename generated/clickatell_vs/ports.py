@@ -35,7 +35,7 @@ def _push_server_ws_port() -> soap.Port:
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "auth": soap.Operation(
+        "auth": soap.EncodedOperation(
             name="auth",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/auth",
             envelope=soap.Envelope(
@@ -59,7 +59,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "ping": soap.Operation(
+        "ping": soap.EncodedOperation(
             name="ping",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/ping",
             envelope=soap.Envelope(
@@ -83,7 +83,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "sendmsg": soap.Operation(
+        "sendmsg": soap.EncodedOperation(
             name="sendmsg",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/sendmsg",
             envelope=soap.Envelope(
@@ -105,12 +105,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "querymsg": soap.Operation(
+        "querymsg": soap.EncodedOperation(
             name="querymsg",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/querymsg",
             envelope=soap.Envelope(
@@ -132,12 +132,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "delmsg": soap.Operation(
+        "delmsg": soap.EncodedOperation(
             name="delmsg",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/delmsg",
             envelope=soap.Envelope(
@@ -159,12 +159,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "getbalance": soap.Operation(
+        "getbalance": soap.EncodedOperation(
             name="getbalance",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/getbalance",
             envelope=soap.Envelope(
@@ -188,7 +188,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "routeCoverage": soap.Operation(
+        "routeCoverage": soap.EncodedOperation(
             name="routeCoverage",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/routeCoverage",
             envelope=soap.Envelope(
@@ -212,7 +212,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "si_push": soap.Operation(
+        "si_push": soap.EncodedOperation(
             name="si_push",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/si_push",
             envelope=soap.Envelope(
@@ -234,12 +234,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "ind_push": soap.Operation(
+        "ind_push": soap.EncodedOperation(
             name="ind_push",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/ind_push",
             envelope=soap.Envelope(
@@ -261,12 +261,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "token_pay": soap.Operation(
+        "token_pay": soap.EncodedOperation(
             name="token_pay",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/token_pay",
             envelope=soap.Envelope(
@@ -290,7 +290,7 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "startbatch": soap.Operation(
+        "startbatch": soap.EncodedOperation(
             name="startbatch",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/startbatch",
             envelope=soap.Envelope(
@@ -312,12 +312,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "senditem": soap.Operation(
+        "senditem": soap.EncodedOperation(
             name="senditem",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/senditem",
             envelope=soap.Envelope(
@@ -339,12 +339,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "quicksend": soap.Operation(
+        "quicksend": soap.EncodedOperation(
             name="quicksend",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/quicksend",
             envelope=soap.Envelope(
@@ -366,12 +366,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "endbatch": soap.Operation(
+        "endbatch": soap.EncodedOperation(
             name="endbatch",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/endbatch",
             envelope=soap.Envelope(
@@ -393,12 +393,12 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "getmsgcharge": soap.Operation(
+        "getmsgcharge": soap.EncodedOperation(
             name="getmsgcharge",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/getmsgcharge",
             envelope=soap.Envelope(
@@ -420,7 +420,7 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),

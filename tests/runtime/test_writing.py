@@ -16,14 +16,16 @@ from lxml import etree
 
 from soapwright.runtime.codec.enumerations import OpenEnum, OpenStrEnum, parse_member
 from soapwright.runtime.codec.writing import (
-    absent,
     attributes_text,
-    blame,
-    incomplete_group,
     inside,
     items,
     quoted,
     tokens_text,
+)
+from soapwright.runtime.codec.blame import blame
+from soapwright.runtime.errors.refusals import (
+    absent,
+    incomplete_group,
     unknown_item,
     wrong_choice,
 )

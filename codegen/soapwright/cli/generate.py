@@ -41,6 +41,7 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--wire", default="", help="The wire style: standard or nusoap.")
 @CATALOGS
 @click.option("--no-spec", is_flag=True, help="Leave the WSDL out of the package.")
+@click.option("--no-server", is_flag=True, help="Leave the service classes out.")
 @_choosing
 @click.option("--full", is_flag=True, help="Generate where nothing has changed, too.")
 @ALLOW_NETWORK
@@ -51,6 +52,7 @@ def generate_command(
     wire: str,
     catalogs: tuple[Path, ...],
     no_spec: bool,
+    no_server: bool,
     full: bool,
     allow_network: bool,
     **chosen: tuple[str, ...],
@@ -62,7 +64,8 @@ def generate_command(
     where all is written, 2 where something is broken: then nothing is.
     """
     try:
-        configs = _packages(wsdl, output, name, wire, catalogs, no_spec, chosen)
+        parts = not no_spec, not no_server
+        configs = _packages(wsdl, output, name, wire, catalogs, parts, chosen)
         remote = Remote(Path(), allowed=allow_network)
         with Progress() as progress:
             states = examine(configs, remote, progress, full=full)
@@ -83,11 +86,14 @@ def _packages(
     name: str | None,
     wire: str,
     catalogs: tuple[Path, ...],
-    no_spec: bool,
+    parts: tuple[bool, bool],
     chosen: dict[str, tuple[str, ...]],
 ) -> list[PackageConfig]:
+    """The packages to be made; `parts` says whether one has its WSDL, and its service classes."""
+    with_spec, with_server = parts
     if wsdl is None:
-        if output or name or wire or catalogs or no_spec or any(chosen.values()):
+        given = output or name or wire or catalogs or any(chosen.values())
+        if given or not (with_spec and with_server):
             raise click.UsageError("the options go with a WSDL")
         return read_config(Path("pyproject.toml"))
     if output is None or name is None:
@@ -98,7 +104,8 @@ def _packages(
         name,
         wire,
         catalogs,
-        with_spec=not no_spec,
+        with_spec=with_spec,
+        with_server=with_server,
         secret=chosen["secret"],
         services=chosen["service"],
         ports=chosen["port"],

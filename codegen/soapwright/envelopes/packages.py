@@ -90,6 +90,7 @@ def package_options(folder: Path) -> Options:
     return Options(
         str(said.get("name", folder.name)),
         str(said.get("wire", "")),
+        with_server=said.get("server") is not False,
         secret=_texts(said.get("secret")),
         services=_texts(said.get("services")),
         ports=_texts(said.get("ports")),

@@ -18,7 +18,8 @@ class Options:
     `name` is the package's import name, dotted where it is inside another. `wire` is a wire
     style's name, "" for the one that the WSDL asks for. `secret` are further field names whose
     values never show, `operation/field` where that is so in one operation's messages only. With
-    `with_spec` the WSDL and what it imports are put into the package. `services`, `ports`,
+    `with_spec` the WSDL and what it imports are put into the package; with `with_server` the service
+    classes, and what serves them. `services`, `ports`,
     `include` and `exclude` (operations) are patterns that choose a part of the WSDL
     (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
     namespace, and what Python is to call them. `places` says where in a file of the user's an
@@ -29,6 +30,7 @@ class Options:
     wire: str = ""
     catalogs: tuple[Path, ...] = ()
     with_spec: bool = True
+    with_server: bool = True
     secret: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class Options:
                 Path(os.path.relpath(path, home)).as_posix() for path in self.catalogs
             ],
             "spec": self.with_spec,
+            "server": self.with_server,
             "secret": sorted(self.secret),
             **{key: list(patterns) for key, patterns in self.patterns().items()},
             "rename": dict(sorted(self.rename)),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from soapwright.model.api import Api, Struct, TypeDef
 from soapwright.model.options import Options
 from soapwright.python.context import Context, make_prefixes
@@ -15,6 +13,7 @@ from soapwright.python.modules.type_modules import TypeModules
 from soapwright.python.names.names import make_names
 from soapwright.python.names.renames import Renames
 from soapwright.python.names.secrets import SecretNames
+from soapwright.python.runtime import emit_runtime
 from soapwright.python.text.literals import comment, docstring, string
 from soapwright.python.text.render import render
 from soapwright.python.text.statements import tuple_of
@@ -22,8 +21,6 @@ from soapwright.python.text.views import PackageModule, TypesIndex
 from soapwright.python.types.fields import Types
 from soapwright.python.types.simple import SimpleTypes
 from soapwright.python.wire import WireStyle
-
-_RUNTIME = Path(__file__).parents[1] / "runtime"
 
 
 def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
@@ -43,15 +40,16 @@ def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
     files["errors.py"] = render("errors.py.jinja", service.errors())
     files["ports.py"] = render("ports.py.jinja", service.ports())
     files["client.py"] = render("client.py.jinja", client)
-    entry = api.sources[0].path if options.with_spec else ""
-    server = ServerModules(context, header, entry).module()
-    files["server.py"] = render("server.py.jinja", server)
+    if options.with_server:
+        entry = api.sources[0].path if options.with_spec else ""
+        server = ServerModules(context, header, entry).module()
+        files["server.py"] = render("server.py.jinja", server)
     files["__init__.py"] = render(
         "package.py.jinja", _package(api, header, client.exports, options)
     )
     files["py.typed"] = ""
     content = {path: text.encode("utf-8") for path, text in files.items()}
-    content.update(_runtime())
+    content.update(emit_runtime(files.values(), header))
     if options.with_spec:
         content.update({f"_spec/{s.path}": s.content for s in api.sources})
     return content
@@ -118,7 +116,9 @@ def _package(
     lazy += [
         (n, "._soap.http.outgoing") for n in ("Addressing", "Outgoing", "UsernameToken")
     ]
-    modules = ["elements", "errors", "ports", "server", "types"]
+    modules = ["elements", "errors", "ports", "types"]
+    modules += ["server"] if options.with_server else []
+    modules.sort()
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]
     imports += [f"from {home} import {name} as {name}" for name, home in lazy]
     exports = sorted([*(name for name, _ in lazy), *modules])
@@ -126,12 +126,3 @@ def _package(
     return PackageModule(
         header, docstring(doc, 0), imports, sorted(lazy), exports, secrets
     )
-
-
-def _runtime() -> dict[str, bytes]:
-    """The runtime, byte for byte."""
-    return {
-        f"_soap/{path.relative_to(_RUNTIME).as_posix()}": path.read_bytes()
-        for path in sorted(_RUNTIME.rglob("*"))
-        if path.suffix == ".py" or path.name == "py.typed"
-    }

@@ -18,12 +18,13 @@ made. What it offers to them is all here; what users need is re-exported by the 
 
 from __future__ import annotations
 
+from .codec.checks import check_class, check_list
 from .codec.derived import (
-    check_class,
     derived_reader,
     register,
     write_derived,
 )
+from .codec.elements import KnownElements
 from .codec.enumerations import (
     OpenEnum,
     OpenStrEnum,
@@ -31,6 +32,8 @@ from .codec.enumerations import (
     parse_member,
     read_member,
 )
+from .codec.literal_arrays import kept_attributes, read_items
+from .codec.parts import PartCodec
 from .codec.reading import (
     add_tail,
     allows,
@@ -84,15 +87,11 @@ from .codec.unions import (
     union_text,
 )
 from .codec.writing import (
-    absent,
     attributes_text,
-    incomplete_group,
     inside,
     items,
     quoted,
     tokens_text,
-    unknown_item,
-    wrong_choice,
 )
 from .codec.written import (
     parse_written_date,
@@ -106,14 +105,23 @@ from .codec.written import (
     written_int_value,
     written_time_value,
 )
+from .encoding.anytype import (
+    any_encoded_reader,
+    read_any_array,
+    read_any_encoded,
+    write_any_array,
+    write_any_encoded,
+)
 from .encoding.arrays import (
     array_or_nil,
-    check_list,
     read_array,
     read_nested_array,
     write_array,
 )
-from .encoding.literal_arrays import kept_attributes, read_items
+from .encoding.derived import derived_encoded_reader
+from .encoding.items import EncodedItems
+from .encoding.operation import EncodedOperation
+from .encoding.parts import EncodedPartCodec
 from .encoding.references import (
     new,
     nil_or,
@@ -129,6 +137,12 @@ from .errors.errors import (
     TransportError,
     TransportTimeout,
     VersionMismatch,
+)
+from .errors.refusals import (
+    absent,
+    incomplete_group,
+    unknown_item,
+    wrong_choice,
 )
 from .http.client import (
     BaseAsyncClient,
@@ -153,13 +167,13 @@ from .soap.envelope import (
     Wire,
 )
 from .soap.faults import DeclaredFault
+from .soap.messages import Message
 from .soap.operation import (
     AnyOperation,
-    Items,
-    Message,
     Operation,
     Port,
 )
+from .streaming.streaming import Items
 from .values.anysimple import (
     Typed,
     TypedList,
@@ -225,20 +239,8 @@ from .values.values import (
     GYearMonth,
     Unset,
 )
-from .wildcards.anything import (
-    KnownElements,
-    PartCodec,
-    any_encoded_reader,
-    any_reader,
-    read_any,
-    read_any_array,
-    read_any_encoded,
-    read_wildcard,
-    write_any,
-    write_any_array,
-    write_any_encoded,
-    write_wildcards,
-)
+from .wildcards.anytype import any_reader, read_any, write_any
+from .wildcards.elements import read_wildcard, write_wildcards
 from .xml.element import (
     MISSING,
     Element,
@@ -267,6 +269,9 @@ __all__ = [
     "Duration",
     "Element",
     "EncodeError",
+    "EncodedItems",
+    "EncodedOperation",
+    "EncodedPartCodec",
     "Envelope",
     "Exchange",
     "GDay",
@@ -274,10 +279,10 @@ __all__ = [
     "GMonthDay",
     "GYear",
     "GYearMonth",
+    "Items",
     "KnownElements",
     "Limits",
     "MISSING",
-    "Items",
     "Message",
     "NotAnEnvelope",
     "OpenEnum",
@@ -330,6 +335,7 @@ __all__ = [
     "datetime_value",
     "decimal_text",
     "decimal_value",
+    "derived_encoded_reader",
     "derived_reader",
     "duration_text",
     "duration_value",

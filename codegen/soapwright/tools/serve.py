@@ -1,6 +1,7 @@
 """`soapwright serve`: a mock of a service, which answers every call with a valid reply.
 
-Findings: `package` for a folder that holds no package, or one without its WSDL or its ports;
+Findings: `package` for a folder that holds no package, or one without its WSDL, its ports or its
+service classes;
 `reply` for a recorded reply that is none; `address` for one where nothing can listen.
 """
 
@@ -11,7 +12,7 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
 import uvicorn
@@ -19,7 +20,7 @@ import uvicorn
 from soapwright.envelopes.packages import import_package, package_api
 from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
-from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.diagnostics import Findings, Location, SpecError
 
 _BACKLOG: Final = 2048
 
@@ -127,9 +128,10 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
     """
     package = import_package(folder)
     if not package.PORTS:
-        findings = Findings()
-        findings.error("package", "the service has no port", Location(str(folder)))
-        findings.raise_errors()
+        _refuse(folder, "the service has no port")
+    if "server" not in package.__all__:
+        hint = "generate it without `server = false` or --no-server"
+        _refuse(folder, "the package was made without its service classes", hint)
     runtime = f"{package.__name__}._soap"
     application = importlib.import_module(f"{runtime}.server.application").Application
     service = importlib.import_module(f"{runtime}.server.service")
@@ -151,6 +153,12 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
             services.append(type(name, (one,), methods)())
     paths = {key: f"/{quote(key)}" for key in package.PORTS}
     return serving.asgi_application(application(services, paths=paths))
+
+
+def _refuse(folder: Path, message: str, hint: str = "") -> NoReturn:
+    findings = Findings()
+    findings.error("package", message, Location(str(folder)), hint)
+    raise SpecError(findings)
 
 
 def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:

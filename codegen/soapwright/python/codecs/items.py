@@ -102,6 +102,11 @@ class RepeatedElement:
                 return None
             way, array = (*way, ""), ", array=True"
             item = item_reader(self.context, self.scope, definition, use)
-            read = f"{soap('nil_or')}(c, {item})"
+            read = (
+                f"{soap('nil_or')}(c, {item})"
+                if use is Use.ENCODED
+                else f"None if {soap('is_nil')}(c) else {item}(c)"
+            )
+        kind = "EncodedItems" if use is Use.ENCODED else "Items"
         path = ", ".join(map(string, way)) + ("," if len(way) == 1 else "")
-        return f"{soap('Items')}(({path}), lambda c: {read}{array})"
+        return f"{soap(kind)}(({path}), lambda c: {read}{array})"

@@ -88,7 +88,7 @@ class ServiceModules:
         if isinstance(reference, NamedRef):
             name = self.context.types.names.types[reference.id]
             return f"{tag} {name} {name}{nil}"
-        return f"{tag} any any{nil}"
+        return f"{tag} soap.read_any soap.write_any{nil}"
 
     # --------------------------------------------------------------------------------- errors
 
@@ -209,10 +209,17 @@ class ServiceModules:
             port.doc or f"The port {port.name} of {port.service or 'no service'}.", 4
         )
         operations = [
-            OperationView(string(o.key), self._operation(port, o))
+            OperationView(string(o.key), self._kind(o), self._operation(port, o))
             for o in port.operations
         ]
         return PortView(string(port.key), name, doc, wire, arguments, operations)
+
+    def _kind(self, operation: Operation) -> str:
+        """The runtime's class of an operation."""
+        used: set[Use] = {fault.use for fault in operation.faults}
+        for message in filter(None, (operation.input, operation.output)):
+            used |= {message.use, *(header.use for header in message.headers)}
+        return "EncodedOperation" if Use.ENCODED in used else "Operation"
 
     def _operation(self, port: Port, operation: Operation) -> list[str]:
         prefixes = self.declared.prefixes(operation)
@@ -339,9 +346,10 @@ class ServiceModules:
             encoded = "encoded_" if fault.use is Use.ENCODED else ""
             names = f"{string(encoded + name)}, {string(encoded + name)}"
         else:
-            either = string("any_encoded" if fault.use is Use.ENCODED else "any")
-            names = f"{either}, {either}"
-        return f"soap.PartCodec(elements.KNOWN, {string(tag)}, {string(part.name)}, {names}, {string(kind)})"
+            either = "any_encoded" if fault.use is Use.ENCODED else "any"
+            names = f"{string(f'soap.read_{either}')}, {string(f'soap.write_{either}')}"
+        codec = "EncodedPartCodec" if fault.use is Use.ENCODED else "PartCodec"
+        return f"soap.{codec}(elements.KNOWN, {string(tag)}, {string(part.name)}, {names}, {string(kind)})"
 
 
 def _attribute(text: str) -> str:

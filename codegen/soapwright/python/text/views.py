@@ -90,9 +90,10 @@ class ErrorsModule:
 
 @dataclass(frozen=True, slots=True)
 class OperationView:
-    """One entry of a port's operations: the lines of `soap.Operation(…)`."""
+    """One entry of a port's operations: the lines of `soap.Operation(…)`, or of another kind."""
 
     key: str
+    kind: str
     arguments: list[str]
 
 

@@ -16,7 +16,6 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Final
 
-from ..encoding.arrays import check_list
 from ..errors.errors import EncodeError
 from ..errors.refusals import Refusal, no_alternative
 from ..secrets.redaction import is_secret, is_secret_path
@@ -26,7 +25,8 @@ from ..values.anyxml import AnyElement
 from ..values.names import QName, qname_text
 from ..values.prefixes import attributes_xml
 from ..values.values import Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth, Unset
-from .derived import registered, wrong_class
+from .checks import check_list, wrong_class
+from .derived import registered
 
 HIDDEN: Final = "its value cannot be written"
 """What is said of a secret instead of a reason that may quote it."""

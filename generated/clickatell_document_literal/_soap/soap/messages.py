@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, Protocol, TypeAlias
 
-from ..codec.writing import blame
+from ..codec.blame import blame
 from ..errors.errors import DecodeError, EncodeError
 from ..secrets.redaction import is_secret_path, raise_alone
 from ..xml.collector import LARGE, collector_paused
 from ..xml.element import Element, local_name
 from .beginnings import Beginning
-from .envelope import Envelope, encoded, shown_name
+from .envelope import Envelope, Version, encoded, shown_name
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
-    """The repeated element of a reply: the way to it, and what reads one of its items.
+class Stream(Protocol):
+    """What is used of a binary stream."""
 
-    `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
-    reply goes by its local name, and "" takes any. `array` says that the items are one of SOAP's
-    arrays.
-    """
+    def read(self, size: int, /) -> bytes: ...
 
-    path: tuple[str, ...]
-    read: Callable[[Element], Any]  # Any: the items' own type
-    array: bool = False
+
+Source: TypeAlias = Stream | Iterable[bytes]
+
+
+class Repeated(Protocol):
+    """The repeated element of a reply, which is read item by item."""
+
+    def iterate(
+        self,
+        version: Version,
+        message: Message,
+        fault: Callable[[Element], object],
+        whole: Callable[[bytes], object],
+        source: Source,
+        charset: str | None,
+    ) -> Iterator[Any]:  # Any: the items' own type
+        """The items, as the source's pieces come in.
+
+        Args:
+            version: of SOAP.
+            message: of the reply.
+            fault: raises what a Fault means.
+            whole: reads an envelope that is not of this version: it says why not.
+            source: a binary stream, or the bytes in pieces.
+            charset: what a Content-Type says.
+
+        Raises:
+            SoapFault: the envelope holds a fault.
+            DecodeError: it is not well-formed, breaks its schema's promise, or is beyond the
+                limits.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +77,7 @@ class Message:
     rpc: bool = False
     blocks: tuple[str, ...] = ()
     """Of a Header: the names of the blocks that its type reads, in Clark's notation."""
-    items: Items | None = None
+    items: Repeated | None = None
     """The repeated element of a reply, for those who read it item by item."""
 
 

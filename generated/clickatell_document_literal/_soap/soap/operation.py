@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar
 
-from ..encoding.references import forget
 from ..errors.errors import (
     DeclaredSoapFault,
     DecodeError,
@@ -19,18 +18,16 @@ from ..errors.errors import (
     SoapFault,
     VersionMismatch,
 )
-from ..streaming.streaming import ItemReader, Source, pieces
 from ..xml.collector import LARGE
 from ..xml.element import Element, local_name
-from ..xml.parsing import PushParser, parse
+from ..xml.parsing import parse
 from .beginnings import beginning
 from .envelope import Envelope, Version, open_envelope, opened
 from .faults import DeclaredFault, FaultCodec, read_fault, write_fault
-from .messages import Items, Message, MessageCodec, Side, refuse
+from .messages import Message, MessageCodec, Side, Source, refuse
 
 __all__ = [
     "AnyOperation",
-    "Items",
     "Message",
     "Operation",
     "Port",
@@ -106,6 +103,9 @@ class Operation(Generic[Request, Response]):
 
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"
+
+    def _finish(self) -> None:
+        """Let go of what was kept while one envelope was read: here nothing is."""
 
     @property
     def one_way(self) -> bool:
@@ -221,7 +221,7 @@ class Operation(Generic[Request, Response]):
         except RecursionError:
             raise _too_deep() from None
         finally:
-            forget()
+            self._finish()
 
     def read_request(
         self, envelope: bytes, charset: str | None = None
@@ -249,7 +249,7 @@ class Operation(Generic[Request, Response]):
         except RecursionError:
             raise _too_deep() from None
         finally:
-            forget()
+            self._finish()
 
     def read_response(
         self, envelope: bytes, charset: str | None = None
@@ -279,7 +279,7 @@ class Operation(Generic[Request, Response]):
         except RecursionError:
             raise _too_deep() from None
         finally:
-            forget()
+            self._finish()
 
     def _response_in(
         self, root: Element, envelope: bytes, charset: str | None
@@ -329,14 +329,14 @@ class Operation(Generic[Request, Response]):
         message = self._reply
         if message is None or message.items is None:
             raise TypeError(f"{self.name} has no response with a repeated element")
-        items = ItemReader(
+        return message.items.iterate(
             self._version,
             message,
-            message.items,
             self._raise_fault,
             lambda envelope: self.decode_response(envelope, charset),
+            source,
+            charset,
         )
-        return items.read(PushParser(charset), pieces(source))
 
     # --------------------------------------------------------------------------- faults
 

@@ -22,7 +22,7 @@ _DEEPEST: Final = 2048
 _CHARSET: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
 _CHARSETS_KEPT: Final = 16
 _CHUNK: Final = 2**16
-_PullParser: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the events' type
+PULL_PARSER: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the events' type
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _parser_for(charset: str | None, huge: bool) -> etree.XMLParser:
     return found
 
 
-def _usable(charset: str, data: bytes) -> str | None:
+def usable_charset(charset: str, data: bytes) -> str | None:
     """A charset as libxml2 is to be told of it, None where it is to look for itself.
 
     A byte order mark beats the charset (RFC 7303, section 3), and one that libxml2 does not
@@ -156,7 +156,7 @@ def parse(
     try:
         root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
     except etree.XMLSyntaxError as error:
-        raise _syntax_error(error, data) from None  # its text quotes the document
+        raise syntax_error(error, data) from None  # its text quotes the document
     if not without_dtd and root.getroottree().docinfo.internalDTD is not None:
         raise _refused_dtd(root)
     if not small:
@@ -180,7 +180,7 @@ def _fit(data: bytes, charset: str | None) -> etree.XMLParser:
         raise DecodeError("", f"more than {limit.envelope:,} bytes in an envelope")
     huge = size >= _HUGE or limit.depth > _DEEP
     if charset is not None:
-        charset = _usable(charset, data)
+        charset = usable_charset(charset, data)
     if huge:
         _refuse_early_dtd(data, charset)
     return _mine.plain if charset is None and not huge else _parser_for(charset, huge)
@@ -192,14 +192,14 @@ def _refuse_early_dtd(data: bytes, charset: str | None) -> None:
     Raises:
         DecodeError: there is one, or the document does not even begin as XML.
     """
-    begun = _prolog_parser(charset)
+    begun = prolog_parser(charset)
     for at in range(0, len(data), _CHUNK):
-        if _first_tag(begun, data[at : at + _CHUNK], data) is not None:
+        if first_tag(begun, data[at : at + _CHUNK], data) is not None:
             return
 
 
-def _prolog_parser(charset: str | None) -> Any:  # Any: as of _PullParser
-    return _PullParser(
+def prolog_parser(charset: str | None) -> Any:  # Any: as of PULL_PARSER
+    return PULL_PARSER(
         events=("start",),
         encoding=charset,
         resolve_entities=False,
@@ -208,7 +208,7 @@ def _prolog_parser(charset: str | None) -> Any:  # Any: as of _PullParser
     )
 
 
-def _first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's elements
+def first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's elements
     """The root element, once a document has begun; None before.
 
     Raises:
@@ -218,7 +218,7 @@ def _first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's el
     try:
         begun.feed(piece)
     except etree.XMLSyntaxError as error:
-        broken = _syntax_error(error, start)
+        broken = syntax_error(error, start)
     for _, element in begun.read_events():
         if element.getroottree().docinfo.internalDTD is not None:
             raise _refused_dtd(element)
@@ -228,96 +228,10 @@ def _first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's el
     return None
 
 
-class PushParser:
-    """A parser that is fed piece by piece, and shows what it has so far.
-
-    Args:
-        charset: what a Content-Type says.
-    """
-
-    def __init__(self, charset: str | None = None) -> None:
-        self._said = charset
-        self._charset: str | None = None
-        self._prolog: Any = None  # Any: as of _PullParser
-        self._parser: Any = None  # Any: as of _PullParser
-        self._begun: list[bytes] = []
-        self.root: Any = None  # Any: lxml's elements
-        """The root element, once its tag has come. What is complete in it may be taken out."""
-
-    def feed(self, piece: bytes) -> None:
-        """More of the document.
-
-        Raises:
-            NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as
-                an envelope.
-            DecodeError: it is not well-formed, or has a DTD.
-        """
-        if self._parser is None:
-            self._begun.append(piece)
-            if not self._has_begun():
-                return
-            piece = self.begun
-        try:
-            self._parser.feed(piece)
-        except etree.XMLSyntaxError as error:
-            raise _syntax_error(error, self.begun) from None
-        for _, element in self._parser.read_events():
-            if self.root is None:
-                self.root = element
-
-    @property
-    def begun(self) -> bytes:
-        """What was fed until the first tag had come."""
-        return b"".join(self._begun)
-
-    def _has_begun(self) -> bool:
-        """Whether the first tag has come, with the last piece; then there is a parser."""
-        pieces, piece = self._begun, self._begun[-1]
-        if self._prolog is None:
-            piece = self.begun
-            if len(piece) < len(BYTE_ORDER_MARKS[0]):
-                return False
-            if self._said is not None:
-                self._charset = _usable(self._said, piece)
-            self._prolog = _prolog_parser(self._charset)
-        first = _first_tag(self._prolog, piece, pieces[0])
-        if first is None:
-            return False
-        self._parser, self._prolog = self._parser_of(first.tag), None
-        return True
-
-    def _parser_of(self, root: str) -> Any:  # Any: as of _PullParser
-        """The parser of the whole. Only the root's tag is asked for: events cost memory."""
-        return _PullParser(
-            events=("start",),
-            tag=root,
-            encoding=self._charset,
-            huge_tree=True,
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            remove_comments=True,
-            remove_pis=True,
-        )
-
-    def close(self) -> Any:  # Any: lxml's elements
-        """The root element of the document, which ends here.
-
-        Raises:
-            DecodeError: it is not complete.
-        """
-        if self._parser is None:
-            return parse(self.begun, self._said)
-        try:
-            return self._parser.close()
-        except etree.XMLSyntaxError as error:
-            raise _syntax_error(error, self.begun) from None
-
-
 # -------------------------------------------------------------------------------- errors
 
 
-def _syntax_error(error: Any, data: bytes) -> DecodeError:
+def syntax_error(error: Any, data: bytes) -> DecodeError:
     """What libxml2 says, in its own words but for what it quotes: that may be a secret.
 
     `Any` as the stubs know too little of XMLSyntaxError.

@@ -6,31 +6,22 @@ read and taken out of it, and so is all that is neither an item nor around one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, Protocol, TypeAlias
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
-from ..encoding.arrays import check_item
-from ..encoding.references import forget, refuse_reference
 from ..errors.errors import DecodeError
 from ..soap.envelope import NAMES, Version, shown_name
-from ..soap.messages import Items, Message
+from ..soap.messages import Message, Source
 from ..xml.bounds import check_texts, refuse_deep
-from ..xml.element import RPC_RESULT, Element, local_name, path_of
-from ..xml.parsing import PushParser, limits
+from ..xml.element import RPC_RESULT, Element, bad, local_name, path_of
+from ..xml.parsing import limits
+from .push_parser import PushParser
 
 _Tree: TypeAlias = (
     Any  # an lxml element, of which the readers' protocol changes nothing
 )
 _PIECE: Final = 2**16
-
-
-class Stream(Protocol):
-    """What is used of a binary stream."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
-Source: TypeAlias = Stream | Iterable[bytes]
 
 
 def pieces(source: Source) -> Iterator[bytes]:
@@ -48,6 +39,60 @@ def pieces(source: Source) -> Iterator[bytes]:
             raise DecodeError("", f"more than {most:,} bytes in an envelope")
         for at in range(0, len(data), _PIECE):
             yield data[at : at + _PIECE]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The repeated element of a reply: the way to it, and what reads one of its items.
+
+    `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
+    reply goes by its local name, and "" takes any. `array` says that the items are one of SOAP's
+    arrays.
+    """
+
+    path: tuple[str, ...]
+    read: Callable[[Element], Any]  # Any: the items' own type
+    array: bool = False
+
+    def iterate(
+        self,
+        version: Version,
+        message: Message,
+        fault: Callable[[Element], object],
+        whole: Callable[[bytes], object],
+        source: Source,
+        charset: str | None,
+    ) -> Iterator[Any]:
+        """As `Repeated.iterate`."""
+        reader = ItemReader(version, message, self, fault, whole)
+        return reader.read(PushParser(charset), pieces(source))
+
+    def enter(self, e: Element) -> None:
+        """See that an element on the way to the items is what it seems."""
+
+    def check(self, item: Element) -> None:
+        """Refuse an item of an array that is not simply the next one.
+
+        Raises:
+            DecodeError: there is text beside it.
+        """
+        if self.array:
+            check_between(item)
+
+    def leave(self) -> None:
+        """Let go of what was kept while an item was read: here nothing is."""
+
+
+def check_between(item: Element) -> None:
+    """Refuse text beside an item of an array.
+
+    Raises:
+        DecodeError: there is some.
+    """
+    around = item.getparent()
+    for text in (around.text, item.tail):
+        if text is not None and not text.isspace():
+            bad(around, "holds text beside its items")
 
 
 class ItemReader:
@@ -147,8 +192,7 @@ class ItemReader:
     ) -> Iterator[Any]:
         """The items in an element on the way to them."""
         step, rest = path[0], path[1:]
-        if self._message.encoded:
-            refuse_reference(e)
+        self._items.enter(e)
         if not rest:
             yield from self._complete(e, step, unfinished)
             return
@@ -190,8 +234,7 @@ class ItemReader:
 
     def _item(self, e: _Tree) -> Any:  # Any: the items' own type
         """An item's value. Errors count all items, not only those that are still there."""
-        if self._items.array:
-            check_item(e)
+        self._items.check(e)
         if self._since > limits().text:
             check_texts(e, limits().text)
         self._since = 0
@@ -207,7 +250,7 @@ class ItemReader:
         except RecursionError:
             raise DecodeError("", "nested too deeply to be read") from None
         finally:
-            forget()
+            self._items.leave()
 
 
 def _unnumbered(path: str) -> str:

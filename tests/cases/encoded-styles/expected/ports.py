@@ -20,7 +20,7 @@ def _archive_port() -> soap.Port:
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "find": soap.Operation(
+        "find": soap.EncodedOperation(
             name="find",
             soap_action="urn:archive#find",
             envelope=soap.Envelope(
@@ -53,7 +53,7 @@ def _archive_port() -> soap.Port:
             faults=(
                 soap.DeclaredFault(
                     errors.NotFound,
-                    soap.PartCodec(
+                    soap.EncodedPartCodec(
                         elements.KNOWN,
                         "ns2:fault",
                         "fault",
@@ -64,7 +64,7 @@ def _archive_port() -> soap.Port:
                 ),
                 soap.DeclaredFault(
                     errors.Locked,
-                    soap.PartCodec(
+                    soap.EncodedPartCodec(
                         elements.KNOWN,
                         "ns2:fault",
                         "fault",
@@ -75,7 +75,7 @@ def _archive_port() -> soap.Port:
                 ),
                 soap.DeclaredFault(
                     errors.Refused,
-                    soap.PartCodec(
+                    soap.EncodedPartCodec(
                         elements.KNOWN,
                         "ns2:fault",
                         "fault",
@@ -86,7 +86,7 @@ def _archive_port() -> soap.Port:
                 ),
             ),
         ),
-        "close": soap.Operation(
+        "close": soap.EncodedOperation(
             name="close",
             soap_action="urn:archive#close",
             envelope=soap.Envelope(wire, {"tns": "urn:archive"}, "tns"),
@@ -120,7 +120,7 @@ def _document_port() -> soap.Port:
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "file": soap.Operation(
+        "file": soap.EncodedOperation(
             name="file",
             soap_action="urn:archive#file",
             envelope=soap.Envelope(wire, NAMESPACES, "ns2"),

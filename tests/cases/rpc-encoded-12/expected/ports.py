@@ -19,7 +19,7 @@ def _sums_port() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "sum": soap.Operation(
+        "sum": soap.EncodedOperation(
             name="sum",
             soap_action="urn:sums#sum",
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),

@@ -1,0 +1,103 @@
+"""XML from strangers that comes in piece by piece."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
+
+from ..xml.bounds import BYTE_ORDER_MARKS
+from ..xml.parsing import (
+    PULL_PARSER,
+    first_tag,
+    parse,
+    prolog_parser,
+    syntax_error,
+    usable_charset,
+)
+
+
+class PushParser:
+    """A parser that is fed piece by piece, and shows what it has so far.
+
+    Args:
+        charset: what a Content-Type says.
+    """
+
+    def __init__(self, charset: str | None = None) -> None:
+        self._said = charset
+        self._charset: str | None = None
+        self._prolog: Any = None  # Any: as of PULL_PARSER
+        self._parser: Any = None  # Any: as of PULL_PARSER
+        self._begun: list[bytes] = []
+        self.root: Any = None  # Any: lxml's elements
+        """The root element, once its tag has come. What is complete in it may be taken out."""
+
+    def feed(self, piece: bytes) -> None:
+        """More of the document.
+
+        Raises:
+            NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as
+                an envelope.
+            DecodeError: it is not well-formed, or has a DTD.
+        """
+        if self._parser is None:
+            self._begun.append(piece)
+            if not self._has_begun():
+                return
+            piece = self.begun
+        try:
+            self._parser.feed(piece)
+        except etree.XMLSyntaxError as error:
+            raise syntax_error(error, self.begun) from None
+        for _, element in self._parser.read_events():
+            if self.root is None:
+                self.root = element
+
+    @property
+    def begun(self) -> bytes:
+        """What was fed until the first tag had come."""
+        return b"".join(self._begun)
+
+    def _has_begun(self) -> bool:
+        """Whether the first tag has come, with the last piece; then there is a parser."""
+        pieces, piece = self._begun, self._begun[-1]
+        if self._prolog is None:
+            piece = self.begun
+            if len(piece) < len(BYTE_ORDER_MARKS[0]):
+                return False
+            if self._said is not None:
+                self._charset = usable_charset(self._said, piece)
+            self._prolog = prolog_parser(self._charset)
+        first = first_tag(self._prolog, piece, pieces[0])
+        if first is None:
+            return False
+        self._parser, self._prolog = self._parser_of(first.tag), None
+        return True
+
+    def _parser_of(self, root: str) -> Any:  # Any: as of PULL_PARSER
+        """The parser of the whole. Only the root's tag is asked for: events cost memory."""
+        return PULL_PARSER(
+            events=("start",),
+            tag=root,
+            encoding=self._charset,
+            huge_tree=True,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+    def close(self) -> Any:  # Any: lxml's elements
+        """The root element of the document, which ends here.
+
+        Raises:
+            DecodeError: it is not complete.
+        """
+        if self._parser is None:
+            return parse(self.begun, self._said)
+        try:
+            return self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise syntax_error(error, self.begun) from None
