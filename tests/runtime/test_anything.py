@@ -564,7 +564,7 @@ def test_how_a_part_is_known(xml, matches):
 def test_an_encoded_part_may_stand_elsewhere():
     e = etree.fromstring(
         f'<r xmlns:xsi="{XSI}" xmlns:z="urn:z"><fault href="#1"/>'
-        '<x id="1" xsi:type="z:Animal"><name>x</name></x></r>'
+        '<x id="1" xsi:type="z:Animal"><z:name>x</z:name></x></r>'
     )
     codec = encoded_part("Animal", "Animal", "z:Animal")
     assert codec.likeness(e[0]) > codec.likeness(element("<fault/>"))

@@ -169,7 +169,7 @@ def test_neither_logs_nor_exchanges_show_one(
     service: Service, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    response = service.package._soap.http.transport.Response
+    response = service.soap.Response
 
     class Echo:
         """Answers with what it was asked, which is no reply, or with nothing."""
@@ -195,7 +195,7 @@ def test_neither_logs_nor_exchanges_show_one(
 
 
 def test_a_hook_is_shown_none(service: Service) -> None:
-    outgoing = service.package._soap.http.outgoing.Outgoing(
+    outgoing = service.package.Outgoing(
         SECRET.encode(), service.operation, f"http://user:{SECRET}@host/"
     )
     assert repr(outgoing) == "Outgoing(7 bytes, <Operation echo>, 'http://***@host/')"
