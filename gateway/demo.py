@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import IO, Final
 
 import click
-from clickatell import PORTS, Client
+from clickatell import PORTS, Client, redact
 from clickatell import types as t
-from clickatell._soap.secrets.redaction import redact
 from clickatell.errors import SoapError
 
 from .codes import ErrorCode, MessageStatus

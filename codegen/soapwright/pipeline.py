@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,9 @@ from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import Options
 from soapwright.passes import run_passes
 from soapwright.passes.choose import choose
-from soapwright.project.manifest import MANIFEST, make_manifest
+from soapwright.project.manifest import MANIFEST, make_manifest, runtime_manifest
 from soapwright.project.remote import Remote
-from soapwright.python.emit import emit
+from soapwright.python.emit import emit, emit_shared_runtime
 from soapwright.python.names.check_names import check_names
 from soapwright.python.wire import STANDARD, WIRE_STYLES, WireStyle
 from soapwright.wsdl.read import read_api
@@ -27,6 +27,8 @@ class Package:
 
     files: dict[str, bytes]
     findings: Findings
+    uses: tuple[str, ...] = ()
+    """What it uses of the runtime: names, and modules of it."""
 
 
 def silent(doing: str) -> None:
@@ -55,13 +57,20 @@ def generate(
             findings.raise_errors()
             style = choose_style(api, options.wire, options.place("wire", str(wsdl)))
             progress(f"writing Python for {len(api.types):,} types")
-            files = emit(api, style, options)
+            made = emit(api, style, options)
     except RecursionError:
         message = "definitions refer to each other too deeply"
         findings.error("limit", message, Location(str(wsdl)))
         raise SpecError(findings) from None
-    manifest = make_manifest(options, wsdl.parent, api.inputs, files)
-    return Package({**files, MANIFEST: manifest.encode()}, findings)
+    manifest = make_manifest(options, wsdl.parent, api.inputs, made.files, made.uses)
+    files = {**made.files, MANIFEST: manifest.encode()}
+    return Package(files, findings, made.uses)
+
+
+def generate_runtime(name: str, uses: Iterable[str]) -> dict[str, bytes]:
+    """The files of a runtime that packages share; `uses` is what they use, all together."""
+    files = emit_shared_runtime(uses)
+    return {**files, MANIFEST: runtime_manifest(name, files).encode()}
 
 
 @contextmanager

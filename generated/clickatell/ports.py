@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -39,7 +39,7 @@ def _push_server_ws_port() -> soap.Port:
             name="auth",
             soap_action="http://api.clickatell.com/soap/webservice.php/auth",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "AuthRequest",
                 encoded=True,
@@ -61,7 +61,7 @@ def _push_server_ws_port() -> soap.Port:
             name="ping",
             soap_action="http://api.clickatell.com/soap/webservice.php/ping",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "PingRequest",
                 encoded=True,
@@ -83,7 +83,7 @@ def _push_server_ws_port() -> soap.Port:
             name="sendmsg",
             soap_action="http://api.clickatell.com/soap/webservice.php/sendmsg",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SendmsgRequest",
                 encoded=True,
@@ -108,7 +108,7 @@ def _push_server_ws_port() -> soap.Port:
             name="querymsg",
             soap_action="http://api.clickatell.com/soap/webservice.php/querymsg",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "QuerymsgRequest",
                 encoded=True,
@@ -133,7 +133,7 @@ def _push_server_ws_port() -> soap.Port:
             name="delmsg",
             soap_action="http://api.clickatell.com/soap/webservice.php/delmsg",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "DelmsgRequest",
                 encoded=True,
@@ -158,7 +158,7 @@ def _push_server_ws_port() -> soap.Port:
             name="getbalance",
             soap_action="http://api.clickatell.com/soap/webservice.php/getbalance",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "GetbalanceRequest",
                 encoded=True,
@@ -180,7 +180,7 @@ def _push_server_ws_port() -> soap.Port:
             name="routeCoverage",
             soap_action="http://api.clickatell.com/soap/webservice.php/routeCoverage",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "RouteCoverageRequest",
                 encoded=True,
@@ -202,7 +202,7 @@ def _push_server_ws_port() -> soap.Port:
             name="si_push",
             soap_action="http://api.clickatell.com/soap/webservice.php/si_push",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SiPushRequest",
                 encoded=True,
@@ -227,7 +227,7 @@ def _push_server_ws_port() -> soap.Port:
             name="ind_push",
             soap_action="http://api.clickatell.com/soap/webservice.php/ind_push",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "IndPushRequest",
                 encoded=True,
@@ -252,7 +252,7 @@ def _push_server_ws_port() -> soap.Port:
             name="token_pay",
             soap_action="http://api.clickatell.com/soap/webservice.php/token_pay",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "TokenPayRequest",
                 encoded=True,
@@ -274,7 +274,7 @@ def _push_server_ws_port() -> soap.Port:
             name="startbatch",
             soap_action="http://api.clickatell.com/soap/webservice.php/startbatch",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "StartbatchRequest",
                 encoded=True,
@@ -299,7 +299,7 @@ def _push_server_ws_port() -> soap.Port:
             name="senditem",
             soap_action="http://api.clickatell.com/soap/webservice.php/senditem",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SenditemRequest",
                 encoded=True,
@@ -324,7 +324,7 @@ def _push_server_ws_port() -> soap.Port:
             name="quicksend",
             soap_action="http://api.clickatell.com/soap/webservice.php/quicksend",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "QuicksendRequest",
                 encoded=True,
@@ -349,7 +349,7 @@ def _push_server_ws_port() -> soap.Port:
             name="endbatch",
             soap_action="http://api.clickatell.com/soap/webservice.php/endbatch",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "EndbatchRequest",
                 encoded=True,
@@ -374,7 +374,7 @@ def _push_server_ws_port() -> soap.Port:
             name="getmsgcharge",
             soap_action="http://api.clickatell.com/soap/webservice.php/getmsgcharge",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "GetmsgchargeRequest",
                 encoded=True,
@@ -401,6 +401,7 @@ def _push_server_ws_port() -> soap.Port:
         service="PushServerWS",
         address="http://api.clickatell.com/soap/webservice.php",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -23,7 +23,7 @@ def _clickatell_callbacks_port() -> soap.Port:
             name="mt_callback",
             soap_action="",
             envelope=soap.Envelope(wire, {"tns": "mt_callback"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "MtCallbackRequest",
                 encoded=True,
@@ -38,7 +38,7 @@ def _clickatell_callbacks_port() -> soap.Port:
             name="mo_callback",
             soap_action="",
             envelope=soap.Envelope(wire, {"tns": "clickatell_mo"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "MoCallbackRequest",
                 encoded=True,
@@ -55,6 +55,7 @@ def _clickatell_callbacks_port() -> soap.Port:
         service="ClickatellCallbacks",
         address="http://localhost/clickatell/callback",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ._soap import UNSET as UNSET
     from ._soap import AnyElement as AnyElement
     from ._soap import Unset as Unset
-    from ._soap import redact as redact
+    from ._soap.xml.parsing import Limits as Limits
+    from ._package import redact as redact
     from ._soap.http.outgoing import Addressing as Addressing
     from ._soap.http.outgoing import Outgoing as Outgoing
     from ._soap.http.outgoing import UsernameToken as UsernameToken
@@ -36,6 +37,7 @@ __all__ = [
     "AnyElement",
     "AsyncClient",
     "Client",
+    "Limits",
     "Outgoing",
     "PORTS",
     "SoapFault",
@@ -51,21 +53,19 @@ __all__ = [
     "validate",
 ]
 
-# Names whose values never show, besides those that never do: the runtime looks here.
-_SECRETS = ("auth/return",)
-
 _HOMES = {
     "Addressing": "._soap.http.outgoing",
     "AnyElement": "._soap",
     "AsyncClient": ".client",
     "Client": ".client",
+    "Limits": "._soap.xml.parsing",
     "Outgoing": "._soap.http.outgoing",
     "PORTS": ".ports",
     "SoapFault": ".errors",
     "UNSET": "._soap",
     "Unset": "._soap",
     "UsernameToken": "._soap.http.outgoing",
-    "redact": "._soap",
+    "redact": "._package",
     "validate": ".facets",
 }
 

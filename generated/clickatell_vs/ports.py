@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -41,7 +41,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "AuthRequest",
                 encoded=True,
@@ -65,7 +65,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "PingRequest",
                 encoded=True,
@@ -89,7 +89,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SendmsgRequest",
                 encoded=True,
@@ -116,7 +116,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "QuerymsgRequest",
                 encoded=True,
@@ -143,7 +143,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "DelmsgRequest",
                 encoded=True,
@@ -170,7 +170,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "GetbalanceRequest",
                 encoded=True,
@@ -194,7 +194,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "RouteCoverageRequest",
                 encoded=True,
@@ -218,7 +218,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SiPushRequest",
                 encoded=True,
@@ -245,7 +245,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "IndPushRequest",
                 encoded=True,
@@ -272,7 +272,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "TokenPayRequest",
                 encoded=True,
@@ -296,7 +296,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "StartbatchRequest",
                 encoded=True,
@@ -323,7 +323,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SenditemRequest",
                 encoded=True,
@@ -350,7 +350,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "QuicksendRequest",
                 encoded=True,
@@ -377,7 +377,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "EndbatchRequest",
                 encoded=True,
@@ -404,7 +404,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "GetmsgchargeRequest",
                 encoded=True,
@@ -431,6 +431,7 @@ def _push_server_ws_port() -> soap.Port:
         service="PushServerWS",
         address="http://api.clickatell.com/soap/webservice_vs.php",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

@@ -26,6 +26,7 @@ from soapwright.runtime.values.lexical import parse_int
 from soapwright.runtime.values.names import QName
 from soapwright.runtime.values.strings import text
 from soapwright.runtime.codec.elements import KnownElements
+from soapwright.runtime.codec.package import Package
 from soapwright.runtime.codec.parts import PartCodec
 from soapwright.runtime.encoding.parts import EncodedPartCodec
 from soapwright.runtime.encoding.anytype import (
@@ -90,7 +91,7 @@ TYPES = SimpleNamespace(
     read_Number=lambda e: value(e, parse_int),
 )
 KNOWN = KnownElements(
-    TYPES,
+    Package("made", TYPES),
     PREFIXES,
     """
 z:animal Animal Animal
@@ -297,14 +298,14 @@ def test_arrays(xml, wanted):
 
 
 def test_an_array_says_the_version_of_its_encoding():
-    known = KnownElements(TYPES, {**PREFIXES, "enc": ENC12}, "")
+    known = KnownElements(Package("made", TYPES), {**PREFIXES, "enc": ENC12}, "")
     xml = write_any_encoded([1, 2], "v", known)
     assert 'enc:itemType="xsd:int" enc:arraySize="2"' in xml
     assert "arrayType" not in xml
 
 
 def test_a_list_where_the_service_has_no_arrays():
-    known = KnownElements(TYPES, {"xsd": XSD, "xsi": XSI}, "")
+    known = KnownElements(Package("made", TYPES), {"xsd": XSD, "xsi": XSI}, "")
     with pytest.raises(TypeError, match="no arrays"):
         write_any_encoded([1], "v", known)
 

@@ -10,7 +10,7 @@ import click
 from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, Progress, say
 from soapwright.model.diagnostics import Findings, SpecError
 from soapwright.model.options import Options, is_new_name, is_package_name
-from soapwright.project.config import PackageConfig, package_of, read_config
+from soapwright.project.config import Project, package_of, read_config
 from soapwright.project.output import carry_out, write_files
 from soapwright.project.remote import Remote
 from soapwright.tools.check import State, examine
@@ -88,8 +88,8 @@ def _packages(
     catalogs: tuple[Path, ...],
     parts: tuple[bool, bool],
     chosen: dict[str, tuple[str, ...]],
-) -> list[PackageConfig]:
-    """The packages to be made; `parts` says whether one has its WSDL, and its service classes."""
+) -> Project:
+    """What is to be made; `parts` says whether one has its WSDL, and its service classes."""
     with_spec, with_server = parts
     if wsdl is None:
         given = output or name or wire or catalogs or any(chosen.values())
@@ -113,7 +113,7 @@ def _packages(
         exclude=chosen["exclude"],
         rename=tuple(_renamed(one) for one in chosen["rename"]),
     )
-    return [package_of(wsdl, output, options)]
+    return Project((package_of(wsdl, output, options),))
 
 
 def _renamed(text: str) -> tuple[str, str]:

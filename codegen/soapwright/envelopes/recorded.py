@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from lxml import etree
+
+from soapwright.envelopes.packages import runtime_module
 
 
 class NoReply(LookupError):
@@ -35,7 +36,7 @@ class RecordedTransport:
         replies: Path | str | Mapping[str, object],
         status: int = 200,
     ) -> None:
-        transport = importlib.import_module(f"{package.__name__}._soap.http.transport")
+        transport = runtime_module(package, "http.transport")
         self._response = transport.Response
         self._package = package
         self._status = status

@@ -22,7 +22,9 @@ class Options:
     classes, and what serves them. `services`, `ports`,
     `include` and `exclude` (operations) are patterns that choose a part of the WSDL
     (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
-    namespace, and what Python is to call them. `places` says where in a file of the user's an
+    namespace, and what Python is to call them. `runtime` is the import name of the runtime that the
+    package shares, "" where it has its own, and `runtime_folder` the way there from the package's
+    folder. `places` says where in a file of the user's an
     option, or a value in it, stands.
     """
 
@@ -37,6 +39,8 @@ class Options:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rename: tuple[tuple[str, str], ...] = ()
+    runtime: str = ""
+    runtime_folder: str = ""
     places: Mapping[tuple[str, str], Location] = field(
         default_factory=dict, compare=False
     )
@@ -67,6 +71,7 @@ class Options:
             "secret": sorted(self.secret),
             **{key: list(patterns) for key, patterns in self.patterns().items()},
             "rename": dict(sorted(self.rename)),
+            "runtime": {"name": self.runtime, "folder": self.runtime_folder},
         }
 
 

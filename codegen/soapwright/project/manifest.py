@@ -4,6 +4,7 @@
     options     what the user asked for
     sources     the documents that were read, catalogs too: path and SHA-256
     missing     where documents were looked for in vain: one that appears there changes the package
+    uses        what its code uses of the runtime, of a package that shares one; else left out
     files       what was written: path in the package and SHA-256
     writing     the same of a run that did not come to its end (see `output.py`), else left out
 
@@ -35,6 +36,7 @@ class Manifest:
     options: dict[str, object] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     writing: dict[str, str] = field(default_factory=dict)
 
     def encode(self) -> bytes:
@@ -46,13 +48,19 @@ class Manifest:
             "missing": list(self.missing),
             "files": self.files,
         }
+        if self.uses:
+            content["uses"] = list(self.uses)
         if self.writing:
             content["writing"] = self.writing
         return (json.dumps(content, indent=2) + "\n").encode("utf-8")
 
 
 def make_manifest(
-    options: Options, home: Path, inputs: Inputs, files: dict[str, bytes]
+    options: Options,
+    home: Path,
+    inputs: Inputs,
+    files: dict[str, bytes],
+    uses: tuple[str, ...] = (),
 ) -> Manifest:
     """The manifest of a package of these files; `home` is the folder of the entry."""
     return Manifest(
@@ -61,7 +69,14 @@ def make_manifest(
         options.record(home),
         inputs.read,
         inputs.missing,
+        uses if options.runtime else (),
     )
+
+
+def runtime_manifest(name: str, files: dict[str, bytes]) -> Manifest:
+    """The manifest of a runtime of these files, which packages share by this name."""
+    digests = {path: digest(files[path]) for path in sorted(files)}
+    return Manifest(digests, identity(), {"runtime": name})
 
 
 def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest | None:
@@ -76,12 +91,14 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest | None:
     if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
         return None
     options, missing = content.get("options"), content.get("missing")
+    uses = content.get("uses")
     return Manifest(
         {path: d for path, d in _texts(content["files"]).items() if _inside(path)},
         _texts(content.get("generator")),
         options if isinstance(options, dict) else {},
         _texts(content.get("sources")),
         tuple(map(str, missing)) if isinstance(missing, list) else (),
+        tuple(map(str, uses)) if isinstance(uses, list) else (),
         {p: d for p, d in _texts(content.get("writing")).items() if _inside(p)},
     )
 

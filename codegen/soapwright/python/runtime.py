@@ -1,7 +1,7 @@
 """The part of the runtime that a package needs: the modules that its code names, and those that they import.
 
 `soapwright.runtime` itself is a face of every name that emitted code may use, as `soap.text`; a
-package's `_soap/__init__.py` has those that its code uses. What it uses is read off the code: a
+package's `_soap/__init__.py`, or that of the runtime that packages share, has those that their code uses. What it uses is read off the code: a
 name that only a text has brings a module too many, and no name is ever forgotten.
 """
 
@@ -13,53 +13,55 @@ from functools import cache
 from pathlib import Path
 
 from soapwright.python.text.literals import docstring, string
+from soapwright.python.text.runtime_name import FOLDER, RuntimeName
 
 _RUNTIME = Path(__file__).parents[1] / "runtime"
 _WIDTH = 88
-FOLDER = "_soap"
-"""The folder of a package that holds its runtime."""
 
 _FACE_IMPORT = re.compile(r"^from \.([\w.]+) import (\([^)]*\)|.*)$", re.MULTILINE)
 # Only what is imported with the module counts: an import inside a function is for who has that.
 _IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 _USED = re.compile(rf"\b(?:soap|{FOLDER})\.([A-Za-z]\w*)")
-_USED_IMPORT = re.compile(
-    rf"^ *from \.+{FOLDER}((?:\.\w+)*) import (\([^)]*\)|.*)$", re.MULTILINE
-)
 
 
-def emit_runtime(code: Iterable[str], header: list[str]) -> dict[str, bytes]:
-    """The files of a package's runtime, by their path in it.
+def runtime_uses(code: Iterable[str], runtime: RuntimeName) -> tuple[str, ...]:
+    """What code uses of the runtime: names of the face, and modules (`http.client`), sorted.
 
     Args:
-        code: of the package's modules.
+        code: of a package's modules.
+        runtime: where that package's runtime is.
+    """
+    home = re.escape(runtime.shared) if runtime.shared else rf"\.+{FOLDER}"
+    imports = re.compile(
+        rf"^ *from {home}((?:\.\w+)*) import (\([^)]*\)|.*)$", re.MULTILINE
+    )
+    used: set[str] = set()
+    for text in code:
+        used.update(homes().keys() & _USED.findall(text))
+        for module, imported in imports.findall(text):
+            if module:
+                used.update(_modules(module.removeprefix("."), imported))
+            else:
+                used.update(_imported(imported))
+    return tuple(sorted(used))
+
+
+def runtime_files(uses: Iterable[str], header: list[str]) -> dict[str, bytes]:
+    """The files of a runtime for what is used of it, by their path in it.
+
+    Args:
+        uses: as `runtime_uses` gives it, of one package or of several.
         header: the first lines of a generated module.
     """
-    names, modules = _uses(code)
-    face = {name: homes()[name] for name in sorted(names)}
-    needed = _closure({*modules, *face.values()})
+    wanted = sorted(uses)
+    face = {name: homes()[name] for name in wanted if name in homes()}
+    modules = {name for name in wanted if name not in homes()}
     files = {"__init__.py": _face(face, header), "py.typed": b""}
-    for module in sorted(needed):
-        path = Path(*module.split("."))
-        files[f"{path.as_posix()}.py"] = _content(module)
-        files[f"{path.parent.as_posix()}/__init__.py"] = _content(
-            f"{path.parts[0]}.__init__"
-        )
-    return {f"{FOLDER}/{path}": files[path] for path in sorted(files)}
-
-
-def _uses(code: Iterable[str]) -> tuple[set[str], set[str]]:
-    """The names of the face that code uses, and the modules that it imports by themselves."""
-    names: set[str] = set()
-    modules: set[str] = set()
-    for text in code:
-        names.update(_USED.findall(text))
-        for home, imported in _USED_IMPORT.findall(text):
-            if home in ("", "."):
-                names.update(_imported(imported))
-            else:
-                modules.update(_modules(home.removeprefix("."), imported))
-    return names & homes().keys(), modules
+    for module in _closure({*modules, *face.values()}):
+        wing, _, _ = module.partition(".")
+        files[f"{wing}/__init__.py"] = _content(f"{wing}.__init__")
+        files[f"{module.replace('.', '/')}.py"] = _content(module)
+    return {path: files[path] for path in sorted(files)}
 
 
 def _imported(text: str) -> Iterator[str]:
@@ -125,7 +127,11 @@ def _face(names: dict[str, str], header: list[str]) -> bytes:
     by_module: dict[str, list[str]] = {}
     for name, module in names.items():
         by_module.setdefault(module, []).append(name)
-    lines = [*header, *docstring("What the package's code uses of its runtime.", 0), ""]
+    lines = [
+        *header,
+        *docstring("The names that generated code uses of this runtime.", 0),
+        "",
+    ]
     lines += ["from __future__ import annotations", ""]
     for module in sorted(by_module):
         given = by_module[module]

@@ -33,6 +33,7 @@ from .codec.enumerations import (
     read_member,
 )
 from .codec.literal_arrays import kept_attributes, read_items
+from .codec.package import Package
 from .codec.parts import PartCodec
 from .codec.reading import (
     add_tail,
@@ -157,10 +158,6 @@ from .http.transport import (
     Response,
     Transport,
 )
-from .secrets.redaction import (
-    keep_secret,
-    redact,
-)
 from .secrets.shown import shown
 from .soap.envelope import (
     Envelope,
@@ -253,8 +250,6 @@ from .xml.element import (
 )
 from .xml.parsing import (
     Limits,
-    limits,
-    set_limits,
 )
 
 __all__ = [
@@ -288,6 +283,7 @@ __all__ = [
     "OpenEnum",
     "OpenStrEnum",
     "Operation",
+    "Package",
     "PartCodec",
     "PlainMember",
     "Port",
@@ -361,10 +357,8 @@ __all__ = [
     "int_value",
     "is_nil",
     "items",
-    "keep_secret",
     "kept_attributes",
     "leading_text",
-    "limits",
     "list_text",
     "local_name",
     "member_text",
@@ -414,7 +408,6 @@ __all__ = [
     "read_member",
     "read_nested_array",
     "read_wildcard",
-    "redact",
     "referenced",
     "register",
     "required",
@@ -425,7 +418,6 @@ __all__ = [
     "scoped_required_attribute",
     "scoped_union_text",
     "scoped_value",
-    "set_limits",
     "shown",
     "string",
     "text",

@@ -7,7 +7,6 @@ service classes;
 
 from __future__ import annotations
 
-import importlib
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,11 @@ from urllib.parse import quote
 
 import uvicorn
 
-from soapwright.envelopes.packages import import_package, package_api
+from soapwright.envelopes.packages import (
+    import_package,
+    package_api,
+    runtime_module,
+)
 from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
 from soapwright.model.diagnostics import Findings, Location, SpecError
@@ -132,10 +135,9 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
     if "server" not in package.__all__:
         hint = "generate it without `server = false` or --no-server"
         _refuse(folder, "the package was made without its service classes", hint)
-    runtime = f"{package.__name__}._soap"
-    application = importlib.import_module(f"{runtime}.server.application").Application
-    service = importlib.import_module(f"{runtime}.server.service")
-    serving = importlib.import_module(f"{runtime}.server.serving")
+    application = runtime_module(package, "server.application").Application
+    service = runtime_module(package, "server.service")
+    serving = runtime_module(package, "server.serving")
     replies = Replies(package, folder, recorded)
 
     def method(self: Any, **given: Any) -> Any:  # Any: a method of any service class

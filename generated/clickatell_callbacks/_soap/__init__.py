@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .codec.derived import write_derived
 from .codec.elements import KnownElements
+from .codec.package import Package
 from .codec.reading import float_value, int_value, string
 from .encoding.operation import EncodedOperation
 from .encoding.references import nil_or
@@ -19,7 +20,6 @@ from .errors.errors import (
     TransportTimeout,
     VersionMismatch,
 )
-from .secrets.redaction import redact
 from .soap.envelope import Envelope, Wire
 from .soap.messages import Message
 from .soap.operation import AnyOperation, Port
@@ -40,6 +40,7 @@ __all__ = [
     "KnownElements",
     "Message",
     "NotAnEnvelope",
+    "Package",
     "Port",
     "SoapError",
     "SoapFault",
@@ -55,7 +56,6 @@ __all__ = [
     "int_value",
     "local_name",
     "nil_or",
-    "redact",
     "string",
     "text",
     "write_derived",

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .codec.derived import write_derived
 from .codec.elements import KnownElements
+from .codec.package import Package
 from .codec.reading import int_value, string
 from .codec.writing import items
 from .errors.errors import (
@@ -20,7 +21,6 @@ from .errors.errors import (
     VersionMismatch,
 )
 from .errors.refusals import absent
-from .secrets.redaction import redact
 from .soap.envelope import Envelope, Wire
 from .soap.faults import DeclaredFault
 from .soap.messages import Message
@@ -46,6 +46,7 @@ __all__ = [
     "Message",
     "NotAnEnvelope",
     "Operation",
+    "Package",
     "Port",
     "SoapError",
     "SoapFault",
@@ -61,7 +62,6 @@ __all__ = [
     "int_value",
     "items",
     "missing",
-    "redact",
     "string",
     "text",
     "write_derived",

@@ -6,6 +6,7 @@ from __future__ import annotations
 from .codec.checks import check_list
 from .codec.derived import write_derived
 from .codec.elements import KnownElements
+from .codec.package import Package
 from .codec.reading import float_value, int_value, string, unnamed_result
 from .encoding.arrays import array_or_nil, read_array
 from .encoding.items import EncodedItems
@@ -23,7 +24,6 @@ from .errors.errors import (
     VersionMismatch,
 )
 from .http.client import required
-from .secrets.redaction import redact
 from .soap.envelope import Envelope, Wire
 from .soap.messages import Message
 from .soap.operation import AnyOperation, Port
@@ -45,6 +45,7 @@ __all__ = [
     "KnownElements",
     "Message",
     "NotAnEnvelope",
+    "Package",
     "Port",
     "SoapError",
     "SoapFault",
@@ -63,7 +64,6 @@ __all__ = [
     "local_name",
     "nil_or",
     "read_array",
-    "redact",
     "required",
     "string",
     "text",

@@ -42,15 +42,12 @@ class ClientModules:
         soap = self.scope.name("soap")
         imports = [*self.scope.standard_imports]
         imports += [""] if imports else []
-        imports.append(
-            f"from . import _soap as {soap}"
-            if soap != "_soap"
-            else "from . import _soap"
-        )
+        runtime = self.context.runtime
+        imports.append(runtime.face(soap))
         types = self.scope.name("t")
         imports += [f"from . import types as {types}"] if methods else []
         imports += [
-            "from ._soap.http.client import BaseAsyncClient, BaseClient",
+            f"from {runtime.module('http.client')} import BaseAsyncClient, BaseClient",
             "from .ports import PORTS",
         ]
         if assignments:

@@ -62,7 +62,8 @@ class FacetsModules:
                 name = types.names.types[definition.id]
                 checks += [f"{string(name)}: {{", *lines, "},"]
         named = [f"{name} = {made}" for name, made in self._types.items()]
-        return FacetsModule(self.header, named, checks)
+        validation = self.context.runtime.module("validation.validation")
+        return FacetsModule(self.header, validation, named, checks)
 
     # ---------------------------------------------------------------------------- fields
 

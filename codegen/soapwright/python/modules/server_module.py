@@ -60,19 +60,22 @@ class ServerModules:
 
     def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
         lines = []
-        for name, module in (("soap", "_soap"), ("t", "types")):
-            if self.scope.uses(name):
-                said = self.scope.said(name)
-                alias = "" if said == module else f" as {said}"
-                lines.append(f"from . import {module}{alias}")
+        module = self.methods.context.runtime.module
+        if self.scope.uses("soap"):
+            soap = self.scope.said("soap")
+            lines.append(self.methods.context.runtime.face(soap))
+        if self.scope.uses("t"):
+            lines.append(f"from . import types as {self.scope.said('t')}")
         returns = [h.returns for service in services for h in service.handlers]
         used = [n for n in _ANSWERS if any(r.startswith(f"{n}[") for r in returns)]
         base = [_BASE] if services else []
         offered = ", ".join(sorted([*_OFFERED, *base, *used]))
-        lines.append(f"from ._soap.server.service import {offered}")
-        lines.append(f"from ._soap.server.serving import {', '.join(_SERVING)}")
+        lines.append(f"from {module('server.service')} import {offered}")
+        serving = ", ".join(_SERVING)
+        lines.append(f"from {module('server.serving')} import {serving}")
         if entry:
-            lines.append("from ._soap.server.specification import Specification")
+            specification = module("server.specification")
+            lines.append(f"from {specification} import Specification")
         if services:
             lines.append("from .ports import PORTS")
         return lines

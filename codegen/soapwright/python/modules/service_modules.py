@@ -73,7 +73,8 @@ class ServiceModules:
             for uri, prefix in self.context.prefixes.items()
             if prefix != "xml"
         ]
-        return ElementsModule(self.header, namespaces, entries)
+        face = self.context.runtime.face("soap")
+        return ElementsModule(self.header, face, namespaces, entries)
 
     def _entry(self, element: GlobalElement) -> str:
         """A tag and the names of a reader and a writer: of a type's, or of the runtime's."""
@@ -149,12 +150,13 @@ class ServiceModules:
         names = ", ".join(f"{n} as {n}" for n in _RUNTIME_ERRORS)
         imports = [*scope.standard_imports]
         imports += [""] if imports else []
-        if any(f.detail for f in faults) and "t" in "".join(scope.package_imports):
+        runtime = self.context.runtime
+        if scope.uses("t"):
             imports.append("from . import types as t")
-        if "soap" in "".join(scope.package_imports):
-            imports.append("from . import _soap as soap")
+        if scope.uses("soap"):
+            imports.append(runtime.face("soap"))
         imports.sort(key=lambda line: line.startswith("from ."))
-        imports.append(f"from ._soap import {names}")
+        imports.append(f"from {runtime.module('')} import {names}")
         exports = sorted([*_RUNTIME_ERRORS, *self.fault_names.values()])
         return ErrorsModule(self.header, imports, faults, exports)
 
@@ -178,12 +180,14 @@ class ServiceModules:
         """The module of all ports."""
         used: dict[str, None] = {}
         views = [self._port(port, used) for port in self.context.api.ports]
-        imports = ["from . import _soap as soap"]
+        imports = [self.context.runtime.face("soap")]
         siblings = ["elements"] if self.repeated.needs_elements else []
         if any(o.faults for p in self.context.api.ports for o in p.operations):
             siblings = ["elements", "errors"]
         imports += [f"from . import {', '.join(siblings)}"] if siblings else []
-        imports += ["from . import types as t", "from .elements import NAMESPACES"]
+        if self.repeated.scope.uses("t"):
+            imports.append("from . import types as t")
+        imports += ["from ._package import PACKAGE", "from .elements import NAMESPACES"]
         return PortsModule(self.header, imports, views)
 
     def _port(self, port: Port, used: dict[str, None]) -> PortView:
@@ -204,6 +208,7 @@ class ServiceModules:
             f"service={string(port.service)}",
             f"address={string(port.address) if port.address is not None else None}",
             f"soap={string(port.soap.value)}",
+            "package=PACKAGE",
         ]
         doc = docstring(
             port.doc or f"The port {port.name} of {port.service or 'no service'}.", 4
@@ -234,7 +239,7 @@ class ServiceModules:
             f"name={string(operation.name)}",
             f"soap_action={string(operation.soap_action)}",
             f"envelope=soap.Envelope(wire, {namespaces}, {said})",
-            "types=t",
+            "package=PACKAGE",
         ]
         for direction, message in (
             ("request", operation.input),

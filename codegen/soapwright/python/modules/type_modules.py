@@ -38,7 +38,7 @@ from soapwright.python.types.simple import value_text
 _STRING = BuiltinRef(Builtin.STRING)
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
-    " Literal dataclass field soap t elements".split()
+    " Literal dataclass field soap t elements own".split()
 )
 
 
@@ -145,7 +145,7 @@ class TypeModules:
 
     def module(self, definitions: list[TypeDef]) -> TypeModule:
         """The module of some types that stand together."""
-        scope = Scope(self._shadowed(definitions))
+        scope = Scope(self._shadowed(definitions), self.context.runtime)
         views = [self._type(scope, definition) for definition in definitions]
         standard, package = scope.standard_imports, scope.package_imports
         imports = [*standard, *([""] if standard and package else []), *package]
@@ -198,7 +198,8 @@ class TypeModules:
         ]
         inside = any(self._shown.hides_inside(f) for f in fields)
         if inside:
-            own.append(FieldView(f"__repr__ = {scope.soap('shown')}", []))
+            secrets = f"{scope.name('own')}.PACKAGE.secrets"
+            own.append(FieldView(f"__repr__ = {scope.soap('shown')}({secrets})", []))
         base = types.line_of(struct)[-2:-1]
         functions = [
             function

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from soapwright.python.text.runtime_name import VENDORED, RuntimeName
+
 _MODULES = {
     "Decimal": "decimal",
     "date": "datetime",
@@ -18,13 +20,16 @@ _MODULES = {
     "dataclass": "dataclasses",
     "field": "dataclasses",
 }
-_PACKAGE = {"soap": "_soap", "t": "types", "elements": "elements"}
+_PACKAGE = {"t": "types", "elements": "elements", "own": "_package"}
 
 
 class Scope:
     """One module's names; `shadowed` are those that a class in it gives another meaning."""
 
-    def __init__(self, shadowed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, shadowed: Iterable[str] = (), runtime: RuntimeName = VENDORED
+    ) -> None:
+        self._runtime = runtime
         self._shadowed = frozenset(shadowed)
         self._used: set[str] = set()
 
@@ -56,7 +61,7 @@ class Scope:
         Builtins are imported where they are hidden: to mypy an assignment would be no type.
         """
         by_module: dict[str, list[str]] = {}
-        for name in sorted(self._used - _PACKAGE.keys()):
+        for name in sorted(self._used - {*_PACKAGE, "soap"}):
             module = _MODULES.get(name, "builtins")
             alias = f" as _{name}" if name in self._shadowed else ""
             if alias or module != "builtins":
@@ -67,9 +72,11 @@ class Scope:
     def package_imports(self) -> list[str]:
         """The import lines of the package itself, for a module one folder down."""
         lines = []
+        if "soap" in self._used:
+            lines.append(self._runtime.face(self.said("soap"), up=2))
         for name, module in _PACKAGE.items():
             if name in self._used:
-                said = f"_{name}" if name in self._shadowed else name
+                said = self.said(name)
                 alias = "" if said == module else f" as {said}"
                 lines.append(f"from .. import {module}{alias}")
         return sorted(lines)

@@ -54,6 +54,7 @@ class TypesIndex:
     """`types/__init__.py` and its stub: which module has which names."""
 
     header: list[str]
+    codec: str
     doc: list[str]
     namespaces: list[str]
     entries: list[str]
@@ -65,6 +66,7 @@ class ElementsModule:
     """`elements.py`: the package's namespaces by prefix, the global elements by name."""
 
     header: list[str]
+    face: str
     namespaces: list[str]
     entries: list[str]
 
@@ -160,6 +162,7 @@ class FacetsModule:
     """`facets.py`: assignments of simple types, and the entries of a dictionary of checks."""
 
     header: list[str]
+    validation: str
     types: list[str]
     checks: list[str]
 
@@ -204,14 +207,22 @@ class ServerModule:
 
 @dataclass(frozen=True, slots=True)
 class PackageModule:
-    """The package's `__init__.py`: its names, and the modules that have the lazy ones.
-
-    `secrets` are the lines of a tuple of the names that the user adds to those whose values never show.
-    """
+    """The package's `__init__.py`: its names, and the modules that have the lazy ones."""
 
     header: list[str]
     doc: list[str]
     imports: list[str]
     lazy: list[tuple[str, str]]
     exports: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnModule:
+    """`_package.py`: what is the package's own in its runtime.
+
+    `secrets` are the lines of a tuple of the names that the user adds to those whose values never show.
+    """
+
+    header: list[str]
+    face: str
     secrets: list[str]

@@ -53,7 +53,7 @@ def read_any_encoded(e: Element, known: KnownElements) -> Any:
     """
     href = e.get("href")
     if href is not None and href[:1] != "#":  # an attachment's, say: it is kept as XML
-        return any_element(e)
+        return any_element(e).keep(known.secrets)
     return nil_or(e, any_encoded_reader(known))
 
 
@@ -76,7 +76,9 @@ class any_encoded_reader:  # noqa: N801  # called like the functions beside it
         if own or inner or name in ARRAYS:
             return _read_array(e, known, own or inner)
         read = named_reader(e, known, name or kind, encoded=True)
-        return inlined_element(e) if read is None else shared(e, read)
+        if read is None:
+            return inlined_element(e).keep(known.secrets)
+        return shared(e, read)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, any_encoded_reader) and other._key == self._key

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta, timezone
 from typing import Final, Literal, TypeAlias
 
 from ..errors.errors import EncodeError
-from ..secrets.redaction import redact_url
 from ..soap.operation import AnyOperation
 from ..values.strings import attribute_text, text
 
@@ -50,7 +49,8 @@ class Outgoing:
 
     def __repr__(self) -> str:
         size = f"{len(self.envelope):,} bytes"
-        return f"Outgoing({size}, {self.operation!r}, {redact_url(self.url)!r})"
+        url = self.operation.package.secrets.redact_url(self.url)
+        return f"Outgoing({size}, {self.operation!r}, {url!r})"
 
     def with_block(self, block: str) -> Outgoing:
         """The same with one more header block, before the others.

@@ -7,9 +7,9 @@ of SOAP 1.2, part 2, section 7.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
@@ -25,7 +25,7 @@ from ..http.transport import Response
 from ..soap.envelope import NAMES, Version, opened
 from ..soap.operation import Port
 from ..xml.element import Element
-from ..xml.parsing import parse
+from ..xml.parsing import Limits, parse
 from .answering import (
     MEDIA_TYPES,
     Faults,
@@ -46,8 +46,6 @@ _LONG: Final = 2**17
 _ACTION: Final = re.compile(r';\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)', re.I)
 _XML_TYPES: Final = (*MEDIA_TYPES.values(), "application/xml")
 
-_log = logging.getLogger(__name__.rsplit(".", 3)[0])
-
 
 class Application:
     """Answers HTTP requests for services of one package.
@@ -57,6 +55,7 @@ class Application:
         address: where callers find it, for the WSDL that is given out; otherwise where a
             request was sent to.
         max_body: bytes that a request's body may have, packed and unpacked.
+        limits: how much its envelope may hold.
         hooks: for callers that have habits.
         paths: the path of each port, by its key; any other path serves them all.
     """
@@ -67,6 +66,7 @@ class Application:
         *,
         address: str | None = None,
         max_body: int = DEFAULT_MAX_BODY,
+        limits: Limits | None = None,
         hooks: Hooks | None = None,
         paths: Mapping[str, str] | None = None,
     ) -> None:
@@ -79,6 +79,8 @@ class Application:
             for service in services
             for key in service._port_names
         }
+        self._package = next(port.package for _, port in self._ports.values())
+        self._limits = limits or self._package.limits
         self._specification = services[0]._specification
         self._all = self._dispatchers(self._ports)
         self._at = {p: self._dispatchers([key]) for key, p in self._paths.items()}
@@ -145,7 +147,9 @@ class Application:
                 return self._hooked(operation_fault(call.operation, error), call)
             except EncodeError as unwritable:
                 error = unwritable
-        _log.exception("%s failed", call.operation.name, exc_info=error)
+        call.operation.package.log.exception(
+            "%s failed", call.operation.name, exc_info=error
+        )
         return self._hooked(operation_fault(call.operation, internal_error()), call)
 
     def _hooked(self, reply: Response, call: Call | None) -> Response:
@@ -156,7 +160,7 @@ class Application:
 
     def _opened(self, request: HttpRequest) -> Call | Response:
         """The call that a request is, or the reply to what is none."""
-        version = self._named(request)
+        version, log = self._named(request), self._package.log
         try:
             request = self._hooks.request(request)
             if request.method != "POST":
@@ -167,12 +171,12 @@ class Application:
         except SoapFault as fault:
             refused = Refusal(fault)
         except Exception as error:
-            _log.exception("%s %a failed", request.method, request.path, exc_info=error)
+            log.exception("%s %a failed", request.method, request.path, exc_info=error)
             refused = Refusal(internal_error())
         try:
             reply = self._faults.refusal(refused, version)
         except EncodeError as error:  # a hook's own fault
-            _log.exception("%s %a failed", request.method, request.path, exc_info=error)
+            log.exception("%s %a failed", request.method, request.path, exc_info=error)
             reply = self._faults.refusal(Refusal(internal_error()), version)
         return self._hooked(reply, None)
 
@@ -191,7 +195,7 @@ class Application:
         """
         headers, body = self._unpacked(request)
         try:
-            root = parse(body, charset_of(headers))
+            root = parse(body, charset_of(headers), self._limits)
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
@@ -252,7 +256,8 @@ class Application:
         if not multipart:
             return headers, body
         try:
-            content_type, body = root_part(headers, body, self.max_body)
+            at_most = replace(self._limits, envelope=self.max_body)
+            content_type, body = root_part(headers, body, at_most)
         except TooLarge:
             raise self._beyond() from None
         except (TransportError, DecodeError) as error:

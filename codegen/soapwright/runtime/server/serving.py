@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from ..http.transport import Request, Response
+from ..xml.parsing import Limits
 from .application import DEFAULT_MAX_BODY, Application
 from .service import BaseService, Hooks, HttpRequest
 
@@ -39,6 +40,7 @@ def asgi(
     *others: BaseService,
     address: str | None = None,
     max_body: int = DEFAULT_MAX_BODY,
+    limits: Limits | None = None,
     hooks: Hooks | None = None,
 ) -> AsgiApp:
     """An ASGI application that serves a service.
@@ -49,10 +51,17 @@ def asgi(
         address: the service's URL, for the WSDL that `?wsdl` gives out; otherwise it is where
             the request was sent to, which is wrong behind some proxies.
         max_body: bytes that a request's body may have, packed and unpacked.
+        limits: how much its envelope may hold, where that is not what the package says.
         hooks: for callers that have habits.
     """
     return asgi_application(
-        Application((service, *others), address=address, max_body=max_body, hooks=hooks)
+        Application(
+            (service, *others),
+            address=address,
+            max_body=max_body,
+            limits=limits,
+            hooks=hooks,
+        )
     )
 
 
@@ -151,6 +160,7 @@ def wsgi(
     *others: BaseService,
     address: str | None = None,
     max_body: int = DEFAULT_MAX_BODY,
+    limits: Limits | None = None,
     hooks: Hooks | None = None,
 ) -> WsgiApp:
     """A WSGI application that serves a service; the arguments are those of `asgi`.
@@ -158,7 +168,11 @@ def wsgi(
     Methods that are an `async def` run in one event loop, in a thread of its own.
     """
     application = Application(
-        (service, *others), address=address, max_body=max_body, hooks=hooks
+        (service, *others),
+        address=address,
+        max_body=max_body,
+        limits=limits,
+        hooks=hooks,
     )
 
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:

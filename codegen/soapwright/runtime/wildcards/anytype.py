@@ -34,7 +34,7 @@ def read_any(e: Element, known: KnownElements) -> Any:
     text = e.get(XSI_TYPE)
     name = clark_name(e, text) if text is not None else ""
     read = named_reader(e, known, name, encoded=False)
-    return any_element(e) if read is None else read(e)
+    return any_element(e).keep(known.secrets) if read is None else read(e)
 
 
 def named_reader(

@@ -36,7 +36,7 @@ def read_wildcard(e: Element, known: KnownElements) -> AnyElement | tuple[str, A
                 return e.tag, known.codec(e.tag).read(e)
         except DecodeError:
             pass  # kept below as what it is: XML of a known name and another shape
-    return any_element(e)
+    return any_element(e).keep(known.secrets)
 
 
 def write_wildcards(

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ..values.names import declaration
 from ..xml.element import Element, is_nil
 from .derived import Types
+from .package import Package
 
 # The runtime's readers and writers that need to know the package's elements.
 _OF_ANY: Final = frozenset(
@@ -30,8 +31,11 @@ class KnownElements:
     one string, read when the first element is looked up.
     """
 
-    def __init__(self, types: Types, prefixes: Mapping[str, str], entries: str) -> None:
-        self.types = types
+    def __init__(
+        self, package: Package, prefixes: Mapping[str, str], entries: str
+    ) -> None:
+        self.types: Types = package.types
+        self.secrets = package.secrets
         self.prefixes = prefixes
         self._entries = entries
         self._table: dict[str, list[str]] | None = None

@@ -15,7 +15,7 @@ from ..soap.envelope import NAMES, Version, shown_name
 from ..soap.messages import Message, Source
 from ..xml.bounds import check_texts, refuse_deep
 from ..xml.element import RPC_RESULT, Element, bad, local_name, path_of
-from ..xml.parsing import limits
+from ..xml.parsing import Limits
 from .push_parser import PushParser
 
 _Tree: TypeAlias = (
@@ -24,19 +24,19 @@ _Tree: TypeAlias = (
 _PIECE: Final = 2**16
 
 
-def pieces(source: Source) -> Iterator[bytes]:
-    """What a source gives, in pieces of a moderate size, as long as it is within the limits.
+def pieces(source: Source, at_most: int) -> Iterator[bytes]:
+    """What a source gives, in pieces of a moderate size.
 
     Raises:
-        DecodeError: it is more than an envelope may hold.
+        DecodeError: it is more than so many bytes, which is all that an envelope may hold.
     """
     read = getattr(source, "read", None)
     given: Any = source if read is None else iter(lambda: read(_PIECE), b"")
     size = 0
     for data in given:
         size += len(data)
-        if size > (most := limits().envelope):
-            raise DecodeError("", f"more than {most:,} bytes in an envelope")
+        if size > at_most:
+            raise DecodeError("", f"more than {at_most:,} bytes in an envelope")
         for at in range(0, len(data), _PIECE):
             yield data[at : at + _PIECE]
 
@@ -62,10 +62,12 @@ class Items:
         whole: Callable[[bytes], object],
         source: Source,
         charset: str | None,
+        limits: Limits,
     ) -> Iterator[Any]:
         """As `Repeated.iterate`."""
-        reader = ItemReader(version, message, self, fault, whole)
-        return reader.read(PushParser(charset), pieces(source))
+        reader = ItemReader(version, message, self, fault, whole, limits)
+        parser = PushParser(charset, limits)
+        return reader.read(parser, pieces(source, limits.envelope))
 
     def enter(self, e: Element) -> None:
         """See that an element on the way to the items is what it seems."""
@@ -104,6 +106,7 @@ class ItemReader:
         items: where they stand in it, and what reads them.
         fault: raises what a Fault means.
         whole: reads an envelope that is not of this version: it says why not.
+        limits: how much the reply may hold.
     """
 
     def __init__(
@@ -113,12 +116,14 @@ class ItemReader:
         items: Items,
         fault: Callable[[Element], object],
         whole: Callable[[bytes], object],
+        limits: Limits,
     ) -> None:
         self._names = NAMES[version]
         self._message = message
         self._items = items
         self._fault = fault
         self._whole = whole
+        self._limits = limits
         self._number = 0
         self._since = 0
         self._seen: set[str] = set()
@@ -163,7 +168,7 @@ class ItemReader:
         for child, is_open in _children(body, unfinished):
             if child.tag == self._names.fault:
                 if not is_open:
-                    refuse_deep(body.getparent(), limits().depth)
+                    refuse_deep(body.getparent(), self._limits.depth)
                     self._fault(child)
             elif self._is_message(child):
                 yield from self._inside(child, self._items.path, is_open)
@@ -210,7 +215,7 @@ class ItemReader:
         if count <= 0:
             return
         # Only here, as what is open may be large, and looked at again and again.
-        refuse_deep(e.getroottree().getroot(), limits().depth)
+        refuse_deep(e.getroottree().getroot(), self._limits.depth)
         values: list[Any] = []
         failed: DecodeError | None = None
         try:
@@ -235,8 +240,8 @@ class ItemReader:
     def _item(self, e: _Tree) -> Any:  # Any: the items' own type
         """An item's value. Errors count all items, not only those that are still there."""
         self._items.check(e)
-        if self._since > limits().text:
-            check_texts(e, limits().text)
+        if self._since > self._limits.text:
+            check_texts(e, self._limits.text)
         self._since = 0
         number, self._number = self._number, self._number + 1
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
@@ -40,32 +40,19 @@ class Limits:
     text: int = 64 * 2**20
     """Characters in one text or attribute."""
 
+    harmless: int = field(init=False, repr=False, compare=False)
+    """Bytes up to which a document can go beyond none of them, so that it need not be looked at."""
+
     def __post_init__(self) -> None:
         if min(self.envelope, self.depth, self.text) < 1 or self.depth > _DEEPEST:
             raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
+        deeper = 7 * self.depth + 4  # "<a><a/></a>", one level deeper than allowed
+        harmless = min(self.envelope, self.text, deeper - 1)
+        object.__setattr__(self, "harmless", 0 if self.depth > _DEEP else harmless)
 
 
-def _harmless(limit: Limits) -> int:
-    """The bytes up to which a document can go beyond no limit, so that none need be looked at."""
-    if limit.depth > _DEEP:
-        return 0
-    deeper = 7 * limit.depth + 4  # "<a><a/></a>", one level deeper than allowed
-    return min(limit.envelope, limit.text, deeper - 1)
-
-
-_limits = Limits()
-_small = _harmless(_limits)
-
-
-def limits() -> Limits:
-    """The limits that hold in this package."""
-    return _limits
-
-
-def set_limits(new: Limits) -> None:
-    """Change the limits of this package, for all threads."""
-    global _limits, _small
-    _limits, _small = new, _harmless(new)
+LIMITS: Final = Limits()
+"""Those that hold where nobody says otherwise."""
 
 
 # ------------------------------------------------------------------------------- parsers
@@ -134,13 +121,18 @@ def usable_charset(charset: str, data: bytes) -> str | None:
 
 
 def parse(
-    data: bytes, charset: str | None = None, *, without_dtd: bool = False
+    data: bytes,
+    charset: str | None = None,
+    limits: Limits = LIMITS,
+    *,
+    without_dtd: bool = False,
 ) -> Element:
     """The root element of an XML document.
 
     Args:
         data: the document.
         charset: what its transport says that its encoding is, which beats its declaration.
+        limits: how much it may hold.
         without_dtd: whether it is known to have none.
 
     Raises:
@@ -148,11 +140,11 @@ def parse(
             envelope.
         DecodeError: it is not well-formed, has a DTD, or is beyond the limits.
     """
-    small = len(data) <= _small
+    small = len(data) <= limits.harmless
     if small and charset is None:
         parser = _mine.without_dtd if without_dtd else _mine.plain
     else:
-        parser = _fit(data, charset)
+        parser = _fit(data, charset, limits)
     try:
         root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
     except etree.XMLSyntaxError as error:
@@ -160,25 +152,24 @@ def parse(
     if not without_dtd and root.getroottree().docinfo.internalDTD is not None:
         raise _refused_dtd(root)
     if not small:
-        limit, encoding = _limits, root.getroottree().docinfo.encoding or ""
-        check_depth(root, data, limit.depth, encoding)
-        if len(data) > limit.text and may_be_long(data, limit.text, encoding):
-            check_texts(root, limit.text)
+        encoding = root.getroottree().docinfo.encoding or ""
+        check_depth(root, data, limits.depth, encoding)
+        if len(data) > limits.text and may_be_long(data, limits.text, encoding):
+            check_texts(root, limits.text)
     found: Element = root
     return found
 
 
-def _fit(data: bytes, charset: str | None) -> etree.XMLParser:
+def _fit(data: bytes, charset: str | None, limits: Limits) -> etree.XMLParser:
     """This thread's parser for a document of its size and charset.
 
     Raises:
         DecodeError: it is too large, or so large that its DTD is refused before it is parsed.
     """
-    limit = _limits
     size = len(data)
-    if size > limit.envelope:
-        raise DecodeError("", f"more than {limit.envelope:,} bytes in an envelope")
-    huge = size >= _HUGE or limit.depth > _DEEP
+    if size > limits.envelope:
+        raise DecodeError("", f"more than {limits.envelope:,} bytes in an envelope")
+    huge = size >= _HUGE or limits.depth > _DEEP
     if charset is not None:
         charset = usable_charset(charset, data)
     if huge:

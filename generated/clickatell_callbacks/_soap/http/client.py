@@ -15,9 +15,10 @@ from ..errors.errors import (
     TransportError,
 )
 from ..errors.exchange import Exchange
-from ..secrets.redaction import redact, redact_url, secrets_of
+from ..secrets.redaction import Secrets
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
+from ..xml.parsing import Limits
 from .bodies import charset_of, with_root
 from .outgoing import Hook, Outgoing
 from .transport import (
@@ -39,9 +40,6 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _LOGGED_AT_MOST: Final = 2**20
-
-# The package's own name: this is its module _soap.http.client.
-_log = logging.getLogger(__name__.rsplit(".", 3)[0])
 
 
 def given(value: T | Unset) -> T | None:
@@ -71,7 +69,11 @@ class _Client:
     """The URL that requests go to."""
 
     def __init__(
-        self, endpoint: str | None, port: str | None, outgoing: Sequence[Hook]
+        self,
+        endpoint: str | None,
+        port: str | None,
+        outgoing: Sequence[Hook],
+        limits: Limits | None,
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
@@ -85,9 +87,12 @@ class _Client:
             raise TypeError(f"endpoint: {type(address).__name__} given, str wanted")
         self.endpoint = address
         self._outgoing = tuple(outgoing)
+        self._package = self._port.package
+        self._limits = limits or self._package.limits
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({redact_url(self.endpoint)!r})"
+        url = self._package.secrets.redact_url(self.endpoint)
+        return f"{type(self).__name__}({url!r})"
 
     def _operation(self, operation: AnyOperation | str) -> AnyOperation:
         if isinstance(operation, Operation):
@@ -104,10 +109,13 @@ class _Client:
         message = Outgoing(envelope, operation, self.endpoint)
         for hook in self._outgoing:
             message = _hooked(hook, message)
-        request = Request(message.url, message.envelope, _http_headers(operation))
-        if _log.isEnabledFor(logging.DEBUG):
-            url, sent = redact_url(request.url), _logged(request.body, operation)
-            _log.debug("%s: POST %s\n%s", operation.name, url, sent)
+        secrets, log = self._package.secrets, self._package.log
+        headers_sent = _http_headers(operation)
+        request = Request(message.url, message.envelope, headers_sent, secrets)
+        if log.isEnabledFor(logging.DEBUG):
+            url = secrets.redact_url(request.url)
+            sent = _logged(request.body, operation, secrets)
+            log.debug("%s: POST %s\n%s", operation.name, url, sent)
         return request
 
     def _exchange(
@@ -118,19 +126,27 @@ class _Client:
         Raises:
             SoapError: the reply is a fault, or no reply; the exchange hangs on it.
         """
-        if _log.isEnabledFor(logging.DEBUG):
-            said = _logged(reply.body, operation)
-            _log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
+        secrets, log = self._package.secrets, self._package.log
+        if log.isEnabledFor(logging.DEBUG):
+            said = _logged(reply.body, operation, secrets)
+            log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
         name = operation.name
         try:
-            reply = with_root(reply)
-            response, headers = _read(operation, reply)
+            reply = with_root(reply, self._limits)
+            response, headers = _read(operation, reply, self._limits)
         except SoapError as error:
-            both = request.body, reply.body
-            error.exchange = Exchange(None, None, reply.status, *both, operation=name)
+            error.secrets = secrets
+            error.exchange = Exchange(
+                *(None, None, reply.status, request.body, reply.body),
+                operation=name,
+                secrets=secrets,
+            )
             raise
-        both = request.body, reply.body
-        return Exchange(response, headers, reply.status, *both, operation=name)
+        return Exchange(
+            *(response, headers, reply.status, request.body, reply.body),
+            operation=name,
+            secrets=secrets,
+        )
 
 
 # --------------------------------------------------------------- SOAP over HTTP, both versions
@@ -155,7 +171,7 @@ def _http_headers(operation: AnyOperation) -> dict[str, str]:
 
 
 def _read(
-    operation: AnyOperation, reply: Response
+    operation: AnyOperation, reply: Response, limits: Limits
 ) -> tuple[Any, Any]:  # Any: the operation's response, and its headers
     """The response and its headers.
 
@@ -171,32 +187,34 @@ def _read(
         if reply.status in (202, 204) or not reply.body.strip():
             return None, None
     try:
-        found = operation.read_response(reply.body, charset_of(reply.headers))
+        charset = charset_of(reply.headers)
+        found = operation.read_response(reply.body, charset, limits)
     except SoapFault:
         raise
     except DecodeError as error:
         if success and not isinstance(error, NotAnEnvelope):
             raise
-        raise _no_reply(reply) from error
+        raise _no_reply(reply, operation) from error
     if not success:
-        raise _no_reply(reply)
+        raise _no_reply(reply, operation)
     return found
 
 
-def _no_reply(reply: Response) -> TransportError:
+def _no_reply(reply: Response, operation: AnyOperation) -> TransportError:
     message = "no SOAP reply"
     if 300 <= reply.status < 400 and "location" in reply.headers:
-        to = redact_url(reply.headers["location"])
+        secrets = operation.package.secrets
+        to = secrets.redact_url(reply.headers["location"])
         message += f", but a redirect to {to}, which is not followed"
     return TransportError(
         message, status=reply.status, headers=reply.headers, body=reply.body
     )
 
 
-def _logged(envelope: bytes, operation: AnyOperation) -> str:
+def _logged(envelope: bytes, operation: AnyOperation, secrets: Secrets) -> str:
     if len(envelope) > _LOGGED_AT_MOST:
         return f"({len(envelope):,} bytes)"
-    return redact(envelope, secrets_of(operation.name))
+    return secrets.redact(envelope, operation.name)
 
 
 # ------------------------------------------------------------------------------- clients
@@ -214,6 +232,7 @@ class BaseClient(_Client):
         transport: Transport | None = None,
         http_client: HttpClient | None = None,
         outgoing: Sequence[Hook] = (),
+        limits: Limits | None = None,
     ) -> None:
         """Make a client.
 
@@ -226,16 +245,17 @@ class BaseClient(_Client):
             http_client: an `httpx2.Client` of one's own; its timeouts hold, and it is not closed.
             outgoing: what is done to each request's envelope, in turn: `UsernameToken`,
                 `Addressing`, or any function that takes an `Outgoing` and gives one.
+            limits: how much a reply may hold; what is beyond is a `DecodeError`.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
                 `transport` and an `http_client`.
             TypeError: the endpoint is no string, or `http_client` cannot be used as one.
         """
-        super().__init__(endpoint, port, outgoing)
+        super().__init__(endpoint, port, outgoing, limits)
         self._own: HttpTransport | None = None
         if transport is None:
-            transport = self._own = HttpTransport(timeout, http_client)
+            transport = self._own = HttpTransport(timeout, http_client, self._limits)
         elif http_client is not None:
             raise ValueError("transport and http_client exclude each other")
         self._transport = transport
@@ -307,6 +327,7 @@ class BaseAsyncClient(_Client):
         transport: AsyncTransport | None = None,
         http_client: AsyncHttpClient | None = None,
         outgoing: Sequence[Hook] = (),
+        limits: Limits | None = None,
     ) -> None:
         """Make a client.
 
@@ -319,16 +340,19 @@ class BaseAsyncClient(_Client):
             http_client: an `httpx2.AsyncClient` of one's own; its timeouts hold, and it is not
                 closed.
             outgoing: what is done to each request's envelope, as `Client` takes it.
+            limits: how much a reply may hold; what is beyond is a `DecodeError`.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
                 `transport` and an `http_client`.
             TypeError: the endpoint is no string, or `http_client` cannot be used as one.
         """
-        super().__init__(endpoint, port, outgoing)
+        super().__init__(endpoint, port, outgoing, limits)
         self._own: AsyncHttpTransport | None = None
         if transport is None:
-            transport = self._own = AsyncHttpTransport(timeout, http_client)
+            transport = self._own = AsyncHttpTransport(
+                timeout, http_client, self._limits
+            )
         elif http_client is not None:
             raise ValueError("transport and http_client exclude each other")
         self._transport = transport

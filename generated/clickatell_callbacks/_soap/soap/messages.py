@@ -8,10 +8,12 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, NoReturn, Protocol, TypeAlias
 
 from ..codec.blame import blame
+from ..codec.package import Package
 from ..errors.errors import DecodeError, EncodeError
-from ..secrets.redaction import is_secret_path, raise_alone
+from ..secrets.redaction import Secrets, raise_alone
 from ..xml.collector import LARGE, collector_paused
 from ..xml.element import Element, local_name
+from ..xml.parsing import Limits
 from .beginnings import Beginning
 from .envelope import Envelope, Version, encoded, shown_name
 
@@ -36,6 +38,7 @@ class Repeated(Protocol):
         whole: Callable[[bytes], object],
         source: Source,
         charset: str | None,
+        limits: Limits,
     ) -> Iterator[Any]:  # Any: the items' own type
         """The items, as the source's pieces come in.
 
@@ -46,6 +49,7 @@ class Repeated(Protocol):
             whole: reads an envelope that is not of this version: it says why not.
             source: a binary stream, or the bytes in pieces.
             charset: what a Content-Type says.
+            limits: how much the reply may hold.
 
         Raises:
             SoapFault: the envelope holds a fault.
@@ -81,13 +85,13 @@ class Message:
     """The repeated element of a reply, for those who read it item by item."""
 
 
-def refuse(value: object, name: str, error: Exception) -> NoReturn:
+def refuse(value: object, name: str, error: Exception, secrets: Secrets) -> NoReturn:
     """Raise what a writer raised as an error with its path, which begins with `name`.
 
     What it said is not told where the path is a secret's: it may quote it.
     """
-    found = blame(value, name, error)
-    if is_secret_path(found.path):
+    found = blame(value, name, error, secrets)
+    if secrets.has_path(found.path):
         raise_alone(found)
     raise found from error
 
@@ -102,21 +106,21 @@ class MessageCodec:
     """A message's writer and reader, looked up on first use.
 
     Args:
-        types: the package's types; nothing of it is touched before.
+        package: whose types are not touched before.
         message: what to look up there.
         name: the first step of an error's path.
     """
 
-    __slots__ = ("_bound", "_types", "message", "name")
+    __slots__ = ("_bound", "_package", "message", "name")
 
-    def __init__(self, types: object, message: Message, name: str) -> None:
-        self._types = types
+    def __init__(self, package: Package, message: Message, name: str) -> None:
+        self._package = package
         self.message = message
         self.name = name
         self._bound: _Bound | None = None
 
     def _bind(self) -> _Bound:
-        message, types = self.message, self._types
+        message, types = self.message, self._package.types
         encoding = "encoded_" if message.encoded else ""
         tagged = () if message.tag is None else (message.tag, message.attributes)
         self._bound = (
@@ -145,7 +149,7 @@ class MessageCodec:
         try:
             return write(value, *tagged)
         except Exception as error:
-            refuse(value, self.name, error)
+            refuse(value, self.name, error, self._package.secrets)
 
     @property
     def reader(self) -> Callable[[Element], Any]:  # Any: as of `_Bound`

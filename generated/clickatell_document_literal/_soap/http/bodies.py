@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from ..errors.errors import TransportError
-from ..xml.parsing import limits, parse
+from ..xml.parsing import Limits, parse
 from .transport import Response
 
 _WINDOW: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
@@ -97,7 +97,7 @@ def is_multipart(headers: Mapping[str, str]) -> bool:
 
 
 def root_part(
-    headers: Mapping[str, str], body: bytes, at_most: int
+    headers: Mapping[str, str], body: bytes, limits: Limits
 ) -> tuple[str, bytes]:
     """The Content-Type and the content of the root of a `multipart/related` (RFC 2387).
 
@@ -107,7 +107,7 @@ def root_part(
     Raises:
         TransportError: there is no such part, or none that the root includes.
         DecodeError: a root that includes others is no XML.
-        TooLarge: it has more than `at_most` bytes with what it includes.
+        TooLarge: it is beyond the limits with what it includes.
     """
     kind = Message()
     kind["Content-Type"] = headers["content-type"]
@@ -122,17 +122,17 @@ def root_part(
     root = by_id.get(_id(start), parts[0]) if isinstance(start, str) else parts[0]
     content_type, content = _content(*root)
     if _XOP.encode() in content:
-        return _included(content_type, content, by_id, at_most)
+        return _included(content_type, content, by_id, limits)
     return content_type, content
 
 
 def _included(
-    content_type: str, content: bytes, parts: Mapping[str, Part], at_most: int
+    content_type: str, content: bytes, parts: Mapping[str, Part], limits: Limits
 ) -> tuple[str, bytes]:
     """A root with the parts that it includes in their places, as base64 (XOP 1.0, section 3.2)."""
     charset = charset_of({"content-type": content_type})
-    root: Any = parse(content, charset)  # Any: lxml ships no types
-    left = at_most - len(content)
+    root: Any = parse(content, charset, limits)  # Any: lxml ships no types
+    left = limits.envelope - len(content)
     for include in list(root.iter(f"{{{_XOP}}}Include")):
         scheme, _, name = include.get("href", "").partition(":")
         part = parts.get(unquote(name)) if scheme == "cid" else None
@@ -150,7 +150,7 @@ def _included(
     return f"{_CHARSET.sub('', content_type)}; charset=UTF-8", put_together
 
 
-def with_root(reply: Response) -> Response:
+def with_root(reply: Response, limits: Limits) -> Response:
     """A reply with the root of its `multipart/related` as its body; any other as it is.
 
     Raises:
@@ -160,9 +160,9 @@ def with_root(reply: Response) -> Response:
     if not is_multipart(reply.headers):
         return reply
     try:
-        kind, body = root_part(reply.headers, reply.body, limits().envelope)
+        kind, body = root_part(reply.headers, reply.body, limits)
     except TooLarge:
-        said = f"the reply has more than {limits().envelope:,} bytes"
+        said = f"the reply has more than {limits.envelope:,} bytes"
         raise TransportError(said) from None
     return Response(reply.status, {**reply.headers, "content-type": kind}, body)
 

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from reprlib import recursive_repr
 from typing import Any
 
-from .redaction import MASK, is_secret
+from .redaction import MASK, Secrets
 
 
-@recursive_repr()
-def shown(value: Any) -> str:  # Any: a dataclass; they have no common type
-    """The representation of a dataclass, with `***` for what in it is secret by its name:
-    attributes of any name, and in `(name, value)` the value."""
-    said = [
-        f"{field.name}={_inside(getattr(value, field.name))}"
-        for field in fields(value)
-        if field.repr
-    ]
-    return f"{type(value).__qualname__}({', '.join(said)})"
+def shown(secrets: Secrets) -> Callable[[Any], str]:  # Any: a dataclass of any class
+    """The `__repr__` of a dataclass, with `***` for what in it is secret by its name: attributes
+    of any name, and in `(name, value)` the value."""
+
+    @recursive_repr()
+    def represent(value: Any) -> str:
+        said = [
+            f"{field.name}={_inside(getattr(value, field.name), secrets)}"
+            for field in fields(value)
+            if field.repr
+        ]
+        return f"{type(value).__qualname__}({', '.join(said)})"
+
+    return represent
 
 
-def _inside(held: object) -> str:
+def _inside(held: object, secrets: Secrets) -> str:
     if isinstance(held, list):
-        return f"[{', '.join(map(_inside, held))}]"
+        return f"[{', '.join(_inside(one, secrets) for one in held)}]"
     if isinstance(held, tuple) and len(held) == 2 and isinstance(held[0], str):
-        value = MASK if is_secret(held[0]) else _inside(held[1])
+        value = MASK if secrets.has(held[0]) else _inside(held[1], secrets)
         return f"({held[0]!r}, {value})"
-    return repr(shown_attributes(held) if isinstance(held, Mapping) else held)
+    if isinstance(held, Mapping):
+        return repr(shown_attributes(held, secrets))
+    return repr(held)
 
 
-def shown_attributes(attributes: Mapping[str, object]) -> dict[str, object]:
+def shown_attributes(
+    attributes: Mapping[str, object], secrets: Secrets
+) -> dict[str, object]:
     """Attributes with `***` for the value of each that is secret."""
     return {
-        name: MASK if is_secret(name) else value for name, value in attributes.items()
+        name: MASK if secrets.has(name) else value for name, value in attributes.items()
     }

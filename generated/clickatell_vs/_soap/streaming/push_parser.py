@@ -8,7 +8,9 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..xml.bounds import BYTE_ORDER_MARKS
 from ..xml.parsing import (
+    LIMITS,
     PULL_PARSER,
+    Limits,
     first_tag,
     parse,
     prolog_parser,
@@ -22,10 +24,12 @@ class PushParser:
 
     Args:
         charset: what a Content-Type says.
+        limits: how much a document may hold that is parsed as a whole.
     """
 
-    def __init__(self, charset: str | None = None) -> None:
+    def __init__(self, charset: str | None = None, limits: Limits = LIMITS) -> None:
         self._said = charset
+        self._limits = limits
         self._charset: str | None = None
         self._prolog: Any = None  # Any: as of PULL_PARSER
         self._parser: Any = None  # Any: as of PULL_PARSER
@@ -96,7 +100,7 @@ class PushParser:
             DecodeError: it is not complete.
         """
         if self._parser is None:
-            return parse(self.begun, self._said)
+            return parse(self.begun, self._said, self._limits)
         try:
             return self._parser.close()
         except etree.XMLSyntaxError as error:
