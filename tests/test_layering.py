@@ -33,6 +33,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "soapwright.python.wire": MODEL,
     "soapwright.python.context": (
         *(*MODEL, "soapwright.python.types", "soapwright.python.wire"),
+        "soapwright.python.text.runtime_name",
     ),
     "soapwright.python.codecs": (
         *(*MODEL, "soapwright.python.text", "soapwright.python.names"),
@@ -80,7 +81,12 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
 }
 # The model is a document to be read from top to bottom; the runtime's face is a list of names.
-LONG_MODULES = {"soapwright.model.api": 680, "soapwright.runtime": 456}
+LONG_MODULES = {
+    "soapwright.model.api": 680,
+    "soapwright.runtime": 456,
+    "soapwright.runtime.soap.operation": 466,
+    "soapwright.runtime.http.client": 414,
+}
 MODULE_LINES, FUNCTION_LINES, MEDIAN_LINES = 400, 60, 15
 SUPPRESSION = re.compile(r"#\s*(type:\s*ignore(\[[^\]]*\])?|noqa(:\s*\w+)?)")
 

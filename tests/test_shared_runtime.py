@@ -191,7 +191,9 @@ class Page:
         self._response = runtime_module(package, "http.transport").Response
 
     def send(self, request: object) -> Any:
-        return self._response(500, {}, b"<station>hidden</station> <other>shown</other>")
+        return self._response(
+            500, {}, b"<station>hidden</station> <other>shown</other>"
+        )
 
 
 def test_secrets_and_loggers_are_each_packages_own(

@@ -14,7 +14,8 @@ from soapwright import runtime
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
-from soapwright.python.runtime import homes
+from soapwright.python.runtime import homes, runtime_uses
+from soapwright.python.text.runtime_name import RuntimeName
 
 CASES = ROOT / "tests" / "cases"
 RUNTIME = ROOT / "codegen" / "soapwright" / "runtime"
@@ -63,6 +64,19 @@ def test_the_face_is_read_as_python_reads_it() -> None:
     for name, home in homes().items():
         module = importlib.import_module(f"soapwright.runtime.{home}")
         assert getattr(module, name) is getattr(runtime, name)
+
+
+def test_what_only_looks_like_an_import() -> None:
+    """Names and texts of a WSDL stand in emitted code, too."""
+    texts = [
+        "from ._soap import read_Soap as read_Soap",
+        "    from ._soap.gone import it",
+    ]
+    texts += ["soap.nothing", "from ._soap.codec import gone, index"]
+    assert runtime_uses(texts, RuntimeName()) == ("codec.index",)
+    assert runtime_uses(
+        ["from acme.soap.http import client"], RuntimeName("acme.soap")
+    ) == ("http.client",)
 
 
 def test_a_package_without_a_server() -> None:

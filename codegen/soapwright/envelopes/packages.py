@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from soapwright.model.api import Api
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import Options
 from soapwright.pipeline import load
@@ -59,7 +60,7 @@ def _provide_runtime(folder: Path) -> None:
         findings = Findings()
         hint = "generate the project that the package is of"
         message = f"the runtime that the package shares, {name}, is not there"
-        findings.error("package", message, Location(str(folder)), hint)
+        findings.error(Code.PACKAGE, message, Location(str(folder)), hint)
         raise SpecError(findings)
     around = name.rpartition(".")[0].split(".") if "." in name else []
     for depth in range(len(around)):
@@ -99,7 +100,7 @@ def _checked(folder: Path) -> Manifest:
     if not is_package or manifest is None or "name" not in manifest.options:
         findings = Findings()
         at = Location(str(folder))
-        findings.error("package", "this is no generated package's folder", at)
+        findings.error(Code.PACKAGE, "this is no generated package's folder", at)
         raise SpecError(findings)
     return manifest
 
@@ -115,7 +116,7 @@ def package_entry(folder: Path) -> Path:
         findings = Findings()
         hint = "generate it without --no-spec"
         at = Location(str(folder))
-        findings.error("package", "the package was made without its WSDL", at, hint)
+        findings.error(Code.PACKAGE, "the package was made without its WSDL", at, hint)
         raise SpecError(findings)
     return entry
 

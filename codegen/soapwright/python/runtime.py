@@ -37,13 +37,14 @@ def runtime_uses(code: Iterable[str], runtime: RuntimeName) -> tuple[str, ...]:
     )
     used: set[str] = set()
     for text in code:
-        used.update(homes().keys() & _USED.findall(text))
+        used.update(_USED.findall(text))
         for module, imported in imports.findall(text):
             if module:
                 used.update(_modules(module.removeprefix("."), imported))
             else:
                 used.update(_imported(imported))
-    return tuple(sorted(used))
+    # A text of the WSDL's may look like an import, and so may a type's name.
+    return tuple(sorted(used & (homes().keys() | _all_modules())))
 
 
 def runtime_files(uses: Iterable[str], header: list[str]) -> dict[str, bytes]:
@@ -77,6 +78,14 @@ def _modules(home: str, imported: str) -> Iterator[str]:
         yield home
         return
     yield from (f"{home}.{name}".removeprefix(".") for name in _imported(imported))
+
+
+@cache
+def _all_modules() -> frozenset[str]:
+    return frozenset(
+        ".".join(path.relative_to(_RUNTIME).with_suffix("").parts)
+        for path in _RUNTIME.glob("*/*.py")
+    )
 
 
 def _path(module: str) -> Path:

@@ -23,6 +23,7 @@ from soapwright.envelopes.packages import (
 )
 from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 
 _BACKLOG: Final = 2048
@@ -65,9 +66,9 @@ class Replies:
             if path.stem not in operations:
                 known = ", ".join(operations)
                 message = f"there is no operation {path.stem!r}"
-                findings.error("reply", message, at, f"there are: {known}")
+                findings.error(Code.REPLY, message, at, f"there are: {known}")
             elif error := self._keep(operations[path.stem], path.read_bytes()):
-                findings.error("reply", f"this is no reply: {error}", at)
+                findings.error(Code.REPLY, f"this is no reply: {error}", at)
         findings.raise_errors()
 
     def _keep(self, operations: list[Any], envelope: bytes) -> Exception | None:
@@ -159,7 +160,7 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
 
 def _refuse(folder: Path, message: str, hint: str = "") -> NoReturn:
     findings = Findings()
-    findings.error("package", message, Location(str(folder)), hint)
+    findings.error(Code.PACKAGE, message, Location(str(folder)), hint)
     raise SpecError(findings)
 
 
@@ -181,7 +182,7 @@ def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
     except OSError as error:
         findings = Findings()
         at = Location(f"{host}:{port}")
-        findings.error("address", f"nothing can listen here: {error.strerror}", at)
+        findings.error(Code.ADDRESS, f"nothing can listen here: {error.strerror}", at)
         findings.raise_errors()
         return
     config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from soapwright.python.text.runtime_name import VENDORED, RuntimeName
 
 _MODULES = {
+    "abstractmethod": "abc",
     "Decimal": "decimal",
     "date": "datetime",
     "datetime": "datetime",

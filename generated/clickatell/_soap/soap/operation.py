@@ -460,6 +460,7 @@ class Port:
     address: str | None
     """The endpoint that the WSDL names."""
     soap: Version
-    package: Package
     operations: Mapping[str, AnyOperation]
     """By name; of overloads the second is `name_2`, the third `name_3`."""
+    package: Package
+    """Whose port it is."""

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from ..errors.errors import EncodeError
 from ..errors.refusals import Refusal, no_alternative
-from ..secrets.redaction import Secrets
+from ..secrets.redaction import ALWAYS, Secrets
 from ..values import lexical
 from ..values.anysimple import any_simple
 from ..values.anyxml import AnyElement
@@ -53,7 +53,9 @@ _TEXTS: Final[Mapping[Any, Callable[[Any], object]]] = {
 }
 
 
-def blame(value: object, name: str, error: Exception, secrets: Secrets) -> EncodeError:
+def blame(
+    value: object, name: str, error: Exception, secrets: Secrets = ALWAYS
+) -> EncodeError:
     """The error with the path to the first spot in `value` that cannot be written.
 
     Args:
