@@ -6,6 +6,7 @@ from pathlib import Path
 
 from soapwright.model.api import Api, Struct, TypeDef
 from soapwright.model.options import Options
+from soapwright.python.compiling import check_compiles
 from soapwright.python.context import Context, make_prefixes
 from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.facets_module import FacetsModules
@@ -27,7 +28,11 @@ _RUNTIME = Path(__file__).parents[1] / "runtime"
 
 
 def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
-    """All files of the package but its manifest, by their path in it. The same input gives the same bytes."""
+    """All files of the package but its manifest, by their path in it. The same input gives the same bytes.
+
+    Raises:
+        SpecError: a module does not compile, which is a bug.
+    """
     context = make_context(api, style, options)
     source = " ".join(api.name.split())
     header = comment(
@@ -49,6 +54,7 @@ def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
     files["__init__.py"] = render(
         "package.py.jinja", _package(api, header, client.exports, options)
     )
+    check_compiles(files, options.name)
     files["py.typed"] = ""
     content = {path: text.encode("utf-8") for path, text in files.items()}
     content.update(_runtime())

@@ -82,6 +82,8 @@ def _usual(code: str, indent: int) -> list[str] | None:
     if found is None:
         return None
     inside, tail = found["inside"], found["tail"]
+    if not inside:
+        return None
     if found["head"].startswith("def ") and ", " not in inside:
         inside += ","
     lines = [f"{space}{found['head']}(", f"{space}    {inside}", f"{space}){tail}"]
