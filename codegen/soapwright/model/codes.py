@@ -77,6 +77,10 @@ class Code(StrEnum):
     EDITED = "edited", "A generated file was edited by hand."
     MISSING = "missing", "A generated file was deleted."
     STALE = "stale", "A package is not what its WSDL would generate now."
+    INTERNAL = (
+        "internal",
+        "soapwright has a bug: what it made of the WSDL is no Python.",
+    )
 
     # inspect.
     PROFILE = "profile", "Something violates the WS-I Basic Profile 1.1."

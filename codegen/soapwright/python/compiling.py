@@ -1,15 +1,11 @@
-"""The last look at the emission: what Python cannot compile is never written.
-
-| finding | |
-|---|---|
-| `internal` | error: an emitted module is no Python, which is a bug of this toolkit |
-"""
+"""The last look at the emission: what Python cannot compile is never written."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 
 _HINT = (
@@ -38,4 +34,4 @@ def check_compiles(modules: Mapping[str, str], package: str) -> None:
 
 def _report(findings: Findings, path: str, reason: str, line: int) -> None:
     message = f"the emitted module does not compile: {reason}"
-    findings.error("internal", message, Location(path, line), _HINT)
+    findings.error(Code.INTERNAL, message, Location(path, line), _HINT)
