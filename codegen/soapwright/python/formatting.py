@@ -30,17 +30,21 @@ def format_modules(modules: Mapping[str, str], package: str) -> dict[str, bytes]
     Raises:
         SpecError: ruff cannot be run, or refuses one.
     """
+    findings, at = Findings(), Location(package)
     try:
         with TemporaryDirectory(prefix="soapwright-") as name:
             folder = Path(name)
             for path, text in modules.items():
                 _write(folder / path, text)
-            _run_ruff(folder, package)
-            return {path: (folder / path).read_bytes() for path in modules}
+            refused = _run_ruff(folder)
+            formatted = {path: (folder / path).read_bytes() for path in modules}
     except OSError as error:
-        raise _failed(
-            Code.FORMATTER, f"ruff cannot be run: {error}", package
-        ) from error
+        findings.error(Code.FORMATTER, f"ruff cannot be run: {error}", at)
+        raise SpecError(findings) from error
+    if refused:
+        findings.error(Code.INTERNAL, f"ruff refuses what was emitted: {refused}", at)
+        raise SpecError(findings)
+    return formatted
 
 
 def _write(path: Path, text: str) -> None:
@@ -51,8 +55,8 @@ def _write(path: Path, text: str) -> None:
         path.write_bytes(text.encode("utf-8"))
 
 
-def _run_ruff(folder: Path, package: str) -> None:
-    """Format a folder's files in place, in one process."""
+def _run_ruff(folder: Path) -> str:
+    """Format a folder's files in place, in one process; "" unless ruff refuses one, else its reason."""
     done = subprocess.run(
         [find_ruff_bin(), "format", *_OPTIONS, "."],
         cwd=folder,
@@ -61,13 +65,4 @@ def _run_ruff(folder: Path, package: str) -> None:
         encoding="utf-8",
         errors="replace",
     )
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip()
-        message = f"ruff refuses what was emitted: {said}"
-        raise _failed(Code.INTERNAL, message, package)
-
-
-def _failed(code: Code, message: str, package: str) -> SpecError:
-    findings = Findings()
-    findings.error(code, message, Location(package), "nothing was written")
-    return SpecError(findings)
+    return (done.stderr or done.stdout).strip() if done.returncode else ""
