@@ -18,7 +18,7 @@ from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 
 _OPTIONS = (
-    *("--isolated", "--no-cache", "--no-preview", "--no-respect-gitignore", "--quiet"),
+    *("--isolated", "--no-cache", "--no-preview", "--no-respect-gitignore"),
     *("--line-length", "88", "--target-version", "py311"),
     *("--config", "format.line-ending = 'lf'"),
 )
@@ -65,4 +65,4 @@ def _run_ruff(folder: Path) -> str:
         encoding="utf-8",
         errors="replace",
     )
-    return (done.stderr or done.stdout).strip() if done.returncode else ""
+    return f"{done.stderr.strip()} (exit {done.returncode})" if done.returncode else ""
