@@ -16,7 +16,9 @@ from soapwright.passes import run_passes
 from soapwright.passes.choose import choose
 from soapwright.project.manifest import MANIFEST, make_manifest, runtime_manifest
 from soapwright.project.remote import Remote
-from soapwright.python.emit import emit, emit_shared_runtime
+from soapwright.python.compiling import check_compiles
+from soapwright.python.emit import Emission, emit, emit_shared_runtime
+from soapwright.python.formatting import format_modules
 from soapwright.python.names.check_names import check_names
 from soapwright.python.wire import STANDARD, WIRE_STYLES, WireStyle
 from soapwright.wsdl.read import read_api
@@ -47,7 +49,8 @@ def generate(
     `progress` is told what is being done; `remote` has the documents of the network.
 
     Raises:
-        SpecError: the WSDL cannot be read or is broken; it has every finding.
+        SpecError: the WSDL cannot be read or is broken, or what was made of it does not compile;
+            it has every finding.
     """
     findings = Findings()
     try:
@@ -58,20 +61,36 @@ def generate(
             findings.raise_errors()
             style = choose_style(api, options.wire, options.place("wire", str(wsdl)))
             progress(f"writing Python for {len(api.types):,} types")
-            made = emit(api, style, options)
+            emission = emit(api, style, options)
+            progress("formatting")
+            files = _formatted(emission, options.name)
     except RecursionError:
         message = "definitions refer to each other too deeply"
         findings.error(Code.LIMIT, message, Location(str(wsdl)))
         raise SpecError(findings) from None
-    manifest = make_manifest(options, wsdl.parent, api.inputs, made.files, made.uses)
-    files = {**made.files, MANIFEST: manifest.encode()}
-    return Package(files, findings, made.uses)
+    emitted = emission.encode()
+    manifest = make_manifest(
+        options, wsdl.parent, api.inputs, emitted, files, emission.uses
+    )
+    return Package({**files, MANIFEST: manifest.encode()}, findings, emission.uses)
 
 
 def generate_runtime(name: str, uses: Iterable[str]) -> dict[str, bytes]:
     """The files of a runtime that packages share; `uses` is what they use, all together."""
-    files = emit_shared_runtime(uses)
-    return {**files, MANIFEST: runtime_manifest(name, files).encode()}
+    emission = emit_shared_runtime(uses)
+    files = _formatted(emission, name)
+    manifest = runtime_manifest(name, emission.encode(), files)
+    return {**files, MANIFEST: manifest.encode()}
+
+
+def _formatted(emission: Emission, name: str) -> dict[str, bytes]:
+    """All files as they are to be written.
+
+    Raises:
+        SpecError: a module does not compile.
+    """
+    check_compiles(emission.modules, name)
+    return {**format_modules(emission.modules, name), **emission.data}
 
 
 @contextmanager

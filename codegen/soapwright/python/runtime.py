@@ -16,7 +16,6 @@ from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.runtime_name import FOLDER, RuntimeName
 
 _RUNTIME = Path(__file__).parents[1] / "runtime"
-_WIDTH = 88
 
 _FACE_IMPORT = re.compile(r"^from \.([\w.]+) import (\([^)]*\)|.*)$", re.MULTILINE)
 # Only what is imported with the module counts: an import inside a function is for who has that.
@@ -47,22 +46,32 @@ def runtime_uses(code: Iterable[str], runtime: RuntimeName) -> tuple[str, ...]:
     return tuple(sorted(used & (homes().keys() | _all_modules())))
 
 
-def runtime_files(uses: Iterable[str], header: list[str]) -> dict[str, bytes]:
-    """The files of a runtime for what is used of it, by their path in it.
+def runtime_files(uses: Iterable[str]) -> dict[str, bytes]:
+    """The files of a runtime but its face, by their path in it.
 
     Args:
-        uses: as `runtime_uses` gives it, of one package or of several.
-        header: the first lines of a generated module.
+        uses: what is used of it, as `runtime_uses` gives it, of one package or of several.
     """
-    wanted = sorted(uses)
-    face = {name: homes()[name] for name in wanted if name in homes()}
-    modules = {name for name in wanted if name not in homes()}
-    files = {"__init__.py": _face(face, header), "py.typed": b""}
-    for module in _closure({*modules, *face.values()}):
+    files = {"py.typed": b""}
+    for module in _closure({homes().get(name, name) for name in uses}):
         wing, _, _ = module.partition(".")
         files[f"{wing}/__init__.py"] = _content(f"{wing}.__init__")
         files[f"{module.replace('.', '/')}.py"] = _content(module)
     return {path: files[path] for path in sorted(files)}
+
+
+def runtime_face(uses: Iterable[str], header: list[str]) -> str:
+    """The module that offers its names, a runtime's `__init__.py`; `header` are its first lines."""
+    names = sorted(homes().keys() & set(uses))
+    by_module: dict[str, list[str]] = {}
+    for name in names:
+        by_module.setdefault(homes()[name], []).append(name)
+    lines = [*header, *docstring("What generated code uses of this runtime.", 0), ""]
+    lines += ["from __future__ import annotations", ""]
+    for module in sorted(by_module):
+        lines.append(f"from .{module} import {', '.join(by_module[module])}")
+    lines += ["", "__all__ = [", *(f"    {string(name)}," for name in names), "]"]
+    return "\n".join([*lines, ""])
 
 
 def _imported(text: str) -> Iterator[str]:
@@ -129,31 +138,3 @@ def _closure(modules: set[str]) -> set[str]:
             found.add(module)
             pending += _imports(module)
     return found
-
-
-def _face(names: dict[str, str], header: list[str]) -> bytes:
-    """The module that offers the names to the package's own modules."""
-    by_module: dict[str, list[str]] = {}
-    for name, module in names.items():
-        by_module.setdefault(module, []).append(name)
-    lines = [
-        *header,
-        *docstring("The names that generated code uses of this runtime.", 0),
-        "",
-    ]
-    lines += ["from __future__ import annotations", ""]
-    for module in sorted(by_module):
-        given = by_module[module]
-        line = f"from .{module} import {', '.join(given)}"
-        fits = len(line) <= _WIDTH
-        lines += (
-            [line]
-            if fits
-            else [
-                f"{line[: -len(', '.join(given))]}(",
-                *(f"    {n}," for n in given),
-                ")",
-            ]
-        )
-    lines += ["", "__all__ = [", *(f"    {string(name)}," for name in names), "]"]
-    return "\n".join([*lines, ""]).encode()
