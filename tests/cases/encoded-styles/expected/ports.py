@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from . import _soap as soap
 from . import elements, errors
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -26,7 +26,7 @@ def _archive_port() -> soap.Port:
             envelope=soap.Envelope(
                 wire, {**NAMESPACES, "tns": "urn:archive?a=1&b=2"}, "tns ns2"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "FindRequest",
                 encoded=True,
@@ -90,7 +90,7 @@ def _archive_port() -> soap.Port:
             name="close",
             soap_action="urn:archive#close",
             envelope=soap.Envelope(wire, {"tns": "urn:archive"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "CloseRequest",
                 encoded=True,
@@ -107,6 +107,7 @@ def _archive_port() -> soap.Port:
         service="Archive",
         address="http://archive.example/",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 
@@ -124,7 +125,7 @@ def _document_port() -> soap.Port:
             name="file",
             soap_action="urn:archive#file",
             envelope=soap.Envelope(wire, NAMESPACES, "ns2"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message("FileRequest", encoded=True),
             response=soap.Message("FileResponse", encoded=True),
         ),
@@ -134,6 +135,7 @@ def _document_port() -> soap.Port:
         service="Archive",
         address="http://archive.example/documents",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

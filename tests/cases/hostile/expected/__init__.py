@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ._soap import UNSET as UNSET
     from ._soap import AnyElement as AnyElement
     from ._soap import Unset as Unset
-    from ._soap import redact as redact
+    from ._soap.xml.parsing import Limits as Limits
+    from ._package import redact as redact
     from ._soap.http.outgoing import Addressing as Addressing
     from ._soap.http.outgoing import Outgoing as Outgoing
     from ._soap.http.outgoing import UsernameToken as UsernameToken
@@ -31,6 +32,7 @@ __all__ = [
     "AnyElement",
     "AsyncClient",
     "Client",
+    "Limits",
     "Outgoing",
     "PORTS",
     "SoapFault",
@@ -51,13 +53,14 @@ _HOMES = {
     "AnyElement": "._soap",
     "AsyncClient": ".client",
     "Client": ".client",
+    "Limits": "._soap.xml.parsing",
     "Outgoing": "._soap.http.outgoing",
     "PORTS": ".ports",
     "SoapFault": ".errors",
     "UNSET": "._soap",
     "Unset": "._soap",
     "UsernameToken": "._soap.http.outgoing",
-    "redact": "._soap",
+    "redact": "._package",
     "validate": ".facets",
 }
 

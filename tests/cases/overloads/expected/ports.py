@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -23,7 +23,7 @@ def _search_port() -> soap.Port:
             name="find",
             soap_action="urn:search#number",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "FindRequest", tag="tns:find", attributes="", expects="find", rpc=True
             ),
@@ -39,7 +39,7 @@ def _search_port() -> soap.Port:
             name="find",
             soap_action="urn:search#word",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Find2Request", tag="tns:find", attributes="", expects="find", rpc=True
             ),
@@ -55,7 +55,7 @@ def _search_port() -> soap.Port:
             name="stop",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, ""),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
             ),
@@ -67,7 +67,7 @@ def _search_port() -> soap.Port:
             name="log",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
             ),
@@ -79,6 +79,7 @@ def _search_port() -> soap.Port:
         service="Search",
         address="http://search.example/soap",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 
@@ -96,7 +97,7 @@ def _mirror_search_port() -> soap.Port:
             name="find",
             soap_action="urn:search#number",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "FindRequest", tag="tns:find", attributes="", expects="find", rpc=True
             ),
@@ -112,7 +113,7 @@ def _mirror_search_port() -> soap.Port:
             name="find",
             soap_action="urn:search#word",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Find2Request", tag="tns:find", attributes="", expects="find", rpc=True
             ),
@@ -128,7 +129,7 @@ def _mirror_search_port() -> soap.Port:
             name="stop",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, ""),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
             ),
@@ -140,7 +141,7 @@ def _mirror_search_port() -> soap.Port:
             name="log",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
             ),
@@ -152,6 +153,7 @@ def _mirror_search_port() -> soap.Port:
         service="Mirror",
         address="http://mirror.example/soap",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 
@@ -169,7 +171,7 @@ def _search_binding12() -> soap.Port:
             name="stop",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "StopRequest", tag="tns:stop", attributes="", expects="stop", rpc=True
             ),
@@ -187,6 +189,7 @@ def _search_binding12() -> soap.Port:
         service="",
         address=None,
         soap="1.2",
+        package=PACKAGE,
         operations=operations,
     )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -23,7 +23,7 @@ def _sums_port() -> soap.Port:
             name="sum",
             soap_action="urn:sums#sum",
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SumRequest",
                 encoded=True,
@@ -47,6 +47,7 @@ def _sums_port() -> soap.Port:
         service="Sums",
         address="http://sums.example/",
         soap="1.2",
+        package=PACKAGE,
         operations=operations,
     )
 

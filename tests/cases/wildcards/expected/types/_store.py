@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 
@@ -18,7 +19,7 @@ class Store:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     thing: list[Any] = field(default_factory=list)
     label: str | None = None
-    __repr__ = soap.shown
+    __repr__ = soap.shown(own.PACKAGE.secrets)
 
 
 def write_Store(v: Store, tag: str, attributes: str = "") -> str:
