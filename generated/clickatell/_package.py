@@ -7,5 +7,5 @@ from . import _soap as soap
 from . import types as t
 
 _SECRETS = ("auth/return",)
-PACKAGE = soap.Package(__name__.rpartition(".")[0], t, _SECRETS)
+PACKAGE: soap.Package = soap.Package(__name__.rpartition(".")[0], t, _SECRETS)
 redact = PACKAGE.secrets.redact

@@ -6,5 +6,5 @@ from __future__ import annotations
 from . import _soap as soap
 from . import types as t
 
-PACKAGE = soap.Package(__name__.rpartition(".")[0], t)
+PACKAGE: soap.Package = soap.Package(__name__.rpartition(".")[0], t)
 redact = PACKAGE.secrets.redact
