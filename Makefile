@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
+PROJECTS := pyproject.toml gateway/pyproject.toml
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
 RESULTS := $(VENV)/interop.json
@@ -21,7 +22,7 @@ help: ## list these targets
 .PHONY: demo
 demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and send messages through it
 	@$(BIN)/python -m soapwright generate
-	@$(BIN)/python -m gateway.demo
+	@$(BIN)/python -m soapwright_clickatell.demo
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
@@ -30,7 +31,7 @@ test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
 .PHONY: lint
 lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
 	@$(BIN)/python -m black --check --quiet . || { $(BIN)/python -m black --check .; exit 1; }
-	@MYPYPATH=generated:codegen $(BIN)/python -m mypy --strict --no-error-summary -p soapwright -p gateway -p benchmarks
+	@MYPYPATH=generated:codegen:gateway $(BIN)/python -m mypy --strict --no-error-summary -p soapwright -p soapwright_clickatell -p benchmarks
 	@cd generated && ../$(BIN)/python -m mypy --strict --no-error-summary --config-file= $(addprefix -p ,$(PACKAGES))
 
 .PHONY: check
@@ -52,7 +53,7 @@ corpus: $(INSTALLED_DEV) ## judge the toolkit on real WSDLs, where they are (ARG
 
 .PHONY: interop
 interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are required, and make the tables of README.md and docs/peers.md
-	@$(PIP) --editable '.[dev,interop]'
+	@$(PIP) --editable '.[dev,interop]' --editable gateway
 	@rm -f $(RESULTS)
 	@INTEROP_REQUIRED=1 INTEROP_RESULTS=$(RESULTS) $(BIN)/python -m pytest -q tests/interop
 	@$(BIN)/python tests/interop/table.py $(RESULTS)
@@ -75,17 +76,17 @@ $(BIN)/python:
 	done; \
 	echo "a Python of 3.11 or later, with venv, is needed: make PYTHON=/path/to/python3" >&2; exit 1
 
-$(INSTALLED): pyproject.toml | $(BIN)/python
+$(INSTALLED): $(PROJECTS) | $(BIN)/python
 	@echo "installing what soapwright needs"
-	@$(PIP) --editable .
+	@$(PIP) --editable . --editable gateway
 	@touch $@
 
-$(INSTALLED_DEV): pyproject.toml | $(BIN)/python
+$(INSTALLED_DEV): $(PROJECTS) | $(BIN)/python
 	@echo "installing what soapwright and its tests need"
-	@$(PIP) --editable '.[dev]'
+	@$(PIP) --editable '.[dev]' --editable gateway
 	@touch $(INSTALLED) $@
 
-$(INSTALLED_BENCH): pyproject.toml | $(BIN)/python
+$(INSTALLED_BENCH): $(PROJECTS) | $(BIN)/python
 	@echo "installing what soapwright and its benchmarks need"
-	@$(PIP) --editable '.[bench]'
+	@$(PIP) --editable '.[bench]' --editable gateway
 	@touch $(INSTALLED) $@

@@ -190,7 +190,7 @@ SCRIPT = """
 import importlib.util, pathlib, re, sys, threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-for absent in ("codegen", "gateway", "jinja2", "black", "xsdata", "click", "pytest", "pip"):
+for absent in ("soapwright", "soapwright_clickatell", "jinja2", "black", "xsdata", "click", "pytest", "pip"):
     assert importlib.util.find_spec(absent) is None, absent
 sys.path.insert(0, ".")
 import sms_gateway

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sandboxes import Sandbox, listening
 
-from gateway.cli import main
+from soapwright_clickatell.cli.main import main
 
 NUMBER = "27831234567"
 
