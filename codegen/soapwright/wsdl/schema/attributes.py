@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from xsdata.models import xsd
-from xsdata.models.enums import FormType, UseType
-
 from soapwright.model.api import (
     AnyAttribute,
     Attribute,
@@ -16,6 +13,7 @@ from soapwright.model.api import (
     QName,
     TypeRef,
 )
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import Context, Owner
 from soapwright.wsdl.schema.parse import ParsedSchema
@@ -43,7 +41,7 @@ def attribute_uses(
         component, where = item
         if isinstance(component, xsd.AnyAttribute):
             wildcard = wildcard or _any_attribute(where, component)
-        elif component.use is not UseType.PROHIBITED:
+        elif not xsd.is_prohibited(component):
             attribute = _attribute(context, where, component, owner)
             if attribute is not None:
                 found.setdefault(attribute.name, attribute)
@@ -125,7 +123,7 @@ def _attribute(
         component, where = declared.component, declared.schema
         owner = Owner(name.namespace, "", ())
     elif use.name:
-        qualified = use.form is FormType.QUALIFIED
+        qualified = xsd.is_qualified(use)
         name = QName(schema.namespace if qualified else "", use.name.strip())
     if name is None:
         context.findings.error(
@@ -135,7 +133,7 @@ def _attribute(
     return Attribute(
         name=name,
         type=_type(context, where, component, owner),
-        required=use.use is UseType.REQUIRED,
+        required=xsd.is_required(use),
         at=schema.at(use),
         default=use.default if use.default is not None else component.default,
         fixed=use.fixed if use.fixed is not None else component.fixed,
@@ -147,7 +145,7 @@ def _undeclared(
     context: Context, schema: ParsedSchema, use: xsd.Attribute, name: QName
 ) -> Attribute | None:
     """A reference to an attribute that no schema declares: those of XML itself need none."""
-    required = use.use is UseType.REQUIRED
+    required = xsd.is_required(use)
     if name.namespace == _XML and name.local in _XML_TYPES:
         return Attribute(name, _XML_TYPES[name.local], required, schema.at(use))
     if name.namespace == _XSI:

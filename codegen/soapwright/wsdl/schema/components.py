@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from lxml import etree
-from xsdata.models import xsd
 
 from soapwright.model.api import QName
 from soapwright.model.diagnostics import Findings
 from soapwright.wsdl.references import XSD
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.parse import ParsedSchema
 
 TypeComponent = xsd.ComplexType | xsd.SimpleType

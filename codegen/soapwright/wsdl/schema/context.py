@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from xsdata.models.mixins import ElementBase
-
 from soapwright.model.api import (
     UNDECLARED,
     Builtin,
@@ -26,6 +24,7 @@ from soapwright.wsdl.references import (
     near_builtin,
     type_reference,
 )
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.components import Components, TypeComponent
 from soapwright.wsdl.schema.groups import Groups
 from soapwright.wsdl.schema.parse import ParsedSchema
@@ -39,6 +38,8 @@ _WELL_KNOWN = {
     "soapenc": SOAP11_ENCODING,
     "SOAP-ENC": SOAP11_ENCODING,
     "soap12enc": SOAP12_ENCODING,
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "xlink": "http://www.w3.org/1999/xlink",
 }
 
 
@@ -100,14 +101,14 @@ class Context:
         self.pending.append(Pending(component, schema, place, named=False))
         return NamedRef(place.id)
 
-    def name(self, schema: ParsedSchema, where: ElementBase, text: str) -> QName:
+    def name(self, schema: ParsedSchema, where: xsd.AnnotationBase, text: str) -> QName:
         """The name that a QName in a schema stands for.
 
         Without a prefix it is in the default namespace, else in none, which a chameleon
         document reads as its includer's (XML Schema part 1, section 4.2.1).
         """
         prefix, _, local = text.strip().rpartition(":")
-        namespace = where.ns_map.get(prefix or None)  # type: ignore[arg-type]  # xsdata keeps the default namespace under None
+        namespace = schema.prefixes(where).get(prefix or None)
         if prefix and namespace is None:
             namespace = self._undeclared(schema, where, prefix)
         if not prefix and not namespace and schema.chameleon:
@@ -117,7 +118,7 @@ class Context:
     def type(
         self,
         schema: ParsedSchema,
-        where: ElementBase,
+        where: xsd.AnnotationBase,
         text: str,
         redefined: Pending | None = None,
     ) -> TypeRef:
@@ -137,7 +138,7 @@ class Context:
         return meant
 
     def found(
-        self, schema: ParsedSchema, where: ElementBase, name: QName, kind: str
+        self, schema: ParsedSchema, where: xsd.AnnotationBase, name: QName, kind: str
     ) -> QName:
         """The name that is declared, where a schema was forgotten to say its namespace.
 
@@ -168,7 +169,9 @@ class Context:
                 found[replace(missing, owner=owner)] = None
         return tuple(found)
 
-    def _undeclared(self, schema: ParsedSchema, where: ElementBase, prefix: str) -> str:
+    def _undeclared(
+        self, schema: ParsedSchema, where: xsd.AnnotationBase, prefix: str
+    ) -> str:
         meant = {**_WELL_KNOWN, "tns": schema.namespace}.get(prefix)
         message = f"the prefix {prefix!r} is not declared"
         if meant is None:
@@ -181,7 +184,7 @@ class Context:
         return UNDECLARED if meant is None else meant
 
 
-def occurs(schema: ParsedSchema, component: ElementBase) -> Occurs:
+def occurs(schema: ParsedSchema, component: xsd.AnnotationBase) -> Occurs:
     """A particle's occurrence, from the node: xsdata lifts a maximum below the minimum."""
     node = schema.node(component)
     high = node.get("maxOccurs", "1").strip()

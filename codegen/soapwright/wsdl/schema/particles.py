@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from xsdata.models import xsd
-from xsdata.models.enums import FormType
-
 from soapwright.model.api import (
     All,
     Choice,
@@ -18,6 +15,7 @@ from soapwright.model.api import (
     Wildcard,
 )
 from soapwright.model.diagnostics import Location
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.attributes import wildcard_namespaces
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import (
@@ -172,7 +170,7 @@ def _element(
     if not component.name:
         context.findings.error("schema", "an element needs a name or a ref", at)
         return None
-    qualified = component.form is FormType.QUALIFIED
+    qualified = xsd.is_qualified(component)
     local = component.name.strip()
     return Element(
         name=QName(schema.namespace if qualified else "", local),
