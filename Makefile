@@ -12,6 +12,10 @@ PROJECTS := pyproject.toml gateway/pyproject.toml
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
 RESULTS := $(VENV)/interop.json
+# What touches every dependency.
+SMOKE := tests/test_cli.py tests/test_conformance.py tests/test_distributions.py tests/test_formats.py \
+	tests/test_server.py tests/runtime tests/wsdl tests/tools/test_serve.py tests/gateway/test_commands.py \
+	tests/gateway/test_gateway_client.py tests/gateway/test_gateway_messages.py tests/gateway/test_inbox.py
 CORPUS := ../shared/tools/corpus_check.py
 VIM25 := ../shared/corpus/vmware-vim25
 
@@ -27,6 +31,10 @@ demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and s
 .PHONY: test
 test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
 	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+
+.PHONY: test-random
+test-random: $(INSTALLED_DEV) ## run the tests on examples that hypothesis draws anew (each night)
+	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
@@ -62,9 +70,32 @@ interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are req
 bench: $(INSTALLED_BENCH) ## measure, side by side with other toolkits (ARGS="sendmsg --rounds 5" chooses)
 	@$(BIN)/python -m benchmarks --vim25 $(VIM25) $(ARGS)
 
+.PHONY: dist
+dist: $(INSTALLED_DEV) ## build both distributions into dist/, and check them
+	@$(PIP) --editable '.[dev,dist]' --editable gateway
+	@rm -rf dist
+	@for project in . gateway; do $(BIN)/python -m build --outdir dist $$project >/dev/null || exit 1; done
+	@$(BIN)/python -m twine check --strict dist/*
+	@DISTRIBUTIONS=dist $(BIN)/python -m pytest -q tests/test_distributions.py
+
+.PHONY: test-oldest
+test-oldest: ## run tests with the oldest versions of all dependencies (ARGS=tests runs all of them)
+	@$(MAKE) VENV=.venv-oldest .venv-oldest/bin/python
+	@.venv-oldest/bin/python tests/floors.py $(PROJECTS) >.venv-oldest/floors.txt
+	@.venv-oldest/bin/python -m pip install -qq --disable-pip-version-check \
+		--constraint .venv-oldest/floors.txt --editable '.[dev]' --editable gateway
+	@.venv-oldest/bin/python -m pytest -q -n auto $(or $(ARGS),$(SMOKE))
+
+.PHONY: test-newest
+test-newest: ## run tests with the newest versions of all dependencies (ARGS=tests runs all of them)
+	@$(MAKE) VENV=.venv-newest .venv-newest/bin/python
+	@.venv-newest/bin/python -m pip install -qq --disable-pip-version-check --upgrade \
+		--upgrade-strategy eager --editable '.[dev]' --editable gateway
+	@.venv-newest/bin/python -m pytest -q -n auto $(or $(ARGS),$(SMOKE))
+
 .PHONY: clean
 clean: ## remove the environment and what tools leave behind
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .hypothesis build dist *.egg-info
+	@rm -rf $(VENV) .venv-oldest .venv-newest .mypy_cache .pytest_cache .hypothesis build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------------ the environment

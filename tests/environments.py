@@ -6,7 +6,7 @@ import importlib.metadata
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +44,8 @@ def make_environment(folder: Path, requirements: Iterable[str]) -> Environment:
     for distribution in _required(requirements):
         for source in _top_files(distribution):
             (site / source.name).symlink_to(source)
+        for source in _programs(distribution):
+            (scripts / source.name).symlink_to(source)
     return Environment(python, scripts, site)
 
 
@@ -59,6 +61,15 @@ def _required(requirements: Iterable[str]) -> list[importlib.metadata.Distributi
             found[name] = importlib.metadata.distribution(name)
             waiting += map(Requirement, found[name].requires or ())
     return list(found.values())
+
+
+def _programs(distribution: importlib.metadata.Distribution) -> Iterator[Path]:
+    """The programs that a distribution has beside its packages; no scripts, which name a Python."""
+    for path in distribution.files or ():
+        source = Path(str(distribution.locate_file(path))).resolve()
+        if source.parent == Path(sys.executable).parent.resolve():
+            if not source.read_bytes().startswith(b"#!"):
+                yield source
 
 
 def _top_files(distribution: importlib.metadata.Distribution) -> set[Path]:

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soapwright.model.api import Api
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import Options
 from soapwright.passes import run_passes
 from soapwright.passes.choose import choose
 from soapwright.project.manifest import MANIFEST, make_manifest
 from soapwright.project.remote import Remote
+from soapwright.python.compiling import check_compiles
 from soapwright.python.emit import emit
+from soapwright.python.formatting import format_modules
 from soapwright.python.names.check_names import check_names
 from soapwright.python.wire import STANDARD, WIRE_STYLES, WireStyle
 from soapwright.wsdl.read import read_api
@@ -44,7 +47,8 @@ def generate(
     `progress` is told what is being done; `remote` has the documents of the network.
 
     Raises:
-        SpecError: the WSDL cannot be read or is broken; it has every finding.
+        SpecError: the WSDL cannot be read or is broken, or what was made of it does not compile;
+            it has every finding.
     """
     findings = Findings()
     try:
@@ -55,12 +59,17 @@ def generate(
             findings.raise_errors()
             style = choose_style(api, options.wire, options.place("wire", str(wsdl)))
             progress(f"writing Python for {len(api.types):,} types")
-            files = emit(api, style, options)
+            emission = emit(api, style, options)
+            check_compiles(emission.modules, options.name)
+            progress("formatting")
+            modules = format_modules(emission.modules, options.name)
     except RecursionError:
         message = "definitions refer to each other too deeply"
-        findings.error("limit", message, Location(str(wsdl)))
+        findings.error(Code.LIMIT, message, Location(str(wsdl)))
         raise SpecError(findings) from None
-    manifest = make_manifest(options, wsdl.parent, api.inputs, files)
+    files = {**modules, **emission.data}
+    emitted = emission.encode()
+    manifest = make_manifest(options, wsdl.parent, api.inputs, emitted, files)
     return Package({**files, MANIFEST: manifest.encode()}, findings)
 
 
@@ -115,5 +124,5 @@ def choose_style(api: Api, wanted: str, asked: Location) -> WireStyle:
     if not wanted:
         at = next((p.at for p in api.ports if p.wire == name), asked)
     known = ", ".join(WIRE_STYLES)
-    findings.error("wire", f"no wire style {name!r}", at, f"there are: {known}")
+    findings.error(Code.WIRE, f"no wire style {name!r}", at, f"there are: {known}")
     raise SpecError(findings)

@@ -684,7 +684,7 @@ def test_the_front_page_names_the_services(sandbox: Sandbox) -> None:
 def test_logs_hold_no_secret(
     sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("DEBUG", "soapwright_clickatell")
+    caplog.set_level("DEBUG", "soapwright_clickatell.sandbox")
     with clickatell.Client(endpoint=sandbox.url + RPC) as client:
         session_id = client.auth(api_id=1234, user="demo", password="demo")[4:]
         client.ping(session_id=session_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.documents import SchemaDocument
 from soapwright.wsdl.references import NC_NAME, XSD
@@ -88,10 +89,10 @@ def parse_schema(
     try:
         schema, complaints = xsd.read_schema(document.root, document.target_namespace)
     except ValueError as error:
-        findings.error("schema", f"not a schema: {error}", locate(document.root))
+        findings.error(Code.SCHEMA, f"not a schema: {error}", locate(document.root))
         return None
     for complaint in complaints:
-        findings.error("schema", complaint, locate(document.root))
+        findings.error(Code.SCHEMA, complaint, locate(document.root))
     return None if complaints else ParsedSchema(document, schema, nodes, locate)
 
 
@@ -103,9 +104,9 @@ def _check(
     """What xsdata would trip over is found, with its line, and left out: the rest is read on."""
     said = node.get("name")
     if said is not None and not NC_NAME.fullmatch(said.strip()):
-        findings.error("schema", f"{said!r} is no name", locate(node))
+        findings.error(Code.SCHEMA, f"{said!r} is no name", locate(node))
     for key, problem in _problems(node):
-        findings.error("schema", problem, locate(node))
+        findings.error(Code.SCHEMA, problem, locate(node))
         del node.attrib[key]
 
 
