@@ -30,11 +30,11 @@ demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and s
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
-	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
 
 .PHONY: test-random
 test-random: $(INSTALLED_DEV) ## run the tests on examples that hypothesis draws anew (each night)
-	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto $(ARGS)
+	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
@@ -80,18 +80,18 @@ dist: $(INSTALLED_DEV) ## build both distributions into dist/, and check them
 
 .PHONY: test-oldest
 test-oldest: ## run tests with the oldest versions of all dependencies (ARGS=tests runs all of them)
-	@$(MAKE) VENV=.venv-oldest .venv-oldest/bin/python
+	@$(MAKE) VENV=.venv-oldest PYTHON="$(or $(PYTHON),python3.11)" .venv-oldest/bin/python
 	@.venv-oldest/bin/python tests/floors.py $(PROJECTS) >.venv-oldest/floors.txt
 	@.venv-oldest/bin/python -m pip install -qq --disable-pip-version-check \
 		--constraint .venv-oldest/floors.txt --editable '.[dev]' --editable gateway
-	@.venv-oldest/bin/python -m pytest -q -n auto $(or $(ARGS),$(SMOKE))
+	@.venv-oldest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
 
 .PHONY: test-newest
 test-newest: ## run tests with the newest versions of all dependencies (ARGS=tests runs all of them)
-	@$(MAKE) VENV=.venv-newest .venv-newest/bin/python
+	@$(MAKE) VENV=.venv-newest PYTHON="$(or $(PYTHON),python3.14 python3.13)" .venv-newest/bin/python
 	@.venv-newest/bin/python -m pip install -qq --disable-pip-version-check --upgrade \
 		--upgrade-strategy eager --editable '.[dev]' --editable gateway
-	@.venv-newest/bin/python -m pytest -q -n auto $(or $(ARGS),$(SMOKE))
+	@.venv-newest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
 
 .PHONY: clean
 clean: ## remove the environment and what tools leave behind
