@@ -7,7 +7,7 @@ written here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
@@ -176,7 +176,7 @@ def _read(text: str, kind: str) -> Any:  # Any: as above
 
 
 @contextmanager
-def _refusing(kind: str) -> Iterator[None]:
+def _refusing(kind: str) -> Generator[None]:
     """Whatever vobject raises for what it cannot read, or gives that is of no use.
 
     Raises:

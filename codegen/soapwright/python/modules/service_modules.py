@@ -36,7 +36,7 @@ from soapwright.python.text.views import (
 from soapwright.python.types.fields import Annotations
 from soapwright.python.wire import envelope_start
 
-_RUNTIME_ERRORS = (
+_RUNTIME_ERRORS: tuple[str, ...] = (
     "DecodeError",
     "DeclaredSoapFault",
     "EncodeError",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from soapwright.python.text.tokens import CLOSE, COMMA, NAME, OPEN, Tokens
+from soapwright.python.text.tokens import COMMA, NAME, Tokens
 
 WIDTH = 88
 
