@@ -186,10 +186,7 @@ def _parse(xml: bytes | str, which: str) -> etree._Element:
         tree = etree.ElementTree(etree.fromstring(content, parser))
     except etree.XMLSyntaxError as error:
         raise NotComparable(f"{which} is not XML: {error.msg}") from None
-    has_dtd = (
-        tree.docinfo.internalDTD is not None
-    )  # pyright: ignore[reportUnnecessaryComparison]  # lxml-stubs forget None
-    if has_dtd:
+    if tree.docinfo.internalDTD is not None:
         raise NotComparable(f"{which} has a document type declaration")
     return tree.getroot()
 
