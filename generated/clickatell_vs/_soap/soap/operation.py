@@ -89,7 +89,7 @@ class Operation(Generic[Request, Response]):
         self.soap_action = soap_action
         self.envelope = envelope
         self.faults = tuple(faults)
-        self._version = envelope.wire.version
+        self._version: Version = envelope.wire.version
         self._fault = envelope.names.fault
         self._request = self._side(types, request, request_headers)
         self._response = self._side(types, response, response_headers)
