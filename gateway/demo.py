@@ -143,7 +143,7 @@ def _send(gateway: Client, screen: Screen) -> tuple[bytes, bytes, list[str]]:
     )
     operation = PORTS["PushServerWSPort"].operations["sendmsg"]
     exchange = gateway.exchange(operation, request)
-    replies = exchange.response.return_
+    replies = exchange.response.return_ or []
     screen.call("sendmsg", f"{_TEXT!r} from {_FROM} to {' and '.join(_TO)}", replies)
     ids = [r for r in map(parse, replies) if isinstance(r, MessageId)]
     if [accepted.to for accepted in ids] != _TO:

@@ -123,7 +123,7 @@ class Server(socketserver.ThreadingTCPServer):
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    server: Server
+    server: Server  # pyright: ignore[reportIncompatibleVariableOverride]  # no other makes it
     protocol_version = "HTTP/1.1"
     server_version = "clickatell-sandbox"
     sys_version = ""

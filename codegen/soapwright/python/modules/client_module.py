@@ -42,13 +42,13 @@ class ClientModules:
         soap = self.scope.said("soap")
         imports = [*self.scope.standard_imports]
         imports += [""] if imports else []
-        said = [
+        printed = [
             line
             for client in clients
             for method in client.methods
             for line in (*method.parameters, method.returns, *method.body)
         ]
-        if self.scope.appears("soap", said):
+        if self.scope.appears("soap", printed):
             alias = "" if soap == "_soap" else f" as {soap}"
             imports.append(f"from . import _soap{alias}")
         types = self.scope.name("t")
