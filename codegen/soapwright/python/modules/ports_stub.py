@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from soapwright.model.api import Message, Operation, Port
+from soapwright.model.api import Message, Operation
 from soapwright.python.context import Context
-from soapwright.python.names.identifiers import class_name
+from soapwright.python.names.services import port_classes
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.views import PortsStub, TypedOperations, TypedPort
 
@@ -21,7 +21,7 @@ _MOST: Final = 700
 def ports_stub(context: Context, header: list[str]) -> PortsStub:
     """The view of the stub. Ports with the same operations share their type."""
     names: dict[tuple[tuple[str, str], ...], str] = {}
-    taken: set[str] = set()
+    classes = port_classes(context.api.ports)
     ports = []
     for port in context.api.ports:
         entries = tuple(
@@ -30,7 +30,7 @@ def ports_stub(context: Context, header: list[str]) -> PortsStub:
         )
         if not 0 < len(entries) <= _MOST:
             continue
-        name = _name(port, taken)
+        name = classes[port.key]
         operations = names.setdefault(entries, f"{name}Operations")
         doc = docstring(port.doc or f"The port {port.name}.", 4)
         ports.append(TypedPort(string(port.key), name, doc, operations))
@@ -43,15 +43,6 @@ def ports_stub(context: Context, header: list[str]) -> PortsStub:
         ]
     typed = [TypedOperations(name, list(entries)) for entries, name in names.items()]
     return PortsStub(header, imports, typed, ports)
-
-
-def _name(port: Port, taken: set[str]) -> str:
-    """The class of a port. With an underscore, as it is for type checkers alone."""
-    name = f"_{class_name(port.key)}"
-    while name in taken:
-        name += "_"
-    taken.update((name, f"{name}Operations"))
-    return name
 
 
 def _operation(context: Context, operation: Operation) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 _MODULES = {
+    "abstractmethod": "abc",
     "Decimal": "decimal",
     "date": "datetime",
     "datetime": "datetime",
