@@ -158,3 +158,14 @@ def test_pyright_knows_the_types_and_finds_wrong_ones(consumer: Path, run: Run) 
     assert [message for severity, message in right if severity == "error"] == []
     assert revealed([message for _, message in right], r' is "(.*)"$') == REVEALED
     assert [line for name, _, line, _ in found if name == "wrong.py"] == WRONG_LINES
+
+
+def test_no_public_name_has_a_type_that_pyright_does_not_know(run: Run) -> None:
+    """What an editor shows on a package's names is their type, never `Unknown`."""
+    command = ("-m", "pyright", "--outputjson", "--ignoreexternal", "--verifytypes")
+    result = run(*command, PACKAGE, cwd=GENERATED, PYTHONPATH=str(GENERATED))
+    report = json.loads(result.stdout)["typeCompleteness"]
+    assert (
+        report["exportedSymbolCounts"]["withKnownType"] > 100,
+        report["completenessScore"],
+    ) == (True, 1)

@@ -96,8 +96,8 @@ class TransportError(SoapError):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.headers = dict(headers or {})
-        self.body = body[:_KEPT]
+        self.headers: dict[str, str] = dict(headers or {})
+        self.body: bytes = body[:_KEPT]
 
     def __str__(self) -> str:
         message = str(self.args[0])
