@@ -11,6 +11,7 @@ INSTALLED_BENCH := $(VENV)/.installed-bench
 PROJECTS := pyproject.toml gateway/pyproject.toml
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
+PYRIGHT := $(VENV)/pyright.txt
 RESULTS := $(VENV)/interop.json
 # What touches every dependency.
 SMOKE := tests/test_cli.py tests/test_conformance.py tests/test_distributions.py tests/test_formats.py \
@@ -37,10 +38,14 @@ test-random: $(INSTALLED_DEV) ## run the tests on examples that hypothesis draws
 	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
 
 .PHONY: lint
-lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
+lint: $(INSTALLED_DEV) types ## black, mypy --strict and pyright on everything
 	@$(BIN)/python -m black --check --quiet . || { $(BIN)/python -m black --check .; exit 1; }
+
+.PHONY: types
+types: $(INSTALLED_DEV) ## mypy --strict and pyright (ARGS="generated" chooses what pyright reads)
 	@MYPYPATH=generated:codegen:gateway $(BIN)/python -m mypy --strict --no-error-summary -p soapwright -p soapwright_clickatell -p benchmarks
 	@cd generated && ../$(BIN)/python -m mypy --strict --no-error-summary --config-file= $(addprefix -p ,$(PACKAGES))
+	@$(BIN)/python -m pyright $(ARGS) >$(PYRIGHT) || { cat $(PYRIGHT); exit 1; }
 
 .PHONY: check
 check: lint test ## all that a change must pass

@@ -95,7 +95,7 @@ class _Refused(Exception):
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    server: Server
+    server: Server  # pyright: ignore[reportIncompatibleVariableOverride]  # it serves this one alone
     protocol_version = "HTTP/1.1"
     server_version = "soapwright"
     sys_version = ""

@@ -16,9 +16,8 @@ from ..messages.options import NO_OPTIONS, Options
 from ..messages.outgoing import Message
 from ..services import clickatell
 from ..services.clickatell.errors import EncodeError
-from ..vendor.replies import Charge, GatewayError, Status
-from .async_client import AsyncClickatell
-from .bulk import Job, Load, Progress, Recipient, Recipients
+from ..vendor.replies import Charge, Status
+from .bulk import Job, Load, Progress, Recipients
 from .calls import Call, Calls, Pause, Recovery, Steps
 from .driving import (
     CONCURRENCY,
@@ -30,8 +29,6 @@ from .driving import (
     recipients,
     replies,
 )
-from .fates import NoAnswer, UnexpectedReply
-from .journal import JournalError
 from .outcomes import Account, Coverage, Outcome
 
 _T = TypeVar("_T")

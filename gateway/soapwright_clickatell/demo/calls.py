@@ -11,14 +11,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from typing import IO, Final
 
-import click
 
 from ..sandbox.web.xml_lines import xml_lines
 from ..services.clickatell import PORTS, Client, redact
@@ -30,7 +29,7 @@ from .columns import one_column, side_by_side
 from .layer import Customer, tell_layer
 from .screen import Screen, Wrong
 
-SAMPLE: Final = files(__package__).joinpath("documented.xml")
+SAMPLE: Final = files("soapwright_clickatell.demo").joinpath("documented.xml")
 """The vendor's documented request; in a checkout a link to it in `spec/`."""
 
 _USER, _PASSWORD, _API_ID = "demo", "demo", 1234
@@ -48,7 +47,7 @@ _TWO_COLUMNS: Final = 120
 
 
 @contextmanager
-def _sandbox(config: Path) -> Iterator[str]:
+def _sandbox(config: Path) -> Generator[str]:
     """The gateway in a box as a child process; gives its base address.
 
     Raises:
@@ -144,7 +143,7 @@ def _send(gateway: Client, screen: Screen) -> tuple[bytes, bytes, list[str]]:
     )
     operation = PORTS["PushServerWSPort"].operations["sendmsg"]
     exchange = gateway.exchange(operation, request)
-    replies = exchange.response.return_
+    replies = exchange.response.return_ or []
     screen.call("sendmsg", f"{_TEXT!r} from {_FROM} to {' and '.join(_TO)}", replies)
     ids = [r for r in map(parse, replies) if isinstance(r, MessageId)]
     if [accepted.to for accepted in ids] != _TO:
