@@ -80,7 +80,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
 }
 # The model is a document to be read from top to bottom; the runtime's face is a list of names.
-LONG_MODULES = {"soapwright.model.api": 680, "soapwright.runtime": 450}
+LONG_MODULES = {"soapwright.model.api": 720, "soapwright.runtime": 450}
 MODULE_LINES, FUNCTION_LINES, MEDIAN_LINES = 400, 60, 15
 SUPPRESSION = re.compile(r"#\s*(type:\s*ignore(\[[^\]]*\])?|noqa(:\s*\w+)?)")
 

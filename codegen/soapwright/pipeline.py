@@ -47,7 +47,7 @@ def generate(
     Raises:
         SpecError: the WSDL cannot be read or is broken; it has every finding.
     """
-    findings = Findings()
+    findings = Findings(strict=options.strict)
     try:
         with _young_garbage_only():
             progress(f"reading {wsdl}")

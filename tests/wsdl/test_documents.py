@@ -99,11 +99,17 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
     ),
     "an included file that is missing": (
         {"a.wsdl": types(schema("\n" + INCLUDE.format("no.xsd")))},
-        ["a.wsdl:3: error: there is no file no.xsd [import]"],
+        [
+            "a.wsdl:3: warning: there is no file no.xsd: what it declares is not known"
+            " [import]\nhint: --catalog FILE takes an OASIS XML catalog that says where it is"
+        ],
     ),
     "an imported WSDL that is missing": (
         {"a.wsdl": wsdl('<w:import namespace="urn:b" location="../no.wsdl"/>')},
-        ["a.wsdl:2: error: there is no file ../no.wsdl [import]"],
+        [
+            "a.wsdl:2: warning: there is no file ../no.wsdl: what it declares is not known"
+            " [import]\nhint: --catalog FILE takes an OASIS XML catalog that says where it is"
+        ],
     ),
     "an imported schema that is missing": (
         {"a.wsdl": types(schema(IMPORT.format("urn:b", "no.xsd")))},

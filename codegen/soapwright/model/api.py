@@ -20,7 +20,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from soapwright.model.diagnostics import Location
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Diagnostic, Location
 
 # ---------------------------------------------------------------------------------- names
 
@@ -62,6 +63,16 @@ class Use(Enum):
 
     LITERAL = "literal"
     ENCODED = "encoded"
+
+
+class Kind(Enum):
+    """The parts of a service that can be left out of it."""
+
+    PORT = "port"
+    BINDING = "binding"
+    OPERATION = "operation"
+    HEADER = "header"
+    FAULT = "fault"
 
 
 class Derivation(Enum):
@@ -568,10 +579,31 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part of a service that is broken, so that the package does without it, and why.
+
+    `at` is what is broken, `hint` what to do about it. `service` is the service of a port.
+    """
+
+    kind: Kind
+    name: str
+    code: Code
+    reason: str
+    at: Location
+    hint: str = ""
+    service: str = ""
+
+    def __str__(self) -> str:
+        """What is left out."""
+        return f"{self.kind.value} {self.name}" if self.name else f"a {self.kind.value}"
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of a binding. `key` is its name, with `_2`, `_3` … for overloads in binding order.
 
-    `output` is None for a one-way operation, `input` where the WSDL declares none.
+    `output` is None for a one-way operation, `input` where the WSDL declares none. `left_out`
+    are its headers and faults that are broken, `findings` what was found in its declaration.
     """
 
     name: str
@@ -583,6 +615,8 @@ class Operation:
     faults: tuple[Fault, ...]
     at: Location
     doc: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -590,6 +624,7 @@ class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
     `key` is what the package's `PORTS` call it, `wire` the wire style that it asks for, or "".
+    `left_out` are its operations that are broken, `findings` what was found in its binding.
     """
 
     name: str
@@ -602,6 +637,8 @@ class Port:
     at: Location
     wire: str = ""
     doc: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -663,6 +700,7 @@ class Api:
     documents themselves use, for names that people recognise. `encoded` and `literal` are the
     ids of the types that messages of each use may carry (passes/find_uses.py). `unresolved` and
     `unread` are for the checks: what is missing in content models, and what nobody can judge.
+    `left_out` are ports and bindings that are broken; ports and operations have their own.
     """
 
     name: str
@@ -676,5 +714,6 @@ class Api:
     bundled: frozenset[QName] = frozenset()
     unresolved: tuple[Unresolved, ...] = ()
     unread: Unread = Unread()
+    left_out: tuple[LeftOut, ...] = ()
     encoded: frozenset[QName] = frozenset()
     literal: frozenset[QName] = frozenset()

@@ -13,10 +13,12 @@ from soapwright.passes.drop_unused import drop_unused
 from soapwright.passes.find_substitutes import find_substitutes
 from soapwright.passes.find_uses import find_uses
 from soapwright.passes.lay_out import lay_out
+from soapwright.passes.leave_out import leave_out
 from soapwright.passes.make_messages import make_messages
 from soapwright.passes.unite_types import unite_types
 
 PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
+    leave_out,
     check_references,
     check_kinds,
     check_values,

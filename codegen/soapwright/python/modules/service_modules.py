@@ -23,6 +23,7 @@ from soapwright.python.codecs.items import RepeatedElement
 from soapwright.python.context import Context
 from soapwright.python.names.identifiers import class_name, field_name
 from soapwright.python.names.names import namespace_prefix
+from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.scope import Scope
 from soapwright.python.text.views import (
@@ -36,6 +37,7 @@ from soapwright.python.text.views import (
 from soapwright.python.types.fields import Annotations
 from soapwright.python.wire import envelope_start
 
+_PORTS_DOC = "The ports of the service and their operations: bytes to values and back, without a network."
 _RUNTIME_ERRORS = (
     "DecodeError",
     "DeclaredSoapFault",
@@ -184,7 +186,8 @@ class ServiceModules:
             siblings = ["elements", "errors"]
         imports += [f"from . import {', '.join(siblings)}"] if siblings else []
         imports += ["from . import types as t", "from .elements import NAMESPACES"]
-        return PortsModule(self.header, imports, views)
+        doc = with_left_out(_PORTS_DOC, self.context.api)
+        return PortsModule(self.header, docstring(doc, 0), imports, views)
 
     def _port(self, port: Port, used: dict[str, None]) -> PortView:
         name = "_" + field_name(port.key)

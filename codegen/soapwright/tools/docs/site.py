@@ -13,6 +13,7 @@ from soapwright.pipeline import choose_style
 from soapwright.project.manifest import SITE_MANIFEST, Manifest
 from soapwright.project.toolkit import digest
 from soapwright.python.emit import make_context
+from soapwright.python.modules.left_out import left_out_lines
 from soapwright.tools.docs.examples import Examples
 from soapwright.tools.docs.operations import Operations
 from soapwright.tools.docs.render import asset, render
@@ -56,6 +57,7 @@ def make_site(
         title=name,
         package=name,
         doc=paragraphs(api.doc),
+        left_out=left_out_lines(api),
         clients=clients,
         types=by_letter(types),
         faults=operations.faults(rows),
