@@ -859,7 +859,7 @@ FINDINGS = {
         [
             "a.wsdl:4: warning: header h is left out: there is no message t:No"
             " [unknown-header]",
-            "a.wsdl:4: warning: a header is left out: it names no message [unknown-header]",
+            "a.wsdl:4: warning: header without a name is left out: it names no message [unknown-header]",
         ],
     ),
     "faults of no part and of two": (

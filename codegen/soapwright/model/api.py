@@ -595,7 +595,7 @@ class LeftOut:
 
     def __str__(self) -> str:
         """What is left out."""
-        return f"{self.kind.value} {self.name}" if self.name else f"a {self.kind.value}"
+        return f"{self.kind.value} {self.name or 'without a name'}"
 
 
 @dataclass(frozen=True, slots=True)

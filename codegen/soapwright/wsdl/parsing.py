@@ -176,37 +176,45 @@ def _parser(*, recover: bool = False) -> etree.XMLParser:
 def _with_odd_namespaces(
     text: bytes, shown: str, findings: Findings
 ) -> etree._Element | None:
-    """The tree of a document of which nothing is wrong but that namespaces have names that are no
-    URIs; None of others.
-
-    Namespaces are compared as they are written (Namespaces in XML 1.0, section 2.3), but libxml2
-    refuses them unless it recovers. So expat says whether the rest is well-formed.
-    """
     parser = _parser(recover=True)
-    root = etree.fromstring(text, parser)
-    log = list(parser.error_log)
-    odd = all(entry.type == etree.ErrorTypes.WAR_NS_URI for entry in log)
-    if root is None or not odd or not is_well_formed(text):
+    root = parse_odd_namespaces(text, parser)
+    if root is None:
         return None
-    first = {entry.message: entry.line for entry in reversed(log)}
+    first = {entry.message: entry.line for entry in reversed(list(parser.error_log))}
     for message, line in sorted(first.items(), key=lambda item: item[1]):
         at = Location(shown, line)
         findings.mended(Code.NAMESPACE, f"{message}: it is taken as it is", at)
     return root
 
 
-def is_well_formed(text: bytes) -> bool:
-    """Whether a document in UTF-8 is well-formed, its prefixes declared, and without a DTD."""
-    parser = expat.ParserCreate(
-        "utf-8", "\x01"
-    )  # a character that no URI here can have
+def parse_odd_namespaces(
+    content: bytes, parser: etree.XMLParser, encoding: str | None = "utf-8"
+) -> etree._Element | None:
+    """The root of a document of which nothing is wrong but that namespaces have names that are no
+    URIs; None of others. The parser is one that recovers.
+
+    Namespaces are compared as they are written (Namespaces in XML 1.0, section 2.3), but libxml2
+    refuses them unless it recovers. So expat says whether the rest is well-formed.
+    """
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:  # nothing to recover, or beyond libxml2's own limits
+        return None
+    log = parser.error_log
+    odd = all(entry.type == etree.ErrorTypes.WAR_NS_URI for entry in log)
+    return root if odd and _is_well_formed(content, encoding) else None
+
+
+def _is_well_formed(content: bytes, encoding: str | None) -> bool:
+    """Whether a document is well-formed, its prefixes declared, and without a DTD."""
+    parser = expat.ParserCreate(encoding, "\x01")  # a character that XML cannot have
 
     def refuse(*_: object) -> None:
         raise ValueError("a document type declaration")
 
     parser.StartDoctypeDeclHandler = refuse
     try:
-        parser.Parse(text, True)
+        parser.Parse(content, True)
     except (expat.ExpatError, ValueError):
         return False
     return True

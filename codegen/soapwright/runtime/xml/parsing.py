@@ -188,7 +188,10 @@ def _with_odd_namespaces(data: bytes, charset: str | None, error: Any) -> Any:
         return None
     charset = _usable(charset, data) if charset is not None else None
     parser = _parser(charset, len(data) >= _HUGE, recover=True)
-    root = etree.fromstring(data, parser)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:  # beyond libxml2's own limits
+        return None
     odd = all(entry.type == _ODD_NAMESPACE for entry in parser.error_log)
     return root if odd and _is_well_formed(data, charset) else None
 

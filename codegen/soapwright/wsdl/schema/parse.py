@@ -39,6 +39,8 @@ _VALUES = {
 _COUNTING = frozenset(
     {"length", "minLength", "maxLength", "totalDigits", "fractionDigits"}
 )
+# What takes the most, where how often something may be there is not known.
+_ANY_NUMBER = {"minOccurs": "0", "maxOccurs": "unbounded"}
 _WHITE_SPACE = ("collapse", "preserve", "replace")
 _COUNT = re.compile(r"\+?0*[0-9]{1,18}")
 
@@ -168,8 +170,13 @@ def _check(
             parent.remove(node)
         return
     for key, problem in _problems(node):
-        findings.mended(Code.SCHEMA, f"{problem}: it is left out", locate(node))
-        del node.attrib[key]
+        meant = _ANY_NUMBER.get(key)
+        done = f"read as {meant}" if meant else "it is left out"
+        findings.mended(Code.SCHEMA, f"{problem}: {done}", locate(node))
+        if meant:
+            node.set(key, meant)
+        else:
+            del node.attrib[key]
 
 
 def _problems(node: etree._Element) -> list[tuple[str, str]]:

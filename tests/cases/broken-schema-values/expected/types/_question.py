@@ -12,8 +12,8 @@ class Question:
     """The type Question."""
 
     d: str | None = None
-    a: str
-    b: str
+    a: str | None = None
+    b: list[str]
     c: str
 
 
@@ -23,19 +23,20 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.d is not None:
         xml += f' d="{soap.attribute_text(v.d)}"'
-    xml += (
-        ">"
-        f"<tns:a>{soap.text(v.a)}</tns:a>"
-        f"<tns:b>{soap.text(v.b)}</tns:b>"
-        f"<tns:c>{soap.text(v.c)}</tns:c>"
-    )
+    xml += ">"
+    if v.a is not None:
+        xml += f"<tns:a>{soap.text(v.a)}</tns:a>"
+    if not v.b:
+        soap.absent(v, "b")
+    xml += "".join([f"<tns:b>{soap.text(item)}</tns:b>" for item in soap.items(v.b)])
+    xml += f"<tns:c>{soap.text(v.c)}</tns:c>"
     return f"{xml}</{tag}>"
 
 
 def read_Question(e: soap.Element) -> Question:
     d = soap.attribute(e, "d", soap.parse_string)
-    a: str = soap.MISSING
-    b: str = soap.MISSING
+    a: str | None = None
+    b: list[str] = []
     c_: str = soap.MISSING
     children = e[:]
     if not children:
@@ -45,12 +46,10 @@ def read_Question(e: soap.Element) -> Question:
         if tag == "{urn:small}a":
             a = soap.string(c)
         elif tag == "{urn:small}b":
-            b = soap.string(c)
+            b.append(soap.string(c))
         elif tag == "{urn:small}c":
             c_ = soap.string(c)
-    if a is soap.MISSING:
-        soap.missing(e, "a")
-    if b is soap.MISSING:
+    if not b:
         soap.missing(e, "b")
     if c_ is soap.MISSING:
         soap.missing(e, "c")
