@@ -4,9 +4,9 @@ network.
 
 Left out, because the WSDL is broken there:
 
-* port Unbound: there is no binding tns:NoBinding (service.wsdl, line 49).
-* port Lost: there is no portType {urn:parts}NoPortType (service.wsdl, line 39).
-* port Empty: none of its operations is left (service.wsdl, line 51).
+* port Unbound: there is no binding tns:NoBinding (service.wsdl, line 50).
+* port Lost: there is no portType {urn:parts}NoPortType (service.wsdl, line 40).
+* port Empty: none of its operations is left (service.wsdl, line 52).
 * operation drop: element {urn:parts}drop is not declared (abstract.wsdl, line 20).
 * operation drop of port Plain: element {urn:parts}drop is not declared (abstract.wsdl,
 line 20).
@@ -107,6 +107,14 @@ def _newer() -> soap.Port:
                     errors.Refusal, elements.KNOWN.codec("{urn:parts}refusal")
                 ),
             ),
+        ),
+        "ping": soap.Operation(
+            name="ping",
+            soap_action="",
+            envelope=soap.Envelope(wire, NAMESPACES, "a"),
+            types=t,
+            request=soap.Message("PingRequest", expects="{urn:parts}refusal"),
+            response=None,
         ),
     }
     return soap.Port(

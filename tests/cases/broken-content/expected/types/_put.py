@@ -27,13 +27,13 @@ def write_Put(v: Put, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, Put, tag, attributes)
     xml = (
         f"<{tag}{attributes}>"
-        f'{t.write_Late(v.late, "tns:late")}'
-        f'{t.write_Text(v.text, "tns:text")}'
-        f'{t.write_Loud(v.loud, "tns:loud")}'
-        f'{t.write_Two(v.two, "tns:two")}'
-        f'{t.write_Bare(v.bare, "tns:bare")}'
+        f"{t.write_Late(v.late, 'tns:late')}"
+        f"{t.write_Text(v.text, 'tns:text')}"
+        f"{t.write_Loud(v.loud, 'tns:loud')}"
+        f"{t.write_Two(v.two, 'tns:two')}"
+        f"{t.write_Bare(v.bare, 'tns:bare')}"
         f"<tns:inline>{soap.text(v.inline)}</tns:inline>"
-        f'{t.write_Base(v.empty, "tns:empty")}'
+        f"{t.write_Base(v.empty, 'tns:empty')}"
     )
     xml += "".join(
         [f"<tns:many>{soap.int_text(item)}</tns:many>" for item in soap.items(v.many)]

@@ -45,9 +45,9 @@ def write_Ask(v: Ask, tag: str, attributes: str = "") -> str:
     add(
         f"{soap.attributes_text(v.any_attributes)}"
         ">"
-        f'{t.write_Order(v.order, "tns:order")}'
-        f'{t.write_Special(v.special, "tns:special")}'
-        f'{t.write_Address(v.to, "tns:to")}'
+        f"{t.write_Order(v.order, 'tns:order')}"
+        f"{t.write_Special(v.special, 'tns:special')}"
+        f"{t.write_Address(v.to, 'tns:to')}"
         f"<tns:size>{soap.int_text(v.size)}</tns:size>"
         f"<tns:photo>{soap.bytes_text(v.photo)}</tns:photo>"
         f"<tns:lone>{soap.text(v.lone)}</tns:lone>"

@@ -18,7 +18,7 @@ class PutRequest:
 def write_PutRequest(v: PutRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PutRequest:
         return soap.write_derived(v, PutRequest, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_Order(v.order, "order")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_Order(v.order, 'order')}</{tag}>"
 
 
 def read_PutRequest(e: soap.Element) -> PutRequest:

@@ -34,7 +34,7 @@ def write_Put(v: Put, tag: str, attributes: str = "") -> str:
         xml += f' mark-c="{soap.int_text(v.mark_c)}"'
     xml += (
         ">"
-        f'{t.write_Order(v.order, "tns:order")}'
+        f"{t.write_Order(v.order, 'tns:order')}"
         f"<tns:size>{soap.int_text(v.size)}</tns:size>"
         f"<tns:line-a>{soap.text(v.line_a)}</tns:line-a>"
         f"<tns:line-b>{soap.text(v.line_b)}</tns:line-b>"

@@ -26,7 +26,7 @@ def write_Unused(v: Unused, tag: str, attributes: str = "") -> str:
     if v.text is None:
         soap.absent(v, "text")
     xml += (
-        f'{soap.write_any(v.text, "tns:text", elements.KNOWN)}'
+        f"{soap.write_any(v.text, 'tns:text', elements.KNOWN)}"
         f"{soap.write_wildcards(v.any_elements, elements.KNOWN)}"
     )
     return f"{xml}</{tag}>"
