@@ -6,7 +6,7 @@ raises one `SpecError` with them where it cannot go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -90,7 +90,7 @@ class Findings:
         self._found.update(dict.fromkeys(found))
 
     @contextmanager
-    def apart(self) -> Iterator[list[Diagnostic]]:
+    def apart(self) -> Generator[list[Diagnostic]]:
         """Keep what is found in the block out of the run's findings: the list has it afterwards."""
         outer, self._found = self._found, {}
         found: list[Diagnostic] = []
