@@ -10,6 +10,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
+SEED := $(shell date +%s)
 RESULTS := $(VENV)/interop.json
 CORPUS := ../shared/tools/corpus_check.py
 VIM25 := ../shared/corpus/vmware-vim25
@@ -26,6 +27,11 @@ demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and s
 .PHONY: test
 test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
 	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+
+.PHONY: test-random
+test-random: $(INSTALLED_DEV) ## run the property tests on many fresh examples (SEED=N repeats a run, ARGS="-k name" chooses)
+	@echo "make test-random SEED=$(SEED) repeats this run"
+	@TEST_PROFILE=nightly TEST_SEED=$(SEED) $(BIN)/python -m pytest -q -n auto --hypothesis-seed=$(SEED) -m "hypothesis or randomness" $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED_DEV) ## black and mypy --strict on everything

@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from randomness import PROFILE
 
 from soapwright.cli.main import main
 
-# No deadlines: the machine may be busy with something else.
-settings.register_profile("tests", deadline=None, derandomize=True)
-settings.load_profile("tests")
+settings.load_profile(PROFILE)
 
 ROOT = Path(__file__).parents[1]
 Run = Callable[..., subprocess.CompletedProcess[str]]

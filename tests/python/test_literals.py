@@ -8,8 +8,9 @@ import unicodedata
 
 import black
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from randomness import examples
 
 from soapwright.python.text.literals import comment, docstring, string
 
@@ -52,7 +53,7 @@ def test_a_string_holds_nothing_that_an_editor_would_not_show(said: str) -> None
     assert not kinds & ODD
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(text, min_size=1, max_size=8))
 def test_strings_are_as_black_leaves_them(texts: list[str]) -> None:
     source = "".join(
@@ -115,7 +116,7 @@ def words_of(said: str) -> list[str]:
     return shown.split()
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(text, indents)
 def test_a_docstring_says_every_word_and_nothing_else(said: str, indent: int) -> None:
     source = function_with(docstring(said, indent), indent)
@@ -125,7 +126,7 @@ def test_a_docstring_says_every_word_and_nothing_else(said: str, indent: int) ->
     assert doc is not None and doc.split() == words_of(said)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(text, indents)
 @example("x" * 78 + '"', 4)
 @example("a\\", 4)
