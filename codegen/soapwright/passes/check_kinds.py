@@ -59,15 +59,23 @@ def _check_depths(api: Api, findings: Findings) -> None:
 
 def _check_heads(api: Api, findings: Findings) -> None:
     """No element is in a substitution group that it heads (XML Schema part 1, section 3.3.6)."""
-    for name, element in api.elements.items():
-        seen: set[QName] = set()
-        head = element.head
-        while head is not None and head not in seen:
-            seen.add(head)
-            head = api.elements[head].head if head in api.elements else None
-        if name in seen:
-            message = f"element {name} may stand for itself: its substitution group is a circle"
-            findings.error(Code.CIRCULAR, message, element.at)
+    judged: set[QName] = set()
+    circular: set[QName] = set()
+    for start in api.elements:
+        path: dict[QName, None] = {}
+        name: QName | None = start
+        while name in api.elements and name not in judged and name not in path:
+            path[name] = None
+            name = api.elements[name].head
+        if name in path:  # what leads to the circle is not part of it
+            steps = list(path)
+            circular.update(steps[steps.index(name) :])
+        judged.update(path)
+    for name in (one for one in api.elements if one in circular):
+        message = (
+            f"element {name} may stand for itself: its substitution group is a circle"
+        )
+        findings.error(Code.CIRCULAR, message, api.elements[name].at)
 
 
 def _steps(definition: TypeDef) -> list[QName]:

@@ -11,6 +11,7 @@ from soapwright.model.api import (
     ListOf,
     NamedRef,
     OrderedMember,
+    QName,
     Restricted,
     Struct,
     TypeRef,
@@ -45,6 +46,7 @@ class FacetsModules:
         self.context = context
         self.header = header
         self._types: dict[str, str] = {}
+        self._names: dict[QName, str] = {}
 
     def module(self) -> FacetsModule:
         """The view of the module."""
@@ -118,6 +120,12 @@ class FacetsModules:
         if isinstance(reference, BuiltinRef):
             name = reference.builtin.value
             return f"BUILTINS[{string(name)}]" if name in _BOUNDED else ""
+        if reference.id not in self._names:
+            self._names[reference.id] = self._named(reference)
+        return self._names[reference.id]
+
+    def _named(self, reference: NamedRef) -> str:
+        """The same of a definition; its facets are kept, those of its base or members first."""
         definition = self.context.api.types[reference.id]
         match definition:
             case Restricted(base=base, facets=facets):

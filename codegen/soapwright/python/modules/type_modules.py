@@ -367,7 +367,8 @@ class TypeModules:
     def _union_bodies(
         self, scope: Scope, definition: UnionOf, scoped: bool, kind: str
     ) -> tuple[list[str], str]:
-        codes = [self.context.types.simple.code(m, scope) for m in _members(definition)]
+        code = self.context.types.simple.code
+        codes = dict.fromkeys(code(m, scope) for m in _members(definition))
         if scoped:
             members = _tuple(
                 f"{scope.soap('ScopedMember' if c.scoped else 'PlainMember')}({c.parse}, {c.text})"
