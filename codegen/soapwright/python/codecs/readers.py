@@ -217,11 +217,10 @@ class StructReader:
                 takers.setdefault(name, []).append(number)
         for number, branch in enumerate(branches):
             word = "if" if number == 0 else "elif"
-            condition = _is_one_of(branch.tags)
-            same = sorted({n for name in branch.tags for n in takers[name]})
-            named = [branches[n].field for n in same]
+            same = {n for name in branch.tags for n in takers[name]}
+            named = [branches[n].field for n in sorted(same)]
             turn = self.presence.turn(branch.field, branch.tags, named, self.use)
-            condition = " and ".join([condition, *turn])
+            condition = " and ".join([_is_one_of(branch.tags), *turn])
             lines += block(f"{word} {condition}:", branch.body)
         if rest and not lines:
             lines = rest
