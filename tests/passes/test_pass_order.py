@@ -39,7 +39,7 @@ def test_they_run_in_the_documented_order() -> None:
         "flatten_unions",
         "lay_out",
         "make_messages",
-        "find_uses",
+        "facts",
     ]
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
     assert " → ".join(NAMES) in text
