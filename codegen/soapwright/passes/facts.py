@@ -37,10 +37,11 @@ def facts(api: Api, findings: Findings) -> Api:
     """Set `Api.facts`, and the types of each use: one that no message reaches counts as literal."""
     subtypes = subtypes_of(api)
     graph = _graph(api, subtypes)
-    components = tuple(map(tuple, strongly_connected(graph)))
+    components = list(strongly_connected(graph))
     cycles = (c for c in components if len(c) > 1 or c[0] in graph[c[0]])
     recursive = frozenset(name for component in cycles for name in component)
-    found = Facts(subtypes, graph, components, recursive, _find_roles(api))
+    ordered = tuple(tuple(component) for component in components)
+    found = Facts(subtypes, graph, ordered, recursive, _find_roles(api))
     encoded, literal = _find_uses(api, graph)
     return replace(api, encoded=encoded, literal=literal, facts=found)
 
