@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Run
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from randomness import examples
 from lxml import etree
 
 from soapwright.model.diagnostics import Findings, SpecError
@@ -94,15 +95,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("broken")
 
 
-# The same examples each time: an accident of one run is not to stop another's work.
 @given(wsdl=broken())
-@settings(
-    max_examples=120,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@examples(120, database=None, suppress_health_check=list(HealthCheck))
 def test_any_accident(wsdl: bytes, folder: Path) -> None:
     (folder / "service.wsdl").write_bytes(wsdl)
     with chdir(folder):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Files, Read, Write
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from randomness import examples
 from lxml import etree
 
 from soapwright.model.diagnostics import Findings, SpecError
@@ -350,14 +351,14 @@ def test_a_file_that_is_imported_and_no_xml_does_not_show(read: Read) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=300)
+@examples(300)
 def test_any_bytes_are_read_or_found_fault_with(content: bytes) -> None:
     findings = Findings()
     assert (parse(content, "a", findings) is None) == bool(findings.errors)
 
 
 @given(st.text(alphabet="<>!?-[]'\"&;% \nDOCTYPEa", max_size=60))
-@settings(max_examples=300)
+@examples(300)
 def test_any_prolog_is_read_or_found_fault_with(prolog: str) -> None:
     findings = Findings()
     parsed = parse(f"{prolog}<a/>".encode(), "a", findings)
@@ -992,7 +993,7 @@ _FOLDERS = st.sampled_from(["", "in/", "in/sub/", "out/", "out/in/", "x y/"])
     st.lists(_FOLDERS, min_size=1, max_size=5),
     st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=8),
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_kept_reads_as_what_was_read(
     tmp_path_factory: pytest.TempPathFactory,
     folders: list[str],

@@ -42,7 +42,6 @@ from soapwright.model.api import (
     Use,
     Wildcard,
 )
-from soapwright.model.walk import derived_types
 from soapwright.wsdl.copying import is_declarable
 
 _ENVELOPES: Final = {
@@ -69,7 +68,6 @@ class Samples:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._derived = derived_types(api)
         spaces = dict.fromkeys(name.namespace for name in api.types)
         known = ("", _XML)
         self._prefixes = {u: f"t{n}" for n, u in enumerate(spaces) if u not in known}
@@ -232,7 +230,10 @@ class Samples:
             if not one.abstract:
                 concrete.append(one)
                 continue
-            found = (self._api.types[name] for name in self._derived.get(one.id, ()))
+            found = (
+                self._api.types[name]
+                for name in self._api.facts.subtypes.get(one.id, ())
+            )
             waiting += [kind for kind in found if isinstance(kind, Struct)]
         with self._inside([struct.id]):
             ends = (one for one in concrete if not self._circles(one))

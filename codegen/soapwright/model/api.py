@@ -17,7 +17,8 @@ that holds it (`Order/item`), which no XML name can be mistaken for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 from soapwright.model.codes import Code
@@ -692,15 +693,48 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Roles:
+    """The Structs that the messages of operations are made of.
+
+    `contents` are written into a Body or a Header without an element of their own; of a Header
+    are `headers`, and `single` are the encoded messages of one part.
+    """
+
+    requests: frozenset[QName] = frozenset()
+    replies: frozenset[QName] = frozenset()
+    contents: frozenset[QName] = frozenset()
+    headers: frozenset[QName] = frozenset()
+    single: frozenset[QName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What follows from all definitions together, worked out once, when they are final.
+
+    `subtypes` has for each Struct those that derive from it directly, in document order.
+    `leads_to` has for each type those that it refers to and those that derive from it;
+    `components` are the strongly connected components of that graph, each after all that it
+    leads to, and `recursive` the types of its cycles: they can hold themselves.
+    """
+
+    subtypes: Mapping[QName, tuple[QName, ...]] = field(default_factory=dict)
+    leads_to: Mapping[QName, tuple[QName, ...]] = field(default_factory=dict)
+    components: tuple[tuple[QName, ...], ...] = ()
+    recursive: frozenset[QName] = frozenset()
+    roles: Roles = Roles()
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """All that the toolkit knows of a service.
 
     `types` and `elements` are keyed by id and name, in document order; those of the `bundled`
     ones that nothing reaches are dropped (passes/drop_unused.py). `prefixes` are those that the
     documents themselves use, for names that people recognise. `encoded` and `literal` are the
-    ids of the types that messages of each use may carry (passes/find_uses.py). `unresolved` and
-    `unread` are for the checks: what is missing in content models, and what nobody can judge.
-    `left_out` are ports and bindings that are broken; ports and operations have their own.
+    ids of the types that messages of each use may carry; these and `facts` are the last pass's
+    (passes/facts.py). `unresolved` and `unread` are for the checks: what is missing in content
+    models, and what nobody can judge. `left_out` are ports and bindings that are broken; ports and
+    operations have their own.
     """
 
     name: str
@@ -717,3 +751,4 @@ class Api:
     left_out: tuple[LeftOut, ...] = ()
     encoded: frozenset[QName] = frozenset()
     literal: frozenset[QName] = frozenset()
+    facts: Facts = Facts()

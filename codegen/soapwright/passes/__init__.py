@@ -10,8 +10,9 @@ from soapwright.passes.check_kinds import check_kinds
 from soapwright.passes.check_references import check_references
 from soapwright.passes.check_values import check_values
 from soapwright.passes.drop_unused import drop_unused
+from soapwright.passes.facts import facts
 from soapwright.passes.find_substitutes import find_substitutes
-from soapwright.passes.find_uses import find_uses
+from soapwright.passes.flatten_unions import flatten_unions
 from soapwright.passes.lay_out import lay_out
 from soapwright.passes.leave_out import leave_out
 from soapwright.passes.make_messages import make_messages
@@ -25,9 +26,10 @@ PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
     drop_unused,
     find_substitutes,
     unite_types,
+    flatten_unions,
     lay_out,
     make_messages,
-    find_uses,
+    facts,
 )
 
 

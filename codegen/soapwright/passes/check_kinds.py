@@ -46,7 +46,7 @@ def _without_circles(api: Api, findings: Findings) -> Api:
         return _ANY_SIMPLE if in_circle else reference
 
     types = dict(api.types)
-    for name in circular:
+    for name in (one for one in api.types if one in circular):
         definition = types[name]
         message = f"{name} is defined by itself: what it takes from that is left out"
         findings.mended(Code.CIRCULAR, message, definition.at)
@@ -98,19 +98,23 @@ def _check_depths(api: Api, findings: Findings) -> None:
 
 def _without_circular_heads(api: Api, findings: Findings) -> Api:
     """No element is in a substitution group that it heads (XML Schema part 1, section 3.3.6)."""
+    judged: set[QName] = set()
+    circular: set[QName] = set()
+    for start in api.elements:
+        path: dict[QName, None] = {}
+        name: QName | None = start
+        while name in api.elements and name not in judged and name not in path:
+            path[name] = None
+            name = api.elements[name].head
+        if name in path:  # what leads to the circle is not part of it
+            steps = list(path)
+            circular.update(steps[steps.index(name) :])
+        judged.update(path)
     elements = dict(api.elements)
-    for name, element in api.elements.items():
-        seen: set[QName] = set()
-        head = element.head
-        while head is not None and head not in seen:
-            seen.add(head)
-            head = api.elements[head].head if head in api.elements else None
-        if name in seen:
-            message = (
-                f"element {name} may stand for itself: it is in no substitution group"
-            )
-            findings.mended(Code.CIRCULAR, message, element.at)
-            elements[name] = replace(element, head=None)
+    for name in (one for one in api.elements if one in circular):
+        message = f"element {name} may stand for itself: it is in no substitution group"
+        findings.mended(Code.CIRCULAR, message, elements[name].at)
+        elements[name] = replace(elements[name], head=None)
     return replace(api, elements=elements)
 
 

@@ -31,11 +31,11 @@ from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.model.options import Options
 from soapwright.model.walk import (
-    derived_types,
     elements_of,
     part_types,
     parts_of,
     references_of,
+    subtypes_of,
 )
 from soapwright.passes.leave_out import report_left_out
 
@@ -175,7 +175,7 @@ class _Reach:
         self.types: set[QName] = set()
         self.elements: set[QName] = set()
         self._api = api
-        self._derived = derived_types(api)
+        self._subtypes = subtypes_of(api)
         self._members: dict[QName, list[QName]] = defaultdict(list)
         for element in api.elements.values():
             if element.head is not None:
@@ -193,7 +193,7 @@ class _Reach:
                 continue
             self.types.add(reference.id)
             waiting.extend(target for target, _ in references_of(definition))
-            waiting.extend(map(NamedRef, self._derived.get(reference.id, ())))
+            waiting.extend(map(NamedRef, self._subtypes.get(reference.id, ())))
             if isinstance(definition, Struct):
                 for element in elements_of(definition.content):
                     if element.reference:

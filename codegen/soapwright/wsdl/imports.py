@@ -26,9 +26,13 @@ from soapwright.wsdl.catalog import Catalog, find_standard, path_of
 from soapwright.wsdl.namespaces import BUILT_IN, WSDL, XML
 from soapwright.wsdl.references import XSD
 
-_DECLARATION = re.compile(rb"""xmlns:([^\s=]+)\s*=\s*(["'])(.*?)\2""")
+# Neither reads far ahead in vain: a documentation may be full of what only begins like one.
+_DECLARATION = re.compile(
+    rb"""xmlns:([^\s=:"'<>]+)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')"""
+)
+_USED = re.compile(rb"""(?<=["'\s])([^\s=:"'<>]+):[\w.-]++(?!\s*=)""")
 _of_one_machine = re.compile(r"file:|[A-Za-z]:[/\\]|[/\\]", re.IGNORECASE).match
-_USED = rb"""["'\s]%s:[\w.-]++(?!\s*=)"""
+_XML_PREFIX = (b"xml", XML.encode(), b"")
 _SAVED = (".xsd", ".wsdl", ".xml")
 IMPORTING = ("{*}import", "{*}include", "{*}redefine")
 
@@ -204,16 +208,18 @@ def find_implied(
     """
     found: dict[str, tuple[Path, SourceFile]] = {}
     for file in files:
-        declared = {
-            (p.decode(), uri.decode()) for p, _, uri in _DECLARATION.findall(file.text)
+        bundled = {
+            (prefix.decode(), uri): path
+            for prefix, *either in {*_DECLARATION.findall(file.text), _XML_PREFIX}
+            if (uri := b"".join(either).decode()) not in known
+            and uri not in BUILT_IN
+            and (path := find_standard(uri)) is not None
+            and path.suffix == ".xsd"
         }
-        for prefix, uri in sorted({*declared, ("xml", XML)}):
-            if uri in known or uri in found or uri in BUILT_IN:
-                continue
-            path = find_standard(uri)
-            used = re.compile(_USED % re.escape(prefix).encode())
-            if path is not None and path.suffix == ".xsd" and used.search(file.text):
-                found[uri] = (path, file)
+        used = {p.decode() for p in _USED.findall(file.text)} if bundled else set()
+        for (prefix, uri), path in sorted(bundled.items()):
+            if prefix in used:
+                found.setdefault(uri, (path, file))
     return found
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soapwright.model.api import QName
-from soapwright.python.types.graph import strongly_connected
+from soapwright.passes.graph import strongly_connected
 
 Graph = dict[QName, list[QName]]
 

@@ -1,13 +1,15 @@
-"""The one algorithm on graphs that emission needs."""
+"""The one algorithm on graphs that passes need."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from soapwright.model.api import QName
 
 
-def strongly_connected(graph: dict[QName, list[QName]]) -> Iterator[list[QName]]:
+def strongly_connected(
+    graph: Mapping[QName, Sequence[QName]],
+) -> Iterator[list[QName]]:
     """Tarjan's strongly connected components, without recursion: specs nest deeper than Python."""
     index: dict[QName, int] = {}
     low: dict[QName, int] = {}

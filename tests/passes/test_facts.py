@@ -32,7 +32,7 @@ from soapwright.model.api import (
     TypeDef,
     Use,
 )
-from soapwright.passes.find_uses import find_uses
+from soapwright.passes.facts import facts
 
 HELD = struct("Held", "a")
 HOLDER = struct("Holder", sequence(element("h", ref("Held"))))
@@ -45,7 +45,7 @@ def uses(*operations: Operation, types: tuple[TypeDef, ...]) -> tuple[str, str]:
     given = api(
         *types, ports=[port(*operations)], elements=[declared("root", ref("Holder"))]
     )
-    made, findings = run(find_uses, given)
+    made, findings = run(facts, given)
     assert findings == []
     assert (made.types, made.ports) == (given.types, given.ports)
     assert made.encoded | made.literal == set(given.types)
