@@ -11,6 +11,7 @@ INSTALLED_BENCH := $(VENV)/.installed-bench
 PROJECTS := pyproject.toml gateway/pyproject.toml
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
+SEED := $(shell date +%s)
 PYRIGHT := $(VENV)/pyright.txt
 RESULTS := $(VENV)/interop.json
 # What touches every dependency.
@@ -34,8 +35,9 @@ test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
 	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
 
 .PHONY: test-random
-test-random: $(INSTALLED_DEV) ## run the tests on examples that hypothesis draws anew (each night)
-	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
+test-random: $(INSTALLED_DEV) ## run the property tests on many fresh examples (SEED=N repeats a run, ARGS="-k name" chooses)
+	@echo "make test-random SEED=$(SEED) repeats this run"
+	@TEST_PROFILE=nightly TEST_SEED=$(SEED) $(BIN)/python -m pytest -q -n auto --dist loadgroup --hypothesis-seed=$(SEED) -m "hypothesis or randomness" $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED_DEV) types ## black, mypy --strict and pyright on everything

@@ -210,12 +210,16 @@ class StructReader:
 
     def _loop(self, branches: list[_Branch], rest: list[str]) -> list[str]:
         lines: list[str] = []
+        takers: dict[str, list[int]] = {}
+        for number, branch in enumerate(branches):
+            for name in branch.tags:
+                takers.setdefault(name, []).append(number)
         for number, branch in enumerate(branches):
             word = "if" if number == 0 else "elif"
-            condition = _is_one_of(branch.tags)
-            named = [b.field for b in branches if set(b.tags) & set(branch.tags)]
+            same = {n for name in branch.tags for n in takers[name]}
+            named = [branches[n].field for n in sorted(same)]
             turn = self.presence.turn(branch.field, branch.tags, named, self.use)
-            condition = " and ".join([condition, *turn])
+            condition = " and ".join([_is_one_of(branch.tags), *turn])
             lines += block(f"{word} {condition}:", branch.body)
         if rest and not lines:
             lines = rest

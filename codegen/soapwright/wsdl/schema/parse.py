@@ -10,8 +10,9 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.documents import SchemaDocument
-from soapwright.wsdl.references import NC_NAME, XSD
+from soapwright.wsdl.references import XSD
 from soapwright.wsdl.schema import xsd
 
 # Every document has this prefix (Namespaces in XML, section 3).
@@ -30,6 +31,8 @@ _VALUES = {
 _COUNTING = frozenset(
     {"length", "minLength", "maxLength", "totalDigits", "fractionDigits"}
 )
+# What takes the most, where how often something may be there is not known.
+_ANY_NUMBER = {"minOccurs": "0", "maxOccurs": "unbounded"}
 _WHITE_SPACE = ("collapse", "preserve", "replace")
 _COUNT = re.compile(r"\+?0*[0-9]{1,18}")
 
@@ -82,18 +85,20 @@ def parse_schema(
     locate: Callable[[etree._Element], Location],
     findings: Findings,
 ) -> ParsedSchema | None:
-    """Parse one document; None, with an error found, where it is no schema that can be read."""
-    nodes = tuple(document.root.iter(etree.Element))
-    for node in nodes:
+    """Parse one document; None, with a finding, where it is no schema that can be read."""
+    for node in list(document.root.iter(etree.Element)):
         _check(node, locate, findings)
+    nodes = tuple(document.root.iter(etree.Element))
     try:
         schema, complaints = xsd.read_schema(document.root, document.target_namespace)
     except ValueError as error:
-        findings.error(Code.SCHEMA, f"not a schema: {error}", locate(document.root))
+        message = f"not a schema: {error}: it is left out"
+        findings.mended(Code.SCHEMA, message, locate(document.root))
         return None
     for complaint in complaints:
-        findings.error(Code.SCHEMA, complaint, locate(document.root))
-    return None if complaints else ParsedSchema(document, schema, nodes, locate)
+        message = f"{complaint}: it is kept as it is written"
+        findings.mended(Code.SCHEMA, message, locate(document.root))
+    return ParsedSchema(document, schema, nodes, locate)
 
 
 def _check(
@@ -104,10 +109,20 @@ def _check(
     """What xsdata would trip over is found, with its line, and left out: the rest is read on."""
     said = node.get("name")
     if said is not None and not NC_NAME.fullmatch(said.strip()):
-        findings.error(Code.SCHEMA, f"{said!r} is no name", locate(node))
+        message = f"{said!r} is no name: what has it is left out"
+        findings.mended(Code.SCHEMA, message, locate(node))
+        parent = node.getparent()
+        if parent is not None:
+            parent.remove(node)
+        return
     for key, problem in _problems(node):
-        findings.error(Code.SCHEMA, problem, locate(node))
-        del node.attrib[key]
+        meant = _ANY_NUMBER.get(key)
+        done = f"read as {meant}" if meant else "it is left out"
+        findings.mended(Code.SCHEMA, f"{problem}: {done}", locate(node))
+        if meant:
+            node.set(key, meant)
+        else:
+            del node.attrib[key]
 
 
 def _problems(node: etree._Element) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from lxml import etree
 from xsdata.codegen.parsers.schema import SchemaParser
 from xsdata.exceptions import ConverterWarning, ParserError
 from xsdata.formats.dataclass.parsers.config import ParserConfig
+from xsdata.models.enums import FormType, ProcessType, UseType
 from xsdata.models.xsd import (
     All,
     AnnotationBase,
@@ -49,8 +50,10 @@ __all__ = [
     "ComplexType",
     "Element",
     "Extension",
+    "FormType",
     "Group",
     "List",
+    "ProcessType",
     "Redefine",
     "Restriction",
     "Schema",
@@ -58,9 +61,7 @@ __all__ = [
     "SimpleContent",
     "SimpleType",
     "Union",
-    "is_prohibited",
-    "is_qualified",
-    "is_required",
+    "UseType",
     "read_schema",
 ]
 
@@ -91,18 +92,3 @@ def read_schema(root: etree._Element, namespace: str) -> tuple[Schema, list[str]
         except (ParserError, TypeError) as error:
             raise ValueError(str(error)) from error
     return schema, [str(warning.message) for warning in caught]
-
-
-def is_qualified(component: Element | Attribute) -> bool:
-    """Whether a local element or attribute is in its schema's namespace."""
-    return component.form is not None and component.form.value == "qualified"
-
-
-def is_required(use: Attribute) -> bool:
-    """Whether an attribute must be there."""
-    return use.use is not None and use.use.value == "required"
-
-
-def is_prohibited(use: Attribute) -> bool:
-    """Whether a restriction forbids an attribute."""
-    return use.use is not None and use.use.value == "prohibited"
