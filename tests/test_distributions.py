@@ -147,9 +147,10 @@ def test_the_wheels_have_what_is_no_module(built: dict[str, Built]) -> None:
     for name, expected in folders.items():
         for there, here in expected.items():
             for path in here.rglob("*"):
-                if path.is_file() and "__pycache__" not in path.parts:
-                    inside = f"{there}/{path.relative_to(here).as_posix()}"
-                    assert inside in built[name].names
+                inside = path.relative_to(here).as_posix()
+                is_cache = "__pycache__" in inside or inside.startswith(".")
+                if path.is_file() and not is_cache:
+                    assert f"{there}/{inside}" in built[name].names
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -158,6 +159,8 @@ def test_the_metadata_are_whole(name: str, built: dict[str, Built]) -> None:
     assert metadata["Version"] == VERSIONS[name]
     assert metadata["License-Expression"] == "MIT"
     assert metadata.get_all("License-File") == ["LICENSE"]
+    licence = (SOURCES[name] / "LICENSE").read_bytes()
+    assert licence == (ROOT / "LICENSE").read_bytes()
     assert metadata["Author"] == "the soapwright developers"
     assert metadata["Requires-Python"] == ">=3.11"
     assert metadata["Keywords"]
