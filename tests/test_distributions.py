@@ -234,6 +234,22 @@ def test_the_sources_have_what_their_tests_need(built: dict[str, Built]) -> None
         assert set(paths) - files == set()
 
 
+def test_the_gateways_tests_are_found_in_its_sources(
+    built: dict[str, Built], tmp_path: Path
+) -> None:
+    with tarfile.open(built["soapwright_clickatell"].sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (folder,) = tmp_path.iterdir()
+    found = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "tests"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert found.returncode == 0, found.stdout[-2000:] + found.stderr
+
+
 # --------------------------------------------------------------------------------- as installed
 
 
@@ -346,6 +362,7 @@ def test_the_plugin_runs_beside_others(shell: Shell, sms: Path) -> None:
 
 def test_the_gateway_works_from_an_empty_folder(shell: Shell) -> None:
     assert "sandbox" in shell("clickatell", "--help")
+    assert VERSIONS["soapwright_clickatell"] in shell("clickatell", "--version")
     account = ("--user", "demo", "--password", "demo", "--api-id", "1234")
     with shell.serving("clickatell", "sandbox") as address:
         with urlopen(f"{address}/inbox", timeout=30) as page:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from .. import __version__
 from .commands import COMMANDS
 from .sandbox import sandbox
 
 
 @click.group()
+@click.version_option(__version__, prog_name="clickatell")
 def main() -> None:
     """Clickatell's SMS gateway.
 
