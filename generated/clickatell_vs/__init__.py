@@ -26,15 +26,19 @@ if TYPE_CHECKING:
     from ._soap import AnyElement as AnyElement
     from ._soap import Unset as Unset
     from ._soap import redact as redact
-    from ._soap.http.outgoing import Addressing as Addressing
-    from ._soap.http.outgoing import Outgoing as Outgoing
-    from ._soap.http.outgoing import UsernameToken as UsernameToken
+    from ._soap.http.message import Attachment as Attachment
+    from ._soap.http.message import Message as Message
+    from ._soap.http.message import Outgoing as Outgoing
+    from ._soap.addressing.addressing import Addressing as Addressing
+    from ._soap.security.username_token import UsernameToken as UsernameToken
 
 __all__ = [
     "Addressing",
     "AnyElement",
     "AsyncClient",
+    "Attachment",
     "Client",
+    "Message",
     "Outgoing",
     "PORTS",
     "SoapFault",
@@ -54,16 +58,18 @@ __all__ = [
 _SECRETS = ("auth/return",)
 
 _HOMES = {
-    "Addressing": "._soap.http.outgoing",
+    "Addressing": "._soap.addressing.addressing",
     "AnyElement": "._soap",
     "AsyncClient": ".client",
+    "Attachment": "._soap.http.message",
     "Client": ".client",
-    "Outgoing": "._soap.http.outgoing",
+    "Message": "._soap.http.message",
+    "Outgoing": "._soap.http.message",
     "PORTS": ".ports",
     "SoapFault": ".errors",
     "UNSET": "._soap",
     "Unset": "._soap",
-    "UsernameToken": "._soap.http.outgoing",
+    "UsernameToken": "._soap.security.username_token",
     "redact": "._soap",
     "validate": ".facets",
 }

@@ -115,8 +115,10 @@ def _package(
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
     lazy += [(name, "._soap") for name in ("UNSET", "AnyElement", "Unset", "redact")]
+    lazy += [(n, "._soap.http.message") for n in ("Attachment", "Message", "Outgoing")]
     lazy += [
-        (n, "._soap.http.outgoing") for n in ("Addressing", "Outgoing", "UsernameToken")
+        ("Addressing", "._soap.addressing.addressing"),
+        ("UsernameToken", "._soap.security.username_token"),
     ]
     modules = ["elements", "errors", "ports", "server", "types"]
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]
