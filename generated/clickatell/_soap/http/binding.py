@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from ..soap.operation import AnyOperation
 from .bodies import is_multipart
 from .message import Message
+from .multipart import with_included, with_parts, written
 
 
 def request_message(operation: AnyOperation, envelope: bytes, url: str) -> Message:
@@ -36,9 +37,6 @@ def packed(message: Message) -> tuple[dict[str, str], bytes]:
     """
     content_type, body = message.content_type, message.envelope
     if message.attachments:
-        # Here and not above: few messages have attachments.
-        from .multipart import written
-
         content_type, body = written(message)
     if "content-type" in message.headers:
         raise ValueError("Content-Type is no header of a message: set its content_type")
@@ -69,9 +67,6 @@ def received(
     message = Message(body, kind, headers, (), operation, url, status)
     if not is_multipart(kind):
         return message
-    # Here and not above: few messages have several parts.
-    from .multipart import with_parts
-
     return with_parts(message, body)
 
 
@@ -85,7 +80,4 @@ def readable(message: Message, at_most: int) -> Message:
     """
     if not message.attachments and not message.is_multipart:
         return message
-    # Here and not above: as before.
-    from .multipart import with_included
-
     return with_included(message, at_most)

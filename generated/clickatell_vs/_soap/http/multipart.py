@@ -7,6 +7,7 @@ values of the envelope into other parts, as MTOM does, they are put back before 
 from __future__ import annotations
 
 import binascii
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +16,6 @@ from email.parser import BytesHeaderParser
 from quopri import decodestring
 from typing import Any, Final
 from urllib.parse import unquote
-from uuid import uuid4
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
@@ -168,7 +168,8 @@ def written(message: Message) -> tuple[str, bytes]:
     Raises:
         ValueError: an attachment has a header that cannot be written.
     """
-    boundary, root = f"=_{uuid4().hex}", f"{uuid4()}@root"
+    unique = os.urandom(16).hex()
+    boundary, root = f"=_{unique}", f"root.{unique}"
     parts = [Attachment(message.envelope, message.content_type, root)]
     between, body = f"\r\n--{boundary}".encode(), bytearray()
     for part in (*parts, *message.attachments):
