@@ -148,7 +148,7 @@ _current: ContextVar[Call] = ContextVar("current call")
 
 def current_call() -> Call:
     """The call that is being answered: its HTTP request, and its whole envelope. A service's
-    methods may ask for it, and so may what its reply passes: `Hooks.reply`, outgoing layers.
+    methods may ask for it, and the outgoing layers that its reply passes.
 
     Raises:
         LookupError: none is.

@@ -190,13 +190,14 @@ class Application:
         if not reply.body:
             return reply
         try:
+            envelope = self._hooks.reply(reply.body, call)
+            reply = Response(reply.status, reply.headers, envelope)
+            if not self._outgoing:
+                return reply
+            message = reply_message(reply, request, call)
             with answering(call):
-                envelope = self._hooks.reply(reply.body, call)
-                reply = Response(reply.status, reply.headers, envelope)
-                if not self._outgoing:
-                    return reply
-                message = reply_message(reply, request, call)
-                return response_of(through(self._outgoing, message), reply)
+                message = through(self._outgoing, message)
+            return response_of(message, reply)
         except Exception as error:
             return self._failed(error, request, call)
 
