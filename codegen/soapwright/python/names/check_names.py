@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from soapwright.model.api import Api, ContentMember, ElementMember, QName, Struct
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.model.options import Options, is_class_name
 from soapwright.python.names.names import make_names
@@ -37,14 +38,14 @@ def check_names(api: Api, options: Options, entry: str, findings: Findings) -> N
                     old, [*map(str, api.types), *(id.local for id in api.types)]
                 )
                 message = f"no type or element is called {old}"
-                findings.error("config", message, at, hint)
+                findings.error(Code.CONFIG, message, at, hint)
             elif len(types) > 1:
                 hint = "write the one that is meant as {namespace}name"
                 message = f"{old} is {len(types)} types, which cannot all be {new}"
-                findings.error("config", message, at, hint)
+                findings.error(Code.CONFIG, message, at, hint)
         elif old not in methods and old not in fields:
             message = f"no element, attribute, part or operation is called {old}"
-            findings.error("config", message, at, _near(old, [*fields, *methods]))
+            findings.error(Code.CONFIG, message, at, _near(old, [*fields, *methods]))
     names = make_names(api, Renames(options.rename))
     for secret in options.secret:
         operation, _, name = secret.rpartition("/")
@@ -56,7 +57,7 @@ def check_names(api: Api, options: Options, entry: str, findings: Findings) -> N
         if key_of(name) not in known:
             message = f"no field is called {secret}: the secret hides nothing"
             at = options.place("secret", entry, secret)
-            findings.warning("secret", message, at)
+            findings.warning(Code.SECRET, message, at)
 
 
 def _near(name: str, known: list[str]) -> str:

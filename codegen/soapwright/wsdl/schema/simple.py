@@ -19,6 +19,7 @@ from soapwright.model.api import (
     UnionOf,
     WhiteSpace,
 )
+from soapwright.model.codes import Code
 from soapwright.wsdl.schema.context import STRING, Context, Pending
 from soapwright.wsdl.schema.parse import ParsedSchema
 
@@ -40,7 +41,7 @@ def simple_type(
         return UnionOf(owner.id, owner.words, pending.named, at, members, doc)
     if component.restriction is None:
         context.findings.error(
-            "schema", "a simpleType needs a restriction, a list or a union", at
+            Code.SCHEMA, "a simpleType needs a restriction, a list or a union", at
         )
         return Restricted(
             owner.id, owner.words, pending.named, at, STRING, Facets(), doc
@@ -62,7 +63,7 @@ def _base(context: Context, pending: Pending, restriction: xsd.Restriction) -> T
     if restriction.base:
         return context.type(schema, restriction, restriction.base, pending)
     context.findings.error(
-        "schema", "a restriction needs a base", schema.at(restriction)
+        Code.SCHEMA, "a restriction needs a base", schema.at(restriction)
     )
     return STRING
 
