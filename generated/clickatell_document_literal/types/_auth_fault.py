@@ -22,9 +22,7 @@ def write_AuthFault(v: AuthFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not AuthFault:
         return soap.write_derived(v, AuthFault, tag, attributes)
     return (
-        f"<{tag}{attributes}>"
-        f"<authFault>{soap.text(v.auth_fault)}</authFault>"
-        f"</{tag}>"
+        f"<{tag}{attributes}><authFault>{soap.text(v.auth_fault)}</authFault></{tag}>"
     )
 
 

@@ -22,9 +22,7 @@ def write_Ping(v: Ping, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Ping:
         return soap.write_derived(v, Ping, tag, attributes)
     return (
-        f"<{tag}{attributes}>"
-        f"<session_id>{soap.text(v.session_id)}</session_id>"
-        f"</{tag}>"
+        f"<{tag}{attributes}><session_id>{soap.text(v.session_id)}</session_id></{tag}>"
     )
 
 

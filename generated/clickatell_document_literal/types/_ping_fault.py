@@ -22,9 +22,7 @@ def write_PingFault(v: PingFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PingFault:
         return soap.write_derived(v, PingFault, tag, attributes)
     return (
-        f"<{tag}{attributes}>"
-        f"<pingFault>{soap.text(v.ping_fault)}</pingFault>"
-        f"</{tag}>"
+        f"<{tag}{attributes}><pingFault>{soap.text(v.ping_fault)}</pingFault></{tag}>"
     )
 
 

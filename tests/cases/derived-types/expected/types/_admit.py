@@ -19,7 +19,7 @@ class Admit:
 def write_Admit(v: Admit, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Admit:
         return soap.write_derived(v, Admit, tag, attributes)
-    xml = f'<{tag}{attributes}>{t.write_Animal(v.animal, "tns:animal")}'
+    xml = f"<{tag}{attributes}>{t.write_Animal(v.animal, 'tns:animal')}"
     if v.bird is not None:
         xml += t.write_Bird(v.bird, "tns:bird")
     return f"{xml}</{tag}>"

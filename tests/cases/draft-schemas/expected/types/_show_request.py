@@ -18,7 +18,7 @@ class ShowRequest:
 def write_ShowRequest(v: ShowRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not ShowRequest:
         return soap.write_derived(v, ShowRequest, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_Vase(v.vase, "vase")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_Vase(v.vase, 'vase')}</{tag}>"
 
 
 def read_ShowRequest(e: soap.Element) -> ShowRequest:

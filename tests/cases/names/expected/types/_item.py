@@ -18,7 +18,7 @@ class Item:
 def write_Item(v: Item, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Item:
         return soap.write_derived(v, Item, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_ItemItem(v.item, "tns:item")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_ItemItem(v.item, 'tns:item')}</{tag}>"
 
 
 def read_Item(e: soap.Element) -> Item:

@@ -18,7 +18,7 @@ class NamenItem:
 def write_NamenItem(v: NamenItem, tag: str, attributes: str = "") -> str:
     if v.__class__ is not NamenItem:
         return soap.write_derived(v, NamenItem, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_WarehouseItem(v.other, "tns:other")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_WarehouseItem(v.other, 'tns:other')}</{tag}>"
 
 
 def read_NamenItem(e: soap.Element) -> NamenItem:

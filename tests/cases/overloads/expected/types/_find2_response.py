@@ -18,7 +18,7 @@ class Find2Response:
 def write_Find2Response(v: Find2Response, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Find2Response:
         return soap.write_derived(v, Find2Response, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_Hit(v.hit, "hit")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_Hit(v.hit, 'hit')}</{tag}>"
 
 
 def read_Find2Response(e: soap.Element) -> Find2Response:

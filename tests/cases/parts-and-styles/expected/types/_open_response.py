@@ -18,7 +18,7 @@ class OpenResponse:
 def write_OpenResponse(v: OpenResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not OpenResponse:
         return soap.write_derived(v, OpenResponse, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_Stamp(v.stamp, "stamp")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_Stamp(v.stamp, 'stamp')}</{tag}>"
 
 
 def read_OpenResponse(e: soap.Element) -> OpenResponse:

@@ -23,7 +23,7 @@ class Measure:
 def write_Measure(v: Measure, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Measure:
         return soap.write_derived(v, Measure, tag, attributes)
-    xml = f'<{tag}{attributes}>{t.write_Length(v.length, "tns:length")}'
+    xml = f"<{tag}{attributes}>{t.write_Length(v.length, 'tns:length')}"
     if v.grade is not None:
         xml += f"<tns:grade>{t.text_Grade(v.grade)}</tns:grade>"
     if v.shape:
