@@ -16,16 +16,13 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from randomness import PROFILE
 
 from soapwright.cli.main import main
 from soapwright.model.diagnostics import Findings, SpecError
 from soapwright.wsdl.documents import Documents, load
 
-# No deadlines: the machine may be busy with something else. The same examples in each run, so that
-# a failure is the change's; `make test-random` looks for examples that nobody has seen yet.
-settings.register_profile("tests", deadline=None, derandomize=True)
-settings.register_profile("random", deadline=None, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
+settings.load_profile(PROFILE)
 
 ROOT = Path(__file__).parents[1]
 Run = Callable[..., subprocess.CompletedProcess[str]]

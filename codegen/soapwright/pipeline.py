@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +50,7 @@ def generate(
         SpecError: the WSDL cannot be read or is broken, or what was made of it does not compile;
             it has every finding.
     """
-    findings = Findings()
+    findings = Findings(strict=options.strict)
     try:
         with _young_garbage_only():
             progress(f"reading {wsdl}")
@@ -74,7 +74,7 @@ def generate(
 
 
 @contextmanager
-def _young_garbage_only() -> Iterator[None]:
+def _young_garbage_only() -> Generator[None]:
     """Nearly all that a run makes lives until its end: to look through it for garbage again and
     again takes a third of the time, and more with each type. What lives shortly still goes.
     """

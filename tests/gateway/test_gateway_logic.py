@@ -10,8 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from randomness import examples
 from sandboxes import DEMO, Clock
 
 from gateway.codes import ErrorCode, MessageStatus
@@ -247,7 +248,7 @@ def test_what_is_dearer_than_allowed_ends_as_a_routing_error(box: Box) -> None:
     assert box.balance() == 10
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.decimals(0, 20, places=2),
     st.lists(

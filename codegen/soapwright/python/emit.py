@@ -10,7 +10,10 @@ from soapwright.model.options import Options
 from soapwright.python.context import Context, make_prefixes
 from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.facets_module import FacetsModules
+from soapwright.python.modules.ports_stub import ports_stub
+from soapwright.python.modules.public import runtime_names
 from soapwright.python.modules.server_module import ServerModules
+from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.modules.service_modules import ServiceModules
 from soapwright.python.modules.type_modules import TypeModules
 from soapwright.python.names.names import make_names
@@ -59,6 +62,8 @@ def emit(api: Api, style: WireStyle, options: Options) -> Emission:
     files["facets.py"] = render("facets.py.jinja", facets)
     files["errors.py"] = render("errors.py.jinja", service.errors())
     files["ports.py"] = render("ports.py.jinja", service.ports())
+    stub = ports_stub(context, header)
+    files["ports.pyi"] = render("ports.pyi.jinja", stub)
     files["client.py"] = render("client.py.jinja", client)
     entry = api.sources[0].path if options.with_spec else ""
     server = ServerModules(context, header, entry).module()
@@ -126,15 +131,10 @@ def _entry(definition: TypeDef, name: str, module: str, numbers: dict[str, int])
 def _package(
     api: Api, header: list[str], clients: list[str], options: Options
 ) -> PackageModule:
-    doc = api.doc or f"A client for {api.name}."
+    doc = with_left_out(api.doc or f"A client for {api.name}.", api)
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
-    lazy += [(name, "._soap") for name in ("UNSET", "AnyElement", "Unset", "redact")]
-    lazy += [(n, "._soap.http.message") for n in ("Attachment", "Message", "Outgoing")]
-    lazy += [
-        ("Addressing", "._soap.addressing.addressing"),
-        ("UsernameToken", "._soap.security.username_token"),
-    ]
+    lazy += runtime_names()
     modules = ["elements", "errors", "ports", "server", "types"]
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]
     imports += [f"from {home} import {name} as {name}" for name, home in lazy]

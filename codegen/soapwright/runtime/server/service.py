@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
@@ -157,7 +157,7 @@ def current_call() -> Call:
 
 
 @contextmanager
-def answering(call: Call | None) -> Iterator[None]:
+def answering(call: Call | None) -> Generator[None]:
     """Let `current_call` give this call; `None`, a request that is no call, lets it give none."""
     token = None if call is None else _current.set(call)
     try:

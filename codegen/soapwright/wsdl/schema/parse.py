@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+from xsdata.codegen.parsers.schema import SchemaParser
 from xsdata.exceptions import ConverterWarning, ParserError
 from xsdata.formats.dataclass.parsers.config import ParserConfig
 from xsdata.formats.dataclass.parsers.mixins import XmlHandler
 from xsdata.models.mixins import ElementBase
 from xsdata.models.xsd import Schema
-from xsdata.codegen.parsers.schema import SchemaParser
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.documents import SchemaDocument
-from soapwright.wsdl.references import NC_NAME, XSD
+from soapwright.wsdl.references import XSD
 
 _PARSER_CONFIG = ParserConfig(
     fail_on_unknown_properties=False, fail_on_unknown_attributes=False
@@ -38,6 +39,8 @@ _VALUES = {
 _COUNTING = frozenset(
     {"length", "minLength", "maxLength", "totalDigits", "fractionDigits"}
 )
+# What takes the most, where how often something may be there is not known.
+_ANY_NUMBER = {"minOccurs": "0", "maxOccurs": "unbounded"}
 _WHITE_SPACE = ("collapse", "preserve", "replace")
 _COUNT = re.compile(r"\+?0*[0-9]{1,18}")
 
@@ -128,10 +131,10 @@ def parse_schema(
     locate: Callable[[etree._Element], Location],
     findings: Findings,
 ) -> ParsedSchema | None:
-    """Parse one document; None, with an error found, where it is no schema that can be read."""
-    nodes = tuple(document.root.iter(etree.Element))
-    for node in nodes:
+    """Parse one document; None, with a finding, where it is no schema that can be read."""
+    for node in list(document.root.iter(etree.Element)):
         _check(node, locate, findings)
+    nodes = tuple(document.root.iter(etree.Element))
     parser = _Parser(
         location=document.path,
         target_namespace=document.target_namespace or None,
@@ -143,11 +146,13 @@ def parse_schema(
         try:
             schema = parser.parse(document.root, Schema)
         except (ParserError, TypeError, ValueError) as error:
-            findings.error(Code.SCHEMA, f"not a schema: {error}", locate(document.root))
+            message = f"not a schema: {error}: it is left out"
+            findings.mended(Code.SCHEMA, message, locate(document.root))
             return None
     for warning in caught:
-        findings.error(Code.SCHEMA, str(warning.message), locate(document.root))
-    return None if caught else ParsedSchema(document, schema, nodes, locate)
+        message = f"{warning.message}: it is kept as it is written"
+        findings.mended(Code.SCHEMA, message, locate(document.root))
+    return ParsedSchema(document, schema, nodes, locate)
 
 
 def _check(
@@ -158,10 +163,20 @@ def _check(
     """What xsdata would trip over is found, with its line, and left out: the rest is read on."""
     said = node.get("name")
     if said is not None and not NC_NAME.fullmatch(said.strip()):
-        findings.error(Code.SCHEMA, f"{said!r} is no name", locate(node))
+        message = f"{said!r} is no name: what has it is left out"
+        findings.mended(Code.SCHEMA, message, locate(node))
+        parent = node.getparent()
+        if parent is not None:
+            parent.remove(node)
+        return
     for key, problem in _problems(node):
-        findings.error(Code.SCHEMA, problem, locate(node))
-        del node.attrib[key]
+        meant = _ANY_NUMBER.get(key)
+        done = f"read as {meant}" if meant else "it is left out"
+        findings.mended(Code.SCHEMA, f"{problem}: {done}", locate(node))
+        if meant:
+            node.set(key, meant)
+        else:
+            del node.attrib[key]
 
 
 def _problems(node: etree._Element) -> list[tuple[str, str]]:
