@@ -228,7 +228,7 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
         },
         [
             "a.wsdl:1: warning: http://www.w3.org/2005/08/addressing is used without an"
-            " import [import-implied]",
+            " import: it is taken in [import-implied]",
         ],
     ),
     "a draft of XML Schema": (

@@ -117,7 +117,9 @@ def _split(body: bytes, boundary: str) -> list[bytes]:
     """What stands between the boundaries."""
     mark = re.escape(boundary.encode("ascii", "replace"))
     pieces = re.split(
-        rb"(?:\A|\r?\n)--" + mark + rb"(?=--|[ \t]*\r?\n)", body, _PARTS_AT_MOST
+        rb"(?:\A|\r?\n)--" + mark + rb"(?=--|[ \t]*\r?\n)",
+        body,
+        maxsplit=_PARTS_AT_MOST,
     )
     return [piece for piece in pieces[1:] if not piece.startswith(b"--")]
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from xsdata.models import xsd
-
 from soapwright.model.api import (
     All,
     Element,
@@ -26,6 +24,7 @@ from soapwright.model.api import (
 from soapwright.model.codes import Code
 from soapwright.model.walk import elements_of
 from soapwright.wsdl.references import SOAP_ENCODINGS
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.context import ANY_TYPE, Context, Pending
 from soapwright.wsdl.schema.particles import content_of
 

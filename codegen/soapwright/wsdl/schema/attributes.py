@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
-from xsdata.models import xsd
-from xsdata.models.enums import FormType, ProcessType, UseType
-
 from soapwright.model.api import (
     AnyAttribute,
     Attribute,
@@ -18,6 +15,7 @@ from soapwright.model.api import (
     TypeRef,
 )
 from soapwright.model.codes import Code
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import Context, Owner
 from soapwright.wsdl.schema.parse import ParsedSchema
@@ -33,7 +31,7 @@ _XML_TYPES = {
 }
 # What is read in the place of a group that nothing declares.
 _ANYTHING = xsd.AttributeGroup(
-    any_attribute=xsd.AnyAttribute(process_contents=ProcessType.LAX)
+    any_attribute=xsd.AnyAttribute(process_contents=xsd.ProcessType.LAX)
 )
 _Use = xsd.Attribute | xsd.AttributeGroup | xsd.AnyAttribute
 AttributeHolder = xsd.ComplexType | xsd.Extension | xsd.Restriction | xsd.AttributeGroup
@@ -49,7 +47,7 @@ def attribute_uses(
         component, where = item
         if isinstance(component, xsd.AnyAttribute):
             wildcard = wildcard or _any_attribute(where, component)
-        elif component.use is not UseType.PROHIBITED:
+        elif component.use is not xsd.UseType.PROHIBITED:
             attribute = _attribute(context, where, component, owner)
             if attribute is not None:
                 first = found.setdefault(attribute.name, attribute)
@@ -142,7 +140,7 @@ def _attribute(
         component, where = declared.component, declared.schema
         owner = Owner(name.namespace, "", ())
     elif use.name:
-        qualified = use.form is FormType.QUALIFIED
+        qualified = use.form is xsd.FormType.QUALIFIED
         name = QName(schema.namespace if qualified else "", use.name.strip())
     if name is None:
         message = "an attribute needs a name or a ref: it is left out"
@@ -151,7 +149,7 @@ def _attribute(
     return Attribute(
         name=name,
         type=_type(context, where, component, owner),
-        required=use.use is UseType.REQUIRED,
+        required=use.use is xsd.UseType.REQUIRED,
         at=schema.at(use),
         default=use.default if use.default is not None else component.default,
         fixed=use.fixed if use.fixed is not None else component.fixed,
@@ -163,7 +161,7 @@ def _undeclared(
     context: Context, schema: ParsedSchema, use: xsd.Attribute, name: QName
 ) -> Attribute | None:
     """A reference to an attribute that no schema declares: those of XML itself need none."""
-    required = use.use is UseType.REQUIRED
+    required = use.use is xsd.UseType.REQUIRED
     if name.namespace == _XML and name.local in _XML_TYPES:
         return Attribute(name, _XML_TYPES[name.local], required, schema.at(use))
     if name.namespace == _XSI:

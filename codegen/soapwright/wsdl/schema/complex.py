@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xsdata.models import xsd
-
 from soapwright.model.api import (
     BuiltinRef,
     Derivation,
@@ -18,6 +16,7 @@ from soapwright.model.api import (
     TypeRef,
 )
 from soapwright.model.codes import Code
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.arrays import is_array, says_array, soap_array
 from soapwright.wsdl.schema.attributes import attribute_uses
 from soapwright.wsdl.schema.context import ANY_TYPE, STRING, Context, Pending

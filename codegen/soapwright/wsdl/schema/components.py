@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from lxml import etree
-from xsdata.models import xsd
 
 from soapwright.model.api import QName
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.wsdl.differing import difference, differs
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.parse import ParsedSchema
 
 TypeComponent = xsd.ComplexType | xsd.SimpleType

@@ -6,9 +6,6 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from xsdata.models import xsd
-from xsdata.models.mixins import ElementBase
-
 from soapwright.model.api import (
     UNDECLARED,
     Builtin,
@@ -30,6 +27,7 @@ from soapwright.wsdl.references import (
     near_builtin,
     type_reference,
 )
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.components import (
     Components,
     TypeComponent,
@@ -49,6 +47,8 @@ _WELL_KNOWN = {
     "soapenc": SOAP11_ENCODING,
     "SOAP-ENC": SOAP11_ENCODING,
     "soap12enc": SOAP12_ENCODING,
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "xlink": "http://www.w3.org/1999/xlink",
 }
 
 
@@ -116,14 +116,14 @@ class Context:
         self.pending.append(Pending(component, schema, place, named=False))
         return NamedRef(place.id)
 
-    def name(self, schema: ParsedSchema, where: ElementBase, text: str) -> QName:
+    def name(self, schema: ParsedSchema, where: xsd.AnnotationBase, text: str) -> QName:
         """The name that a QName in a schema stands for.
 
         Without a prefix it is in the default namespace, else in none, which a chameleon
         document reads as its includer's (XML Schema part 1, section 4.2.1).
         """
         prefix, _, local = text.strip().rpartition(":")
-        namespace = where.ns_map.get(prefix or None)  # type: ignore[arg-type]  # xsdata keeps the default namespace under None
+        namespace = schema.prefixes(where).get(prefix or None)
         if prefix and namespace is None:
             namespace = self._undeclared(schema, where, text)
         if not prefix and not namespace and schema.chameleon:
@@ -133,7 +133,7 @@ class Context:
     def type(
         self,
         schema: ParsedSchema,
-        where: ElementBase,
+        where: xsd.AnnotationBase,
         text: str,
         redefined: Pending | None = None,
     ) -> TypeRef:
@@ -187,7 +187,7 @@ class Context:
         return self.found(schema, component, name, "element")
 
     def _type_of_element(
-        self, schema: ParsedSchema, where: ElementBase, name: QName
+        self, schema: ParsedSchema, where: xsd.AnnotationBase, name: QName
     ) -> TypeRef | None:
         """The type of the element that is named where a type belongs; None where there is none."""
         names = self.components.names("element")
@@ -206,7 +206,7 @@ class Context:
         return found
 
     def found(
-        self, schema: ParsedSchema, where: ElementBase, name: QName, kind: str
+        self, schema: ParsedSchema, where: xsd.AnnotationBase, name: QName, kind: str
     ) -> QName:
         """The name that is declared, or the one that is meant by one that is not.
 
@@ -238,7 +238,9 @@ class Context:
                 found[replace(missing, owner=owner)] = None
         return tuple(found)
 
-    def _undeclared(self, schema: ParsedSchema, where: ElementBase, text: str) -> str:
+    def _undeclared(
+        self, schema: ParsedSchema, where: xsd.AnnotationBase, text: str
+    ) -> str:
         prefix = text.strip().rpartition(":")[0]
         meant = {**_WELL_KNOWN, "tns": schema.namespace}.get(prefix)
         message = f"the prefix {prefix!r} of {text.strip()} is not declared"
@@ -271,7 +273,7 @@ def _shown(name: QName) -> str:
     return name.local if name.namespace == UNDECLARED else str(name)
 
 
-def occurs(schema: ParsedSchema, component: ElementBase) -> Occurs:
+def occurs(schema: ParsedSchema, component: xsd.AnnotationBase) -> Occurs:
     """A particle's occurrence, from the node: xsdata lifts a maximum below the minimum."""
     node = schema.node(component)
     high = node.get("maxOccurs", "1").strip()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from xsdata.models import xsd
-from xsdata.models.enums import FormType
-
 from soapwright.model.api import (
     All,
     Choice,
@@ -19,6 +16,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Location
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.attributes import wildcard_namespaces
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import (
@@ -175,7 +173,7 @@ def _element(
         message = "an element needs a name or a ref: it is left out"
         context.findings.mended(Code.SCHEMA, message, at)
         return None
-    qualified = component.form is FormType.QUALIFIED
+    qualified = component.form is xsd.FormType.QUALIFIED
     local = component.name.strip()
     return Element(
         name=QName(schema.namespace if qualified else "", local),

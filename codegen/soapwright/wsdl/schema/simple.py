@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from xsdata.models import xsd
-
 from soapwright.model.api import (
     Builtin,
     BuiltinRef,
@@ -20,6 +18,7 @@ from soapwright.model.api import (
     WhiteSpace,
 )
 from soapwright.model.codes import Code
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.context import STRING, Context, Pending
 from soapwright.wsdl.schema.parse import ParsedSchema
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lxml import etree
-from xsdata.models import xsd
 
 from soapwright.model.api import GlobalElement, QName, SoapArray, TypeDef, Unresolved
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.documents import SchemaDocument
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.arrays import inherit_arrays, is_array
 from soapwright.wsdl.schema.complex import complex_type
 from soapwright.wsdl.schema.components import Components, Declared, collect_components
