@@ -31,7 +31,7 @@ PAGES = (
     "tutorial",
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
-    *("generating", "clients", "conformance", "services"),
+    *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (
     *("http://127.0.0.1:8900", "https://localhost:8443"),

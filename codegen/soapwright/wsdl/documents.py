@@ -29,7 +29,7 @@ from lxml import etree
 from soapwright.model.api import Inputs, Source, Unread
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
-from soapwright.project.remote import Remote, RemoteError
+from soapwright.project.remote import Remote, RemoteError, Unreachable
 from soapwright.wsdl.catalog import Catalog, read_catalogs
 from soapwright.wsdl.files import DEFINITIONS, SCHEMA, TYPES, Files
 from soapwright.wsdl.imports import (
@@ -324,6 +324,8 @@ class _Loader:
         try:
             path = remote.find(url)
         except RemoteError as error:
+            if isinstance(error, Unreachable) and find_bundled(imported) is not None:
+                return None  # the bundled schema is taken, and a finding says so
             at = self.files.lines.location(imported.node)
             hint = "--catalog FILE may say where else the document is"
             self.findings.error(Code.NETWORK, f"{url} {error}", at, hint)
