@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ def generate(
         SpecError: the WSDL cannot be read or is broken, or what was made of it does not compile;
             it has every finding.
     """
-    findings = Findings()
+    findings = Findings(strict=options.strict)
     try:
         with _young_garbage_only():
             progress(f"reading {wsdl}")
@@ -94,7 +94,7 @@ def _formatted(emission: Emission, name: str) -> dict[str, bytes]:
 
 
 @contextmanager
-def _young_garbage_only() -> Iterator[None]:
+def _young_garbage_only() -> Generator[None]:
     """Nearly all that a run makes lives until its end: to look through it for garbage again and
     again takes a third of the time, and more with each type. What lives shortly still goes.
     """

@@ -9,3 +9,13 @@ from . import types as t
 _SECRETS = ("auth/return",)
 PACKAGE: soap.Package = soap.Package(__name__.rpartition(".")[0], t, _SECRETS)
 redact = PACKAGE.secrets.redact
+
+
+def limits() -> soap.Limits:
+    """How much an envelope may hold in this package."""
+    return PACKAGE.limits
+
+
+def set_limits(new: soap.Limits) -> None:
+    """Change the limits of this package, for all threads; a client may have its own."""
+    PACKAGE.limits = new

@@ -8,3 +8,13 @@ from . import types as t
 
 PACKAGE: soap.Package = soap.Package(__name__.rpartition(".")[0], t)
 redact = PACKAGE.secrets.redact
+
+
+def limits() -> soap.Limits:
+    """How much an envelope may hold in this package."""
+    return PACKAGE.limits
+
+
+def set_limits(new: soap.Limits) -> None:
+    """Change the limits of this package, for all threads; a client may have its own."""
+    PACKAGE.limits = new

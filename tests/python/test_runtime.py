@@ -20,6 +20,7 @@ from soapwright.python.text.runtime_name import RuntimeName
 CASES = ROOT / "tests" / "cases"
 RUNTIME = ROOT / "codegen" / "soapwright" / "runtime"
 ALWAYS = {"secrets", "values", "errors", "xml", "codec", "soap", "http", "validation"}
+ALWAYS |= {"addressing", "security"}  # as every package exports their layers
 
 
 def files_of(case: str, **options: bool) -> dict[str, bytes]:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 from conftest import ROOT, Run
 
 from soapwright.envelopes.packages import import_package, package_api
 from soapwright.envelopes.samples import Samples
-from soapwright.model.api import Facets
 from soapwright.model.diagnostics import SpecError
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
@@ -104,9 +101,18 @@ def test_samples_are_the_same_each_time(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------ on a socket
 
 
+WITHOUT_UVICORN = """
+import sys
+sys.modules["uvicorn"] = None  # as where it is not installed
+from soapwright.cli.main import main
+main()
+"""
+SERVERS = {"uvicorn": ("-m", "soapwright"), "our own": ("-c", WITHOUT_UVICORN)}
+
+
 @contextmanager
-def served(*arguments: str | Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "soapwright", "serve", *map(str, arguments)]
+def served(*arguments: str | Path, server: str) -> Iterator[str]:
+    command = [sys.executable, *SERVERS[server], "serve", *map(str, arguments)]
     process = subprocess.Popen(
         [*command, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -118,14 +124,17 @@ def served(*arguments: str | Path) -> Iterator[str]:
             process.terminate()
 
 
-def test_a_mock_answers_with_samples_and_with_recordings(tmp_path: Path) -> None:
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_mock_answers_with_samples_and_with_recordings(
+    server: str, tmp_path: Path
+) -> None:
     folder = make("services", tmp_path / "made")
     package = import_package(folder)
     replies = tmp_path / "replies"
     replies.mkdir()
     (replies / "lend.xml").write_bytes(LOST)
     (replies / "count.xml").write_bytes(COUNT)
-    with served(folder, "--replies", replies) as base:
+    with served(folder, "--replies", replies, server=server) as base:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", base)
         for path in ("", "/", "/Lending"):
             with package.LendingClient(base + path) as client:
@@ -139,7 +148,7 @@ def test_a_mock_answers_with_samples_and_with_recordings(tmp_path: Path) -> None
             assert client.close_(title="x") is None
         (replies / "lend.xml").unlink()
         (replies / "titles.xml").write_bytes(TITLES)
-    with served(folder, "--replies", replies) as base:
+    with served(folder, "--replies", replies, server=server) as base:
         with package.LendingClient(base) as client:
             found = client.exchange("lend", package.types.Lend(title="Emma")).headers
             assert found == package.types.LendResponseHeaders(card=1)

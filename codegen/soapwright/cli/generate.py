@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -44,6 +45,7 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--no-spec", is_flag=True, help="Leave the WSDL out of the package.")
 @click.option("--no-server", is_flag=True, help="Leave the service classes out.")
 @_choosing
+@click.option("--strict", is_flag=True, help="Refuse a WSDL that is broken anywhere.")
 @click.option("--full", is_flag=True, help="Generate where nothing has changed, too.")
 @ALLOW_NETWORK
 def generate_command(
@@ -54,6 +56,7 @@ def generate_command(
     catalogs: tuple[Path, ...],
     no_spec: bool,
     no_server: bool,
+    strict: bool,
     full: bool,
     allow_network: bool,
     **chosen: tuple[str, ...],
@@ -62,11 +65,12 @@ def generate_command(
 
     WSDL is a file, or a URL with --allow-network; it needs --output and --package. Options that
     take a catalog, a secret, a pattern or a new name may be given several times. Ends with 0
-    where all is written, 2 where something is broken: then nothing is.
+    where all is written, 2 where a WSDL cannot be read, or with --strict is broken anywhere: then
+    nothing is.
     """
     try:
-        parts = not no_spec, not no_server
-        configs = _packages(wsdl, output, name, wire, catalogs, parts, chosen)
+        flags = _Flags(no_spec, no_server, strict)
+        configs = _packages(wsdl, output, name, wire, catalogs, flags, chosen)
         remote = Remote(Path(), allowed=allow_network)
         with Progress() as progress:
             states = examine(configs, remote, progress, full=full)
@@ -81,20 +85,25 @@ def generate_command(
         raise SystemExit(2) from None
 
 
+class _Flags(NamedTuple):
+    """The options of a package that take no value."""
+
+    no_spec: bool
+    no_server: bool
+    strict: bool
+
+
 def _packages(
     wsdl: str | None,
     output: Path | None,
     name: str | None,
     wire: str,
     catalogs: tuple[Path, ...],
-    parts: tuple[bool, bool],
+    flags: _Flags,
     chosen: dict[str, tuple[str, ...]],
 ) -> Project:
-    """What is to be made; `parts` says whether one has its WSDL, and its service classes."""
-    with_spec, with_server = parts
     if wsdl is None:
-        given = output or name or wire or catalogs or any(chosen.values())
-        if given or not (with_spec and with_server):
+        if output or name or wire or catalogs or any((*flags, *chosen.values())):
             raise click.UsageError("the options go with a WSDL")
         return read_config(Path("pyproject.toml"))
     if output is None or name is None:
@@ -105,14 +114,15 @@ def _packages(
         name,
         wire,
         catalogs,
-        with_spec=with_spec,
-        with_server=with_server,
+        with_spec=not flags.no_spec,
+        with_server=not flags.no_server,
         secret=chosen["secret"],
         services=chosen["service"],
         ports=chosen["port"],
         include=chosen["include"],
         exclude=chosen["exclude"],
         rename=_renames(chosen["rename"], wsdl),
+        strict=flags.strict,
     )
     return Project((package_of(wsdl, output, options),))
 

@@ -32,6 +32,9 @@ from enum import Enum
 
 from lxml import etree
 
+from soapwright.envelopes.reading import NotComparable as NotComparable
+from soapwright.envelopes.reading import parse_envelope
+
 _XSD = "http://www.w3.org/2001/XMLSchema"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -67,18 +70,19 @@ _DECIMALS = frozenset(
 )
 _WHITE = " \t\r\n"
 _BOOLEANS = {"1": "true", "0": "false"}
-_PREFIXES = {_XSI: "xsi", _XML: "xml", _SOAP11: "soap", _SOAP12: "soap"}
-_PREFIXES |= {_ENCODING11: "enc", _ENCODING12: "enc"}
+_PREFIXES = {
+    _XSI: "xsi",
+    _XML: "xml",
+    _SOAP11: "soap",
+    _SOAP12: "soap",
+    _ENCODING11: "enc",
+    _ENCODING12: "enc",
+}
 _FLOAT = re.compile(r"-?INF|NaN|[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
 _DECIMAL = re.compile(r"([+-]?)(?=\.?[0-9])0*([0-9]*)(?:\.([0-9]*?)0*)?")
 _SIZE = re.compile(r"((?:\[[\d,]*\])*)\[\]$")
 _SHOWN = 200
 _LISTED = 50
-
-
-class NotComparable(ValueError):
-    """What is to be compared is no XML, or XML that is not read here: a DTD, a text of more than
-    10 MB, elements nested more than 256 deep."""
 
 
 class Kind(Enum):
@@ -124,8 +128,8 @@ def compare_envelopes(
     Raises:
         NotComparable: one of the two is no XML, or XML that is not read here.
     """
-    one = _read(_parse(actual, "the actual envelope"), typed_values)
-    other = _read(_parse(expected, "the expected envelope"), typed_values)
+    one = _read(parse_envelope(actual, "the actual envelope"), typed_values)
+    other = _read(parse_envelope(expected, "the expected envelope"), typed_values)
     return list(_compare(one, other, f"/{_local(other.tag)}"))
 
 
@@ -164,25 +168,6 @@ class _Node:
     attributes: dict[str, str]
     texts: tuple[str, ...]
     children: tuple[_Node, ...]
-
-
-def _parse(xml: bytes | str, which: str) -> etree._Element:
-    content = xml.encode("utf-8", "surrogatepass") if isinstance(xml, str) else xml
-    parser = etree.XMLParser(
-        encoding="utf-8" if isinstance(xml, str) else None,
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        tree = etree.ElementTree(etree.fromstring(content, parser))
-    except etree.XMLSyntaxError as error:
-        raise NotComparable(f"{which} is not XML: {error.msg}") from None
-    if tree.docinfo.internalDTD is not None:
-        raise NotComparable(f"{which} has a document type declaration")
-    return tree.getroot()
 
 
 def _read(
@@ -245,7 +230,7 @@ def _attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
 
 def _resolved(element: etree._Element, name: str) -> str:
     """A qualified name in Clark's notation; as it stands where its prefix is not declared."""
-    prefix, colon, local = name.strip(_WHITE).rpartition(":")
+    prefix, _, local = name.strip(_WHITE).rpartition(":")
     namespace = element.nsmap.get(prefix or None)
     if namespace is None:
         return name.strip(_WHITE)

@@ -22,9 +22,10 @@ class Options:
     classes, and what serves them. `services`, `ports`,
     `include` and `exclude` (operations) are patterns that choose a part of the WSDL
     (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
-    namespace, and what Python is to call them. `runtime` is the import name of the runtime that the
-    package shares, "" where it has its own, and `runtime_folder` the way there from the package's
-    folder. `places` says where in a file of the user's an
+    namespace, and what Python is to call them. With `strict` a WSDL that is broken at a place is
+    refused, though the rest could do without that. `runtime` is the import name of the runtime that
+    the package shares, "" where it has its own, and `runtime_folder` the way there from the
+    package's folder. `places` says where in a file of the user's an
     option, or a value in it, stands.
     """
 
@@ -39,6 +40,7 @@ class Options:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rename: tuple[tuple[str, str], ...] = ()
+    strict: bool = False
     runtime: str = ""
     runtime_folder: str = ""
     places: Mapping[tuple[str, str], Location] = field(
@@ -71,6 +73,7 @@ class Options:
             "secret": sorted(self.secret),
             **{key: list(patterns) for key, patterns in self.patterns().items()},
             "rename": dict(sorted(self.rename)),
+            "strict": self.strict,
             "runtime": {"name": self.runtime, "folder": self.runtime_folder},
         }
 

@@ -47,6 +47,7 @@ _KEYS = {
     "include": list,
     "exclude": list,
     "rename": dict,
+    "strict": bool,
 }
 _RUNTIME_HINT = 'runtime = {output = "acme/soap", name = "acme.soap"}'
 _REQUIRED = ("wsdl", "output", "name")
@@ -313,6 +314,7 @@ class _Table:
             include=tuple(table.get("include", [])),
             exclude=tuple(table.get("exclude", [])),
             rename=tuple(table.get("rename", {}).items()),
+            strict=table.get("strict", False),
             places=self._places(table),
         )
         return package_of(table["wsdl"], Path(table["output"]), options)

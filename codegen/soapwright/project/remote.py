@@ -30,6 +30,10 @@ class RemoteError(Exception):
     """A document that cannot be had; the text says why."""
 
 
+class Unreachable(RemoteError):
+    """A document that whoever has it does not give."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A document, where it is kept, and where it is from.
@@ -57,7 +61,7 @@ def stored_name(url: str) -> str:
     name = "/".join(steps)
     plainly = url in (f"http://{name}", f"https://{name}") and name == name.lower()
     if not plainly or "." not in steps[-1]:  # such a one may be a folder too
-        stem, dot, suffix = steps[-1].rpartition(".")
+        stem, _, suffix = steps[-1].rpartition(".")
         mark = hashlib.sha256(url.encode()).hexdigest()[:8]
         steps[-1] = f"{stem}-{mark}.{suffix}" if stem else f"{suffix}-{mark}"
     if url.startswith("http://"):
@@ -139,7 +143,7 @@ class Remote:
         try:
             return fetch(url)
         except FetchError as error:
-            raise RemoteError(str(error)) from error
+            raise Unreachable(str(error)) from error
 
 
 def _read_lock(path: Path) -> dict[str, dict[str, str]]:

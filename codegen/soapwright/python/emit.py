@@ -10,7 +10,10 @@ from soapwright.model.options import Options
 from soapwright.python.context import Context, make_prefixes
 from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.facets_module import FacetsModules
+from soapwright.python.modules.ports_stub import ports_stub
+from soapwright.python.modules.public import public_names
 from soapwright.python.modules.server_module import ServerModules
+from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.modules.service_modules import ServiceModules
 from soapwright.python.modules.type_modules import TypeModules
 from soapwright.python.names.names import make_names
@@ -60,6 +63,8 @@ def emit(api: Api, style: WireStyle, options: Options) -> Emission:
     files["facets.py"] = render("facets.py.jinja", facets)
     files["errors.py"] = render("errors.py.jinja", service.errors())
     files["ports.py"] = render("ports.py.jinja", service.ports())
+    stub = ports_stub(context, header)
+    files["ports.pyi"] = render("ports.pyi.jinja", stub)
     files["client.py"] = render("client.py.jinja", client)
     if options.with_server:
         entry = api.sources[0].path if options.with_spec else ""
@@ -146,16 +151,10 @@ def _entry(definition: TypeDef, name: str, module: str, numbers: dict[str, int])
 def _package(
     api: Api, header: list[str], clients: list[str], options: Options
 ) -> PackageModule:
-    doc = api.doc or f"A client for {api.name}."
+    doc = with_left_out(api.doc or f"A client for {api.name}.", api)
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
-    module = RuntimeName(options.runtime).module
-    lazy += [(name, module("")) for name in ("UNSET", "AnyElement", "Unset")]
-    lazy += [("Limits", module("xml.parsing")), ("redact", "._package")]
-    lazy += [
-        (name, module("http.outgoing"))
-        for name in ("Addressing", "Outgoing", "UsernameToken")
-    ]
+    lazy += public_names(RuntimeName(options.runtime))
     modules = ["elements", "errors", "ports", "types"]
     modules += ["server"] if options.with_server else []
     modules.sort()

@@ -19,6 +19,7 @@ from typing import cast
 
 from lxml import etree
 
+from soapwright.wsdl.copying import is_declarable
 from soapwright.wsdl.lines import copy_source_line
 from soapwright.wsdl.namespaces import WSDL, XSD_DRAFTS, XSI
 from soapwright.wsdl.references import XSD
@@ -202,6 +203,8 @@ def _update(node: etree._Element, found: dict[str, str]) -> None:
             _remove(found, "base", "derivedBy")
         case "group":
             _remove(found, "order")
+        case _:
+            pass  # the others are as they were
 
 
 def _update_attribute(found: dict[str, str]) -> None:
@@ -267,7 +270,7 @@ def _nsmap(node: etree._Element) -> dict[str, str]:
     declared = {
         prefix: _OLD_URIS.get(uri, uri)
         for prefix, uri in node.nsmap.items()
-        if outer.get(prefix) != uri
+        if outer.get(prefix) != uri and is_declarable(uri)
     }
     return cast("dict[str, str]", declared)  # lxml-stubs forget the default, None
 

@@ -22,14 +22,13 @@ from .errors.errors import (
 )
 from .soap.envelope import Envelope, Wire
 from .soap.messages import Message
-from .soap.operation import AnyOperation, Port
-from .values.anyxml import AnyElement
+from .soap.operation import AnyOperation, Operation, Port
 from .values.lexical import float_text, int_text, text
 from .values.values import UNSET, Unset
 from .xml.element import Element, local_name
+from .xml.parsing import Limits
 
 __all__ = [
-    "AnyElement",
     "AnyOperation",
     "DeclaredSoapFault",
     "DecodeError",
@@ -38,8 +37,10 @@ __all__ = [
     "EncodedOperation",
     "Envelope",
     "KnownElements",
+    "Limits",
     "Message",
     "NotAnEnvelope",
+    "Operation",
     "Package",
     "Port",
     "SoapError",

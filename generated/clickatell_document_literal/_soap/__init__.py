@@ -26,13 +26,11 @@ from .soap.faults import DeclaredFault
 from .soap.messages import Message
 from .soap.operation import AnyOperation, Operation, Port
 from .streaming.streaming import Items
-from .values.anyxml import AnyElement
 from .values.lexical import int_text, text
-from .values.values import UNSET, Unset
 from .xml.element import Element, MISSING, check_empty, missing
+from .xml.parsing import Limits
 
 __all__ = [
-    "AnyElement",
     "AnyOperation",
     "DeclaredFault",
     "DeclaredSoapFault",
@@ -42,6 +40,7 @@ __all__ = [
     "Envelope",
     "Items",
     "KnownElements",
+    "Limits",
     "MISSING",
     "Message",
     "NotAnEnvelope",
@@ -52,8 +51,6 @@ __all__ = [
     "SoapFault",
     "TransportError",
     "TransportTimeout",
-    "UNSET",
-    "Unset",
     "VersionMismatch",
     "Wire",
     "absent",

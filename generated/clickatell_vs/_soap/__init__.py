@@ -26,14 +26,13 @@ from .errors.errors import (
 from .http.client import required
 from .soap.envelope import Envelope, Wire
 from .soap.messages import Message
-from .soap.operation import AnyOperation, Port
-from .values.anyxml import AnyElement
+from .soap.operation import AnyOperation, Operation, Port
 from .values.lexical import float_text, int_text, text
 from .values.values import UNSET, Unset
 from .xml.element import Element, local_name
+from .xml.parsing import Limits
 
 __all__ = [
-    "AnyElement",
     "AnyOperation",
     "DeclaredSoapFault",
     "DecodeError",
@@ -43,8 +42,10 @@ __all__ = [
     "EncodedOperation",
     "Envelope",
     "KnownElements",
+    "Limits",
     "Message",
     "NotAnEnvelope",
+    "Operation",
     "Package",
     "Port",
     "SoapError",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from soapwright.model.api import (
     Builtin,
@@ -10,6 +11,7 @@ from soapwright.model.api import (
     ContentMember,
     Element,
     ElementMember,
+    ElementPart,
     Message,
     NamedRef,
     Operation,
@@ -18,13 +20,13 @@ from soapwright.model.api import (
     SoapArray,
     Struct,
     TypeDef,
+    TypePart,
     TypeRef,
     Use,
     WildcardMember,
 )
-from soapwright.model.walk import derived_types, headers_use, references_of
+from soapwright.model.walk import headers_use, references_of
 from soapwright.python.context import Context
-from soapwright.python.types.graph import strongly_connected
 from soapwright.python.wire import XSD, XSI
 
 
@@ -33,7 +35,7 @@ class Declared:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._derived = derived_types(context.api)
+        self._facts = context.api.facts
         self._tables = {use: self._table(use) for use in Use}
 
     def prefixes(self, operation: Operation) -> list[str]:
@@ -43,13 +45,14 @@ class Declared:
             if message is not None:
                 needed |= self._message(message)
         for fault in operation.faults:
-            part = fault.part
-            name = getattr(part, "element", None)
-            if name is not None:
-                needed.add(name.namespace)
-                needed |= self._type(self.context.api.elements[name].type, Use.LITERAL)
-            elif hasattr(part, "type"):
-                needed |= self._type(part.type, fault.use) | {fault.namespace}
+            match fault.part:
+                case ElementPart(element=name):
+                    reference = self.context.api.elements[name].type
+                    needed |= self._type(reference, Use.LITERAL) | {name.namespace}
+                case TypePart(type=reference):
+                    needed |= self._type(reference, fault.use) | {fault.namespace}
+                case _:
+                    assert_never(fault.part)
         fixed = {"xml"}
         if self.context.style.fixed_declarations:
             fixed |= {"xsd", "xsi", self.context.style.encoding}
@@ -94,23 +97,12 @@ class Declared:
     def _table(self, use: Use) -> dict[QName, set[str]]:
         """One set a strongly connected component, the leaves first: each is worked out once."""
         api = self.context.api
-        graph = {
-            name: [
-                *(
-                    r.id
-                    for r, _ in references_of(definition)
-                    if isinstance(r, NamedRef) and r.id in api.types
-                ),
-                *self._derived.get(name, ()),
-            ]
-            for name, definition in api.types.items()
-        }
         table: dict[QName, set[str]] = {}
-        for component in strongly_connected(graph):
+        for component in self._facts.components:
             needed: set[str] = set()
             for name in component:
                 needed.update(self._own(api.types[name], use))
-                for target in graph[name]:
+                for target in self._facts.leads_to[name]:
                     needed |= table.get(target, set())
             for name in component:
                 table[name] = needed
@@ -137,7 +129,7 @@ class Declared:
             yield definition.id.namespace
 
     def _struct(self, struct: Struct) -> Iterator[str]:
-        if struct.base is not None or struct.id in self._derived:
+        if struct.base is not None or struct.id in self._facts.subtypes:
             yield XSI
             if struct.named:
                 yield struct.id.namespace

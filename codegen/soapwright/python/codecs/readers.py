@@ -8,7 +8,6 @@ from typing import assert_never
 from soapwright.model.api import (
     Attribute,
     ContentMember,
-    Element,
     ElementMember,
     NamedRef,
     OrderedMember,
@@ -136,7 +135,7 @@ class StructReader:
 
     def _initial(self, field: Field, attributes: list[Field]) -> list[str]:
         local = self._local(field)
-        declared = self.declarations.declare(field)
+        declare = self.declarations.declare  # for what is printed: it collects imports
         soap = self.scope.soap
         match field.what:
             case Attribute():
@@ -155,12 +154,14 @@ class StructReader:
             case ContentMember(type=reference):
                 return [f"{local} = {self._content(reference)}"]
             case OrderedMember(mixed=True):
-                return [f"{local}: {declared.annotation} = {soap('leading_text')}(e)"]
+                return [
+                    f"{local}: {declare(field).annotation} = {soap('leading_text')}(e)"
+                ]
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
-                return [f"{local}: {declared.annotation} = []"]
+                return [f"{local}: {declare(field).annotation} = []"]
             case ElementMember(optional=optional):
                 return [
-                    f"{local}: {declared.annotation} = {self._unread(field, optional)}"
+                    f"{local}: {declare(field).annotation} = {self._unread(field, optional)}"
                 ]
             case _:
                 assert_never(field.what)
@@ -211,12 +212,16 @@ class StructReader:
 
     def _loop(self, branches: list[_Branch], rest: list[str]) -> list[str]:
         lines: list[str] = []
+        takers: dict[str, list[int]] = {}
+        for number, branch in enumerate(branches):
+            for name in branch.tags:
+                takers.setdefault(name, []).append(number)
         for number, branch in enumerate(branches):
             word = "if" if number == 0 else "elif"
-            condition = _is_one_of(branch.tags)
-            named = [b.field for b in branches if set(b.tags) & set(branch.tags)]
+            same = {n for name in branch.tags for n in takers[name]}
+            named = [branches[n].field for n in sorted(same)]
             turn = self.presence.turn(branch.field, branch.tags, named, self.use)
-            condition = " and ".join([condition, *turn])
+            condition = " and ".join([_is_one_of(branch.tags), *turn])
             lines += block(f"{word} {condition}:", branch.body)
         if rest and not lines:
             lines = rest

@@ -39,17 +39,26 @@ class ClientModules:
                 if stem and number == 0:
                     assignments.append(f"{prefix}Client = {said}")
         exports = [c.name for c in clients] + [a.partition(" ")[0] for a in assignments]
-        soap = self.scope.name("soap")
+        soap = self.scope.said("soap")
         imports = [*self.scope.standard_imports]
         imports += [""] if imports else []
         runtime = self.context.runtime
-        imports.append(runtime.face(soap))
+        printed = [
+            line
+            for client in clients
+            for method in client.methods
+            for line in (*method.parameters, method.returns, *method.body)
+        ]
+        if self.scope.appears("soap", printed):
+            imports.append(runtime.face(soap))
         types = self.scope.name("t")
         imports += [f"from . import types as {types}"] if methods else []
-        imports += [
-            f"from {runtime.module('http.client')} import BaseAsyncClient, BaseClient",
-            "from .ports import PORTS",
-        ]
+        if clients:
+            bases = "BaseAsyncClient, BaseClient"
+            imports += [
+                f"from {runtime.module('http.client')} import {bases}",
+                "from .ports import PORTS",
+            ]
         if assignments:
             assignments = ["", "", *assignments]
         return ClientModule(

@@ -11,6 +11,7 @@ from soapwright.model.api import (
     ListOf,
     NamedRef,
     OrderedMember,
+    QName,
     Restricted,
     Struct,
     TypeRef,
@@ -45,6 +46,8 @@ class FacetsModules:
         self.context = context
         self.header = header
         self._types: dict[str, str] = {}
+        self._names: dict[QName, str] = {}
+        self._has_builtins = False
 
     def module(self) -> FacetsModule:
         """The view of the module."""
@@ -62,8 +65,12 @@ class FacetsModules:
                 name = types.names.types[definition.id]
                 checks += [f"{string(name)}: {{", *lines, "},"]
         named = [f"{name} = {made}" for name, made in self._types.items()]
+        used = {"Checks", "check"}
+        used |= {"Check"} if checks else set()
+        used |= {"Facets"} if named else set()
+        used |= {"BUILTINS"} if self._has_builtins else set()
         validation = self.context.runtime.module("validation.validation")
-        return FacetsModule(self.header, validation, named, checks)
+        return FacetsModule(self.header, validation, sorted(used), named, checks)
 
     # ---------------------------------------------------------------------------- fields
 
@@ -118,7 +125,16 @@ class FacetsModules:
         """The name of a simple type's facets, "" where it has none."""
         if isinstance(reference, BuiltinRef):
             name = reference.builtin.value
-            return f"BUILTINS[{string(name)}]" if name in _BOUNDED else ""
+            if name not in _BOUNDED:
+                return ""
+            self._has_builtins = True
+            return f"BUILTINS[{string(name)}]"
+        if reference.id not in self._names:
+            self._names[reference.id] = self._named(reference)
+        return self._names[reference.id]
+
+    def _named(self, reference: NamedRef) -> str:
+        """The same of a definition; its facets are kept, those of its base or members first."""
         definition = self.context.api.types[reference.id]
         match definition:
             case Restricted(base=base, facets=facets):

@@ -61,14 +61,17 @@ class ServerModules:
 
     def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
         lines = []
-        module = self.methods.context.runtime.module
-        if self.scope.uses("soap"):
-            soap = self.scope.said("soap")
-            lines.append(self.methods.context.runtime.face(soap))
-        if self.scope.uses("t"):
+        runtime = self.methods.context.runtime
+        module = runtime.module
+        handlers = [h for service in services for h in service.handlers]
+        printed = [line for h in handlers for line in (*h.parameters, h.returns)]
+        if self.scope.appears("soap", printed):
+            lines.append(runtime.face(self.scope.said("soap")))
+        if self.scope.appears("t", printed):
             lines.append(f"from . import types as {self.scope.said('t')}")
-        returns = [h.returns for service in services for h in service.handlers]
-        used = [n for n in _ANSWERS if any(r.startswith(f"{n}[") for r in returns)]
+        used = [
+            n for n in _ANSWERS if any(h.returns.startswith(f"{n}[") for h in handlers)
+        ]
         base = [_BASE] if services else []
         offered = ", ".join(sorted([*_OFFERED, *base, *used]))
         lines.append(f"from {module('server.service')} import {offered}")

@@ -30,6 +30,8 @@ class Request:
     headers: Mapping[str, str]
     secrets: Secrets = field(default=ALWAYS, compare=False)
     """What is not shown of it."""
+    limits: Limits = field(default=LIMITS, compare=False)
+    """How much the reply may hold."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -150,7 +152,6 @@ class HttpTransport:
             of the reply.
         http_client: an `httpx2.Client` of one's own, for proxies, certificates, authentication;
             its own timeouts hold, and it is not closed here.
-        limits: how much a reply may hold.
 
     Raises:
         ValueError: `timeout` is not a positive, finite number.
@@ -161,9 +162,7 @@ class HttpTransport:
         self,
         timeout: float = DEFAULT_TIMEOUT,
         http_client: HttpClient | None = None,
-        limits: Limits = LIMITS,
     ) -> None:
-        self._at_most = limits.envelope
         self._library = _httpx2()
         self._own = http_client is None
         self._client: HttpClient = (
@@ -174,7 +173,7 @@ class HttpTransport:
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        body = _Body(self._at_most)
+        body = _Body(request.limits.envelope)
         try:
             with self._client.stream(**_posted(request)) as reply:
                 for chunk in reply.iter_bytes():
@@ -196,9 +195,7 @@ class AsyncHttpTransport:
         self,
         timeout: float = DEFAULT_TIMEOUT,
         http_client: AsyncHttpClient | None = None,
-        limits: Limits = LIMITS,
     ) -> None:
-        self._at_most = limits.envelope
         self._library = _httpx2()
         self._own = http_client is None
         self._client: AsyncHttpClient = (
@@ -209,7 +206,7 @@ class AsyncHttpTransport:
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        body = _Body(self._at_most)
+        body = _Body(request.limits.envelope)
         try:
             async with self._client.stream(**_posted(request)) as reply:
                 async for chunk in reply.aiter_bytes():

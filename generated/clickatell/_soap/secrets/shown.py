@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
-from reprlib import recursive_repr
+from threading import get_ident
 from typing import Any
 
 from .redaction import MASK, Secrets
 
+# The values that are being represented, with the thread that does it: one may contain itself.
+_begun: set[tuple[int, int]] = set()
 
-def shown(secrets: Secrets) -> Callable[[Any], str]:  # Any: a dataclass of any class
-    """The `__repr__` of a dataclass, with `***` for what in it is secret by its name: attributes
-    of any name, and in `(name, value)` the value."""
 
-    @recursive_repr()
-    def represent(value: Any) -> str:
+def shown(value: Any, secrets: Secrets) -> str:  # Any: a dataclass of any class
+    """The representation of a dataclass, with `***` for what in it is secret by its name:
+    attributes of any name, and in `(name, value)` the value."""
+    key = id(value), get_ident()
+    if key in _begun:
+        return "..."
+    _begun.add(key)
+    try:
         said = [
             f"{field.name}={_inside(getattr(value, field.name), secrets)}"
             for field in fields(value)
             if field.repr
         ]
-        return f"{type(value).__qualname__}({', '.join(said)})"
-
-    return represent
+    finally:
+        _begun.discard(key)
+    return f"{type(value).__qualname__}({', '.join(said)})"
 
 
 def _inside(held: object, secrets: Secrets) -> str:

@@ -16,4 +16,5 @@ class EncodedOperation(Operation[Request, Response]):
 
     __slots__ = ()
 
-    _finish = staticmethod(forget)
+    def _finish(self) -> None:
+        forget()

@@ -7,20 +7,14 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
-from ..errors.errors import (
-    DecodeError,
-    NotAnEnvelope,
-    SoapError,
-    SoapFault,
-    TransportError,
-)
+from ..errors.errors import DecodeError, SoapError
 from ..errors.exchange import Exchange
-from ..secrets.redaction import Secrets
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.parsing import Limits
-from .bodies import charset_of, with_root
-from .outgoing import Hook, Outgoing
+from .binding import packed, request_message
+from .message import AsyncLayer, Layer, Message, layers, through, through_async
+from .replies import Reply
 from .transport import (
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
@@ -69,11 +63,7 @@ class _Client:
     """The URL that requests go to."""
 
     def __init__(
-        self,
-        endpoint: str | None,
-        port: str | None,
-        outgoing: Sequence[Hook],
-        limits: Limits | None,
+        self, endpoint: str | None, port: str | None, limits: Limits | None
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
@@ -86,13 +76,17 @@ class _Client:
         if not isinstance(address, str):
             raise TypeError(f"endpoint: {type(address).__name__} given, str wanted")
         self.endpoint = address
-        self._outgoing = tuple(outgoing)
         self._package = self._port.package
-        self._limits = limits or self._package.limits
+        self._own_limits = limits
 
     def __repr__(self) -> str:
         url = self._package.secrets.redact_url(self.endpoint)
         return f"{type(self).__name__}({url!r})"
+
+    @property
+    def _limits(self) -> Limits:
+        """Those that hold for replies."""
+        return self._own_limits or self._package.limits
 
     def _operation(self, operation: AnyOperation | str) -> AnyOperation:
         if isinstance(operation, Operation):
@@ -102,119 +96,36 @@ class _Client:
             raise ValueError(f"{self._port.name} has no operation {operation!r}")
         return found
 
-    def _request(
+    def _message(
         self, operation: AnyOperation, value: object, headers: object
-    ) -> Request:
+    ) -> Message:
+        """A request, for the outgoing layers."""
         envelope = operation.encode_request(value, headers)
-        message = Outgoing(envelope, operation, self.endpoint)
-        for hook in self._outgoing:
-            message = _hooked(hook, message)
+        return request_message(operation, envelope, self.endpoint)
+
+    def _request(self, operation: AnyOperation, message: Message) -> Request:
+        """A request, as it is sent."""
+        headers, body = packed(message)
         secrets, log = self._package.secrets, self._package.log
-        headers_sent = _http_headers(operation)
-        request = Request(message.url, message.envelope, headers_sent, secrets)
         if log.isEnabledFor(logging.DEBUG):
-            url = secrets.redact_url(request.url)
-            sent = _logged(request.body, operation, secrets)
+            url = secrets.redact_url(message.url)
+            sent = _logged(message.envelope, operation)
             log.debug("%s: POST %s\n%s", operation.name, url, sent)
-        return request
+        return Request(message.url, body, headers, secrets, self._limits)
 
-    def _exchange(
-        self, operation: AnyOperation, request: Request, reply: Response
-    ) -> Exchange[Any]:  # Any: the operation's response
-        """What a reply means. Whatever comes of an exchange passes here.
-
-        Raises:
-            SoapError: the reply is a fault, or no reply; the exchange hangs on it.
-        """
-        secrets, log = self._package.secrets, self._package.log
+    def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
+        """A reply, as it came."""
+        log = self._package.log
         if log.isEnabledFor(logging.DEBUG):
-            said = _logged(reply.body, operation, secrets)
+            said = _logged(reply.body, operation)
             log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
-        name = operation.name
-        try:
-            reply = with_root(reply, self._limits)
-            response, headers = _read(operation, reply, self._limits)
-        except SoapError as error:
-            error.secrets = secrets
-            error.exchange = Exchange(
-                *(None, None, reply.status, request.body, reply.body),
-                operation=name,
-                secrets=secrets,
-            )
-            raise
-        return Exchange(
-            *(response, headers, reply.status, request.body, reply.body),
-            operation=name,
-            secrets=secrets,
-        )
+        return Reply(operation, sent, reply, self._limits)
 
 
-# --------------------------------------------------------------- SOAP over HTTP, both versions
-
-
-def _hooked(hook: Hook, message: Outgoing) -> Outgoing:
-    given = hook(message)
-    if not isinstance(given, Outgoing):
-        raise TypeError(f"{hook!r} gave {type(given).__name__}, Outgoing is wanted")
-    return given
-
-
-def _http_headers(operation: AnyOperation) -> dict[str, str]:
-    """SOAP 1.1, section 6.1; SOAP 1.2 part 2, section 7.5, and its media type, RFC 3902."""
-    wire = operation.envelope.wire
-    action = operation.soap_action.replace("\\", "\\\\").replace('"', '\\"')
-    if wire.version == "1.1":
-        kind = f"text/xml; charset={wire.charset}"
-        return {"Content-Type": kind, "SOAPAction": f'"{action}"'}
-    kind = f"application/soap+xml; charset={wire.charset}"
-    return {"Content-Type": f'{kind}; action="{action}"' if action else kind}
-
-
-def _read(
-    operation: AnyOperation, reply: Response, limits: Limits
-) -> tuple[Any, Any]:  # Any: the operation's response, and its headers
-    """The response and its headers.
-
-    A fault is one whatever the status; a response is one only where the status says so.
-
-    Raises:
-        SoapFault: the envelope holds one.
-        DecodeError: a successful reply's envelope breaks its schema's promise.
-        TransportError: the reply is something else.
-    """
-    success = 200 <= reply.status < 300
-    if operation.one_way and success:
-        if reply.status in (202, 204) or not reply.body.strip():
-            return None, None
-    try:
-        charset = charset_of(reply.headers)
-        found = operation.read_response(reply.body, charset, limits)
-    except SoapFault:
-        raise
-    except DecodeError as error:
-        if success and not isinstance(error, NotAnEnvelope):
-            raise
-        raise _no_reply(reply, operation) from error
-    if not success:
-        raise _no_reply(reply, operation)
-    return found
-
-
-def _no_reply(reply: Response, operation: AnyOperation) -> TransportError:
-    message = "no SOAP reply"
-    if 300 <= reply.status < 400 and "location" in reply.headers:
-        secrets = operation.package.secrets
-        to = secrets.redact_url(reply.headers["location"])
-        message += f", but a redirect to {to}, which is not followed"
-    return TransportError(
-        message, status=reply.status, headers=reply.headers, body=reply.body
-    )
-
-
-def _logged(envelope: bytes, operation: AnyOperation, secrets: Secrets) -> str:
+def _logged(envelope: bytes, operation: AnyOperation) -> str:
     if len(envelope) > _LOGGED_AT_MOST:
         return f"({len(envelope):,} bytes)"
-    return secrets.redact(envelope, operation.name)
+    return operation.package.secrets.redact(envelope, operation.name)
 
 
 # ------------------------------------------------------------------------------- clients
@@ -231,7 +142,8 @@ class BaseClient(_Client):
         timeout: float = DEFAULT_TIMEOUT,
         transport: Transport | None = None,
         http_client: HttpClient | None = None,
-        outgoing: Sequence[Hook] = (),
+        outgoing: Sequence[Layer] = (),
+        incoming: Sequence[Layer] = (),
         limits: Limits | None = None,
     ) -> None:
         """Make a client.
@@ -243,19 +155,23 @@ class BaseClient(_Client):
                 sending, in waiting for more of the reply. It cannot be `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
             http_client: an `httpx2.Client` of one's own; its timeouts hold, and it is not closed.
-            outgoing: what is done to each request's envelope, in turn: `UsernameToken`,
-                `Addressing`, or any function that takes an `Outgoing` and gives one.
-            limits: how much a reply may hold; what is beyond is a `DecodeError`.
+            outgoing: layers that each request passes, in this order: `UsernameToken`,
+                `Addressing`, or any function that takes a `Message` and gives one.
+            incoming: layers that each reply passes before it is read, in this order.
+            limits: how much a reply may hold, where that is not what the package says.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
                 `transport` and an `http_client`.
-            TypeError: the endpoint is no string, or `http_client` cannot be used as one.
+            TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
+                layer is none.
         """
-        super().__init__(endpoint, port, outgoing, limits)
+        super().__init__(endpoint, port, limits)
+        self._outgoing = layers(outgoing, "outgoing")
+        self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
         if transport is None:
-            transport = self._own = HttpTransport(timeout, http_client, self._limits)
+            transport = self._own = HttpTransport(timeout, http_client)
         elif http_client is not None:
             raise ValueError("transport and http_client exclude each other")
         self._transport = transport
@@ -306,8 +222,16 @@ class BaseClient(_Client):
             DecodeError: the reply breaks its schema's promise.
         """
         called = self._operation(operation)
-        sent = self._request(called, request, headers)
-        return self._exchange(called, sent, self._transport.send(sent))
+        sent = through(self._outgoing, self._message(called, request, headers))
+        came = self._transport.send(self._request(called, sent))
+        reply = self._reply(called, sent, came)
+        try:
+            if self._incoming or reply.has_parts:
+                return reply.exchange(through(self._incoming, reply.message()))
+            return reply.exchange()
+        except SoapError as error:
+            reply.failed(error)
+            raise
 
     def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
@@ -326,7 +250,8 @@ class BaseAsyncClient(_Client):
         timeout: float = DEFAULT_TIMEOUT,
         transport: AsyncTransport | None = None,
         http_client: AsyncHttpClient | None = None,
-        outgoing: Sequence[Hook] = (),
+        outgoing: Sequence[AsyncLayer] = (),
+        incoming: Sequence[AsyncLayer] = (),
         limits: Limits | None = None,
     ) -> None:
         """Make a client.
@@ -339,20 +264,22 @@ class BaseAsyncClient(_Client):
             transport: carries the requests instead of httpx2; it is not closed here.
             http_client: an `httpx2.AsyncClient` of one's own; its timeouts hold, and it is not
                 closed.
-            outgoing: what is done to each request's envelope, as `Client` takes it.
-            limits: how much a reply may hold; what is beyond is a `DecodeError`.
+            outgoing: layers as `Client` takes them; they may be asynchronous.
+            incoming: layers as `Client` takes them; they may be asynchronous.
+            limits: as `Client` takes them.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
                 `transport` and an `http_client`.
-            TypeError: the endpoint is no string, or `http_client` cannot be used as one.
+            TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
+                layer is none.
         """
-        super().__init__(endpoint, port, outgoing, limits)
+        super().__init__(endpoint, port, limits)
+        self._outgoing = layers(outgoing, "outgoing", may_wait=True)
+        self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
         if transport is None:
-            transport = self._own = AsyncHttpTransport(
-                timeout, http_client, self._limits
-            )
+            transport = self._own = AsyncHttpTransport(timeout, http_client)
         elif http_client is not None:
             raise ValueError("transport and http_client exclude each other")
         self._transport = transport
@@ -403,8 +330,18 @@ class BaseAsyncClient(_Client):
             DecodeError: the reply breaks its schema's promise.
         """
         called = self._operation(operation)
-        sent = self._request(called, request, headers)
-        return self._exchange(called, sent, await self._transport.send(sent))
+        message = self._message(called, request, headers)
+        sent = await through_async(self._outgoing, message)
+        came = await self._transport.send(self._request(called, sent))
+        reply = self._reply(called, sent, came)
+        try:
+            if self._incoming or reply.has_parts:
+                message = await through_async(self._incoming, reply.message())
+                return reply.exchange(message)
+            return reply.exchange()
+        except SoapError as error:
+            reply.failed(error)
+            raise
 
     async def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None

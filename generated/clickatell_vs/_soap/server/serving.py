@@ -6,13 +6,21 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from ..http.message import Layer
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
 from .application import DEFAULT_MAX_BODY, Application
@@ -42,6 +50,8 @@ def asgi(
     max_body: int = DEFAULT_MAX_BODY,
     limits: Limits | None = None,
     hooks: Hooks | None = None,
+    outgoing: Sequence[Layer] = (),
+    incoming: Sequence[Layer] = (),
 ) -> AsgiApp:
     """An ASGI application that serves a service.
 
@@ -53,6 +63,11 @@ def asgi(
         max_body: bytes that a request's body may have, packed and unpacked.
         limits: how much its envelope may hold, where that is not what the package says.
         hooks: for callers that have habits.
+        outgoing: layers that each reply passes, in this order, faults too.
+        incoming: layers that each request passes before its operation is sought, in this order.
+
+    Raises:
+        TypeError: a layer is none, or asynchronous.
     """
     return asgi_application(
         Application(
@@ -61,6 +76,8 @@ def asgi(
             max_body=max_body,
             limits=limits,
             hooks=hooks,
+            outgoing=outgoing,
+            incoming=incoming,
         )
     )
 
@@ -162,6 +179,8 @@ def wsgi(
     max_body: int = DEFAULT_MAX_BODY,
     limits: Limits | None = None,
     hooks: Hooks | None = None,
+    outgoing: Sequence[Layer] = (),
+    incoming: Sequence[Layer] = (),
 ) -> WsgiApp:
     """A WSGI application that serves a service; the arguments are those of `asgi`.
 
@@ -173,6 +192,8 @@ def wsgi(
         max_body=max_body,
         limits=limits,
         hooks=hooks,
+        outgoing=outgoing,
+        incoming=incoming,
     )
 
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -243,12 +264,21 @@ class InMemoryTransport:
         service: what answers.
         others: services of the WSDL's other port types.
         hooks: for callers that have habits.
+        outgoing: layers of the service, as `asgi` takes them.
+        incoming: likewise.
     """
 
     def __init__(
-        self, service: BaseService, *others: BaseService, hooks: Hooks | None = None
+        self,
+        service: BaseService,
+        *others: BaseService,
+        hooks: Hooks | None = None,
+        outgoing: Sequence[Layer] = (),
+        incoming: Sequence[Layer] = (),
     ) -> None:
-        self._application = Application((service, *others), hooks=hooks)
+        self._application = Application(
+            (service, *others), hooks=hooks, outgoing=outgoing, incoming=incoming
+        )
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
@@ -259,9 +289,16 @@ class AsyncInMemoryTransport:
     """`InMemoryTransport` for `AsyncClient`."""
 
     def __init__(
-        self, service: BaseService, *others: BaseService, hooks: Hooks | None = None
+        self,
+        service: BaseService,
+        *others: BaseService,
+        hooks: Hooks | None = None,
+        outgoing: Sequence[Layer] = (),
+        incoming: Sequence[Layer] = (),
     ) -> None:
-        self._application = Application((service, *others), hooks=hooks)
+        self._application = Application(
+            (service, *others), hooks=hooks, outgoing=outgoing, incoming=incoming
+        )
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""

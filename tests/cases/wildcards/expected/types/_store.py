@@ -19,7 +19,9 @@ class Store:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     thing: list[Any] = field(default_factory=list)
     label: str | None = None
-    __repr__ = soap.shown(own.PACKAGE.secrets)
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Store(v: Store, tag: str, attributes: str = "") -> str:

@@ -1,0 +1,53 @@
+"""The public names of a package that are its runtime's: values, messages, what transports give and take.
+
+They are the same in every package. Their modules belong to the part of the runtime that every
+package carries. docs/public.md lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from soapwright.python.text.runtime_name import RuntimeName
+
+RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "addressing.addressing": ("Addressing",),
+    "errors.exchange": ("Exchange",),
+    "http.message": ("Attachment", "Message", "Outgoing"),
+    "http.transport": (
+        "AsyncHttpTransport",
+        "AsyncTransport",
+        "HttpTransport",
+        "Request",
+        "Response",
+        "Transport",
+    ),
+    "security.username_token": ("UsernameToken",),
+    "soap.operation": ("Operation", "Port"),
+    "values.anysimple": ("Typed", "TypedList"),
+    "values.anyxml": ("AnyElement",),
+    "values.dates": ("XmlDate", "XmlDateTime", "XmlTime"),
+    "values.names": ("QName",),
+    "values.numbers": ("XmlDecimal", "XmlInt"),
+    "values.values": (
+        *("UNSET", "Unset", "Duration"),
+        *("GDay", "GMonth", "GMonthDay", "GYear", "GYearMonth"),
+    ),
+    "xml.parsing": ("Limits",),
+}
+"""By module of the runtime."""
+
+
+OWN_NAMES: Final = ("limits", "redact", "set_limits")
+"""Those that are of `_package.py`: they know what is this package's own."""
+
+
+def public_names(runtime: RuntimeName) -> list[tuple[str, str]]:
+    """Each name with its module as the package's own modules import it."""
+    names = [
+        (name, runtime.module(module))
+        for module, given in RUNTIME_NAMES.items()
+        for name in given
+    ]
+    return names + [(name, "._package") for name in OWN_NAMES]

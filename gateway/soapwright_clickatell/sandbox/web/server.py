@@ -1,0 +1,241 @@
+"""The sandbox on a socket: HTTP/1.1 by the standard library, a thread for each connection."""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import socketserver
+import sys
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Final
+
+from .http import MAX_BODY, Request, Response
+
+_log = logging.getLogger(__name__)
+
+_IDLE_SECONDS: Final = 30
+_GRACE_SECONDS: Final = 5.0
+_CHUNK: Final = 2**16
+_LINE: Final = 2**10
+_ORIGIN: Final = re.compile(r"\Ahttps?://[^/?]*", re.IGNORECASE)
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
+_CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(;.*)?\r?\n")
+
+# How much of a body that is too long is read and thrown away, so that its sender, who may not
+# look before all is sent, gets to see why; and how long that may take.
+_DISCARDED_AT_MOST: Final = 64 * MAX_BODY
+_DISCARDING_SECONDS: Final = 2.0
+
+
+class _Refused(Exception):
+    """A request whose body is not read: what the status says of it."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Listens from the moment that it is made; `start` begins to answer.
+
+    Args:
+        host: a name or an address, of either kind of IP.
+        port: 0 takes a free one.
+
+    Raises:
+        OSError: nothing can listen there.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, host: str, port: int) -> None:
+        address: Any  # Any: its stubs know of families without ports
+        family, *_, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        self.address_family = family
+        self._host = host
+        self._application: Callable[[Request], Response] | None = None
+        self._thread: threading.Thread | None = None
+        self.stopping = False
+        self._busy = 0
+        self._idle = threading.Condition()
+        super().__init__(address, _Handler)
+
+    @property
+    def url(self) -> str:
+        """The base address."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self.server_address[1]}"
+
+    def start(self, application: Callable[[Request], Response]) -> None:
+        """Answer requests, in threads of its own."""
+        self._application = application
+        self._thread = threading.Thread(
+            target=self.serve_forever, args=(0.05,), name="server"
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more requests, finish those that are being answered, and close."""
+        if self._thread is not None:
+            self.shutdown()
+            self._thread.join()
+        with self._idle:
+            self.stopping = True
+            self._idle.wait_for(lambda: not self._busy, _GRACE_SECONDS)
+        self.server_close()
+
+    def answer(self, request: Request) -> Response:
+        """What the application answers; whatever it raises stays here."""
+        assert self._application is not None, "start was called"
+        try:
+            return self._application(request)
+        except Exception:
+            _log.exception("%s %a failed", request.method, request.path)
+            return Response(500, b"Internal error\n")
+
+    @contextmanager
+    def busy(self) -> Generator[None]:
+        """While a request is being answered."""
+        with self._idle:
+            self._busy += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._busy -= 1
+                self._idle.notify_all()
+
+    def handle_error(
+        self, request: Any, client_address: Any
+    ) -> None:  # Any: as socketserver's stubs have them
+        """A connection that broke is the other side's business; all else is logged."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            _log.exception("a connection failed")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: Server  # pyright: ignore[reportIncompatibleVariableOverride]  # no other makes it
+    protocol_version = "HTTP/1.1"
+    server_version = "clickatell-sandbox"
+    sys_version = ""
+    timeout = _IDLE_SECONDS
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    error_content_type = "text/plain; charset=utf-8"
+    error_message_format = "%(message)s\n"
+    close_connection: bool
+
+    def _exchange(self) -> None:
+        """Read a request, and answer it."""
+        with self.server.busy():
+            try:
+                if self.server.stopping:
+                    raise _Refused(503)
+                body = self._body()
+            except _Refused as refusal:
+                self._refuse(refusal.status)
+                return
+            path, _, query = _ORIGIN.sub("", self.path).partition("?")
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            client = str(self.client_address[0])
+            request = Request(self.command, path, query, headers, body, client)
+            self._send(self.server.answer(request))
+            self.wfile.flush()
+
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        self.send_header("Content-Type", response.content_type)
+        self.send_header("Content-Length", str(len(response.body)))
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+
+    # ---------------------------------------------------------------------------- bodies
+
+    def _body(self) -> bytes:
+        """The request's body.
+
+        Raises:
+            _Refused: its length is not told, or too great.
+        """
+        coding = self.headers.get("Transfer-Encoding")
+        lengths = set(self.headers.get_all("Content-Length", []))
+        if coding is not None:
+            if lengths:
+                raise _Refused(400)  # one of the two lies (RFC 9112, section 6.3)
+            if coding.strip().lower() != "chunked":
+                raise _Refused(501)
+            return self._chunks()
+        if not lengths:
+            if self.command in ("POST", "PUT", "PATCH"):
+                raise _Refused(411)
+            return b""
+        length = lengths.pop().strip()
+        if lengths or not _LENGTH.fullmatch(length):
+            raise _Refused(400)
+        if int(length) > MAX_BODY:
+            raise _Refused(413)
+        return self._exactly(int(length))
+
+    def _chunks(self) -> bytes:
+        """A chunked body (RFC 9112, section 7.1); its trailers are read over."""
+        body = b""
+        while True:
+            size = _CHUNK_SIZE.fullmatch(self.rfile.readline(_LINE))
+            if size is None:
+                raise _Refused(400)
+            length = int(size[1], 16)
+            if not length:
+                break
+            if len(body) + length > MAX_BODY:
+                raise _Refused(413)
+            body += self._exactly(length)
+            if self.rfile.readline(3).rstrip(b"\r\n"):
+                raise _Refused(400)
+        for _ in range(100):
+            if not self.rfile.readline(_LINE).rstrip(b"\r\n"):
+                return body
+        raise _Refused(400)
+
+    def _exactly(self, length: int) -> bytes:
+        read = self.rfile.read(length)
+        if len(read) < length:
+            raise ConnectionError("the connection ended within a request")
+        return read
+
+    def _refuse(self, status: int) -> None:
+        """Say so, and close: where the body ends, and the next request begins, is not known."""
+        self.close_connection = True
+        self._send(Response(status, f"{self.responses[status][1]}\n".encode()))
+        self.wfile.flush()
+        self.connection.shutdown(socket.SHUT_WR)
+        self.connection.settimeout(_DISCARDING_SECONDS)
+        for _ in range(_DISCARDED_AT_MOST // _CHUNK):
+            if not self.rfile.read1(_CHUNK):
+                break
+
+    # ------------------------------------------------------------------ http.server's ways
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _exchange
+
+    def handle_expect_100(self) -> bool:
+        """The client waits for it: it must not stay in the buffer."""
+        done = super().handle_expect_100()
+        self.wfile.flush()
+        return done
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Calls are logged by the application; connections are not worth it."""
