@@ -103,7 +103,7 @@ def _emit_types(context: Context, header: list[str], files: dict[str, str]) -> N
             said += [function.name for function in one.functions]
             exports += [f"from .{module} import {each} as {each}" for each in said]
     doc = docstring("The service's types, each loaded when it is first used.", 0)
-    spaces = tuple_of([string(namespace) for namespace in namespaces])
+    spaces = tuple_of(map(string, namespaces))
     index = TypesIndex(header, doc, spaces, entries, exports)
     files["types/__init__.py"] = render("types.py.jinja", index)
     files["types/__init__.pyi"] = render("types.pyi.jinja", index)
@@ -137,7 +137,7 @@ def _package(
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]
     imports += [f"from {home} import {name} as {name}" for name, home in lazy]
     exports = sorted([*(name for name, _ in lazy), *modules])
-    secrets = tuple_of([string(n) for n in options.secret]) if options.secret else []
+    secrets = tuple_of(map(string, options.secret)) if options.secret else ""
     return PackageModule(
         header, docstring(doc, 0), imports, sorted(lazy), exports, secrets
     )

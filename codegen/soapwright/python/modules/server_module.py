@@ -59,14 +59,8 @@ class ServerModules:
         return ["from abc import abstractmethod", *self.scope.standard_imports]
 
     def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
-        lines = []
-        for name, module in (("soap", "_soap"), ("t", "types")):
-            if self.scope.uses(name):
-                said = self.scope.said(name)
-                alias = "" if said == module else f" as {said}"
-                lines.append(f"from . import {module}{alias}")
-        returns = [h.returns for service in services for h in service.handlers]
-        used = [n for n in _ANSWERS if any(r.startswith(f"{n}[") for r in returns)]
+        lines = self.scope.sibling_imports
+        used = {answer for service in services for answer in service.answers}
         base = [_BASE] if services else []
         offered = ", ".join(sorted([*_OFFERED, *base, *used]))
         lines.append(f"from ._soap.server.service import {offered}")
@@ -78,11 +72,11 @@ class ServerModules:
         return lines
 
     def _name(self, port_type: QName, taken: set[str]) -> str:
-        name = f"{class_name(port_type.local)}Service"
-        while name in taken:
-            name = f"{name.removesuffix('Service')}PortService"
-        taken.add(name)
-        return name
+        stem = class_name(port_type.local)
+        while f"{stem}Service" in taken:
+            stem += "Port"
+        taken.add(f"{stem}Service")
+        return f"{stem}Service"
 
     def _service(self, name: str, ports: list[Port]) -> ServiceView:
         port = ports[0]
@@ -94,9 +88,10 @@ class ServerModules:
         return ServiceView(
             name=name,
             doc=docstring(doc, 4),
-            ports=tuple_of([string(p.key) for p in ports]),
+            ports=tuple_of(string(p.key) for p in ports),
             methods=[f"{string(m.operation.key)}: {string(m.name)}" for m in methods],
             headers=[line for m in methods if (line := _renamed(m))],
+            answers={_answer(method) for method in methods},
             handlers=[self._handler(method) for method in methods],
         )
 
@@ -106,16 +101,20 @@ class ServerModules:
         ]
         if parameters:
             parameters.insert(0, "*")
-        returns = self.methods.result(method.operation).annotation
+        given = [str(self.methods.result(method.operation).annotation)]
         output = method.operation.output
         if output is not None and output.headers_struct is not None:
-            headers = self.scope.type(
-                self.context.types.names.types[output.headers_struct]
-            )
-            returns = f"AnswerWithHeaders[{returns}, {headers}]"
-        else:
-            returns = f"Answer[{returns}]"
+            names = self.context.types.names.types
+            given.append(self.scope.type(names[output.headers_struct]))
+        returns = f"{_answer(method)}[{', '.join(given)}]"
         return HandlerView(method.name, parameters, returns, method.doc("Answer"))
+
+
+def _answer(method: Method) -> str:
+    """What a method of a service may give: the runtime's name for it."""
+    output = method.operation.output
+    with_headers = output is not None and output.headers_struct is not None
+    return "AnswerWithHeaders" if with_headers else "Answer"
 
 
 def _renamed(method: Method) -> str:

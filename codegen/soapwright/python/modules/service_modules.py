@@ -147,16 +147,11 @@ class ServiceModules:
             doc = fault.doc or f"The declared fault {fault.name}."
             faults.append(FaultView(self.fault_names[key], detail, docstring(doc, 4)))
         names = ", ".join(f"{n} as {n}" for n in _RUNTIME_ERRORS)
-        imports = [*scope.standard_imports]
-        imports += [""] if imports else []
-        if any(f.detail for f in faults) and "t" in "".join(scope.package_imports):
-            imports.append("from . import types as t")
-        if "soap" in "".join(scope.package_imports):
-            imports.append("from . import _soap as soap")
-        imports.sort(key=lambda line: line.startswith("from ."))
-        imports.append(f"from ._soap import {names}")
+        imports = [*scope.sibling_imports, f"from ._soap import {names}"]
         exports = sorted([*_RUNTIME_ERRORS, *self.fault_names.values()])
-        return ErrorsModule(self.header, imports, faults, exports)
+        return ErrorsModule(
+            self.header, scope.standard_imports, imports, faults, exports
+        )
 
     def exception(self, fault: Fault) -> str:
         """The name of a fault's exception class."""
