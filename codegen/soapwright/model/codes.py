@@ -72,6 +72,7 @@ class Code(StrEnum):
     # What a user asks for, and what is written.
     CONFIG = "config", "An option is wrong: unknown, malformed, or it matches nothing."
     WIRE = "wire", "There is no wire style of that name."
+    PACKAGE_NAME = "package-name", "A package hides a module that others import."
     SECRET = "secret", "A secret is not the name of any field."
     OUTPUT = "output", "The output folder cannot be written, or is not soapwright's."
     EDITED = "edited", "A generated file was edited by hand."
@@ -85,7 +86,7 @@ class Code(StrEnum):
 
     # inspect.
     PROFILE = "profile", "Something violates the WS-I Basic Profile 1.1."
-    RENAMED = "renamed", "A Python name had to differ from the name in the WSDL."
+    RENAMED = "renamed", "A Python name is not the one that was to be expected."
 
     # Generated packages and envelopes, as the tools read them.
     PACKAGE = "package", "A folder is not a generated package that can be used."

@@ -20,8 +20,8 @@ from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import (
     Options,
     is_class_name,
-    is_new_name,
     is_package_name,
+    refusal_of_new_name,
 )
 from soapwright.project.remote import (
     LOCK,
@@ -254,8 +254,9 @@ class _Table:
         rename = table.get("rename")
         known: dict[str, str] = {}
         for old, new in rename.items() if isinstance(rename, dict) else ():
-            if not is_new_name(new):
-                self._error(f"{new!r} is no public name of Python's", "rename", old)
+            if (refusal := refusal_of_new_name(new)) is not None:
+                message, hint = refusal
+                self._error(message, "rename", old, hint)
             elif is_class_name(new) and new in known:
                 message = f"{old!r} and {known[new]!r} cannot both be {new!r}"
                 self._error(message, "rename", old)
