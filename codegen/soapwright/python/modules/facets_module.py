@@ -9,7 +9,6 @@ from soapwright.model.api import (
     Enumeration,
     Facets,
     ListOf,
-    NamedRef,
     OrderedMember,
     Restricted,
     Struct,
