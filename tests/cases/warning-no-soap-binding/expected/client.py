@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from . import _soap as soap
 from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS
 

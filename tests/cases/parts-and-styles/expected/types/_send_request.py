@@ -20,7 +20,6 @@ def write_SendRequest(v: SendRequest) -> str:
     if v.__class__ is not SendRequest:
         soap.check_class(v, SendRequest)
     xml = (
-        ""
         f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
         f"{t.write_Stamp(v.stamp, 'tns:stamp')}"
     )
