@@ -218,15 +218,8 @@ class StructReader:
         return branches, rest
 
     def _loop(self, branches: list[_Branch], rest: _Rest) -> list[Statement]:
-        choices = [
-            (self._condition(branch, branches), branch.body) for branch in branches
-        ]
-        body = branched(choices)
-        others = branched(_until_all_are_taken(rest))
-        if body and others:
-            body = branched([*choices, ("", others)])
-        elif others:
-            body = others
+        choices = [(self._condition(b, branches), b.body) for b in branches]
+        body = branched([*choices, *_until_all_are_taken(rest)])
         mixed = [self._local(field) for field in self.fields if self._is_mixed(field)]
         add = self.scope.soap("add_tail") if mixed else ""
         body += [Line(f"{add}({local}, c)") for local in mixed]

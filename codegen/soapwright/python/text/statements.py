@@ -107,12 +107,13 @@ class Writer:
         checks = printed(self.checks)
         first, *rest = _merged([Grow((self.start,)), *self.body])
         assert isinstance(first, Grow)
-        if not rest and self.end:
-            return [*checks, f"return {_grouped(_joined(first, Grow((self.end,))))}"]
+        if not rest:
+            whole = _joined(first, Grow((self.end,))) if self.end else first
+            return [*checks, f"return {_grouped(whole)}"]
         if _growing(rest) < _MANY or any(_replaces(one) for one in rest):
             begun = f"xml = {_grouped(first)}"
-            whole = literal((Expression("xml"), *self.end)) if self.end else "xml"
-            return [*checks, begun, *printed(rest), f"return {whole}"]
+            ended = literal((Expression("xml"), *self.end)) if self.end else "xml"
+            return [*checks, begun, *printed(rest), f"return {ended}"]
         collected = [*rest, Grow((self.end,))] if self.end else rest
         return [
             *checks,
