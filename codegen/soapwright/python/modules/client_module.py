@@ -39,10 +39,11 @@ class ClientModules:
                 if stem and number == 0:
                     assignments[f"{prefix}Client"] = said
         imports = self.scope.sibling_imports
-        imports += [
-            "from ._soap.http.client import BaseAsyncClient, BaseClient",
-            "from .ports import PORTS",
-        ]
+        if clients:
+            imports += [
+                "from ._soap.http.client import BaseAsyncClient, BaseClient",
+                "from .ports import PORTS",
+            ]
         return ClientModule(
             self.header,
             self.scope.standard_imports,
