@@ -3,7 +3,4 @@
 
 from __future__ import annotations
 
-from ._soap.http.client import BaseAsyncClient, BaseClient
-from .ports import PORTS
-
 __all__: list[str] = []
