@@ -7,8 +7,9 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from randomness import examples
 
 from soapwright.python.text.literals import comment, docstring, string
 
@@ -99,7 +100,7 @@ def words_of(said: str) -> list[str]:
     return shown.split()
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(text, indents)
 def test_a_docstring_says_every_word_and_nothing_else(said: str, indent: int) -> None:
     source = function_with(docstring(said, indent), indent)

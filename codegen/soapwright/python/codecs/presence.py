@@ -39,6 +39,8 @@ class PresenceChecks:
         self.local = local
         self.unread = unread
         self.fields = context.types.fields(struct)
+        self._ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
+        self._places = {field.name: n for n, field in enumerate(self._ordered)}
 
     def statements(self) -> list[Statement]:
         """A required element that is not there is missing, whatever else was read."""
@@ -98,9 +100,9 @@ class PresenceChecks:
         Nothing up to another field of the name (they are `named`) is read yet, and nothing by a
         wildcard, nor as many as a list may hold. Members of an encoded value come in any order: there the first has the first.
         """
-        ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
-        later = ordered[ordered.index(field) + 1 :]
-        last = max((n for n, f in enumerate(later, 1) if f in named), default=0)
+        place = self._places[field.name]
+        later = self._ordered[place + 1 :]
+        last = max(self._places[other.name] for other in (field, *named)) - place
         wild = [f for f in later[last:] if is_wild(f, tags)]
         if not (last or wild):
             return

@@ -148,7 +148,7 @@ class StructReader:
 
     def _initial(self, field: Field, attributes: list[Field]) -> str:
         """What follows a local's name where it gets its first value."""
-        declared = self.declarations.declare(field)
+        declare = self.declarations.declare  # for what is printed: it collects imports
         soap = self.scope.soap
         match field.what:
             case Attribute():
@@ -166,11 +166,11 @@ class StructReader:
             case ContentMember(type=reference):
                 return f" = {self.children.content(reference)}"
             case OrderedMember(mixed=True):
-                return f": {declared.annotation} = {soap('leading_text')}(e)"
+                return f": {declare(field).annotation} = {soap('leading_text')}(e)"
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
-                return f": {declared.annotation} = []"
+                return f": {declare(field).annotation} = []"
             case ElementMember(optional=optional):
-                return f": {declared.annotation} = {self._unread(field, optional)}"
+                return f": {declare(field).annotation} = {self._unread(field, optional)}"
             case _:
                 assert_never(field.what)
 
@@ -218,7 +218,11 @@ class StructReader:
         return branches, rest
 
     def _loop(self, branches: list[_Branch], rest: _Rest) -> list[Statement]:
-        choices = [(self._condition(b, branches), b.body) for b in branches]
+        takers: dict[str, list[Field]] = {}
+        for branch in branches:
+            for name in branch.tags:
+                takers.setdefault(name, []).append(branch.field)
+        choices = [(self._condition(b, takers), b.body) for b in branches]
         body = branched([*choices, *_until_all_are_taken(rest)])
         mixed = [self._local(field) for field in self.fields if self._is_mixed(field)]
         add = self.scope.soap("add_tail") if mixed else ""
@@ -229,9 +233,10 @@ class StructReader:
         empty = [] if self.message else [block("if not children:", [check])]
         return [Line("children = e[:]"), *empty, block("for c in children:", body)]
 
-    def _condition(self, branch: _Branch, branches: list[_Branch]) -> str:
-        """That a child goes to a branch's field."""
-        named = [b.field for b in branches if set(b.tags) & set(branch.tags)]
+    def _condition(self, branch: _Branch, takers: dict[str, list[Field]]) -> str:
+        """That a child goes to a branch's field; `takers` are the fields of each name."""
+        taking = {f.name: f for name in branch.tags for f in takers[name]}
+        named = [f for f in self.fields if f.name in taking]
         turn = self.presence.turn(branch.field, branch.tags, named, self.use)
         return " and ".join([_is_one_of(branch.tags), *turn])
 

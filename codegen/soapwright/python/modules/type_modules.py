@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
 from soapwright.model.api import (
-    Api,
     Builtin,
     BuiltinRef,
     Enumeration,
@@ -22,7 +20,6 @@ from soapwright.model.api import (
     UnionOf,
     Use,
 )
-from soapwright.model.walk import derived_types, references_of
 from soapwright.python.codecs.arrays import array_functions
 from soapwright.python.codecs.readers import StructReader
 from soapwright.python.codecs.writers import StructWriter
@@ -33,7 +30,6 @@ from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import FieldView, FunctionView, TypeModule, TypeView
 from soapwright.python.types.annotations import Declaration
 from soapwright.python.types.fields import Declarations
-from soapwright.python.types.graph import strongly_connected
 from soapwright.python.types.representations import Representations, stand_in
 from soapwright.python.types.simple import value_text
 
@@ -44,86 +40,13 @@ _SHADOWABLE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """What types are for: the Structs that messages are made of, those with derived types, cycles.
-
-    `contents` stand in a Body or a Header without an element of their own; of a Header are
-    `headers`, and `single` are the encoded messages of one part.
-    """
-
-    requests: frozenset[QName]
-    replies: frozenset[QName]
-    contents: frozenset[QName]
-    headers: frozenset[QName]
-    single: frozenset[QName]
-    parents: frozenset[QName]
-    recursive: frozenset[QName]
-
-
-def find_roles(api: Api) -> Roles:
-    """Look over the whole service once."""
-    requests: set[QName] = set()
-    replies: set[QName] = set()
-    contents: set[QName] = set()
-    headers: set[QName] = set()
-    single: set[QName] = set()
-    of_schema = {
-        e.type.id for e in api.elements.values() if isinstance(e.type, NamedRef)
-    }
-    of_schema |= {name for name, definition in api.types.items() if definition.named}
-    for port in api.ports:
-        for operation in port.operations:
-            for message, wrapped in (
-                (operation.input, requests),
-                (operation.output, replies),
-            ):
-                if message is None:
-                    continue
-                if message.headers_struct is not None:
-                    headers.add(message.headers_struct)
-                if message.struct is None or message.struct in of_schema:
-                    continue
-                (wrapped if message.wrapper is not None else contents).add(
-                    message.struct
-                )
-                if message.use is Use.ENCODED and len(message.parts) == 1:
-                    single.add(message.struct)
-    return Roles(
-        frozenset(requests),
-        frozenset(replies),
-        frozenset(contents | headers),
-        frozenset(headers),
-        frozenset(single),
-        frozenset(derived_types(api)),
-        frozenset(_recursive(api)),
-    )
-
-
-def _recursive(api: Api) -> Iterator[QName]:
-    """The types that can hold themselves, by any way: found as cycles of the reference graph (Tarjan)."""
-    graph = {
-        name: [
-            r.id
-            for r, _ in references_of(definition)
-            if isinstance(r, NamedRef) and r.id in api.types
-        ]
-        for name, definition in api.types.items()
-    }
-    for parent, children in derived_types(api).items():
-        graph.setdefault(parent, []).extend(children)
-    for component in strongly_connected(graph):
-        if len(component) > 1 or component[0] in graph[component[0]]:
-            yield from component
-
-
 class TypeModules:
     """Makes the modules of `types/`."""
 
     def __init__(self, context: Context, header: list[str]) -> None:
         self.context = context
         self.header = header
-        self.roles = find_roles(context.api)
+        self.facts = context.api.facts
         self._shown = Representations(context.types)
         self._element_docs = {
             element.type.id: element.doc
@@ -238,7 +161,7 @@ class TypeModules:
     def _struct_functions(
         self, scope: Scope, struct: Struct, name: str, use: Use
     ) -> Iterator[FunctionView]:
-        roles, text = self.roles, scope.name("str")
+        roles, text = self.facts.roles, scope.name("str")
         content = struct.id in roles.contents
         writer = StructWriter(self.context, scope, struct, use, content)
         given = f"v: {name}"
@@ -256,8 +179,8 @@ class TypeModules:
             parts=struct.id in roles.requests | roles.replies,
             reply=struct.id in roles.replies or content and struct.id in roles.single,
             headers=struct.id in roles.headers,
-            derived=struct.id in roles.parents,
-            recursive=struct.id in roles.recursive,
+            derived=struct.id in self.facts.subtypes,
+            recursive=struct.id in self.facts.recursive,
         )
         yield FunctionView(
             self.context.function("read", name, use),
@@ -369,7 +292,8 @@ class TypeModules:
     def _union_bodies(
         self, scope: Scope, definition: UnionOf, scoped: bool, kind: str
     ) -> tuple[list[str], str]:
-        codes = [self.context.types.simple.code(m, scope) for m in _members(definition)]
+        code = self.context.types.simple.code
+        codes = dict.fromkeys(code(m, scope) for m in _members(definition))
         if scoped:
             members = tuple_of(
                 f"{scope.soap('ScopedMember' if c.scoped else 'PlainMember')}({c.parse}, {c.text})"

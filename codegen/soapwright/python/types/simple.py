@@ -14,6 +14,7 @@ from soapwright.model.api import (
     EnumerationValue,
     ListOf,
     NamedRef,
+    QName,
     Restricted,
     SoapArray,
     Struct,
@@ -119,6 +120,7 @@ class SimpleTypes:
     def __init__(self, api: Api, names: Names) -> None:
         self._types = api.types
         self._names = names
+        self._unions: dict[QName, tuple[BuiltinRef | NamedRef, ...]] = {}
 
     def is_simple(self, reference: TypeRef) -> bool:
         """Whether values of the type are text, in the end."""
@@ -172,13 +174,30 @@ class SimpleTypes:
                 return scope.type(self._names.types[plain.id])
             case ListOf(item=item):
                 return f"{scope.name('list')}[{self.annotation(item, scope)}]"
-            case UnionOf(members=members):
+            case UnionOf():
+                members = self._plain_members(definition)
                 found = dict.fromkeys(self.annotation(m, scope) for m in members)
                 return " | ".join(found) or scope.name("str")
             case Struct() | SoapArray() | Restricted():
                 raise TypeError(f"{plain.id} is no simple type")
             case _:
                 assert_never(definition)
+
+    def _plain_members(self, union: UnionOf) -> tuple[BuiltinRef | NamedRef, ...]:
+        """The types of a union's values: those of the unions that it has restricted, too.
+
+        They are kept: the ways through unions of restricted unions multiply.
+        """
+        if union.id not in self._unions:
+            found: dict[BuiltinRef | NamedRef, None] = {}
+            for member in map(self.plain, union.members):
+                inner = self._types[member.id] if isinstance(member, NamedRef) else None
+                if isinstance(inner, UnionOf) and inner.members:
+                    found.update(dict.fromkeys(self._plain_members(inner)))
+                else:
+                    found[member] = None
+            self._unions[union.id] = tuple(found)
+        return self._unions[union.id]
 
     def code(self, reference: TypeRef, scope: Scope) -> SimpleCode:
         """The functions for a simple type."""
@@ -227,8 +246,8 @@ class SimpleTypes:
         match self._types[plain.id]:
             case ListOf(item=item):
                 return self.is_scoped(item)
-            case UnionOf(members=members):
-                return any(self.is_scoped(member) for member in members)
+            case UnionOf() as union:
+                return any(map(self.is_scoped, self._plain_members(union)))
             case _:
                 return False
 
