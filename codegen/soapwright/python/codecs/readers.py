@@ -170,7 +170,9 @@ class StructReader:
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
                 return f": {declare(field).annotation} = []"
             case ElementMember(optional=optional):
-                return f": {declare(field).annotation} = {self._unread(field, optional)}"
+                return (
+                    f": {declare(field).annotation} = {self._unread(field, optional)}"
+                )
             case _:
                 assert_never(field.what)
 
