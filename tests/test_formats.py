@@ -22,7 +22,7 @@ wsdl = "service.wsdl"
 output = "made"
 name = "made"
 """
-UNFORMATTED = {"a.py": "x = [1,\n2]\n", "types/_b.py": "y  =  'b'\n"}
+UNFORMATTED = {"a.py": b"x = [1,\n2]\n", "types/_b.py": b"y  =  'b'\n"}
 FORMATTED = {"a.py": b"x = [1, 2]\n", "types/_b.py": b'y = "b"\n'}
 
 
@@ -95,7 +95,7 @@ def test_what_ruff_refuses_is_not_written(
     from soapwright import pipeline  # the module, of which one name is replaced
 
     monkeypatch.setattr(pipeline, "check_compiles", lambda modules, package: None)
-    monkeypatch.setattr("soapwright.python.emit.render", lambda *_: "def f(,): ...\n")
+    monkeypatch.setattr("soapwright.python.emit.render", lambda *_: b"def f(,): ...\n")
     done = shell("generate", "service.wsdl", "--output", "made", "--package", "made")
     assert (done.code, done.out) == (2, "")
     assert re.match(r"made:1: error: ruff refuses what was emitted: .*", done.err)

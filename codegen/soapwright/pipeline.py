@@ -68,7 +68,7 @@ def generate(
         findings.error(Code.LIMIT, message, Location(str(wsdl)))
         raise SpecError(findings) from None
     files = {**modules, **emission.data}
-    emitted = emission.encode()
+    emitted = emission.files
     manifest = make_manifest(options, wsdl.parent, api.inputs, emitted, files)
     return Package({**files, MANIFEST: manifest.encode()}, findings)
 

@@ -25,19 +25,18 @@ _OPTIONS = (
 )
 
 
-def format_modules(modules: Mapping[str, str], package: str) -> dict[str, bytes]:
+def format_modules(modules: Mapping[str, bytes], package: str) -> dict[str, bytes]:
     """The modules of a package, by their paths in it, as they are to be written.
 
     Raises:
         SpecError: ruff cannot be run, or refuses one.
     """
     findings, at = Findings(), Location(package)
-    contents = {path: text.encode("utf-8") for path, text in modules.items()}
-    size = sum(map(len, contents.values()))
+    size = sum(map(len, modules.values()))
     try:
         with TemporaryDirectory(prefix="soapwright-", dir=_memory(size)) as name:
             folder = Path(name)
-            for path, content in contents.items():
+            for path, content in modules.items():
                 _write(folder / path, content)
             refused = _run_ruff(folder)
             formatted = {path: (folder / path).read_bytes() for path in modules}

@@ -16,6 +16,7 @@ _UNPRINTABLE = re.compile(
     r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     r"\U000e0001\U000e0020-\U000e007f\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
 )
+_ENCODING = re.compile("(coding)(?=[:=])")
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -77,8 +78,9 @@ def _argument(name: str, doc: str, indent: int) -> list[str]:
 
 
 def comment(text: str, indent: int) -> list[str]:
-    """Comment lines."""
-    return [f"# {line}".rstrip() for line in _wrapped(text, _WIDTH - indent - 2)]
+    """Comment lines; none of them says what a module is encoded in (PEP 263)."""
+    harmless = _ENCODING.sub(r"\1 ", text)
+    return [f"# {line}".rstrip() for line in _wrapped(harmless, _WIDTH - indent - 2)]
 
 
 def _wrapped(text: str, width: int) -> list[str]:
