@@ -68,9 +68,8 @@ def generate(
         message = "definitions refer to each other too deeply"
         findings.error(Code.LIMIT, message, Location(str(wsdl)))
         raise SpecError(findings) from None
-    emitted = emission.encode()
     manifest = make_manifest(
-        options, wsdl.parent, api.inputs, emitted, files, emission.uses
+        options, wsdl.parent, api.inputs, emission.files, files, emission.uses
     )
     return Package({**files, MANIFEST: manifest.encode()}, findings, emission.uses)
 
@@ -79,7 +78,7 @@ def generate_runtime(name: str, uses: Iterable[str]) -> dict[str, bytes]:
     """The files of a runtime that packages share; `uses` is what they use, all together."""
     emission = emit_shared_runtime(uses)
     files = _formatted(emission, name)
-    manifest = runtime_manifest(name, emission.encode(), files)
+    manifest = runtime_manifest(name, emission.files, files)
     return {**files, MANIFEST: manifest.encode()}
 
 

@@ -71,12 +71,12 @@ def test_what_only_looks_like_an_import() -> None:
     """Names and texts of a WSDL stand in emitted code, too."""
     texts = [
         "from ._soap import read_Soap as read_Soap",
-        "    from ._soap.gone import it",
+        b"    from ._soap.gone import it",
     ]
-    texts += ["soap.nothing", "from ._soap.codec import gone, index"]
+    texts += [b"soap.nothing", b"from ._soap.codec import gone, index"]
     assert runtime_uses(texts, RuntimeName()) == ("codec.index",)
     assert runtime_uses(
-        ["from acme.soap.http import client"], RuntimeName("acme.soap")
+        [b"from acme.soap.http import client"], RuntimeName("acme.soap")
     ) == ("http.client",)
 
 

@@ -23,7 +23,7 @@ _IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE
 _USED = re.compile(rf"\b(?:soap|{FOLDER})\.([A-Za-z]\w*)")
 
 
-def runtime_uses(code: Iterable[str], runtime: RuntimeName) -> tuple[str, ...]:
+def runtime_uses(code: Iterable[bytes], runtime: RuntimeName) -> tuple[str, ...]:
     """What code uses of the runtime: names of the face, and modules (`http.client`), sorted.
 
     Args:
@@ -35,11 +35,12 @@ def runtime_uses(code: Iterable[str], runtime: RuntimeName) -> tuple[str, ...]:
         rf"^ *from {home}((?:\.\w+)*) import (\([^)]*\)|.*)$", re.MULTILINE
     )
     used: set[str] = set()
-    for text in code:
+    for module in code:
+        text = module.decode("utf-8")
         used.update(_USED.findall(text))
-        for module, imported in imports.findall(text):
-            if module:
-                used.update(_modules(module.removeprefix("."), imported))
+        for inside, imported in imports.findall(text):
+            if inside:
+                used.update(_modules(inside.removeprefix("."), imported))
             else:
                 used.update(_imported(imported))
     # A text of the WSDL's may look like an import, and so may a type's name.
@@ -60,7 +61,7 @@ def runtime_files(uses: Iterable[str]) -> dict[str, bytes]:
     return {path: files[path] for path in sorted(files)}
 
 
-def runtime_face(uses: Iterable[str], header: list[str]) -> str:
+def runtime_face(uses: Iterable[str], header: list[str]) -> bytes:
     """The module that offers its names, a runtime's `__init__.py`; `header` are its first lines."""
     names = sorted(homes().keys() & set(uses))
     by_module: dict[str, list[str]] = {}
@@ -71,7 +72,7 @@ def runtime_face(uses: Iterable[str], header: list[str]) -> str:
     for module in sorted(by_module):
         lines.append(f"from .{module} import {', '.join(by_module[module])}")
     lines += ["", "__all__ = [", *(f"    {string(name)}," for name in names), "]"]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, ""]).encode("utf-8")
 
 
 def _imported(text: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from soapwright.model.api import (
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.text.statements import block
+from soapwright.python.text.statements import Line, Statement, block
 from soapwright.python.types.fields import Field, alternatives_in, is_wild
 
 # Fields whose elements stand in the order of the fields.
@@ -42,34 +42,35 @@ class PresenceChecks:
         self._ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
         self._places = {field.name: n for n, field in enumerate(self._ordered)}
 
-    def lines(self) -> list[str]:
+    def statements(self) -> list[Statement]:
         """A required element that is not there is missing, whatever else was read."""
-        lines: list[str] = []
+        made: list[Statement] = []
         missing = self.scope.soap("missing")
         for field in self.fields:
             local = self.local(field)
             match field.what:
                 case ElementMember(repeated=True, optional=False, element=element):
                     said = string(element.name.local)
-                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
+                    lack = Line(f"{missing}(e, {said})")
+                    made.append(block(f"if not {local}:", [lack]))
                 case ElementMember(optional=False, element=element):
                     said = string(element.name.local)
                     unread = self.scope.soap("MISSING")
-                    lines += block(
-                        f"if {local} is {unread}:", [f"{missing}(e, {said})"]
-                    )
+                    lack = Line(f"{missing}(e, {said})")
+                    made.append(block(f"if {local} is {unread}:", [lack]))
                 case OrderedMember(optional=False, mixed=False) as member:
                     said = string(
                         " | ".join(a.tag for a in alternatives_in(member)) or "any"
                     )
-                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
+                    lack = Line(f"{missing}(e, {said})")
+                    made.append(block(f"if not {local}:", [lack]))
                 case _:
                     continue
-        return lines + self._choices()
+        return made + self._choices()
 
-    def _choices(self) -> list[str]:
+    def _choices(self) -> list[Statement]:
         """A choice that must be made, of which no branch is there, is missing too."""
-        lines: list[str] = []
+        made: list[Statement] = []
         fields = {field.name: field for field in self.fields}
         for owner in self.context.types.line_of(self.struct):
             names = self.context.types.names.structs[owner.id].members
@@ -80,8 +81,9 @@ class PresenceChecks:
                 absent = " and ".join(self.absent(fields[name]) for name in members)
                 said = string(" | ".join(_wire_name(fields[name]) for name in members))
                 missing = self.scope.soap("missing")
-                lines += block(f"if {absent}:", [f"{missing}(e, {said})"])
-        return lines
+                lack = Line(f"{missing}(e, {said})")
+                made.append(block(f"if {absent}:", [lack]))
+        return made
 
     def absent(self, field: Field) -> str:
         """That nothing is read into a field."""

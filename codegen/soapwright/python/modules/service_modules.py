@@ -91,7 +91,7 @@ class ServiceModules:
 
     def errors(self) -> ErrorsModule:
         """The exception classes."""
-        scope = Scope(self.fault_names.values())
+        scope = Scope(self.fault_names.values(), self.context.runtime)
         faults = []
         seen: set[str] = set()
         for fault in faults_of(self.context.api):
@@ -103,17 +103,12 @@ class ServiceModules:
             doc = fault.doc or f"The declared fault {fault.name}."
             faults.append(FaultView(self.fault_names[key], detail, docstring(doc, 4)))
         names = ", ".join(f"{n} as {n}" for n in RUNTIME_ERRORS)
-        imports = [*scope.standard_imports]
-        imports += [""] if imports else []
-        runtime = self.context.runtime
-        if scope.uses("t"):
-            imports.append("from . import types as t")
-        if scope.uses("soap"):
-            imports.append(runtime.face("soap"))
-        imports.sort(key=lambda line: line.startswith("from ."))
-        imports.append(f"from {runtime.module('')} import {names}")
+        runtime = self.context.runtime.module("")
+        imports = [*scope.sibling_imports, f"from {runtime} import {names}"]
         exports = sorted([*RUNTIME_ERRORS, *self.fault_names.values()])
-        return ErrorsModule(self.header, imports, faults, exports)
+        return ErrorsModule(
+            self.header, scope.standard_imports, imports, faults, exports
+        )
 
     def exception(self, fault: Fault) -> str:
         """The name of a fault's exception class."""

@@ -26,8 +26,10 @@ from soapwright.python.codecs.writers import StructWriter
 from soapwright.python.context import Context
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.scope import Scope
+from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import FieldView, FunctionView, TypeModule, TypeView
-from soapwright.python.types.fields import Declaration, Declarations
+from soapwright.python.types.annotations import Declaration
+from soapwright.python.types.fields import Declarations
 from soapwright.python.types.representations import Representations, stand_in
 from soapwright.python.types.simple import value_text
 
@@ -70,9 +72,9 @@ class TypeModules:
         """The module of some types that stand together."""
         scope = Scope(self._shadowed(definitions), self.context.runtime)
         views = [self._type(scope, definition) for definition in definitions]
-        standard, package = scope.standard_imports, scope.package_imports
-        imports = [*standard, *([""] if standard and package else []), *package]
-        return TypeModule(self.header, imports, views)
+        return TypeModule(
+            self.header, scope.standard_imports, scope.package_imports, views
+        )
 
     def _shadowed(self, definitions: list[TypeDef]) -> set[str]:
         """The names from elsewhere that a field or a class of the module would hide."""
@@ -295,7 +297,7 @@ class TypeModules:
         code = self.context.types.simple.code
         codes = dict.fromkeys(code(m, scope) for m in _members(definition))
         if scoped:
-            members = _tuple(
+            members = tuple_of(
                 f"{scope.soap('ScopedMember' if c.scoped else 'PlainMember')}({c.parse}, {c.text})"
                 for c in codes
             )
@@ -304,18 +306,12 @@ class TypeModules:
                 [f"value: {kind} = {parse}", "return value"],
                 f"return {scope.soap('scoped_union_text')}(v, prefix, {members})",
             )
-        members = _tuple(f"({c.parse}, {c.text})" for c in codes)
+        members = tuple_of(f"({c.parse}, {c.text})" for c in codes)
         parse = f"{scope.soap('parse_union')}(text, {members})"
         return (
             [f"value: {kind} = {parse}", "return value"],
-            f"return {scope.soap('union_text')}(v, {_tuple(c.text for c in codes)})",
+            f"return {scope.soap('union_text')}(v, {tuple_of(c.text for c in codes)})",
         )
-
-
-def _tuple(items: Iterable[str]) -> str:
-    """A tuple on one line: only one item needs a comma after it."""
-    found = list(items)
-    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
 
 
 def _members(definition: UnionOf) -> Iterable[TypeRef]:

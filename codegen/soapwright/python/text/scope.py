@@ -6,7 +6,6 @@ its text needs, and under a private alias what a field of its class would hide.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from soapwright.python.text.runtime_name import VENDORED, RuntimeName
@@ -48,11 +47,6 @@ class Scope:
         """Whether the module uses a name."""
         return name in self._used
 
-    def appears(self, name: str, lines: Iterable[str]) -> bool:
-        """Whether lines say a module of the package: what was made may not all be printed."""
-        said = re.compile(rf"\b{self.said(name)}\.")
-        return any(map(said.search, lines))
-
     def soap(self, name: str) -> str:
         """A name of the runtime: `soap.text`."""
         return f"{self.name('soap')}.{name}"
@@ -78,12 +72,20 @@ class Scope:
     @property
     def package_imports(self) -> list[str]:
         """The import lines of the package itself, for a module one folder down."""
+        return self._imports("..")
+
+    @property
+    def sibling_imports(self) -> list[str]:
+        """The same, for a module of the package's own folder."""
+        return self._imports(".")
+
+    def _imports(self, folder: str) -> list[str]:
         lines = []
         if "soap" in self._used:
-            lines.append(self._runtime.face(self.said("soap"), up=2))
+            lines.append(self._runtime.face(self.said("soap"), up=len(folder)))
         for name, module in _PACKAGE.items():
             if name in self._used:
                 said = self.said(name)
                 alias = "" if said == module else f" as {said}"
-                lines.append(f"from .. import {module}{alias}")
+                lines.append(f"from {folder} import {module}{alias}")
         return sorted(lines)

@@ -45,6 +45,7 @@ class TypeModule:
     """One module of `types/`: a global type or element, and the anonymous types in it."""
 
     header: list[str]
+    standard_imports: list[str]
     imports: list[str]
     types: list[TypeView]
 
@@ -56,7 +57,7 @@ class TypesIndex:
     header: list[str]
     codec: str
     doc: list[str]
-    namespaces: list[str]
+    namespaces: str
     entries: list[str]
     exports: list[str]
 
@@ -85,6 +86,7 @@ class ErrorsModule:
     """`errors.py`: the runtime's exceptions and those of declared faults."""
 
     header: list[str]
+    standard_imports: list[str]
     imports: list[str]
     faults: list[FaultView]
     exports: list[str]
@@ -171,7 +173,7 @@ class ClientView:
     base: str
     keyword: str
     doc: list[str]
-    ports: list[str]
+    ports: str
     methods: list[MethodView]
 
 
@@ -180,6 +182,7 @@ class ClientModule:
     """`client.py`; `assignments` name the first portType's pair where there are several."""
 
     header: list[str]
+    standard_imports: list[str]
     imports: list[str]
     clients: list[ClientView]
     assignments: list[str]
@@ -215,14 +218,16 @@ class ServiceView:
     """A service class of one portType; `ports` is a tuple of its ports' keys.
 
     `methods` are the entries of a dict from operations to methods, `headers` of one from
-    operations to their headers' parameters, where those are not named as the headers.
+    operations to their headers' parameters, where those are not named as the headers. `answers`
+    are the runtime's names that the methods' annotations need.
     """
 
     name: str
     doc: list[str]
-    ports: list[str]
+    ports: str
     methods: list[str]
     headers: list[str]
+    answers: set[str]
     handlers: list[HandlerView]
 
 
@@ -257,9 +262,9 @@ class PackageModule:
 class OwnModule:
     """`_package.py`: what is the package's own in its runtime.
 
-    `secrets` are the lines of a tuple of the names that the user adds to those whose values never show.
+    `secrets` is a tuple of the names that the user adds to those whose values never show, "" for none.
     """
 
     header: list[str]
     face: str
-    secrets: list[str]
+    secrets: str

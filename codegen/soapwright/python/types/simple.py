@@ -31,7 +31,7 @@ class SimpleCode:
     """The functions for one simple type, by their names in an emitted module.
 
     `text` makes element content of a value, `parse` a value of text, `read` a value of an
-    element. With `scoped` (QNames) they need the namespaces in scope: `parse` takes the element
+    element. With `verbatim` the text of a value is the value. With `scoped` (QNames) they need the namespaces in scope: `parse` takes the element
     too, and `text` a prefix, and gives the declarations that its text needs beside it.
     """
 
@@ -39,17 +39,20 @@ class SimpleCode:
     parse: str
     read: str
     scoped: bool = False
+    verbatim: bool = False
 
 
 _SPACE = re.compile("[ \t\r\n]+")
 _LETTERS = re.compile("[A-Za-z.]")
 _STRINGS = ("str", "text", "parse_token", "token")
 _INTEGERS = ("int", "int_text", "parse_int", "int_value")
-_LISTS = ("list[str]", "tokens_text", "parse_tokens", "tokens_value")
+_LISTS = ("list", "tokens_text", "parse_tokens", "tokens_value")
 _FLOATS = ("float", "float_text", "parse_float", "float_value")
-_SCOPED = ("soap.QName", "scoped_qname_text", "parse_scoped_qname", "qname_value")
+_SCOPED = ("QName", "scoped_qname_text", "parse_scoped_qname", "qname_value")
 
-# annotation; then the runtime's text, parse and read functions
+# The classes of the runtime among those that values have.
+_OF_RUNTIME = frozenset("QName Duration GYearMonth GYear GMonthDay GDay GMonth".split())
+# The class of the values; then the runtime's text, parse and read functions
 _BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
     Builtin.STRING: ("str", "text", "parse_string", "string"),
     Builtin.ANY_SIMPLE_TYPE: ("str", "text", "parse_string", "string"),
@@ -88,12 +91,12 @@ _BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
     Builtin.DATE_TIME: ("datetime", "datetime_text", "parse_datetime", "datetime_value"),
     Builtin.DATE: ("date", "date_text", "parse_date", "date_value"),
     Builtin.TIME: ("time", "time_text", "parse_time", "time_value"),
-    Builtin.DURATION: ("soap.Duration", "duration_text", "parse_duration", "duration_value"),
-    Builtin.G_YEAR_MONTH: ("soap.GYearMonth", "g_year_month_text", "parse_g_year_month", "g_year_month_value"),
-    Builtin.G_YEAR: ("soap.GYear", "g_year_text", "parse_g_year", "g_year_value"),
-    Builtin.G_MONTH_DAY: ("soap.GMonthDay", "g_month_day_text", "parse_g_month_day", "g_month_day_value"),
-    Builtin.G_DAY: ("soap.GDay", "g_day_text", "parse_g_day", "g_day_value"),
-    Builtin.G_MONTH: ("soap.GMonth", "g_month_text", "parse_g_month", "g_month_value"),
+    Builtin.DURATION: ("Duration", "duration_text", "parse_duration", "duration_value"),
+    Builtin.G_YEAR_MONTH: ("GYearMonth", "g_year_month_text", "parse_g_year_month", "g_year_month_value"),
+    Builtin.G_YEAR: ("GYear", "g_year_text", "parse_g_year", "g_year_value"),
+    Builtin.G_MONTH_DAY: ("GMonthDay", "g_month_day_text", "parse_g_month_day", "g_month_day_value"),
+    Builtin.G_DAY: ("GDay", "g_day_text", "parse_g_day", "g_day_value"),
+    Builtin.G_MONTH: ("GMonth", "g_month_text", "parse_g_month", "g_month_value"),
     Builtin.HEX_BINARY: ("bytes", "hex_text", "parse_hex", "hex_value"),
     Builtin.BASE64_BINARY: ("bytes", "bytes_text", "parse_bytes", "bytes_value"),
 }  # fmt: skip
@@ -164,7 +167,7 @@ class SimpleTypes:
         """The Python type of a simple type's values."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
-            return _annotation(_BUILTINS[plain.builtin][0], scope)
+            return _annotation(plain.builtin, scope)
         definition = self._types[plain.id]
         match definition:
             case Enumeration():
@@ -203,7 +206,7 @@ class SimpleTypes:
             row = _BUILTINS[plain.builtin]
             names = self._functions(reference, row[1:])
             text, parse, read = map(scope.soap, names)
-            return SimpleCode(text, parse, read, scoped=row is _SCOPED)
+            return SimpleCode(text, parse, read, row is _SCOPED, names[0] == "text")
         name = self._names.types[plain.id]
         return SimpleCode(
             text=scope.type(f"text_{name}"),
@@ -252,14 +255,13 @@ class SimpleTypes:
         """Whether the text of a value may hold characters that an attribute must escape."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
-            return _BUILTINS[plain.builtin][0] in ("str", "list[str]")
+            return _BUILTINS[plain.builtin][0] in ("str", "list")
         return True
 
 
 def python_class(builtin: Builtin) -> str:
     """The name of the class that a builtin's values have, without the module that it is of."""
-    name = _BUILTINS[builtin][0].removeprefix("soap.")
-    return name.partition("[")[0]
+    return _BUILTINS[builtin][0]
 
 
 def value_text(value: EnumerationValue, base: BuiltinRef) -> str:
@@ -269,9 +271,10 @@ def value_text(value: EnumerationValue, base: BuiltinRef) -> str:
     return value.text
 
 
-def _annotation(code: str, scope: Scope) -> str:
-    if code.startswith("soap."):
-        return scope.soap(code.removeprefix("soap."))
-    if code == "list[str]":
+def _annotation(builtin: Builtin, scope: Scope) -> str:
+    name = python_class(builtin)
+    if name in _OF_RUNTIME:
+        return scope.soap(name)
+    if name == "list":
         return f"{scope.name('list')}[{scope.name('str')}]"
-    return scope.name(code)
+    return scope.name(name)

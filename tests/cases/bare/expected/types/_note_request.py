@@ -17,8 +17,7 @@ class NoteRequest:
 def write_NoteRequest(v: NoteRequest) -> str:
     if v.__class__ is not NoteRequest:
         soap.check_class(v, NoteRequest)
-    xml = f"<tns:city>{soap.text(v.city)}</tns:city>"
-    return xml
+    return f"<tns:city>{soap.text(v.city)}</tns:city>"
 
 
 def read_NoteRequest(e: soap.Element) -> NoteRequest:

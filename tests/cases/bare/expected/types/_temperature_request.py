@@ -17,8 +17,7 @@ class TemperatureRequest:
 def write_TemperatureRequest(v: TemperatureRequest) -> str:
     if v.__class__ is not TemperatureRequest:
         soap.check_class(v, TemperatureRequest)
-    xml = f"<tns:city>{soap.text(v.city)}</tns:city>"
-    return xml
+    return f"<tns:city>{soap.text(v.city)}</tns:city>"
 
 
 def read_TemperatureRequest(e: soap.Element) -> TemperatureRequest:

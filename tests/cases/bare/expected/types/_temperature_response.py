@@ -17,8 +17,7 @@ class TemperatureResponse:
 def write_TemperatureResponse(v: TemperatureResponse) -> str:
     if v.__class__ is not TemperatureResponse:
         soap.check_class(v, TemperatureResponse)
-    xml = f"<tns:celsius>{soap.float_text(v.celsius)}</tns:celsius>"
-    return xml
+    return f"<tns:celsius>{soap.float_text(v.celsius)}</tns:celsius>"
 
 
 def read_TemperatureResponse(e: soap.Element) -> TemperatureResponse:

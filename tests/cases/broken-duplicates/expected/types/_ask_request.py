@@ -17,8 +17,7 @@ class AskRequest:
 def write_AskRequest(v: AskRequest) -> str:
     if v.__class__ is not AskRequest:
         soap.check_class(v, AskRequest)
-    xml = f"<tns:ask>{soap.int_text(v.ask)}</tns:ask>"
-    return xml
+    return f"<tns:ask>{soap.int_text(v.ask)}</tns:ask>"
 
 
 def read_AskRequest(e: soap.Element) -> AskRequest:

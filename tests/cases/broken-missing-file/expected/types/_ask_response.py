@@ -17,8 +17,7 @@ class AskResponse:
 def write_AskResponse(v: AskResponse) -> str:
     if v.__class__ is not AskResponse:
         soap.check_class(v, AskResponse)
-    xml = f"<tns:answer>{soap.text(v.answer)}</tns:answer>"
-    return xml
+    return f"<tns:answer>{soap.text(v.answer)}</tns:answer>"
 
 
 def read_AskResponse(e: soap.Element) -> AskResponse:

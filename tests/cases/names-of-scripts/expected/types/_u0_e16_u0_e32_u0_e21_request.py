@@ -20,9 +20,11 @@ def write_U0e16u0e32u0e21Request(
 ) -> str:
     if v.__class__ is not U0e16u0e32u0e21Request:
         return soap.write_derived(v, U0e16u0e32u0e21Request, tag, attributes)
-    xml = f"<{tag}{attributes}>"
-    xml += t.write_U0e1cu0e43u0e0a(v.u0_e15_u0_e31_u0_e27, "ตัว")
-    return f"{xml}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"{t.write_U0e1cu0e43u0e0a(v.u0_e15_u0_e31_u0_e27, 'ตัว')}"
+        f"</{tag}>"
+    )
 
 
 def read_U0e16u0e32u0e21Request(e: soap.Element) -> U0e16u0e32u0e21Request:

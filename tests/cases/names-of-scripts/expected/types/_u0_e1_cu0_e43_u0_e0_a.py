@@ -22,7 +22,7 @@ def write_U0e1cu0e43u0e0a(v: U0e1cu0e43u0e0a, tag: str, attributes: str = "") ->
         return soap.write_derived(v, U0e1cu0e43u0e0a, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645 is not None:
-        xml += f' می‌خواهم="{soap.int_text(v.u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645)}"'
+        xml += f' می\u200cخواهم="{soap.int_text(v.u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645)}"'
     xml += f"><tns:ชื่อ>{soap.text(v.u0_e0_au0_e37_u0_e2_d)}</tns:ชื่อ>"
     if v.u0939_u093_fu0928_u0926_u0940 is not None:
         xml += (

@@ -17,8 +17,7 @@ class ScanRequest:
 def write_ScanRequest(v: ScanRequest) -> str:
     if v.__class__ is not ScanRequest:
         soap.check_class(v, ScanRequest)
-    xml = f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
-    return xml
+    return f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
 
 
 def read_ScanRequest(e: soap.Element) -> ScanRequest:

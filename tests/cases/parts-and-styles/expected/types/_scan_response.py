@@ -15,8 +15,7 @@ class ScanResponse:
 def write_ScanResponse(v: ScanResponse) -> str:
     if v.__class__ is not ScanResponse:
         soap.check_class(v, ScanResponse)
-    xml = ""
-    return xml
+    return ""
 
 
 def read_ScanResponse(e: soap.Element) -> ScanResponse:

@@ -19,12 +19,10 @@ class SendRequest:
 def write_SendRequest(v: SendRequest) -> str:
     if v.__class__ is not SendRequest:
         soap.check_class(v, SendRequest)
-    xml = (
-        ""
+    return (
         f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
         f"{t.write_Stamp(v.stamp, 'tns:stamp')}"
     )
-    return xml
 
 
 def read_SendRequest(e: soap.Element) -> SendRequest:

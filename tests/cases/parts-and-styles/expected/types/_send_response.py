@@ -15,8 +15,7 @@ class SendResponse:
 def write_SendResponse(v: SendResponse) -> str:
     if v.__class__ is not SendResponse:
         soap.check_class(v, SendResponse)
-    xml = ""
-    return xml
+    return ""
 
 
 def read_SendResponse(e: soap.Element) -> SendResponse:
