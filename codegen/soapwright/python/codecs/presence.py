@@ -108,7 +108,7 @@ class PresenceChecks:
         if isinstance(field.what, ElementMember) and not field.what.repeated:
             yield self.absent(field)
         if use is Use.LITERAL:
-            if last and isinstance(field.what, ElementMember) and field.what.repeated:
+            if isinstance(field.what, ElementMember) and field.what.repeated:
                 most = field.what.element.occurs.max
                 yield from (
                     [] if most is None else [f"len({self.local(field)}) < {most}"]
