@@ -17,6 +17,7 @@ from soapwright.model.api import (
     TypeRef,
 )
 from soapwright.model.codes import Code
+from soapwright.wsdl.references import NC_NAME
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import Context, Owner
 from soapwright.wsdl.schema.parse import ParsedSchema
@@ -153,6 +154,10 @@ def _undeclared(
         return Attribute(name, _XML_TYPES[name.local], required, schema.at(use))
     if name.namespace == _XSI:
         return None  # the instance's own business: no part of a value
+    if not NC_NAME.fullmatch(name.local):
+        message = f"{name.local!r} is no name"
+        context.findings.error(Code.SCHEMA, message, schema.at(use))
+        return None
     context.findings.warning(
         Code.REFERENCE,
         f"no attribute {name}; its value is read as text",

@@ -162,6 +162,9 @@ def _check(
     for key, problem in _problems(node):
         findings.error(Code.SCHEMA, problem, locate(node))
         del node.attrib[key]
+    if node.tag == f"{{{XSD}}}pattern" and node.get("value") is None:
+        findings.error(Code.SCHEMA, "a pattern needs a value", locate(node))
+        node.set("value", ".*")
 
 
 def _problems(node: etree._Element) -> list[tuple[str, str]]:
