@@ -50,7 +50,7 @@ def generate(
         SpecError: the WSDL cannot be read or is broken, or what was made of it does not compile;
             it has every finding.
     """
-    findings = Findings()
+    findings = Findings(strict=options.strict)
     try:
         with _young_garbage_only():
             progress(f"reading {wsdl}")

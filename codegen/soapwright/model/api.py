@@ -21,7 +21,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from soapwright.model.diagnostics import Location
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Diagnostic, Location
 
 # ---------------------------------------------------------------------------------- names
 
@@ -63,6 +64,16 @@ class Use(Enum):
 
     LITERAL = "literal"
     ENCODED = "encoded"
+
+
+class Kind(Enum):
+    """The parts of a service that can be left out of it."""
+
+    PORT = "port"
+    BINDING = "binding"
+    OPERATION = "operation"
+    HEADER = "header"
+    FAULT = "fault"
 
 
 class Derivation(Enum):
@@ -569,10 +580,31 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part of a service that is broken, so that the package does without it, and why.
+
+    `at` is what is broken, `hint` what to do about it. `service` is the service of a port.
+    """
+
+    kind: Kind
+    name: str
+    code: Code
+    reason: str
+    at: Location
+    hint: str = ""
+    service: str = ""
+
+    def __str__(self) -> str:
+        """What is left out."""
+        return f"{self.kind.value} {self.name or 'without a name'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of a binding. `key` is its name, with `_2`, `_3` … for overloads in binding order.
 
-    `output` is None for a one-way operation, `input` where the WSDL declares none.
+    `output` is None for a one-way operation, `input` where the WSDL declares none. `left_out`
+    are its headers and faults that are broken, `findings` what was found in its declaration.
     """
 
     name: str
@@ -584,6 +616,8 @@ class Operation:
     faults: tuple[Fault, ...]
     at: Location
     doc: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -591,6 +625,7 @@ class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
     `key` is what the package's `PORTS` call it, `wire` the wire style that it asks for, or "".
+    `left_out` are its operations that are broken, `findings` what was found in its binding.
     """
 
     name: str
@@ -603,6 +638,8 @@ class Port:
     at: Location
     wire: str = ""
     doc: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -696,7 +733,8 @@ class Api:
     documents themselves use, for names that people recognise. `encoded` and `literal` are the
     ids of the types that messages of each use may carry; these and `facts` are the last pass's
     (passes/facts.py). `unresolved` and `unread` are for the checks: what is missing in content
-    models, and what nobody can judge.
+    models, and what nobody can judge. `left_out` are ports and bindings that are broken; ports and
+    operations have their own.
     """
 
     name: str
@@ -710,6 +748,7 @@ class Api:
     bundled: frozenset[QName] = frozenset()
     unresolved: tuple[Unresolved, ...] = ()
     unread: Unread = Unread()
+    left_out: tuple[LeftOut, ...] = ()
     encoded: frozenset[QName] = frozenset()
     literal: frozenset[QName] = frozenset()
     facts: Facts = Facts()

@@ -17,6 +17,7 @@ from soapwright.model.api import (
     ElementPart,
     Enumeration,
     HeaderPart,
+    LeftOut,
     ListOf,
     Message,
     NamedRef,
@@ -123,6 +124,17 @@ def _struct_references(struct: Struct) -> Iterator[tuple[TypeRef, Location]]:
     for element in elements:
         yield element.type, element.at
         yield from ((member.type, element.at) for member in element.substitutes)
+
+
+def left_out_of(api: Api) -> Iterator[tuple[str, LeftOut]]:
+    """All that is left out of a service, each with what it belongs to: "" of a port itself."""
+    for one in api.left_out:
+        yield "", one
+    for port in api.ports:
+        yield from ((f"port {port.key}", one) for one in port.left_out)
+        for operation in port.operations:
+            owner = f"operation {operation.key} of port {port.key}"
+            yield from ((owner, one) for one in operation.left_out)
 
 
 def messages_of(port: Port) -> Iterator[Message]:

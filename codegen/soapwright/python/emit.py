@@ -13,6 +13,7 @@ from soapwright.python.modules.facets_module import FacetsModules
 from soapwright.python.modules.ports_stub import ports_stub
 from soapwright.python.modules.public import runtime_names
 from soapwright.python.modules.server_module import ServerModules
+from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.modules.service_modules import ServiceModules
 from soapwright.python.modules.type_modules import TypeModules
 from soapwright.python.names.names import make_names
@@ -130,7 +131,7 @@ def _entry(definition: TypeDef, name: str, module: str, numbers: dict[str, int])
 def _package(
     api: Api, header: list[str], clients: list[str], options: Options
 ) -> PackageModule:
-    doc = api.doc or f"A client for {api.name}."
+    doc = with_left_out(api.doc or f"A client for {api.name}.", api)
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
     lazy += runtime_names()

@@ -135,7 +135,7 @@ class StructReader:
 
     def _initial(self, field: Field, attributes: list[Field]) -> list[str]:
         local = self._local(field)
-        declared = self.declarations.declare(field)
+        declare = self.declarations.declare  # for what is printed: it collects imports
         soap = self.scope.soap
         match field.what:
             case Attribute():
@@ -154,12 +154,14 @@ class StructReader:
             case ContentMember(type=reference):
                 return [f"{local} = {self._content(reference)}"]
             case OrderedMember(mixed=True):
-                return [f"{local}: {declared.annotation} = {soap('leading_text')}(e)"]
+                return [
+                    f"{local}: {declare(field).annotation} = {soap('leading_text')}(e)"
+                ]
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
-                return [f"{local}: {declared.annotation} = []"]
+                return [f"{local}: {declare(field).annotation} = []"]
             case ElementMember(optional=optional):
                 return [
-                    f"{local}: {declared.annotation} = {self._unread(field, optional)}"
+                    f"{local}: {declare(field).annotation} = {self._unread(field, optional)}"
                 ]
             case _:
                 assert_never(field.what)

@@ -21,6 +21,7 @@ from soapwright.model.walk import headers_use, messages_of
 from soapwright.python.codecs.declared import Declared
 from soapwright.python.codecs.items import RepeatedElement
 from soapwright.python.context import Context
+from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.names.services import (
     RUNTIME_ERRORS,
     fault_key,
@@ -40,6 +41,8 @@ from soapwright.python.text.views import (
 )
 from soapwright.python.types.fields import Annotations
 from soapwright.python.wire import envelope_start
+
+_PORTS_DOC = "The ports of the service and their operations: bytes to values and back, without a network."
 
 
 class ServiceModules:
@@ -139,7 +142,8 @@ class ServiceModules:
         said = [line for view in views for o in view.operations for line in o.arguments]
         if any("NAMESPACES" in line for line in said):
             imports.append("from .elements import NAMESPACES")
-        return PortsModule(self.header, imports, views)
+        doc = with_left_out(_PORTS_DOC, self.context.api)
+        return PortsModule(self.header, docstring(doc, 0), imports, views)
 
     def _port(self, port: Port, function: str) -> PortView:
         encoded = any(m.use is Use.ENCODED for m in messages_of(port))

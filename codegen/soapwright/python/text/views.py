@@ -113,6 +113,7 @@ class PortsModule:
     """`ports.py`."""
 
     header: list[str]
+    doc: list[str]
     imports: list[str]
     ports: list[PortView]
 

@@ -18,6 +18,7 @@ from soapwright.model.api import (
     TypeDef,
 )
 from soapwright.model.options import Options
+from soapwright.model.walk import left_out_of
 from soapwright.python.context import Context
 from soapwright.python.emit import make_context
 from soapwright.python.modules.client_module import ClientModules
@@ -109,13 +110,26 @@ class TypeSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutSaid:
+    """What a package does without, and why; `of` is what it belongs to, "" of a port."""
+
+    kind: str
+    name: str
+    of: str
+    reason: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
-    """All that a WSDL has."""
+    """All that a WSDL has; `left_out` is where it is broken."""
 
     name: str
     doc: str
     ports: tuple[PortSaid, ...]
     types: tuple[TypeSaid, ...]
+    left_out: tuple[LeftOutSaid, ...]
 
 
 def describe(api: Api) -> Description:
@@ -125,7 +139,13 @@ def describe(api: Api) -> Description:
     services = ServiceModules(context, [])
     ports = tuple(_port(clients, services, port) for port in api.ports)
     types = tuple(_type(context, one) for one in api.types.values() if is_told(one))
-    return Description(api.name, api.doc, ports, types)
+    left_out = tuple(
+        LeftOutSaid(
+            one.kind.value, one.name, owner, one.reason, one.at.path, one.at.line
+        )
+        for owner, one in left_out_of(api)
+    )
+    return Description(api.name, api.doc, ports, types, left_out)
 
 
 def is_told(definition: TypeDef) -> bool:
