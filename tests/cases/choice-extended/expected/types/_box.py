@@ -45,9 +45,8 @@ def read_Box(e: soap.Element) -> Box:
             mark.append(soap.string(c))
         elif tag == "{urn:route}note" and note is soap.MISSING and not any_elements:
             note = soap.string(c)
-        else:
-            if soap.allows(tag, ("urn:route",)):
-                any_elements.append(soap.AnyElement.from_element(c))
+        elif soap.allows(tag, ("urn:route",)):
+            any_elements.append(soap.AnyElement.from_element(c))
     if note is soap.MISSING:
         soap.missing(e, "note")
     v = Box.__new__(Box)
