@@ -15,8 +15,8 @@ import pytest
 from factories import content, struct
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from randomness import examples
 from languages import Word, allows, is_deterministic, leaves, words
+from randomness import examples
 
 from soapwright.model.api import (
     ChoiceRule,

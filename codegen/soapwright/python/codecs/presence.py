@@ -97,8 +97,9 @@ class PresenceChecks:
     ) -> Iterator[str]:
         """That it is a field's turn, where a later one takes its name too.
 
-        Nothing up to another field of the name (they are `named`) is read yet, and nothing by a
-        wildcard, nor as many as a list may hold. Members of an encoded value come in any order: there the first has the first.
+        Nothing up to another field of the name (they are `named`) is read yet, no other branch of
+        its choice, nothing by a wildcard, nor as many as a list may hold. Members of an encoded
+        value come in any order: there the first has the first.
         """
         place = self._places[field.name]
         later = self._ordered[place + 1 :]
@@ -109,12 +110,30 @@ class PresenceChecks:
         if isinstance(field.what, ElementMember) and not field.what.repeated:
             yield self.absent(field)
         if use is Use.LITERAL:
-            if last and isinstance(field.what, ElementMember) and field.what.repeated:
+            if isinstance(field.what, ElementMember) and field.what.repeated:
                 most = field.what.element.occurs.max
                 yield from (
                     [] if most is None else [f"len({self.local(field)}) < {most}"]
                 )
-            yield from map(self.absent, [*later[:last], *wild])
+            before = self._other_branches(field) if last else []
+            yield from map(self.absent, [*before, *later[:last], *wild])
+
+    def _other_branches(self, field: Field) -> list[Field]:
+        """The fields before it that exclude a field: those of the other branches of its choices."""
+        excluded: set[str] = set()
+        for owner in self.context.types.line_of(self.struct):
+            names = self.context.types.names.structs[owner.id].members
+            for rule in owner.rules:
+                if isinstance(rule, ChoiceRule):
+                    branches = [{names[i] for i in branch} for branch in rule.branches]
+                    own = [branch for branch in branches if field.name in branch]
+                    if own:
+                        excluded |= set().union(*branches) - set().union(*own)
+        return [
+            other
+            for other in self._ordered[: self._places[field.name]]
+            if other.name in excluded
+        ]
 
 
 def _wire_name(field: Field) -> str:

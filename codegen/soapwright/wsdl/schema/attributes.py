@@ -15,6 +15,7 @@ from soapwright.model.api import (
     TypeRef,
 )
 from soapwright.model.codes import Code
+from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import Context, Owner
@@ -166,6 +167,10 @@ def _undeclared(
         return Attribute(name, _XML_TYPES[name.local], required, schema.at(use))
     if name.namespace == _XSI:
         return None  # the instance's own business: no part of a value
+    if not NC_NAME.fullmatch(name.local):
+        message = f"{name.local!r} is no name: the attribute is left out"
+        context.findings.mended(Code.SCHEMA, message, schema.at(use))
+        return None
     message = f"attribute {name} is not declared: its value is read as anySimpleType"
     context.findings.mended(Code.REFERENCE, message, schema.at(use))
     return Attribute(name, _ANY_SIMPLE, required, schema.at(use))

@@ -123,6 +123,10 @@ def _check(
             node.set(key, meant)
         else:
             del node.attrib[key]
+    if node.tag == f"{{{XSD}}}pattern" and node.get("value") is None:
+        message = "a pattern needs a value: it is left out"
+        findings.mended(Code.SCHEMA, message, locate(node))
+        node.set("value", ".*")  # allows all
 
 
 def _problems(node: etree._Element) -> list[tuple[str, str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import product
 
 from soapwright.model.api import (
     All,
@@ -73,7 +72,16 @@ def _once(particle: Particle, longest: int) -> set[Word]:
 
 
 def _joined(left: set[Word], right: set[Word], longest: int) -> set[Word]:
-    return {a + b for a, b in product(left, right) if len(a) + len(b) <= longest}
+    """Each word of one set before each of the other, where both together are not too long."""
+    by_length: dict[int, list[Word]] = {}
+    for word in right:
+        by_length.setdefault(len(word), []).append(word)
+    return {
+        word + end
+        for word in left
+        for length in range(longest - len(word) + 1)
+        for end in by_length.get(length, ())
+    }
 
 
 # ------------------------------------------------------------------------- unique particle attribution
