@@ -8,7 +8,14 @@ from . import types as t
 
 _SECRETS = ("auth/return",)
 PACKAGE: soap.Package = soap.Package(__name__.rpartition(".")[0], t, _SECRETS)
-redact = PACKAGE.secrets.redact
+
+
+def redact(envelope: bytes | str, operation: str = "") -> str:
+    """An envelope as text with `***` for each secret, also where it is malformed.
+
+    `operation` is the name of the operation whose message it is, if any is known.
+    """
+    return PACKAGE.secrets.redact(envelope, operation)
 
 
 def limits() -> soap.Limits:

@@ -7,7 +7,14 @@ from . import _soap as soap
 from . import types as t
 
 PACKAGE: soap.Package = soap.Package(__name__.rpartition(".")[0], t)
-redact = PACKAGE.secrets.redact
+
+
+def redact(envelope: bytes | str, operation: str = "") -> str:
+    """An envelope as text with `***` for each secret, also where it is malformed.
+
+    `operation` is the name of the operation whose message it is, if any is known.
+    """
+    return PACKAGE.secrets.redact(envelope, operation)
 
 
 def limits() -> soap.Limits:

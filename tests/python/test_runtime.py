@@ -70,7 +70,7 @@ def test_the_face_is_read_as_python_reads_it() -> None:
 def test_what_only_looks_like_an_import() -> None:
     """Names and texts of a WSDL stand in emitted code, too."""
     texts = [
-        "from ._soap import read_Soap as read_Soap",
+        b"from ._soap import read_Soap as read_Soap",
         b"    from ._soap.gone import it",
     ]
     texts += [b"soap.nothing", b"from ._soap.codec import gone, index"]

@@ -23,10 +23,10 @@ class Package:
     __slots__ = ("limits", "log", "name", "secrets", "types")
 
     def __init__(self, name: str, types: Types, secret: Iterable[str] = ()) -> None:
-        self.name = name
-        self.types = types
-        self.secrets = Secrets.of(secret)
-        self.log = logging.getLogger(name)
+        self.name: str = name
+        self.types: Types = types
+        self.secrets: Secrets = Secrets.of(secret)
+        self.log: logging.Logger = logging.getLogger(name)
         self.limits: Limits = LIMITS
 
     def __repr__(self) -> str:

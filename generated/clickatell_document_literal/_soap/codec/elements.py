@@ -8,6 +8,7 @@ from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
+from ..secrets.redaction import Secrets
 from ..values.names import declaration
 from ..xml.element import Element, is_nil
 from .derived import Types
@@ -35,7 +36,7 @@ class KnownElements:
         self, package: Package, prefixes: Mapping[str, str], entries: str
     ) -> None:
         self.types: Types = package.types
-        self.secrets = package.secrets
+        self.secrets: Secrets = package.secrets
         self.prefixes = prefixes
         self._entries = entries
         self._table: dict[str, list[str]] | None = None
