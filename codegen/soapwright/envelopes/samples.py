@@ -13,7 +13,7 @@ from typing import Final, assert_never
 
 from lxml import etree
 
-from soapwright.envelopes.sample_values import sample_text
+from soapwright.envelopes.sample_values import names_in, sample_text
 from soapwright.model.api import (
     All,
     Api,
@@ -68,7 +68,7 @@ class Samples:
     def __init__(self, api: Api) -> None:
         self._api = api
         self._derived = derived_types(api)
-        spaces = dict.fromkeys(name.namespace for name in api.types)
+        spaces = dict.fromkeys(n.namespace for n in (*api.types, *names_in(api)))
         known = ("", _XML)
         self._prefixes = {u: f"t{n}" for n, u in enumerate(spaces) if u not in known}
         self._open: Counter[QName] = Counter()
@@ -157,7 +157,7 @@ class Samples:
         if isinstance(reference, BuiltinRef):
             if reference.builtin is Builtin.ANY_TYPE:
                 into.set(f"{{{_XSI}}}type", "xsd:string")
-            into.text = constant or sample_text(self._api, reference)
+            into.text = constant or self._text(reference)
             return
         definition = self._api.types[reference.id]
         match definition:
@@ -166,7 +166,10 @@ class Samples:
             case SoapArray():
                 self._array(into, definition)
             case _:
-                into.text = constant or sample_text(self._api, reference)
+                into.text = constant or self._text(reference)
+
+    def _text(self, reference: TypeRef) -> str:
+        return sample_text(self._api, reference, self._prefixes)
 
     def _array(self, into: etree._Element, array: SoapArray) -> None:
         """An array of one item, in as many dimensions and levels as it has."""
@@ -196,11 +199,11 @@ class Samples:
             for attribute in _attributes(line):
                 optional = attribute.name.namespace not in _ENVELOPES.values()
                 if attribute.required or (optional and self._left > 0):
-                    text = attribute.fixed or sample_text(self._api, attribute.type)
+                    text = attribute.fixed or self._text(attribute.type)
                     into.set(str(attribute.name), text)
             text_type = next((s.text for s in reversed(line) if s.text), None)
             if text_type is not None:
-                into.text = constant or sample_text(self._api, text_type)
+                into.text = constant or self._text(text_type)
             for step in line:
                 self._particle(into, step.content)
 

@@ -349,7 +349,8 @@ Rule = ChoiceRule | TogetherRule
 class Facets:
     """The constraining facets of one step of derivation, as they are written.
 
-    `patterns` are alternatives of each other; those of different steps must all match.
+    `patterns` are alternatives of each other; those of different steps must all match. `names`
+    are the values of an enumeration of QNames, which are told apart by what they mean.
     """
 
     patterns: tuple[str, ...] = ()
@@ -363,6 +364,7 @@ class Facets:
     total_digits: int | None = None
     fraction_digits: int | None = None
     white_space: WhiteSpace | None = None
+    names: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,19 @@ def wildcards_of(particle: Particle | None) -> Iterator[Wildcard]:
             assert_never(particle)
 
 
+def has_all(particle: Particle | None) -> bool:
+    """Whether several elements of a content model may come in any order."""
+    match particle:
+        case None | Element() | Wildcard():
+            return False
+        case All(items=items):
+            return len(items) > 1
+        case Sequence(items=items) | Choice(branches=items):
+            return any(map(has_all, items))
+        case _:
+            assert_never(particle)
+
+
 def takes(wildcard: Wildcard, tag: str) -> bool:
     """Whether a wildcard takes an element of a name in Clark's notation (XML Schema part 1, section 3.10.1)."""
     namespace = tag[1:].partition("}")[0] if tag[0] == "{" else ""
@@ -76,6 +89,18 @@ def takes(wildcard: Wildcard, tag: str) -> bool:
     if wildcard.namespaces[0] == "##other":
         return namespace not in ("", wildcard.namespaces[1])
     return namespace in wildcard.namespaces
+
+
+def may_meet(one: Wildcard, other: Wildcard) -> bool:
+    """Whether two wildcards may take an element of one namespace."""
+    for left, right in ((one, other), (other, one)):
+        if left.namespaces[0] == "##any":
+            return True
+        if left.namespaces[0] == "##other":
+            if right.namespaces[0] == "##other":
+                return True
+            return any(n and n != left.namespaces[1] for n in right.namespaces)
+    return bool(set(one.namespaces) & set(other.namespaces))
 
 
 def member_elements(struct: Struct) -> Iterator[Element]:

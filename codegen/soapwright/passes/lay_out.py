@@ -35,7 +35,7 @@ from soapwright.model.api import (
     WildcardMember,
 )
 from soapwright.model.diagnostics import Findings
-from soapwright.model.walk import elements_of, wildcards_of
+from soapwright.model.walk import elements_of, may_meet, wildcards_of
 from soapwright.passes.mixed_lines import mixed_lines
 
 _ONCE = Occurs()
@@ -241,19 +241,7 @@ def _last_alike(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
 
 def _overlap(wildcards: Iterable[Wildcard], particle: Particle) -> bool:
     others = list(wildcards_of(particle))
-    return any(_meet(one, other) for one in wildcards for other in others)
-
-
-def _meet(one: Wildcard, other: Wildcard) -> bool:
-    """Whether two wildcards may take an element of one namespace."""
-    for left, right in ((one, other), (other, one)):
-        if left.namespaces[0] == "##any":
-            return True
-        if left.namespaces[0] == "##other":
-            if right.namespaces[0] == "##other":
-                return True
-            return any(n and n != left.namespaces[1] for n in right.namespaces)
-    return bool(set(one.namespaces) & set(other.namespaces))
+    return any(may_meet(one, other) for one in wildcards for other in others)
 
 
 def _in_choice(

@@ -31,6 +31,19 @@ from .codec.enumerations import (
     parse_member,
     read_member,
 )
+from .codec.form import (
+    Struct,
+    blanks,
+    note_blanks,
+    note_order,
+    note_types,
+    write_as_read,
+)
+from .codec.any_simple import (
+    any_simple_text,
+    any_simple_value,
+    write_any_simple,
+)
 from .codec.reading import (
     add_tail,
     allows,
@@ -65,6 +78,7 @@ from .codec.reading import (
 from .codec.scoped import (
     PlainMember,
     ScopedMember,
+    read_scoped_union,
     parse_scoped_list,
     parse_scoped_qname,
     parse_scoped_union,
@@ -81,6 +95,7 @@ from .codec.scoped import (
 )
 from .codec.unions import (
     parse_union,
+    read_union,
     union_text,
 )
 from .codec.writing import (
@@ -161,6 +176,7 @@ from .soap.operation import (
     Port,
 )
 from .values.anysimple import (
+    AnySimple,
     Typed,
     TypedList,
 )
@@ -248,6 +264,7 @@ from .xml.element import (
     local_name,
     missing,
     not_nil,
+    noting,
 )
 from .xml.parsing import (
     Limits,
@@ -258,6 +275,7 @@ from .xml.parsing import (
 __all__ = [
     "AnyElement",
     "AnyOperation",
+    "AnySimple",
     "AsyncTransport",
     "BaseAsyncClient",
     "BaseClient",
@@ -292,6 +310,7 @@ __all__ = [
     "ScopedMember",
     "SoapError",
     "SoapFault",
+    "Struct",
     "Transport",
     "TransportError",
     "TransportTimeout",
@@ -312,10 +331,13 @@ __all__ = [
     "allows",
     "any_encoded_reader",
     "any_reader",
+    "any_simple_text",
+    "any_simple_value",
     "array_or_nil",
     "attribute",
     "attribute_text",
     "attributes_text",
+    "blanks",
     "bool_digit_text",
     "bool_text",
     "bool_value",
@@ -367,6 +389,10 @@ __all__ = [
     "nil_or",
     "normalized",
     "not_nil",
+    "note_blanks",
+    "note_order",
+    "note_types",
+    "noting",
     "other_attributes",
     "parse_bool",
     "parse_bytes",
@@ -407,6 +433,8 @@ __all__ = [
     "read_items",
     "read_member",
     "read_nested_array",
+    "read_scoped_union",
+    "read_union",
     "read_wildcard",
     "redact",
     "referenced",
@@ -435,7 +463,9 @@ __all__ = [
     "write_any",
     "write_any_array",
     "write_any_encoded",
+    "write_any_simple",
     "write_array",
+    "write_as_read",
     "write_derived",
     "write_scoped_attribute",
     "write_scoped_element",

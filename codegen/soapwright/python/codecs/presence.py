@@ -10,13 +10,15 @@ from soapwright.model.api import (
     OrderedMember,
     Struct,
     Use,
+    Wildcard,
     WildcardMember,
 )
+from soapwright.model.walk import may_meet
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import block
-from soapwright.python.types.fields import Field, alternatives_in, is_wild
+from soapwright.python.types.fields import Field, alternatives_in, is_wild, wildcards_in
 
 # Fields whose elements stand in the order of the fields.
 _IN_ORDER = (ElementMember, OrderedMember, WildcardMember)
@@ -111,6 +113,28 @@ class PresenceChecks:
                     [] if most is None else [f"len({self.local(field)}) < {most}"]
                 )
             yield from map(self.absent, [*later[:last], *wild])
+
+    def wild_turn(self, field: Field, wildcard: Wildcard, use: Use) -> Iterator[str]:
+        """That it is a wildcard's turn, where a later one may take the same elements.
+
+        Those of an extension follow those of its base: what stands between them is not read yet.
+        """
+        ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
+        later = ordered[ordered.index(field) + 1 :]
+        last = max(
+            (
+                number
+                for number, other in enumerate(later)
+                if any(may_meet(wildcard, one) for one in wildcards_in(other.what))
+            ),
+            default=0,
+        )
+        if not last or use is Use.ENCODED:
+            return
+        if isinstance(field.what, WildcardMember) and wildcard.occurs.max is not None:
+            yield f"len({self.local(field)}) < {wildcard.occurs.max}"
+        between = later[:last]
+        yield from map(self.absent, (f for f in between if not wildcards_in(f.what)))
 
 
 def _wire_name(field: Field) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -21,12 +22,14 @@ from soapwright.model.api import (
     Wildcard,
     WildcardMember,
 )
+from soapwright.model.walk import has_all
 from soapwright.python.codecs.presence import PresenceChecks
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import block
 from soapwright.python.types.fields import (
+    Alternative,
     AnyAttributes,
     Declarations,
     Field,
@@ -36,11 +39,12 @@ from soapwright.python.types.fields import (
     default_of,
     is_any,
     told_apart,
+    wildcards_in,
 )
 
 # What a reader's own lines mean by these names no local of a field may take.
 _LOCALS = frozenset(
-    "e c v t soap elements children tag derived result made xml str int float bool bytes list dict tuple"
+    "e c v t soap elements children blank tag derived result made xml str int float bool bytes list dict tuple"
     " isinstance Decimal date datetime time Any Literal".split()
 )
 
@@ -196,17 +200,16 @@ class StructReader:
             match field.what:
                 case ElementMember():
                     branches += self._element(field, field.what)
-                case WildcardMember(wildcard=wildcard):
-                    taken = [f"{self._local(field)}.append({self._wild(wildcard)})"]
-                    rest += self._allowed(wildcard, taken, rest)
+                case WildcardMember():
+                    pass
                 case OrderedMember():
-                    more, others = self._ordered(field, field.what)
-                    branches += more
-                    rest += others
+                    branches += self._ordered(field, field.what)
                 case Attribute() | Text() | AnyAttributes() | ContentMember():
                     continue
                 case _:
                     assert_never(field.what)
+            for wildcard in wildcards_in(field.what):
+                rest += self._allowed(field, wildcard, rest)
         return branches, rest
 
     def _loop(self, branches: list[_Branch], rest: list[str]) -> list[str]:
@@ -235,7 +238,26 @@ class StructReader:
         mixed = any(self._is_mixed(f) for f in self.fields)
         check = self.scope.soap("not_nil" if mixed else "check_empty")
         empty = [] if self.message else block("if not children:", [f"{check}(e)"])
-        return ["children = e[:]", *empty, *block("for c in children:", lines)]
+        begun = ["children = e[:]", *empty, *self._blanks()]
+        return [*begun, *block("for c in children:", lines)]
+
+    def _blanks(self) -> list[str]:
+        """Which children are empty that have a default: their readers will find them filled."""
+        defaults = self._defaults()
+        if not defaults:
+            return []
+        pairs = ", ".join(f"{string(t)}: {string(d)}" for t, d in defaults.items())
+        return [f"blank = {self.scope.soap('blanks')}(children, {{{pairs}}})"]
+
+    def _defaults(self) -> dict[str, str]:
+        """The defaults of elements, by their names, of those that come back as they stood."""
+        if self.use is Use.ENCODED:
+            return {}
+        return {
+            str(one.name): one.default
+            for one in _elements(self.fields)
+            if one.default is not None and self.context.types.has_text(one.type)
+        }
 
     def _tag(self, name: QName) -> str:
         return name.local if self.parts or self.unqualified else str(name)
@@ -261,9 +283,7 @@ class StructReader:
         nil, may_be_nil = element.nillable, element.nillable or not member.repeated
         return self._value(element.type, default, nil, may_be_nil, member.use)
 
-    def _ordered(
-        self, field: Field, member: OrderedMember
-    ) -> tuple[list[_Branch], list[str]]:
+    def _ordered(self, field: Field, member: OrderedMember) -> list[_Branch]:
         local = self._local(field)
         branches = []
         for alternative in alternatives_in(member):
@@ -271,12 +291,7 @@ class StructReader:
             value = self._value(alternative.type, alternative.default, nil, nil)
             body = (f"{local}.append(({string(alternative.tag)}, {value}))",)
             branches.append(_Branch((str(alternative.name),), body, field))
-        rest: list[str] = []
-        for wildcard in member.alternatives:
-            if isinstance(wildcard, Wildcard):
-                taken = [f"{local}.append({self._wild(wildcard)})"]
-                rest += self._allowed(wildcard, taken, rest)
-        return branches, rest
+        return branches
 
     def _wild(self, wildcard: Wildcard) -> str:
         if wildcard.process is Process.SKIP:
@@ -284,20 +299,22 @@ class StructReader:
         elements = self.scope.name("elements")
         return f"{self.scope.soap('read_wildcard')}(c, {elements}.KNOWN)"
 
-    def _allowed(
-        self, wildcard: Wildcard, body: list[str], rest: list[str]
-    ) -> list[str]:
+    def _allowed(self, field: Field, wildcard: Wildcard, rest: list[str]) -> list[str]:
         """What a wildcard adds to what is done with other children; one of any name takes them all."""
+        body = [f"{self._local(field)}.append({self._wild(wildcard)})"]
         later = bool(rest)
         if later and ("else:" in rest or not rest[0].startswith("if ")):
             return []
-        if wildcard.namespaces == ("##any",):
+        conditions = [*self.presence.wild_turn(field, wildcard, self.use)]
+        if wildcard.namespaces != ("##any",):
+            spaces = ", ".join(string(n) for n in wildcard.namespaces)
+            comma = "," if len(wildcard.namespaces) == 1 else ""
+            allows = self.scope.soap("allows")
+            conditions.insert(0, f"{allows}(tag, ({spaces}{comma}))")
+        if not conditions:
             return block("else:", body) if later else body
         word = "elif" if later else "if"
-        spaces = ", ".join(string(n) for n in wildcard.namespaces)
-        comma = "," if len(wildcard.namespaces) == 1 else ""
-        allows = self.scope.soap("allows")
-        return block(f"{word} {allows}(tag, ({spaces}{comma})):", body)
+        return block(f"{word} {' and '.join(conditions)}:", body)
 
     def _value(
         self,
@@ -382,14 +399,49 @@ class StructReader:
         return [
             *made,
             *(f"v.{f.name} = {self._local(f)}" for f in self.fields),
+            *self._form(),
             "return v",
         ]
+
+    def _form(self) -> list[str]:
+        """How the element stood, beside what its values mean."""
+        types, soap = self.context.types, self.scope.soap
+        if not types.remembers(self.struct):
+            return []
+        lines = ["v.__form__ = None"]
+        if self.use is Use.ENCODED:
+            return lines
+        if self._defaults():
+            lines += block("if blank:", [f"{soap('note_blanks')}(v, blank)"])
+        if any(has_all(one.content) for one in types.line_of(self.struct)):
+            tags = _tuple(string(str(one.name)) for one in _elements(self.fields))
+            lines.append(f"{soap('note_order')}(v, e, {tags})")
+        noting = f"if {soap('noting')}.on:"
+        return lines + block(noting, [f"{soap('note_types')}(v, e)"])
 
     def _is_mixed(self, field: Field) -> bool:
         return isinstance(field.what, OrderedMember) and field.what.mixed
 
     def _has_text(self) -> bool:
         return any(isinstance(f.what, Text) for f in self.fields)
+
+
+def _elements(fields: list[Field]) -> Iterator[Alternative]:
+    """The elements that fields hold, each that may stand for one among them."""
+    for field in fields:
+        match field.what:
+            case ElementMember(element=element):
+                yield from alternatives_of(element)
+            case OrderedMember() as member:
+                yield from alternatives_in(member)
+            case _:
+                continue
+
+
+def _tuple(items: Iterable[str]) -> str:
+    """A tuple on one line: only one item needs a comma after it."""
+    found = list(items)
+    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
 
 
 def _is_one_of(tags: tuple[str, ...]) -> str:

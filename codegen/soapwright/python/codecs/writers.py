@@ -51,6 +51,10 @@ class Values:
             return f'{{{self.scope.soap(write)}({value}, "{tag}", {elements}.KNOWN)}}'
         if not simple.is_simple(reference):
             return f"{{{self.writer(reference)}({value}, {string(tag)})}}"
+        if simple.is_any(reference):
+            encoded = ", encoded=True" if self.use is Use.ENCODED else ""
+            call = self.scope.soap("write_any_simple")
+            return f'{{{call}({value}, "{tag}"{encoded})}}'
         code = simple.code(reference, self.scope)
         kind = self.kind(reference)
         if code.scoped:
@@ -116,6 +120,12 @@ class StructWriter:
         if self.struct.abstract:
             return [dispatch]
         body = block(f"if v.__class__ is not {name}:", [dispatch])
+        if self.use is Use.LITERAL:
+            keep = self.scope.soap("write_as_read")
+            function = self.context.function("write", name, self.use)
+            given = "" if self.content_only else ", tag, attributes"
+            line = f"return {keep}(v, {function}{given})"
+            body += block("if v.__form__ is not None:", [line])
         if self.use is Use.LITERAL:
             body += RuleChecks(self.context, self.scope, self.struct).lines()
         body += self._start()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from soapwright.model.api import (
     Attribute,
     BuiltinRef,
@@ -32,7 +34,7 @@ from soapwright.python.types.simple import python_class
 # The builtins that the runtime has facets for.
 _BOUNDED = frozenset(
     "nonPositiveInteger negativeInteger nonNegativeInteger positiveInteger long int short byte"
-    " unsignedLong unsignedInt unsignedShort unsignedByte".split()
+    " unsignedLong unsignedInt unsignedShort unsignedByte language NCName".split()
 )
 _NUMBERS = ("length", "min_length", "max_length", "total_digits", "fraction_digits")
 _BOUNDS = ("min_inclusive", "max_inclusive", "min_exclusive", "max_exclusive")
@@ -51,6 +53,8 @@ class FacetsModules:
         checks: list[str] = []
         types = self.context.types
         for definition in self.context.api.types.values():
+            if isinstance(definition, UnionOf):
+                self._type(NamedRef(definition.id))  # its reader asks for it
             if not isinstance(definition, Struct):
                 continue
             lines = [
@@ -62,7 +66,8 @@ class FacetsModules:
                 name = types.names.types[definition.id]
                 checks += [f"{string(name)}: {{", *lines, "},"]
         named = [f"{name} = {made}" for name, made in self._types.items()]
-        return FacetsModule(self.header, named, checks)
+        names = any("QName(" in line for line in named)
+        return FacetsModule(self.header, named, checks, names)
 
     # ---------------------------------------------------------------------------- fields
 
@@ -135,9 +140,12 @@ class FacetsModules:
                 words = self._union(definition)
                 if not words:
                     return ""
-            case Enumeration(base=base):
-                closed = not self.context.types.simple.is_open_enumeration(definition)
-                return self._type(base) if closed else ""
+            case Enumeration(base=base, values=values):
+                if self.context.types.simple.is_open_enumeration(definition):
+                    return ""
+                inner = self._type(base)
+                words = [f"base={inner}"] if inner else []
+                words.append(f"values={_tuple(string(v.text) for v in values)}")
             case _:
                 return ""
         name = f"_{self.context.types.names.types[reference.id]}"
@@ -149,8 +157,8 @@ class FacetsModules:
         made = [(self._kind(one), self._type(one)) for one in definition.members]
         if not any(facets for _, facets in made):
             return []
-        said = ", ".join(f"({string(kind)}, {facets or None})" for kind, facets in made)
-        return [f"members=({said}{',' if len(made) == 1 else ''})"]
+        said = (f"({string(kind)}, {facets or None})" for kind, facets in made)
+        return [f"members={_tuple(said)}"]
 
     def _kind(self, reference: TypeRef) -> str:
         """What a member's values are in Python, as the runtime has names for it."""
@@ -167,6 +175,16 @@ class FacetsModules:
                 return ""
 
 
+def facets_of_union(context: Context, definition: UnionOf) -> str:
+    """The name in `facets.py` of what a union's members ask; "" where they take whatever they read."""
+    return FacetsModules(context, [])._type(NamedRef(definition.id))
+
+
+def _tuple(items: Iterable[str]) -> str:
+    found = list(items)
+    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
+
+
 def _words(facets: Facets) -> list[str]:
     """The facets as arguments; a pattern that is none allows everything."""
     words = []
@@ -175,8 +193,12 @@ def _words(facets: Facets) -> list[str]:
     except ValueError:
         patterns = []
     if patterns:
-        comma = "," if len(patterns) == 1 else ""
-        words.append(f"patterns=({', '.join(patterns)}{comma})")
+        words.append(f"patterns={_tuple(patterns)}")
+    if facets.names:
+        names = (
+            f"QName({string(n.namespace)}, {string(n.local)})" for n in facets.names
+        )
+        words.append(f"names={_tuple(names)}")
     for name in _NUMBERS:
         if (number := getattr(facets, name)) is not None:
             words.append(f"{name}={number}")

@@ -18,7 +18,7 @@ _MODULES = {
     "dataclass": "dataclasses",
     "field": "dataclasses",
 }
-_PACKAGE = {"soap": "_soap", "t": "types", "elements": "elements"}
+_PACKAGE = {"soap": "_soap", "t": "types", "elements": "elements", "facets": "facets"}
 
 
 class Scope:

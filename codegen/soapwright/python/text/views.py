@@ -156,11 +156,12 @@ class ClientModule:
 
 @dataclass(frozen=True, slots=True)
 class FacetsModule:
-    """`facets.py`: assignments of simple types, and the entries of a dictionary of checks."""
+    """`facets.py`: assignments of simple types, the entries of a dictionary of checks, whether QNames are in them."""
 
     header: list[str]
     types: list[str]
     checks: list[str]
+    names: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Types:
     simple: SimpleTypes
     secrets: SecretNames = field(default_factory=SecretNames)
     _fields: dict[QName, tuple[Field, ...]] = field(default_factory=dict)
+    _literal_roots: set[QName] = field(default_factory=set)
 
     def struct(self, identity: QName) -> Struct:
         """The Struct of an id that names one."""
@@ -94,6 +95,17 @@ class Types:
                 break
             line.insert(0, definition)
         return line
+
+    def remembers(self, struct: Struct) -> bool:
+        """Whether values of a type know how they stood: those that travel literally, or may."""
+        if not self._literal_roots:
+            roots = (
+                self.line_of(self.struct(name))[0].id
+                for name in self.api.literal
+                if isinstance(self.api.types[name], Struct)
+            )
+            self._literal_roots.update(roots)
+        return self.line_of(struct)[0].id in self._literal_roots
 
     def fields(self, struct: Struct) -> list[Field]:
         """All fields in the order of the wire: inherited ones first in each kind, attributes before elements."""

@@ -14,6 +14,7 @@ from soapwright.model.api import (
     EnumerationValue,
     ListOf,
     NamedRef,
+    QName,
     Restricted,
     SoapArray,
     Struct,
@@ -40,6 +41,7 @@ class SimpleCode:
     scoped: bool = False
 
 
+_XSD = "http://www.w3.org/2001/XMLSchema"
 _SPACE = re.compile("[ \t\r\n]+")
 _LETTERS = re.compile("[A-Za-z.]")
 _STRINGS = ("str", "text", "parse_token", "token")
@@ -51,7 +53,7 @@ _SCOPED = ("soap.QName", "scoped_qname_text", "parse_scoped_qname", "qname_value
 # annotation; then the runtime's text, parse and read functions
 _BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
     Builtin.STRING: ("str", "text", "parse_string", "string"),
-    Builtin.ANY_SIMPLE_TYPE: ("str", "text", "parse_string", "string"),
+    Builtin.ANY_SIMPLE_TYPE: ("soap.AnySimple", "any_simple_text", "parse_string", "any_simple_value"),
     Builtin.NORMALIZED_STRING: ("str", "text", "parse_normalized", "normalized"),
     Builtin.TOKEN: _STRINGS,
     Builtin.LANGUAGE: _STRINGS,
@@ -116,6 +118,7 @@ class SimpleTypes:
     def __init__(self, api: Api, names: Names) -> None:
         self._types = api.types
         self._names = names
+        self._derived: dict[TypeRef, list[TypeRef]] = {}
 
     def is_simple(self, reference: TypeRef) -> bool:
         """Whether values of the type are text, in the end."""
@@ -177,12 +180,16 @@ class SimpleTypes:
             case _:
                 assert_never(definition)
 
-    def code(self, reference: TypeRef, scope: Scope) -> SimpleCode:
-        """The functions for a simple type."""
+    def code(
+        self, reference: TypeRef, scope: Scope, *, written: bool = False
+    ) -> SimpleCode:
+        """The functions for a simple type; those that keep the lexical form where `written` says so."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
             row = _BUILTINS[plain.builtin]
             names = self._functions(reference, row[1:])
+            if written:
+                names = _PATTERNED.get(names[1], names)
             text, parse, read = map(scope.soap, names)
             return SimpleCode(text, parse, read, scoped=row is _SCOPED)
         name = self._names.types[plain.id]
@@ -216,6 +223,39 @@ class SimpleTypes:
             reference = definition.base
         return found
 
+    def members(self, definition: UnionOf) -> dict[QName, TypeRef]:
+        """The types that `xsi:type` may name for a union's value, those of its members' members too.
+
+        They are the members, and what restricts one (XML Schema part 1, section 3.14.6).
+        """
+        found: dict[QName, TypeRef] = {}
+        waiting: list[TypeRef] = [*definition.members]
+        seen: set[TypeRef] = set()
+        while waiting:
+            member = waiting.pop(0)
+            if member in seen:
+                continue
+            seen.add(member)
+            if isinstance(member, BuiltinRef):
+                found.setdefault(QName(_XSD, member.builtin.value), member)
+            else:
+                inner = self._types[member.id]
+                if inner.named:
+                    found.setdefault(member.id, member)
+                if isinstance(inner, UnionOf):
+                    waiting += inner.members
+            waiting += self._restricting().get(member, ())
+        return found
+
+    def _restricting(self) -> dict[TypeRef, list[TypeRef]]:
+        """The types that restrict each simple type directly."""
+        if not self._derived:
+            for definition in self._types.values():
+                if isinstance(definition, (Restricted, Enumeration)):
+                    derived = self._derived.setdefault(definition.base, [])
+                    derived.append(NamedRef(definition.id))
+        return self._derived
+
     def is_scoped(self, reference: TypeRef) -> bool:
         """Whether QNames may stand in the values."""
         plain = self.plain(reference)
@@ -229,11 +269,16 @@ class SimpleTypes:
             case _:
                 return False
 
+    def is_any(self, reference: TypeRef) -> bool:
+        """Whether a type is xsd:anySimpleType."""
+        plain = self.plain(reference)
+        return plain == BuiltinRef(Builtin.ANY_SIMPLE_TYPE)
+
     def is_string(self, reference: TypeRef) -> bool:
         """Whether the text of a value may hold characters that an attribute must escape."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
-            return _BUILTINS[plain.builtin][0] in ("str", "list[str]")
+            return _BUILTINS[plain.builtin][0] in ("str", "list[str]", "soap.AnySimple")
         return True
 
 

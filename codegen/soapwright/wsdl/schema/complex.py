@@ -7,12 +7,18 @@ from dataclasses import replace
 from xsdata.models import xsd
 
 from soapwright.model.api import (
+    AnyAttribute,
     Derivation,
     NamedRef,
+    Occurs,
+    Particle,
+    Process,
     QName,
+    Sequence,
     Struct,
     TypeDef,
     TypeRef,
+    Wildcard,
 )
 from soapwright.wsdl.schema.arrays import is_array, says_array, soap_array
 from soapwright.wsdl.schema.attributes import attribute_uses
@@ -71,14 +77,35 @@ def _complex_content(
     ):
         return soap_array(context, pending, component)
     attributes, wildcard = attribute_uses(context, schema, component, pending.owner)
+    own = content_of(context, schema, component, pending.owner)
+    if base == ANY_TYPE and derivation is Derivation.EXTENSION:
+        return replace(
+            _anything(struct, own, content.mixed),
+            attributes=attributes,
+            any_attribute=wildcard or AnyAttribute(("##any",), Process.LAX),
+        )
     return replace(
         struct,
-        content=content_of(context, schema, component, pending.owner),
+        content=own,
         attributes=attributes,
         any_attribute=wildcard,
         base=base.id if isinstance(base, NamedRef) else None,
         derivation=derivation if isinstance(base, NamedRef) else None,
         mixed=struct.mixed or content.mixed,
+    )
+
+
+def _anything(struct: Struct, own: Particle | None, mixed: bool) -> Struct:
+    """A type that extends anyType: its content is the base's, any elements and text, and its own.
+
+    One that adds elements without being mixed is not allowed to; then no text is meant.
+    """
+    any_element = Wildcard(("##any",), Process.LAX, Occurs(0, None), struct.at)
+    items = (any_element,) if own is None else (any_element, own)
+    return replace(
+        struct,
+        content=Sequence(items, Occurs()),
+        mixed=own is None or struct.mixed or mixed,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from xsdata.models import xsd
@@ -13,6 +14,7 @@ from soapwright.model.api import (
     EnumerationValue,
     Facets,
     ListOf,
+    QName,
     Restricted,
     TypeDef,
     TypeRef,
@@ -50,7 +52,7 @@ def simple_type(
     if restriction.enumerations and not _names_values(context, base):
         values = _values(schema, restriction)
         return Enumeration(owner.id, owner.words, pending.named, at, base, values, doc)
-    facets = facets_of(restriction)
+    facets = replace(facets_of(restriction), names=_names(context, schema, restriction))
     return Restricted(owner.id, owner.words, pending.named, at, base, facets, doc)
 
 
@@ -93,6 +95,23 @@ def _values(
         text = schema.node(value).get("value", "")
         found.setdefault(text, EnumerationValue(text, schema.doc(value)))
     return tuple(found.values())
+
+
+def _names(
+    context: Context, schema: ParsedSchema, restriction: xsd.Restriction
+) -> tuple[QName, ...]:
+    """The values of an enumeration of QNames, by the prefixes in scope at each."""
+    found = []
+    for value in restriction.enumerations:
+        node = schema.node(value)
+        prefix, _, local = node.get("value", "").strip().rpartition(":")
+        namespace = node.nsmap.get(prefix or None)
+        if prefix and namespace is None:
+            message = f"the prefix {prefix!r} is not declared"
+            context.findings.warning("prefix", message, schema.at(value))
+        else:
+            found.append(QName(namespace or "", local))
+    return tuple(dict.fromkeys(found))
 
 
 def _list_item(context: Context, pending: Pending, component: xsd.List) -> TypeRef:

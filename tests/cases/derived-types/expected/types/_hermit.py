@@ -16,6 +16,8 @@ class Hermit(t.Animal):
 def write_Hermit(v: Hermit, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Hermit:
         return soap.write_derived(v, Hermit, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Hermit, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
@@ -45,6 +47,9 @@ def read_Hermit(e: soap.Element) -> Hermit:
     v.id = id
     v.name = name
     v.friend = friend
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 
