@@ -1,7 +1,7 @@
 """Cases: a folder with a WSDL in it, and what comes of it.
 
     cases/<name>/service.wsdl      the WSDL, and whatever it imports
-                 options.json      optional: `entry`, `wire`, `catalog`, `secret` for the generation,
+                 options.json      optional: `entry`, `wire`, `catalog`, `secret`, `rename` for the generation,
                                    `golden`: patterns of the emitted files that are compared
                  expected/…        those files
                  stderr.txt        the findings, where there are any; an error makes no files
@@ -55,7 +55,8 @@ class Case:
     def options(self) -> dict[str, Any]:
         path = self.folder / "options.json"
         found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-        assert found.keys() <= {"entry", "wire", "catalog", "secret", "golden"}
+        known = {"entry", "wire", "catalog", "secret", "rename", "golden"}
+        assert found.keys() <= known
         return found
 
     @cached_property
@@ -66,6 +67,7 @@ class Case:
             wire=self.options.get("wire", ""),
             catalogs=tuple(map(Path, self.options.get("catalog", ()))),
             secret=tuple(self.options.get("secret", ())),
+            rename=tuple(self.options.get("rename", {}).items()),
         )
         with chdir(self.folder):
             try:

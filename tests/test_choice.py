@@ -177,7 +177,11 @@ def test_a_type_and_an_element_of_one_name(project: Shell) -> None:
         ),
         (
             '[tool.soapwright.package.rename]\n# one\ntOrder = "class"',
-            "7: error: 'class' is no public name of Python's [config]\n",
+            "7: error: 'class' is a name that Python reserves [config]\nhint: class_ may be taken\n",
+        ),
+        (
+            'rename.orderNo = "self"',
+            "5: error: 'self' is a name that Python reserves [config]\nhint: self_ may be taken\n",
         ),
         ('rename = { tOrder = "_Order" }', "5: error: '_Order' is no public name"),
         ("rename = { tOrder = 7 }", "5: error: 'rename' is no table of strings"),

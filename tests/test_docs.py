@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -74,29 +73,6 @@ def test_make_targets_that_are_named_exist() -> None:
 
 def test_the_changelog_knows_the_version() -> None:
     assert f"\n## {soapwright.__version__}\n" in read("CHANGELOG.md")
-
-
-def test_every_finding_has_a_test() -> None:
-    """Its code stands in brackets, as it is printed, in a case's stderr.txt or in a test."""
-    tests = [p for p in (ROOT / "tests").rglob("*") if p.suffix in (".txt", ".py")]
-    printed = "".join(path.read_text(encoding="utf-8") for path in tests)
-    missing = [code for code in sorted(codes()) if f"[{code}]" not in printed]
-    assert missing == []
-
-
-def codes() -> set[str]:
-    """The codes of all findings: the first argument of `findings.error` and `.warning`."""
-    found = set()
-    for path in (ROOT / "codegen").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.Call(
-                    func=ast.Attribute(attr="error" | "warning"),
-                    args=[ast.Constant(value=str(code)), *_],
-                ):
-                    found.add(code)
-    assert len(found) > 15
-    return found
 
 
 def test_the_readme_knows_how_many_files_a_package_has() -> None:

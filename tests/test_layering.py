@@ -80,7 +80,13 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
 }
 # The model is a document to be read from top to bottom; the runtime's face is a list of names.
-LONG_MODULES = {"soapwright.model.api": 680, "soapwright.runtime": 450}
+LONG_MODULES = {
+    "soapwright.model.api": 700,
+    "soapwright.python.codecs.readers": 460,
+    "soapwright.python.modules.type_modules": 440,
+    "soapwright.runtime": 520,
+    "soapwright.runtime.validation.validation": 440,
+}
 MODULE_LINES, FUNCTION_LINES, MEDIAN_LINES = 400, 60, 15
 SUPPRESSION = re.compile(r"#\s*(type:\s*ignore(\[[^\]]*\])?|noqa(:\s*\w+)?)")
 

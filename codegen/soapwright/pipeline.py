@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soapwright.model.api import Api
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import Options
 from soapwright.passes import run_passes
@@ -58,7 +59,7 @@ def generate(
             files = emit(api, style, options)
     except RecursionError:
         message = "definitions refer to each other too deeply"
-        findings.error("limit", message, Location(str(wsdl)))
+        findings.error(Code.LIMIT, message, Location(str(wsdl)))
         raise SpecError(findings) from None
     manifest = make_manifest(options, wsdl.parent, api.inputs, files)
     return Package({**files, MANIFEST: manifest.encode()}, findings)
@@ -115,5 +116,5 @@ def choose_style(api: Api, wanted: str, asked: Location) -> WireStyle:
     if not wanted:
         at = next((p.at for p in api.ports if p.wire == name), asked)
     known = ", ".join(WIRE_STYLES)
-    findings.error("wire", f"no wire style {name!r}", at, f"there are: {known}")
+    findings.error(Code.WIRE, f"no wire style {name!r}", at, f"there are: {known}")
     raise SpecError(findings)

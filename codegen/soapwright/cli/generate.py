@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, Progress, say
-from soapwright.model.diagnostics import Findings, SpecError
-from soapwright.model.options import Options, is_new_name, is_package_name
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.model.options import Options, is_package_name, refusal_of_new_name
 from soapwright.project.config import PackageConfig, package_of, read_config
 from soapwright.project.output import carry_out, write_files
 from soapwright.project.remote import Remote
@@ -104,16 +105,31 @@ def _packages(
         ports=chosen["port"],
         include=chosen["include"],
         exclude=chosen["exclude"],
-        rename=tuple(_renamed(one) for one in chosen["rename"]),
+        rename=_renames(chosen["rename"], wsdl),
     )
     return [package_of(wsdl, output, options)]
 
 
-def _renamed(text: str) -> tuple[str, str]:
-    old, _, new = text.rpartition("=")
-    if not old or not is_new_name(new):
-        raise click.UsageError(f"--rename {text}: NAME=PYTHON, a public Python name")
-    return old, new
+def _renames(texts: tuple[str, ...], wsdl: str) -> tuple[tuple[str, str], ...]:
+    """The names of the WSDL with their new ones.
+
+    Raises:
+        SpecError: a new name cannot be one; every such name is found.
+    """
+    findings = Findings()
+    renames = []
+    for text in texts:
+        old, equals, new = text.rpartition("=")
+        if not old or not equals:
+            raise click.UsageError(f"--rename {text}: NAME=PYTHON")
+        if (refusal := refusal_of_new_name(new)) is not None:
+            message, hint = refusal
+            findings.error(
+                Code.CONFIG, f"--rename {text}: {message}", Location(wsdl), hint
+            )
+        renames.append((old, new))
+    findings.raise_errors()
+    return tuple(renames)
 
 
 def _write(state: State, progress: Progress) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from soapwright.cli.shared import say
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.project.output import write_file
 
@@ -41,7 +42,7 @@ def infer_command(
     findings = Findings()
     try:
         if output.resolve() in (sample.resolve() for sample in samples):
-            findings.error("sample", "would be overwritten", Location(str(output)))
+            findings.error(Code.SAMPLE, "would be overwritten", Location(str(output)))
             findings.raise_errors()
         wanted = Wanted(name or output.stem, endpoint, action)
         write_file(output, infer(samples, wanted, findings))

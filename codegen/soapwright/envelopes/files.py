@@ -9,6 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from soapwright.model.api import SoapVersion
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.python.wire import ENVELOPES
 from soapwright.wsdl.lines import source_line
@@ -59,9 +60,9 @@ def read_envelope(
         message = f"no SOAP envelope: the root is {parsed.root.tag}"
         at = Location(shown, source_line(parsed.root))
         if named:
-            findings.error("sample", message, at)
+            findings.error(Code.SAMPLE, message, at)
         else:
-            findings.warning("sample-skipped", message, at)
+            findings.warning(Code.SAMPLE_SKIPPED, message, at)
         return None
     body = parsed.root.find(f"{{{name.namespace}}}Body")
     inside = () if body is None else tuple(body)

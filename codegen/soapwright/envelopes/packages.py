@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from soapwright.model.api import Api
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import Options
 from soapwright.pipeline import load
@@ -51,7 +52,7 @@ def _checked(folder: Path) -> Manifest:
     if not is_package or manifest is None or not manifest.options:
         findings = Findings()
         at = Location(str(folder))
-        findings.error("package", "this is no generated package's folder", at)
+        findings.error(Code.PACKAGE, "this is no generated package's folder", at)
         raise SpecError(findings)
     return manifest
 
@@ -67,7 +68,7 @@ def package_entry(folder: Path) -> Path:
         findings = Findings()
         hint = "generate it without --no-spec"
         at = Location(str(folder))
-        findings.error("package", "the package was made without its WSDL", at, hint)
+        findings.error(Code.PACKAGE, "the package was made without its WSDL", at, hint)
         raise SpecError(findings)
     return entry
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from soapwright.model.codes import Code
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
@@ -34,7 +36,7 @@ class Diagnostic:
     """One finding: `path:line: severity: message [code]`, with a `hint:` line where there is one."""
 
     severity: Severity
-    code: str
+    code: Code
     message: str
     at: Location
     hint: str = ""
@@ -60,11 +62,11 @@ class Findings:
 
     _found: dict[Diagnostic, None] = field(default_factory=dict)
 
-    def error(self, code: str, message: str, at: Location, hint: str = "") -> None:
+    def error(self, code: Code, message: str, at: Location, hint: str = "") -> None:
         """Note that the input is broken at a place."""
         self._found[Diagnostic(Severity.ERROR, code, message, at, hint)] = None
 
-    def warning(self, code: str, message: str, at: Location, hint: str = "") -> None:
+    def warning(self, code: Code, message: str, at: Location, hint: str = "") -> None:
         """Note something that the user should know and that stops nothing."""
         self._found[Diagnostic(Severity.WARNING, code, message, at, hint)] = None
 

@@ -69,16 +69,22 @@ class Options:
 
 def is_package_name(name: str) -> bool:
     """Whether Python can import a package of this name, which may be dotted."""
-    return all(map(_is_name, name.split(".")))
+    steps = name.split(".")
+    return all(s.isidentifier() and not keyword.iskeyword(s) for s in steps)
 
 
-def is_new_name(name: str) -> bool:
-    """Whether a definition or field may be renamed to this: a public ASCII name of Python's."""
-    return name.isascii() and _is_name(name) and not name.startswith("_")
+def refusal_of_new_name(new: str) -> tuple[str, str] | None:
+    """Why nothing may be renamed to this, and a hint; None where it is a public name of Python's.
 
-
-def _is_name(name: str) -> bool:
-    return name.isidentifier() and not keyword.iskeyword(name)
+    `self` is refused because a class's fields are parameters of its `__init__`, an operation's
+    those of a method.
+    """
+    if not (new.isascii() and new.isidentifier()) or new.startswith("_"):
+        hint = "a new name has ASCII letters, digits and _, and begins with a letter"
+        return f"{new!r} is no public name of Python's", hint
+    if keyword.iskeyword(new) or new == "self":
+        return f"{new!r} is a name that Python reserves", f"{new}_ may be taken"
+    return None
 
 
 def is_class_name(name: str) -> bool:

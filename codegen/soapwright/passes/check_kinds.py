@@ -17,6 +17,7 @@ from soapwright.model.api import (
     TypeRef,
     UnionOf,
 )
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 
 MAX_DERIVATION = 100  # what goes through definitions, and loads modules, is recursive
@@ -27,7 +28,7 @@ def check_kinds(api: Api, findings: Findings) -> Api:
     circular = [name for name in api.types if _is_circular(api, name)]
     for name in circular:
         message = f"{name} is defined by itself"
-        findings.error("circular", message, api.types[name].at)
+        findings.error(Code.CIRCULAR, message, api.types[name].at)
     if not circular:
         _check_depths(api, findings)
     _check_heads(api, findings)
@@ -53,7 +54,7 @@ def _check_depths(api: Api, findings: Findings) -> None:
     for name, depth in depths.items():
         if depth == MAX_DERIVATION + 1:
             message = f"{name} is the end of more than {MAX_DERIVATION} derivations"
-            findings.error("limit", message, api.types[name].at)
+            findings.error(Code.LIMIT, message, api.types[name].at)
 
 
 def _check_heads(api: Api, findings: Findings) -> None:
@@ -66,7 +67,7 @@ def _check_heads(api: Api, findings: Findings) -> None:
             head = api.elements[head].head if head in api.elements else None
         if name in seen:
             message = f"element {name} may stand for itself: its substitution group is a circle"
-            findings.error("circular", message, element.at)
+            findings.error(Code.CIRCULAR, message, element.at)
 
 
 def _steps(definition: TypeDef) -> list[QName]:
@@ -130,7 +131,9 @@ def _simple(
         name = str(reference.id)
         complex_ = isinstance(api.types.get(reference.id), (Struct, SoapArray))
     if complex_:
-        findings.error("kind", f"{user} needs a simple type, and {name} is complex", at)
+        findings.error(
+            Code.KIND, f"{user} needs a simple type, and {name} is complex", at
+        )
     return not complex_
 
 
@@ -138,5 +141,5 @@ def _check_base(api: Api, struct: Struct, findings: Findings) -> None:
     base = api.types.get(struct.base) if struct.base is not None else None
     if base is not None and not isinstance(base, Struct):
         findings.error(
-            "kind", f"a complex type cannot be made from {base.id}", struct.at
+            Code.KIND, f"a complex type cannot be made from {base.id}", struct.at
         )

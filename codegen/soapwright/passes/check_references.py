@@ -17,6 +17,7 @@ from soapwright.model.api import (
     TypePart,
     TypeRef,
 )
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.model.walk import (
     elements_of,
@@ -63,11 +64,11 @@ def _report(
         return
     message = f"{kind} {name} is not declared"
     if not needed:
-        findings.warning("reference", f"{message}; no operation needs it", at)
+        findings.warning(Code.REFERENCE, f"{message}; no operation needs it", at)
     elif name.namespace == _XSD:
-        findings.error("reference", f"XML Schema has no {kind} {name.local}", at)
+        findings.error(Code.REFERENCE, f"XML Schema has no {kind} {name.local}", at)
     else:
-        findings.error("reference", message, at, _HINT)
+        findings.error(Code.REFERENCE, message, at, _HINT)
 
 
 def _check_parts(api: Api, findings: Findings) -> set[QName]:

@@ -21,6 +21,7 @@ from soapwright.model.api import (
     Struct,
     TypeRef,
 )
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.model.walk import elements_of
 
@@ -64,7 +65,7 @@ def check_values(api: Api, findings: Findings) -> Api:
         elif isinstance(definition, Restricted):
             for problem in _contradictions(definition.facets):
                 message = f"{definition.id} has no values: {problem}"
-                findings.warning("facets", message, definition.at)
+                findings.warning(Code.FACETS, message, definition.at)
         elif isinstance(definition, Struct):
             for attribute in definition.attributes:
                 _check_given(api, "attribute", attribute, findings)
@@ -100,7 +101,7 @@ def _check_enumeration(api: Api, definition: Enumeration, findings: Findings) ->
     for value in definition.values:
         if builtin is not None and not _is_value(builtin, value.text):
             message = f"{value.text!r} is no value of xsd:{builtin.value}"
-            findings.error("value", message, definition.at)
+            findings.error(Code.VALUE, message, definition.at)
 
 
 def _check_given(
@@ -118,7 +119,7 @@ def _check_given(
             if problem:
                 local = component.name.local
                 message = f"the {what} value of {kind} {local}, {text!r}, is {problem}"
-                findings.warning("value", message, component.at)
+                findings.warning(Code.VALUE, message, component.at)
                 break
 
 

@@ -25,6 +25,7 @@ from soapwright.model.api import (
     Struct,
     TypeRef,
 )
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.model.options import Options
 from soapwright.model.walk import (
@@ -62,7 +63,7 @@ def choose(
     left = tuple(port for port in ports if port.operations)
     if not left and not partly:
         message = "no operation is left of those that are chosen"
-        findings.error("config", message, options.place("name", entry))
+        findings.error(Code.CONFIG, message, options.place("name", entry))
         findings.raise_errors()
     return _with_what_they_reach(replace(api, ports=left))
 
@@ -81,7 +82,7 @@ def _check_patterns(api: Api, options: Options, entry: str, findings: Findings) 
             if not any(fnmatchcase(name, pattern) for name in names):
                 near = get_close_matches(pattern, names, 1) or names[:8]
                 findings.error(
-                    "config",
+                    Code.CONFIG,
                     f"{pattern!r} in {key!r} matches nothing",
                     options.place(key, entry, pattern),
                     f"there is {', '.join(near)}" if near else "",

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import (
     Options,
     is_class_name,
-    is_new_name,
     is_package_name,
+    refusal_of_new_name,
 )
 from soapwright.project.remote import (
     LOCK,
@@ -90,11 +91,11 @@ def find_entry(wsdl: str, remote: Remote, at: Location) -> Path:
     try:
         path = remote.find(wsdl)
     except RemoteError as error:
-        findings.error("network", f"{wsdl} {error}", at)
+        findings.error(Code.NETWORK, f"{wsdl} {error}", at)
         raise SpecError(findings) from error
     if path is None:
         hint = "--allow-network fetches it, and `generate` locks what it gets"
-        findings.error("network", f"{wsdl} is not in {LOCK}", at, hint)
+        findings.error(Code.NETWORK, f"{wsdl} is not in {LOCK}", at, hint)
         raise SpecError(findings)
     return path
 
@@ -118,7 +119,7 @@ def read_config(path: Path) -> list[PackageConfig]:
     ]
     if not packages and not findings.errors:
         findings.error(
-            "config",
+            Code.CONFIG,
             f"has no [[{_PACKAGE}]]",
             Location(str(path)),
             "add one with wsdl, output and name, or name a WSDL on the command line",
@@ -135,15 +136,15 @@ def _check_around(path: Path, text: str, own: object, findings: Findings) -> Non
     if not isinstance(own, dict):
         if own is not None:
             at = Location(str(path), line_of(text, "tool", "soapwright"))
-            findings.error("config", "'tool.soapwright' is no table", at, hint)
+            findings.error(Code.CONFIG, "'tool.soapwright' is no table", at, hint)
         return
     for key, value in own.items():
         at = Location(str(path), line_of(text, "tool.soapwright", key))
         if key != "package":
-            findings.error("config", f"unknown key {key!r}", at, hint)
+            findings.error(Code.CONFIG, f"unknown key {key!r}", at, hint)
         elif not isinstance(value, list):
             message = "'package' is not in double brackets"
-            findings.error("config", message, at, hint)
+            findings.error(Code.CONFIG, message, at, hint)
 
 
 def _parsed(path: Path) -> tuple[str, dict[str, object]]:
@@ -153,12 +154,12 @@ def _parsed(path: Path) -> tuple[str, dict[str, object]]:
         return text, tomllib.loads(text)
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
-        findings.error("config", message, Location(str(path)))
+        findings.error(Code.CONFIG, message, Location(str(path)))
         raise SpecError(findings) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         line = re.search(r"\(at line (\d+)", str(error))
         at = Location(str(path), int(line[1]) if line else 1)
-        findings.error("config", f"is no TOML: {error}", at)
+        findings.error(Code.CONFIG, f"is no TOML: {error}", at)
         raise SpecError(findings) from error
 
 
@@ -176,11 +177,11 @@ def _check_outputs(packages: list[PackageConfig], findings: Findings) -> None:
             if not inside or inside[0] in _GENERATED:
                 is_what = "lies in" if inside else "is"
                 message = f"{package.output.as_posix()} {is_what} {owners[taken]}'s folder already"
-                findings.error("config", message, places["output", ""])
+                findings.error(Code.CONFIG, message, places["output", ""])
         owners.setdefault(folder, name)
         if name in names:
             message = f"another package is called {name!r}: {names[name]}"
-            findings.error("config", message, places["name", ""])
+            findings.error(Code.CONFIG, message, places["name", ""])
         names.setdefault(name, places["name", ""])
 
 
@@ -253,8 +254,9 @@ class _Table:
         rename = table.get("rename")
         known: dict[str, str] = {}
         for old, new in rename.items() if isinstance(rename, dict) else ():
-            if not is_new_name(new):
-                self._error(f"{new!r} is no public name of Python's", "rename", old)
+            if (refusal := refusal_of_new_name(new)) is not None:
+                message, hint = refusal
+                self._error(message, "rename", old, hint)
             elif is_class_name(new) and new in known:
                 message = f"{old!r} and {known[new]!r} cannot both be {new!r}"
                 self._error(message, "rename", old)
@@ -272,7 +274,7 @@ class _Table:
 
     def _error(self, message: str, key: str, value: str = "", hint: str = "") -> None:
         line = self.lines.of_value(key, value) if value else self.lines.of_key(key)
-        self.findings.error("config", message, Location(str(self.path), line), hint)
+        self.findings.error(Code.CONFIG, message, Location(str(self.path), line), hint)
 
 
 def _texts(value: object) -> list[object]:

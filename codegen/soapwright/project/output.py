@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.project.manifest import MANIFEST, Manifest, read_manifest
 from soapwright.project.toolkit import digest, is_of, with_plain_ends
@@ -61,10 +62,10 @@ class Plan:
         for path, line in self.edited.items():
             at = Location((self.folder / path).as_posix(), line)
             hint = "a generated file is no place for code of one's own: put it beside"
-            findings.warning("edited", f"edited by hand{then}", at, hint)
+            findings.warning(Code.EDITED, f"edited by hand{then}", at, hint)
         for path in self.missing:
             at = Location((self.folder / path).as_posix())
-            findings.warning("missing", f"was generated, and is gone{then}", at)
+            findings.warning(Code.MISSING, f"was generated, and is gone{then}", at)
 
 
 def make_plan(folder: Path, files: dict[str, bytes], manifest: str = MANIFEST) -> Plan:
@@ -250,13 +251,13 @@ def _folders(paths: Iterable[str]) -> set[PurePosixPath]:
 
 
 def _blocked(place: Path, message: str, findings: Findings) -> None:
-    findings.error("output", message, Location(place.as_posix()))
+    findings.error(Code.OUTPUT, message, Location(place.as_posix()))
 
 
 def _foreign(place: Path, findings: Findings) -> None:
     message = "would be overwritten, and soapwright did not write it"
     hint = "give it another name, or move it out of the folder"
-    findings.error("output", message, Location(place.as_posix()), hint)
+    findings.error(Code.OUTPUT, message, Location(place.as_posix()), hint)
 
 
 def _first_difference(found: bytes, content: bytes) -> int:
@@ -313,5 +314,5 @@ def _remove_empty(folder: Path, place: Path) -> None:
 
 def _cannot(folder: Path, message: str, hint: str = "") -> SpecError:
     findings = Findings()
-    findings.error("output", message, Location(str(folder)), hint)
+    findings.error(Code.OUTPUT, message, Location(str(folder)), hint)
     return SpecError(findings)

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Diagnostic, Findings, Location, SpecError
 from soapwright.project.config import PackageConfig, find_entry
 from soapwright.project.manifest import Manifest, read_manifest
@@ -144,7 +145,7 @@ def report(state: State, findings: Findings) -> None:
     }
     said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     findings.warning(
-        "stale",
+        Code.STALE,
         f"not what {state.config.url or state.config.wsdl.as_posix()} gives: {said}",
         Location(plan.folder.as_posix()),
         "`soapwright generate` puts it in step",

@@ -27,6 +27,7 @@ from soapwright.model.api import (
     QName,
     Style,
 )
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.model.walk import messages_of
 from soapwright.python.wire import ENVELOPES
@@ -105,7 +106,7 @@ def find_samples(paths: Iterable[Path], findings: Findings) -> list[Sample]:
             samples = [read_sample(one, findings, named=False) for one in inside]
             if not any(samples) and not findings.errors:
                 message = "no SOAP envelope is in this folder"
-                findings.error("sample", message, Location(str(path)))
+                findings.error(Code.SAMPLE, message, Location(str(path)))
         else:
             samples = [read_sample(path, findings)]
         found += [sample for sample in samples if sample is not None]

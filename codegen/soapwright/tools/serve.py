@@ -19,6 +19,7 @@ import uvicorn
 from soapwright.envelopes.packages import import_package, package_api
 from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 
 _BACKLOG: Final = 2048
@@ -61,9 +62,9 @@ class Replies:
             if path.stem not in operations:
                 known = ", ".join(operations)
                 message = f"there is no operation {path.stem!r}"
-                findings.error("reply", message, at, f"there are: {known}")
+                findings.error(Code.REPLY, message, at, f"there are: {known}")
             elif error := self._keep(operations[path.stem], path.read_bytes()):
-                findings.error("reply", f"this is no reply: {error}", at)
+                findings.error(Code.REPLY, f"this is no reply: {error}", at)
         findings.raise_errors()
 
     def _keep(self, operations: list[Any], envelope: bytes) -> Exception | None:
@@ -128,7 +129,7 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
     package = import_package(folder)
     if not package.PORTS:
         findings = Findings()
-        findings.error("package", "the service has no port", Location(str(folder)))
+        findings.error(Code.PACKAGE, "the service has no port", Location(str(folder)))
         findings.raise_errors()
     runtime = f"{package.__name__}._soap"
     application = importlib.import_module(f"{runtime}.server.application").Application
@@ -171,7 +172,7 @@ def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
     except OSError as error:
         findings = Findings()
         at = Location(f"{host}:{port}")
-        findings.error("address", f"nothing can listen here: {error.strerror}", at)
+        findings.error(Code.ADDRESS, f"nothing can listen here: {error.strerror}", at)
         findings.raise_errors()
         return
     config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)

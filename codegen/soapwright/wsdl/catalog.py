@@ -21,6 +21,7 @@ from urllib.request import url2pathname
 
 from lxml import etree
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.lines import source_line
 from soapwright.wsdl.namespaces import XML
@@ -189,7 +190,7 @@ def _read(
         return CatalogFile((), ())
     root = parsed.root
     if root.tag != f"{{{_CATALOG}}}catalog":
-        findings.error("catalog", "not an OASIS XML catalog", Location(shown))
+        findings.error(Code.CATALOG, "not an OASIS XML catalog", Location(shown))
         return CatalogFile((), ())
     entries, following = [], []
     for node in root.iter(f"{{{_CATALOG}}}*"):
@@ -212,7 +213,7 @@ def _check(entry: Entry, at: Location, findings: Findings) -> None:
     path = path_of(entry.target)
     if path is None or not path.is_file():
         message = f"{entry.name} leads to {entry.target}, where there is no file"
-        findings.warning("catalog", message, at)
+        findings.warning(Code.CATALOG, message, at)
 
 
 def _url(node: etree._Element, attribute: str, catalog: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from soapwright.model.api import UNDECLARED, BuiltinRef, NamedRef, QName
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.namespaces import WSDL
@@ -69,7 +70,7 @@ class Components:
             if not self.may_be_unread(node, attribute):
                 message = f"there is no {kind} {name or text}"
                 message = message if text else f"names no {kind}"
-                self.findings.error("reference", message, self.at(node))
+                self.findings.error(Code.REFERENCE, message, self.at(node))
         return found
 
     def look_up(
@@ -115,7 +116,7 @@ class Components:
             return same[0]
         if name is None:
             message = f"the prefix {prefix!r} is not declared"
-            self.findings.error("reference", message, self.at(node))
+            self.findings.error(Code.REFERENCE, message, self.at(node))
         return name or QName(UNDECLARED, local)
 
     def _lenient(
@@ -125,7 +126,7 @@ class Components:
         message = (
             f"there is no {kind} {text}: the only one of this name, {taken}, is taken"
         )
-        self.findings.warning("lenient-reference", message, self.at(node))
+        self.findings.warning(Code.LENIENT_REFERENCE, message, self.at(node))
 
     def _collect(self, kind: str) -> Table:
         table: Table = {}
@@ -135,7 +136,7 @@ class Components:
                 first = table.setdefault(name, node)
                 if first is not node and _is_twice(first, node):
                     message = f"{kind} {name} is declared already at {self.at(first)}"
-                    self.findings.error("duplicate", message, self.at(node))
+                    self.findings.error(Code.DUPLICATE, message, self.at(node))
         return table
 
     def exists(self, name: QName, kind: str) -> bool:

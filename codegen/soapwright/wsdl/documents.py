@@ -27,6 +27,7 @@ from pathlib import Path
 from lxml import etree
 
 from soapwright.model.api import Inputs, Source, Unread
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.project.remote import Remote, RemoteError
 from soapwright.wsdl.catalog import Catalog, read_catalogs
@@ -225,7 +226,7 @@ class _Loader:
         why = "not here" if is_local(imported.location) else "not fetched"
         message = f"{imported.location} is {why}: {file.shown} is taken"
         at = self.files.lines.location(imported.node)
-        self.findings.warning("import-saved", message, at)
+        self.findings.warning(Code.IMPORT_SAVED, message, at)
         return found
 
     def _add_implied(self) -> None:
@@ -235,7 +236,7 @@ class _Loader:
             if namespace != XML and namespace not in SOAP_ENCODINGS:
                 message = f"{namespace} is used without an import"
                 at = self.files.lines.location(user.root)
-                self.findings.warning("import-implied", message, at)
+                self.findings.warning(Code.IMPORT_IMPLIED, message, at)
             file = self.files.get(path, path.as_uri())
             if file is not None:
                 self._follow(file, namespace)
@@ -304,7 +305,7 @@ class _Loader:
         except RemoteError as error:
             at = self.files.lines.location(imported.node)
             hint = "--catalog FILE may say where else the document is"
-            self.findings.error("network", f"{url} {error}", at, hint)
+            self.findings.error(Code.NETWORK, f"{url} {error}", at, hint)
             return None
         return None if path is None else Found(path, url)
 
@@ -335,7 +336,7 @@ class _Loader:
             fits = fits or own == {""}
         if not fits:
             self.findings.warning(
-                "import-namespace",
+                Code.IMPORT_NAMESPACE,
                 f"{target.shown} is of {_listed(own)}, not of {_listed({expected})}",
                 self.files.lines.location(imported.node),
             )
@@ -357,7 +358,7 @@ class _Loader:
         location = imported.location
         at = self.files.lines.location(imported.node)
         if location and is_local(location) and imported.kind is not ImportKind.IMPORT:
-            self.findings.error("import", f"there is no file {location}", at)
+            self.findings.error(Code.IMPORT, f"there is no file {location}", at)
             of_namespace = imported.kind.is_of_namespace
             self._unread.add(imported.namespace if of_namespace else waiting.namespace)
             return
@@ -366,7 +367,7 @@ class _Loader:
         hint = "--catalog FILE takes an OASIS XML catalog that says where it is"
         if remote_url(imported, waiting.file):
             hint += ", --allow-network fetches it"
-        self.findings.warning("import-missing", message, at, hint)
+        self.findings.warning(Code.IMPORT_MISSING, message, at, hint)
 
     def _is_new(self, file: SourceFile, index: int, namespace: str | None) -> bool:
         """Whether this has not been taken in from another file that is the same."""

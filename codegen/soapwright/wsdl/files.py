@@ -10,6 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from soapwright.model.api import Inputs
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.project.remote import Remote
 from soapwright.wsdl.catalog import STANDARD
@@ -110,19 +111,19 @@ class Files:
         root = modernised(original)
         self.lines.add_copy(root, original)
         message = "a draft of XML Schema: read as the recommendation of 2001"
-        self.findings.warning("old-schema", message, Location(shown))
+        self.findings.warning(Code.OLD_SCHEMA, message, Location(shown))
         return root
 
     def _refuse(self, root: etree._Element, why: str) -> None:
         name = etree.QName(root)
         at = self.lines.location(root)
         if name.namespace in WSDL2:
-            self.findings.error("wsdl-2", "WSDL 2.0: only WSDL 1.1 is read", at)
+            self.findings.error(Code.WSDL_2, "WSDL 2.0: only WSDL 1.1 is read", at)
         elif name.namespace in DISCOVERY:
             hint = "give it one of the WSDLs that its contractRef elements name"
-            self.findings.error("root", f"{why}, but a discovery file", at, hint)
+            self.findings.error(Code.ROOT, f"{why}, but a discovery file", at, hint)
         else:
-            self.findings.error("root", f"{why}: its root is {name.text}", at)
+            self.findings.error(Code.ROOT, f"{why}: its root is {name.text}", at)
 
     def _shown(self, path: Path) -> str:
         if path.parent == STANDARD:

@@ -34,6 +34,7 @@ from soapwright.model.api import (
     TypePart,
     Use,
 )
+from soapwright.model.codes import Code
 from soapwright.wsdl.components import Components, doc_of, wsdl_name
 from soapwright.wsdl.namespaces import WSDL_SOAP11, WSDL_SOAP12
 from soapwright.wsdl.references import near_builtin, type_reference
@@ -164,7 +165,9 @@ class MessageReader:
             f"message {message.get('name', '')} has no part {name or 'without a name'}"
         )
         text += ": it is left out"
-        self.components.findings.warning("unknown-part", text, self.components.at(node))
+        self.components.findings.warning(
+            Code.UNKNOWN_PART, text, self.components.at(node)
+        )
         return False
 
     def _header_message(self, node: etree._Element) -> etree._Element | None:
@@ -175,7 +178,7 @@ class MessageReader:
             text = f"there is no message {name}" if name else "names no message"
             text += ": the header is left out"
             at = self.components.at(node)
-            self.components.findings.warning("unknown-header", text, at)
+            self.components.findings.warning(Code.UNKNOWN_HEADER, text, at)
         return message
 
     def _use(self, extension: etree._Element | None) -> Use:
@@ -184,7 +187,7 @@ class MessageReader:
         if extension is not None and said.lower() not in ("", "literal", "encoded"):
             text = f"use {said} is neither literal nor encoded: read as literal"
             at = self.components.at(extension)
-            self.components.findings.warning("use", text, at)
+            self.components.findings.warning(Code.USE, text, at)
         return Use.ENCODED if said.lower() == "encoded" else Use.LITERAL
 
     def _fault(self, bound: Bound, abstract: etree._Element) -> Fault | None:
@@ -208,7 +211,7 @@ class MessageReader:
             what = "the first of its parts is taken" if parts else "it has no detail"
             text = f"fault {name} should have one part: {what}"
             self.components.findings.warning(
-                "fault-parts", text, self.components.at(message)
+                Code.FAULT_PARTS, text, self.components.at(message)
             )
         if not parts:
             return None
@@ -231,7 +234,7 @@ class MessageReader:
                 continue
             if part.name in parts:
                 text = f"message {message.get('name', '')} has two parts {part.name}"
-                self.components.findings.error("duplicate", text, part.at)
+                self.components.findings.error(Code.DUPLICATE, text, part.at)
             parts.setdefault(part.name, part)
         return parts
 
@@ -247,10 +250,10 @@ class MessageReader:
                 named = self.components.schema_name(node, kind, kind)
                 return self._named_part(node, kind, name, named)
         if not name:
-            findings.error("name", "this part has no name", at)
+            findings.error(Code.NAME, "this part has no name", at)
             return None
         text = f"part {name} has neither element nor type: it is read as xsd:anyType"
-        findings.warning("part-untyped", text, at)
+        findings.warning(Code.PART_UNTYPED, text, at)
         return TypePart(name, BuiltinRef(Builtin.ANY_TYPE), at, doc)
 
     def _named_part(
@@ -262,18 +265,18 @@ class MessageReader:
         other = "type" if kind == "element" else "element"
         if not exists(named, kind) and exists(named, other):
             message = f"{named} is no {kind}: the {other} of this name is taken"
-            findings.warning("lenient-reference", message, at)
+            findings.warning(Code.LENIENT_REFERENCE, message, at)
             kind = other
         if kind == "element":
             return ElementPart(name or named.local, named, at, doc)
         if not name:
-            findings.error("name", "this part has no name", at)
+            findings.error(Code.NAME, "this part has no name", at)
             return None
         reference = type_reference(named)
         meant = near_builtin(reference)
         if meant is not None:
             message = f"{named} is no type: it is read as xsd:{meant.builtin.value}"
-            findings.warning("lenient-reference", message, at)
+            findings.warning(Code.LENIENT_REFERENCE, message, at)
         return TypePart(name, meant or reference, at, doc)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.namespaces import WSDL
@@ -33,18 +34,18 @@ def check_names(documents: Documents, findings: Findings) -> None:
             own = node.nsmap.get(prefix) == document.target_namespace
             if prefix and own and kind != "port":
                 message = f"the name {name!r} has a prefix: {local!r} is taken"
-                findings.warning("name", message, at)
+                findings.warning(Code.NAME, message, at)
                 node.set("name", local)
                 name = local
             if not name and kind in ("service", "port"):
-                findings.warning("name", f"a {kind} without a name", at)
+                findings.warning(Code.NAME, f"a {kind} without a name", at)
             elif not name and kind not in _OPTIONAL:
-                findings.error("name", f"this {kind} has no name", at)
+                findings.error(Code.NAME, f"this {kind} has no name", at)
             elif name and not NC_NAME.fullmatch(name):
                 # an operation's is judged where its style is known
                 written = kind == "part" and not node.get("element")
                 report = findings.error if written else findings.warning
-                report("name", f"{name!r} is no name", at)
+                report(Code.NAME, f"{name!r} is no name", at)
         _check_twice(document.root, documents, findings)
 
 
@@ -64,7 +65,7 @@ def _check_twice(
         if first.setdefault(key, node) is not node and name:
             earlier = documents.location(first[key])
             message = f"{kind} {name} is declared already at {earlier}"
-            findings.error("duplicate", message, documents.location(node))
+            findings.error(Code.DUPLICATE, message, documents.location(node))
 
 
 def _signature(operation: etree._Element) -> tuple[tuple[object, ...], ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from lxml import etree
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.wsdl.lines import Lines, copy_source_line
 from soapwright.wsdl.namespaces import WSDL
@@ -121,7 +122,7 @@ def _refuse(
     name, parent = etree.QName(child), etree.QName(node).localname
     what = f"xsd:{name.localname}" if name.namespace == XSD else f"element {name.text}"
     findings.warning(
-        "schema-syntax",
+        Code.SCHEMA_SYNTAX,
         f"{what} does not belong in xsd:{parent}: it is left out",
         lines.location(child),
     )

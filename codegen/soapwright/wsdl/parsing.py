@@ -15,6 +15,7 @@ from typing import cast
 
 from lxml import etree
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.lines import source_line
 
@@ -73,18 +74,18 @@ def read(path: Path, shown: str, findings: Findings) -> bytes | None:
     at = Location(shown)
     try:
         if path.is_dir():
-            findings.error("read", "this is a folder, not a file", at)
+            findings.error(Code.READ, "this is a folder, not a file", at)
             return None
         if not path.is_file():
-            findings.error("read", "there is no such file", at)
+            findings.error(Code.READ, "there is no such file", at)
             return None
         if path.stat().st_size > MAX_BYTES:
-            findings.error("limit", f"more than {MAX_BYTES:,} bytes", at)
+            findings.error(Code.LIMIT, f"more than {MAX_BYTES:,} bytes", at)
             return None
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a name with a NUL
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        findings.error("read", f"cannot be read: {reason}", at)
+        findings.error(Code.READ, f"cannot be read: {reason}", at)
         return None
 
 
@@ -115,26 +116,26 @@ def parse(content: bytes, shown: str, findings: Findings) -> Parsed | None:
     for start, what in _PACKED.items():
         if content.startswith(start):
             message = f"not XML but packed by {what}: unpack it first"
-            findings.error("xml", message, Location(shown))
+            findings.error(Code.XML, message, Location(shown))
             return None
     if not content.strip():
-        findings.error("xml", "the file is empty", Location(shown))
+        findings.error(Code.XML, "the file is empty", Location(shown))
         return None
     try:
         text = _without_doctype(decode(content).utf8, shown, findings)
         return None if text is None else _tree(text, shown, findings)
     except LookupError:
         findings.error(
-            "encoding", "names a character set that nobody knows", Location(shown)
+            Code.ENCODING, "names a character set that nobody knows", Location(shown)
         )
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         message = f"a byte that is not {error.encoding}: {error.reason}"
-        findings.error("encoding", message, Location(shown, line))
+        findings.error(Code.ENCODING, message, Location(shown, line))
     except etree.XMLSyntaxError as error:
         message = re.sub(r", line \d+, column \d+$", "", error.msg or "not XML")
         hint = _ENTITY_HINT if message.startswith("Entity ") else ""
-        findings.error("xml", message, Location(shown, error.lineno or 1), hint)
+        findings.error(Code.XML, message, Location(shown, error.lineno or 1), hint)
     return None
 
 
@@ -156,7 +157,7 @@ def _tree(text: bytes, shown: str, findings: Findings) -> Parsed | None:
     root = etree.fromstring(text, parser)
     for node in cast("list[etree._Element]", _TOO_DEEP(root))[:1]:
         at = Location(shown, source_line(node))
-        findings.error("limit", f"elements nested deeper than {MAX_DEPTH}", at)
+        findings.error(Code.LIMIT, f"elements nested deeper than {MAX_DEPTH}", at)
         return None
     return Parsed(root, text)
 
@@ -169,7 +170,9 @@ def _without_doctype(text: bytes, shown: str, findings: Findings) -> bytes | Non
     end = _end_of(_DOCTYPE, text, start)
     if end == start or text.startswith(b"<!DOCTYPE", _end_of(_PROLOG, text, end)):
         at = Location(shown, text.count(b"\n", 0, start) + 1)
-        findings.error("dtd", "a document type declaration that cannot be left out", at)
+        findings.error(
+            Code.DTD, "a document type declaration that cannot be left out", at
+        )
         return None
     return text[:start] + re.sub(rb"[^\n]", b" ", text[start:end]) + text[end:]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from soapwright.model.api import Api, Unread
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.project.remote import Remote
 from soapwright.wsdl.documents import load
@@ -32,7 +33,7 @@ def read_api(
     unread = documents.unread
     if not services.ports and not findings.errors:
         findings.warning(
-            "no-port", "no SOAP binding: the package will have no operations",
+            Code.NO_PORT, "no SOAP binding: the package will have no operations",
             documents.location(documents.definitions[0].root),
         )  # fmt: skip
     return Api(

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.wsdl.lines import Lines
 from soapwright.wsdl.namespaces import WSDL
@@ -75,7 +76,7 @@ def _repair_content(node: etree._Element, lines: Lines, findings: Findings) -> N
     }
     if kinds & _PARTICLES and not kinds & _DERIVATIONS:
         message = "xsd:complexContent derives from nothing: its particles are taken"
-        findings.warning("schema-syntax", message, lines.location(node))
+        findings.warning(Code.SCHEMA_SYNTAX, message, lines.location(node))
         node.tag = f"{{{XSD}}}sequence"
 
 
@@ -86,7 +87,7 @@ def _repair_name(
     prefix, _, local = name.rpartition(":")
     if prefix and node.nsmap.get(prefix) == schema.get("targetNamespace"):
         message = f"the name {name!r} has a prefix: {local!r} is taken"
-        findings.warning("name", message, lines.location(node))
+        findings.warning(Code.NAME, message, lines.location(node))
         node.set("name", local)
 
 
@@ -108,5 +109,5 @@ def _retag(
     name = etree.QName(node)
     where = f"the namespace {name.namespace}" if name.namespace else "no namespace"
     message = f"elements of {where} are read as XML Schema's"
-    findings.warning("schema-syntax", message, lines.location(schema))
+    findings.warning(Code.SCHEMA_SYNTAX, message, lines.location(schema))
     node.tag = f"{{{XSD}}}{name.localname}"

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from soapwright.model.api import Operation, Port, QName, SoapVersion, Style
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.wsdl.components import Components, doc_of, wsdl_name
 from soapwright.wsdl.documents import Documents
@@ -127,9 +128,9 @@ class _Ports:
         at = self.components.at(node)
         if others:
             message = f"{what}: the port is left out"
-            self.components.findings.warning("port-skipped", message, at)
+            self.components.findings.warning(Code.PORT_SKIPPED, message, at)
         else:
-            self.components.findings.error("port-skipped", what, at)
+            self.components.findings.error(Code.PORT_SKIPPED, what, at)
 
     def _port(self, service: etree._Element, node: etree._Element) -> Port | None:
         binding = self.components.look_up("binding", node, "binding")
@@ -161,7 +162,7 @@ class _Ports:
                 break
         else:
             message = f"binding {name} is not SOAP's: it is left out"
-            self.components.findings.warning("binding-skipped", message, at)
+            self.components.findings.warning(Code.BINDING_SKIPPED, message, at)
             return None
         self._check_transport(name, extension)
         port_type = self.components.find("portType", node, "type")
@@ -186,7 +187,7 @@ class _Ports:
         if _OTHER_TRANSPORT.search(transport):
             message = f"binding {name} travels by {transport}: clients need a transport of your own"
             at = self.components.at(extension)
-            self.components.findings.warning("transport", message, at)
+            self.components.findings.warning(Code.TRANSPORT, message, at)
 
     def _operations(
         self,
@@ -206,14 +207,14 @@ class _Ports:
                 owner = port_type.get("name", "")
                 message = f"portType {owner} has no operation {name} for this one"
                 at = self.components.at(node)
-                self.components.findings.error("reference", message, at)
+                self.components.findings.error(Code.REFERENCE, message, at)
                 continue
             soap = node.find(f"{{{EXTENSIONS[version]}}}operation")
             style = self._style(extension, soap)
             if style is Style.RPC and name and not NC_NAME.fullmatch(name):
                 message = f"{name!r} is no name, and an element of a call has it"
                 self.components.findings.error(
-                    "name", message, self.components.at(node)
+                    Code.NAME, message, self.components.at(node)
                 )
             bound = Bound(node, abstract, version, style)
             key = _free(name, found)
@@ -251,7 +252,7 @@ class _Ports:
                         f"style {text} is neither document nor rpc: read as document"
                     )
                     at = self.components.at(node)
-                    self.components.findings.warning("style", message, at)
+                    self.components.findings.warning(Code.STYLE, message, at)
         return Style.DOCUMENT
 
     def _check_faults(self, bound: Bound) -> None:
@@ -262,7 +263,7 @@ class _Ports:
             if node.get("name") not in declared:
                 message = f"portType's operation {bound.name} declares no fault {node.get('name')}"
                 self.components.findings.warning(
-                    "unbound-fault", message, self.components.at(node)
+                    Code.UNBOUND_FAULT, message, self.components.at(node)
                 )
 
     def _name(self, port_type: etree._Element) -> QName:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from soapwright.model.api import Message, Operation, Port, QName
 from soapwright.python.context import Context
 from soapwright.python.modules.methods import Method, Methods, Parameter
-from soapwright.python.names.identifiers import class_name
+from soapwright.python.names.services import client_stems
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.statements import call, tuple_of
 from soapwright.python.text.views import ClientModule, ClientView, MethodView
@@ -65,18 +65,7 @@ class ClientModules:
 
     def names(self) -> dict[QName, str]:
         """What each port type's client is called before `Client`; the only one is not called more."""
-        groups = self.methods.groups
-        if len(groups) == 1:
-            return dict.fromkeys(groups, "")
-        taken = {"Client", "AsyncClient", "BaseClient", "BaseAsyncClient"}
-        return {name: self._stem(name, taken) for name in groups}
-
-    def _stem(self, name: QName, taken: set[str]) -> str:
-        stem = class_name(name.local)
-        while taken & {f"{stem}Client", f"Async{stem}Client"}:
-            stem += "Port"
-        taken |= {f"{stem}Client", f"Async{stem}Client"}
-        return stem
+        return client_stems(self.methods.groups)
 
     # -------------------------------------------------------------------------------- methods
 

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from soapwright.model.api import NamedRef, Operation, Port, QName, Struct
 from soapwright.python.context import Context
-from soapwright.python.names.identifiers import field_name
+from soapwright.python.names.services import method_names, wanted_method
 from soapwright.python.text.literals import docstring
 from soapwright.python.text.scope import Scope
 from soapwright.python.types.fields import Declaration, Declarations, Field
 
-# What a client has besides its operations: a method of such a name takes an underscore.
-_OWN_NAMES = frozenset({"exchange", "close", "aclose", "endpoint"})
 _SHADOWABLE = frozenset(
-    "str int float bool bytes list dict tuple Decimal date datetime time Any Literal soap t".split()
+    "str int float bool bytes list dict tuple Decimal date datetime time Any Literal soap t"
+    " abstractmethod".split()
 )
 
 
@@ -90,9 +89,10 @@ class Methods:
     def _shadowed(self) -> set[str]:
         """Names that a method or a parameter hides from annotations and bodies."""
         hidden: set[str] = set()
+        renames = self.context.types.names.renames
         for port in self.context.api.ports:
             for operation in port.operations:
-                hidden.add(self._name(operation))
+                hidden.add(wanted_method(operation.key, renames))
                 message = operation.input
                 if message is not None:
                     for struct in (message.struct, message.headers_struct):
@@ -101,28 +101,20 @@ class Methods:
 
     def of(self, ports: list[Port]) -> list[Method]:
         """The operations of a portType: of its first port, and what only later ones have."""
+        names = method_names(ports, self.context.types.names.renames)
         found: dict[str, Method] = {}
-        taken = set(_OWN_NAMES)
         for port in ports:
             for operation in port.operations:
-                if operation.key in found or operation.input is None:
-                    continue
-                name = self._name(operation)
-                while name in taken:
-                    name += "_"
-                taken.add(name)
                 given = operation.input
+                if operation.key in found or given is None:
+                    continue
                 found[operation.key] = Method(
-                    name,
+                    names[operation.key],
                     operation,
                     self._parameters(given.struct, set()),
                     self._parameters(given.headers_struct, self._names(given.struct)),
                 )
         return list(found.values())
-
-    def _name(self, operation: Operation) -> str:
-        renames = self.context.types.names.renames
-        return renames.method(operation.key) or field_name(operation.key)
 
     def fields(self, struct: QName | None) -> list[Field]:
         """The fields of a message's type."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from soapwright.model.api import Port, QName
 from soapwright.python.context import Context
 from soapwright.python.modules.methods import Method, Methods
-from soapwright.python.names.identifiers import class_name
+from soapwright.python.names.services import service_names
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import HandlerView, ServerModule, ServiceView
@@ -43,6 +43,7 @@ class ServerModules:
             header=self.header,
             standard_imports=self._standard_imports(services),
             imports=self._imports(services, entry),
+            abstract=self.scope.said("abstractmethod"),
             exports=sorted([*_SERVING, *_OFFERED, *(s.name for s in services)]),
             entry=entry,
             services=services,
@@ -51,12 +52,12 @@ class ServerModules:
     def names(self) -> dict[QName, str]:
         """The service class of each port type."""
         taken = {_BASE, "Specification", "PORTS", *_ANSWERS, *_SERVING, *_OFFERED}
-        return {name: self._name(name, taken) for name in self.methods.groups}
+        return service_names(self.methods.groups, taken)
 
     def _standard_imports(self, services: list[ServiceView]) -> list[str]:
         if not any(service.handlers for service in services):
             return []
-        return ["from abc import abstractmethod", *self.scope.standard_imports]
+        return self.scope.standard_imports
 
     def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
         lines = []
@@ -77,13 +78,6 @@ class ServerModules:
             lines.append("from .ports import PORTS")
         return lines
 
-    def _name(self, port_type: QName, taken: set[str]) -> str:
-        name = f"{class_name(port_type.local)}Service"
-        while name in taken:
-            name = f"{name.removesuffix('Service')}PortService"
-        taken.add(name)
-        return name
-
     def _service(self, name: str, ports: list[Port]) -> ServiceView:
         port = ports[0]
         service = f" of {port.service}" if port.service else ""
@@ -91,6 +85,8 @@ class ServerModules:
         if port.doc:
             doc += f"\n\n{port.doc}"
         methods = self.methods.of(ports)
+        if methods:
+            self.scope.name("abstractmethod")
         return ServiceView(
             name=name,
             doc=docstring(doc, 4),

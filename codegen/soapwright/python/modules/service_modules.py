@@ -21,8 +21,13 @@ from soapwright.model.walk import headers_use, messages_of
 from soapwright.python.codecs.declared import Declared
 from soapwright.python.codecs.items import RepeatedElement
 from soapwright.python.context import Context
-from soapwright.python.names.identifiers import class_name, field_name
-from soapwright.python.names.names import namespace_prefix
+from soapwright.python.names.services import (
+    RUNTIME_ERRORS,
+    fault_key,
+    fault_names,
+    faults_of,
+    port_functions,
+)
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.scope import Scope
 from soapwright.python.text.views import (
@@ -36,18 +41,6 @@ from soapwright.python.text.views import (
 from soapwright.python.types.fields import Annotations
 from soapwright.python.wire import envelope_start
 
-_RUNTIME_ERRORS = (
-    "DecodeError",
-    "DeclaredSoapFault",
-    "EncodeError",
-    "NotAnEnvelope",
-    "SoapError",
-    "SoapFault",
-    "TransportError",
-    "TransportTimeout",
-    "VersionMismatch",
-)
-
 
 class ServiceModules:
     """Makes the modules of one service."""
@@ -57,7 +50,7 @@ class ServiceModules:
         self.header = header
         self.declared = Declared(context)
         self.repeated = RepeatedElement(context)
-        self.fault_names = self._name_faults()
+        self.fault_names = fault_names(context.api)
 
     # ------------------------------------------------------------------------------- elements
 
@@ -92,61 +85,20 @@ class ServiceModules:
 
     # --------------------------------------------------------------------------------- errors
 
-    def _name_faults(self) -> dict[str, str]:
-        """One exception class for each detail that an operation declares, by the detail's key."""
-        names: dict[str, str] = {}
-        taken = set(_RUNTIME_ERRORS)
-        for fault in self._faults():
-            key = self._key(fault)
-            if key in names:
-                continue
-            target = self._target(fault)
-            name = class_name(target.local)
-            if name in taken:
-                name = class_name(namespace_prefix(target.namespace), target.local)
-            while name in taken:
-                name += "Fault"
-            taken.add(name)
-            names[key] = name
-        return names
-
-    def _faults(self) -> list[Fault]:
-        return [
-            fault
-            for port in self.context.api.ports
-            for operation in port.operations
-            for fault in operation.faults
-        ]
-
-    def _key(self, fault: Fault) -> str:
-        part = fault.part
-        if isinstance(part, ElementPart):
-            return f"element {part.element}"
-        return f"type {part.type} {fault.use} {fault.namespace} {part.name}"
-
-    def _target(self, fault: Fault) -> QName:
-        """What names a fault: its detail's element, else its type, else its part."""
-        part = fault.part
-        if isinstance(part, ElementPart):
-            return part.element
-        if isinstance(part.type, NamedRef) and "/" not in part.type.id.local:
-            return part.type.id
-        return QName("", fault.name)
-
     def errors(self) -> ErrorsModule:
         """The exception classes."""
-        scope = Scope()
+        scope = Scope(self.fault_names.values())
         faults = []
         seen: set[str] = set()
-        for fault in self._faults():
-            key = self._key(fault)
+        for fault in faults_of(self.context.api):
+            key = fault_key(fault)
             if key in seen:
                 continue
             seen.add(key)
             detail = self.detail(fault, scope)
             doc = fault.doc or f"The declared fault {fault.name}."
             faults.append(FaultView(self.fault_names[key], detail, docstring(doc, 4)))
-        names = ", ".join(f"{n} as {n}" for n in _RUNTIME_ERRORS)
+        names = ", ".join(f"{n} as {n}" for n in RUNTIME_ERRORS)
         imports = [*scope.standard_imports]
         imports += [""] if imports else []
         if any(f.detail for f in faults) and "t" in "".join(scope.package_imports):
@@ -155,12 +107,12 @@ class ServiceModules:
             imports.append("from . import _soap as soap")
         imports.sort(key=lambda line: line.startswith("from ."))
         imports.append(f"from ._soap import {names}")
-        exports = sorted([*_RUNTIME_ERRORS, *self.fault_names.values()])
+        exports = sorted([*RUNTIME_ERRORS, *self.fault_names.values()])
         return ErrorsModule(self.header, imports, faults, exports)
 
     def exception(self, fault: Fault) -> str:
         """The name of a fault's exception class."""
-        return self.fault_names[self._key(fault)]
+        return self.fault_names[fault_key(fault)]
 
     def detail(self, fault: Fault, scope: Scope) -> str:
         """The Python type of what a fault's detail holds."""
@@ -176,8 +128,8 @@ class ServiceModules:
 
     def ports(self) -> PortsModule:
         """The module of all ports."""
-        used: dict[str, None] = {}
-        views = [self._port(port, used) for port in self.context.api.ports]
+        functions = port_functions(self.context.api.ports)
+        views = [self._port(p, functions[p.key]) for p in self.context.api.ports]
         imports = ["from . import _soap as soap"]
         siblings = ["elements"] if self.repeated.needs_elements else []
         if any(o.faults for p in self.context.api.ports for o in p.operations):
@@ -186,11 +138,7 @@ class ServiceModules:
         imports += ["from . import types as t", "from .elements import NAMESPACES"]
         return PortsModule(self.header, imports, views)
 
-    def _port(self, port: Port, used: dict[str, None]) -> PortView:
-        name = "_" + field_name(port.key)
-        while name in used:
-            name += "_"
-        used[name] = None
+    def _port(self, port: Port, function: str) -> PortView:
         encoded = any(m.use is Use.ENCODED for m in messages_of(port))
         style = self.context.style
         wire = [
@@ -212,7 +160,7 @@ class ServiceModules:
             OperationView(string(o.key), self._operation(port, o))
             for o in port.operations
         ]
-        return PortView(string(port.key), name, doc, wire, arguments, operations)
+        return PortView(string(port.key), function, doc, wire, arguments, operations)
 
     def _operation(self, port: Port, operation: Operation) -> list[str]:
         prefixes = self.declared.prefixes(operation)

@@ -3,60 +3,135 @@
 | finding | |
 |---|---|
 | `config` | error: a rename that names nothing, or more than one type |
+| `renamed` | warning: a new name that something else has already |
+| `package-name` | warning: a package whose name hides a module of the standard library, or one that it needs |
 | `secret` | warning: a secret that is no field's name |
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from soapwright.model.api import Api, ContentMember, ElementMember, QName, Struct
-from soapwright.model.diagnostics import Findings
+from soapwright.model.api import (
+    Api,
+    ContentMember,
+    ElementMember,
+    Port,
+    QName,
+    Struct,
+)
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Findings, Location
 from soapwright.model.options import Options, is_class_name
-from soapwright.python.names.names import make_names
+from soapwright.python.names.names import Names, make_names, wire_name
 from soapwright.python.names.renames import Renames
 from soapwright.python.names.secrets import key_of
+from soapwright.python.names.services import method_names
+
+# What a generated package imports, itself or through httpx2.
+_NEEDED = frozenset(
+    "lxml httpx2 httpcore2 anyio h11 idna truststore typing_extensions".split()
+)
 
 
 def check_names(api: Api, options: Options, entry: str, findings: Findings) -> None:
-    """Find the renames and the secrets that are about nothing."""
+    """Find what is wrong with the names that a user gives."""
+    _check_package(options, entry, findings)
     if not (options.rename or options.secret):
         return
-    fields = {name for struct in _structs(api) for name in _wire_names(struct)}
-    methods = {o.key for port in api.ports for o in port.operations}
+    names = make_names(api, Renames(options.rename))
     for old, new in options.rename:
         at = options.place("rename", entry, old)
         if is_class_name(new):
-            renamed = Renames(((old, new),))
-            types = [
-                str(id) for id in api.types if renamed.type(id, api.types) is not None
-            ]
-            if not types:
-                hint = _near(
-                    old, [*map(str, api.types), *(id.local for id in api.types)]
-                )
-                message = f"no type or element is called {old}"
-                findings.error("config", message, at, hint)
-            elif len(types) > 1:
-                hint = "write the one that is meant as {namespace}name"
-                message = f"{old} is {len(types)} types, which cannot all be {new}"
-                findings.error("config", message, at, hint)
-        elif old not in methods and old not in fields:
-            message = f"no element, attribute, part or operation is called {old}"
-            findings.error("config", message, at, _near(old, [*fields, *methods]))
-    names = make_names(api, Renames(options.rename))
+            _check_type(api, old, new, at, findings)
+        else:
+            _check_field_or_method(api, old, at, findings)
+            _check_taken(api, names, old, new, at, findings)
     for secret in options.secret:
-        operation, _, name = secret.rpartition("/")
-        known = {
-            key_of(found)
-            for struct in (_messages(api, operation) if operation else _structs(api))
-            for found in (*names.structs[struct.id].taken, *_wire_names(struct))
-        }
-        if key_of(name) not in known:
-            message = f"no field is called {secret}: the secret hides nothing"
-            at = options.place("secret", entry, secret)
-            findings.warning("secret", message, at)
+        at = options.place("secret", entry, secret)
+        _check_secret(api, names, secret, at, findings)
+
+
+def _check_package(options: Options, entry: str, findings: Findings) -> None:
+    """A module of the package's name would be hidden wherever its folder is found first."""
+    first = options.name.partition(".")[0]
+    if first in sys.stdlib_module_names:
+        whose = "the standard library"
+    elif first in _NEEDED:
+        whose = "a library that generated packages need"
+    elif first == "soapwright":
+        whose = "the generator"
+    else:
+        return
+    message = f"a package called {first} hides the module of that name of {whose}"
+    hint = "another name, or a place in a package of your own: shop.json"
+    at = options.place("name", entry)
+    findings.warning(Code.PACKAGE_NAME, message, at, hint)
+
+
+def _check_type(api: Api, old: str, new: str, at: Location, findings: Findings) -> None:
+    renamed = Renames(((old, new),))
+    types = [str(id) for id in api.types if renamed.type(id, api.types) is not None]
+    if not types:
+        hint = _near(old, [*map(str, api.types), *(id.local for id in api.types)])
+        findings.error(Code.CONFIG, f"no type or element is called {old}", at, hint)
+    elif len(types) > 1:
+        hint = "write the one that is meant as {namespace}name"
+        message = f"{old} is {len(types)} types, which cannot all be {new}"
+        findings.error(Code.CONFIG, message, at, hint)
+
+
+def _check_field_or_method(
+    api: Api, old: str, at: Location, findings: Findings
+) -> None:
+    fields = {name for struct in _structs(api) for name in _wire_names(struct)}
+    methods = {o.key for port in api.ports for o in port.operations}
+    if old not in methods and old not in fields:
+        message = f"no element, attribute, part or operation is called {old}"
+        findings.error(Code.CONFIG, message, at, _near(old, [*fields, *methods]))
+
+
+def _check_taken(
+    api: Api, names: Names, old: str, new: str, at: Location, findings: Findings
+) -> None:
+    """Where a new name is not free, the rules of `names.py` make another one of it."""
+    for struct in _structs(api):
+        own = names.structs[struct.id]
+        fields = zip(
+            [*map(wire_name, struct.members), *(a.name for a in struct.attributes)],
+            [*own.members, *own.attributes],
+            strict=True,
+        )
+        for wire, name in fields:
+            # of two renames of one field, the one in Clark's notation counts
+            is_meant = names.renames.field(wire) == new
+            if old in (str(wire), wire.local) and is_meant and name != new:
+                message = f"{old} is {name} in {names.types[struct.id]}, not {new}: another field has that name"
+                findings.warning(Code.RENAMED, message, at)
+    groups: dict[QName, list[Port]] = {}
+    for port in api.ports:
+        groups.setdefault(port.port_type, []).append(port)
+    for ports in groups.values():
+        name = method_names(ports, names.renames).get(old, new)
+        if name != new:
+            message = f"the method of {old} is {name}, not {new}: a client has another one of that name"
+            findings.warning(Code.RENAMED, message, at)
+
+
+def _check_secret(
+    api: Api, names: Names, secret: str, at: Location, findings: Findings
+) -> None:
+    operation, _, name = secret.rpartition("/")
+    known = {
+        key_of(found)
+        for struct in (_messages(api, operation) if operation else _structs(api))
+        for found in (*names.structs[struct.id].taken, *_wire_names(struct))
+    }
+    if key_of(name) not in known:
+        message = f"no field is called {secret}: the secret hides nothing"
+        findings.warning(Code.SECRET, message, at)
 
 
 def _near(name: str, known: list[str]) -> str:

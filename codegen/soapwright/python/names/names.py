@@ -182,7 +182,7 @@ def _name_fields(api: Api, names: Names, struct: Struct) -> None:
         fields.wires |= names.structs[base.id].wires
     renames = names.renames
     members = fields.names(
-        [_wanted(m) for m in struct.members],
+        [wire_name(m) for m in struct.members],
         [_given(m, renames) for m in struct.members],
     )
     text = fields.free("value") if has_own_text(struct) else "value"
@@ -215,7 +215,8 @@ def has_own_text(struct: Struct) -> bool:
     return struct.text is not None and struct.derivation is not Derivation.RESTRICTION
 
 
-def _wanted(member: Member) -> QName:
+def wire_name(member: Member) -> QName:
+    """What a member is called on the wire; what has no name there, what its field is called."""
     match member:
         case ElementMember(element=element):
             return element.name

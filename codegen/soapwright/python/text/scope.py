@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _MODULES = {
+    "abstractmethod": "abc",
     "Decimal": "decimal",
     "date": "datetime",
     "datetime": "datetime",

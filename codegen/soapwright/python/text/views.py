@@ -192,11 +192,15 @@ class ServiceView:
 
 @dataclass(frozen=True, slots=True)
 class ServerModule:
-    """`server.py`; `entry` is the WSDL's path in `_spec/`, quoted, "" where there is none."""
+    """`server.py`; `entry` is the WSDL's path in `_spec/`, quoted, "" where there is none.
+
+    `abstract` is what the module calls `abc.abstractmethod`.
+    """
 
     header: list[str]
     standard_imports: list[str]
     imports: list[str]
+    abstract: str
     exports: list[str]
     entry: str
     services: list[ServiceView]

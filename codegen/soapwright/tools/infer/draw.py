@@ -11,6 +11,7 @@ from lxml import etree
 
 from soapwright.envelopes.files import envelope_paths
 from soapwright.model.api import QName
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.python.names.identifiers import class_name
 from soapwright.python.wire import STANDARD
@@ -76,7 +77,7 @@ def infer(paths: Sequence[Path], wanted: Wanted, findings: Findings) -> bytes:
     faults = [fault for fault in faults if _has_an_operation(fault, called, findings)]
     if not called:
         message = "no request and no reply is among the samples"
-        findings.error("sample", message, Location(str(paths[0])))
+        findings.error(Code.SAMPLE, message, Location(str(paths[0])))
         raise SpecError(findings)
     return _Drawing(called, samples, faults, wanted, findings).content()
 
@@ -91,16 +92,16 @@ def _operations(samples: list[Sample], findings: Findings) -> list[_Called]:
         alike.append(sample)
         if sample.soap is not samples[0].soap:
             message = f"SOAP {sample.soap.value}, and {samples[0].path} is {samples[0].soap.value}"
-            findings.error("sample", message, sample.at, "infer them apart")
+            findings.error(Code.SAMPLE, message, sample.at, "infer them apart")
         first = called.first
         if sample.encoding != first.encoding:
             message = f"one sample of {called.name} is encoded, another literal"
             if sample.encoded and first.encoded:
                 message = f"{sample.encoding}, and {first.path} is in {first.encoding}"
-            findings.error("sample", message, sample.at)
+            findings.error(Code.SAMPLE, message, sample.at)
         if sample.name != alike[0].name:
             message = f"{sample.name}, and {alike[0].path} calls it {alike[0].name}"
-            findings.error("sample", message, sample.at, "infer them apart")
+            findings.error(Code.SAMPLE, message, sample.at, "infer them apart")
     return list(table.values())
 
 
@@ -115,7 +116,7 @@ def _has_an_operation(fault: Sample, called: list[_Called], findings: Findings) 
     if len(found) != 1:
         message = "a fault, and no file says of which operation: it is left out"
         hint = "name it as the request is named, with fault instead of request"
-        findings.warning("sample-skipped", message, fault.at, hint)
+        findings.warning(Code.SAMPLE_SKIPPED, message, fault.at, hint)
         return False
     found[0].faults.setdefault(fault.name, fault)
     return True
@@ -169,7 +170,7 @@ class _Drawing:
         place = one.first.at
         if not one.requests:
             message = f"no sample shows a request of {one.name}: it is declared empty"
-            self.findings.warning("no-request", message, place)
+            self.findings.warning(Code.NO_REQUEST, message, place)
         for name, element in _faults(one).items():
             self._element_part(self._declare(f"{one.name}_{name}"), "detail", element)
         self._message(f"{one.name}Request", one.requests)
@@ -177,7 +178,7 @@ class _Drawing:
             self._message(f"{one.name}Response", one.replies)
             return
         message = f"no sample shows the reply of {one.name}: it may be anything"
-        self.findings.warning("no-reply", message, place)
+        self.findings.warning(Code.NO_REPLY, message, place)
         declared = self._declare(f"{one.name}Response")
         self._part(declared, "return", ANY)
 
@@ -205,7 +206,7 @@ class _Drawing:
                     message = f"part {name.local} is there {counts[part.tag]} times, and a part is there once"
                 else:
                     continue
-                self.findings.warning("odd-part", message, sample.place(part))
+                self.findings.warning(Code.ODD_PART, message, sample.place(part))
                 break
 
     def _element_part(self, message: etree._Element, name: str, element: QName) -> None:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from soapwright.envelopes.files import read_envelope
 from soapwright.model.api import QName, SoapVersion
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.python.wire import (
     ENCODINGS,
@@ -91,7 +92,7 @@ def read_sample(path: Path, findings: Findings, *, named: bool = True) -> Sample
     if body is None or len(calls) > 1:
         has = f"the Body has {len(calls)} elements" if calls else "there is no Body"
         at = Location(shown, source_line(root if body is None else calls[1]))
-        findings.error("sample", f"{has}, and a sample has one", at)
+        findings.error(Code.SAMPLE, f"{has}, and a sample has one", at)
         return None
     call = calls[0] if calls else body
     is_fault = call.tag == f"{space}Fault"
@@ -103,7 +104,7 @@ def read_sample(path: Path, findings: Findings, *, named: bool = True) -> Sample
                 "a fault without one element in its detail: nothing is drawn of it"
             )
             at = Location(shown, source_line(call))
-            findings.warning("sample-skipped", message, at)
+            findings.warning(Code.SAMPLE_SKIPPED, message, at)
             return None
         call = inside[0]
     header = root.find(f"{space}Header")
@@ -169,7 +170,7 @@ def sort_out(samples: list[Sample], findings: Findings) -> list[tuple[str, bool]
             found[number] = other or operation, is_reply
             if not found[number][0]:
                 message = "the Body is empty, and no other file is named like this one"
-                findings.error("sample", message, sample.at)
+                findings.error(Code.SAMPLE, message, sample.at)
     return found
 
 
@@ -204,7 +205,7 @@ class _Files:
         if len(found) > 1:
             which = " or of ".join(sorted(found))
             hint = "name it as its request is named, with reply instead of request"
-            findings.error("sample", f"it may be of {which}", sample.at, hint)
+            findings.error(Code.SAMPLE, f"it may be of {which}", sample.at, hint)
         return min(found, default="")
 
 

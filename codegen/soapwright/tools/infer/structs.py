@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from soapwright.model.api import QName
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.tools.infer.document import Document
 from soapwright.tools.infer.encoded import (
@@ -78,7 +79,7 @@ class EncodedTypes:
         if found is None:
             message = f"{qname(instances[0]).local} is of several types: anyType it is"
             at = self._samples[instances[0].getroottree().getroot()].place(instances[0])
-            self._findings.warning("several-types", message, at)
+            self._findings.warning(Code.SEVERAL_TYPES, message, at)
             return ANY
         if not is_simple(found) and found != ANY:
             self._struct(found)

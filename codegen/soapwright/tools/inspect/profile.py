@@ -28,6 +28,7 @@ from soapwright.model.api import (
     TypePart,
     Use,
 )
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.model.options import Options
 from soapwright.python.emit import make_context
@@ -69,10 +70,10 @@ def examine(api: Api, findings: Findings) -> None:
             text = "an array of SOAP's encoding, and no message is encoded (R2110)"
             broken.add(str(definition.id), text, definition.at)
     for message, at in broken:
-        findings.warning("profile", message, at)
+        findings.warning(Code.PROFILE, message, at)
     _names(api, renamed)
     for message, at in renamed:
-        findings.warning("renamed", message, at)
+        findings.warning(Code.RENAMED, message, at)
 
 
 # ---------------------------------------------------------------------------------- the profile

@@ -21,6 +21,7 @@ from soapwright.model.api import (
     TypeDef,
     TypeRef,
 )
+from soapwright.model.codes import Code
 from soapwright.model.walk import elements_of
 from soapwright.wsdl.references import SOAP_ENCODINGS
 from soapwright.wsdl.schema.context import ANY_TYPE, Context, Pending
@@ -90,7 +91,7 @@ def soap_array(
         found = _array_type(text)
         if found is None:
             context.findings.error(
-                "schema",
+                Code.SCHEMA,
                 f"wsdl:arrayType={text!r} is no array's type",
                 schema.at(attribute),
             )

@@ -16,6 +16,7 @@ from soapwright.model.api import (
     QName,
     TypeRef,
 )
+from soapwright.model.codes import Code
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import Context, Owner
 from soapwright.wsdl.schema.parse import ParsedSchema
@@ -94,7 +95,7 @@ def _attribute_group(
     """The group that a reference means; None, with a finding, where there is none to go through."""
     at = schema.at(use)
     if not use.ref:
-        context.findings.error("schema", "an attributeGroup here needs a ref", at)
+        context.findings.error(Code.SCHEMA, "an attributeGroup here needs a ref", at)
         return None
     name = context.name(schema, use, use.ref)
     name = context.found(schema, use, name, "attributeGroup")
@@ -107,7 +108,7 @@ def _attribute_group(
         return None
     if name in path:
         message = f"attributeGroup {name} contains itself: it is left out there"
-        context.findings.warning("circular", message, at)
+        context.findings.warning(Code.CIRCULAR, message, at)
         return None
     return name, declared
 
@@ -129,7 +130,7 @@ def _attribute(
         name = QName(schema.namespace if qualified else "", use.name.strip())
     if name is None:
         context.findings.error(
-            "schema", "an attribute needs a name or a ref", schema.at(use)
+            Code.SCHEMA, "an attribute needs a name or a ref", schema.at(use)
         )
         return None
     return Attribute(
@@ -153,7 +154,9 @@ def _undeclared(
     if name.namespace == _XSI:
         return None  # the instance's own business: no part of a value
     context.findings.warning(
-        "reference", f"no attribute {name}; its value is read as text", schema.at(use)
+        Code.REFERENCE,
+        f"no attribute {name}; its value is read as text",
+        schema.at(use),
     )
     return Attribute(name, _ANY_SIMPLE, required, schema.at(use))
 

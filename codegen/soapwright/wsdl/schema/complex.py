@@ -20,6 +20,7 @@ from soapwright.model.api import (
     TypeRef,
     Wildcard,
 )
+from soapwright.model.codes import Code
 from soapwright.wsdl.schema.arrays import is_array, says_array, soap_array
 from soapwright.wsdl.schema.attributes import attribute_uses
 from soapwright.wsdl.schema.context import ANY_TYPE, STRING, Context, Pending
@@ -68,7 +69,7 @@ def _complex_content(
     component, derivation = _derivation(content)
     if component is None or not component.base:
         context.findings.error(
-            "schema", "complexContent needs an extension or a restriction", struct.at
+            Code.SCHEMA, "complexContent needs an extension or a restriction", struct.at
         )
         return struct
     base = _base(context, pending, component)
@@ -116,7 +117,7 @@ def _simple_content(
     component, derivation = _derivation(content)
     if component is None or not component.base:
         context.findings.error(
-            "schema", "simpleContent needs an extension or a restriction", struct.at
+            Code.SCHEMA, "simpleContent needs an extension or a restriction", struct.at
         )
         return replace(struct, text=STRING)
     base = _base(context, pending, component)
@@ -136,7 +137,7 @@ def _check_simple(context: Context, base: QName, struct: Struct) -> None:
     if isinstance(component, xsd.ComplexType):
         if component.simple_content is None and not component.is_mixed:
             message = f"simpleContent needs a simple type, and {base} is complex"
-            context.findings.error("kind", message, struct.at)
+            context.findings.error(Code.KIND, message, struct.at)
 
 
 def _base(

@@ -10,6 +10,7 @@ from lxml import etree
 from xsdata.models import xsd
 
 from soapwright.model.api import QName
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.wsdl.references import XSD
 from soapwright.wsdl.schema.parse import ParsedSchema
@@ -133,7 +134,9 @@ def _declare(
     local = getattr(component, "name", None)
     if not local:
         kind = etree.QName(parsed.node(component)).localname
-        findings.error("schema", f"a global {kind} needs a name", parsed.at(component))
+        findings.error(
+            Code.SCHEMA, f"a global {kind} needs a name", parsed.at(component)
+        )
         return
     table = _table(components, component)
     name = QName(parsed.namespace, local.strip())
@@ -159,10 +162,10 @@ def _check_twice(
     differs = _canonical(first) != _canonical(other)
     at, earlier = two.at(other.component), one.at(first.component)
     if repeated or (differs and one.document.path == two.document.path):
-        findings.error("duplicate", f"{what} is declared already at {earlier}", at)
+        findings.error(Code.DUPLICATE, f"{what} is declared already at {earlier}", at)
     elif differs:
         message = f"{what} is already declared, differently, at {earlier}"
-        findings.warning("duplicate", f"{message}; the first one counts", at)
+        findings.warning(Code.DUPLICATE, f"{message}; the first one counts", at)
 
 
 def _canonical(declaration: Declared[xsd.AnnotationBase]) -> list[object]:

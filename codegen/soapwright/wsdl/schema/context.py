@@ -18,6 +18,7 @@ from soapwright.model.api import (
     TypeRef,
     Unresolved,
 )
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.references import (
     SOAP11_ENCODING,
@@ -133,7 +134,7 @@ class Context:
         if meant is None:
             return reference
         message = f"{name} is no type: it is read as xsd:{meant.builtin.value}"
-        self.findings.warning("lenient-reference", message, schema.at(where))
+        self.findings.warning(Code.LENIENT_REFERENCE, message, schema.at(where))
         return meant
 
     def found(
@@ -152,7 +153,7 @@ class Context:
         if other == name or other not in table:
             return name
         message = f"there is no {kind} {name}: {other} is taken"
-        self.findings.warning("lenient-reference", message, schema.at(where))
+        self.findings.warning(Code.LENIENT_REFERENCE, message, schema.at(where))
         return other
 
     def miss(self, owner: Owner, kind: str, name: QName, at: Location) -> None:
@@ -172,11 +173,11 @@ class Context:
         meant = {**_WELL_KNOWN, "tns": schema.namespace}.get(prefix)
         message = f"the prefix {prefix!r} is not declared"
         if meant is None:
-            self.findings.error("prefix", message, schema.at(where))
+            self.findings.error(Code.PREFIX, message, schema.at(where))
         else:
             taken = meant or "no namespace"
             self.findings.warning(
-                "prefix", f"{message}: read as {taken}", schema.at(where)
+                Code.PREFIX, f"{message}: read as {taken}", schema.at(where)
             )
         return UNDECLARED if meant is None else meant
 

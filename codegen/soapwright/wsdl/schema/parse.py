@@ -16,6 +16,7 @@ from xsdata.models.mixins import ElementBase
 from xsdata.models.xsd import Schema
 from xsdata.codegen.parsers.schema import SchemaParser
 
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.documents import SchemaDocument
 from soapwright.wsdl.references import NC_NAME, XSD
@@ -142,10 +143,10 @@ def parse_schema(
         try:
             schema = parser.parse(document.root, Schema)
         except (ParserError, TypeError, ValueError) as error:
-            findings.error("schema", f"not a schema: {error}", locate(document.root))
+            findings.error(Code.SCHEMA, f"not a schema: {error}", locate(document.root))
             return None
     for warning in caught:
-        findings.error("schema", str(warning.message), locate(document.root))
+        findings.error(Code.SCHEMA, str(warning.message), locate(document.root))
     return None if caught else ParsedSchema(document, schema, nodes, locate)
 
 
@@ -157,9 +158,9 @@ def _check(
     """What xsdata would trip over is found, with its line, and left out: the rest is read on."""
     said = node.get("name")
     if said is not None and not NC_NAME.fullmatch(said.strip()):
-        findings.error("schema", f"{said!r} is no name", locate(node))
+        findings.error(Code.SCHEMA, f"{said!r} is no name", locate(node))
     for key, problem in _problems(node):
-        findings.error("schema", problem, locate(node))
+        findings.error(Code.SCHEMA, problem, locate(node))
         del node.attrib[key]
 
 

@@ -17,6 +17,7 @@ from soapwright.model.api import (
     TypeRef,
     Wildcard,
 )
+from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Location
 from soapwright.wsdl.schema.attributes import wildcard_namespaces
 from soapwright.wsdl.schema.components import Declared
@@ -54,7 +55,7 @@ def _refuse_size(context: Context, at: Location) -> None:
         f"a content model of more than {MAX_PARTICLES:,} particles,"
         f" or deeper than {MAX_DEPTH}, its groups expanded"
     )
-    context.findings.error("limit", message, at)
+    context.findings.error(Code.LIMIT, message, at)
 
 
 def _particle(
@@ -112,7 +113,7 @@ def _group(
     """A group's particle in the place of a reference to it; each group is translated once."""
     groups, at = context.groups, schema.at(use)
     if not use.ref:
-        context.findings.error("schema", "a group here needs a ref", at)
+        context.findings.error(Code.SCHEMA, "a group here needs a ref", at)
         return None
     name = context.name(schema, use, use.ref)
     name = context.found(schema, use, name, "group")
@@ -126,7 +127,7 @@ def _group(
     groups.use(_group_owner(name).id, owner.id)
     if name in groups.open:
         message = f"group {name} contains itself: it is left out there"
-        context.findings.warning("circular", message, at)
+        context.findings.warning(Code.CIRCULAR, message, at)
         return None
     if name not in groups.particles:
         if len(groups.open) > MAX_DEPTH // 2:
@@ -170,7 +171,7 @@ def _element(
     if component.ref:
         return _reference(context, schema, component, times)
     if not component.name:
-        context.findings.error("schema", "an element needs a name or a ref", at)
+        context.findings.error(Code.SCHEMA, "an element needs a name or a ref", at)
         return None
     qualified = component.form is FormType.QUALIFIED
     local = component.name.strip()

@@ -21,6 +21,7 @@ from soapwright.model.api import (
     UnionOf,
     WhiteSpace,
 )
+from soapwright.model.codes import Code
 from soapwright.wsdl.schema.context import STRING, Context, Pending
 from soapwright.wsdl.schema.parse import ParsedSchema
 
@@ -42,7 +43,7 @@ def simple_type(
         return UnionOf(owner.id, owner.words, pending.named, at, members, doc)
     if component.restriction is None:
         context.findings.error(
-            "schema", "a simpleType needs a restriction, a list or a union", at
+            Code.SCHEMA, "a simpleType needs a restriction, a list or a union", at
         )
         return Restricted(
             owner.id, owner.words, pending.named, at, STRING, Facets(), doc
@@ -64,7 +65,7 @@ def _base(context: Context, pending: Pending, restriction: xsd.Restriction) -> T
     if restriction.base:
         return context.type(schema, restriction, restriction.base, pending)
     context.findings.error(
-        "schema", "a restriction needs a base", schema.at(restriction)
+        Code.SCHEMA, "a restriction needs a base", schema.at(restriction)
     )
     return STRING
 
@@ -108,7 +109,7 @@ def _names(
         namespace = node.nsmap.get(prefix or None)
         if prefix and namespace is None:
             message = f"the prefix {prefix!r} is not declared"
-            context.findings.warning("prefix", message, schema.at(value))
+            context.findings.warning(Code.PREFIX, message, schema.at(value))
         else:
             found.append(QName(namespace or "", local))
     return tuple(dict.fromkeys(found))

@@ -1,0 +1,138 @@
+"""What Python calls operations, port types, ports and faults, by the rules of `docs/names.md`.
+
+The names of types and of their fields are made in `names.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from soapwright.model.api import Api, ElementPart, Fault, NamedRef, Port, QName
+from soapwright.python.names.identifiers import class_name, field_name
+from soapwright.python.names.names import namespace_prefix
+from soapwright.python.names.renames import Renames
+
+# What a client has besides its operations' methods.
+CLIENT_NAMES = frozenset({"exchange", "close", "aclose", "endpoint"})
+# What `errors.py` has besides the exceptions of declared faults.
+RUNTIME_ERRORS = (
+    "DecodeError",
+    "DeclaredSoapFault",
+    "EncodeError",
+    "NotAnEnvelope",
+    "SoapError",
+    "SoapFault",
+    "TransportError",
+    "TransportTimeout",
+    "VersionMismatch",
+)
+_CLIENTS = frozenset({"Client", "AsyncClient", "BaseClient", "BaseAsyncClient"})
+
+
+def wanted_method(key: str, renames: Renames) -> str:
+    """What the method of an operation is called where nothing else has that name."""
+    return renames.method(key) or field_name(key)
+
+
+def method_names(ports: Iterable[Port], renames: Renames) -> dict[str, str]:
+    """The methods of a port type's operations, by their keys: of all its ports, each once."""
+    found: dict[str, str] = {}
+    taken = set(CLIENT_NAMES)
+    for port in ports:
+        for operation in port.operations:
+            if operation.key in found or operation.input is None:
+                continue
+            name = wanted_method(operation.key, renames)
+            while name in taken:
+                name += "_"
+            taken.add(name)
+            found[operation.key] = name
+    return found
+
+
+def client_stems(port_types: Iterable[QName]) -> dict[QName, str]:
+    """What each port type's client is called before `Client`; the only one is called no more."""
+    names = list(port_types)
+    if len(names) == 1:
+        return dict.fromkeys(names, "")
+    taken = set(_CLIENTS)
+    stems: dict[QName, str] = {}
+    for name in names:
+        stem = class_name(name.local)
+        while taken & {f"{stem}Client", f"Async{stem}Client"}:
+            stem += "Port"
+        taken |= {f"{stem}Client", f"Async{stem}Client"}
+        stems[name] = stem
+    return stems
+
+
+def service_names(
+    port_types: Iterable[QName], reserved: Iterable[str]
+) -> dict[QName, str]:
+    """The service class of each port type; `reserved` is what its module has already."""
+    taken = set(reserved)
+    found: dict[QName, str] = {}
+    for port_type in port_types:
+        name = f"{class_name(port_type.local)}Service"
+        while name in taken:
+            name = f"{name.removesuffix('Service')}PortService"
+        taken.add(name)
+        found[port_type] = name
+    return found
+
+
+def port_functions(ports: Iterable[Port]) -> dict[str, str]:
+    """The function of `ports.py` that makes each port, by the port's key."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for port in ports:
+        name = "_" + field_name(port.key)
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        found[port.key] = name
+    return found
+
+
+def faults_of(api: Api) -> Iterator[Fault]:
+    """The faults that operations declare, in order."""
+    for port in api.ports:
+        for operation in port.operations:
+            yield from operation.faults
+
+
+def fault_names(api: Api) -> dict[str, str]:
+    """One exception class for each detail that an operation declares, by `fault_key`."""
+    names: dict[str, str] = {}
+    taken = set(RUNTIME_ERRORS)
+    for fault in faults_of(api):
+        key = fault_key(fault)
+        if key in names:
+            continue
+        target = _target(fault)
+        name = class_name(target.local)
+        if name in taken:
+            name = class_name(namespace_prefix(target.namespace), target.local)
+        while name in taken:
+            name += "Fault"
+        taken.add(name)
+        names[key] = name
+    return names
+
+
+def fault_key(fault: Fault) -> str:
+    """What faults have in common that share an exception: the same detail."""
+    part = fault.part
+    if isinstance(part, ElementPart):
+        return f"element {part.element}"
+    return f"type {part.type} {fault.use} {fault.namespace} {part.name}"
+
+
+def _target(fault: Fault) -> QName:
+    """What names a fault: its detail's element, else its type, else its part."""
+    part = fault.part
+    if isinstance(part, ElementPart):
+        return part.element
+    if isinstance(part.type, NamedRef) and "/" not in part.type.id.local:
+        return part.type.id
+    return QName("", fault.name)
