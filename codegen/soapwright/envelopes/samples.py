@@ -196,12 +196,13 @@ class Samples:
             into.set(f"{{{_XSI}}}type", self._prefixed(concrete.id))
         line = self._line(concrete)
         with self._inside([struct.id, *(step.id for step in line)]):
-            for attribute in _attributes(line):
+            for attribute in _attributes(self._bases(concrete)):
                 optional = attribute.name.namespace not in _ENVELOPES.values()
                 if attribute.required or (optional and self._left > 0):
                     text = attribute.fixed or self._text(attribute.type)
                     into.set(str(attribute.name), text)
-            text_type = next((s.text for s in reversed(line) if s.text), None)
+            bases = self._bases(concrete)
+            text_type = next((s.text for s in reversed(bases) if s.text), None)
             if text_type is not None:
                 into.text = constant or self._text(text_type)
             for step in line:
@@ -239,6 +240,16 @@ class Samples:
             if not isinstance(base, Struct):
                 break
             struct = base
+            line.insert(0, base)
+        return line
+
+    def _bases(self, struct: Struct) -> list[Struct]:
+        """A type and all that it derives from, the first base first."""
+        line = [struct]
+        while line[0].base is not None:
+            base = self._api.types[line[0].base]
+            if not isinstance(base, Struct):
+                break
             line.insert(0, base)
         return line
 
@@ -328,6 +339,10 @@ def _required(particle: Particle) -> bool:
 
 
 def _attributes(line: Iterable[Struct]) -> Iterator[Attribute]:
-    """A type's attributes; where a step repeats one, its own."""
-    found = {a.name: a for step in line for a in step.attributes}
+    """A type's attributes: those of its bases too, as the last step has them that repeats one."""
+    found: dict[QName, Attribute] = {}
+    for step in line:
+        found.update({a.name: a for a in step.attributes})
+        for name in step.prohibited:
+            found.pop(name, None)
     yield from found.values()

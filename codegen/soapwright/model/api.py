@@ -374,7 +374,8 @@ class Struct:
     `words` are what a name for it is made of. `base` is the id of the Struct that it derives
     from. `text` is the type of simple content. `content` is its own particle: of an extension
     what it adds, of a restriction what it repeats narrower. `members` and `rules` are `content`
-    laid out as fields, without the base's.
+    laid out as fields, without the base's; `narrowed` is all of a restriction's content laid
+    out, and `prohibited` are the attributes that it takes away.
     """
 
     id: QName
@@ -392,6 +393,8 @@ class Struct:
     doc: str = ""
     members: tuple[Member, ...] = ()
     rules: tuple[Rule, ...] = ()
+    narrowed: tuple[Member, ...] = ()
+    prohibited: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from soapwright.model.api import (
     Enumeration,
     HeaderPart,
     ListOf,
+    Member,
     Message,
     NamedRef,
     OrderedMember,
@@ -117,6 +118,20 @@ def member_elements(struct: Struct) -> Iterator[Element]:
                 assert_never(member)
 
 
+def names_of(member: Member) -> set[QName]:
+    """The names of the elements that a member holds, those that may stand for others too."""
+    match member:
+        case ElementMember(element=element):
+            elements = [element]
+        case OrderedMember(alternatives=alternatives):
+            elements = [one for one in alternatives if isinstance(one, Element)]
+        case WildcardMember() | ContentMember():
+            elements = []
+        case _:
+            assert_never(member)
+    return {n for e in elements for n in (e.name, *(s.name for s in e.substitutes))}
+
+
 def references_of(definition: TypeDef) -> Iterator[tuple[TypeRef, Location]]:
     """The types that a definition refers to, its base among them, each with its place."""
     match definition:
@@ -142,9 +157,8 @@ def _struct_references(struct: Struct) -> Iterator[tuple[TypeRef, Location]]:
     for member in struct.members:
         if isinstance(member, ContentMember):
             yield member.type, member.at
-    elements = (
-        member_elements(struct) if struct.members else elements_of(struct.content)
-    )
+    laid_out = struct.members and not struct.narrowed
+    elements = member_elements(struct) if laid_out else elements_of(struct.content)
     for element in elements:
         yield element.type, element.at
         yield from ((member.type, element.at) for member in element.substitutes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from soapwright.model.api import (
@@ -130,7 +131,7 @@ class StructWriter:
             body += RuleChecks(self.context, self.scope, self.struct).lines()
         body += self._start()
         for field in self.fields:
-            body += self._field(field)
+            body += self._prohibited(field) if field.prohibited else self._field(field)
         if self.content_only:
             return collected(joined([*body, "return xml"]))
         return collected(joined([*body, 'return f"{xml}</{tag}>"']))
@@ -142,7 +143,9 @@ class StructWriter:
             return ['xml = ""']
         kind = self.values.kind(NamedRef(self.struct.id)) if self.struct.named else ""
         attributes = [
-            f for f in self.fields if isinstance(f.what, (Attribute, AnyAttributes))
+            f
+            for f in self.fields
+            if isinstance(f.what, (Attribute, AnyAttributes)) and not f.prohibited
         ]
         if not attributes:
             return [f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}>')}"]
@@ -156,15 +159,17 @@ class StructWriter:
         what = field.what
         if not isinstance(what, Attribute):
             return [f"xml += {self.scope.soap('attributes_text')}({value})"]
+        declared = field.declared
+        assert isinstance(declared, Attribute)
         simple = self.context.types.simple
-        code = simple.code(what.type, self.scope)
+        code = simple.code(declared.type, self.scope)
         name = self.context.prefixed(what.name)
         if code.scoped:
             call = self.scope.soap("write_scoped_attribute")
             line = grow(f'{{{call}({value}, "{name}", {code.text})}}')
         else:
             text = f"{code.text}({value})"
-            if simple.is_string(what.type):
+            if simple.is_string(declared.type):
                 text = (
                     f"{self.scope.soap('attribute_text')}({value})"
                     if code.text.endswith(".text")
@@ -173,7 +178,7 @@ class StructWriter:
             line = grow(f' {name}="{{{text}}}"')
         if not what.required or self.use is Use.ENCODED:
             return block(f"if {value} is not None:", [line])
-        if not self.nullable:
+        if not self.nullable and declared.required:
             return [line]
         return [*block(f"if {value} is None:", [self._absent(value)]), line]
 
@@ -185,22 +190,58 @@ class StructWriter:
         match what:
             case Attribute() | AnyAttributes():
                 return []
-            case Text(type=reference):
-                return self._text(reference, value)
+            case Text():
+                assert isinstance(field.declared, Text)
+                return self._text(field.declared.type, value)
             case ElementMember():
-                return self._element(what, value)
+                return self._narrowed(field, what, value)
             case WildcardMember():
                 write = self.scope.soap("write_wildcards")
                 elements = self.scope.name("elements")
                 return [f"xml += {write}({value}, {elements}.KNOWN)"]
             case OrderedMember():
-                return self._ordered(what, value)
+                assert isinstance(field.declared, OrderedMember)
+                return self._ordered(field.declared, value)
             case ContentMember(type=reference):
                 inside = self.scope.soap("inside")
                 whole = formatted(self.values.element(reference, "part", value))
                 return [f"xml += {inside}({whole})"]
             case _:
                 assert_never(what)
+
+    def _narrowed(self, field: Field, what: ElementMember, value: str) -> list[str]:
+        """An element; a restriction may require one that the field, its base's, lets be absent."""
+        declared = field.declared
+        assert isinstance(declared, ElementMember)
+        member = replace(
+            what, element=replace(what.element, type=declared.element.type)
+        )
+        lines = self._element(member, value)
+        if what.optional or not declared.optional or what.repeated or self.nullable:
+            return lines
+        absent = (
+            f"{value} is {self.scope.soap('UNSET')}"
+            if what.element.nillable and not what.element.substitutes
+            else f"{value} is None"
+        )
+        return [*block(f"if {absent}:", [self._absent(value)]), *lines]
+
+    def _prohibited(self, field: Field) -> list[str]:
+        """What a restriction takes away must be absent."""
+        if self.use is Use.ENCODED:
+            return self._field(field)
+        value, declared = f"v.{field.name}", field.declared
+        there = f"{value} is not None"
+        if not isinstance(declared, (Attribute, ElementMember)):
+            there = value
+        elif isinstance(declared, ElementMember):
+            if declared.repeated or declared.element.substitutes:
+                there = value
+            elif declared.element.nillable:
+                there = f"{value} is not {self.scope.soap('UNSET')}"
+        prohibited = self.scope.soap("prohibited")
+        name = string(field.name)
+        return block(f"if {there}:", [f"raise {prohibited}(v, {name})"])
 
     def _text(self, reference: TypeRef, value: str) -> list[str]:
         code = self.context.types.simple.code(reference, self.scope)

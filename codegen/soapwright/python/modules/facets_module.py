@@ -60,7 +60,7 @@ class FacetsModules:
             lines = [
                 f"    {string(one.name)}: {check},"
                 for one in types.fields(definition)
-                if one.own and (check := self._check(one))
+                if (one.own or one.shape) and (check := self._check(one))
             ]
             if lines:
                 name = types.names.types[definition.id]
@@ -73,6 +73,8 @@ class FacetsModules:
 
     def _check(self, one: Field) -> str:
         """The check of a field, "" where it needs none."""
+        if one.prohibited:
+            return "Check(absent=True)"
         match one.what:
             case Attribute(type=reference, fixed=fixed):
                 return self._made(self._type(reference), fixed)

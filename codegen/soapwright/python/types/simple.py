@@ -269,6 +269,16 @@ class SimpleTypes:
             case _:
                 return False
 
+    def is_textual(self, reference: TypeRef) -> bool:
+        """Whether the values are members of an enumeration of strings."""
+        plain = self.plain(reference)
+        if isinstance(plain, BuiltinRef):
+            return False
+        definition = self._types[plain.id]
+        if not isinstance(definition, Enumeration):
+            return False
+        return _BUILTINS[self.enumerated(definition).builtin][0] == "str"
+
     def is_any(self, reference: TypeRef) -> bool:
         """Whether a type is xsd:anySimpleType."""
         plain = self.plain(reference)

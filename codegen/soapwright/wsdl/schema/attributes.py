@@ -51,6 +51,22 @@ def attribute_uses(
     return tuple(found.values()), wildcard
 
 
+def prohibited_attributes(
+    context: Context, schema: ParsedSchema, holder: AttributeHolder
+) -> tuple[QName, ...]:
+    """The attributes that a restriction takes away."""
+    found = []
+    for use in holder.attributes:
+        if use.use is not UseType.PROHIBITED:
+            continue
+        if use.ref:
+            found.append(context.name(schema, use, use.ref))
+        elif use.name:
+            qualified = use.form is FormType.QUALIFIED
+            found.append(QName(schema.namespace if qualified else "", use.name.strip()))
+    return tuple(found)
+
+
 def _walk(
     context: Context, schema: ParsedSchema, holder: AttributeHolder, owner: Owner
 ) -> Iterator[tuple[xsd.Attribute | xsd.AnyAttribute, ParsedSchema]]:

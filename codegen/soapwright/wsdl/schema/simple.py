@@ -51,7 +51,7 @@ def simple_type(
     restriction = component.restriction
     base = _base(context, pending, restriction)
     if restriction.enumerations and not _names_values(context, base):
-        values = _values(schema, restriction)
+        values = enumeration_values(schema, restriction)
         return Enumeration(owner.id, owner.words, pending.named, at, base, values, doc)
     facets = replace(facets_of(restriction), names=_names(context, schema, restriction))
     return Restricted(owner.id, owner.words, pending.named, at, base, facets, doc)
@@ -87,7 +87,7 @@ def _names_values(context: Context, base: TypeRef) -> bool:
     return base.builtin in (Builtin.QNAME, Builtin.NOTATION)
 
 
-def _values(
+def enumeration_values(
     schema: ParsedSchema, restriction: xsd.Restriction
 ) -> tuple[EnumerationValue, ...]:
     """The values in the schema's order, each once."""

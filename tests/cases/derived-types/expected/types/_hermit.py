@@ -22,9 +22,8 @@ def write_Hermit(v: Hermit, tag: str, attributes: str = "") -> str:
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
     xml += f"><tns:name>{soap.text(v.name)}</tns:name>"
-    xml += "".join(
-        [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
-    )
+    if v.friend:
+        raise soap.prohibited(v, "friend")
     return f"{xml}</{tag}>"
 
 
