@@ -27,6 +27,10 @@ demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and s
 test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
 	@$(BIN)/python -m pytest -q -n auto $(ARGS)
 
+.PHONY: test-random
+test-random: $(INSTALLED_DEV) ## run the tests on examples that hypothesis draws anew (each night)
+	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto $(ARGS)
+
 .PHONY: lint
 lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
 	@$(BIN)/python -m black --check --quiet . || { $(BIN)/python -m black --check .; exit 1; }

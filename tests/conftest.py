@@ -16,9 +16,11 @@ from hypothesis import settings
 
 from soapwright.cli.main import main
 
-# No deadlines: the machine may be busy with something else.
+# No deadlines: the machine may be busy with something else. The same examples in each run, so that
+# a failure is the change's; `make test-random` looks for examples that nobody has seen yet.
 settings.register_profile("tests", deadline=None, derandomize=True)
-settings.load_profile("tests")
+settings.register_profile("random", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
 
 ROOT = Path(__file__).parents[1]
 Run = Callable[..., subprocess.CompletedProcess[str]]

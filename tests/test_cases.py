@@ -177,19 +177,10 @@ def has_ports(case: Case) -> bool:
 # ----------------------------------------------------------------------------- how it looks
 
 
-def test_black_would_change_nothing(packages: Path, run: Run) -> None:
+def test_ruff_would_change_nothing(packages: Path, run: Run) -> None:
     # but for the runtime: it is the toolkit's own
-    command = (
-        "-m",
-        "black",
-        "--check",
-        "-q",
-        "--diff",
-        "--extend-exclude",
-        "/_soap/",
-        ".",
-    )
-    result = run(*command, cwd=packages)
+    command = ("-m", "ruff", "format", "--isolated", "--no-cache", "--diff")
+    result = run(*command, "--exclude", "_soap", ".", cwd=packages)
     assert result.returncode == 0, result.stdout[:5000] + result.stderr
 
 

@@ -74,6 +74,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     ),
     "xsdata": ("soapwright.wsdl.schema",),
     "jinja2": ("soapwright.python.text.render", "soapwright.tools.docs.render"),
+    "ruff": ("soapwright.python.formatting",),
     "click": ("soapwright.cli",),
     "uvicorn": ("soapwright.tools.serve",),
     "pytest": ("soapwright.pytest_plugin",),

@@ -16,7 +16,9 @@ from soapwright.passes import run_passes
 from soapwright.passes.choose import choose
 from soapwright.project.manifest import MANIFEST, make_manifest
 from soapwright.project.remote import Remote
+from soapwright.python.compiling import check_compiles
 from soapwright.python.emit import emit
+from soapwright.python.formatting import format_modules
 from soapwright.python.names.check_names import check_names
 from soapwright.python.wire import STANDARD, WIRE_STYLES, WireStyle
 from soapwright.wsdl.read import read_api
@@ -45,7 +47,8 @@ def generate(
     `progress` is told what is being done; `remote` has the documents of the network.
 
     Raises:
-        SpecError: the WSDL cannot be read or is broken; it has every finding.
+        SpecError: the WSDL cannot be read or is broken, or what was made of it does not compile;
+            it has every finding.
     """
     findings = Findings()
     try:
@@ -56,12 +59,17 @@ def generate(
             findings.raise_errors()
             style = choose_style(api, options.wire, options.place("wire", str(wsdl)))
             progress(f"writing Python for {len(api.types):,} types")
-            files = emit(api, style, options)
+            emission = emit(api, style, options)
+            check_compiles(emission.modules, options.name)
+            progress("formatting")
+            modules = format_modules(emission.modules, options.name)
     except RecursionError:
         message = "definitions refer to each other too deeply"
         findings.error(Code.LIMIT, message, Location(str(wsdl)))
         raise SpecError(findings) from None
-    manifest = make_manifest(options, wsdl.parent, api.inputs, files)
+    files = {**modules, **emission.data}
+    emitted = emission.encode()
+    manifest = make_manifest(options, wsdl.parent, api.inputs, emitted, files)
     return Package({**files, MANIFEST: manifest.encode()}, findings)
 
 

@@ -6,9 +6,8 @@ import ast
 import re
 import unicodedata
 
-import black
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soapwright.python.text.literals import comment, docstring, string
@@ -30,12 +29,6 @@ indents = st.sampled_from([0, 4, 8, 12])
 ODD = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp", "Zs"}
 
 
-def is_stable(source: str) -> bool:
-    """Whether black leaves a source alone."""
-    mode = black.Mode(target_versions={black.TargetVersion.PY311})
-    return black.format_str(source, mode=mode) == source
-
-
 # ------------------------------------------------------------------------------------- strings
 
 
@@ -50,15 +43,6 @@ def test_a_string_is_its_text(said: str) -> None:
 def test_a_string_holds_nothing_that_an_editor_would_not_show(said: str) -> None:
     kinds = {unicodedata.category(c) for c in string(said) if c != " "}
     assert not kinds & ODD
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(text, min_size=1, max_size=8))
-def test_strings_are_as_black_leaves_them(texts: list[str]) -> None:
-    source = "".join(
-        f"x = {string(said)}\n" for said in texts if len(string(said)) < 80
-    )
-    assert is_stable(source)
 
 
 @pytest.mark.parametrize(
@@ -123,14 +107,6 @@ def test_a_docstring_says_every_word_and_nothing_else(said: str, indent: int) ->
     assert len(node.body) == (1 if indent == 0 else 2)
     doc = ast.get_docstring(node)
     assert doc is not None and doc.split() == words_of(said)
-
-
-@settings(max_examples=150, deadline=None)
-@given(text, indents)
-@example("x" * 78 + '"', 4)
-@example("a\\", 4)
-def test_a_docstring_is_as_black_leaves_it(said: str, indent: int) -> None:
-    assert is_stable(function_with(docstring(said, indent), indent))
 
 
 @given(prose, indents)

@@ -78,6 +78,11 @@ class Code(StrEnum):
     EDITED = "edited", "A generated file was edited by hand."
     MISSING = "missing", "A generated file was deleted."
     STALE = "stale", "A package is not what its WSDL would generate now."
+    FORMATTER = "formatter", "ruff, which formats what is generated, cannot be run."
+    INTERNAL = (
+        "internal",
+        "soapwright has a bug: what it made of the WSDL is no Python.",
+    )
 
     # inspect.
     PROFILE = "profile", "Something violates the WS-I Basic Profile 1.1."

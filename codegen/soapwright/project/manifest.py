@@ -4,11 +4,14 @@
     options     what the user asked for
     sources     the documents that were read, catalogs too: path and SHA-256
     missing     where documents were looked for in vain: one that appears there changes the package
-    files       what was written: path in the package and SHA-256
+    emitted     what was made: path in the package and SHA-256, of a module before it was formatted
+    files       what was written: path in the package and SHA-256, of a module as ruff formatted it
     writing     the same of a run that did not come to its end (see `output.py`), else left out
 
 Paths of documents are relative to the folder of the entry; there is no date and no path of the
-machine. While generator, options, sources and missing stay, so does every byte of the package.
+machine. While generator, options, sources and missing stay, so does every byte that is emitted.
+Another ruff may format it otherwise: `emitted` says whether a package is stale, `files` whether it
+was edited by hand.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ class Manifest:
     options: dict[str, object] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    emitted: dict[str, str] = field(default_factory=dict)
     writing: dict[str, str] = field(default_factory=dict)
 
     def encode(self) -> bytes:
@@ -44,24 +48,44 @@ class Manifest:
             "options": self.options,
             "sources": self.sources,
             "missing": list(self.missing),
-            "files": self.files,
         }
+        if self.emitted:
+            content["emitted"] = self.emitted
+        content["files"] = self.files
         if self.writing:
             content["writing"] = self.writing
         return (json.dumps(content, indent=2) + "\n").encode("utf-8")
 
 
 def make_manifest(
-    options: Options, home: Path, inputs: Inputs, files: dict[str, bytes]
+    options: Options,
+    home: Path,
+    inputs: Inputs,
+    emitted: dict[str, bytes],
+    files: dict[str, bytes],
 ) -> Manifest:
-    """The manifest of a package of these files; `home` is the folder of the entry."""
+    """The manifest of a package.
+
+    Args:
+        options: what it was made with.
+        home: the folder of the entry.
+        inputs: what it was made of.
+        emitted: its files before they were formatted.
+        files: its files as they are to be written.
+    """
     return Manifest(
-        {path: digest(files[path]) for path in sorted(files)},
+        digests(files),
         identity(),
         options.record(home),
         inputs.read,
         inputs.missing,
+        digests(emitted),
     )
+
+
+def digests(files: dict[str, bytes]) -> dict[str, str]:
+    """The digest of each file, by path."""
+    return {path: digest(files[path]) for path in sorted(files)}
 
 
 def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest | None:
@@ -70,8 +94,16 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest | None:
     A manifest may be anybody's: of its files only those that lie in the folder are taken.
     """
     try:
-        content = json.loads((folder / name).read_bytes())
-    except (OSError, ValueError):
+        return parse_manifest((folder / name).read_bytes())
+    except OSError:
+        return None
+
+
+def parse_manifest(text: bytes) -> Manifest | None:
+    """The manifest that a file holds; None where it holds none."""
+    try:
+        content = json.loads(text)
+    except ValueError:
         return None
     if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
         return None
@@ -82,6 +114,7 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest | None:
         options if isinstance(options, dict) else {},
         _texts(content.get("sources")),
         tuple(map(str, missing)) if isinstance(missing, list) else (),
+        _texts(content.get("emitted")),
         {p: d for p, d in _texts(content.get("writing")).items() if _inside(p)},
     )
 

@@ -63,6 +63,14 @@ def is_of(content: bytes, expected: str) -> bool:
     return b"\n" in content and digest(content.replace(b"\n", b"\r\n")) == expected
 
 
+def content_of(path: Path) -> bytes | None:
+    """A file's bytes, None where there is none that can be read."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
 def with_plain_ends(content: bytes) -> bytes:
     """A file with LF for CR LF: whether a checkout has converted it does not count."""
     return content.replace(b"\r\n", b"\n")

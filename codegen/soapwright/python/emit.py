@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from soapwright.model.api import Api, Struct, TypeDef
@@ -26,8 +27,24 @@ from soapwright.python.wire import WireStyle
 _RUNTIME = Path(__file__).parents[1] / "runtime"
 
 
-def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
-    """All files of the package but its manifest, by their path in it. The same input gives the same bytes."""
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """The files of a package but its manifest, by their paths in it.
+
+    `modules` are Python that is yet to be formatted; `data` is written as it is: the runtime, the
+    WSDL with what it imports.
+    """
+
+    modules: dict[str, str]
+    data: dict[str, bytes]
+
+    def encode(self) -> dict[str, bytes]:
+        """All files as they were emitted: the same for the same input, everywhere."""
+        return {p: text.encode() for p, text in self.modules.items()} | self.data
+
+
+def emit(api: Api, style: WireStyle, options: Options) -> Emission:
+    """Write the package of a service. The same input gives the same emission."""
     context = make_context(api, style, options)
     source = " ".join(api.name.split())
     header = comment(
@@ -49,12 +66,10 @@ def emit(api: Api, style: WireStyle, options: Options) -> dict[str, bytes]:
     files["__init__.py"] = render(
         "package.py.jinja", _package(api, header, client.exports, options)
     )
-    files["py.typed"] = ""
-    content = {path: text.encode("utf-8") for path, text in files.items()}
-    content.update(_runtime())
+    data = {"py.typed": b"", **_runtime()}
     if options.with_spec:
-        content.update({f"_spec/{s.path}": s.content for s in api.sources})
-    return content
+        data.update({f"_spec/{s.path}": s.content for s in api.sources})
+    return Emission(files, data)
 
 
 def make_context(api: Api, style: WireStyle, options: Options) -> Context:

@@ -24,9 +24,9 @@ from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Diagnostic, Findings, Location, SpecError
 from soapwright.project.config import PackageConfig, find_entry
 from soapwright.project.manifest import Manifest, read_manifest
-from soapwright.project.output import Plan, check_folder, content_of, make_plan
+from soapwright.project.output import Plan, check_folder, make_plan
 from soapwright.project.remote import Remote
-from soapwright.project.toolkit import identity, is_of, with_plain_ends
+from soapwright.project.toolkit import content_of, identity, is_of, with_plain_ends
 
 _TEXT = re.compile(r"[^\x00-\x08\x0e-\x1f]*+")
 _LINES = re.compile(r"[^\n]*+\n|[^\n]++")

@@ -24,9 +24,7 @@ def write_AuthFault(v: AuthFault, tag: str, attributes: str = "") -> str:
     if v.__form__ is not None:
         return soap.write_as_read(v, write_AuthFault, tag, attributes)
     return (
-        f"<{tag}{attributes}>"
-        f"<authFault>{soap.text(v.auth_fault)}</authFault>"
-        f"</{tag}>"
+        f"<{tag}{attributes}><authFault>{soap.text(v.auth_fault)}</authFault></{tag}>"
     )
 
 

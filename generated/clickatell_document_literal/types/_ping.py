@@ -24,9 +24,7 @@ def write_Ping(v: Ping, tag: str, attributes: str = "") -> str:
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Ping, tag, attributes)
     return (
-        f"<{tag}{attributes}>"
-        f"<session_id>{soap.text(v.session_id)}</session_id>"
-        f"</{tag}>"
+        f"<{tag}{attributes}><session_id>{soap.text(v.session_id)}</session_id></{tag}>"
     )
 
 

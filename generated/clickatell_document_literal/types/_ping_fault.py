@@ -24,9 +24,7 @@ def write_PingFault(v: PingFault, tag: str, attributes: str = "") -> str:
     if v.__form__ is not None:
         return soap.write_as_read(v, write_PingFault, tag, attributes)
     return (
-        f"<{tag}{attributes}>"
-        f"<pingFault>{soap.text(v.ping_fault)}</pingFault>"
-        f"</{tag}>"
+        f"<{tag}{attributes}><pingFault>{soap.text(v.ping_fault)}</pingFault></{tag}>"
     )
 
 

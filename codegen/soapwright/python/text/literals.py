@@ -19,7 +19,7 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def string(text: str) -> str:
-    """A str literal, as black leaves it: double quotes unless the text has more of those."""
+    """A str literal: double quotes unless the text has more of those."""
     quote = "'" if text.count('"') > text.count("'") else '"'
     if _PLAIN.fullmatch(text) and quote not in text:
         return f"{quote}{text}{quote}"
@@ -40,7 +40,7 @@ def _character(c: str, quote: str) -> str:
 
 
 def docstring(text: str, indent: int) -> list[str]:
-    """The lines of a docstring, wrapped to black's width, without the indent of the first."""
+    """The lines of a docstring, wrapped, without the indent of the first."""
     lines = [_quotable(line) for line in _wrapped(text, _WIDTH - indent)]
     if len(lines) == 1 and indent + len(lines[0]) + 7 > _WIDTH:
         lines = [_quotable(line) for line in _wrapped(text, _WIDTH - indent - 4)]

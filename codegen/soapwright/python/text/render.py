@@ -5,7 +5,6 @@ from __future__ import annotations
 import jinja2
 
 from soapwright.project.toolkit import templates
-from soapwright.python.text.settle import settled
 
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(templates()),
@@ -19,5 +18,4 @@ _ENVIRONMENT = jinja2.Environment(
 
 def render(template: str, view: object) -> str:
     """The text of one module; the template sees the view as `m`."""
-    text = _ENVIRONMENT.get_template(template).render(m=view)
-    return settled(text)
+    return _ENVIRONMENT.get_template(template).render(m=view)

@@ -120,14 +120,14 @@ def block(head: str, body: Iterable[str]) -> list[str]:
 
 
 def tuple_of(items: list[str]) -> list[str]:
-    """A tuple as black sets it: one item stays on the line, several have a line each."""
+    """A tuple: one item stays on the line, several have a line each."""
     if len(items) < 2:
         return [f"({items[0]},)" if items else "()"]
     return ["(", *(f"    {item}," for item in items), ")"]
 
 
 def call(head: str, arguments: list[str], indent: int) -> list[str]:
-    """`head(arguments)` as black sets it: on one line where it fits, else one argument a line."""
+    """`head(arguments)`: on one line where it fits, else one argument a line."""
     line = f"{head}({', '.join(arguments)})"
     if indent + len(line) <= _WIDTH or not arguments:
         return [line]

@@ -352,7 +352,7 @@ class Annotations:
         definition = self.types.api.types[reference.id]
         if isinstance(definition, SoapArray):
             item = self.value(definition.item)
-            if definition.item_nillable and not item.endswith("None"):
+            if definition.item_nillable:
                 item = f"{item} | None"
             for _ in range(sum(definition.ranks)):
                 item = f"{self.scope.name('list')}[{item}]"

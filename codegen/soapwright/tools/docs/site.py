@@ -10,8 +10,7 @@ import soapwright
 from soapwright.envelopes.packages import import_package, package_api, package_options
 from soapwright.model.diagnostics import Location
 from soapwright.pipeline import choose_style
-from soapwright.project.manifest import SITE_MANIFEST, Manifest
-from soapwright.project.toolkit import digest
+from soapwright.project.manifest import SITE_MANIFEST, Manifest, digests
 from soapwright.python.emit import make_context
 from soapwright.tools.docs.examples import Examples
 from soapwright.tools.docs.operations import Operations
@@ -85,7 +84,6 @@ def _files(
         if number % 100 == 0:
             progress(f"{number:,} of {len(pages):,} pages made")
     files["search-index.js"] = index(operations, types, site.faults)
-    digests = {path: digest(files[path]) for path in sorted(files)}
     made_by = {"name": "soapwright", "version": soapwright.__version__}
-    files[SITE_MANIFEST] = Manifest(digests, made_by).encode()
+    files[SITE_MANIFEST] = Manifest(digests(files), made_by).encode()
     return files

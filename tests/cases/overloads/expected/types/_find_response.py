@@ -23,7 +23,7 @@ def write_FindResponse(v: FindResponse, tag: str, attributes: str = "") -> str:
         return soap.write_as_read(v, write_FindResponse, tag, attributes)
     return (
         f"<{tag}{attributes}>"
-        f'{t.write_Hit(v.hit, "hit")}'
+        f"{t.write_Hit(v.hit, 'hit')}"
         f"<more>{soap.bool_text(v.more)}</more>"
         f"</{tag}>"
     )

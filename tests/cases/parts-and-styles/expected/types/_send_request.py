@@ -24,7 +24,7 @@ def write_SendRequest(v: SendRequest) -> str:
     xml = (
         ""
         f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
-        f'{t.write_Stamp(v.stamp, "tns:stamp")}'
+        f"{t.write_Stamp(v.stamp, 'tns:stamp')}"
     )
     return xml
 

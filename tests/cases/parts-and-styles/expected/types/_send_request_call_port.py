@@ -26,7 +26,7 @@ def write_SendRequestCallPort(
     return (
         f"<{tag}{attributes}>"
         f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
-        f'{t.write_Stamp(v.stamp, "tns:stamp")}'
+        f"{t.write_Stamp(v.stamp, 'tns:stamp')}"
         f"</{tag}>"
     )
 

@@ -36,7 +36,7 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
         xml += soap.write_any(v.anything, "tns:anything", elements.KNOWN)
     xml += (
         f"<tns:text>{soap.text(v.text)}</tns:text>"
-        f'{t.write_Apart(v.apart, "tns:apart")}'
+        f"{t.write_Apart(v.apart, 'tns:apart')}"
         f"<tns:count>{soap.int_text(v.count)}</tns:count>"
         f"<tns:last>{soap.bool_text(v.last)}</tns:last>"
     )
