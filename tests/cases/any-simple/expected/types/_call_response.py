@@ -19,7 +19,7 @@ def write_CallResponse(v: CallResponse, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, CallResponse, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_CallResponse, tag, attributes)
-    return f'<{tag}{attributes}>{soap.write_any_simple(v.value, "value")}</{tag}>'
+    return f"<{tag}{attributes}>{soap.write_any_simple(v.value, 'value')}</{tag}>"
 
 
 def read_CallResponse(e: soap.Element) -> CallResponse:

@@ -21,7 +21,7 @@ def write_Admit(v: Admit, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, Admit, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Admit, tag, attributes)
-    xml = f'<{tag}{attributes}>{t.write_Animal(v.animal, "tns:animal")}'
+    xml = f"<{tag}{attributes}>{t.write_Animal(v.animal, 'tns:animal')}"
     if v.bird is not None:
         xml += t.write_Bird(v.bird, "tns:bird")
     return f"{xml}</{tag}>"

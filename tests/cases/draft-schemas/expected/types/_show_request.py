@@ -20,7 +20,7 @@ def write_ShowRequest(v: ShowRequest, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, ShowRequest, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_ShowRequest, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_Vase(v.vase, "vase")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_Vase(v.vase, 'vase')}</{tag}>"
 
 
 def read_ShowRequest(e: soap.Element) -> ShowRequest:

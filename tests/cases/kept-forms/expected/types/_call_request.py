@@ -24,7 +24,7 @@ def write_CallRequest(v: CallRequest, tag: str, attributes: str = "") -> str:
     return (
         f"<{tag}{attributes}>"
         f"<level>{soap.int_text(v.level)}</level>"
-        f'{t.write_Person(v.person, "person")}'
+        f"{t.write_Person(v.person, 'person')}"
         f"</{tag}>"
     )
 

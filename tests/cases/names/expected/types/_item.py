@@ -20,7 +20,7 @@ def write_Item(v: Item, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, Item, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Item, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_ItemItem(v.item, "tns:item")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_ItemItem(v.item, 'tns:item')}</{tag}>"
 
 
 def read_Item(e: soap.Element) -> Item:

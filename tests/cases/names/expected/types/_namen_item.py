@@ -20,7 +20,7 @@ def write_NamenItem(v: NamenItem, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, NamenItem, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_NamenItem, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_WarehouseItem(v.other, "tns:other")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_WarehouseItem(v.other, 'tns:other')}</{tag}>"
 
 
 def read_NamenItem(e: soap.Element) -> NamenItem:

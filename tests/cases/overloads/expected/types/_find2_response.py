@@ -20,7 +20,7 @@ def write_Find2Response(v: Find2Response, tag: str, attributes: str = "") -> str
         return soap.write_derived(v, Find2Response, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Find2Response, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_Hit(v.hit, "hit")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_Hit(v.hit, 'hit')}</{tag}>"
 
 
 def read_Find2Response(e: soap.Element) -> Find2Response:

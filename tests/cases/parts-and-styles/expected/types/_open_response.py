@@ -20,7 +20,7 @@ def write_OpenResponse(v: OpenResponse, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, OpenResponse, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_OpenResponse, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_Stamp(v.stamp, "stamp")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_Stamp(v.stamp, 'stamp')}</{tag}>"
 
 
 def read_OpenResponse(e: soap.Element) -> OpenResponse:

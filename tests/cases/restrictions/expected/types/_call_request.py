@@ -20,7 +20,7 @@ def write_CallRequest(v: CallRequest, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, CallRequest, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_CallRequest, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_Small(v.small, "small")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_Small(v.small, 'small')}</{tag}>"
 
 
 def read_CallRequest(e: soap.Element) -> CallRequest:

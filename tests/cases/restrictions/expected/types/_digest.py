@@ -21,9 +21,7 @@ def write_Digest(v: Digest, tag: str, attributes: str = "") -> str:
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Digest, tag, attributes)
     return (
-        f"<{tag}{attributes}>"
-        f"<tns:digest>{soap.hex_text(v.digest)}</tns:digest>"
-        f"</{tag}>"
+        f"<{tag}{attributes}><tns:digest>{soap.hex_text(v.digest)}</tns:digest></{tag}>"
     )
 
 

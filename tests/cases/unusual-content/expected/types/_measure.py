@@ -25,7 +25,7 @@ def write_Measure(v: Measure, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, Measure, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Measure, tag, attributes)
-    xml = f'<{tag}{attributes}>{t.write_Length(v.length, "tns:length")}'
+    xml = f"<{tag}{attributes}>{t.write_Length(v.length, 'tns:length')}"
     if v.grade is not None:
         xml += f"<tns:grade>{t.text_Grade(v.grade)}</tns:grade>"
     if v.shape:

@@ -20,7 +20,7 @@ def write_Got(v: Got, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, Got, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Got, tag, attributes)
-    return f'<{tag}{attributes}>{t.write_Base(v.it, "tns:it")}</{tag}>'
+    return f"<{tag}{attributes}>{t.write_Base(v.it, 'tns:it')}</{tag}>"
 
 
 def read_Got(e: soap.Element) -> Got:
