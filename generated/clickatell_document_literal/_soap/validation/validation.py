@@ -333,9 +333,14 @@ class Check:
     high: int | None = None
     fixed: str | None = None
     tags: Mapping[str, Facets] = field(default_factory=dict)
+    absent: bool = False
 
     def wrong(self, value: object, path: str) -> Iterator[Violation]:
         """What is wrong with a field's value."""
+        if self.absent:
+            if value != [] and value != {}:
+                yield Violation(path, "is not allowed")
+            return
         if self.each and isinstance(value, list):
             if value and len(value) < self.low:
                 said = f"has {len(value)} items, less than {self.low}"

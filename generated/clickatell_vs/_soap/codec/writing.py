@@ -10,6 +10,7 @@ from ..encoding.arrays import check_list
 from ..errors.refusals import Refusal as Refusal
 from ..errors.refusals import absent as absent
 from ..errors.refusals import incomplete_group as incomplete_group
+from ..errors.refusals import prohibited as prohibited
 from ..errors.refusals import unknown_item as unknown_item
 from ..errors.refusals import wrong_choice as wrong_choice
 from ..values.lexical import list_text
