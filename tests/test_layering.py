@@ -83,8 +83,11 @@ OWNERS: dict[str, tuple[str, ...]] = {
 # The model is a document to be read from top to bottom; the runtime's face is a list of names.
 LONG_MODULES = {
     "soapwright.model.api": 700,
+    "soapwright.passes.lay_out": 440,
     "soapwright.python.codecs.readers": 460,
+    "soapwright.python.codecs.writers": 410,
     "soapwright.python.modules.type_modules": 440,
+    "soapwright.python.types.fields": 570,
     "soapwright.runtime": 520,
     "soapwright.runtime.validation.validation": 440,
 }
