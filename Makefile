@@ -10,6 +10,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
+PYRIGHT := $(VENV)/pyright.txt
 RESULTS := $(VENV)/interop.json
 CORPUS := ../shared/tools/corpus_check.py
 VIM25 := ../shared/corpus/vmware-vim25
@@ -32,10 +33,14 @@ test-random: $(INSTALLED_DEV) ## run the tests on examples that hypothesis draws
 	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto $(ARGS)
 
 .PHONY: lint
-lint: $(INSTALLED_DEV) ## black and mypy --strict on everything
+lint: $(INSTALLED_DEV) types ## black, mypy --strict and pyright on everything
 	@$(BIN)/python -m black --check --quiet . || { $(BIN)/python -m black --check .; exit 1; }
+
+.PHONY: types
+types: $(INSTALLED_DEV) ## mypy --strict and pyright (ARGS="generated" chooses what pyright reads)
 	@MYPYPATH=generated:codegen $(BIN)/python -m mypy --strict --no-error-summary -p soapwright -p gateway -p benchmarks
 	@cd generated && ../$(BIN)/python -m mypy --strict --no-error-summary --config-file= $(addprefix -p ,$(PACKAGES))
+	@$(BIN)/python -m pyright $(ARGS) >$(PYRIGHT) || { cat $(PYRIGHT); exit 1; }
 
 .PHONY: check
 check: lint test ## all that a change must pass

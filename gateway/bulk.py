@@ -112,7 +112,8 @@ class Template:
                 return Flash(text)
             case Unicode():
                 return Unicode(text)
-        return Text(text)
+            case _:
+                return Text(text)
 
 
 def loads(template: Template, recipients: Iterable[Recipient]) -> Iterator[Load]:
@@ -144,9 +145,10 @@ def one_by_one(to: Recipients) -> Iterator[Recipient]:
     """Recipients, however they were given."""
     if isinstance(to, Mapping):
         for number, values in to.items():
-            yield Recipient(number, tuple(values))
+            yield Recipient(str(number), tuple(values))
     else:
-        for one in [to] if isinstance(to, str) else to:
+        several: Iterable[str | Recipient] = [to] if isinstance(to, str) else to
+        for one in several:
             yield one if isinstance(one, Recipient) else Recipient(one)
 
 

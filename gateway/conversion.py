@@ -7,7 +7,7 @@ written here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, Final
@@ -154,7 +154,8 @@ def _repeat(rule: str) -> str:
     """
     if _VCALENDAR_RULE.fullmatch(rule):
         return rule
-    parts = dict(part.partition("=")[::2] for part in rule.upper().split(";"))
+    split = [part.partition("=") for part in rule.upper().split(";")]
+    parts = {name: value for name, _, value in split}
     frequency = _REPEATS.get(parts.pop("FREQ", ""))
     interval, count = parts.pop("INTERVAL", "1"), parts.pop("COUNT", "")
     until, days = parts.pop("UNTIL", ""), parts.pop("BYDAY", "")
@@ -176,7 +177,7 @@ def _read(text: str, kind: str) -> Any:  # Any: as above
 
 
 @contextmanager
-def _refusing(kind: str) -> Iterator[None]:
+def _refusing(kind: str) -> Generator[None]:
     """Whatever vobject raises for what it cannot read, or gives that is of no use.
 
     Raises:
@@ -198,11 +199,12 @@ def _one(value: Any) -> str:  # Any: as above; several values of one component
 def _property(name: str, *values: str) -> str:
     """A line: breaks and what is no printable ASCII are quoted-printable, the only way that 2.1
     has."""
-    while len(values) > 1 and not values[-1]:
-        values = values[:-1]
-    value = values[0]
-    if len(values) > 1:
-        value = ";".join(v.replace("\\", "\\\\").replace(";", "\\;") for v in values)
+    parts = list(values)
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    value = parts[0]
+    if len(parts) > 1:
+        value = ";".join(v.replace("\\", "\\\\").replace(";", "\\;") for v in parts)
     if value.isascii() and value.isprintable():
         return f"{name}:{value}"
     octets = value.replace("\r\n", "\n").replace("\n", "\r\n").encode("utf-8")

@@ -11,13 +11,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Final
 
-import click
 from clickatell import PORTS, Client
 from clickatell import types as t
 from clickatell._soap.secrets.redaction import redact
@@ -47,7 +46,7 @@ _TWO_COLUMNS: Final = 120
 
 
 @contextmanager
-def _sandbox(config: Path) -> Iterator[str]:
+def _sandbox(config: Path) -> Generator[str]:
     """The gateway in a box as a child process; gives its base address.
 
     Raises:
@@ -144,7 +143,7 @@ def _send(gateway: Client, screen: Screen) -> tuple[bytes, bytes, list[str]]:
     )
     operation = PORTS["PushServerWSPort"].operations["sendmsg"]
     exchange = gateway.exchange(operation, request)
-    replies = exchange.response.return_
+    replies = exchange.response.return_ or []
     screen.call("sendmsg", f"{_TEXT!r} from {_FROM} to {' and '.join(_TO)}", replies)
     ids = [r for r in map(parse, replies) if isinstance(r, MessageId)]
     if [accepted.to for accepted in ids] != _TO:

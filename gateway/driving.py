@@ -42,7 +42,7 @@ def recipients(to: Recipients) -> Sequence[str | Recipient]:
     if isinstance(to, str):
         return [to]
     if isinstance(to, Mapping):
-        return [Recipient(number, tuple(values)) for number, values in to.items()]
+        return [Recipient(str(number), tuple(values)) for number, values in to.items()]
     return list(to)
 
 

@@ -131,8 +131,8 @@ class Receiver:
         """
         method = str(environ.get("REQUEST_METHOD", "GET"))
         status = self._refusal(method, str(environ.get("HTTP_AUTHORIZATION", "")))
+        parameters: str | bytes = str(environ.get("QUERY_STRING", ""))
         if status is None:
-            parameters: str | bytes = str(environ.get("QUERY_STRING", ""))
             length = str(environ.get("CONTENT_LENGTH") or 0)
             if method == "POST":
                 if not _LENGTH.fullmatch(length) or int(length) > MAX_BODY:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -262,7 +262,7 @@ def batch(
 
 
 @contextmanager
-def _shown(fates: Iterable[Outcome], count: int) -> Iterator[Iterable[Outcome]]:
+def _shown(fates: Iterable[Outcome], count: int) -> Generator[Iterable[Outcome]]:
     """Fates, with a bar on a terminal where they do not stand themselves."""
     if sys.stdout.isatty() or not sys.stderr.isatty():
         yield fates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +74,7 @@ def generate(
 
 
 @contextmanager
-def _young_garbage_only() -> Iterator[None]:
+def _young_garbage_only() -> Generator[None]:
     """Nearly all that a run makes lives until its end: to look through it for garbage again and
     again takes a third of the time, and more with each type. What lives shortly still goes.
     """

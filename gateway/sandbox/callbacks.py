@@ -6,7 +6,7 @@ the XML and SOAP forms there is a single parameter, `data`, which holds a docume
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -182,7 +182,7 @@ def _xml(report: StatusReport | IncomingMessage) -> str:
     return _document(root, names, fields)
 
 
-def _document(root: str, names: list[str], fields: Mapping[str, str]) -> str:
+def _document(root: str, names: Iterable[str], fields: Mapping[str, str]) -> str:
     lines = [f"<{name}>{_content(fields[name])}</{name}>" for name in names]
     return "\n".join(['<?xml version="1.0"?>', f"<{root}>", *lines, f"</{root}>", ""])
 

@@ -196,7 +196,8 @@ def _report(
 ) -> StatusReport | IncomingMessage:  # Any: of JSON
     if kind == "incoming":
         return IncomingMessage(**fields)
-    return StatusReport(**{**fields, "charge": Decimal(fields["charge"])})
+    charged: dict[str, Any] = {**fields, "charge": Decimal(fields["charge"])}
+    return StatusReport(**charged)
 
 
 def _next_attempt(callback: Callback, now: float) -> float | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Final
@@ -308,7 +308,7 @@ class Gateway:
             return self.delivery.advance(self.now(), most)
 
     @contextmanager
-    def _at_work(self) -> Iterator[float]:
+    def _at_work(self) -> Generator[float]:
         """A transaction in which everything has happened that is due by now."""
         with self._store.transaction():
             now = self.now()

@@ -36,6 +36,7 @@ from .messages import Message
 from .store import Batch, Callback
 
 PATH: Final = "/inbox"
+_PACKAGE: Final = __name__.rpartition(".")[0]
 _SHOWN: Final = 100
 _LONGEST: Final = 300
 _LONGEST_ENVELOPE: Final = 100_000
@@ -89,7 +90,7 @@ class Inbox:
         self._calls = calls
         self._token = secrets.token_urlsafe(24)
         self._pages = Environment(
-            loader=PackageLoader(__package__, "pages"),
+            loader=PackageLoader(_PACKAGE, "pages"),
             autoescape=True,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -121,7 +122,7 @@ class Inbox:
 
     def _page_at(self, request: Request) -> Response:
         if request.path == f"{PATH}/style.css":
-            style = files(__package__).joinpath("pages", "style.css").read_bytes()
+            style = files(_PACKAGE).joinpath("pages", "style.css").read_bytes()
             return Response(200, style, "text/css; charset=utf-8", _HEADERS)
         section = self._sections.get(request.path.rstrip("/"))
         item = _ITEM.fullmatch(request.path)
@@ -339,7 +340,7 @@ def _pieces(content: Content) -> list[str]:
 
 
 def _told(callback: Callback) -> dict[str, Any]:  # Any: as above
-    shown = {
+    shown: dict[str, Any] = {  # Any: as above
         **json.loads(callback.report),
         **asdict(callback),
         **{"made": _time(callback.made), "outcome": _cut(callback.outcome)},

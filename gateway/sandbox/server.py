@@ -8,7 +8,7 @@ import socket
 import socketserver
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
@@ -101,7 +101,7 @@ class Server(socketserver.ThreadingTCPServer):
             return Response(500, b"Internal error\n")
 
     @contextmanager
-    def busy(self) -> Iterator[None]:
+    def busy(self) -> Generator[None]:
         """While a request is being answered."""
         with self._idle:
             self._busy += 1
@@ -123,7 +123,7 @@ class Server(socketserver.ThreadingTCPServer):
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
-    server: Server
+    server: Server  # pyright: ignore[reportIncompatibleVariableOverride]  # no other makes it
     protocol_version = "HTTP/1.1"
     server_version = "clickatell-sandbox"
     sys_version = ""

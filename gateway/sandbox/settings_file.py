@@ -49,6 +49,7 @@ def read_settings(path: Path) -> Settings:
     Raises:
         SettingsError: it cannot be read, or says what makes no sense.
     """
+    text = ""
     try:
         text = path.read_text(encoding="utf-8")
         found = tomllib.loads(text)

@@ -8,7 +8,6 @@ the service that it came to, before its package decodes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from lxml import etree

@@ -23,46 +23,124 @@ if TYPE_CHECKING:
     from .ports import PORTS as PORTS
     from .errors import SoapFault as SoapFault
     from .facets import validate as validate
-    from ._soap import UNSET as UNSET
-    from ._soap import AnyElement as AnyElement
-    from ._soap import Unset as Unset
-    from ._soap import redact as redact
+    from ._soap.errors.exchange import Exchange as Exchange
     from ._soap.http.outgoing import Addressing as Addressing
     from ._soap.http.outgoing import Outgoing as Outgoing
     from ._soap.http.outgoing import UsernameToken as UsernameToken
+    from ._soap.http.transport import AsyncHttpTransport as AsyncHttpTransport
+    from ._soap.http.transport import AsyncTransport as AsyncTransport
+    from ._soap.http.transport import HttpTransport as HttpTransport
+    from ._soap.http.transport import Request as Request
+    from ._soap.http.transport import Response as Response
+    from ._soap.http.transport import Transport as Transport
+    from ._soap.secrets.redaction import redact as redact
+    from ._soap.soap.operation import Operation as Operation
+    from ._soap.soap.operation import Port as Port
+    from ._soap.values.anysimple import Typed as Typed
+    from ._soap.values.anysimple import TypedList as TypedList
+    from ._soap.values.anyxml import AnyElement as AnyElement
+    from ._soap.values.dates import XmlDate as XmlDate
+    from ._soap.values.dates import XmlDateTime as XmlDateTime
+    from ._soap.values.dates import XmlTime as XmlTime
+    from ._soap.values.names import QName as QName
+    from ._soap.values.numbers import XmlDecimal as XmlDecimal
+    from ._soap.values.numbers import XmlInt as XmlInt
+    from ._soap.values.values import UNSET as UNSET
+    from ._soap.values.values import Unset as Unset
+    from ._soap.values.values import Duration as Duration
+    from ._soap.values.values import GDay as GDay
+    from ._soap.values.values import GMonth as GMonth
+    from ._soap.values.values import GMonthDay as GMonthDay
+    from ._soap.values.values import GYear as GYear
+    from ._soap.values.values import GYearMonth as GYearMonth
+    from ._soap.xml.parsing import Limits as Limits
+    from ._soap.xml.parsing import limits as limits
+    from ._soap.xml.parsing import set_limits as set_limits
 
 __all__ = [
     "Addressing",
     "AnyElement",
     "AsyncClient",
+    "AsyncHttpTransport",
+    "AsyncTransport",
     "Client",
+    "Duration",
+    "Exchange",
+    "GDay",
+    "GMonth",
+    "GMonthDay",
+    "GYear",
+    "GYearMonth",
+    "HttpTransport",
+    "Limits",
+    "Operation",
     "Outgoing",
     "PORTS",
+    "Port",
+    "QName",
+    "Request",
+    "Response",
     "SoapFault",
+    "Transport",
+    "Typed",
+    "TypedList",
     "UNSET",
     "Unset",
     "UsernameToken",
+    "XmlDate",
+    "XmlDateTime",
+    "XmlDecimal",
+    "XmlInt",
+    "XmlTime",
     "elements",
     "errors",
+    "limits",
     "ports",
     "redact",
     "server",
+    "set_limits",
     "types",
     "validate",
 ]
 
 _HOMES = {
     "Addressing": "._soap.http.outgoing",
-    "AnyElement": "._soap",
+    "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
+    "AsyncHttpTransport": "._soap.http.transport",
+    "AsyncTransport": "._soap.http.transport",
     "Client": ".client",
+    "Duration": "._soap.values.values",
+    "Exchange": "._soap.errors.exchange",
+    "GDay": "._soap.values.values",
+    "GMonth": "._soap.values.values",
+    "GMonthDay": "._soap.values.values",
+    "GYear": "._soap.values.values",
+    "GYearMonth": "._soap.values.values",
+    "HttpTransport": "._soap.http.transport",
+    "Limits": "._soap.xml.parsing",
+    "Operation": "._soap.soap.operation",
     "Outgoing": "._soap.http.outgoing",
     "PORTS": ".ports",
+    "Port": "._soap.soap.operation",
+    "QName": "._soap.values.names",
+    "Request": "._soap.http.transport",
+    "Response": "._soap.http.transport",
     "SoapFault": ".errors",
-    "UNSET": "._soap",
-    "Unset": "._soap",
+    "Transport": "._soap.http.transport",
+    "Typed": "._soap.values.anysimple",
+    "TypedList": "._soap.values.anysimple",
+    "UNSET": "._soap.values.values",
+    "Unset": "._soap.values.values",
     "UsernameToken": "._soap.http.outgoing",
-    "redact": "._soap",
+    "XmlDate": "._soap.values.dates",
+    "XmlDateTime": "._soap.values.dates",
+    "XmlDecimal": "._soap.values.numbers",
+    "XmlInt": "._soap.values.numbers",
+    "XmlTime": "._soap.values.dates",
+    "limits": "._soap.xml.parsing",
+    "redact": "._soap.secrets.redaction",
+    "set_limits": "._soap.xml.parsing",
     "validate": ".facets",
 }
 

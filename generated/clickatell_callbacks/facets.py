@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ._soap.validation.validation import BUILTINS, Check, Checks, Facets, check
+from ._soap.validation.validation import BUILTINS, Check, Checks, check
 from ._soap.validation.validation import ValidationError as ValidationError
 from ._soap.validation.validation import Violation as Violation
 

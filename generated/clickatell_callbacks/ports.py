@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from . import _soap as soap
 from . import types as t
-from .elements import NAMESPACES
 
 
 def _clickatell_callbacks_port() -> soap.Port:

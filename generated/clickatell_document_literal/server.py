@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from . import _soap as soap
 from ._soap.server.service import (
     Answer,
     BaseService,

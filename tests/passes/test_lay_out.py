@@ -18,7 +18,6 @@ from factories import (
     run,
     sequence,
     struct,
-    wildcard,
 )
 
 from soapwright.model.api import (

@@ -8,7 +8,6 @@ import re
 import sys
 import tracemalloc
 from collections.abc import Iterator
-from pathlib import Path
 
 import clickatell
 import pytest

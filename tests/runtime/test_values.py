@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import pickle
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from soapwright.runtime.values.anysimple import Typed
-from soapwright.runtime.values.dates import parse_date, parse_datetime, parse_time
+from soapwright.runtime.values.dates import (
+    date_text,
+    datetime_text,
+    parse_date,
+    parse_datetime,
+    parse_time,
+    time_text,
+)
 from soapwright.runtime.values.names import XSD
 from soapwright.runtime.values.values import (
     UNSET,
@@ -127,6 +137,116 @@ def test_unset_is_one_and_false() -> None:
 # ---------------------------------------------------------------------------- date and time
 
 
+def compared(one: Any, other: Any) -> set[str]:
+    """The comparisons that hold; "unordered" where there is no order."""
+    orders = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
+    found = set()
+    for name, holds in orders.items():
+        try:
+            if holds(one, other):
+                found.add(name)
+        except TypeError:
+            found.add("unordered")
+    return found
+
+
+SMALLER, SAME, GREATER = {"<", "<=", "!="}, {"<=", ">=", "=="}, {">", ">=", "!="}
+APART = {"unordered", "!="}
+MIRRORED = [(SMALLER, GREATER), (GREATER, SMALLER), (SAME, SAME), (APART, APART)]
+
+
+def assert_consistent(one: Any, other: Any) -> None:
+    """One of four relations holds, its mirror the other way round, and what is equal hashes alike."""
+    relation = compared(one, other)
+    assert (relation, compared(other, one)) in MIRRORED, (one, other)
+    assert relation != SAME or hash(one) == hash(other), (one, other)
+
+
+YEARS = st.sampled_from(
+    ["-12020", "-0400", "-0001", "0000", "0001", "2020", "9999", "10000", "12020"]
+)
+DAYS = st.builds("{}-{}".format, YEARS, st.sampled_from(["01-01", "02-28", "12-31"]))
+ZONES = st.sampled_from(["", "", "Z", "+00:00", "-00:00", "+14:00", "-14:00", "+05:30"])
+CLOCKS = st.sampled_from(
+    ["00:00:00", "10:00:00", "12:00:00", "12:00:00.0", "12:00:00.0000001", "24:00:00"]
+)
+FORMS: dict[str, Any] = {
+    "dateTime": (
+        parse_datetime,
+        XmlDateTime,
+        st.builds("{}T{}{}".format, DAYS, CLOCKS, ZONES),
+    ),
+    "date": (parse_date, XmlDate, st.builds("{}{}".format, DAYS, ZONES)),
+    "time": (parse_time, XmlTime, st.builds("{}{}".format, CLOCKS, ZONES)),
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+@settings(max_examples=100)
+@given(data=st.data())
+def test_equality_and_order_agree(kind: str, data: st.DataObject) -> None:
+    parse, lexical, texts = FORMS[kind]
+    values = st.builds(
+        lambda made, text: made(text), st.sampled_from([parse, lexical]), texts
+    )
+    one, other, third = (data.draw(values) for _ in range(3))
+    for a, b in itertools.product((one, other, third), repeat=2):
+        assert_consistent(a, b)
+    assert compared(one, one) == SAME
+    if (
+        compared(one, other) <= SMALLER | SAME
+        and compared(other, third) <= SMALLER | SAME
+    ):
+        assert one <= third  # transitive
+    zones = {value.tzinfo is None for value in map(lexical, map(str_of, (one, other)))}
+    assert (compared(one, other) == APART) is (len(zones) == 2)
+
+
+def str_of(value: Any) -> str:
+    """The lexical form of a standard value or of one that keeps its own."""
+    writers: list[Any] = [datetime_text, date_text, time_text]
+    kinds = [datetime, date, time]
+    return next(
+        w(value) for w, k in zip(writers, kinds, strict=True) if isinstance(value, k)
+    )
+
+
+def test_what_no_standard_value_holds_has_its_place_among_the_others() -> None:
+    ordered: list[list[Any]] = [
+        [
+            *map(XmlDateTime, ("-12020-01-01T00:00:00", "-0001-12-31T24:00:00")),
+            *map(XmlDateTime, ("0000-12-31T23:59:59", "0000-12-31T24:00:00")),
+            datetime(2020, 1, 1),
+            XmlDateTime("2020-01-01T00:00:00.0000001"),
+            datetime(2020, 1, 1, 0, 0, 0, 1),
+            datetime(2021, 1, 1),
+            XmlDateTime("2020-12-31T24:00:00"),  # the same moment
+            *map(XmlDateTime, ("9999-12-31T24:00:00", "12020-01-01T00:00:00")),
+            XmlDateTime(f"1{'0' * 9999}-01-01T00:00:00"),
+        ],
+        [
+            XmlDate("2020-01-02+05:30"),
+            XmlDate("2020-01-02Z"),
+            XmlDate("2020-01-02-01:00"),
+        ],
+        [XmlDate("-0001-12-31"), date(2020, 1, 2), XmlDate("12020-01-01")],
+        [time(0), XmlTime("24:00:00"), XmlTime("00:00:00.0000001"), time(1)],
+    ]
+    for values in ordered:
+        assert sorted(reversed(values)) == values
+        for one, other in itertools.pairwise(values):
+            assert compared(one, other) == SMALLER
+            assert compared(other, one) == GREATER
+
+
+def test_a_date_is_no_datetime() -> None:
+    for text in ("2020-01-02", "2020-01-02Z"):
+        assert_consistent(XmlDate(text), datetime(2020, 1, 2))
+        assert compared(XmlDate(text), datetime(2020, 1, 2)) == APART
+        assert compared(XmlDate(text), XmlDateTime("2020-01-02T00:00:00.0")) == APART
+    assert compared(XmlDate("2020-01-02"), "2020-01-02") == APART
+
+
 @pytest.mark.parametrize(("kind", "text", "near", "exact"), KEPT)
 def test_a_lexical_form_is_near_a_standard_value(
     kind: type[XmlDateTime], text: str, near: datetime, exact: bool
@@ -137,7 +257,7 @@ def test_a_lexical_form_is_near_a_standard_value(
     if isinstance(near, datetime):
         assert near - value == timedelta()
         assert value.date() == near.date()
-    assert not value < near and not near < value
+    assert_consistent(value, near)
     assert (value == near, near == value) == (exact, exact)
     assert (value != near, near != value) == (not exact, not exact)
     assert value.tzinfo == getattr(near, "tzinfo", value.tzinfo)

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
 import pytest
 from conftest import ROOT, Run
 
 from soapwright.envelopes.packages import import_package, package_api
 from soapwright.envelopes.samples import Samples
-from soapwright.model.api import Facets
 from soapwright.model.diagnostics import SpecError
 from soapwright.model.options import Options
 from soapwright.pipeline import generate

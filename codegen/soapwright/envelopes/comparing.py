@@ -67,8 +67,14 @@ _DECIMALS = frozenset(
 )
 _WHITE = " \t\r\n"
 _BOOLEANS = {"1": "true", "0": "false"}
-_PREFIXES = {_XSI: "xsi", _XML: "xml", _SOAP11: "soap", _SOAP12: "soap"}
-_PREFIXES |= {_ENCODING11: "enc", _ENCODING12: "enc"}
+_PREFIXES = {
+    _XSI: "xsi",
+    _XML: "xml",
+    _SOAP11: "soap",
+    _SOAP12: "soap",
+    _ENCODING11: "enc",
+    _ENCODING12: "enc",
+}
 _FLOAT = re.compile(r"-?INF|NaN|[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
 _DECIMAL = re.compile(r"([+-]?)(?=\.?[0-9])0*([0-9]*)(?:\.([0-9]*?)0*)?")
 _SIZE = re.compile(r"((?:\[[\d,]*\])*)\[\]$")
@@ -245,7 +251,7 @@ def _attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
 
 def _resolved(element: etree._Element, name: str) -> str:
     """A qualified name in Clark's notation; as it stands where its prefix is not declared."""
-    prefix, colon, local = name.strip(_WHITE).rpartition(":")
+    prefix, _, local = name.strip(_WHITE).rpartition(":")
     namespace = element.nsmap.get(prefix or None)
     if namespace is None:
         return name.strip(_WHITE)

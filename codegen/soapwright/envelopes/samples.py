@@ -7,7 +7,7 @@ where it must.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, assert_never
 
@@ -258,7 +258,7 @@ class Samples:
         return f"{prefix}:{name.local}" if prefix else name.local
 
     @contextmanager
-    def _inside(self, names: list[QName]) -> Iterator[None]:
+    def _inside(self, names: list[QName]) -> Generator[None]:
         """While a value of these types is being made."""
         self._open.update(names)
         try:

@@ -22,7 +22,7 @@ from soapwright.model.api import (
     TypeRef,
 )
 from soapwright.model.codes import Code
-from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.diagnostics import Findings
 from soapwright.model.walk import elements_of
 
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*")

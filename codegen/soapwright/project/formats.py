@@ -56,4 +56,6 @@ def _meaning(module: bytes) -> str:
         match node:
             case ast.Expr(value=ast.Constant(value=str(text)) as doc):
                 doc.value = cleandoc(text)
+            case _:
+                pass  # only texts that stand alone may be set differently
     return ast.dump(tree)

@@ -57,7 +57,7 @@ def stored_name(url: str) -> str:
     name = "/".join(steps)
     plainly = url in (f"http://{name}", f"https://{name}") and name == name.lower()
     if not plainly or "." not in steps[-1]:  # such a one may be a folder too
-        stem, dot, suffix = steps[-1].rpartition(".")
+        stem, _, suffix = steps[-1].rpartition(".")
         mark = hashlib.sha256(url.encode()).hexdigest()[:8]
         steps[-1] = f"{stem}-{mark}.{suffix}" if stem else f"{suffix}-{mark}"
     if url.startswith("http://"):

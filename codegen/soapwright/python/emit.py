@@ -10,6 +10,8 @@ from soapwright.model.options import Options
 from soapwright.python.context import Context, make_prefixes
 from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.facets_module import FacetsModules
+from soapwright.python.modules.ports_stub import ports_stub
+from soapwright.python.modules.public import runtime_names
 from soapwright.python.modules.server_module import ServerModules
 from soapwright.python.modules.service_modules import ServiceModules
 from soapwright.python.modules.type_modules import TypeModules
@@ -59,6 +61,8 @@ def emit(api: Api, style: WireStyle, options: Options) -> Emission:
     files["facets.py"] = render("facets.py.jinja", facets)
     files["errors.py"] = render("errors.py.jinja", service.errors())
     files["ports.py"] = render("ports.py.jinja", service.ports())
+    stub = ports_stub(context, header)
+    files["ports.pyi"] = render("ports.pyi.jinja", stub)
     files["client.py"] = render("client.py.jinja", client)
     entry = api.sources[0].path if options.with_spec else ""
     server = ServerModules(context, header, entry).module()
@@ -129,10 +133,7 @@ def _package(
     doc = api.doc or f"A client for {api.name}."
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
-    lazy += [(name, "._soap") for name in ("UNSET", "AnyElement", "Unset", "redact")]
-    lazy += [
-        (n, "._soap.http.outgoing") for n in ("Addressing", "Outgoing", "UsernameToken")
-    ]
+    lazy += runtime_names()
     modules = ["elements", "errors", "ports", "server", "types"]
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]
     imports += [f"from {home} import {name} as {name}" for name, home in lazy]

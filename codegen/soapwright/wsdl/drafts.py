@@ -202,6 +202,8 @@ def _update(node: etree._Element, found: dict[str, str]) -> None:
             _remove(found, "base", "derivedBy")
         case "group":
             _remove(found, "order")
+        case _:
+            pass  # the others are as they were
 
 
 def _update_attribute(found: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from soapwright.model.api import (
     Builtin,
@@ -10,6 +11,7 @@ from soapwright.model.api import (
     ContentMember,
     Element,
     ElementMember,
+    ElementPart,
     Message,
     NamedRef,
     Operation,
@@ -18,6 +20,7 @@ from soapwright.model.api import (
     SoapArray,
     Struct,
     TypeDef,
+    TypePart,
     TypeRef,
     Use,
     WildcardMember,
@@ -43,13 +46,14 @@ class Declared:
             if message is not None:
                 needed |= self._message(message)
         for fault in operation.faults:
-            part = fault.part
-            name = getattr(part, "element", None)
-            if name is not None:
-                needed.add(name.namespace)
-                needed |= self._type(self.context.api.elements[name].type, Use.LITERAL)
-            elif hasattr(part, "type"):
-                needed |= self._type(part.type, fault.use) | {fault.namespace}
+            match fault.part:
+                case ElementPart(element=name):
+                    reference = self.context.api.elements[name].type
+                    needed |= self._type(reference, Use.LITERAL) | {name.namespace}
+                case TypePart(type=reference):
+                    needed |= self._type(reference, fault.use) | {fault.namespace}
+                case _:
+                    assert_never(fault.part)
         fixed = {"xml"}
         if self.context.style.fixed_declarations:
             fixed |= {"xsd", "xsi", self.context.style.encoding}

@@ -9,7 +9,6 @@ from typing import assert_never
 from soapwright.model.api import (
     Attribute,
     ContentMember,
-    Element,
     ElementMember,
     NamedRef,
     OrderedMember,

@@ -39,20 +39,26 @@ class ClientModules:
                 if stem and number == 0:
                     assignments.append(f"{prefix}Client = {said}")
         exports = [c.name for c in clients] + [a.partition(" ")[0] for a in assignments]
-        soap = self.scope.name("soap")
+        soap = self.scope.said("soap")
         imports = [*self.scope.standard_imports]
         imports += [""] if imports else []
-        imports.append(
-            f"from . import _soap as {soap}"
-            if soap != "_soap"
-            else "from . import _soap"
-        )
+        printed = [
+            line
+            for client in clients
+            for method in client.methods
+            for line in (*method.parameters, method.returns, *method.body)
+        ]
+        if self.scope.appears("soap", printed):
+            alias = "" if soap == "_soap" else f" as {soap}"
+            imports.append(f"from . import _soap{alias}")
         types = self.scope.name("t")
         imports += [f"from . import types as {types}"] if methods else []
-        imports += [
-            "from ._soap.http.client import BaseAsyncClient, BaseClient",
-            "from .ports import PORTS",
-        ]
+        if clients:
+            bases = "BaseAsyncClient, BaseClient"
+            imports += [
+                f"from ._soap.http.client import {bases}",
+                "from .ports import PORTS",
+            ]
         if assignments:
             assignments = ["", "", *assignments]
         return ClientModule(

@@ -11,7 +11,6 @@ from soapwright.model.api import (
     Enumeration,
     Facets,
     ListOf,
-    NamedRef,
     OrderedMember,
     Restricted,
     Struct,
@@ -47,6 +46,7 @@ class FacetsModules:
         self.context = context
         self.header = header
         self._types: dict[str, str] = {}
+        self._has_builtins = False
 
     def module(self) -> FacetsModule:
         """The view of the module."""
@@ -66,8 +66,12 @@ class FacetsModules:
                 name = types.names.types[definition.id]
                 checks += [f"{string(name)}: {{", *lines, "},"]
         named = [f"{name} = {made}" for name, made in self._types.items()]
+        used = {"Checks", "check"}
+        used |= {"Check"} if checks else set()
+        used |= {"Facets"} if named else set()
+        used |= {"BUILTINS"} if self._has_builtins else set()
         names = any("QName(" in line for line in named)
-        return FacetsModule(self.header, named, checks, names)
+        return FacetsModule(self.header, sorted(used), named, checks, names)
 
     # ---------------------------------------------------------------------------- fields
 
@@ -124,7 +128,10 @@ class FacetsModules:
         """The name of a simple type's facets, "" where it has none."""
         if isinstance(reference, BuiltinRef):
             name = reference.builtin.value
-            return f"BUILTINS[{string(name)}]" if name in _BOUNDED else ""
+            if name not in _BOUNDED:
+                return ""
+            self._has_builtins = True
+            return f"BUILTINS[{string(name)}]"
         definition = self.context.api.types[reference.id]
         match definition:
             case Restricted(base=base, facets=facets):

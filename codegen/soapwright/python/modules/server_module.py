@@ -61,13 +61,16 @@ class ServerModules:
 
     def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
         lines = []
+        handlers = [h for service in services for h in service.handlers]
+        printed = [line for h in handlers for line in (*h.parameters, h.returns)]
         for name, module in (("soap", "_soap"), ("t", "types")):
-            if self.scope.uses(name):
+            if self.scope.appears(name, printed):
                 said = self.scope.said(name)
                 alias = "" if said == module else f" as {said}"
                 lines.append(f"from . import {module}{alias}")
-        returns = [h.returns for service in services for h in service.handlers]
-        used = [n for n in _ANSWERS if any(r.startswith(f"{n}[") for r in returns)]
+        used = [
+            n for n in _ANSWERS if any(h.returns.startswith(f"{n}[") for h in handlers)
+        ]
         base = [_BASE] if services else []
         offered = ", ".join(sorted([*_OFFERED, *base, *used]))
         lines.append(f"from ._soap.server.service import {offered}")

@@ -135,7 +135,10 @@ class ServiceModules:
         if any(o.faults for p in self.context.api.ports for o in p.operations):
             siblings = ["elements", "errors"]
         imports += [f"from . import {', '.join(siblings)}"] if siblings else []
-        imports += ["from . import types as t", "from .elements import NAMESPACES"]
+        imports += ["from . import types as t"] if views else []
+        said = [line for view in views for o in view.operations for line in o.arguments]
+        if any("NAMESPACES" in line for line in said):
+            imports.append("from .elements import NAMESPACES")
         return PortsModule(self.header, imports, views)
 
     def _port(self, port: Port, function: str) -> PortView:

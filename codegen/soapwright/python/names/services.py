@@ -15,7 +15,7 @@ from soapwright.python.names.renames import Renames
 # What a client has besides its operations' methods.
 CLIENT_NAMES = frozenset({"exchange", "close", "aclose", "endpoint"})
 # What `errors.py` has besides the exceptions of declared faults.
-RUNTIME_ERRORS = (
+RUNTIME_ERRORS: tuple[str, ...] = (
     "DecodeError",
     "DeclaredSoapFault",
     "EncodeError",
@@ -90,6 +90,19 @@ def port_functions(ports: Iterable[Port]) -> dict[str, str]:
         while name in taken:
             name += "_"
         taken.add(name)
+        found[port.key] = name
+    return found
+
+
+def port_classes(ports: Iterable[Port]) -> dict[str, str]:
+    """The class of each port in `ports.pyi`, by the port's key; it is there for type checkers alone."""
+    found: dict[str, str] = {}
+    taken = {"_Ports"}
+    for port in ports:
+        name = f"_{class_name(port.key)}"
+        while taken & {name, f"{name}Operations"}:
+            name += "_"
+        taken |= {name, f"{name}Operations"}
         found[port.key] = name
     return found
 

@@ -6,6 +6,7 @@ its text needs, and under a private alias what a field of its class would hide.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 _MODULES = {
@@ -41,6 +42,11 @@ class Scope:
     def uses(self, name: str) -> bool:
         """Whether the module uses a name."""
         return name in self._used
+
+    def appears(self, name: str, lines: Iterable[str]) -> bool:
+        """Whether lines say a module of the package: what was made may not all be printed."""
+        said = re.compile(rf"\b{self.said(name)}\.")
+        return any(map(said.search, lines))
 
     def soap(self, name: str) -> str:
         """A name of the runtime: `soap.text`."""

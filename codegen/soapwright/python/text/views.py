@@ -118,6 +118,34 @@ class PortsModule:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedOperations:
+    """The type of a port's operations: of each its key and its class with its type arguments."""
+
+    name: str
+    entries: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedPort:
+    """The class of a port whose operations are typed, `key` in `PORTS`."""
+
+    key: str
+    name: str
+    doc: list[str]
+    operations: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortsStub:
+    """`ports.pyi`."""
+
+    header: list[str]
+    imports: list[str]
+    operations: list[TypedOperations]
+    ports: list[TypedPort]
+
+
+@dataclass(frozen=True, slots=True)
 class MethodView:
     """A client's method; `parameters` are whole, `body` ends in what it returns."""
 
@@ -156,9 +184,13 @@ class ClientModule:
 
 @dataclass(frozen=True, slots=True)
 class FacetsModule:
-    """`facets.py`: assignments of simple types, the entries of a dictionary of checks, whether QNames are in them."""
+    """`facets.py`: assignments of simple types, and the entries of a dictionary of checks.
+
+    `runtime` are the names that it imports to be used; `names` is whether QNames are in them.
+    """
 
     header: list[str]
+    runtime: list[str]
     types: list[str]
     checks: list[str]
     names: bool

@@ -53,7 +53,7 @@ class ValidationError(EncodeError):
 
     def __init__(self, violations: list[Violation]) -> None:
         super().__init__(*violations[0])
-        self.violations = tuple(violations)
+        self.violations: tuple[Violation, ...] = tuple(violations)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (list(self.violations),)

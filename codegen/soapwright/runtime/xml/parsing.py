@@ -254,16 +254,18 @@ class PushParser:
                 an envelope.
             DecodeError: it is not well-formed, or has a DTD.
         """
-        if self._parser is None:
+        parser = self._parser
+        if parser is None:
             self._begun.append(piece)
-            if not self._has_begun():
+            parser = self._parser = self._begin()
+            if parser is None:
                 return
             piece = self.begun
         try:
-            self._parser.feed(piece)
+            parser.feed(piece)
         except etree.XMLSyntaxError as error:
             raise _syntax_error(error, self.begun) from None
-        for _, element in self._parser.read_events():
+        for _, element in parser.read_events():
             if self.root is None:
                 self.root = element
 
@@ -272,21 +274,21 @@ class PushParser:
         """What was fed until the first tag had come."""
         return b"".join(self._begun)
 
-    def _has_begun(self) -> bool:
-        """Whether the first tag has come, with the last piece; then there is a parser."""
+    def _begin(self) -> Any:  # Any: as of _PullParser
+        """The parser, once the first tag has come with the last piece; until then `None`."""
         pieces, piece = self._begun, self._begun[-1]
         if self._prolog is None:
             piece = self.begun
             if len(piece) < len(BYTE_ORDER_MARKS[0]):
-                return False
+                return None
             if self._said is not None:
                 self._charset = _usable(self._said, piece)
             self._prolog = _prolog_parser(self._charset)
         first = _first_tag(self._prolog, piece, pieces[0])
         if first is None:
-            return False
-        self._parser, self._prolog = self._parser_of(first.tag), None
-        return True
+            return None
+        self._prolog = None
+        return self._parser_of(first.tag)
 
     def _parser_of(self, root: str) -> Any:  # Any: as of _PullParser
         """The parser of the whole. Only the root's tag is asked for: events cost memory."""

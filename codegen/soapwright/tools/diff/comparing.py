@@ -36,3 +36,4 @@ class Types(Protocol):
 
     def lacking(self, old: Struct, key: str, side: int) -> Sides:
         """Which messages have values that lack a field of a type: in the old spec (0) or the new one."""
+        ...

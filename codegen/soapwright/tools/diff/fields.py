@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from soapwright.model.api import (
     All,
-    Attribute,
-    ContentMember,
-    ElementMember,
-    NamedRef,
     Occurs,
     OrderedMember,
-    QName,
     Struct,
     TypeRef,
-    WildcardMember,
 )
 from soapwright.python.types.fields import (
     Alternative,
-    AnyAttributes,
     Field,
-    Text,
-    What,
-    alternatives_in,
-    alternatives_of,
     wildcards_in,
 )
 from soapwright.tools.diff.changes import Sides

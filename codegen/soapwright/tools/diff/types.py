@@ -227,6 +227,8 @@ class TypeComparison:
                 self._arrays(old, new, subject, sides)
             case UnionOf(), UnionOf():
                 self._unions(old, new, subject, sides)
+            case _:
+                pass  # they are of one kind
 
     def _bases(self, old: Struct, new: Struct) -> tuple[Struct, Struct] | None:
         """Both bases where they are what the other is under its name."""

@@ -14,7 +14,7 @@ from soapwright.python.types.fields import Annotations
 from soapwright.tools.docs.rows import Rows
 from soapwright.tools.docs.text import paragraphs, summary
 from soapwright.tools.docs.views import Fields, Link, Marked, TypePage
-from soapwright.tools.inspect.describe import facets_of, is_told, plain
+from soapwright.tools.inspect.describe import facets_of, is_told
 
 _USERS_SHOWN = 60
 

@@ -13,9 +13,11 @@ from dataclasses import replace
 from xsdata.models import xsd
 
 from soapwright.model.api import (
+    All,
     Element,
     Particle,
     QName,
+    Sequence,
     SoapArray,
     Struct,
     TypeDef,
@@ -120,8 +122,8 @@ def _only_element(content: Particle | None) -> Element | None:
         match content:
             case Element():
                 return content
-            case _ if hasattr(content, "items") and len(content.items) == 1:
-                content = content.items[0]
+            case Sequence(items=(only,)) | All(items=(only,)):
+                content = only
             case _:
                 return None
     return None

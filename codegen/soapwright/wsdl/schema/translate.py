@@ -121,4 +121,4 @@ def _bundled(components: Components) -> frozenset[QName]:
         *((name, d.schema) for name, d in components.elements.items()),
     ]
     own = {name for name, schema in declarations if not schema.document.standard}
-    return frozenset(name for name, schema in declarations if name not in own)
+    return frozenset(name for name, _ in declarations if name not in own)

@@ -47,10 +47,11 @@ def member(cls: type[S], value: object) -> S:
     if known is not None:
         return known
     make: Any = str.__new__ if issubclass(cls, str) else object.__new__
-    unknown: S = make(cls, value) if issubclass(cls, str) else make(cls)
+    unknown: Any = make(cls, value) if issubclass(cls, str) else make(cls)
     unknown._name_ = str(value)
     unknown._value_ = value
-    return unknown
+    made: S = unknown
+    return made
 
 
 def _known(cls: type[S], value: object) -> S | None:

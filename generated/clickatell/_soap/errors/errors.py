@@ -96,8 +96,8 @@ class TransportError(SoapError):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.headers = dict(headers or {})
-        self.body = body[:_KEPT]
+        self.headers: dict[str, str] = dict(headers or {})
+        self.body: bytes = body[:_KEPT]
 
     def __str__(self) -> str:
         message = str(self.args[0])
@@ -137,8 +137,6 @@ class SoapFault(SoapError):
     """Who failed: SOAP 1.1's faultactor, SOAP 1.2's Role."""
     node: str | None
     """The URI of the SOAP 1.2 node that failed."""
-    detail: object
-    """The typed detail of a declared fault; otherwise what `raw_detail` is."""
     raw_detail: AnyElement | None
     """The whole detail element as it was received."""
 
@@ -162,13 +160,17 @@ class SoapFault(SoapError):
         self.node = node
         self.language = language
         self.reasons = dict(reasons or {})
-        self.detail = detail
         self.raw_detail = detail
 
     @property
     def code(self) -> str:
         """The fault code without its namespace: `Client`, `Server.Database`, `Sender`."""
         return self.code_qname.rpartition("}")[2]
+
+    @property
+    def detail(self) -> object:
+        """The typed detail of a declared fault; otherwise what `raw_detail` is."""
+        return self.raw_detail
 
     @property
     def role(self) -> str | None:
@@ -185,8 +187,6 @@ class SoapFault(SoapError):
 
 class DeclaredSoapFault(SoapFault, Generic[Detail]):
     """The base of the exceptions of declared faults: each has a class, and a typed `detail`."""
-
-    detail: Detail
 
     def __init__(
         self,
@@ -211,7 +211,12 @@ class DeclaredSoapFault(SoapFault, Generic[Detail]):
             reasons=reasons,
             detail=raw_detail,
         )
-        self.detail = detail
+        self._detail = detail
+
+    @property
+    def detail(self) -> Detail:
+        """What the detail's element holds."""
+        return self._detail
 
     @classmethod
     def of(cls, fault: SoapFault, detail: Detail) -> Self:

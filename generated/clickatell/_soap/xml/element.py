@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, NoReturn, Protocol, overload
 
@@ -101,7 +101,7 @@ noting: Final = _Noting()
 
 
 @contextmanager
-def without_paths() -> Iterator[None]:
+def without_paths() -> Generator[None]:
     """Errors raised inside have no path: they are not told, and paths cost a look at all siblings."""
     before, _quiet.on = _quiet.on, True
     try:

@@ -10,10 +10,14 @@ from typing import Any
 from .redaction import MASK, is_secret
 
 
-@recursive_repr()
-def shown(value: Any) -> str:  # Any: a dataclass; they have no common type
+def shown(self: Any) -> str:  # Any: a dataclass; they have no common type
     """The representation of a dataclass, with `***` for what in it is secret by its name:
     attributes of any name, and in `(name, value)` the value."""
+    return _shown(self)  # typeshed's type of what `recursive_repr` makes is no method's
+
+
+@recursive_repr()
+def _shown(value: Any) -> str:  # Any: as of `shown`
     said = [
         f"{field.name}={_inside(getattr(value, field.name))}"
         for field in fields(value)

@@ -69,9 +69,9 @@ class Envelope:
     def __init__(
         self, wire: Wire, namespaces: Mapping[str, str], prefixes: str = ""
     ) -> None:
-        self.wire = wire
-        self.namespaces = namespaces
-        self.prefixes = prefixes
+        self.wire: Wire = wire
+        self.namespaces: Mapping[str, str] = namespaces
+        self.prefixes: str = prefixes
         self._head = ""
 
     @property

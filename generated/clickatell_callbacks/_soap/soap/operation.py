@@ -85,11 +85,11 @@ class Operation(Generic[Request, Response]):
         response_headers: Message | None = None,
         faults: Sequence[DeclaredFault] = (),
     ) -> None:
-        self.name = name
-        self.soap_action = soap_action
-        self.envelope = envelope
-        self.faults = tuple(faults)
-        self._version = envelope.wire.version
+        self.name: str = name
+        self.soap_action: str = soap_action
+        self.envelope: Envelope = envelope
+        self.faults: tuple[DeclaredFault, ...] = tuple(faults)
+        self._version: Version = envelope.wire.version
         self._fault = envelope.names.fault
         self._request = self._side(types, request, request_headers)
         self._response = self._side(types, response, response_headers)

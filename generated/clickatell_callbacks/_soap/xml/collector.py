@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -12,7 +12,7 @@ LARGE: Final = 2**20
 
 
 @contextmanager
-def collector_paused() -> Iterator[None]:
+def collector_paused() -> Generator[None]:
     """No search for garbage inside: what is read is kept, and none of it is garbage.
 
     To look through it again and again takes a third of the time that it takes to read. The

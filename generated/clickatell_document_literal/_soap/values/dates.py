@@ -9,20 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timezone
 from typing import Any, Final, Self, SupportsIndex, TypeVar
 
-from .strings import SPACE, refusal
-
-YEAR: Final = r"(?P<year>-?(?:[1-9][0-9]{4,}|[0-9]{4}))"
-MONTH: Final = r"(?P<month>0[1-9]|1[0-2])"
-DAY: Final = r"(?P<day>0[1-9]|[12][0-9]|3[01])"
-ZONE: Final = r"(?P<zone>Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
-_DATE: Final = f"{YEAR}-{MONTH}-{DAY}"
-_TIME: Final = (
-    r"(?:(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9])"
-    r"(?:\.(?P<fraction>[0-9]+))?|(?P<midnight>24:00:00(?:\.0+)?))"
+from .instants import (
+    DATE_FORM,
+    DATETIME_FORM,
+    DAY_LENGTH,
+    TIME_FORM,
+    Place,
+    match_form,
+    nearest_date,
+    nearest_datetime,
+    nearest_time,
+    place_of,
+    seconds_in,
+    seconds_of,
+    timezone_of,
 )
+from .strings import SPACE
 
 # The shape of what the standard library holds and reads. Its own `fromisoformat` checks the
 # digits, and is let near nothing else: it takes 20200102T0304, weeks, and offsets of seconds.
@@ -49,6 +54,8 @@ class _LexicalForm:
     """What `XmlDateTime`, `XmlDate` and `XmlTime` share: they come before the standard class.
 
     `_exact` says whether the standard class holds the value: then the two compare as ever.
+    Else a value equals those of its text, and has its place in the order by its exact value;
+    of two that mean the same moment, one with a text of its own comes after one without.
     What arithmetic and `replace` make has no text of its own, and is as good as standard.
     """
 
@@ -63,13 +70,51 @@ class _LexicalForm:
     def _standard_text(self) -> str:
         raise NotImplementedError
 
+    @staticmethod
+    def _place(value: object) -> Place | None:
+        """The place of a value of the standard class; None of any other."""
+        raise NotImplementedError
+
+    def _places(self, other: object) -> tuple[Place, Place] | None:
+        """Both places in the order, None where the other is of another type.
+
+        Raises:
+            TypeError: one has a time zone and the other has none. Left to the standard class,
+                which does not know of a date's zone, the two would have an order.
+        """
+        mine, its = self._place(self), self._place(other)
+        if mine is None or its is None:
+            return None
+        if mine.aware is not its.aware:
+            name = type(self).__name__
+            raise TypeError(f"{name}: one has a time zone, the other has none")
+        return mine, its
+
     def __eq__(self, other: object) -> bool:
+        if self._place(other) is None:
+            return NotImplemented
         if isinstance(other, _LexicalForm) and not (self._exact and other._exact):
-            return type(self) is type(other) and self._text == other._text
+            return self._text == other._text
         return super().__eq__(other) if self._exact else False
 
     def __ne__(self, other: object) -> bool:
         return not self == other
+
+    def __lt__(self, other: object) -> bool:
+        places = self._places(other)
+        return NotImplemented if places is None else places[0] < places[1]
+
+    def __le__(self, other: object) -> bool:
+        places = self._places(other)
+        return NotImplemented if places is None else places[0] <= places[1]
+
+    def __gt__(self, other: object) -> bool:
+        places = self._places(other)
+        return NotImplemented if places is None else places[0] > places[1]
+
+    def __ge__(self, other: object) -> bool:
+        places = self._places(other)
+        return NotImplemented if places is None else places[0] >= places[1]
 
     def __hash__(self) -> int:
         return super().__hash__() if self._exact else hash(self._text)
@@ -92,7 +137,8 @@ class XmlDateTime(_LexicalForm, datetime):
 
     As a `datetime` it is the nearest there is: digits beyond the microsecond are cut off,
     24:00:00 is the next day's 00:00:00, a year out of range is `datetime.min` or `.max`. It
-    equals another by its text, or, where a `datetime` holds the value, as a `datetime` does.
+    equals another by its text, or, where a `datetime` holds the value, as a `datetime` does,
+    and is ordered by its exact value, with a zone or without, but not one against the other.
 
     Raises:
         ValueError: the text is no xsd:dateTime.
@@ -101,8 +147,8 @@ class XmlDateTime(_LexicalForm, datetime):
     def __new__(cls, text: str | int, *parts: Any, **named: Any) -> Self:
         if not isinstance(text, str):
             return super().__new__(cls, text, *parts, **named)
-        found = _match(f"{_DATE}T{_TIME}{ZONE}", text, "xsd:dateTime")
-        near, exact = _nearest_datetime(found)
+        found = match_form(DATETIME_FORM, text, "xsd:dateTime")
+        near, exact = nearest_datetime(found)
         zone = timezone_of(found["zone"])
         self = cls.combine(near.date(), near.time(), zone)
         self._text = text
@@ -112,13 +158,24 @@ class XmlDateTime(_LexicalForm, datetime):
     def _standard_text(self) -> str:
         return _tidy(datetime.isoformat(self), _DATETIME)
 
+    @staticmethod
+    def _place(value: object) -> Place | None:
+        if not isinstance(value, datetime):
+            return None
+        offset = value.utcoffset()
+        if isinstance(value, XmlDateTime) and not value._exact:
+            return place_of(DATETIME_FORM, value._text, offset)
+        seconds = seconds_of(value.time()) + DAY_LENGTH * value.toordinal()
+        return Place(offset is not None, seconds - seconds_in(offset), "")
+
 
 class XmlDate(_LexicalForm, date):
     """An xsd:date that is written as it was read, such as 2020-01-02Z.
 
     As a `date` it is the nearest there is: the zone does not count, and a year out of range is
     `date.min` or `date.max`. It equals another by its text, or, where a `date` holds the value,
-    as a `date` does.
+    as a `date` does. With a zone it is ordered among dates with one, by when they begin, and
+    not against dates without (XML Schema part 2, section 3.2.9).
 
     Raises:
         ValueError: the text is no xsd:date.
@@ -129,8 +186,8 @@ class XmlDate(_LexicalForm, date):
     def __new__(cls, text: str | int, *parts: Any, **named: Any) -> Self:
         if not isinstance(text, str):
             return super().__new__(cls, text, *parts, **named)
-        found = _match(f"{_DATE}{ZONE}", text, "xsd:date")
-        day, exact = _nearest_date(found, "xsd:date")
+        found = match_form(DATE_FORM, text, "xsd:date")
+        day, exact = nearest_date(found, "xsd:date")
         self = super().__new__(cls, day.year, day.month, day.day)
         self._text = text
         self._exact = exact and not found["zone"]
@@ -140,13 +197,24 @@ class XmlDate(_LexicalForm, date):
     def _standard_text(self) -> str:
         return date.isoformat(self)
 
+    @staticmethod
+    def _place(value: object) -> Place | None:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            return None
+        if isinstance(value, XmlDate) and not value._exact:
+            zone = value.tzinfo
+            offset = None if zone is None else zone.utcoffset(None)
+            return place_of(DATE_FORM, value._text, offset)
+        return Place(False, DAY_LENGTH * value.toordinal(), "")
+
 
 class XmlTime(_LexicalForm, time):
     """An xsd:time that is written as it was read, such as 24:00:00.
 
     As a `time` it is the nearest there is: digits beyond the microsecond are cut off, 24:00:00
     is 00:00:00. It equals another by its text, or, where a `time` holds the value, as a `time`
-    does.
+    does, and is ordered by its exact value, with a zone or without, but not one against the
+    other.
 
     Raises:
         ValueError: the text is no xsd:time.
@@ -155,8 +223,8 @@ class XmlTime(_LexicalForm, time):
     def __new__(cls, text: str | int = 0, *parts: Any, **named: Any) -> Self:
         if not isinstance(text, str):
             return super().__new__(cls, text, *parts, **named)
-        found = _match(f"{_TIME}{ZONE}", text, "xsd:time")
-        near, exact = _nearest_time(found)
+        found = match_form(TIME_FORM, text, "xsd:time")
+        near, exact = nearest_time(found)
         self = super().__new__(
             cls,
             near.hour,
@@ -172,78 +240,14 @@ class XmlTime(_LexicalForm, time):
     def _standard_text(self) -> str:
         return _tidy(time.isoformat(self), _TIME_OF_DAY)
 
-
-def _match(pattern: str, text: str, kind: str) -> re.Match[str]:
-    # compiled when first wanted, and kept by `re`: most services never want them
-    found = re.fullmatch(pattern, text)
-    if found is None:
-        raise refusal(text, kind)
-    return found
-
-
-def _nearest_datetime(found: re.Match[str]) -> tuple[datetime, bool]:
-    """The nearest datetime without a zone, and whether it is exact."""
-    day, day_exact = _nearest_date(found, "xsd:dateTime")
-    if not day_exact:
-        return (datetime.min if day == date.min else datetime.max), False
-    clock, clock_exact = _nearest_time(found)
-    near = datetime.combine(day, clock)
-    if found["midnight"]:
-        near = near + timedelta(days=1) if day < date.max else datetime.max
-    return near, clock_exact
-
-
-def _nearest_date(found: re.Match[str], kind: str) -> tuple[date, bool]:
-    """The nearest date, and whether it is exact."""
-    year, month, day = found["year"], int(found["month"]), int(found["day"])
-    if day > days_in_month(month, year):
-        raise refusal(found[0], kind)
-    if year.startswith("-") or year == "0000":
-        return date.min, False
-    if len(year) > 4:
-        return date.max, False
-    return date(int(year), month, day), True
-
-
-def _nearest_time(found: re.Match[str]) -> tuple[time, bool]:
-    """The nearest time without a zone, and whether it is exact."""
-    if found["midnight"]:
-        return time.min, False
-    fraction = (found["fraction"] or "").rstrip("0")
-    near = time(
-        int(found["hour"]),
-        int(found["minute"]),
-        int(found["second"]),
-        int(fraction[:6].ljust(6, "0")),
-    )
-    return near, len(fraction) <= 6
-
-
-def days_in_month(month: int, year: str = "2000") -> int:
-    """How many days a month has; `year` is in its lexical form, of any length.
-
-    XML Schema 1.0 has no year 0, so that its leap years are -0001 and -0005; 1.1 has one, so
-    that they are 0000 and -0004. A month before year 1 is as long as either says.
-    """
-    if month != 2:
-        return 30 if month in (4, 6, 9, 11) else 31
-    number = int(year[-4:])  # the calendar repeats itself every 400 years
-    leap = _is_leap(number) or (year.startswith("-") and _is_leap(number - 1))
-    return 29 if leap else 28
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-def timezone_of(zone: str | None) -> timezone | None:
-    """The zone that a lexical form ends with."""
-    if not zone:
-        return None
-    if zone == "Z":
-        return timezone.utc
-    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:6]))
-    return timezone(-offset if zone[0] == "-" else offset)
+    @staticmethod
+    def _place(value: object) -> Place | None:
+        if not isinstance(value, time):
+            return None
+        offset = value.utcoffset()
+        if isinstance(value, XmlTime) and not value._exact:
+            return place_of(TIME_FORM, value._text, offset)
+        return Place(offset is not None, seconds_of(value) - seconds_in(offset), "")
 
 
 # ------------------------------------------------------------------------------ reading

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from ..values.lexical import (
@@ -28,7 +26,6 @@ from ..values.lexical import (
 )
 from ..values.names import SOAP12_ENCODING, XSI
 from ..values.strings import split
-from ..values.values import Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth
 from ..xml.element import (
     RPC_RESULT,
     Element,

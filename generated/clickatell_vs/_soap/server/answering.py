@@ -55,7 +55,7 @@ class Refusal(Exception):
     ) -> None:
         super().__init__(fault.reason)
         self.fault = fault
-        self.version = version
+        self.version: Version | None = version
         self.status = status
         self.headers = dict(headers or {})
         self.blocks = blocks
@@ -79,8 +79,7 @@ class Faults:
 
     def refusal(self, refusal: Refusal, version: Version) -> Response:
         """The reply to a request that was no call; `version` is what its type names."""
-        version = refusal.version or version
-        envelope = self._envelopes[version]
+        envelope = self._envelopes[refusal.version or version]
         fault = write_fault(refusal.fault, envelope.wire)
         reply = fault_reply(
             envelope.wrap(fault, refusal.blocks), refusal.fault, envelope.wire

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
 from ..http.bodies import (
@@ -44,6 +44,7 @@ DEFAULT_MAX_BODY: Final = 16 * 2**20
 _LONG: Final = 2**17
 
 _ACTION: Final = re.compile(r';\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)', re.I)
+_Dispatchers: TypeAlias = Mapping[Version, Dispatcher]
 _XML_TYPES: Final = (*MEDIA_TYPES.values(), "application/xml")
 
 _log = logging.getLogger(__name__.rsplit(".", 3)[0])
@@ -80,11 +81,13 @@ class Application:
             for key in service._port_names
         }
         self._specification = services[0]._specification
-        self._all = self._dispatchers(self._ports)
-        self._at = {p: self._dispatchers([key]) for key, p in self._paths.items()}
+        self._all: _Dispatchers = self._dispatchers(self._ports)
+        self._at: dict[str, _Dispatchers] = {
+            p: self._dispatchers([key]) for key, p in self._paths.items()
+        }
         self._faults = Faults([port for _, port in self._ports.values()])
 
-    def _dispatchers(self, keys: Iterable[str]) -> dict[Version, Dispatcher]:
+    def _dispatchers(self, keys: Iterable[str]) -> _Dispatchers:
         targets: dict[Version, list[Target]] = {}
         for name in keys:
             service, port = self._ports[name]
@@ -179,8 +182,10 @@ class Application:
     def _named(self, request: HttpRequest) -> Version:
         """The version of SOAP that a request's Content-Type names, else the first port's."""
         kind = _media_type(request)
-        named = [v for v, media_type in MEDIA_TYPES.items() if kind == media_type]
-        return named[0] if named else self._faults.default
+        for version, media_type in MEDIA_TYPES.items():
+            if kind == media_type:
+                return version
+        return self._faults.default
 
     def _call(self, request: HttpRequest) -> Call:
         """The call that a POST is.
@@ -196,9 +201,7 @@ class Application:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
         dispatchers = self._at.get(request.path, self._all)
-        version = next((v for v in dispatchers if NAMES[v].envelope == root.tag), None)
-        if version is None:
-            raise mismatch(root, list(dispatchers))
+        version = _version_of(root, dispatchers)
         try:
             header, content = opened(root, version)
             action = _action(request.headers, headers)
@@ -294,6 +297,18 @@ class Application:
         """Where a port is."""
         path = self._paths.get(key)
         return url if path is None else request.origin + path
+
+
+def _version_of(root: Element, dispatchers: _Dispatchers) -> Version:
+    """The version of SOAP that an envelope is of.
+
+    Raises:
+        SoapFault: it is of none that is spoken here.
+    """
+    for version in dispatchers:
+        if NAMES[version].envelope == root.tag:
+            return version
+    raise mismatch(root, list(dispatchers))
 
 
 def _callers(reason: str) -> SoapFault:

@@ -135,7 +135,7 @@ def decimal_text(value: Decimal) -> str:
         finite = _is_finite(value)
     except TypeError:
         raise TypeError(f"{type(value).__name__} given, Decimal wanted") from None
-    if value.__class__ is XmlDecimal:
+    if isinstance(value, XmlDecimal):
         return value.text
     if not finite:
         raise ValueError(f"{value} is no xsd:decimal")

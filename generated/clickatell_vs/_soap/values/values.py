@@ -8,18 +8,9 @@ from decimal import Decimal, localcontext
 from enum import Enum
 from typing import ClassVar, Final, Literal, Self
 
-from .dates import (
-    DAY,
-    MONTH,
-    YEAR,
-    ZONE,
-    XmlDate,
-    XmlDateTime,
-    XmlTime,
-    days_in_month,
-    timezone_of,
-)
+from .dates import XmlDate, XmlDateTime, XmlTime
 from .frozen import Frozen
+from .instants import DAY, MONTH, YEAR, ZONE, days_in_month, timezone_of
 from .names import QName
 from .numbers import parse_int
 from .strings import SPACE, refusal

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from . import _soap as soap
 from . import types as t
 from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS

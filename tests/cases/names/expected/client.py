@@ -6,7 +6,6 @@ from __future__ import annotations
 from builtins import list as _list, str as _str
 from datetime import date as _date
 
-from . import _soap
 from . import types as _t
 from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS

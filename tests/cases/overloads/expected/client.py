@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from . import _soap as soap
 from . import types as t
 from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS

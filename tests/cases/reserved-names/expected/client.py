@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from . import _soap
 from . import types as _t
 from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS

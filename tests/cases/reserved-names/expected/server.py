@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from . import _soap
 from . import types as _t
 from ._soap.server.service import (
     Answer,

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from . import _soap as soap
 from . import types as t
 from ._soap.server.service import (
     Answer,

@@ -3,8 +3,4 @@
 
 from __future__ import annotations
 
-from . import _soap as soap
-from ._soap.http.client import BaseAsyncClient, BaseClient
-from .ports import PORTS
-
 __all__: list[str] = []

@@ -6,7 +6,5 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
-from .elements import NAMESPACES
 
 PORTS: Mapping[str, soap.Port] = {}
