@@ -11,6 +11,7 @@ from soapwright.model.api import (
     Enumeration,
     Facets,
     ListOf,
+    NamedRef,
     OrderedMember,
     Restricted,
     Struct,
