@@ -99,7 +99,10 @@ class PresenceChecks:
         wildcard, nor as many as a list may hold. Members of an encoded value come in any order: there the first has the first.
         """
         ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
-        later = ordered[ordered.index(field) + 1 :]
+        place = ordered.index(field)
+        later = ordered[place + 1 :]
+        if use is Use.LITERAL:
+            yield from self._filled(ordered[:place], tags)
         last = max((n for n, f in enumerate(later, 1) if f in named), default=0)
         wild = [f for f in later[last:] if is_wild(f, tags)]
         if not (last or wild):
@@ -113,6 +116,14 @@ class PresenceChecks:
                     [] if most is None else [f"len({self.local(field)}) < {most}"]
                 )
             yield from map(self.absent, [*later[:last], *wild])
+
+    def _filled(self, earlier: Sequence[Field], tags: Iterable[str]) -> Iterator[str]:
+        """That wildcards before it, which take its name too, have the number that they must have."""
+        for one in earlier:
+            if isinstance(one.what, WildcardMember) and is_wild(one, tags):
+                occurs = one.what.wildcard.occurs
+                if occurs.min and occurs.min == occurs.max:
+                    yield f"len({self.local(one)}) >= {occurs.min}"
 
     def wild_turn(self, field: Field, wildcard: Wildcard, use: Use) -> Iterator[str]:
         """That it is a wildcard's turn, where a later one may take the same elements.

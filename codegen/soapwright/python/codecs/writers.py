@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
@@ -11,6 +12,7 @@ from soapwright.model.api import (
     ElementMember,
     NamedRef,
     OrderedMember,
+    QName,
     Struct,
     TypeRef,
     Use,
@@ -63,6 +65,25 @@ class Values:
             call = self.scope.soap("write_scoped_element")
             return f'{{{call}({value}, "{tag}", {code.text}{attributes})}}'
         return f"<{tag}{kind}>{{{code.text}({value})}}</{tag}>"
+
+    def narrowed(
+        self, reference: TypeRef, governing: TypeRef, tag: str, value: str
+    ) -> str:
+        """The template of an element of a list, whose type a restriction may have narrowed."""
+        simple = self.context.types.simple
+        if self.use is Use.ENCODED or reference == governing or is_any(reference):
+            return self.element(reference, tag, value)
+        if not simple.is_simple(governing):
+            assert isinstance(governing, NamedRef)
+            name = self.scope.type(self.context.types.names.types[governing.id])
+            given = f"{value}, {string(tag)}, {name}, {self.writer(governing)}"
+            call = self.scope.soap("write_narrowed")
+            return f"{{{call}({given}, {self.writer(reference)})}}"
+        code = simple.code(governing, self.scope)
+        if simple.is_any(reference) and not code.scoped:
+            narrowed = self.scope.soap("narrowed_text")
+            return f"<{tag}>{{{narrowed}({value}, {code.text})}}</{tag}>"
+        return self.element(reference, tag, value)
 
     def writer(self, reference: TypeRef) -> str:
         """The function that writes a complex type or an array."""
@@ -200,7 +221,8 @@ class StructWriter:
                 return [f"xml += {write}({value}, {elements}.KNOWN)"]
             case OrderedMember():
                 assert isinstance(field.declared, OrderedMember)
-                return self._ordered(field.declared, value)
+                kinds = {a.name: a.type for a in alternatives_in(what)}
+                return self._ordered(field.declared, value, kinds)
             case ContentMember(type=reference):
                 inside = self.scope.soap("inside")
                 whole = formatted(self.values.element(reference, "part", value))
@@ -212,10 +234,13 @@ class StructWriter:
         """An element; a restriction may require one that the field, its base's, lets be absent."""
         declared = field.declared
         assert isinstance(declared, ElementMember)
-        member = replace(
-            what, element=replace(what.element, type=declared.element.type)
-        )
-        lines = self._element(member, value)
+        governing = what.element.type
+        element = replace(what.element, type=declared.element.type)
+        member = replace(what, element=element)
+        if what.repeated and not element.substitutes:
+            lines = self._repeated(member, value, governing)
+        else:
+            lines = self._element(member, value)
         if what.optional or not declared.optional or what.repeated or self.nullable:
             return lines
         absent = (
@@ -305,8 +330,11 @@ class StructWriter:
     def _absent(self, value: str) -> str:
         return f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
 
-    def _repeated(self, member: ElementMember, value: str) -> list[str]:
+    def _repeated(
+        self, member: ElementMember, value: str, governing: TypeRef | None = None
+    ) -> list[str]:
         element = member.element
+        kinds = element.type, governing or element.type
         lines: list[str] = []
         given = f"{self.scope.soap('items')}({value})"
         if not member.optional and self.use is Use.LITERAL:
@@ -322,25 +350,31 @@ class StructWriter:
                 *block(
                     f"if {item} is None:", [grow(self.values.nil(element.type, tag))]
                 ),
-                *block("else:", [grow(self.values.element(element.type, tag, item))]),
+                *block("else:", [grow(self.values.narrowed(*kinds, tag, item))]),
             ]
             return [*lines, *block(f"for {item} in {given}:", body)]
-        text = formatted(self.values.element(element.type, tag, "item"))
+        text = formatted(self.values.narrowed(*kinds, tag, "item"))
         return [*lines, f'xml += "".join([{text} for item in {given}])']
 
-    def _ordered(self, member: OrderedMember, value: str) -> list[str]:
+    def _ordered(
+        self, member: OrderedMember, value: str, kinds: Mapping[QName, TypeRef]
+    ) -> list[str]:
+        """A list that keeps the order; `kinds` are the types that a restriction gives the elements."""
         lines: list[str] = []
         given = f"{self.scope.soap('items')}({value})"
         if not member.optional:
             lines += block(f"if not {value}:", [self._absent(value)])
         item = self._item_name(value)
-        return [*lines, *block(f"for {item} in {given}:", self._item(member, item))]
+        body = self._item(member, item, kinds)
+        return [*lines, *block(f"for {item} in {given}:", body)]
 
     def _item_name(self, value: str) -> str:
         """A loop's own variable: to a type checker, one name has one type in a function."""
         return f"{value.removeprefix('v.').rstrip('_')}_item"
 
-    def _item(self, member: OrderedMember, item: str) -> list[str]:
+    def _item(
+        self, member: OrderedMember, item: str, kinds: Mapping[QName, TypeRef]
+    ) -> list[str]:
         """One item of a list that keeps the order: text, unknown XML, or a tagged value."""
         lines: list[str] = []
         if member.mixed:
@@ -349,7 +383,9 @@ class StructWriter:
             )
             text = f"xml += {self.scope.soap('text')}({item})"
             lines += block(f"if {is_text}:", [text, "continue"])
-        alternatives = alternatives_in(member)
+        alternatives = [
+            replace(a, governing=kinds[a.name]) for a in alternatives_in(member)
+        ]
         if any(isinstance(a, Wildcard) for a in member.alternatives):
             return lines + self._wild_item(alternatives, item)
         if alternatives:
@@ -386,7 +422,9 @@ class StructWriter:
 
     def _alternative(self, alternative: Alternative, value: str) -> list[str]:
         tag = self.context.tag(alternative.name)
-        text = grow(self.values.element(alternative.type, tag, value))
+        kind = alternative.type
+        governing = alternative.governing or kind
+        text = grow(self.values.narrowed(kind, governing, tag, value))
         if not alternative.nillable:
             return [text]
         nil = grow(self.values.nil(alternative.type, tag))

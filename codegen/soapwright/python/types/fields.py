@@ -397,13 +397,17 @@ class Annotations:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One element of several that may stand at a place: its tag in Python, its name on the wire."""
+    """One element of several that may stand at a place: its tag in Python, its name on the wire.
+
+    `governing` is the type that a restriction gives it.
+    """
 
     tag: str
     name: QName
     type: TypeRef
     nillable: bool
     default: str | None
+    governing: TypeRef | None = None
 
 
 def is_any(reference: TypeRef) -> bool:

@@ -224,27 +224,27 @@ class SimpleTypes:
         return found
 
     def members(self, definition: UnionOf) -> dict[QName, TypeRef]:
-        """The types that `xsi:type` may name for a union's value, those of its members' members too.
+        """The types that `xsi:type` may name for a union's value, and the member that reads each.
 
-        They are the members, and what restricts one (XML Schema part 1, section 3.14.6).
+        They are the members, those of its members, and what restricts one (XML Schema part 1,
+        section 3.14.6).
         """
         found: dict[QName, TypeRef] = {}
-        waiting: list[TypeRef] = [*definition.members]
+        waiting: list[tuple[TypeRef, TypeRef]] = [(m, m) for m in definition.members]
         seen: set[TypeRef] = set()
-        while waiting:
-            member = waiting.pop(0)
-            if member in seen:
+        for kind, member in waiting:
+            if kind in seen:
                 continue
-            seen.add(member)
-            if isinstance(member, BuiltinRef):
-                found.setdefault(QName(_XSD, member.builtin.value), member)
+            seen.add(kind)
+            if isinstance(kind, BuiltinRef):
+                found.setdefault(QName(_XSD, kind.builtin.value), member)
             else:
-                inner = self._types[member.id]
+                inner = self._types[kind.id]
                 if inner.named:
-                    found.setdefault(member.id, member)
+                    found.setdefault(kind.id, member)
                 if isinstance(inner, UnionOf):
-                    waiting += inner.members
-            waiting += self._restricting().get(member, ())
+                    waiting += [(m, m) for m in inner.members]
+            waiting += [(one, member) for one in self._restricting().get(kind, ())]
         return found
 
     def _restricting(self) -> dict[TypeRef, list[TypeRef]]:

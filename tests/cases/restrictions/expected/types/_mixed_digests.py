@@ -25,7 +25,9 @@ def write_MixedDigests(v: MixedDigests, tag: str, attributes: str = "") -> str:
             xml += soap.text(content_item)
             continue
         if content_item[0] == "s":
-            xml += t.write_Signature(content_item[1], "tns:s")
+            xml += soap.write_narrowed(
+                content_item[1], "tns:s", t.Digest, t.write_Digest, t.write_Signature
+            )
         else:
             raise soap.unknown_item(content_item)
     return f"{xml}</{tag}>"

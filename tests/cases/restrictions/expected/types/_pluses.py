@@ -22,7 +22,9 @@ def write_Pluses(v: Pluses, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}>"
     for choices_item in soap.items(v.choices):
         if choices_item[0] == "plus":
-            xml += t.write_Signature(choices_item[1], "tns:plus")
+            xml += soap.write_narrowed(
+                choices_item[1], "tns:plus", t.Digest, t.write_Digest, t.write_Signature
+            )
         elif choices_item[0] == "minus":
             xml += f"<tns:minus>{soap.int_text(choices_item[1])}</tns:minus>"
         else:

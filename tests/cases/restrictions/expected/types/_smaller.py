@@ -52,7 +52,16 @@ def write_Smaller(v: Smaller, tag: str, attributes: str = "") -> str:
         add(f"<tns:extra>{soap.date_text(v.extra)}</tns:extra>")
     if v.signature is not None:
         add(t.write_Digest(v.signature, "tns:signature"))
-    add("".join([t.write_Signature(item, "tns:other") for item in soap.items(v.other)]))
+    add(
+        "".join(
+            [
+                soap.write_narrowed(
+                    item, "tns:other", t.Digest, t.write_Digest, t.write_Signature
+                )
+                for item in soap.items(v.other)
+            ]
+        )
+    )
     if v.kind is not None:
         add(f"<tns:kind>{soap.int_text(v.kind)}</tns:kind>")
     add(

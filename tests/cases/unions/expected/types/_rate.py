@@ -38,5 +38,6 @@ def read_Rate(e: soap.Element) -> t.Word | str | int | Decimal:
             "{urn:unions}Code": soap.parse_string,
             "{http://www.w3.org/2001/XMLSchema}byte": soap.parse_written_int,
             "{http://www.w3.org/2001/XMLSchema}decimal": soap.parse_written_decimal,
+            "{urn:unions}Few": t.parse_Word,
         },
     )

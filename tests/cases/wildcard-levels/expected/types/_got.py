@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from .. import _soap as soap
+from .. import elements
 from .. import types as t
 
 
@@ -12,6 +14,7 @@ from .. import types as t
 class Got(soap.Struct):
     """What stands in got."""
 
+    any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     it: t.Base
 
 
@@ -20,21 +23,30 @@ def write_Got(v: Got, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, Got, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Got, tag, attributes)
-    return f"<{tag}{attributes}>{t.write_Base(v.it, 'tns:it')}</{tag}>"
+    return (
+        f"<{tag}{attributes}>"
+        f"{soap.write_wildcards(v.any_elements, elements.KNOWN)}"
+        f"{t.write_Base(v.it, 'tns:it')}"
+        f"</{tag}>"
+    )
 
 
 def read_Got(e: soap.Element) -> Got:
+    any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     it: t.Base = soap.MISSING
     children = e[:]
     if not children:
         soap.check_empty(e)
     for c in children:
         tag = c.tag
-        if tag == "{urn:wildcard-levels}it":
+        if tag == "{urn:wildcard-levels}it" and len(any_elements) >= 1:
             it = t.read_Base(c)
+        else:
+            any_elements.append(soap.AnyElement.from_element(c))
     if it is soap.MISSING:
         soap.missing(e, "it")
     v = Got.__new__(Got)
+    v.any_elements = any_elements
     v.it = it
     v.__form__ = None
     if soap.noting.on:
