@@ -8,10 +8,16 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 INSTALLED_BENCH := $(VENV)/.installed-bench
+PROJECTS := pyproject.toml gateway/pyproject.toml
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
+SEED := $(shell date +%s)
 PYRIGHT := $(VENV)/pyright.txt
 RESULTS := $(VENV)/interop.json
+# What touches every dependency.
+SMOKE := tests/test_cli.py tests/test_conformance.py tests/test_distributions.py tests/test_formats.py \
+	tests/test_server.py tests/runtime tests/wsdl tests/tools/test_serve.py tests/gateway/test_commands.py \
+	tests/gateway/test_gateway_client.py tests/gateway/test_gateway_messages.py tests/gateway/test_inbox.py
 CORPUS := ../shared/tools/corpus_check.py
 VIM25 := ../shared/corpus/vmware-vim25
 
@@ -22,15 +28,16 @@ help: ## list these targets
 .PHONY: demo
 demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and send messages through it
 	@$(BIN)/python -m soapwright generate
-	@$(BIN)/python -m gateway.demo
+	@$(BIN)/python -m soapwright_clickatell.demo
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
-	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
 
 .PHONY: test-random
-test-random: $(INSTALLED_DEV) ## run the tests on examples that hypothesis draws anew (each night)
-	@HYPOTHESIS_PROFILE=random $(BIN)/python -m pytest -q -n auto $(ARGS)
+test-random: $(INSTALLED_DEV) ## run the property tests on many fresh examples (SEED=N repeats a run, ARGS="-k name" chooses)
+	@echo "make test-random SEED=$(SEED) repeats this run"
+	@TEST_PROFILE=nightly TEST_SEED=$(SEED) $(BIN)/python -m pytest -q -n auto --dist loadgroup --hypothesis-seed=$(SEED) -m "hypothesis or randomness" $(ARGS)
 
 .PHONY: lint
 lint: $(INSTALLED_DEV) types ## black, mypy --strict and pyright on everything
@@ -38,7 +45,7 @@ lint: $(INSTALLED_DEV) types ## black, mypy --strict and pyright on everything
 
 .PHONY: types
 types: $(INSTALLED_DEV) ## mypy --strict and pyright (ARGS="generated" chooses what pyright reads)
-	@MYPYPATH=generated:codegen $(BIN)/python -m mypy --strict --no-error-summary -p soapwright -p gateway -p benchmarks
+	@MYPYPATH=generated:codegen:gateway $(BIN)/python -m mypy --strict --no-error-summary -p soapwright -p soapwright_clickatell -p benchmarks
 	@cd generated && ../$(BIN)/python -m mypy --strict --no-error-summary --config-file= $(addprefix -p ,$(PACKAGES))
 	@$(BIN)/python -m pyright $(ARGS) >$(PYRIGHT) || { cat $(PYRIGHT); exit 1; }
 
@@ -61,7 +68,7 @@ corpus: $(INSTALLED_DEV) ## judge the toolkit on real WSDLs, where they are (ARG
 
 .PHONY: interop
 interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are required, and make the tables of README.md and docs/peers.md
-	@$(PIP) --editable '.[dev,interop]'
+	@$(PIP) --editable '.[dev,interop]' --editable gateway
 	@rm -f $(RESULTS)
 	@INTEROP_REQUIRED=1 INTEROP_RESULTS=$(RESULTS) $(BIN)/python -m pytest -q tests/interop
 	@$(BIN)/python tests/interop/table.py $(RESULTS)
@@ -70,9 +77,32 @@ interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are req
 bench: $(INSTALLED_BENCH) ## measure, side by side with other toolkits (ARGS="sendmsg --rounds 5" chooses)
 	@$(BIN)/python -m benchmarks --vim25 $(VIM25) $(ARGS)
 
+.PHONY: dist
+dist: $(INSTALLED_DEV) ## build both distributions into dist/, and check them
+	@$(PIP) --editable '.[dev,dist]' --editable gateway
+	@rm -rf dist
+	@for project in . gateway; do $(BIN)/python -m build --outdir dist $$project >/dev/null || exit 1; done
+	@$(BIN)/python -m twine check --strict dist/*
+	@DISTRIBUTIONS=dist $(BIN)/python -m pytest -q tests/test_distributions.py
+
+.PHONY: test-oldest
+test-oldest: ## run tests with the oldest versions of all dependencies (ARGS=tests runs all of them)
+	@$(MAKE) VENV=.venv-oldest PYTHON="$(or $(PYTHON),python3.11)" .venv-oldest/bin/python
+	@.venv-oldest/bin/python tests/floors.py $(PROJECTS) >.venv-oldest/floors.txt
+	@.venv-oldest/bin/python -m pip install -qq --disable-pip-version-check \
+		--constraint .venv-oldest/floors.txt --editable '.[dev]' --editable gateway
+	@.venv-oldest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
+
+.PHONY: test-newest
+test-newest: ## run tests with the newest versions of all dependencies (ARGS=tests runs all of them)
+	@$(MAKE) VENV=.venv-newest PYTHON="$(or $(PYTHON),python3.14 python3.13)" .venv-newest/bin/python
+	@.venv-newest/bin/python -m pip install -qq --disable-pip-version-check --upgrade \
+		--upgrade-strategy eager --editable '.[dev]' --editable gateway
+	@.venv-newest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
+
 .PHONY: clean
 clean: ## remove the environment and what tools leave behind
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .hypothesis build dist *.egg-info
+	@rm -rf $(VENV) .venv-oldest .venv-newest .mypy_cache .pytest_cache .hypothesis build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------------ the environment
@@ -84,17 +114,17 @@ $(BIN)/python:
 	done; \
 	echo "a Python of 3.11 or later, with venv, is needed: make PYTHON=/path/to/python3" >&2; exit 1
 
-$(INSTALLED): pyproject.toml | $(BIN)/python
+$(INSTALLED): $(PROJECTS) | $(BIN)/python
 	@echo "installing what soapwright needs"
-	@$(PIP) --editable .
+	@$(PIP) --editable . --editable gateway
 	@touch $@
 
-$(INSTALLED_DEV): pyproject.toml | $(BIN)/python
+$(INSTALLED_DEV): $(PROJECTS) | $(BIN)/python
 	@echo "installing what soapwright and its tests need"
-	@$(PIP) --editable '.[dev]'
+	@$(PIP) --editable '.[dev]' --editable gateway
 	@touch $(INSTALLED) $@
 
-$(INSTALLED_BENCH): pyproject.toml | $(BIN)/python
+$(INSTALLED_BENCH): $(PROJECTS) | $(BIN)/python
 	@echo "installing what soapwright and its benchmarks need"
-	@$(PIP) --editable '.[bench]'
+	@$(PIP) --editable '.[bench]' --editable gateway
 	@touch $(INSTALLED) $@

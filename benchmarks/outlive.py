@@ -19,10 +19,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.calls import Recovery
-from gateway.client import Clickatell
-from gateway.outcomes import Accepted
-from gateway.outgoing import Text
+from soapwright_clickatell.client import Clickatell, Recovery
+from soapwright_clickatell.outcomes import Accepted
+from soapwright_clickatell.outgoing import Text
 
 from .measure import ROOT, Found, Line, Settings
 
@@ -68,7 +67,7 @@ class _Gateway:
             [
                 sys.executable,
                 "-m",
-                "gateway",
+                "soapwright_clickatell",
                 "sandbox",
                 "--port",
                 self._port,

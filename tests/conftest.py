@@ -1,4 +1,7 @@
-"""What all tests share: the option that rewrites expected files, and running tools on packages."""
+"""Shared by all tests: the option that rewrites expected files, tools run on packages, documents of WSDLs.
+
+It is the only module of its name: tests import from it, and of two the last one loaded would count.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,26 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from randomness import PROFILE
 
 from soapwright.cli.main import main
+from soapwright.model.diagnostics import Findings, SpecError
+from soapwright.wsdl.documents import Documents, load
 
-# No deadlines: the machine may be busy with something else. The same examples in each run, so that
-# a failure is the change's; `make test-random` looks for examples that nobody has seen yet.
-settings.register_profile("tests", deadline=None, derandomize=True)
-settings.register_profile("random", deadline=None, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "tests"))
+settings.load_profile(PROFILE)
 
 ROOT = Path(__file__).parents[1]
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Files = Mapping[str, str | bytes]
+Write = Callable[[Files], Path]
+Read = Callable[..., tuple[Documents | None, list[str]]]
 SERVICE = (ROOT / "tests" / "cases" / "bare" / "service.wsdl").read_text(
     encoding="utf-8"
 )
@@ -124,6 +129,56 @@ def type_check(run: Run, request: pytest.FixtureRequest) -> Callable[..., str]:
     return check
 
 
+# ------------------------------------------------------------------- documents and WSDLs
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes files, by their paths relative to a folder, and gives the folder."""
+
+    def write_files(files: Files) -> Path:
+        for name, content in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return tmp_path
+
+    return write_files
+
+
+@pytest.fixture
+def read(write: Write) -> Read:
+    """Loads the first of some files; gives the documents, None where they are refused, and every
+    finding as it is printed."""
+
+    def read_files(files: Files, *catalogs: str) -> tuple[Documents | None, list[str]]:
+        folder = write(files)
+        findings = Findings()
+        entry = Path(next(iter(files)))
+        try:
+            documents = load(entry, [Path(c) for c in catalogs], findings, base=folder)
+        except SpecError as error:
+            assert list(error.diagnostics) == list(findings)
+            return None, [str(d) for d in findings]
+        return documents, [str(d) for d in findings]
+
+    return read_files
+
+
+@pytest.fixture(scope="session")
+def corpus() -> list[Path]:
+    """The entry of each WSDL of the shared corpus."""
+    folder = ROOT.parent / "shared" / "corpus"
+    if not folder.is_dir():
+        pytest.skip("the shared corpus of real WSDLs is not here")
+    entries = []
+    for source in sorted(folder.glob("*/SOURCE.txt")):
+        lines = source.read_text(encoding="utf-8").splitlines()
+        entry = next(line for line in lines if line.startswith("entry:"))
+        entries.append(source.parent / entry.partition(":")[2].strip())
+    return entries
+
+
 # --------------------------------------------------------------------------- a real browser
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -149,3 +204,53 @@ def browser() -> Iterator[Any]:  # Any: selenium is not always there
         yield driver
     finally:
         driver.quit()
+
+
+# ------------------------------------------------------------------- documents of the front end
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes files, by their paths relative to a folder, and gives the folder."""
+
+    def write_files(files: Files) -> Path:
+        for name, content in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return tmp_path
+
+    return write_files
+
+
+@pytest.fixture
+def read(write: Write) -> Read:
+    """Loads the first of some files; gives the documents, None where they are refused, and every
+    finding as it is printed."""
+
+    def read_files(files: Files, *catalogs: str) -> tuple[Documents | None, list[str]]:
+        folder = write(files)
+        findings = Findings()
+        entry = Path(next(iter(files)))
+        try:
+            documents = load(entry, [Path(c) for c in catalogs], findings, base=folder)
+        except SpecError as error:
+            assert list(error.diagnostics) == list(findings)
+            return None, [str(d) for d in findings]
+        return documents, [str(d) for d in findings]
+
+    return read_files
+
+
+@pytest.fixture(scope="session")
+def corpus() -> list[Path]:
+    """The entry of each WSDL of the shared corpus."""
+    folder = ROOT.parent / "shared" / "corpus"
+    if not folder.is_dir():
+        pytest.skip("the shared corpus of real WSDLs is not here")
+    entries = []
+    for source in sorted(folder.glob("*/SOURCE.txt")):
+        lines = source.read_text(encoding="utf-8").splitlines()
+        entry = next(line for line in lines if line.startswith("entry:"))
+        entries.append(source.parent / entry.partition(":")[2].strip())
+    return entries

@@ -19,6 +19,7 @@ import importlib
 import json
 import os
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import ROOT, Run
 
 from soapwright.model.diagnostics import SpecError
 from soapwright.model.options import Options
@@ -192,6 +193,22 @@ def test_types(type_check: Callable[..., str], request: pytest.FixtureRequest) -
     for name in SOUND:
         write_package(folder / CASES[name].package, CASES[name].generated[0])
     assert type_check(folder, *(CASES[name].package for name in SOUND)) == ""
+
+
+def test_types_as_pyright_sees_them(packages: Path, run: Run) -> None:
+    # by the project's rules; the runtime is read with the toolkit
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        tool = tomllib.load(file)["tool"]["pyright"]
+    rules = {name: value for name, value in tool.items() if name.startswith("report")}
+    config = {
+        "include": [CASES[name].package for name in SOUND],
+        "exclude": ["**/_soap"],
+        "typeCheckingMode": tool["typeCheckingMode"],
+        **rules,
+    }
+    (packages / "pyrightconfig.json").write_text(json.dumps(config))
+    result = run("-m", "pyright", "--pythonpath", sys.executable, cwd=packages)
+    assert result.returncode == 0, result.stdout[:5000] + result.stderr
 
 
 @pytest.mark.parametrize("name", SOUND)

@@ -14,8 +14,9 @@ import clickatell_callbacks
 import clickatell_document_literal
 import clickatell_vs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from randomness import examples
 
 from soapwright.testing import Kind, assert_envelope, compare_envelopes
 
@@ -193,7 +194,7 @@ def requests() -> st.SearchStrategy[Any]:  # Any: of a generated class
 
 
 @given(requests())
-@settings(max_examples=200)
+@examples(200)
 def test_any_request_comes_back(request: Any) -> None:
     envelope = RPC["sendmsg"].encode_request(request)
     assert RPC["sendmsg"].decode_request(envelope) == request

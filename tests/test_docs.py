@@ -87,7 +87,7 @@ def test_the_readme_knows_how_many_files_a_package_has() -> None:
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[str]:
     """The address of a gateway in a box."""
-    command = [sys.executable, "-m", "gateway", "sandbox", "--port", "0"]
+    command = [sys.executable, "-m", "soapwright_clickatell", "sandbox", "--port", "0"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process, process.stdout:

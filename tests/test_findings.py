@@ -13,6 +13,7 @@ from conftest import ROOT
 from soapwright.model.codes import Code
 
 TOOLKIT = ROOT / "codegen" / "soapwright"
+MENDED = "mended"
 ROW = re.compile(r"^\| `([\w-]+)` \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 
 
@@ -20,20 +21,19 @@ ROW = re.compile(r"^\| `([\w-]+)` \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
 def severities() -> dict[str, set[str]]:
     """The codes that are reported, by the names of their members, and how: error or warning.
 
-    A member is the first argument of `findings.error` or `findings.warning`, or of `report`, which
-    is one of the two.
+    A member is the first argument of `findings.error`, `.warning` or `.mended`, or of `Unusable`,
+    for which something is left out. What is mended is a warning, and an error with `--strict`.
     """
     found: dict[str, set[str]] = defaultdict(set)
     for path in TOOLKIT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:
                 case ast.Call(
-                    func=ast.Attribute(attr="error" | "warning" as how)
-                    | ast.Name(id="report" as how),
+                    func=ast.Attribute(attr="error" | "warning" | "mended" as how)
+                    | ast.Name(id="Unusable" as how),
                     args=[ast.Attribute(ast.Name("Code"), member), *_],
                 ):
-                    both = {"error", "warning"}
-                    found[member] |= both if how == "report" else {how}
+                    found[member].add(MENDED if how in ("mended", "Unusable") else how)
     return found
 
 

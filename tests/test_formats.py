@@ -22,7 +22,7 @@ wsdl = "service.wsdl"
 output = "made"
 name = "made"
 """
-UNFORMATTED = {"a.py": "x = [1,\n2]\n", "types/_b.py": "y  =  'b'\n"}
+UNFORMATTED = {"a.py": b"x = [1,\n2]\n", "types/_b.py": b"y  =  'b'\n"}
 FORMATTED = {"a.py": b"x = [1, 2]\n", "types/_b.py": b'y = "b"\n'}
 
 
@@ -71,11 +71,22 @@ def test_no_configuration_counts(
         (folder / "ruff.toml").write_text('line-length = 8\nexclude = ["*"]\n')
         (folder / ".gitignore").write_text("*\n")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tempfile.tempdir", str(around))
+    monkeypatch.setattr(formatting, "_memory", lambda size: str(around))
     monkeypatch.setenv("RUFF_CONFIG", str(tmp_path / "ruff.toml"))
     monkeypatch.setenv("RUFF_OUTPUT_FORMAT", "nonsense")
     assert format_modules(UNFORMATTED, "made") == FORMATTED
     assert sorted(p.name for p in around.iterdir()) == [".gitignore", "ruff.toml"]
+
+
+def test_files_are_formatted_on_a_disk_where_memory_has_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terabyte is more than any has; where it is not Linux there is no such memory at all."""
+    assert formatting._memory(1 << 40) is None
+    monkeypatch.setattr(formatting, "_memory", lambda size: None)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert format_modules(UNFORMATTED, "made") == FORMATTED
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_ruff_refuses_is_not_written(
@@ -84,7 +95,7 @@ def test_what_ruff_refuses_is_not_written(
     from soapwright import pipeline  # the module, of which one name is replaced
 
     monkeypatch.setattr(pipeline, "check_compiles", lambda modules, package: None)
-    monkeypatch.setattr("soapwright.python.emit.render", lambda *_: "def f(,): ...\n")
+    monkeypatch.setattr("soapwright.python.emit.render", lambda *_: b"def f(,): ...\n")
     done = shell("generate", "service.wsdl", "--output", "made", "--package", "made")
     assert (done.code, done.out) == (2, "")
     assert re.match(r"made:1: error: ruff refuses what was emitted: .*", done.err)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.metadata
 import json
 import logging
 import os
@@ -19,8 +18,7 @@ import clickatell
 import clickatell_document_literal
 import pytest
 from conftest import ROOT, Run
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
+from environments import make_environment
 
 GENERATED = ROOT / "generated"
 CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -126,59 +124,16 @@ def test_they_import_their_dependencies_and_themselves_alone(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of a fresh environment that has lxml and httpx2, with what these require.
-
-    Their files are linked from where this Python has them, so that no index is needed; nothing
-    else is in the environment, not even pip.
-    """
+    """The Python of a fresh environment that has lxml and httpx2, with what these require."""
     folder = tmp_path_factory.mktemp("alone") / "env"
-    command = [sys.executable, "-m", "venv", "--without-pip", str(folder)]
-    subprocess.run(command, check=True, timeout=120)
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    asked = subprocess.run(
-        [python, "-Ic", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    site = Path(asked.stdout.strip())
-    assert list(site.iterdir()) == []
-    for distribution in required(DEPENDENCIES):
-        for source in top_files(distribution):
-            (site / source.name).symlink_to(source)
-    return python
-
-
-def required(names: set[str]) -> list[importlib.metadata.Distribution]:
-    """These distributions and all that they require, without extras."""
-    found: dict[str, importlib.metadata.Distribution] = {}
-    waiting = sorted(names)
-    while waiting:
-        name = canonicalize_name(waiting.pop())
-        if name not in found:
-            found[name] = importlib.metadata.distribution(name)
-            requirements = map(Requirement, found[name].requires or ())
-            waiting += [
-                r.name
-                for r in requirements
-                if r.marker is None or r.marker.evaluate({"extra": ""})
-            ]
-    return list(found.values())
-
-
-def top_files(distribution: importlib.metadata.Distribution) -> set[Path]:
-    """The files and folders that a distribution puts into site-packages itself."""
-    paths = distribution.files or ()
-    tops = {p.parts[0] for p in paths if p.parts[0] not in ("..", "__pycache__")}
-    return {Path(str(distribution.locate_file(top))) for top in tops}
+    return make_environment(folder, DEPENDENCIES).python
 
 
 SCRIPT = """
 import importlib.util, pathlib, re, sys, threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-for absent in ("codegen", "gateway", "jinja2", "black", "xsdata", "click", "pytest", "pip"):
+for absent in ("soapwright", "soapwright_clickatell", "jinja2", "black", "xsdata", "click", "pytest", "pip"):
     assert importlib.util.find_spec(absent) is None, absent
 sys.path.insert(0, ".")
 import sms_gateway

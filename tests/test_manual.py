@@ -31,7 +31,7 @@ PAGES = (
     "tutorial",
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
-    *("generating", "clients", "conformance", "services"),
+    *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (
     *("http://127.0.0.1:8900", "https://localhost:8443"),
@@ -73,7 +73,7 @@ def blocks_of(page: str) -> list[Block]:
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[str]:
     """The address of a gateway in a box."""
-    command = [sys.executable, "-m", "gateway", "sandbox", "--port", "0"]
+    command = [sys.executable, "-m", "soapwright_clickatell", "sandbox", "--port", "0"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     with process, process.stdout:

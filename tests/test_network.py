@@ -195,6 +195,29 @@ def test_what_is_not_there(shell: Shell, vendor: Web) -> None:
     )
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_a_services_own_schema_comes_before_the_bundled_one(
+    shell: Shell, vendor: Web, there: bool
+) -> None:
+    """The namespace is a standard's, and the URL is not: what cannot be had is bundled."""
+    namespace = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
+    if there:
+        own = MORE.format("Own").replace("urn:x", namespace)
+        vendor.pages["/arrays.xsd"] = own
+    location = f'namespace="{namespace}" schemaLocation="{vendor.url}/arrays.xsd"'
+    imported = f"<xsd:import {location}/>"
+    first = '<xsd:element name="'
+    Path("service.wsdl").write_text(SERVICE.replace(first, imported + first, 1))
+    command = ("generate", "service.wsdl", "--output", "made", "--package", "made")
+    done = shell(*command, "--allow-network")
+    assert done.code == 0
+    assert ("_own" in types()) == there
+    said = (
+        f"nothing that is here answers for {vendor.url}/arrays.xsd: the bundled schema"
+    )
+    assert (said in done.err) != there
+
+
 def test_imports_are_beside_what_a_redirect_led_to(shell: Shell, vendor: Web) -> None:
     """Also when it is read again from what is locked."""
     vendor.redirects["/service"] = "/api/service?wsdl"

@@ -1,3 +1,3 @@
 """soapwright: typed Python packages from SOAP WSDLs."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

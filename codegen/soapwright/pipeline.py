@@ -50,7 +50,7 @@ def generate(
         SpecError: the WSDL cannot be read or is broken, or what was made of it does not compile;
             it has every finding.
     """
-    findings = Findings()
+    findings = Findings(strict=options.strict)
     try:
         with _young_garbage_only():
             progress(f"reading {wsdl}")
@@ -68,7 +68,7 @@ def generate(
         findings.error(Code.LIMIT, message, Location(str(wsdl)))
         raise SpecError(findings) from None
     files = {**modules, **emission.data}
-    emitted = emission.encode()
+    emitted = emission.files
     manifest = make_manifest(options, wsdl.parent, api.inputs, emitted, files)
     return Package({**files, MANIFEST: manifest.encode()}, findings)
 

@@ -371,10 +371,7 @@ class Client(BaseClient):
                 sent.
         """
         request = t.GetbalanceRequest(
-            session_id=session_id,
-            api_id=api_id,
-            user=user,
-            password=password,
+            session_id=session_id, api_id=api_id, user=user, password=password
         )
         response: t.GetbalanceResponse = self._call("getbalance", request)
         return soap.required(response.return_, "getbalance.return")
@@ -1392,10 +1389,7 @@ class AsyncClient(BaseAsyncClient):
                 sent.
         """
         request = t.GetbalanceRequest(
-            session_id=session_id,
-            api_id=api_id,
-            user=user,
-            password=password,
+            session_id=session_id, api_id=api_id, user=user, password=password
         )
         response: t.GetbalanceResponse = await self._call("getbalance", request)
         return soap.required(response.return_, "getbalance.return")

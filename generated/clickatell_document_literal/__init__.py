@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from .ports import PORTS as PORTS
     from .errors import SoapFault as SoapFault
     from .facets import validate as validate
+    from ._soap.addressing.addressing import Addressing as Addressing
     from ._soap.errors.exchange import Exchange as Exchange
-    from ._soap.http.outgoing import Addressing as Addressing
-    from ._soap.http.outgoing import Outgoing as Outgoing
-    from ._soap.http.outgoing import UsernameToken as UsernameToken
+    from ._soap.http.message import Attachment as Attachment
+    from ._soap.http.message import Message as Message
+    from ._soap.http.message import Outgoing as Outgoing
     from ._soap.http.transport import AsyncHttpTransport as AsyncHttpTransport
     from ._soap.http.transport import AsyncTransport as AsyncTransport
     from ._soap.http.transport import HttpTransport as HttpTransport
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ._soap.http.transport import Response as Response
     from ._soap.http.transport import Transport as Transport
     from ._soap.secrets.redaction import redact as redact
+    from ._soap.security.username_token import UsernameToken as UsernameToken
     from ._soap.soap.operation import Operation as Operation
     from ._soap.soap.operation import Port as Port
     from ._soap.values.anysimple import Typed as Typed
@@ -63,6 +65,7 @@ __all__ = [
     "AsyncClient",
     "AsyncHttpTransport",
     "AsyncTransport",
+    "Attachment",
     "Client",
     "Duration",
     "Exchange",
@@ -73,6 +76,7 @@ __all__ = [
     "GYearMonth",
     "HttpTransport",
     "Limits",
+    "Message",
     "Operation",
     "Outgoing",
     "PORTS",
@@ -107,11 +111,12 @@ __all__ = [
 _SECRETS = ("auth/return",)
 
 _HOMES = {
-    "Addressing": "._soap.http.outgoing",
+    "Addressing": "._soap.addressing.addressing",
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
     "AsyncHttpTransport": "._soap.http.transport",
     "AsyncTransport": "._soap.http.transport",
+    "Attachment": "._soap.http.message",
     "Client": ".client",
     "Duration": "._soap.values.values",
     "Exchange": "._soap.errors.exchange",
@@ -122,8 +127,9 @@ _HOMES = {
     "GYearMonth": "._soap.values.values",
     "HttpTransport": "._soap.http.transport",
     "Limits": "._soap.xml.parsing",
+    "Message": "._soap.http.message",
     "Operation": "._soap.soap.operation",
-    "Outgoing": "._soap.http.outgoing",
+    "Outgoing": "._soap.http.message",
     "PORTS": ".ports",
     "Port": "._soap.soap.operation",
     "QName": "._soap.values.names",
@@ -135,7 +141,7 @@ _HOMES = {
     "TypedList": "._soap.values.anysimple",
     "UNSET": "._soap.values.values",
     "Unset": "._soap.values.values",
-    "UsernameToken": "._soap.http.outgoing",
+    "UsernameToken": "._soap.security.username_token",
     "XmlDate": "._soap.values.dates",
     "XmlDateTime": "._soap.values.dates",
     "XmlDecimal": "._soap.values.numbers",

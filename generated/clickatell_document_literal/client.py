@@ -369,10 +369,7 @@ class Client(BaseClient):
                 sent.
         """
         request = t.Getbalance(
-            session_id=session_id,
-            api_id=api_id,
-            user=user,
-            password=password,
+            session_id=session_id, api_id=api_id, user=user, password=password
         )
         response: t.GetbalanceResponse = self._call("getbalance", request)
         return response.return_
@@ -1407,10 +1404,7 @@ class AsyncClient(BaseAsyncClient):
                 sent.
         """
         request = t.Getbalance(
-            session_id=session_id,
-            api_id=api_id,
-            user=user,
-            password=password,
+            session_id=session_id, api_id=api_id, user=user, password=password
         )
         response: t.GetbalanceResponse = await self._call("getbalance", request)
         return response.return_

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from clickatell.errors import TransportError
+from soapwright_clickatell.services.clickatell.errors import TransportError
 
 Fault = Callable[[str, bool], object]
 """Called with a method before it is carried out (False) and after (True); may raise."""

@@ -11,14 +11,14 @@ from decimal import Decimal
 from functools import partial
 from urllib.parse import urlsplit
 
-from gateway.sandbox.accounts import Credentials
-from gateway.sandbox.courier import Courier
-from gateway.sandbox.gateway import Gateway
-from gateway.sandbox.http import Application
-from gateway.sandbox.inbox import Inbox
-from gateway.sandbox.server import Server
-from gateway.sandbox.settings import Settings
-from gateway.sandbox.store import Store
+from soapwright_clickatell.sandbox.engine.gateway import Gateway
+from soapwright_clickatell.sandbox.records.accounts import Credentials
+from soapwright_clickatell.sandbox.records.settings import Settings
+from soapwright_clickatell.sandbox.state.store import Store
+from soapwright_clickatell.sandbox.web.courier import Courier
+from soapwright_clickatell.sandbox.web.http import Application
+from soapwright_clickatell.sandbox.web.inbox import Inbox
+from soapwright_clickatell.sandbox.web.server import Server
 
 DEMO = Credentials(api_id=1234, user="demo", password="demo")
 PATHS = (

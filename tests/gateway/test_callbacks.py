@@ -27,8 +27,8 @@ import uvicorn
 from lxml import etree
 from sandboxes import DEMO, Sandbox, listening
 
-from gateway.codes import MessageStatus
-from gateway.receiver import (
+from soapwright.testing import assert_envelope
+from soapwright_clickatell.callbacks import (
     Assembler,
     Callback,
     CallbackError,
@@ -37,20 +37,20 @@ from gateway.receiver import (
     StatusCallback,
     parse_callback,
 )
-from gateway.replies import MessageId
-from gateway.sandbox.accounts import Account
-from gateway.sandbox.callbacks import (
+from soapwright_clickatell.codes import MessageStatus
+from soapwright_clickatell.sandbox.records.accounts import Account
+from soapwright_clickatell.sandbox.records.callbacks import (
     METHODS,
     Destination,
     IncomingMessage,
     StatusReport,
-    delivery,
     wants,
 )
-from gateway.sandbox.messages import Submission
-from gateway.sandbox.settings import Settings
-from gateway.sandbox.store import Store
-from soapwright.testing import assert_envelope
+from soapwright_clickatell.sandbox.records.messages import Submission
+from soapwright_clickatell.sandbox.records.settings import Settings
+from soapwright_clickatell.sandbox.state.store import Store
+from soapwright_clickatell.sandbox.wire.callbacks import delivery
+from soapwright_clickatell.vendor.replies import MessageId
 
 SAMPLES = Path(__file__).parents[2] / "spec/clickatell/samples"
 NUMBER, RENTED = "27831234567", "27999000224"

@@ -6,14 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.characters import (
+from soapwright_clickatell.vendor.characters import (
     GSM_EXTENSION,
     gsm_parts,
     gsm_pieces,
     ucs2_parts,
     ucs2_pieces,
 )
-from gateway.octets import header_elements, octet_parts, octet_pieces, ports_header
+from soapwright_clickatell.vendor.octets import (
+    header_elements,
+    octet_parts,
+    octet_pieces,
+    ports_header,
+)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -10,9 +11,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sandboxes import Sandbox, listening
 
-from gateway.cli import main
+from soapwright_clickatell.cli.main import main
 
 NUMBER = "27831234567"
+# Since click 8.2 it keeps stderr apart by itself, and cannot be asked to.
+_APART = "mix_stderr" in inspect.signature(CliRunner).parameters
+RUNNER = CliRunner(**({"mix_stderr": False} if _APART else {}))
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def run(sandbox: Sandbox) -> Callable[..., Result]:
     }
 
     def invoke(*arguments: str, stdin: str | None = None) -> Result:
-        result = CliRunner().invoke(main, arguments, input=stdin, env=environment)
+        result = RUNNER.invoke(main, arguments, input=stdin, env=environment)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result
@@ -234,6 +238,6 @@ def test_credentials_that_are_missing_or_wrong(
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == "Error: ERR: 001, Authentication failed\n"
     monkeypatch.delenv("CLICKATELL_USER", raising=False)
-    missing = CliRunner().invoke(main, ["balance", "--password", "hunter2"])
+    missing = RUNNER.invoke(main, ["balance", "--password", "hunter2"])
     assert missing.exit_code == 2 and "--user" in missing.stderr
     assert "hunter2" not in missing.output

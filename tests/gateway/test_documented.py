@@ -15,9 +15,9 @@ import pytest
 from lxml import etree
 from sandboxes import ENVELOPE, PATHS, Sandbox, envelope, listening
 
-from gateway.codes import ErrorCode, MessageStatus
-from gateway.sandbox.accounts import Account
-from gateway.sandbox.settings import (
+from soapwright_clickatell.codes import ErrorCode, MessageStatus
+from soapwright_clickatell.sandbox.records.accounts import Account
+from soapwright_clickatell.sandbox.records.settings import (
     NumberRule,
     Outage,
     RandomRefusal,

@@ -14,11 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import clickatell
 import pytest
 from sandboxes import Sandbox, listening
 
-from gateway.client import (
+from soapwright_clickatell.client import (
     AsyncClickatell,
     Clickatell,
     NoAnswer,
@@ -26,14 +25,15 @@ from gateway.client import (
     Recipient,
     Recovery,
 )
-from gateway.codes import ErrorCode, MessageStatus
-from gateway.driving import replies
-from gateway.fates import fates
-from gateway.features import Callbacks, Priority, RequiredFeatures
-from gateway.journal import JournalError
-from gateway.outcomes import Accepted, Outcome, Refused, Unknown
-from gateway.outgoing import Text, Unicode
-from gateway.replies import GatewayError, Refusal
+from soapwright_clickatell.client.driving import replies
+from soapwright_clickatell.client.fates import fates
+from soapwright_clickatell.client.journal import JournalError
+from soapwright_clickatell.codes import ErrorCode, MessageStatus
+from soapwright_clickatell.features import Callbacks, Priority, RequiredFeatures
+from soapwright_clickatell.outcomes import Accepted, Outcome, Refused, Unknown
+from soapwright_clickatell.outgoing import Text, Unicode
+from soapwright_clickatell.services import clickatell
+from soapwright_clickatell.vendor.replies import GatewayError, Refusal
 
 PATH = "/soap/webservice.php"
 ROOT = Path(__file__).parents[2]
@@ -406,7 +406,14 @@ class Mortal:
     """A sandbox with a state file, which can be killed and is started again on the same port."""
 
     def __init__(self, state: Path) -> None:
-        command = [sys.executable, "-m", "gateway", "sandbox", "--state", str(state)]
+        command = [
+            sys.executable,
+            "-m",
+            "soapwright_clickatell",
+            "sandbox",
+            "--state",
+            str(state),
+        ]
         self._command = [*command, "--credits", "10000000", "--port"]
         self.state = state
         self.kills = 0

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import demo
-from gateway.columns import one_column, side_by_side, xml_lines
+from soapwright_clickatell.demo import calls as demo
+from soapwright_clickatell.demo.columns import one_column, side_by_side
+from soapwright_clickatell.sandbox.web.xml_lines import xml_lines
 
 ROOT = Path(__file__).parents[2]
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -21,7 +22,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 def test_the_story() -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "gateway.demo"],
+        [sys.executable, "-m", "soapwright_clickatell.demo"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sandboxes import listening
 
-from gateway.receiver import Receiver
-from gateway.sandbox.settings_file import read_settings
+from soapwright_clickatell.callbacks import Receiver
+from soapwright_clickatell.sandbox.config.settings_file import read_settings
 
 PAGE = (Path(__file__).parents[2] / "docs/gateway.md").read_text(encoding="utf-8")
 

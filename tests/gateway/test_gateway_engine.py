@@ -15,16 +15,21 @@ from typing import Any
 import pytest
 from sandboxes import DEMO, Clock
 
-from gateway.codes import ErrorCode, MessageStatus
-from gateway.features import RequiredFeatures
-from gateway.octets import header_names, octet_pieces
-from gateway.replies import Charge, GatewayError, MessageId, Ok, Refusal, Reply
-from gateway.sandbox.accounts import Account, Credentials
-from gateway.sandbox.callbacks import Destination
-from gateway.sandbox.gateway import Gateway
-from gateway.sandbox.messages import Message, Submission
-from gateway.sandbox.push import MmsNotification, ServiceIndication
-from gateway.sandbox.settings import (
+from soapwright_clickatell.codes import ErrorCode, MessageStatus
+from soapwright_clickatell.features import RequiredFeatures
+from soapwright_clickatell.sandbox.config.settings_file import (
+    SettingsError,
+    read_settings,
+)
+from soapwright_clickatell.sandbox.engine.gateway import Gateway
+from soapwright_clickatell.sandbox.records.accounts import Account, Credentials
+from soapwright_clickatell.sandbox.records.callbacks import Destination
+from soapwright_clickatell.sandbox.records.messages import Message, Submission
+from soapwright_clickatell.sandbox.records.push import (
+    MmsNotification,
+    ServiceIndication,
+)
+from soapwright_clickatell.sandbox.records.settings import (
     NumberRule,
     Outage,
     RandomRefusal,
@@ -32,8 +37,16 @@ from gateway.sandbox.settings import (
     Settings,
     Voucher,
 )
-from gateway.sandbox.settings_file import SettingsError, read_settings
-from gateway.sandbox.store import Store
+from soapwright_clickatell.sandbox.state.store import Store
+from soapwright_clickatell.vendor.octets import header_names, octet_pieces
+from soapwright_clickatell.vendor.replies import (
+    Charge,
+    GatewayError,
+    MessageId,
+    Ok,
+    Refusal,
+    Reply,
+)
 
 NUMBER = "27831234567"
 S = MessageStatus

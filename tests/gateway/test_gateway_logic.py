@@ -10,16 +10,24 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from randomness import examples
 from sandboxes import DEMO, Clock
 
-from gateway.codes import ErrorCode, MessageStatus
-from gateway.replies import Credit, GatewayError, MessageId, Ok, Refusal, Reply
-from gateway.sandbox.accounts import Credentials
-from gateway.sandbox.gateway import Gateway
-from gateway.sandbox.messages import Submission
-from gateway.sandbox.store import StateError, Store
+from soapwright_clickatell.codes import ErrorCode, MessageStatus
+from soapwright_clickatell.sandbox.engine.gateway import Gateway
+from soapwright_clickatell.sandbox.records.accounts import Credentials
+from soapwright_clickatell.sandbox.records.messages import Submission
+from soapwright_clickatell.sandbox.state.store import StateError, Store
+from soapwright_clickatell.vendor.replies import (
+    Credit,
+    GatewayError,
+    MessageId,
+    Ok,
+    Refusal,
+    Reply,
+)
 
 NUMBER, TEST_NUMBER = "27831234567", "27999112345"
 
@@ -247,7 +255,7 @@ def test_what_is_dearer_than_allowed_ends_as_a_routing_error(box: Box) -> None:
     assert box.balance() == 10
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     st.decimals(0, 20, places=2),
     st.lists(

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.characters import gsm_pieces, travels_as_gsm
-from gateway.octets import ports_header
-from gateway.outgoing import (
+from soapwright_clickatell.outgoing import (
     Binary,
     Flash,
     Message,
@@ -22,10 +20,12 @@ from gateway.outgoing import (
     VCalendar,
     VCard,
 )
-from gateway.replies import GatewayError
-from gateway.ringtones import encode_rtttl
-from gateway.sandbox.content import Content
-from gateway.sandbox.messages import Submission
+from soapwright_clickatell.sandbox.records.content import Content
+from soapwright_clickatell.sandbox.records.messages import Submission
+from soapwright_clickatell.vendor.characters import gsm_pieces, travels_as_gsm
+from soapwright_clickatell.vendor.octets import ports_header
+from soapwright_clickatell.vendor.replies import GatewayError
+from soapwright_clickatell.vendor.ringtones import encode_rtttl
 
 
 def parts(message: Message) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import pytest
 from lxml import etree
 from sandboxes import DEMO, PATHS, Sandbox, envelope, listening
 
-from gateway.replies import MessageId, Refusal, parse
-from gateway.sandbox.clock import LATEST, running_clock
-from gateway.sandbox.messages import Submission
-from gateway.sandbox.store import Store
+from soapwright_clickatell.sandbox.records.messages import Submission
+from soapwright_clickatell.sandbox.state.clock import LATEST, running_clock
+from soapwright_clickatell.sandbox.state.store import Store
+from soapwright_clickatell.vendor.replies import MessageId, Refusal, parse
 
 NUMBER, RENTED = "27831234567", "27999000224"
 TRIPLE = "<api_id>1234</api_id><user>demo</user><password>demo</password>"

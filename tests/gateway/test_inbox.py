@@ -10,14 +10,14 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from clickatell import Client
 from sandboxes import DEMO, PATHS, Sandbox, listening
 
-from gateway.replies import MessageId
-from gateway.sandbox.accounts import Account
-from gateway.sandbox.callbacks import Destination
-from gateway.sandbox.messages import Submission
-from gateway.sandbox.settings import Settings
+from soapwright_clickatell.sandbox.records.accounts import Account
+from soapwright_clickatell.sandbox.records.callbacks import Destination
+from soapwright_clickatell.sandbox.records.messages import Submission
+from soapwright_clickatell.sandbox.records.settings import Settings
+from soapwright_clickatell.services.clickatell import Client
+from soapwright_clickatell.vendor.replies import MessageId
 
 NUMBER = "27831234567"
 HOSTILE = "<script>alert(1)</script><b>&amp;\"'"

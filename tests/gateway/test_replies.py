@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.codes import ErrorCode, MessageStatus
-from gateway.replies import (
+from soapwright_clickatell.codes import ErrorCode, MessageStatus
+from soapwright_clickatell.vendor.replies import (
     Charge,
     Credit,
     GatewayError,

@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from clickatell import Client
+
+from soapwright_clickatell.services.clickatell import Client
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "gateway", "sandbox"]
+COMMAND = [sys.executable, "-m", "soapwright_clickatell", "sandbox"]
 PATH = "/soap/webservice.php"
 
 

@@ -13,15 +13,17 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-import clickatell
-import clickatell_document_literal
-import clickatell_vs
 import pytest
 from lxml import etree
 from sandboxes import ENVELOPE, PATHS, Sandbox, envelope, listening
 
-from gateway.replies import MessageId, Ok, Refusal, parse
-from gateway.sandbox.http import MAX_BODY
+from soapwright_clickatell.sandbox.web.http import MAX_BODY
+from soapwright_clickatell.services import (
+    clickatell,
+    clickatell_document_literal,
+    clickatell_vs,
+)
+from soapwright_clickatell.vendor.replies import MessageId, Ok, Refusal, parse
 
 PACKAGES: dict[str, ModuleType] = dict(
     zip(
@@ -682,7 +684,7 @@ def test_the_front_page_names_the_services(sandbox: Sandbox) -> None:
 def test_logs_hold_no_secret(
     sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("DEBUG", "gateway")
+    caplog.set_level("DEBUG", "soapwright_clickatell.sandbox")
     with clickatell.Client(endpoint=sandbox.url + RPC) as client:
         session_id = client.auth(api_id=1234, user="demo", password="demo")[4:]
         client.ping(session_id=session_id)

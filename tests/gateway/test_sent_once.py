@@ -23,8 +23,7 @@ import pytest
 from fakes import AsyncFakeGateway, FakeGateway, lost
 from sandboxes import Sandbox, listening
 
-from gateway import journal as journals
-from gateway.client import (
+from soapwright_clickatell.client import (
     AsyncClickatell,
     Clickatell,
     GatewayError,
@@ -34,8 +33,9 @@ from gateway.client import (
     Recipient,
     Recovery,
 )
-from gateway.outcomes import Accepted, Outcome, Refused, Unknown
-from gateway.outgoing import Flash, Message, Text, Unicode
+from soapwright_clickatell.client import journal as journals
+from soapwright_clickatell.outcomes import Accepted, Outcome, Refused, Unknown
+from soapwright_clickatell.outgoing import Flash, Message, Text, Unicode
 
 ROOT = Path(__file__).parents[2]
 PATH = "/soap/webservice.php"
@@ -745,8 +745,8 @@ def test_long_values_make_long_messages() -> None:
 _SCRIPT = """
 import sys
 from pathlib import Path
-from gateway.client import Clickatell, Recovery
-from gateway.outgoing import Text
+from soapwright_clickatell.client import Clickatell, Recovery
+from soapwright_clickatell.outgoing import Text
 
 quick = Recovery(settle=0.1, patience=10, shortest=0.02)
 with Clickatell("demo", "demo", 1234, endpoint=sys.argv[1], recovery=quick) as sms:

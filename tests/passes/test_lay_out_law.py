@@ -13,9 +13,10 @@ from itertools import chain, combinations
 
 import pytest
 from factories import content, struct
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from languages import Word, allows, is_deterministic, leaves, words
+from randomness import examples
 
 from soapwright.model.api import (
     ChoiceRule,
@@ -167,13 +168,13 @@ ONCE_BROKEN_WILDCARDS = [
 ]
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(models(ELEMENTS))
 def test_every_word_comes_back(text: str) -> None:
     law_holds(small_and_allowed(text))
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(models([*ELEMENTS[:3], *WILDCARDS]))
 def test_every_word_with_unknown_elements_comes_back(text: str) -> None:
     law_holds(small_and_allowed(text))
@@ -186,7 +187,7 @@ def test_it_holds_where_it_was_broken(text: str) -> None:
     law_holds(model)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(st.sampled_from(["", "?"]), min_size=1, max_size=4), st.data())
 def test_what_may_come_in_any_order_comes_back_in_the_schemas(
     suffixes: list[str], data: st.DataObject
@@ -204,7 +205,7 @@ def test_what_may_come_in_any_order_comes_back_in_the_schemas(
 # ----------------------------------------------------------------------------- rules, and nil
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(models(["NAME"]))
 def test_rules_say_exactly_what_may_stand_together(text: str) -> None:
     """Where no name stands twice and nothing repeats: of all sets of fields, those of the language."""
@@ -225,7 +226,7 @@ def test_rules_say_exactly_what_may_stand_together(text: str) -> None:
         assert accepted == (frozenset(names[i] for i in there) in language), there
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(models(["a", "a!", "b", "b!", "c"]))
 def test_what_may_be_nil_somewhere_may_be_nil(text: str) -> None:
     model = content(text)

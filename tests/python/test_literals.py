@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import tokenize
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from randomness import examples
 
 from soapwright.python.text.literals import comment, docstring, string
 
@@ -99,7 +102,7 @@ def words_of(said: str) -> list[str]:
     return shown.split()
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(text, indents)
 def test_a_docstring_says_every_word_and_nothing_else(said: str, indent: int) -> None:
     source = function_with(docstring(said, indent), indent)
@@ -153,6 +156,15 @@ def test_a_comment_is_nothing_but_comment(said: str, indent: int) -> None:
     assert ast.parse(source).body == []
     assert len(source.splitlines()) == len(lines)
     assert " ".join(line[1:] for line in lines).split() == words_of(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["coding=ascii.wsdl", "a coding: rot13", "en" + "coding=" * 9]
+)
+def test_a_comment_does_not_say_what_a_module_is_encoded_in(said: str) -> None:
+    """PEP 263: `coding=` in a comment on the first lines is for Python to obey."""
+    source = "\n".join([*comment(said, 0), "x = 1"]).encode()
+    assert tokenize.detect_encoding(io.BytesIO(source).readline)[0] == "utf-8"
 
 
 @pytest.mark.parametrize("c", ["\U0001fae8", "\U00031350", "\U0001fadf", "\u0378"])

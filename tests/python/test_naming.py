@@ -19,8 +19,9 @@ from apis import (
     structs,
     types,
 )
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from randomness import examples
 
 from soapwright.model.api import (
     AnyAttribute,
@@ -86,7 +87,7 @@ def test_no_two_homes_have_one_module(definitions: list[TypeDef]) -> None:
     assert len(lower) == len(homes)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(types())
 def test_no_two_fields_of_a_class_have_one_name(definitions: list[TypeDef]) -> None:
     names = make_names(api_of(definitions))
@@ -373,7 +374,7 @@ def test_a_bases_field_of_the_same_name_in_another_namespace() -> None:
     assert found[derived.id].members == ("stock_item",)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(types(), places(), st.data())
 def test_a_type_that_joins_anywhere_renames_only_whose_name_is_taken(
     definitions: list[TypeDef], place: Place, data: st.DataObject

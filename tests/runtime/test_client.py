@@ -37,7 +37,7 @@ from soapwright.runtime.errors.errors import (
     TransportTimeout,
 )
 from soapwright.runtime.http.client import BaseAsyncClient, BaseClient, given, required
-from soapwright.runtime.http.outgoing import Outgoing
+from soapwright.runtime.http.message import Outgoing
 from soapwright.runtime.http.transport import HttpTransport, Request, Response
 from soapwright.runtime.values.values import UNSET
 from soapwright.runtime.xml.parsing import Limits, limits, set_limits
@@ -509,7 +509,7 @@ def test_a_hook_that_forgets_to_return_is_named(server: Server):
 
     with (
         Client(server.url, outgoing=[forgetful]) as client,  # type: ignore[list-item]  # as above
-        pytest.raises(TypeError, match="forgetful.* gave NoneType, Outgoing is wanted"),
+        pytest.raises(TypeError, match="forgetful.* gave NoneType, Message is wanted"),
     ):
         client.order()
     assert server.seen == []

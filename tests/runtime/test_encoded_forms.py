@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from generated_cases import ENC11, ENC12, ENCODED, ENCODED12, Service, services
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from test_generated_behaviour import encoded_requests
@@ -115,7 +115,6 @@ def in_another_form(envelope: bytes, service: Service, chance: random.Random) ->
 
 
 @pytest.mark.parametrize("number", [0, 1], ids=["1.1", "1.2"])
-@settings(deadline=None)
 @given(data=st.data(), seed=st.integers(0, 2**32))
 def test_all_forms_are_one_value(made, number, data, seed):
     service = made[number]

@@ -194,11 +194,16 @@ def test_neither_logs_nor_exchanges_show_one(
     assert SECRET not in caplog.text
 
 
-def test_a_hook_is_shown_none(service: Service) -> None:
-    outgoing = service.package._soap.http.outgoing.Outgoing(
-        SECRET.encode(), service.operation, f"http://user:{SECRET}@host/"
+def test_a_layer_is_shown_none(service: Service) -> None:
+    message = service.package.Message(
+        SECRET.encode(),
+        headers={"Authorization": SECRET},
+        operation=service.operation,
+        url=f"http://user:{SECRET}@host/",
     )
-    assert repr(outgoing) == "Outgoing(7 bytes, <Operation echo>, 'http://***@host/')"
+    assert repr(message) == "Message(7 bytes, <Operation echo>, 'http://***@host/')"
+    assert SECRET not in repr(message.headers)
+    assert SECRET not in repr(service.package.Attachment(SECRET.encode()))
 
 
 def test_an_endpoint_with_a_password_is_nowhere_told(service: Service) -> None:

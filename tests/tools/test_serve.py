@@ -101,9 +101,18 @@ def test_samples_are_the_same_each_time(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------ on a socket
 
 
+WITHOUT_UVICORN = """
+import sys
+sys.modules["uvicorn"] = None  # as where it is not installed
+from soapwright.cli.main import main
+main()
+"""
+SERVERS = {"uvicorn": ("-m", "soapwright"), "our own": ("-c", WITHOUT_UVICORN)}
+
+
 @contextmanager
-def served(*arguments: str | Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "soapwright", "serve", *map(str, arguments)]
+def served(*arguments: str | Path, server: str) -> Iterator[str]:
+    command = [sys.executable, *SERVERS[server], "serve", *map(str, arguments)]
     process = subprocess.Popen(
         [*command, "--port", "0"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -115,14 +124,17 @@ def served(*arguments: str | Path) -> Iterator[str]:
             process.terminate()
 
 
-def test_a_mock_answers_with_samples_and_with_recordings(tmp_path: Path) -> None:
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_mock_answers_with_samples_and_with_recordings(
+    server: str, tmp_path: Path
+) -> None:
     folder = make("services", tmp_path / "made")
     package = import_package(folder)
     replies = tmp_path / "replies"
     replies.mkdir()
     (replies / "lend.xml").write_bytes(LOST)
     (replies / "count.xml").write_bytes(COUNT)
-    with served(folder, "--replies", replies) as base:
+    with served(folder, "--replies", replies, server=server) as base:
         assert re.fullmatch(r"http://127\.0\.0\.1:\d+", base)
         for path in ("", "/", "/Lending"):
             with package.LendingClient(base + path) as client:
@@ -136,7 +148,7 @@ def test_a_mock_answers_with_samples_and_with_recordings(tmp_path: Path) -> None
             assert client.close_(title="x") is None
         (replies / "lend.xml").unlink()
         (replies / "titles.xml").write_bytes(TITLES)
-    with served(folder, "--replies", replies) as base:
+    with served(folder, "--replies", replies, server=server) as base:
         with package.LendingClient(base) as client:
             found = client.exchange("lend", package.types.Lend(title="Emma")).headers
             assert found == package.types.LendResponseHeaders(card=1)

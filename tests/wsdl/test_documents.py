@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Files, Read, Write
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from randomness import examples
 from lxml import etree
 
 from soapwright.model.diagnostics import Findings, SpecError
@@ -99,11 +100,17 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
     ),
     "an included file that is missing": (
         {"a.wsdl": types(schema("\n" + INCLUDE.format("no.xsd")))},
-        ["a.wsdl:3: error: there is no file no.xsd [import]"],
+        [
+            "a.wsdl:3: warning: there is no file no.xsd: what it declares is not known"
+            " [import]\nhint: --catalog FILE takes an OASIS XML catalog that says where it is"
+        ],
     ),
     "an imported WSDL that is missing": (
         {"a.wsdl": wsdl('<w:import namespace="urn:b" location="../no.wsdl"/>')},
-        ["a.wsdl:2: error: there is no file ../no.wsdl [import]"],
+        [
+            "a.wsdl:2: warning: there is no file ../no.wsdl: what it declares is not known"
+            " [import]\nhint: --catalog FILE takes an OASIS XML catalog that says where it is"
+        ],
     ),
     "an imported schema that is missing": (
         {"a.wsdl": types(schema(IMPORT.format("urn:b", "no.xsd")))},
@@ -206,7 +213,8 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
             "b.xsd": schema("", "urn:c"),
         },
         [
-            "a.wsdl:2: warning: b.xsd is of urn:c, not of urn:b [import-namespace]",
+            "a.wsdl:2: warning: b.xsd is of urn:c, not of urn:b: its own is taken"
+            " [import-namespace]",
         ],
     ),
     "a standard namespace that is used and not imported": (
@@ -220,7 +228,7 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
         },
         [
             "a.wsdl:1: warning: http://www.w3.org/2005/08/addressing is used without an"
-            " import [import-implied]",
+            " import: it is taken in [import-implied]",
         ],
     ),
     "a draft of XML Schema": (
@@ -343,14 +351,14 @@ def test_a_file_that_is_imported_and_no_xml_does_not_show(read: Read) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=300)
+@examples(300)
 def test_any_bytes_are_read_or_found_fault_with(content: bytes) -> None:
     findings = Findings()
     assert (parse(content, "a", findings) is None) == bool(findings.errors)
 
 
 @given(st.text(alphabet="<>!?-[]'\"&;% \nDOCTYPEa", max_size=60))
-@settings(max_examples=300)
+@examples(300)
 def test_any_prolog_is_read_or_found_fault_with(prolog: str) -> None:
     findings = Findings()
     parsed = parse(f"{prolog}<a/>".encode(), "a", findings)
@@ -546,7 +554,6 @@ def test_what_every_schema_knows_need_not_be_there(read: Read) -> None:
     [
         "http://www.w3.org/2005/08/addressing/ws-addr.xsd",
         "https://www.w3.org/2005/08/addressing/",
-        "no/such/file.xsd",
         "",
     ],
 )
@@ -558,6 +565,39 @@ def test_standard_schemas_are_at_hand(location: str, read: Read) -> None:
     assert found == [] and documents is not None
     assert names(documents)[1:] == [("soapwright:ws-addressing.xsd", namespace)]
     assert [s.standard for s in documents.schemas] == [False, True]
+
+
+@pytest.mark.parametrize("location", ["no/file.xsd", "http://shop.example/?xsd=xsd2"])
+def test_a_standard_that_stands_for_another_document_is_found(
+    location: str, read: Read
+) -> None:
+    namespace = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
+    documents, found = read(
+        {"a.wsdl": types(schema(IMPORT.format(namespace, location)))}
+    )
+    assert documents is not None
+    shown = "soapwright:ms-serialization-arrays.xsd"
+    assert names(documents)[1] == (shown, namespace)
+    assert found[0].startswith(
+        f"a.wsdl:2: warning: nothing that is here answers for {location}: the bundled"
+        f" schema of {namespace} is taken [import-missing]"
+    )
+
+
+def test_a_services_own_schema_hides_the_bundled_one(read: Read) -> None:
+    """Saved beside under the name that its URL ends in, though the namespace is a standard's."""
+    namespace = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
+    files = {
+        "a.wsdl": types(
+            schema(IMPORT.format(namespace, "http://shop.example/arrays.xsd"))
+        ),
+        "arrays.xsd": schema(namespace=namespace),
+    }
+    documents, found = read(files)
+    assert documents is not None
+    assert names(documents)[1] == ("arrays.xsd", namespace)
+    assert not any(schema.standard for schema in documents.schemas)
+    assert ["[import-saved]" in line for line in found] == [True]
 
 
 def test_a_users_own_copy_of_a_standard_comes_first(read: Read) -> None:
@@ -953,7 +993,7 @@ _FOLDERS = st.sampled_from(["", "in/", "in/sub/", "out/", "out/in/", "x y/"])
     st.lists(_FOLDERS, min_size=1, max_size=5),
     st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=8),
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_kept_reads_as_what_was_read(
     tmp_path_factory: pytest.TempPathFactory,
     folders: list[str],

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 from conftest import Write
 
 from soapwright.model.api import (
+    Api,
     Builtin,
     BuiltinRef,
     ElementPart,
+    Kind,
     Message,
     NamedRef,
     Operation,
@@ -23,8 +25,10 @@ from soapwright.model.api import (
     Use,
 )
 from soapwright.model.diagnostics import Findings
-from soapwright.wsdl.documents import load
+from soapwright.passes.leave_out import report_left_out
+from soapwright.wsdl.documents import Documents, load
 from soapwright.wsdl.references import SOAP11_ENCODING, XSD
+from soapwright.wsdl.schema.translate import translate_schemas
 from soapwright.wsdl.services import Services, read_services
 
 Reader = Callable[..., tuple[Services, list[str]]]
@@ -63,9 +67,20 @@ def read(write: Write) -> Reader:
         findings = Findings()
         entry = Path(f"{next(iter(files))}.wsdl")
         documents = load(entry, [], findings, base=folder)
-        return read_services(documents, findings), [str(d) for d in findings]
+        services = services_of(documents, findings)
+        found = Api("", services.ports, {}, {}, {}, (), left_out=services.left_out)
+        report_left_out(found, findings)
+        return services, [str(d) for d in findings]
 
     return read_files
+
+
+def services_of(documents: Documents, findings: Findings) -> Services:
+    located = documents.location
+    schemas = translate_schemas(documents.schemas, located, Findings())
+    declared: dict[str, Iterable[QName]]
+    declared = {"type": schemas.types, "element": schemas.elements}
+    return read_services(documents, declared, findings)
 
 
 def whole(*parts: str, attributes: str = "") -> str:
@@ -639,17 +654,22 @@ def test_prefixes_are_those_of_the_documents(read: Reader) -> None:
 FINDINGS = {
     "a port's binding that is not there": (
         (MESSAGES, '<service name="S"><port name="P" binding="t:No"/></service>'),
-        ["a.wsdl:3: error: there is no binding t:No [port-skipped]"],
+        [
+            "a.wsdl:3: warning: port P is left out: there is no binding t:No [port-skipped]"
+        ],
     ),
     "a binding's port type that is not there": (
         (MESSAGES, binding(operation()), SERVICE),
-        ["a.wsdl:3: error: there is no portType {urn:t}P [reference]"],
+        [
+            "a.wsdl:3: warning: port Port is left out: there is no portType {urn:t}P"
+            " [reference]"
+        ],
     ),
     "a message that is not there": (
         (PORT_TYPE, binding(operation()), SERVICE),
         [
-            "a.wsdl:2: error: there is no message {urn:t}In [reference]",
-            "a.wsdl:2: error: there is no message {urn:t}Out [reference]",
+            "a.wsdl:2: warning: operation op is left out: there is no message {urn:t}In"
+            " [reference]",
         ],
     ),
     "a message that is not named": (
@@ -659,7 +679,9 @@ FINDINGS = {
             binding(operation()),
             SERVICE,
         ),
-        ["a.wsdl:3: error: names no message [reference]"],
+        [
+            "a.wsdl:3: warning: operation op is left out: no message is named [reference]"
+        ],
     ),
     "a message that no port needs": (
         (
@@ -676,8 +698,10 @@ FINDINGS = {
             SERVICE,
         ),
         [
-            "a.wsdl:4: error: portType P has no operation op for this one [reference]",
-            "a.wsdl:4: error: portType P has no operation no for this one [reference]",
+            "a.wsdl:4: warning: operation op is bound already at a.wsdl:4: that one counts"
+            " [duplicate]",
+            "a.wsdl:4: warning: operation no is left out: portType P has no operation of"
+            " this name [reference]",
         ],
     ),
     "a type that XML Schema has not": (
@@ -696,11 +720,17 @@ FINDINGS = {
             binding(operation()),
             SERVICE,
         ),
-        ["a.wsdl:2: error: the prefix 'no' is not declared [reference]"],
+        [
+            "a.wsdl:2: warning: operation op is left out: the prefix 'no' of no:text is"
+            " not declared [prefix]"
+        ],
     ),
     "a part without a name": (
         (MESSAGES.replace('name="y"', ""), PORT_TYPE, binding(operation()), SERVICE),
-        ["a.wsdl:2: error: this part has no name [name]"],
+        [
+            "a.wsdl:2: warning: operation op is left out: a part has no name, and an"
+            " element has it [name]"
+        ],
     ),
     "a part that no XML can have": (
         (
@@ -709,7 +739,10 @@ FINDINGS = {
             binding(operation()),
             SERVICE,
         ),
-        ["a.wsdl:2: error: '1 y' is no name [name]"],
+        [
+            "a.wsdl:2: warning: operation op is left out: '1 y' is no name, and an"
+            " element has it [name]"
+        ],
     ),
     "a call that no XML can have": (
         (
@@ -721,7 +754,8 @@ FINDINGS = {
         [
             "a.wsdl:3: warning: '1 op' is no name [name]",
             "a.wsdl:4: warning: '1 op' is no name [name]",
-            "a.wsdl:4: error: '1 op' is no name, and an element of a call has it [name]",
+            "a.wsdl:4: warning: operation 1 op is left out: '1 op' is no name, and an"
+            " element of a call has it [name]",
         ],
     ),
     "an operation that is not on the wire": (
@@ -743,19 +777,21 @@ FINDINGS = {
             binding(operation()),
             SERVICE,
         ),
-        ["a.wsdl:2: error: message In has two parts x [duplicate]"],
+        ["a.wsdl:2: warning: message In has two parts x: the first counts [duplicate]"],
     ),
     "two messages of one name": (
         (MESSAGES, '<message name="In"/>', PORT_TYPE, binding(operation()), SERVICE),
         [
-            "a.wsdl:3: error: message {urn:t}In is declared already at a.wsdl:2 [duplicate]"
+            "a.wsdl:3: warning: message {urn:t}In is declared already at a.wsdl:2: the"
+            " first one counts; this one has no part x, part y [duplicate]"
         ],
     ),
     "the same message twice": (
         (MESSAGES, '<message name="In"/>', PORT_TYPE, binding(operation()), SERVICE)
         + ('<message name="In"/>',),
         [
-            f"a.wsdl:{line}: error: message {{urn:t}}In is declared already at a.wsdl:2 [duplicate]"
+            f"a.wsdl:{line}: warning: message {{urn:t}}In is declared already at a.wsdl:2:"
+            " the first one counts; this one has no part x, part y [duplicate]"
             for line in (3, 7)
         ],
     ),
@@ -770,14 +806,14 @@ FINDINGS = {
             SERVICE.replace("t:B", "xsd:B"),
         ),
         [
-            "a.wsdl:6: warning: there is no binding xsd:B: the only one of this name,"
-            " {urn:t}B, is taken [lenient-reference]",
-            "a.wsdl:4: warning: there is no message In: the only one of this name,"
-            " {urn:t}In, is taken [lenient-reference]",
-            "a.wsdl:3: warning: there is no element no:a: the only one of this name,"
-            " {urn:s}a, is taken [lenient-reference]",
-            "a.wsdl:3: warning: there is no type string: the only one of this name,"
-            f" {{{XSD}}}string, is taken [lenient-reference]",
+            "a.wsdl:6: warning: there is no binding xsd:B: {urn:t}B is taken"
+            " [lenient-reference]",
+            "a.wsdl:4: warning: there is no message In: {urn:t}In is taken"
+            " [lenient-reference]",
+            "a.wsdl:3: warning: there is no element no:a: {urn:s}a is taken"
+            " [lenient-reference]",
+            "a.wsdl:3: warning: there is no type string:"
+            f" {{{XSD}}}string is taken [lenient-reference]",
         ],
     ),
     "a part with neither element nor type": (
@@ -803,7 +839,11 @@ FINDINGS = {
             ),
             SERVICE,
         ),
-        ["a.wsdl:4: warning: message In has no part no: it is left out [unknown-part]"],
+        [
+            "a.wsdl:4: warning: message In has no part no: it is left out [unknown-part]",
+            "a.wsdl:4: warning: header no is left out: message In has no part no"
+            " [unknown-part]",
+        ],
     ),
     "headers of messages that are not there": (
         (
@@ -817,8 +857,9 @@ FINDINGS = {
             SERVICE,
         ),
         [
-            "a.wsdl:4: warning: there is no message t:No: the header is left out [unknown-header]",
-            "a.wsdl:4: warning: names no message: the header is left out [unknown-header]",
+            "a.wsdl:4: warning: header h is left out: there is no message t:No"
+            " [unknown-header]",
+            "a.wsdl:4: warning: header without a name is left out: it names no message [unknown-header]",
         ],
     ),
     "faults of no part and of two": (
@@ -875,8 +916,9 @@ def test_a_broken_operation_leaves_the_others(read: Reader) -> None:
     )
     services, found = read(a=whole(MESSAGES, port_type, binding(bound), SERVICE))
     assert [line[-11:] for line in found] == ["[reference]"]
-    bad, good = services.ports[0].operations
-    assert bad.input is None
+    (good,) = services.ports[0].operations
+    (bad,) = services.ports[0].left_out
+    assert (bad.kind, bad.name) == (Kind.OPERATION, "bad")
     assert good.input is not None and good.input.parts[0] == TypePart(
         "x", BuiltinRef(Builtin.INT), good.input.parts[0].at
     )
@@ -890,7 +932,7 @@ def test_every_real_wsdls_services_are_read(corpus: list[Path]) -> None:
     broken = []
     for entry in corpus:
         findings = Findings()
-        services = read_services(load(entry, [], findings), findings)
+        services = services_of(load(entry, [], findings), findings)
         keys = [port.key for port in services.ports]
         assert len(set(keys)) == len(keys)
         if findings.errors:

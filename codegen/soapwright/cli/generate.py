@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -43,6 +44,7 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
 @CATALOGS
 @click.option("--no-spec", is_flag=True, help="Leave the WSDL out of the package.")
 @_choosing
+@click.option("--strict", is_flag=True, help="Refuse a WSDL that is broken anywhere.")
 @click.option("--full", is_flag=True, help="Generate where nothing has changed, too.")
 @ALLOW_NETWORK
 def generate_command(
@@ -52,6 +54,7 @@ def generate_command(
     wire: str,
     catalogs: tuple[Path, ...],
     no_spec: bool,
+    strict: bool,
     full: bool,
     allow_network: bool,
     **chosen: tuple[str, ...],
@@ -60,10 +63,12 @@ def generate_command(
 
     WSDL is a file, or a URL with --allow-network; it needs --output and --package. Options that
     take a catalog, a secret, a pattern or a new name may be given several times. Ends with 0
-    where all is written, 2 where something is broken: then nothing is.
+    where all is written, 2 where a WSDL cannot be read, or with --strict is broken anywhere: then
+    nothing is.
     """
     try:
-        configs = _packages(wsdl, output, name, wire, catalogs, no_spec, chosen)
+        flags = _Flags(no_spec, strict)
+        configs = _packages(wsdl, output, name, wire, catalogs, flags, chosen)
         remote = Remote(Path(), allowed=allow_network)
         with Progress() as progress:
             states = examine(configs, remote, progress, full=full)
@@ -78,17 +83,24 @@ def generate_command(
         raise SystemExit(2) from None
 
 
+class _Flags(NamedTuple):
+    """The options of a package that take no value."""
+
+    no_spec: bool
+    strict: bool
+
+
 def _packages(
     wsdl: str | None,
     output: Path | None,
     name: str | None,
     wire: str,
     catalogs: tuple[Path, ...],
-    no_spec: bool,
+    flags: _Flags,
     chosen: dict[str, tuple[str, ...]],
 ) -> list[PackageConfig]:
     if wsdl is None:
-        if output or name or wire or catalogs or no_spec or any(chosen.values()):
+        if output or name or wire or catalogs or any((*flags, *chosen.values())):
             raise click.UsageError("the options go with a WSDL")
         return read_config(Path("pyproject.toml"))
     if output is None or name is None:
@@ -99,13 +111,14 @@ def _packages(
         name,
         wire,
         catalogs,
-        with_spec=not no_spec,
+        with_spec=not flags.no_spec,
         secret=chosen["secret"],
         services=chosen["service"],
         ports=chosen["port"],
         include=chosen["include"],
         exclude=chosen["exclude"],
         rename=_renames(chosen["rename"], wsdl),
+        strict=flags.strict,
     )
     return [package_of(wsdl, output, options)]
 

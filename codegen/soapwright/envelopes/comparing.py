@@ -32,6 +32,9 @@ from enum import Enum
 
 from lxml import etree
 
+from soapwright.envelopes.reading import NotComparable as NotComparable
+from soapwright.envelopes.reading import parse_envelope
+
 _XSD = "http://www.w3.org/2001/XMLSchema"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -82,11 +85,6 @@ _SHOWN = 200
 _LISTED = 50
 
 
-class NotComparable(ValueError):
-    """What is to be compared is no XML, or XML that is not read here: a DTD, a text of more than
-    10 MB, elements nested more than 256 deep."""
-
-
 class Kind(Enum):
     """What differs: whether an element is there, its name, an attribute, a text, the order."""
 
@@ -130,8 +128,8 @@ def compare_envelopes(
     Raises:
         NotComparable: one of the two is no XML, or XML that is not read here.
     """
-    one = _read(_parse(actual, "the actual envelope"), typed_values)
-    other = _read(_parse(expected, "the expected envelope"), typed_values)
+    one = _read(parse_envelope(actual, "the actual envelope"), typed_values)
+    other = _read(parse_envelope(expected, "the expected envelope"), typed_values)
     return list(_compare(one, other, f"/{_local(other.tag)}"))
 
 
@@ -170,25 +168,6 @@ class _Node:
     attributes: dict[str, str]
     texts: tuple[str, ...]
     children: tuple[_Node, ...]
-
-
-def _parse(xml: bytes | str, which: str) -> etree._Element:
-    content = xml.encode("utf-8", "surrogatepass") if isinstance(xml, str) else xml
-    parser = etree.XMLParser(
-        encoding="utf-8" if isinstance(xml, str) else None,
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        tree = etree.ElementTree(etree.fromstring(content, parser))
-    except etree.XMLSyntaxError as error:
-        raise NotComparable(f"{which} is not XML: {error.msg}") from None
-    if tree.docinfo.internalDTD is not None:
-        raise NotComparable(f"{which} has a document type declaration")
-    return tree.getroot()
 
 
 def _read(

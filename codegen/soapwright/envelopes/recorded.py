@@ -10,6 +10,8 @@ from typing import Any
 
 from lxml import etree
 
+from soapwright.envelopes.reading import parse_envelope
+
 
 class NoReply(LookupError):
     """A request that no reply was recorded for."""
@@ -133,10 +135,7 @@ def _envelope(reply: object) -> bytes:
 
 
 def _root(envelope: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True
-    )
-    return etree.fromstring(envelope, parser)
+    return parse_envelope(envelope, "the envelope")
 
 
 def _called(envelope: bytes) -> str:

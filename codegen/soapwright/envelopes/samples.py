@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, assert_never
+from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -41,7 +42,7 @@ from soapwright.model.api import (
     Use,
     Wildcard,
 )
-from soapwright.model.walk import derived_types
+from soapwright.wsdl.copying import is_declarable
 
 _ENVELOPES: Final = {
     SoapVersion.V11: "http://schemas.xmlsoap.org/soap/envelope/",
@@ -67,10 +68,10 @@ class Samples:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._derived = derived_types(api)
         spaces = dict.fromkeys(n.namespace for n in (*api.types, *names_in(api)))
         known = ("", _XML)
         self._prefixes = {u: f"t{n}" for n, u in enumerate(spaces) if u not in known}
+        self._others: dict[str, str] = {}
         self._open: Counter[QName] = Counter()
         self._left = 0
         self._encoded = False
@@ -79,7 +80,7 @@ class Samples:
         """An envelope with a sample of a message in it, and of its declared headers."""
         soap = _ENVELOPES[port.soap]
         namespaces = {"soap": soap, "xsd": _XSD, "xsi": _XSI}
-        namespaces |= {prefix: uri for uri, prefix in self._prefixes.items()}
+        namespaces |= {p: self._namespace(uri) for uri, p in self._prefixes.items()}
         root = etree.Element(f"{{{soap}}}Envelope", nsmap=namespaces)
         if message.headers:
             self._header(etree.SubElement(root, f"{{{soap}}}Header"), message)
@@ -88,7 +89,7 @@ class Samples:
         self._encoded = message.use is Use.ENCODED
         into = body
         if message.wrapper is not None:
-            into = etree.SubElement(body, str(message.wrapper))
+            into = etree.SubElement(body, self._tag(message.wrapper))
         for part in message.parts:
             match part:
                 case ElementPart(element=name):
@@ -100,7 +101,19 @@ class Samples:
                     else:
                         self._value(etree.SubElement(into, name), reference)
         written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+        for uri, other in self._others.items():
+            written = written.replace(f'"{other}"'.encode(), quoteattr(uri).encode())
         return written
+
+    def _tag(self, name: QName) -> str:
+        """A name in Clark's notation, as lxml takes it."""
+        return str(QName(self._namespace(name.namespace), name.local))
+
+    def _namespace(self, uri: str) -> str:
+        """A namespace, or what stands for one whose name lxml refuses until all is written."""
+        if not uri or is_declarable(uri):
+            return uri
+        return self._others.setdefault(uri, f"urn:soapwright:other:{len(self._others)}")
 
     def _header(self, into: etree._Element, message: Message) -> None:
         """A block for each declared part."""
@@ -112,7 +125,9 @@ class Samples:
                 case ElementPart(element=name):
                     self._global(into, self._standing_for(self._api.elements[name]))
                 case TypePart(type=reference):
-                    self._value(etree.SubElement(into, str(header.name)), reference)
+                    self._value(
+                        etree.SubElement(into, self._tag(header.name)), reference
+                    )
 
     # ------------------------------------------------------------------------- elements
 
@@ -131,7 +146,7 @@ class Samples:
         return declared
 
     def _global(self, parent: etree._Element, declared: GlobalElement) -> None:
-        made = etree.SubElement(parent, str(declared.name))
+        made = etree.SubElement(parent, self._tag(declared.name))
         self._value(made, declared.type, declared.fixed)
 
     def _element(self, parent: etree._Element, element: Element) -> None:
@@ -141,7 +156,7 @@ class Samples:
             if not element.substitutes:
                 return
             declared = element.substitutes[0]
-        made = etree.SubElement(parent, str(declared.name))
+        made = etree.SubElement(parent, self._tag(declared.name))
         self._left -= 1
         endless = self._left < -_ELEMENTS_EVER
         if endless or len(list(made.iterancestors())) > _DEEPEST:
@@ -200,7 +215,7 @@ class Samples:
                 optional = attribute.name.namespace not in _ENVELOPES.values()
                 if attribute.required or (optional and self._left > 0):
                     text = attribute.fixed or self._text(attribute.type)
-                    into.set(str(attribute.name), text)
+                    into.set(self._tag(attribute.name), text)
             bases = self._bases(concrete)
             text_type = next((s.text for s in reversed(bases) if s.text), None)
             if text_type is not None:
@@ -219,7 +234,10 @@ class Samples:
             if not one.abstract:
                 concrete.append(one)
                 continue
-            found = (self._api.types[name] for name in self._derived.get(one.id, ()))
+            found = (
+                self._api.types[name]
+                for name in self._api.facts.subtypes.get(one.id, ())
+            )
             waiting += [kind for kind in found if isinstance(kind, Struct)]
         with self._inside([struct.id]):
             ends = (one for one in concrete if not self._circles(one))
@@ -279,7 +297,7 @@ class Samples:
                 name = namespaces[0] if namespaces else ""
                 space = _ELSEWHERE if name.startswith("##") else name
                 for _ in range(min(occurs.min, _REPEATED_AT_MOST)):
-                    etree.SubElement(into, str(QName(space, "sample")))
+                    etree.SubElement(into, self._tag(QName(space, "sample")))
             case Sequence(items=items, occurs=occurs):
                 for _ in range(self._times(occurs, self._recurs(particle))):
                     for item in items:

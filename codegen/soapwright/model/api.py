@@ -17,10 +17,12 @@ that holds it (`Order/item`), which no XML name can be mistaken for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
-from soapwright.model.diagnostics import Location
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Diagnostic, Location
 
 # ---------------------------------------------------------------------------------- names
 
@@ -62,6 +64,16 @@ class Use(Enum):
 
     LITERAL = "literal"
     ENCODED = "encoded"
+
+
+class Kind(Enum):
+    """The parts of a service that can be left out of it."""
+
+    PORT = "port"
+    BINDING = "binding"
+    OPERATION = "operation"
+    HEADER = "header"
+    FAULT = "fault"
 
 
 class Derivation(Enum):
@@ -573,10 +585,31 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part of a service that is broken, so that the package does without it, and why.
+
+    `at` is what is broken, `hint` what to do about it. `service` is the service of a port.
+    """
+
+    kind: Kind
+    name: str
+    code: Code
+    reason: str
+    at: Location
+    hint: str = ""
+    service: str = ""
+
+    def __str__(self) -> str:
+        """What is left out."""
+        return f"{self.kind.value} {self.name or 'without a name'}"
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of a binding. `key` is its name, with `_2`, `_3` … for overloads in binding order.
 
-    `output` is None for a one-way operation, `input` where the WSDL declares none.
+    `output` is None for a one-way operation, `input` where the WSDL declares none. `left_out`
+    are its headers and faults that are broken, `findings` what was found in its declaration.
     """
 
     name: str
@@ -588,6 +621,8 @@ class Operation:
     faults: tuple[Fault, ...]
     at: Location
     doc: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -595,6 +630,7 @@ class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
     `key` is what the package's `PORTS` call it, `wire` the wire style that it asks for, or "".
+    `left_out` are its operations that are broken, `findings` what was found in its binding.
     """
 
     name: str
@@ -607,6 +643,8 @@ class Port:
     at: Location
     wire: str = ""
     doc: str = ""
+    left_out: tuple[LeftOut, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -660,14 +698,48 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
+class Roles:
+    """The Structs that the messages of operations are made of.
+
+    `contents` are written into a Body or a Header without an element of their own; of a Header
+    are `headers`, and `single` are the encoded messages of one part.
+    """
+
+    requests: frozenset[QName] = frozenset()
+    replies: frozenset[QName] = frozenset()
+    contents: frozenset[QName] = frozenset()
+    headers: frozenset[QName] = frozenset()
+    single: frozenset[QName] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What follows from all definitions together, worked out once, when they are final.
+
+    `subtypes` has for each Struct those that derive from it directly, in document order.
+    `leads_to` has for each type those that it refers to and those that derive from it;
+    `components` are the strongly connected components of that graph, each after all that it
+    leads to, and `recursive` the types of its cycles: they can hold themselves.
+    """
+
+    subtypes: Mapping[QName, tuple[QName, ...]] = field(default_factory=dict)
+    leads_to: Mapping[QName, tuple[QName, ...]] = field(default_factory=dict)
+    components: tuple[tuple[QName, ...], ...] = ()
+    recursive: frozenset[QName] = frozenset()
+    roles: Roles = Roles()
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """All that the toolkit knows of a service.
 
     `types` and `elements` are keyed by id and name, in document order; those of the `bundled`
     ones that nothing reaches are dropped (passes/drop_unused.py). `prefixes` are those that the
     documents themselves use, for names that people recognise. `encoded` and `literal` are the
-    ids of the types that messages of each use may carry (passes/find_uses.py). `unresolved` and
-    `unread` are for the checks: what is missing in content models, and what nobody can judge.
+    ids of the types that messages of each use may carry; these and `facts` are the last pass's
+    (passes/facts.py). `unresolved` and `unread` are for the checks: what is missing in content
+    models, and what nobody can judge. `left_out` are ports and bindings that are broken; ports and
+    operations have their own.
     """
 
     name: str
@@ -681,5 +753,7 @@ class Api:
     bundled: frozenset[QName] = frozenset()
     unresolved: tuple[Unresolved, ...] = ()
     unread: Unread = Unread()
+    left_out: tuple[LeftOut, ...] = ()
     encoded: frozenset[QName] = frozenset()
     literal: frozenset[QName] = frozenset()
+    facts: Facts = Facts()

@@ -40,6 +40,7 @@ class Code(StrEnum):
 
     # Names and references.
     NAME = "name", "A definition has no name, or one that is no XML name."
+    NAMESPACE = "namespace", "The name of a namespace is not a URI."
     PREFIX = "prefix", "A prefix is not declared."
     DUPLICATE = "duplicate", "A definition is declared more than once."
     REFERENCE = "reference", "A reference leads to nothing."

@@ -6,7 +6,8 @@ raises one `SpecError` with them where it cannot go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -33,13 +34,18 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding: `path:line: severity: message [code]`, with a `hint:` line where there is one."""
+    """One finding: `path:line: severity: message [code]`, with a `hint:` line where there is one.
+
+    `mended` marks a fault of the document that the rest does without: the message says what was
+    done about it. It is an error where the run is strict.
+    """
 
     severity: Severity
     code: Code
     message: str
     at: Location
     hint: str = ""
+    mended: bool = False
 
     def __str__(self) -> str:
         line = (
@@ -58,17 +64,41 @@ class SpecError(Exception):
 
 @dataclass(slots=True)
 class Findings:
-    """Collects the findings of a run in the order in which they are made, each once."""
+    """Collects the findings of a run in the order in which they are made, each once.
 
+    A `strict` run makes errors of what is mended.
+    """
+
+    strict: bool = False
     _found: dict[Diagnostic, None] = field(default_factory=dict)
 
     def error(self, code: Code, message: str, at: Location, hint: str = "") -> None:
-        """Note that the input is broken at a place."""
+        """Note what nothing sensible can be made of."""
         self._found[Diagnostic(Severity.ERROR, code, message, at, hint)] = None
 
     def warning(self, code: Code, message: str, at: Location, hint: str = "") -> None:
         """Note something that the user should know and that stops nothing."""
         self._found[Diagnostic(Severity.WARNING, code, message, at, hint)] = None
+
+    def mended(self, code: Code, message: str, at: Location, hint: str = "") -> None:
+        """Note that the input is broken at a place, and what was done: the rest is not affected."""
+        severity = Severity.ERROR if self.strict else Severity.WARNING
+        self._found[Diagnostic(severity, code, message, at, hint, mended=True)] = None
+
+    def add(self, found: Iterable[Diagnostic]) -> None:
+        """Take over findings that were kept apart."""
+        self._found.update(dict.fromkeys(found))
+
+    @contextmanager
+    def apart(self) -> Generator[list[Diagnostic]]:
+        """Keep what is found in the block out of the run's findings: the list has it afterwards."""
+        outer, self._found = self._found, {}
+        found: list[Diagnostic] = []
+        try:
+            yield found
+        finally:
+            found += self._found
+            self._found = outer
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self._found)

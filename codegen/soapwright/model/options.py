@@ -21,7 +21,8 @@ class Options:
     `with_spec` the WSDL and what it imports are put into the package. `services`, `ports`,
     `include` and `exclude` (operations) are patterns that choose a part of the WSDL
     (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
-    namespace, and what Python is to call them. `places` says where in a file of the user's an
+    namespace, and what Python is to call them. With `strict` a WSDL that is broken at a place is
+    refused, though the rest could do without that. `places` says where in a file of the user's an
     option, or a value in it, stands.
     """
 
@@ -35,6 +36,7 @@ class Options:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     rename: tuple[tuple[str, str], ...] = ()
+    strict: bool = False
     places: Mapping[tuple[str, str], Location] = field(
         default_factory=dict, compare=False
     )
@@ -64,6 +66,7 @@ class Options:
             "secret": sorted(self.secret),
             **{key: list(patterns) for key, patterns in self.patterns().items()},
             "rename": dict(sorted(self.rename)),
+            "strict": self.strict,
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from soapwright.model.api import (
@@ -17,6 +17,7 @@ from soapwright.model.api import (
     ElementPart,
     Enumeration,
     HeaderPart,
+    LeftOut,
     ListOf,
     Member,
     Message,
@@ -164,6 +165,17 @@ def _struct_references(struct: Struct) -> Iterator[tuple[TypeRef, Location]]:
         yield from ((member.type, element.at) for member in element.substitutes)
 
 
+def left_out_of(api: Api) -> Iterator[tuple[str, LeftOut]]:
+    """All that is left out of a service, each with what it belongs to: "" of a port itself."""
+    for one in api.left_out:
+        yield "", one
+    for port in api.ports:
+        yield from ((f"port {port.key}", one) for one in port.left_out)
+        for operation in port.operations:
+            owner = f"operation {operation.key} of port {port.key}"
+            yield from ((owner, one) for one in operation.left_out)
+
+
 def messages_of(port: Port) -> Iterator[Message]:
     """The messages of a port's operations."""
     for operation in port.operations:
@@ -193,19 +205,24 @@ def part_types(api: Api, parts: Iterable[Part]) -> Iterator[TypeRef]:
                 assert_never(part)
 
 
-def derived_types(api: Api) -> dict[QName, list[QName]]:
-    """For each Struct the ones that derive from it directly, in document order."""
+def subtypes_of(api: Api) -> dict[QName, tuple[QName, ...]]:
+    """For each Struct those that derive from it directly, in document order.
+
+    Once the passes have run, `Api.facts` has them.
+    """
     table: dict[QName, list[QName]] = defaultdict(list)
     for definition in api.types.values():
         if isinstance(definition, Struct) and definition.base is not None:
             table[definition.base].append(definition.id)
-    return table
+    return {base: tuple(names) for base, names in table.items()}
 
 
 def reach(
-    api: Api, roots: Iterable[TypeRef], derived: dict[QName, list[QName]] | None = None
+    api: Api,
+    roots: Iterable[TypeRef],
+    subtypes: Mapping[QName, tuple[QName, ...]] | None = None,
 ) -> set[QName]:
-    """The ids of all types that the roots lead to; through `derived` types too where given."""
+    """The ids of all types that the roots lead to; to subtypes too where they are given."""
     seen: set[QName] = set()
     waiting = deque(roots)
     while waiting:
@@ -217,8 +234,8 @@ def reach(
             continue
         seen.add(reference.id)
         waiting.extend(target for target, _ in references_of(definition))
-        if derived is not None:
-            waiting.extend(NamedRef(name) for name in derived.get(reference.id, ()))
+        if subtypes is not None:
+            waiting.extend(NamedRef(name) for name in subtypes.get(reference.id, ()))
     return seen
 
 

@@ -10,22 +10,26 @@ from soapwright.passes.check_kinds import check_kinds
 from soapwright.passes.check_references import check_references
 from soapwright.passes.check_values import check_values
 from soapwright.passes.drop_unused import drop_unused
+from soapwright.passes.facts import facts
 from soapwright.passes.find_substitutes import find_substitutes
-from soapwright.passes.find_uses import find_uses
+from soapwright.passes.flatten_unions import flatten_unions
 from soapwright.passes.lay_out import lay_out
+from soapwright.passes.leave_out import leave_out
 from soapwright.passes.make_messages import make_messages
 from soapwright.passes.unite_types import unite_types
 
 PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
+    leave_out,
     check_references,
     check_kinds,
     check_values,
     drop_unused,
     find_substitutes,
     unite_types,
+    flatten_unions,
     lay_out,
     make_messages,
-    find_uses,
+    facts,
 )
 
 

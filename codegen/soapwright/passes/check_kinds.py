@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from soapwright.model.api import (
     Api,
     Builtin,
@@ -19,23 +21,60 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.passes.rewrite import map_types, without_base
 
+_ANY_SIMPLE = BuiltinRef(Builtin.ANY_SIMPLE_TYPE)
 MAX_DERIVATION = 100  # what goes through definitions, and loads modules, is recursive
 
 
 def check_kinds(api: Api, findings: Findings) -> Api:
-    """Report definitions that go round in a circle, and types of the wrong kind."""
-    circular = [name for name in api.types if _is_circular(api, name)]
-    for name in circular:
-        message = f"{name} is defined by itself"
-        findings.error(Code.CIRCULAR, message, api.types[name].at)
-    if not circular:
-        _check_depths(api, findings)
-    _check_heads(api, findings)
-    for name, definition in api.types.items():
-        if name not in circular:
-            _check(api, definition, findings)
-    return api
+    """Report definitions that go round in a circle, and types of the wrong kind, and mend both."""
+    api = _without_circles(_without_circular_heads(api, findings), findings)
+    _check_depths(api, findings)
+    for definition in api.types.values():
+        _check(api, definition, findings)
+    types = {name: _of_a_kind(api, one) for name, one in api.types.items()}
+    return replace(api, types=types)
+
+
+def _without_circles(api: Api, findings: Findings) -> Api:
+    """The Api without what types are defined by, where that is at last themselves."""
+    circular = {name for name in api.types if _is_circular(api, name)}
+
+    def cut(reference: TypeRef) -> TypeRef:
+        in_circle = isinstance(reference, NamedRef) and reference.id in circular
+        return _ANY_SIMPLE if in_circle else reference
+
+    types = dict(api.types)
+    for name in (one for one in api.types if one in circular):
+        definition = types[name]
+        message = f"{name} is defined by itself: what it takes from that is left out"
+        findings.mended(Code.CIRCULAR, message, definition.at)
+        match definition:
+            case Struct(base=base) if base in circular:
+                types[name] = without_base(definition)
+            case SoapArray():
+                types[name] = replace(definition, item=BuiltinRef(Builtin.ANY_TYPE))
+            case _:
+                types[name] = map_types(definition, lambda r: r, cut)
+    return replace(api, types=types)
+
+
+def _of_a_kind(api: Api, definition: TypeDef) -> TypeDef:
+    """A definition with simple types where only these may be."""
+
+    def simple(reference: TypeRef) -> TypeRef:
+        return _ANY_SIMPLE if _is_complex(api, reference) else reference
+
+    definition = map_types(definition, lambda r: r, simple)
+    if not isinstance(definition, Struct) or definition.base is None:
+        return definition
+    base = api.types[definition.base]
+    if isinstance(base, Struct):
+        return definition
+    if isinstance(base, SoapArray):
+        return without_base(definition)
+    return replace(definition, base=None, derivation=None, text=NamedRef(base.id))
 
 
 def _check_depths(api: Api, findings: Findings) -> None:
@@ -57,17 +96,26 @@ def _check_depths(api: Api, findings: Findings) -> None:
             findings.error(Code.LIMIT, message, api.types[name].at)
 
 
-def _check_heads(api: Api, findings: Findings) -> None:
+def _without_circular_heads(api: Api, findings: Findings) -> Api:
     """No element is in a substitution group that it heads (XML Schema part 1, section 3.3.6)."""
-    for name, element in api.elements.items():
-        seen: set[QName] = set()
-        head = element.head
-        while head is not None and head not in seen:
-            seen.add(head)
-            head = api.elements[head].head if head in api.elements else None
-        if name in seen:
-            message = f"element {name} may stand for itself: its substitution group is a circle"
-            findings.error(Code.CIRCULAR, message, element.at)
+    judged: set[QName] = set()
+    circular: set[QName] = set()
+    for start in api.elements:
+        path: dict[QName, None] = {}
+        name: QName | None = start
+        while name in api.elements and name not in judged and name not in path:
+            path[name] = None
+            name = api.elements[name].head
+        if name in path:  # what leads to the circle is not part of it
+            steps = list(path)
+            circular.update(steps[steps.index(name) :])
+        judged.update(path)
+    elements = dict(api.elements)
+    for name in (one for one in api.elements if one in circular):
+        message = f"element {name} may stand for itself: it is in no substitution group"
+        findings.mended(Code.CIRCULAR, message, elements[name].at)
+        elements[name] = replace(elements[name], head=None)
+    return replace(api, elements=elements)
 
 
 def _steps(definition: TypeDef) -> list[QName]:
@@ -123,23 +171,26 @@ def _check(api: Api, definition: TypeDef, findings: Findings) -> None:
 
 def _simple(
     api: Api, reference: TypeRef, user: str, at: Location, findings: Findings
-) -> bool:
-    """Whether a type is simple, as its user needs it."""
+) -> None:
+    """Report a complex type where its user needs a simple one."""
+    if _is_complex(api, reference):
+        name = "xsd:anyType"
+        if isinstance(reference, NamedRef):
+            name = str(reference.id)
+        message = f"{user} needs a simple type, and {name} is complex"
+        findings.mended(Code.KIND, f"{message}: it is read as anySimpleType", at)
+
+
+def _is_complex(api: Api, reference: TypeRef) -> bool:
     if isinstance(reference, BuiltinRef):
-        name, complex_ = reference.builtin.value, reference.builtin is Builtin.ANY_TYPE
-    else:
-        name = str(reference.id)
-        complex_ = isinstance(api.types.get(reference.id), (Struct, SoapArray))
-    if complex_:
-        findings.error(
-            Code.KIND, f"{user} needs a simple type, and {name} is complex", at
-        )
-    return not complex_
+        return reference.builtin is Builtin.ANY_TYPE
+    return isinstance(api.types.get(reference.id), (Struct, SoapArray))
 
 
 def _check_base(api: Api, struct: Struct, findings: Findings) -> None:
     base = api.types.get(struct.base) if struct.base is not None else None
-    if base is not None and not isinstance(base, Struct):
-        findings.error(
-            Code.KIND, f"a complex type cannot be made from {base.id}", struct.at
-        )
+    if base is None or isinstance(base, Struct):
+        return
+    done = "any elements" if isinstance(base, SoapArray) else "text"
+    message = f"a complex type cannot be made from {base.id}: it is read as {done}"
+    findings.mended(Code.KIND, message, struct.at)

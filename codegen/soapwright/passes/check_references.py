@@ -1,4 +1,8 @@
-"""Every reference leads somewhere: where an operation needs it, that is an error, else a warning."""
+"""Every reference leads somewhere: what dangles is reported, and reads as anyType from here on.
+
+What refers to a type or an element that nothing declares takes anything in its place; a type
+whose base is missing takes anything besides what it declares itself.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from soapwright.model.api import (
     Api,
     Builtin,
     BuiltinRef,
-    ElementPart,
     NamedRef,
     QName,
     Struct,
@@ -19,93 +22,89 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
-from soapwright.model.walk import (
-    elements_of,
-    part_types,
-    parts_of,
-    reach,
-    references_of,
-)
-from soapwright.passes.rewrite import map_types
+from soapwright.model.walk import elements_of, parts_of, references_of
+from soapwright.passes.rewrite import map_part_types, map_types, without_base
 
 # A schema inside a message, as .NET's DataSets have it, is XML like any other.
 _XSD = "http://www.w3.org/2001/XMLSchema"
 _HINT = "import the schema that declares it; --catalog says where it is"
+_DONE = {
+    "type": "what refers to it is read as xsd:anyType",
+    "element": "it is read as xsd:anyType",
+    "group": "any elements are read in its place",
+    "attributeGroup": "any attributes are read in its place",
+}
 
 
 def check_references(api: Api, findings: Findings) -> Api:
-    """Report what dangles. What no operation reaches reads as anyType from here on."""
-    needed = _check_parts(api, findings)
-    reached = reach(api, part_types(api, parts_of(api)))
-    dangling: set[QName] = set()
+    """Report what dangles, and let it read as anyType."""
+    for part in parts_of(api):
+        if isinstance(part, TypePart):
+            _check_type(api, part.type, part.at, findings)
     for definition in api.types.values():
-        for name, kind, at in _dangling(api, definition):
-            if kind == "type":
-                dangling.add(name)
-            if definition.id in reached:
-                needed.add(name)
-            _report(api, name, kind, at, definition.id in reached, findings)
-    missed = {missing.at for missing in api.unresolved if missing.owner in reached}
+        for reference, at in references_of(definition):
+            _check_type(api, reference, at, findings)
+        for name, at in _undeclared_elements(api, definition):
+            _report(api, name, "element", at, findings)
     for missing in api.unresolved:
-        is_needed = missing.at in missed
-        _report(api, missing.name, missing.kind, missing.at, is_needed, findings)
+        _report(api, missing.name, missing.kind, missing.at, findings)
     for element in api.elements.values():
-        if isinstance(element.type, NamedRef) and element.type.id not in api.types:
-            dangling.add(element.type.id)
-            if element.type.id not in needed:
-                _report(api, element.type.id, "type", element.at, False, findings)
-    return _without(api, dangling) if dangling else api
+        _check_type(api, element.type, element.at, findings)
+    return _settled(_with_heads(api, findings))
 
 
-def _report(
-    api: Api, name: QName, kind: str, at: Location, needed: bool, findings: Findings
-) -> None:
+def _check_type(api: Api, reference: TypeRef, at: Location, findings: Findings) -> None:
+    if _dangles(api, reference):
+        assert isinstance(reference, NamedRef)
+        _report(api, reference.id, "type", at, findings)
+
+
+def _dangles(api: Api, reference: TypeRef) -> bool:
+    return isinstance(reference, NamedRef) and reference.id not in api.types
+
+
+def _dangles_base(api: Api, struct: Struct) -> bool:
+    return struct.base is not None and struct.base not in api.types
+
+
+def _report(api: Api, name: QName, kind: str, at: Location, findings: Findings) -> None:
     if api.unread.may_declare(name):
         return
-    message = f"{kind} {name} is not declared"
-    if not needed:
-        findings.warning(Code.REFERENCE, f"{message}; no operation needs it", at)
-    elif name.namespace == _XSD:
-        findings.error(Code.REFERENCE, f"XML Schema has no {kind} {name.local}", at)
-    else:
-        findings.error(Code.REFERENCE, message, at, _HINT)
+    of_xsd = name.namespace == _XSD
+    what = f"{kind} {name} is not declared"
+    message = f"XML Schema has no {kind} {name.local}" if of_xsd else what
+    hint = "" if of_xsd else _HINT
+    findings.mended(Code.REFERENCE, f"{message}: {_DONE[kind]}", at, hint)
 
 
-def _check_parts(api: Api, findings: Findings) -> set[QName]:
-    """The types that parts name and nobody declares, each found to be an error."""
-    missing: set[QName] = set()
-    for part in parts_of(api):
-        match part:
-            case ElementPart(element=name, at=at):
-                target = api.elements.get(name)
-                if target is None:
-                    _report(api, name, "element", at, True, findings)
-                    continue
-                reference = target.type
-            case TypePart(type=reference, at=at):
-                pass
-        if isinstance(reference, NamedRef) and reference.id not in api.types:
-            missing.add(reference.id)
-            _report(api, reference.id, "type", at, True, findings)
-    return missing
-
-
-def _dangling(api: Api, definition: TypeDef) -> Iterator[tuple[QName, str, Location]]:
-    for reference, at in references_of(definition):
-        if isinstance(reference, NamedRef) and reference.id not in api.types:
-            yield reference.id, "type", at
+def _undeclared_elements(
+    api: Api, definition: TypeDef
+) -> Iterator[tuple[QName, Location]]:
     if isinstance(definition, Struct):
         for element in elements_of(definition.content):
             known = element.name in api.elements or element.name.namespace == _XSD
             if element.reference and not known:
-                yield element.name, "element", element.at
+                yield element.name, element.at
 
 
-def _without(api: Api, dangling: set[QName]) -> Api:
+def _with_heads(api: Api, findings: Findings) -> Api:
+    """Elements whose substitution group's head nothing declares stand for themselves alone."""
+    elements = dict(api.elements)
+    for name, element in elements.items():
+        head = element.head
+        if head is not None and head not in elements:
+            if not api.unread.may_declare(head):
+                message = (
+                    f"element {head} is not declared: {name.local} stands for no other"
+                )
+                findings.mended(Code.REFERENCE, message, element.at, _HINT)
+            elements[name] = replace(element, head=None)
+    return replace(api, elements=elements)
+
+
+def _settled(api: Api) -> Api:
     def settle(reference: TypeRef, builtin: Builtin = Builtin.ANY_TYPE) -> TypeRef:
-        if isinstance(reference, NamedRef) and reference.id in dangling:
-            return BuiltinRef(builtin)
-        return reference
+        return BuiltinRef(builtin) if _dangles(api, reference) else reference
 
     def settle_simple(reference: TypeRef) -> TypeRef:
         return settle(reference, Builtin.ANY_SIMPLE_TYPE)
@@ -113,11 +112,11 @@ def _without(api: Api, dangling: set[QName]) -> Api:
     types: dict[QName, TypeDef] = {}
     for name, definition in api.types.items():
         definition = map_types(definition, settle, settle_simple)
-        if isinstance(definition, Struct) and definition.base in dangling:
-            definition = replace(definition, base=None, derivation=None)
+        if isinstance(definition, Struct) and _dangles_base(api, definition):
+            definition = without_base(definition)
         types[name] = definition
     elements = {
         name: replace(element, type=settle(element.type))
         for name, element in api.elements.items()
     }
-    return replace(api, types=types, elements=elements)
+    return map_part_types(replace(api, types=types, elements=elements), settle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from soapwright.model.api import (
@@ -58,14 +59,18 @@ _LEXICAL: dict[Builtin, re.Pattern[str]] = {
 
 
 def check_values(api: Api, findings: Findings) -> Api:
-    """Report values of enumerations, defaults and fixed values that their types have not."""
-    for definition in api.types.values():
+    """Report values of enumerations, defaults and fixed values that their types have not.
+
+    An enumeration with such a value is one of strings.
+    """
+    types = dict(api.types)
+    for name, definition in api.types.items():
         if isinstance(definition, Enumeration):
-            _check_enumeration(api, definition, findings)
+            types[name] = _checked(api, definition, findings)
         elif isinstance(definition, Restricted):
             for problem in _contradictions(definition.facets):
                 message = f"{definition.id} has no values: {problem}"
-                findings.warning(Code.FACETS, message, definition.at)
+                findings.mended(Code.FACETS, message, definition.at)
         elif isinstance(definition, Struct):
             for attribute in definition.attributes:
                 _check_given(api, "attribute", attribute, findings)
@@ -73,7 +78,7 @@ def check_values(api: Api, findings: Findings) -> Api:
                 _check_given(api, "element", element, findings)
     for declared in api.elements.values():
         _check_given(api, "element", declared, findings)
-    return api
+    return replace(api, types=types)
 
 
 def _chain(
@@ -92,16 +97,21 @@ def _chain(
         yield reference
 
 
-def _check_enumeration(api: Api, definition: Enumeration, findings: Findings) -> None:
-    """Each value is one of its base's: else the enumeration has no members."""
+def _checked(api: Api, definition: Enumeration, findings: Findings) -> Enumeration:
+    """An enumeration of its base's values: of strings, where one is not."""
     builtin = next(
         (s.builtin for s in _chain(api, definition.base) if isinstance(s, BuiltinRef)),
         None,
     )
-    for value in definition.values:
-        if builtin is not None and not _is_value(builtin, value.text):
-            message = f"{value.text!r} is no value of xsd:{builtin.value}"
-            findings.error(Code.VALUE, message, definition.at)
+    if builtin is None:
+        return definition
+    wrong = [v.text for v in definition.values if not _is_value(builtin, v.text)]
+    for text in wrong:
+        message = (
+            f"{text!r} is no value of xsd:{builtin.value}: all are read as strings"
+        )
+        findings.mended(Code.VALUE, message, definition.at)
+    return replace(definition, base=BuiltinRef(Builtin.STRING)) if wrong else definition
 
 
 def _check_given(
@@ -119,7 +129,7 @@ def _check_given(
             if problem:
                 local = component.name.local
                 message = f"the {what} value of {kind} {local}, {text!r}, is {problem}"
-                findings.warning(Code.VALUE, message, component.at)
+                findings.mended(Code.VALUE, message, component.at)
                 break
 
 

@@ -9,7 +9,7 @@ Finding: `config`, error: a pattern that matches nothing, or a choice that leave
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -18,6 +18,8 @@ from soapwright.model.api import (
     Api,
     BuiltinRef,
     ElementPart,
+    GlobalElement,
+    LeftOut,
     NamedRef,
     Operation,
     Port,
@@ -29,12 +31,13 @@ from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.model.options import Options
 from soapwright.model.walk import (
-    derived_types,
     elements_of,
     part_types,
     parts_of,
     references_of,
+    subtypes_of,
 )
+from soapwright.passes.leave_out import report_left_out
 
 
 def choose(
@@ -60,19 +63,26 @@ def choose(
     if len(findings.errors) > before:
         findings.raise_errors()
     ports = [_chosen(port, options) for port in api.ports if _is_wanted(port, options)]
-    left = tuple(port for port in ports if port.operations)
-    if not left and not partly:
+    left = tuple(port for port in ports if port.operations or port.left_out)
+    lost = tuple(one for one in api.left_out if _concerns(one, options))
+    api = replace(api, ports=left, left_out=lost)
+    if not any(port.operations for port in left) and not partly:
+        report_left_out(api, findings)
         message = "no operation is left of those that are chosen"
         findings.error(Code.CONFIG, message, options.place("name", entry))
         findings.raise_errors()
-    return _with_what_they_reach(replace(api, ports=left))
+    return _with_what_they_reach(api)
 
 
 def _check_patterns(api: Api, options: Options, entry: str, findings: Findings) -> None:
     operations = [name for p in api.ports for o in p.operations for name in _names(o)]
+    operations += [one.name for port in api.ports for one in port.left_out]
+    services = [port.service for port in api.ports]
+    services += [one.service for one in api.left_out]
     known = {
-        "services": [port.service for port in api.ports if port.service],
-        "ports": [name for port in api.ports for name in (port.key, port.name)],
+        "services": list(filter(None, services)),
+        "ports": [name for p in api.ports for name in (p.key, p.name)]
+        + [one.name for one in api.left_out],
         "include": operations,
         "exclude": operations,
     }
@@ -87,6 +97,13 @@ def _check_patterns(api: Api, options: Options, entry: str, findings: Findings) 
                     options.place(key, entry, pattern),
                     f"there is {', '.join(near)}" if near else "",
                 )
+
+
+def _concerns(one: LeftOut, options: Options) -> bool:
+    """Whether a port or a binding that is broken is among the chosen ones."""
+    if options.services and not _matches([one.service], options.services):
+        return False
+    return not options.ports or _matches([one.name], options.ports)
 
 
 def _is_wanted(port: Port, options: Options) -> bool:
@@ -106,6 +123,12 @@ def _chosen(port: Port, options: Options) -> Port:
         port,
         operations=tuple(
             o for o in operations if not _matches(_names(o), options.exclude)
+        ),
+        left_out=tuple(
+            one
+            for one in port.left_out
+            if not options.include or _matches([one.name], options.include)
+            if not _matches([one.name], options.exclude)
         ),
     )
 
@@ -131,8 +154,18 @@ def _with_what_they_reach(api: Api) -> Api:
     return replace(
         api,
         types={k: v for k, v in api.types.items() if k in reach.types},
-        elements={k: v for k, v in api.elements.items() if k in elements},
+        elements={
+            name: _among(element, api, elements)
+            for name, element in api.elements.items()
+            if name in elements
+        },
     )
+
+
+def _among(element: GlobalElement, api: Api, kept: Set[QName]) -> GlobalElement:
+    """An element, without the head of its substitution group where that does not stay."""
+    gone = element.head in api.elements and element.head not in kept
+    return replace(element, head=None) if gone else element
 
 
 class _Reach:
@@ -142,7 +175,7 @@ class _Reach:
         self.types: set[QName] = set()
         self.elements: set[QName] = set()
         self._api = api
-        self._derived = derived_types(api)
+        self._subtypes = subtypes_of(api)
         self._members: dict[QName, list[QName]] = defaultdict(list)
         for element in api.elements.values():
             if element.head is not None:
@@ -160,7 +193,7 @@ class _Reach:
                 continue
             self.types.add(reference.id)
             waiting.extend(target for target, _ in references_of(definition))
-            waiting.extend(map(NamedRef, self._derived.get(reference.id, ())))
+            waiting.extend(map(NamedRef, self._subtypes.get(reference.id, ())))
             if isinstance(definition, Struct):
                 for element in elements_of(definition.content):
                     if element.reference:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Iterator
 from dataclasses import replace
 
 from soapwright.model.api import (
@@ -20,14 +21,13 @@ from soapwright.passes.rewrite import map_elements
 
 def find_substitutes(api: Api, findings: Findings) -> Api:
     """Fill `Element.substitutes` (XML Schema part 1, section 3.3.4), transitively, abstract ones left out."""
-    groups = substitution_groups(api)
+    groups = SubstitutionGroups(api)
     if not groups:
         return api
 
     def fill(element: Element) -> Element:
-        if element.reference and element.name in groups:
-            return replace(element, substitutes=groups[element.name])
-        return element
+        group = groups.of(element.name) if element.reference else ()
+        return replace(element, substitutes=group) if group else element
 
     types: dict[QName, TypeDef] = {
         name: (
@@ -40,34 +40,45 @@ def find_substitutes(api: Api, findings: Findings) -> Api:
     return replace(api, types=types)
 
 
-def substitution_groups(api: Api) -> dict[QName, tuple[Substitute, ...]]:
-    """For each head the elements that may stand for it."""
-    members: dict[QName, list[GlobalElement]] = defaultdict(list)
-    for element in api.elements.values():
-        if element.head is not None and element.head != element.name:
-            members[element.head].append(element)
-    return {head: _group(head, members) for head in members}
+class SubstitutionGroups:
+    """For each head the elements that may stand for it, worked out where it is asked for.
 
+    Only few heads are used: of a chain of substitutions to have every one's would be quadratic.
+    """
 
-def _group(
-    head: QName, members: dict[QName, list[GlobalElement]]
-) -> tuple[Substitute, ...]:
-    """The concrete members of a head's group, nearest first, each once."""
-    found: dict[QName, Substitute] = {}
-    seen = {head}
-    waiting = list(members[head])
-    while waiting:
-        element = waiting.pop(0)
-        if element.name in seen:
-            continue
-        seen.add(element.name)
-        if not element.abstract:
-            found[element.name] = Substitute(
-                element.name,
-                element.type,
-                element.nillable,
-                element.default,
-                element.fixed,
-            )
-        waiting += members.get(element.name, [])
-    return tuple(found.values())
+    def __init__(self, api: Api) -> None:
+        self._members: dict[QName, list[GlobalElement]] = defaultdict(list)
+        for element in api.elements.values():
+            if element.head is not None and element.head != element.name:
+                self._members[element.head].append(element)
+        self._groups: dict[QName, tuple[Substitute, ...]] = {}
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._members)
+
+    def of(self, head: QName) -> tuple[Substitute, ...]:
+        """The concrete members of a head's group, nearest first, each once."""
+        if head not in self._members:
+            return ()
+        if head not in self._groups:
+            self._groups[head] = tuple(self._found(head))
+        return self._groups[head]
+
+    def _found(self, head: QName) -> Iterator[Substitute]:
+        seen = {head}
+        waiting = deque(self._members[head])
+        while waiting:
+            element = waiting.popleft()
+            if element.name in seen:
+                continue
+            seen.add(element.name)
+            if not element.abstract:
+                yield Substitute(
+                    element.name,
+                    element.type,
+                    element.nillable,
+                    element.default,
+                    element.fixed,
+                )
+            waiting += self._members.get(element.name, ())

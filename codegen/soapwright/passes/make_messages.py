@@ -26,7 +26,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.model.walk import headers_use
-from soapwright.passes.find_substitutes import substitution_groups
+from soapwright.passes.find_substitutes import SubstitutionGroups
 
 _ONCE, _OPTIONAL = Occurs(), Occurs(0, 1)
 
@@ -50,7 +50,7 @@ class _Maker:
     def __init__(self, api: Api) -> None:
         self.elements = api.elements
         self.types: dict[QName, TypeDef] = dict(api.types)
-        self._substitutes = substitution_groups(api)
+        self._substitutes = SubstitutionGroups(api)
         self._calls: set[QName] = set()
 
     def port(self, port: Port) -> Port:
@@ -94,7 +94,7 @@ class _Maker:
         if not isinstance(part, ElementPart):
             return None
         element = self.elements[part.element]
-        if element.abstract and self._substitutes.get(element.name):
+        if element.abstract and self._substitutes.of(element.name):
             return None
         reference = element.type
         if isinstance(reference, NamedRef) and isinstance(
@@ -125,7 +125,7 @@ class _Maker:
             fixed=declared.fixed,
             abstract=declared.abstract,
             reference=True,
-            substitutes=self._substitutes.get(name, ()),
+            substitutes=self._substitutes.of(name),
             doc=doc or declared.doc,
         )
 

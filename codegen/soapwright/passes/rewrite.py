@@ -8,16 +8,25 @@ from typing import assert_never
 
 from soapwright.model.api import (
     All,
+    AnyAttribute,
+    Api,
     Choice,
+    Derivation,
     Element,
     Enumeration,
     ListOf,
+    Message,
+    Occurs,
+    Operation,
+    Part,
     Particle,
+    Process,
     Restricted,
     Sequence,
     SoapArray,
     Struct,
     TypeDef,
+    TypePart,
     TypeRef,
     UnionOf,
     Wildcard,
@@ -83,3 +92,45 @@ def _map(particle: Particle, change: Callable[[Element], Element]) -> Particle:
             )
         case _:
             assert_never(particle)
+
+
+def without_base(struct: Struct) -> Struct:
+    """A type whose base is not known: what that has is any elements and attributes.
+
+    A restriction has declared all that it takes.
+    """
+    alone = replace(struct, base=None, derivation=None)
+    if struct.derivation is Derivation.RESTRICTION:
+        return alone
+    inherited = Wildcard(("##any",), Process.LAX, Occurs(0, None), struct.at)
+    own = () if struct.content is None else (struct.content,)
+    attributes = struct.any_attribute or AnyAttribute(("##any",), Process.LAX)
+    return replace(
+        alone,
+        content=Sequence((inherited, *own), Occurs()),
+        any_attribute=attributes,
+    )
+
+
+def map_part_types(api: Api, change: Callable[[TypeRef], TypeRef]) -> Api:
+    """The Api with the type of each message's part put through `change`."""
+
+    def part(one: Part) -> Part:
+        return replace(one, type=change(one.type)) if isinstance(one, TypePart) else one
+
+    def message(one: Message | None) -> Message | None:
+        if one is None:
+            return None
+        headers = tuple(replace(h, part=part(h.part)) for h in one.headers)
+        return replace(one, parts=tuple(map(part, one.parts)), headers=headers)
+
+    def operation(one: Operation) -> Operation:
+        faults = tuple(replace(f, part=part(f.part)) for f in one.faults)
+        given, made = message(one.input), message(one.output)
+        return replace(one, input=given, output=made, faults=faults)
+
+    ports = tuple(
+        replace(port, operations=tuple(map(operation, port.operations)))
+        for port in api.ports
+    )
+    return replace(api, ports=ports)

@@ -46,6 +46,7 @@ _KEYS = {
     "include": list,
     "exclude": list,
     "rename": dict,
+    "strict": bool,
 }
 _REQUIRED = ("wsdl", "output", "name")
 _PACKAGE = "tool.soapwright.package"
@@ -221,6 +222,7 @@ class _Table:
             include=tuple(table.get("include", [])),
             exclude=tuple(table.get("exclude", [])),
             rename=tuple(table.get("rename", {}).items()),
+            strict=table.get("strict", False),
             places=self._places(table),
         )
         return package_of(table["wsdl"], Path(table["output"]), options)

@@ -30,6 +30,10 @@ class RemoteError(Exception):
     """A document that cannot be had; the text says why."""
 
 
+class Unreachable(RemoteError):
+    """A document that whoever has it does not give."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A document, where it is kept, and where it is from.
@@ -139,7 +143,7 @@ class Remote:
         try:
             return fetch(url)
         except FetchError as error:
-            raise RemoteError(str(error)) from error
+            raise Unreachable(str(error)) from error
 
 
 def _read_lock(path: Path) -> dict[str, dict[str, str]]:

@@ -13,7 +13,7 @@ _HINT = (
 )
 
 
-def check_compiles(modules: Mapping[str, str], package: str) -> None:
+def check_compiles(modules: Mapping[str, bytes], package: str) -> None:
     """Compile every emitted module of a package, by its path in it.
 
     Raises:
@@ -22,9 +22,9 @@ def check_compiles(modules: Mapping[str, str], package: str) -> None:
     findings = Findings()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they stop nothing, and say nothing to a user
-        for path, text in modules.items():
+        for path, content in modules.items():
             try:
-                compile(text, path, "exec", dont_inherit=True)
+                compile(content, path, "exec", dont_inherit=True)
             except SyntaxError as error:
                 _report(findings, f"{package}/{path}", error.msg, error.lineno or 1)
             except (ValueError, RecursionError, MemoryError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from soapwright.model.api import (
@@ -22,10 +21,10 @@ from soapwright.model.api import (
     Use,
 )
 from soapwright.model.walk import member_elements, messages_of, references_of
+from soapwright.model.xml_names import NC_NAME
 from soapwright.python.types.fields import Types
 from soapwright.python.wire import ENCODINGS, XSD, WireStyle
 
-_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
 _XML = "http://www.w3.org/XML/1998/namespace"
 
 
@@ -46,7 +45,7 @@ class Context:
     def prefixed(self, name: QName) -> str:
         """A qualified name with the package's prefix for its namespace."""
         # The name goes into the text of f-strings: what is no name must not get there.
-        if not _NAME.fullmatch(name.local):
+        if not NC_NAME.fullmatch(name.local):
             raise ValueError(f"{name.local!r} is no name")
         if not name.namespace:
             return name.local

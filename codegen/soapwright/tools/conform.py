@@ -18,6 +18,7 @@ from lxml import etree
 
 from soapwright.envelopes.comparing import Difference, compare_envelopes
 from soapwright.envelopes.files import read_envelope
+from soapwright.envelopes.reading import parse_envelope
 from soapwright.model.api import (
     Api,
     ElementPart,
@@ -186,8 +187,7 @@ def _declared(
     sample: Sample, headers: frozenset[QName]
 ) -> tuple[bytes, tuple[str, ...]]:
     """An envelope without the header blocks that nobody declares, and the names of these."""
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
-    root = etree.fromstring(sample.content, parser)
+    root = parse_envelope(sample.content, str(sample.path))
     blocks = root.iterchildren(f"{{{sample.namespace}}}Header")
     foreign = [
         block

@@ -9,18 +9,18 @@ from __future__ import annotations
 import importlib
 import socket
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 from urllib.parse import quote
-
-import uvicorn
 
 from soapwright.envelopes.packages import import_package, package_api
 from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.tools.http_server import Server
 
 _BACKLOG: Final = 2048
 
@@ -155,7 +155,7 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
 
 
 def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
-    """Serve an ASGI application until this process is stopped.
+    """Serve an ASGI application until this process is stopped: on uvicorn, where that is installed.
 
     Args:
         app: the application.
@@ -175,11 +175,24 @@ def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
         findings.error(Code.ADDRESS, f"nothing can listen here: {error.strerror}", at)
         findings.raise_errors()
         return
-    config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)
     shown = f"[{host}]" if ":" in host else host
+    run = _on_uvicorn if find_spec("uvicorn") else _on_our_own
     with listening:
         ready(f"http://{shown}:{listening.getsockname()[1]}")
         try:
-            uvicorn.Server(config).run(sockets=[listening])
+            run(app, listening)
         except KeyboardInterrupt:
             return
+
+
+def _on_uvicorn(app: Any, listening: socket.socket) -> None:
+    # the extra `serve`: it need not be there
+    import uvicorn
+
+    config = uvicorn.Config(app, log_level="warning", lifespan="off", access_log=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _on_our_own(app: Any, listening: socket.socket) -> None:
+    with Server(listening, app) as server:
+        server.serve_forever()

@@ -1,20 +1,22 @@
 """What a WSDL names: its messages, port types and bindings, found from QNames in attributes.
 
-Findings: `reference`, an error: a name that nothing bears; `lenient-reference`, a warning: a name
-whose prefix is missing or wrong, taken for the only component that bears its local part;
-`duplicate`, an error: two components of one name in one document, or in two that differ.
+Findings, all mended: `lenient-reference`, a name whose prefix is missing or wrong, taken for the
+only component that bears its local part, or for the one in the target namespace; `duplicate`, two
+components of one name in one document, or in two that differ, of which the first counts. What
+names nothing at all is `Unusable` for who needs it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
-from soapwright.model.api import UNDECLARED, BuiltinRef, NamedRef, QName
+from soapwright.model.api import BuiltinRef, Kind, LeftOut, NamedRef, QName
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.wsdl.differing import difference, differs
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.namespaces import WSDL
 from soapwright.wsdl.normalise import text_of
@@ -40,11 +42,31 @@ def doc_of(*nodes: etree._Element | None) -> str:
     return ""
 
 
+class Unusable(Exception):
+    """What a part of a service needs is missing or broken, so that the part is left out."""
+
+    def __init__(self, code: Code, reason: str, at: Location, hint: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+        self.at = at
+        self.hint = hint
+
+    def left_out(self, kind: Kind, name: str, service: str = "") -> LeftOut:
+        """The part that is left out for this reason."""
+        reason, at, hint = self.reason, self.at, self.hint
+        return LeftOut(kind, name, self.code, reason, at, hint, service)
+
+
 @dataclass(slots=True)
 class Components:
-    """The components of all definitions together; WSDL knows one namespace for each kind."""
+    """The components of all definitions together; WSDL knows one namespace for each kind.
+
+    `declared` are the names that the schemas declare, of an `element` and of a `type`.
+    """
 
     documents: Documents
+    declared: Mapping[str, Iterable[QName]]
     findings: Findings
     _tables: dict[str, Table] = field(default_factory=dict)
     _globals: dict[str, dict[str, list[QName]]] = field(default_factory=dict)
@@ -59,18 +81,20 @@ class Components:
             self._tables[kind] = self._collect(kind)
         return self._tables[kind]
 
-    def find(
-        self, kind: str, node: etree._Element, attribute: str
-    ) -> etree._Element | None:
-        """The component that an attribute names; None, with an error, where there is none."""
+    def find(self, kind: str, node: etree._Element, attribute: str) -> etree._Element:
+        """The component that an attribute names.
+
+        Raises:
+            Unusable: there is none.
+        """
         found = self.look_up(kind, node, attribute)
         if found is None:
             text = node.get(attribute, "").strip()
             name = _expanded(node, text)
-            if not self.may_be_unread(node, attribute):
-                message = f"there is no {kind} {name or text}"
-                message = message if text else f"names no {kind}"
-                self.findings.error(Code.REFERENCE, message, self.at(node))
+            reason = (
+                f"there is no {kind} {name or text}" if text else f"no {kind} is named"
+            )
+            raise Unusable(Code.REFERENCE, reason, self.at(node))
         return found
 
     def look_up(
@@ -83,61 +107,82 @@ class Components:
         if name in table:
             return table[name]
         local = _split(text)[1]
-        same = [other for other in table if other.local == local]
-        if len(same) != 1:
+        meant = _only(node, [other for other in table if other.local == local])
+        if meant is None:
             return None
-        self._lenient(node, attribute, kind, same[0])
-        return table[same[0]]
-
-    def may_be_unread(self, node: etree._Element, attribute: str) -> bool:
-        """Whether what an attribute names may stand in a document that could not be read."""
-        name = _expanded(node, node.get(attribute, "").strip())
-        return name is not None and self.documents.unread.may_declare(name)
+        self._lenient(node, attribute, kind, meant)
+        return table[meant]
 
     def schema_name(self, node: etree._Element, attribute: str, kind: str) -> QName:
         """The element or type (`kind`) that a part names; a prefix that means nothing is made up
-        for, and whether the component exists is for others to see."""
+        for, and whether the component exists is for others to see.
+
+        Raises:
+            Unusable: the prefix is not declared, and nothing says what it means.
+        """
         text = node.get(attribute, "").strip()
         name = _expanded(node, text)
-        prefix, _, local = text.rpartition(":")
         if name is not None and self.exists(name, kind):
             return name
+        meant = self._meant(node, text, kind)
+        if meant is not None:
+            self._lenient(node, attribute, kind, meant)
+            return meant
+        if name is None:
+            other = self._meant(node, text, "type" if kind == "element" else "element")
+            if other is not None:
+                return other
+            reason = f"the prefix {_split(text)[0]!r} of {text} is not declared"
+            raise Unusable(Code.PREFIX, reason, self.at(node))
+        return name
+
+    def _meant(self, node: etree._Element, text: str, kind: str) -> QName | None:
+        """What a name that is not declared means, where that is beyond doubt."""
+        name = _expanded(node, text)
+        prefix, _, local = text.rpartition(":")
         same = list(self._named(kind).get(local, ()))
-        if (
-            name is not None and prefix
-        ):  # a schema may have been left without its namespace
+        if name is not None and prefix and name.namespace not in (WSDL, XSD):
+            # a schema may have been left without its namespace
             same = [other for other in same if not other.namespace]
         builtin = type_reference(QName(XSD, local))
         plain = kind == "type" and not (same or prefix and name)
         if plain and isinstance(builtin, BuiltinRef):
             same = [QName(XSD, local)]
-        if len(same) == 1:
-            self._lenient(node, attribute, kind, same[0])
-            return same[0]
-        if name is None:
-            message = f"the prefix {prefix!r} is not declared"
-            self.findings.error(Code.REFERENCE, message, self.at(node))
-        return name or QName(UNDECLARED, local)
+        return _only(node, same)
 
     def _lenient(
         self, node: etree._Element, attribute: str, kind: str, taken: QName
     ) -> None:
         text = node.get(attribute, "").strip()
-        message = (
-            f"there is no {kind} {text}: the only one of this name, {taken}, is taken"
-        )
-        self.findings.warning(Code.LENIENT_REFERENCE, message, self.at(node))
+        message = f"there is no {kind} {text}: {taken} is taken"
+        self.findings.mended(Code.LENIENT_REFERENCE, message, self.at(node))
 
     def _collect(self, kind: str) -> Table:
         table: Table = {}
         for document in self.documents.definitions:
             for node in document.root.iterchildren(wsdl_name(kind)):
-                name = QName(document.target_namespace, node.get("name", "").strip())
+                local = node.get("name", "").strip()
+                if not local:
+                    continue  # nothing can name it (`named.py`)
+                name = QName(document.target_namespace, local)
                 first = table.setdefault(name, node)
-                if first is not node and _is_twice(first, node):
-                    message = f"{kind} {name} is declared already at {self.at(first)}"
-                    self.findings.error(Code.DUPLICATE, message, self.at(node))
+                if first is not node:
+                    self._check_twice(f"{kind} {name}", first, node)
         return table
+
+    def _check_twice(
+        self, what: str, first: etree._Element, other: etree._Element
+    ) -> None:
+        """A name that is taken: in one document, or by something else in another."""
+        different = differs(first, other)
+        if not different and first.getparent() is not other.getparent():
+            return
+        message = (
+            f"{what} is declared already at {self.at(first)}: the first one counts"
+        )
+        if different:
+            message += f"; this one {difference(first, other)}"
+        self.findings.mended(Code.DUPLICATE, message, self.at(other))
 
     def exists(self, name: QName, kind: str) -> bool:
         """Whether there is a global element or type (`kind`) of a name."""
@@ -149,18 +194,12 @@ class Components:
         """The global elements or types of all schemas by their local names."""
         if kind not in self._globals:
             found: dict[str, list[QName]] = {}
-            for name in self._declared(kind):
+            for name in self.declared[kind]:
                 names = found.setdefault(name.local, [])
                 if name not in names:
                     names.append(name)
             self._globals[kind] = found
         return self._globals[kind]
-
-    def _declared(self, kind: str) -> Iterator[QName]:
-        tags = ("element",) if kind == "element" else ("complexType", "simpleType")
-        for schema in self.documents.schemas:
-            for node in schema.root.iterchildren(*(f"{{{XSD}}}{tag}" for tag in tags)):
-                yield QName(schema.target_namespace, node.get("name", "").strip())
 
 
 def _expanded(node: etree._Element, text: str) -> QName | None:
@@ -178,11 +217,8 @@ def _split(text: str) -> tuple[str, str]:
     return (prefix, local) if colon else ("", text)
 
 
-def _is_twice(first: etree._Element, other: etree._Element) -> bool:
-    """Whether a name is taken: in one document, or by something else in another."""
-    repeated = first.getparent() is other.getparent()
-    return repeated or _canonical(first) != _canonical(other)
-
-
-def _canonical(node: etree._Element) -> list[object]:
-    return [(n.tag, sorted(n.attrib.items())) for n in node.iter("*")]
+def _only(node: etree._Element, names: list[QName]) -> QName | None:
+    """Of names with one local part the one that a document means: its own namespace's, or the only one."""
+    own = node.getroottree().getroot().get("targetNamespace", "")
+    names = [name for name in names if name.namespace == own] or names
+    return names[0] if len(names) == 1 else None

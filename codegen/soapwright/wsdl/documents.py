@@ -6,14 +6,14 @@
 | `xml`, `encoding`, `dtd`, `limit` | error: not XML, or not XML that is read here (`parsing.py`) |
 | `root` | error: the document is neither a WSDL 1.1 nor a schema |
 | `wsdl-2` | error: the document is a WSDL of version 2.0 |
-| `import` | error: a file that is named as a part of the WSDL or of a schema is missing |
+| `import` | mended: a file that is named as a part of the WSDL or of a schema is missing |
 | `import-missing` | warning: a namespace or URL that nothing answers offline |
 | `import-saved` | warning: a document of elsewhere, read from a file of its name beside |
-| `import-namespace` | warning: an imported schema is of another namespace than the import says |
-| `import-implied` | warning: a standard namespace is used without an import |
+| `import-namespace` | mended: an imported schema is of another namespace than the import says |
+| `import-implied` | mended: a standard namespace is used without an import |
 | `old-schema` | warning: a draft of XML Schema, read as the recommendation (`drafts.py`) |
-| `schema-syntax` | warning: an element that XML Schema does not allow there (`normalise.py`, `repair.py`) |
-| `name` | warning: a name with the prefix of its own namespace (`repair.py`) |
+| `schema-syntax` | mended: an element that XML Schema does not allow there (`normalise.py`, `repair.py`) |
+| `name` | mended: a name with the prefix of its own namespace (`repair.py`) |
 | `network` | error: a document of the network that cannot be had, or is not what was locked |
 | `catalog` | error, warning: a catalog that is none; an entry that leads nowhere (`catalog.py`) |
 """
@@ -21,7 +21,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lxml import etree
@@ -29,14 +29,16 @@ from lxml import etree
 from soapwright.model.api import Inputs, Source, Unread
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
-from soapwright.project.remote import Remote, RemoteError
+from soapwright.project.remote import Remote, RemoteError, Unreachable
 from soapwright.wsdl.catalog import Catalog, read_catalogs
 from soapwright.wsdl.files import DEFINITIONS, SCHEMA, TYPES, Files
 from soapwright.wsdl.imports import (
     Found,
     Import,
     ImportKind,
+    Levels,
     SourceFile,
+    find_bundled,
     find_elsewhere,
     find_implied,
     find_location,
@@ -45,10 +47,15 @@ from soapwright.wsdl.imports import (
     remote_url,
 )
 from soapwright.wsdl.lines import Lines
-from soapwright.wsdl.namespaces import BUILT_IN, NEVER_NEEDED, XML
+from soapwright.wsdl.namespaces import BUILT_IN, XML
 from soapwright.wsdl.normalise import normalise_schema
 from soapwright.wsdl.references import SOAP_ENCODINGS
 from soapwright.wsdl.sources import collect_sources
+from soapwright.wsdl.unanswered import (
+    report_bundled,
+    report_missing,
+    report_namespace,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,13 +72,15 @@ class SchemaDocument:
     """An `xsd:schema` of the 2001 namespace, inline or a file's root, normalised.
 
     `target_namespace` is the includer's where the document has none of its own: such a document
-    is here once for each, with the same tree. `standard` marks the bundled schemas.
+    is here once for each, with the same tree. `standard` marks the bundled schemas. `level` says
+    how many redefinitions lie on one another in it and in what it includes.
     """
 
     root: etree._Element
     target_namespace: str
     path: str
     standard: bool
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,6 +193,8 @@ class _Loader:
         self._walk()
         self._answer()
         self._add_implied()
+        levels = Levels(self.files.all)
+        self.schemas = [replace(s, level=levels.of(s.root)) for s in self.schemas]
 
     def _walk(self) -> None:
         while self._stack:
@@ -203,12 +214,22 @@ class _Loader:
             if self._is_known(imported):
                 continue
             found = find_elsewhere(imported, waiting.file, self.catalog)
-            found = found or self._saved(waiting)
+            found = found or self._saved(waiting) or self._bundled(waiting)
             if found is None:
-                self._miss(waiting)
+                at = self.files.lines.location(imported.node)
+                report_missing(imported, waiting.file, at, self.findings)
             else:
                 self._lead(waiting, found)
                 self._walk()
+
+    def _bundled(self, waiting: _Waiting) -> Found | None:
+        """The toolkit's own schema of a namespace, which may not be all that the service has."""
+        imported = waiting.imported
+        found = find_bundled(imported)
+        if found is not None and imported.location:
+            at = self.files.lines.location(imported.node)
+            report_bundled(imported, waiting.file, at, self.findings)
+        return found
 
     def _saved(self, waiting: _Waiting) -> Found | None:
         """A document of elsewhere that lies beside the one that names it, and is what it should be."""
@@ -234,9 +255,9 @@ class _Loader:
         implied = find_implied(self.files.all, self._known())
         for namespace, (path, user) in implied.items():
             if namespace != XML and namespace not in SOAP_ENCODINGS:
-                message = f"{namespace} is used without an import"
+                message = f"{namespace} is used without an import: it is taken in"
                 at = self.files.lines.location(user.root)
-                self.findings.warning(Code.IMPORT_IMPLIED, message, at)
+                self.findings.mended(Code.IMPORT_IMPLIED, message, at)
             file = self.files.get(path, path.as_uri())
             if file is not None:
                 self._follow(file, namespace)
@@ -303,6 +324,8 @@ class _Loader:
         try:
             path = remote.find(url)
         except RemoteError as error:
+            if isinstance(error, Unreachable) and find_bundled(imported) is not None:
+                return None  # the bundled schema is taken, and a finding says so
             at = self.files.lines.location(imported.node)
             hint = "--catalog FILE may say where else the document is"
             self.findings.error(Code.NETWORK, f"{url} {error}", at, hint)
@@ -322,24 +345,9 @@ class _Loader:
         if target.root.tag == DEFINITIONS and imported.kind is ImportKind.WSDL_IMPORT:
             self._stack.append(target)
             return
-        self._check_namespace(imported, target, expected)
+        at = self.files.lines.location(imported.node)
+        report_namespace(imported, target, expected, at, self.findings)
         self._follow(target, expected)
-
-    def _check_namespace(
-        self, imported: Import, target: SourceFile, expected: str
-    ) -> None:
-        own = {node.get("targetNamespace", "") for node in target.schemas}
-        fits = expected in own
-        if imported.kind is ImportKind.WSDL_IMPORT:  # may name the document alone
-            fits = fits or not expected
-        elif imported.kind is not ImportKind.IMPORT:  # may take in a chameleon
-            fits = fits or own == {""}
-        if not fits:
-            self.findings.warning(
-                Code.IMPORT_NAMESPACE,
-                f"{target.shown} is of {_listed(own)}, not of {_listed({expected})}",
-                self.files.lines.location(imported.node),
-            )
 
     def _follow(self, file: SourceFile, expected: str) -> None:
         """Take in a document's schemas; a file without a namespace takes the expected one."""
@@ -350,24 +358,6 @@ class _Loader:
         node = file.schemas[index]
         own = node.get("targetNamespace", "")
         return _Schema(file, index, own or (expected if node is file.root else ""))
-
-    def _miss(self, waiting: _Waiting) -> None:
-        imported = waiting.imported
-        if imported.namespace in NEVER_NEEDED:
-            return
-        location = imported.location
-        at = self.files.lines.location(imported.node)
-        if location and is_local(location) and imported.kind is not ImportKind.IMPORT:
-            self.findings.error(Code.IMPORT, f"there is no file {location}", at)
-            of_namespace = imported.kind.is_of_namespace
-            self._unread.add(imported.namespace if of_namespace else waiting.namespace)
-            return
-        what = location or imported.namespace or "an import that names nothing"
-        message = f"nothing that is here answers for {what}"
-        hint = "--catalog FILE takes an OASIS XML catalog that says where it is"
-        if remote_url(imported, waiting.file):
-            hint += ", --allow-network fetches it"
-        self.findings.warning(Code.IMPORT_MISSING, message, at, hint)
 
     def _is_new(self, file: SourceFile, index: int, namespace: str | None) -> bool:
         """Whether this has not been taken in from another file that is the same."""
@@ -380,14 +370,13 @@ class _Loader:
         """Whether what an import asks for has come by another way; a missing file has not."""
         if imported.location and is_local(imported.location):
             return False
-        namespaces = self._known()
+        namespaces = self._known(own=bool(imported.location))
         if imported.kind is ImportKind.WSDL_IMPORT:
             namespaces |= {document.target_namespace for document in self.definitions}
         return imported.kind.is_of_namespace and imported.namespace in namespaces
 
-    def _known(self) -> frozenset[str]:
-        return frozenset(document.target_namespace for document in self.schemas)
-
-
-def _listed(namespaces: set[str]) -> str:
-    return ", ".join(sorted(n or "no namespace" for n in namespaces)) or "no schema"
+    def _known(self, *, own: bool = False) -> frozenset[str]:
+        """The namespaces of the schemas that have come: with `own` not of the bundled ones."""
+        return frozenset(
+            s.target_namespace for s in self.schemas if not (own and s.standard)
+        )

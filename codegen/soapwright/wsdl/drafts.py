@@ -19,6 +19,7 @@ from typing import cast
 
 from lxml import etree
 
+from soapwright.wsdl.copying import is_declarable
 from soapwright.wsdl.lines import copy_source_line
 from soapwright.wsdl.namespaces import WSDL, XSD_DRAFTS, XSI
 from soapwright.wsdl.references import XSD
@@ -269,7 +270,7 @@ def _nsmap(node: etree._Element) -> dict[str, str]:
     declared = {
         prefix: _OLD_URIS.get(uri, uri)
         for prefix, uri in node.nsmap.items()
-        if outer.get(prefix) != uri
+        if outer.get(prefix) != uri and is_declarable(uri)
     }
     return cast("dict[str, str]", declared)  # lxml-stubs forget the default, None
 

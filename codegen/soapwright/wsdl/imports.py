@@ -2,8 +2,10 @@
 
 A location is asked for in this order: the user's catalogs (as written, then as an absolute URL),
 the file that it names beside the importing one. What neither answers waits until everything else
-is loaded (`documents.py`): its namespace may have come by another way, the user's catalogs
-and the bundled one know namespaces too, and what a URL names may have been saved beside.
+is loaded (`documents.py`): its namespace may have come by another way, the user's catalogs know
+namespaces too, and what a URL names may have been saved beside. A bundled schema answers for its
+published URL, and for its namespace alone; for another URL, which is the service's own, only
+where nothing else does.
 """
 
 from __future__ import annotations
@@ -24,9 +26,13 @@ from soapwright.wsdl.catalog import Catalog, find_standard, path_of
 from soapwright.wsdl.namespaces import BUILT_IN, WSDL, XML
 from soapwright.wsdl.references import XSD
 
-_DECLARATION = re.compile(rb"""xmlns:([^\s=]+)\s*=\s*(["'])(.*?)\2""")
+# Neither reads far ahead in vain: a documentation may be full of what only begins like one.
+_DECLARATION = re.compile(
+    rb"""xmlns:([^\s=:"'<>]+)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')"""
+)
+_USED = re.compile(rb"""(?<=["'\s])([^\s=:"'<>]+):[\w.-]++(?!\s*=)""")
 _of_one_machine = re.compile(r"file:|[A-Za-z]:[/\\]|[/\\]", re.IGNORECASE).match
-_USED = rb"""["'\s]%s:[\w.-]++(?!\s*=)"""
+_XML_PREFIX = (b"xml", XML.encode(), b"")
 _SAVED = (".xsd", ".wsdl", ".xml")
 IMPORTING = ("{*}import", "{*}include", "{*}redefine")
 
@@ -92,6 +98,36 @@ class Found:
     by_catalog: bool = False
 
 
+class Levels:
+    """How many redefinitions lie on one another in a schema: of what redefines another's is more.
+
+    A redefinition means what the document that it names has, whose own ones come first (XML
+    Schema part 1, section 4.2.2).
+    """
+
+    def __init__(self, files: Iterable[SourceFile]) -> None:
+        self._parts: dict[etree._Element, list[Import]] = {}
+        self._known: dict[etree._Element, int] = {}
+        for file in files:
+            for imported in file.imports:
+                parent = imported.node.getparent()
+                if parent is not None and not imported.kind.is_of_namespace:
+                    self._parts.setdefault(parent, []).append(imported)
+
+    def of(self, schema: etree._Element) -> int:
+        """The level of a schema, by its root."""
+        if schema not in self._known:
+            self._known[schema] = 0  # a circle of includes ends here
+            self._known[schema] = max(
+                map(self._below, self._parts.get(schema, ())), default=0
+            )
+        return self._known[schema]
+
+    def _below(self, imported: Import) -> int:
+        of_target = self.of(imported.target.root) if imported.target is not None else 0
+        return of_target + (imported.kind is ImportKind.REDEFINE)
+
+
 def imports_of(root: etree._Element) -> Iterator[Import]:
     """Every import of a document, in document order."""
     kinds = {kind.value: kind for kind in ImportKind}
@@ -126,14 +162,21 @@ def find_location(
 def find_elsewhere(
     imported: Import, source: SourceFile, catalog: Catalog
 ) -> Found | None:
-    """The file for an import's namespace, or that the toolkit itself has for its location."""
+    """The file that a catalog has for an import's namespace, or the toolkit for its location."""
     namespace = imported.namespace if imported.kind.is_of_namespace else ""
     if namespace and (path := catalog.find(namespace)) is not None:
         return Found(path, path.as_uri(), by_catalog=True)
-    for name in (imported.location, _join(source.url, imported.location), namespace):
+    for name in (imported.location, _join(source.url, imported.location)):
         if name and (path := find_standard(name)) is not None:
             return Found(path, path.as_uri())
     return None
+
+
+def find_bundled(imported: Import) -> Found | None:
+    """The file that the toolkit has for an import's namespace."""
+    namespace = imported.namespace if imported.kind.is_of_namespace else ""
+    path = find_standard(namespace) if namespace else None
+    return Found(path, path.as_uri()) if path is not None else None
 
 
 def find_saved(
@@ -165,25 +208,25 @@ def find_implied(
     """
     found: dict[str, tuple[Path, SourceFile]] = {}
     for file in files:
-        declared = {
-            (p.decode(), uri.decode()) for p, _, uri in _DECLARATION.findall(file.text)
+        bundled = {
+            (prefix.decode(), uri): path
+            for prefix, *either in {*_DECLARATION.findall(file.text), _XML_PREFIX}
+            if (uri := b"".join(either).decode()) not in known
+            and uri not in BUILT_IN
+            and (path := find_standard(uri)) is not None
+            and path.suffix == ".xsd"
         }
-        for prefix, uri in sorted({*declared, ("xml", XML)}):
-            if uri in known or uri in found or uri in BUILT_IN:
-                continue
-            path = find_standard(uri)
-            used = re.compile(_USED % re.escape(prefix).encode())
-            if path is not None and path.suffix == ".xsd" and used.search(file.text):
-                found[uri] = (path, file)
+        used = {p.decode() for p in _USED.findall(file.text)} if bundled else set()
+        for (prefix, uri), path in sorted(bundled.items()):
+            if prefix in used:
+                found.setdefault(uri, (path, file))
     return found
 
 
 def remote_url(imported: Import, source: SourceFile) -> str:
     """The URL of the network that an import names; "" where it names none, or the toolkit has it."""
     url = _join(source.url, imported.location) if imported.location else ""
-    namespace = imported.namespace if imported.kind.is_of_namespace else ""
-    bundled = any(name and find_standard(name) for name in (url, namespace))
-    return url if is_url(url) and not bundled else ""
+    return url if is_url(url) and find_standard(url) is None else ""
 
 
 def is_local(location: str) -> bool:

@@ -1,22 +1,24 @@
-"""Messages as a SOAP binding puts them on the wire: parts in the Body, headers, faults.
+"""The messages of an operation as a SOAP binding puts them on the wire: parts in the Body, headers, faults.
 
-WSDL 1.1, sections 2.3, 3.5 to 3.7 and 5; findings beside those of `components.py`:
+WSDL 1.1, sections 2.3, 3.5 to 3.7 and 5. What an operation cannot do without, and is broken, is
+`Unusable`; headers and faults that are broken are left out. Findings beside those of
+`components.py`, all mended but the last:
 
 | finding | |
 |---|---|
-| `part-untyped` | warning: a part with neither element nor type, read as `xsd:anyType` |
-| `duplicate` | error: two parts of one name in one message |
-| `lenient-reference` | warning: an element where a part names a type, a type where it names an element |
-| `use` | warning: a use that is neither `literal` nor `encoded`, read as `literal` |
-| `unknown-part` | warning: a body or a header names a part that its message has not |
-| `unknown-header` | warning: a header names a message that is not there |
-| `fault-parts` | warning: a fault's message has not exactly one part |
+| `part-untyped` | a part with neither element nor type, read as `xsd:anyType` |
+| `duplicate` | two parts of one name in one message: the first counts |
+| `lenient-reference` | an element where a part names a type, a type where it names an element |
+| `use` | a use that is neither `literal` nor `encoded`, read as `literal` |
+| `unknown-part` | a body names a part that its message has not; a header that does is left out |
+| `unknown-header` | a header that is left out: it names a message that is not there |
+| `fault-parts` | a warning: a fault's message has not exactly one part |
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -26,6 +28,8 @@ from soapwright.model.api import (
     ElementPart,
     Fault,
     HeaderPart,
+    Kind,
+    LeftOut,
     Message,
     Part,
     QName,
@@ -35,10 +39,13 @@ from soapwright.model.api import (
     Use,
 )
 from soapwright.model.codes import Code
-from soapwright.wsdl.components import Components, doc_of, wsdl_name
+from soapwright.model.diagnostics import Location
+from soapwright.model.xml_names import NC_NAME
+from soapwright.wsdl.components import Components, Unusable, doc_of, wsdl_name
 from soapwright.wsdl.namespaces import WSDL_SOAP11, WSDL_SOAP12
 from soapwright.wsdl.references import near_builtin, type_reference
 
+_UNDECLARED_HINT = "import the schema that declares it; --catalog says where it is"
 EXTENSIONS = {SoapVersion.V11: WSDL_SOAP11, SoapVersion.V12: WSDL_SOAP12}
 
 
@@ -59,62 +66,80 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class MessageReader:
-    """Reads the messages of operations."""
+    """Reads the messages of one operation; `left_out` collects its headers and faults that are broken."""
 
     components: Components
+    bound: Bound
+    left_out: list[LeftOut] = field(default_factory=list)
 
-    def messages(self, bound: Bound) -> tuple[Message | None, Message | None]:
-        """An operation's input and output.
+    def messages(self) -> tuple[Message | None, Message | None]:
+        """The operation's input and output.
 
         What a header fault holds travels in the Header of the reply (section 3.7), so its parts
         are among the output's headers.
+
+        Raises:
+            Unusable: the operation cannot do without something that is broken.
         """
-        given = self._message(bound, "input", bound.name)
-        made = self._message(bound, "output", f"{bound.name}Response")
+        given = self._message("input", self.bound.name)
+        made = self._message("output", f"{self.bound.name}Response")
         faults = [
             header
             for way in ("input", "output")
-            for header in self._headers(bound, way, "headerfault")
+            for header in self._headers(way, "headerfault")
         ]
         if made is not None:
             made = replace(made, headers=_distinct([*made.headers, *faults]))
         return given, made
 
-    def faults(self, bound: Bound) -> tuple[Fault, ...]:
+    def faults(self) -> tuple[Fault, ...]:
         """The faults that the port type declares, as the binding binds them if it does."""
-        found = (
-            self._fault(bound, node)
-            for node in bound.abstract.iterchildren(wsdl_name("fault"))
-        )
-        return tuple(fault for fault in found if fault is not None)
+        found = []
+        for node in self.bound.abstract.iterchildren(wsdl_name("fault")):
+            try:
+                fault = self._fault(node)
+            except Unusable as broken:
+                name = node.get("name", "").strip()
+                self.left_out.append(broken.left_out(Kind.FAULT, name))
+                continue
+            if fault is not None:
+                found.append(fault)
+        return tuple(found)
 
-    def _message(self, bound: Bound, way: str, wrapper: str) -> Message | None:
-        abstract = bound.abstract.find(wsdl_name(way))
+    def _message(self, way: str, wrapper: str) -> Message | None:
+        abstract = self.bound.abstract.find(wsdl_name(way))
         if abstract is None:
             return None
         message = self.components.find("message", abstract, "message")
-        if message is None:
-            return None
-        concrete = bound.concrete.find(wsdl_name(way))
-        body = _extension(concrete, bound, "body")
+        concrete = self._concrete(way)
+        body = self._extension(concrete, "body")
         namespace = body.get("namespace", "").strip() if body is not None else ""
-        rpc = bound.style is Style.RPC
+        rpc = self.bound.style is Style.RPC
         return Message(
             use=self._use(body),
             wrapper=QName(namespace, wrapper) if rpc else None,
-            parts=self._body_parts(bound, way, message, body),
+            parts=self._body_parts(way, message, body),
             at=self.components.at(abstract if concrete is None else concrete),
             encoding_style=_encoding_style(body),
-            headers=_distinct(self._headers(bound, way, "header")),
+            headers=_distinct(self._headers(way, "header")),
             doc=doc_of(abstract, message),
         )
 
+    def _concrete(self, way: str) -> etree._Element | None:
+        return self.bound.concrete.find(wsdl_name(way))
+
+    def _extensions(
+        self, concrete: etree._Element | None, local: str
+    ) -> Iterator[etree._Element]:
+        return _extensions(concrete, self.bound, local)
+
+    def _extension(
+        self, concrete: etree._Element | None, local: str
+    ) -> etree._Element | None:
+        return next(self._extensions(concrete, local), None)
+
     def _body_parts(
-        self,
-        bound: Bound,
-        way: str,
-        message: etree._Element,
-        body: etree._Element | None,
+        self, way: str, message: etree._Element, body: etree._Element | None
     ) -> tuple[Part, ...]:
         """The parts in the Body, in message order (section 3.5).
 
@@ -126,60 +151,45 @@ class MessageReader:
         if listed is not None and body is not None:
             names = listed.split()
             for name in names:
-                self._check_part(body, message, name, parts)
-            return tuple(part for name, part in parts.items() if name in names)
+                if name not in parts:
+                    text = f"{_has_no_part(message, name)}: it is left out"
+                    at = self.components.at(body)
+                    self.components.findings.mended(Code.UNKNOWN_PART, text, at)
+            return tuple(self._part(parts[name]) for name in parts if name in names)
         elsewhere = {
             node.get("part", "").strip()
-            for node in _extensions(
-                bound.concrete.find(wsdl_name(way)), bound, "header"
-            )
-            if self._header_message(node) is message
+            for node in self._extensions(self._concrete(way), "header")
+            if self.components.look_up("message", node, "message") is message
         }
-        return tuple(part for name, part in parts.items() if name not in elsewhere)
+        return tuple(
+            self._part(node) for name, node in parts.items() if name not in elsewhere
+        )
 
-    def _headers(self, bound: Bound, way: str, kind: str) -> list[HeaderPart]:
+    def _headers(self, way: str, kind: str) -> list[HeaderPart]:
         """The `soap:header` or `soap:headerfault` elements (`kind`) of one direction."""
         found = []
-        for node in _extensions(bound.concrete.find(wsdl_name(way)), bound, kind):
-            message = self._header_message(node)
-            if message is None:
-                continue
-            parts = self._parts(message)
-            name = node.get("part", "").strip()
-            if self._check_part(node, message, name, parts):
-                namespace = node.get("namespace", "").strip()
-                at = self.components.at(node)
-                found.append(HeaderPart(parts[name], self._use(node), namespace, at))
+        for node in self._extensions(self._concrete(way), kind):
+            try:
+                found.append(self._header(node))
+            except Unusable as broken:
+                name = node.get("part", "").strip() or node.get("message", "").strip()
+                self.left_out.append(broken.left_out(Kind.HEADER, name))
         return found
 
-    def _check_part(
-        self,
-        node: etree._Element,
-        message: etree._Element,
-        name: str,
-        parts: dict[str, Part],
-    ) -> bool:
-        if name in parts:
-            return True
-        text = (
-            f"message {message.get('name', '')} has no part {name or 'without a name'}"
-        )
-        text += ": it is left out"
-        self.components.findings.warning(
-            Code.UNKNOWN_PART, text, self.components.at(node)
-        )
-        return False
-
-    def _header_message(self, node: etree._Element) -> etree._Element | None:
-        """A header's message; an envelope does without a header that nobody can know."""
+    def _header(self, node: etree._Element) -> HeaderPart:
+        at = self.components.at(node)
         message = self.components.look_up("message", node, "message")
         if message is None:
             name = node.get("message", "").strip()
-            text = f"there is no message {name}" if name else "names no message"
-            text += ": the header is left out"
-            at = self.components.at(node)
-            self.components.findings.warning(Code.UNKNOWN_HEADER, text, at)
-        return message
+            reason = f"there is no message {name}" if name else "it names no message"
+            raise Unusable(Code.UNKNOWN_HEADER, reason, at)
+        parts = self._parts(message)
+        name = node.get("part", "").strip()
+        if name not in parts:
+            raise Unusable(Code.UNKNOWN_PART, _has_no_part(message, name), at)
+        part = self._part(parts[name])
+        namespace = node.get("namespace", "").strip()
+        return HeaderPart(part, self._use(node), namespace, at)
 
     def _use(self, extension: etree._Element | None) -> Use:
         """How an extension says that its parts travel, `literal` where it does not say."""
@@ -187,37 +197,34 @@ class MessageReader:
         if extension is not None and said.lower() not in ("", "literal", "encoded"):
             text = f"use {said} is neither literal nor encoded: read as literal"
             at = self.components.at(extension)
-            self.components.findings.warning(Code.USE, text, at)
+            self.components.findings.mended(Code.USE, text, at)
         return Use.ENCODED if said.lower() == "encoded" else Use.LITERAL
 
-    def _fault(self, bound: Bound, abstract: etree._Element) -> Fault | None:
+    def _fault(self, abstract: etree._Element) -> Fault | None:
         message = self.components.find("message", abstract, "message")
-        if message is None:
-            return None
         name = abstract.get("name", "").strip() or message.get("name", "").strip()
         concrete = next(
             (
                 node
-                for node in bound.concrete.iterchildren(wsdl_name("fault"))
+                for node in self.bound.concrete.iterchildren(wsdl_name("fault"))
                 if node.get("name", "").strip() == abstract.get("name", "").strip()
             ),
             None,
         )
-        extension = _extension(concrete, bound, "fault")
+        extension = self._extension(concrete, "fault")
         if extension is None:  # some bind it as they bind bodies
-            extension = _extension(concrete, bound, "body")
+            extension = self._extension(concrete, "body")
         parts = list(self._parts(message).values())
         if len(parts) != 1:
             what = "the first of its parts is taken" if parts else "it has no detail"
             text = f"fault {name} should have one part: {what}"
-            self.components.findings.warning(
-                Code.FAULT_PARTS, text, self.components.at(message)
-            )
+            at = self.components.at(message)
+            self.components.findings.warning(Code.FAULT_PARTS, text, at)
         if not parts:
             return None
         return Fault(
             name=name,
-            part=parts[0],
+            part=self._part(parts[0]),
             use=self._use(extension),
             namespace=extension.get("namespace", "") if extension is not None else "",
             bound=concrete is not None,
@@ -225,59 +232,71 @@ class MessageReader:
             doc=doc_of(abstract, message),
         )
 
-    def _parts(self, message: etree._Element) -> dict[str, Part]:
-        """A message's parts by name, in their order."""
-        parts: dict[str, Part] = {}
+    def _parts(self, message: etree._Element) -> dict[str, etree._Element]:
+        """A message's parts by name, in their order; each is read where it is used."""
+        parts: dict[str, etree._Element] = {}
         for node in message.iterchildren(wsdl_name("part")):
-            part = self._part(node)
-            if part is None:
-                continue
-            if part.name in parts:
-                text = f"message {message.get('name', '')} has two parts {part.name}"
-                self.components.findings.error(Code.DUPLICATE, text, part.at)
-            parts.setdefault(part.name, part)
+            name = node.get("name", "").strip() or _local(node.get("element", ""))
+            if parts.setdefault(name, node) is not node:
+                text = f"message {message.get('name', '')} has two parts {name}: the first counts"
+                at = self.components.at(node)
+                self.components.findings.mended(Code.DUPLICATE, text, at)
         return parts
 
-    def _part(self, node: etree._Element) -> Part | None:
-        findings, at, doc = (
-            self.components.findings,
-            self.components.at(node),
-            doc_of(node),
-        )
-        name = node.get("name", "").strip()
+    def _part(self, node: etree._Element) -> Part:
+        findings, at = self.components.findings, self.components.at(node)
+        name, doc = node.get("name", "").strip(), doc_of(node)
         for kind in ("element", "type"):
             if node.get(kind):
                 named = self.components.schema_name(node, kind, kind)
                 return self._named_part(node, kind, name, named)
-        if not name:
-            findings.error(Code.NAME, "this part has no name", at)
-            return None
+        _check_name(name, at)
         text = f"part {name} has neither element nor type: it is read as xsd:anyType"
-        findings.warning(Code.PART_UNTYPED, text, at)
+        findings.mended(Code.PART_UNTYPED, text, at)
         return TypePart(name, BuiltinRef(Builtin.ANY_TYPE), at, doc)
 
     def _named_part(
         self, node: etree._Element, kind: str, name: str, named: QName
-    ) -> Part | None:
+    ) -> Part:
         """A part that names an element or a type (`kind`), or the one where it says the other."""
         at, doc = self.components.at(node), doc_of(node)
         findings, exists = self.components.findings, self.components.exists
         other = "type" if kind == "element" else "element"
         if not exists(named, kind) and exists(named, other):
             message = f"{named} is no {kind}: the {other} of this name is taken"
-            findings.warning(Code.LENIENT_REFERENCE, message, at)
+            findings.mended(Code.LENIENT_REFERENCE, message, at)
             kind = other
         if kind == "element":
+            if not exists(named, kind):
+                reason = f"element {named} is not declared"
+                raise Unusable(Code.REFERENCE, reason, at, _UNDECLARED_HINT)
             return ElementPart(name or named.local, named, at, doc)
-        if not name:
-            findings.error(Code.NAME, "this part has no name", at)
-            return None
+        _check_name(name, at)
         reference = type_reference(named)
         meant = near_builtin(reference)
         if meant is not None:
             message = f"{named} is no type: it is read as xsd:{meant.builtin.value}"
-            findings.warning(Code.LENIENT_REFERENCE, message, at)
+            findings.mended(Code.LENIENT_REFERENCE, message, at)
         return TypePart(name, meant or reference, at, doc)
+
+
+def _check_name(name: str, at: Location) -> None:
+    """A part of a type is written under its name, so it must have one.
+
+    Raises:
+        Unusable: it has none, or one that no XML can have.
+    """
+    if not NC_NAME.fullmatch(name):
+        reason = f"{name!r} is no name" if name else "a part has no name"
+        raise Unusable(Code.NAME, f"{reason}, and an element has it", at)
+
+
+def _has_no_part(message: etree._Element, name: str) -> str:
+    return f"message {message.get('name', '')} has no part {name or 'without a name'}"
+
+
+def _local(name: str) -> str:
+    return name.strip().rpartition(":")[2]
 
 
 def _extensions(
@@ -292,12 +311,6 @@ def _extensions(
         if nodes:
             yield from nodes
             return
-
-
-def _extension(
-    concrete: etree._Element | None, bound: Bound, local: str
-) -> etree._Element | None:
-    return next(_extensions(concrete, bound, local), None)
 
 
 def _encoding_style(body: etree._Element | None) -> str:

@@ -11,17 +11,26 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
+from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.namespaces import WSDL
-from soapwright.wsdl.references import NC_NAME
 
-_NAMED = "service port portType binding operation message part fault".split()
-# Without these there is something to fall back on; a fault's and a part's element names it.
-_OPTIONAL = frozenset({"service", "port", "part", "fault"})
+_NAMED = [
+    "service",
+    "port",
+    "portType",
+    "binding",
+    "operation",
+    "message",
+    "part",
+    "fault",
+]
+# Nothing can name one of these that has no name.
+_REFERRED_TO = frozenset({"portType", "binding", "message"})
 
 
 def check_names(documents: Documents, findings: Findings) -> None:
-    """Names are NCNames (WSDL 1.1, section A.4.1); one that is not is an error where it is on the wire.
+    """Names are NCNames (WSDL 1.1, section A.4.1); those that are on the wire are judged there.
 
     One that is written with its namespace's prefix, as references are, loses it; but not a
     port's, which nothing refers to, and which users know.
@@ -34,18 +43,16 @@ def check_names(documents: Documents, findings: Findings) -> None:
             own = node.nsmap.get(prefix) == document.target_namespace
             if prefix and own and kind != "port":
                 message = f"the name {name!r} has a prefix: {local!r} is taken"
-                findings.warning(Code.NAME, message, at)
+                findings.mended(Code.NAME, message, at)
                 node.set("name", local)
                 name = local
             if not name and kind in ("service", "port"):
-                findings.warning(Code.NAME, f"a {kind} without a name", at)
-            elif not name and kind not in _OPTIONAL:
-                findings.error(Code.NAME, f"this {kind} has no name", at)
-            elif name and not NC_NAME.fullmatch(name):
-                # an operation's is judged where its style is known
-                written = kind == "part" and not node.get("element")
-                report = findings.error if written else findings.warning
-                report(Code.NAME, f"{name!r} is no name", at)
+                findings.mended(Code.NAME, f"a {kind} without a name", at)
+            elif not name and kind in _REFERRED_TO:
+                message = f"this {kind} has no name: it is left out"
+                findings.mended(Code.NAME, message, at)
+            elif name and not NC_NAME.fullmatch(name) and not _is_written(node):
+                findings.mended(Code.NAME, f"{name!r} is no name", at)
         _check_twice(document.root, documents, findings)
 
 
@@ -61,14 +68,20 @@ def _check_twice(
         if kind == "operation":
             if parent is None or parent.tag != f"{{{WSDL}}}portType":
                 continue  # those of a binding are counted against the port type's
-            key = (kind, parent, name, _signature(node))
+            key = (kind, parent, name, signature(node))
         if first.setdefault(key, node) is not node and name:
             earlier = documents.location(first[key])
-            message = f"{kind} {name} is declared already at {earlier}"
-            findings.error(Code.DUPLICATE, message, documents.location(node))
+            message = f"{kind} {name} is declared already at {earlier}: "
+            message += "the first counts" if kind == "operation" else "both count"
+            findings.mended(Code.DUPLICATE, message, documents.location(node))
 
 
-def _signature(operation: etree._Element) -> tuple[tuple[object, ...], ...]:
+def _is_written(node: etree._Element) -> bool:
+    """Whether it is a part whose name is on the wire (`messages.py` judges it)."""
+    return node.tag == f"{{{WSDL}}}part" and not node.get("element")
+
+
+def signature(operation: etree._Element) -> tuple[tuple[object, ...], ...]:
     """What tells overloads apart: the messages, and what they are called there."""
     return tuple(
         (child.tag, child.get("name"), child.get("message"))

@@ -1,6 +1,6 @@
 """A schema's tree as the schema adapter wants it: XML Schema's own elements, nothing else.
 
-In place, and without moving a node (lxml would drop prefixes that QNames in values use):
+In place, and moving a node only by `copying.py` (lxml would drop prefixes that QNames in values use):
 documentation becomes plain text, application information goes, stray text and elements that XML
 Schema does not allow where they stand go too, the latter with a warning `[schema-syntax]`.
 Documentation that stands outside an annotation is given one.
@@ -14,6 +14,8 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
+from soapwright.wsdl.copying import move
+from soapwright.wsdl.doubled import holder_of, keep_doubled
 from soapwright.wsdl.lines import Lines, copy_source_line
 from soapwright.wsdl.namespaces import WSDL
 from soapwright.wsdl.references import XSD
@@ -68,6 +70,7 @@ def normalise_schema(schema: etree._Element, lines: Lines, findings: Findings) -
     while waiting:
         node = waiting.pop()
         node.text = None
+        keep_doubled(node, lines, findings)
         allowed = ALLOWED.get(str(node.tag), _NOTHING)
         for child in list(node):
             child.tail = None
@@ -77,6 +80,8 @@ def normalise_schema(schema: etree._Element, lines: Lines, findings: Findings) -
                 waiting.append(child)
             elif child.tag in (_DOCUMENTATION, f"{{{WSDL}}}documentation"):
                 _annotate(node, child)
+            elif (holder := holder_of(child)) is not None:
+                waiting.append(_move(child, holder, lines, findings))
             else:
                 _refuse(node, child, lines, findings)
 
@@ -116,12 +121,22 @@ def _annotate(node: etree._Element, documentation: etree._Element) -> None:
     node.remove(documentation)
 
 
+def _move(
+    child: etree._Element, holder: etree._Element, lines: Lines, findings: Findings
+) -> etree._Element:
+    """An attribute in a content model is one of the type's."""
+    name, parent = etree.QName(child).localname, etree.QName(holder).localname
+    message = f"xsd:{name} stands in a model group: it is read as xsd:{parent}'s own"
+    findings.mended(Code.SCHEMA_SYNTAX, message, lines.location(child))
+    return move(child, holder)
+
+
 def _refuse(
     node: etree._Element, child: etree._Element, lines: Lines, findings: Findings
 ) -> None:
     name, parent = etree.QName(child), etree.QName(node).localname
     what = f"xsd:{name.localname}" if name.namespace == XSD else f"element {name.text}"
-    findings.warning(
+    findings.mended(
         Code.SCHEMA_SYNTAX,
         f"{what} does not belong in xsd:{parent}: it is left out",
         lines.location(child),

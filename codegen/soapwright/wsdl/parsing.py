@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -145,7 +146,22 @@ def _text(bom: bytes, codec: str, content: bytes) -> Text:
 
 
 def _tree(text: bytes, shown: str, findings: Findings) -> Parsed | None:
-    parser = etree.XMLParser(
+    try:
+        root = etree.fromstring(text, _parser())
+    except etree.XMLSyntaxError:
+        found = _with_odd_namespaces(text, shown, findings)
+        if found is None:
+            raise
+        root = found
+    for node in cast("list[etree._Element]", _TOO_DEEP(root))[:1]:
+        at = Location(shown, source_line(node))
+        findings.error(Code.LIMIT, f"elements nested deeper than {MAX_DEPTH}", at)
+        return None
+    return Parsed(root, text)
+
+
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
         encoding="utf-8",  # whatever the declaration says: the text has been decoded
         resolve_entities=False,
         load_dtd=False,
@@ -153,13 +169,55 @@ def _tree(text: bytes, shown: str, findings: Findings) -> Parsed | None:
         huge_tree=True,
         remove_comments=True,
         remove_pis=True,
+        recover=recover,
     )
-    root = etree.fromstring(text, parser)
-    for node in cast("list[etree._Element]", _TOO_DEEP(root))[:1]:
-        at = Location(shown, source_line(node))
-        findings.error(Code.LIMIT, f"elements nested deeper than {MAX_DEPTH}", at)
+
+
+def _with_odd_namespaces(
+    text: bytes, shown: str, findings: Findings
+) -> etree._Element | None:
+    parser = _parser(recover=True)
+    root = parse_odd_namespaces(text, parser)
+    if root is None:
         return None
-    return Parsed(root, text)
+    first = {entry.message: entry.line for entry in reversed(list(parser.error_log))}
+    for message, line in sorted(first.items(), key=lambda item: item[1]):
+        at = Location(shown, line)
+        findings.mended(Code.NAMESPACE, f"{message}: it is taken as it is", at)
+    return root
+
+
+def parse_odd_namespaces(
+    content: bytes, parser: etree.XMLParser, encoding: str | None = "utf-8"
+) -> etree._Element | None:
+    """The root of a document of which nothing is wrong but that namespaces have names that are no
+    URIs; None of others. The parser is one that recovers.
+
+    Namespaces are compared as they are written (Namespaces in XML 1.0, section 2.3), but libxml2
+    refuses them unless it recovers. So expat says whether the rest is well-formed.
+    """
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:  # nothing to recover, or beyond libxml2's own limits
+        return None
+    log = parser.error_log
+    odd = all(entry.type == etree.ErrorTypes.WAR_NS_URI for entry in log)
+    return root if odd and _is_well_formed(content, encoding) else None
+
+
+def _is_well_formed(content: bytes, encoding: str | None) -> bool:
+    """Whether a document is well-formed, its prefixes declared, and without a DTD."""
+    parser = expat.ParserCreate(encoding, "\x01")  # a character that XML cannot have
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a document type declaration")
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, ValueError):
+        return False
+    return True
 
 
 def _without_doctype(text: bytes, shown: str, findings: Findings) -> bytes | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from soapwright.model.api import Api, Unread
+from soapwright.model.api import Api, QName, Unread
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.project.remote import Remote
@@ -22,16 +22,18 @@ def read_api(
 ) -> Api:
     """Read a WSDL and all that it imports; of the network only what `remote` gives.
 
-    Of what is broken, there are errors in `findings`; the Api is what could be read.
+    What is broken is in `findings`, or left out of the Api, which says so.
 
     Raises:
         SpecError: the entry cannot be read, or is no WSDL.
     """
     documents = load(entry, catalogs, findings, remote=remote)
     schemas = translate_schemas(documents.schemas, documents.location, findings)
-    services = read_services(documents, findings)
+    declared: dict[str, Iterable[QName]]
+    declared = {"type": schemas.types, "element": schemas.elements}
+    services = read_services(documents, declared, findings)
     unread = documents.unread
-    if not services.ports and not findings.errors:
+    if not (services.ports or services.left_out or findings.errors):
         findings.warning(
             Code.NO_PORT, "no SOAP binding: the package will have no operations",
             documents.location(documents.definitions[0].root),
@@ -47,5 +49,6 @@ def read_api(
         doc=services.doc,
         bundled=schemas.bundled,
         unresolved=schemas.unresolved,
+        left_out=services.left_out,
         unread=Unread(unread.namespaces | schemas.unread, unread.known),
     )

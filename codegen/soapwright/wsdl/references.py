@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from soapwright.model.api import Builtin, BuiltinRef, NamedRef, QName, TypeRef
 
-# An NCName of XML as far as safety goes: no quote, brace, space or line break gets through.
-NC_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*")
 XSD = "http://www.w3.org/2001/XMLSchema"
 SOAP11_ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
 SOAP12_ENCODING = "http://www.w3.org/2003/05/soap-encoding"
@@ -45,13 +41,24 @@ _NEAR = {
     "schema": Builtin.ANY_TYPE,
     "simpleType": Builtin.ANY_SIMPLE_TYPE,
 }
+_OCTETS = frozenset({"octet-stream", "octetstream"})
 
 
 def near_builtin(reference: TypeRef) -> BuiltinRef | None:
-    """The builtin that is meant by a name in XML Schema's namespace that is no builtin's."""
-    if isinstance(reference, BuiltinRef) or reference.id.namespace != XSD:
+    """The builtin that is meant by a name that no schema declares.
+
+    Of XML Schema's namespace that is a name like a builtin's; of others the names for octets
+    that Axis writes, and SOAP 1.2's for a struct of anything.
+    """
+    if isinstance(reference, BuiltinRef):
         return None
     local = reference.id.local
+    if local.lower() in _OCTETS:
+        return BuiltinRef(Builtin.BASE64_BINARY)
+    if reference.id.namespace in SOAP_ENCODINGS and local == "struct":
+        return BuiltinRef(Builtin.ANY_TYPE)
+    if reference.id.namespace != XSD:
+        return None
     builtin = _NEAR.get(local) or _ANY_CASE.get(local.lower())
     builtin = builtin or _NEAR.get(local.lower())
     return BuiltinRef(builtin) if builtin else None
@@ -62,7 +69,8 @@ def type_reference(name: QName) -> TypeRef:
 
     SOAP's encoding has a copy of every simple builtin under the builtin's own name (SOAP 1.1,
     section 5.2.1); they are references to the builtin that remember the copy. Its older `base64`
-    is base64Binary.
+    is base64Binary. SOAP 1.2 has no types for structs and arrays, but their `nodeType` is `array`,
+    and WSDLs name that.
     """
     if name.namespace == XSD:
         builtin = _BUILTINS.get(name.local)
@@ -73,4 +81,6 @@ def type_reference(name: QName) -> TypeRef:
         builtin = _BUILTINS.get(name.local)
         if builtin and builtin not in (Builtin.ANY_TYPE, Builtin.ANY_SIMPLE_TYPE):
             return BuiltinRef(builtin, name.namespace)
+        if name.local == "array":
+            return NamedRef(QName(name.namespace, "Array"))
     return NamedRef(name)

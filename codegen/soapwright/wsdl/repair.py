@@ -7,6 +7,7 @@ In place, and without moving a node, as in `normalise.py`. Each is a warning:
 | `schema-syntax` | an element of XML Schema that is written in another namespace, or in none |
 | `schema-syntax` | complexContent that holds particles themselves, as complexType may |
 | `name` | a name with the prefix of the namespace that it is declared in |
+| `name` | an attribute whose name has another prefix: a reference, as the drafts of 1999 wrote it |
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from soapwright.wsdl.references import XSD
 
 _SCHEMA = f"{{{XSD}}}schema"
 _COMPLEX_CONTENT = f"{{{XSD}}}complexContent"
+_ATTRIBUTE = f"{{{XSD}}}attribute"
 _ANNOTATION = f"{{{XSD}}}annotation"
 _DERIVATIONS = {f"{{{XSD}}}extension", f"{{{XSD}}}restriction"}
 _PARTICLES = {f"{{{XSD}}}{n}" for n in ("sequence", "choice", "all", "group")}
@@ -76,7 +78,7 @@ def _repair_content(node: etree._Element, lines: Lines, findings: Findings) -> N
     }
     if kinds & _PARTICLES and not kinds & _DERIVATIONS:
         message = "xsd:complexContent derives from nothing: its particles are taken"
-        findings.warning(Code.SCHEMA_SYNTAX, message, lines.location(node))
+        findings.mended(Code.SCHEMA_SYNTAX, message, lines.location(node))
         node.tag = f"{{{XSD}}}sequence"
 
 
@@ -85,9 +87,15 @@ def _repair_name(
 ) -> None:
     name = node.get("name", "").strip()
     prefix, _, local = name.rpartition(":")
-    if prefix and node.nsmap.get(prefix) == schema.get("targetNamespace"):
+    own = schema.get("targetNamespace")
+    if prefix and node.tag == _ATTRIBUTE and node.nsmap.get(prefix, own) != own:
+        message = f"the name {name!r} has a prefix: a reference is taken"
+        findings.mended(Code.NAME, message, lines.location(node))
+        del node.attrib["name"]
+        node.set("ref", name)
+    elif prefix and node.nsmap.get(prefix) == own:
         message = f"the name {name!r} has a prefix: {local!r} is taken"
-        findings.warning(Code.NAME, message, lines.location(node))
+        findings.mended(Code.NAME, message, lines.location(node))
         node.set("name", local)
 
 
@@ -109,5 +117,5 @@ def _retag(
     name = etree.QName(node)
     where = f"the namespace {name.namespace}" if name.namespace else "no namespace"
     message = f"elements of {where} are read as XML Schema's"
-    findings.warning(Code.SCHEMA_SYNTAX, message, lines.location(schema))
+    findings.mended(Code.SCHEMA_SYNTAX, message, lines.location(schema))
     node.tag = f"{{{XSD}}}{name.localname}"

@@ -5,28 +5,40 @@ WSDL 1.1, sections 2.4 to 2.7 and 3; findings beside those of `components.py` an
 | finding | |
 |---|---|
 | `binding-skipped` | warning: a binding that is not SOAP's |
-| `port-skipped` | warning: a port whose binding is missing, where there are others; else an error |
-| `name` | error: something without a name, or with one that is none; a warning where it can do without |
-| `duplicate` | error: two services, two ports of one, or two like operations of a name |
-| `reference` | error: a binding's operation that its port type has not |
-| `style` | warning: a style that is neither `document` nor `rpc`, read as `document` |
+| `port-skipped` | left out: a port whose binding is missing |
+| `name` | left out: something without a name, or with one that is none; mended where it can do without |
+| `duplicate` | mended: two services, two ports of one, or two like operations of a name |
+| `reference` | left out: a binding without its port type, an operation that its port type has not |
+| `style` | mended: a style that is neither `document` nor `rpc`, read as `document` |
 | `transport` | warning: a SOAP binding that does not travel by HTTP |
-| `unbound-fault` | warning: a binding's fault that the port type does not declare |
+| `unbound-fault` | mended: a binding's fault that the port type does not declare |
+
+What is found in an operation, or in a port, is kept with it: it is reported where that is chosen.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from soapwright.model.api import Operation, Port, QName, SoapVersion, Style
+from soapwright.model.api import (
+    Kind,
+    LeftOut,
+    Operation,
+    Port,
+    QName,
+    SoapVersion,
+    Style,
+)
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
-from soapwright.wsdl.components import Components, doc_of, wsdl_name
+from soapwright.model.xml_names import NC_NAME
+from soapwright.wsdl.components import Components, Unusable, doc_of, wsdl_name
 from soapwright.wsdl.documents import Documents
+from soapwright.wsdl.matching import bound_once, declared_operations, take
 from soapwright.wsdl.messages import EXTENSIONS, Bound, MessageReader
 from soapwright.wsdl.named import check_names
 from soapwright.wsdl.namespaces import (
@@ -38,7 +50,7 @@ from soapwright.wsdl.namespaces import (
     XML,
     XSI,
 )
-from soapwright.wsdl.references import NC_NAME, SOAP_ENCODINGS, XSD
+from soapwright.wsdl.references import SOAP_ENCODINGS, XSD
 
 _ADDRESSING = ("{http://www.w3.org/2005/08/addressing}Address",)
 _OTHER_TRANSPORT = re.compile(r"jms|smtp|mail|tcp|pipe|msmq|xmpp|ftp", re.IGNORECASE)
@@ -64,19 +76,29 @@ _OWN_PREFIXES = re.compile(r"xs[di]?|xml.*|soap.*|env|enc|wsdl.*", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the definitions offer; `prefixes` maps namespaces to the prefixes that they have there."""
+    """What the definitions offer; `prefixes` maps namespaces to the prefixes that they have there.
+
+    `left_out` are the ports and bindings that are broken.
+    """
 
     name: str
     doc: str
     ports: tuple[Port, ...]
+    left_out: tuple[LeftOut, ...]
     prefixes: dict[str, str]
 
 
-def read_services(documents: Documents, findings: Findings) -> Services:
-    """Every SOAP binding, as a port of a service or, where no port uses it, by itself."""
-    components = Components(documents, findings)
+def read_services(
+    documents: Documents, declared: Mapping[str, Iterable[QName]], findings: Findings
+) -> Services:
+    """Every SOAP binding, as a port of a service or, where no port uses it, by itself.
+
+    `declared` are the names that the schemas declare, of an `element` and of a `type`.
+    """
+    components = Components(documents, declared, findings)
     check_names(documents, findings)
-    ports = _Ports(components, MessageReader(components)).read()
+    reader = _Ports(components)
+    ports = reader.read()
     entry = documents.definitions[0]
     services = [
         node
@@ -89,72 +111,92 @@ def read_services(documents: Documents, findings: Findings) -> Services:
         name=next((n.strip() for n in names if n.strip()), stem),
         doc=doc_of(entry.root, *services),
         ports=ports,
+        left_out=tuple(reader.left_out),
         prefixes=_prefixes(documents),
     )
 
 
 @dataclass(slots=True)
 class _Ports:
-    """Reads ports and bindings; a binding is read once however many ports use it."""
+    """Reads ports and bindings; a binding is read once however many ports use it.
+
+    `left_out` collects the ports and bindings that are broken.
+    """
 
     components: Components
-    messages: MessageReader
-    _bindings: dict[etree._Element, Port | None] = field(default_factory=dict)
-    _astray: list[etree._Element] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    _bindings: dict[etree._Element, Port | Unusable | None] = field(
+        default_factory=dict
+    )
 
     def read(self) -> tuple[Port, ...]:
         """The ports in document order, then the bindings that none of them uses."""
         found = [
-            port
+            self._port(service, node)
             for document in self.components.documents.definitions
             for service in document.root.iterchildren(wsdl_name("service"))
             for node in service.iterchildren(wsdl_name("port"))
-            if (port := self._port(service, node)) is not None
         ]
-        unused = [
-            b
-            for b in self.components.all("binding").values()
-            if b not in self._bindings
-        ]
-        found += [port for node in unused if (port := self._binding(node)) is not None]
-        for node in self._astray:
-            self._skip(node, found)
-        return _keyed(found)
+        bindings = self.components.all("binding").values()
+        unused = [b for b in bindings if b not in self._bindings]
+        found += [self._unused(node) for node in unused]
+        return _keyed([port for port in found if port is not None])
 
-    def _skip(self, node: etree._Element, others: list[Port]) -> None:
-        """A port whose binding is missing: an error where the package would have none left."""
-        name = node.get("binding", "").strip()
-        what = f"there is no binding {name}" if name else "names no binding"
-        at = self.components.at(node)
-        if others:
-            message = f"{what}: the port is left out"
-            self.components.findings.warning(Code.PORT_SKIPPED, message, at)
-        else:
-            self.components.findings.error(Code.PORT_SKIPPED, what, at)
+    def _unused(self, node: etree._Element) -> Port | None:
+        try:
+            return self._binding(node)
+        except Unusable as broken:
+            name = node.get("name", "").strip()
+            self.left_out.append(broken.left_out(Kind.BINDING, name))
+            return None
 
     def _port(self, service: etree._Element, node: etree._Element) -> Port | None:
-        binding = self.components.look_up("binding", node, "binding")
-        if binding is None and not self.components.may_be_unread(node, "binding"):
-            self._astray.append(node)
-        port = self._binding(binding) if binding is not None else None
+        name = node.get("name", "").strip()
+        of_service = service.get("name", "").strip()
+        try:
+            port = self._binding(self._binding_of(node))
+        except Unusable as broken:
+            self.left_out.append(broken.left_out(Kind.PORT, name, of_service))
+            return None
         if port is None:
             return None
         return replace(
             port,
-            name=node.get("name", "").strip() or port.name,
-            service=service.get("name", "").strip(),
+            name=name or port.name,
+            service=of_service,
             address=_address(node),
             at=self.components.at(node),
             doc=doc_of(node) or port.doc or doc_of(service),
         )
 
-    def _binding(self, node: etree._Element) -> Port | None:
-        """A binding as a port without an address; None where it is not SOAP's."""
-        if node not in self._bindings:
-            self._bindings[node] = self._read_binding(node)
-        return self._bindings[node]
+    def _binding_of(self, node: etree._Element) -> etree._Element:
+        binding = self.components.look_up("binding", node, "binding")
+        if binding is None:
+            name = node.get("binding", "").strip()
+            reason = f"there is no binding {name}" if name else "it names no binding"
+            raise Unusable(Code.PORT_SKIPPED, reason, self.components.at(node))
+        return binding
 
-    def _read_binding(self, node: etree._Element) -> Port | None:
+    def _binding(self, node: etree._Element) -> Port | None:
+        """A binding as a port without an address; None where it is not SOAP's.
+
+        Raises:
+            Unusable: its port type is missing.
+        """
+        if node not in self._bindings:
+            with self.components.findings.apart() as found:
+                self._bindings[node] = self._read_binding(node)
+            port = self._bindings[node]
+            if isinstance(port, Port):
+                self._bindings[node] = replace(port, findings=tuple(found))
+            else:
+                self.components.findings.add(found)
+        port = self._bindings[node]
+        if isinstance(port, Unusable):
+            raise port
+        return port
+
+    def _read_binding(self, node: etree._Element) -> Port | Unusable | None:
         name, at = node.get("name", "").strip(), self.components.at(node)
         for version, namespace in EXTENSIONS.items():
             extension = node.find(f"{{{namespace}}}binding")
@@ -165,9 +207,11 @@ class _Ports:
             self.components.findings.warning(Code.BINDING_SKIPPED, message, at)
             return None
         self._check_transport(name, extension)
-        port_type = self.components.find("portType", node, "type")
-        if port_type is None:
-            return None
+        try:
+            port_type = self.components.find("portType", node, "type")
+        except Unusable as broken:
+            return broken
+        operations, left_out = self._operations(node, port_type, extension, version)
         return Port(
             name=name,
             key="",
@@ -175,10 +219,11 @@ class _Ports:
             port_type=self._name(port_type),
             address=None,
             soap=version,
-            operations=self._operations(node, port_type, extension, version),
+            operations=operations,
             at=at,
             wire=extension.get(f"{{{WIRE}}}style", "").strip(),
             doc=doc_of(node, port_type),
+            left_out=left_out,
         )
 
     def _check_transport(self, name: str, extension: etree._Element) -> None:
@@ -195,37 +240,57 @@ class _Ports:
         port_type: etree._Element,
         extension: etree._Element,
         version: SoapVersion,
-    ) -> tuple[Operation, ...]:
+    ) -> tuple[tuple[Operation, ...], tuple[LeftOut, ...]]:
+        """A binding's operations, and those of them that are broken."""
         found: dict[str, Operation] = {}
-        free: dict[str, list[etree._Element]] = {}
-        for node in port_type.iterchildren(wsdl_name("operation")):
-            free.setdefault(node.get("name", "").strip(), []).append(node)
-        for node in binding.iterchildren(wsdl_name("operation")):
+        left_out: list[LeftOut] = []
+        free = declared_operations(port_type)
+        for node in bound_once(binding, free, EXTENSIONS[version], self.components):
             name = node.get("name", "").strip()
-            abstract = _take(node, free.get(name, []))
-            if abstract is None:
-                owner = port_type.get("name", "")
-                message = f"portType {owner} has no operation {name} for this one"
-                at = self.components.at(node)
-                self.components.findings.error(Code.REFERENCE, message, at)
-                continue
             soap = node.find(f"{{{EXTENSIONS[version]}}}operation")
-            style = self._style(extension, soap)
-            if style is Style.RPC and name and not NC_NAME.fullmatch(name):
-                message = f"{name!r} is no name, and an element of a call has it"
-                self.components.findings.error(
-                    Code.NAME, message, self.components.at(node)
-                )
-            bound = Bound(node, abstract, version, style)
             key = _free(name, found)
-            found[key] = self._operation(bound, soap, key)
-        return tuple(found.values())
+            try:
+                abstract = self._abstract(node, port_type, free)
+                bound = Bound(node, abstract, version, self._style(extension, soap))
+                found[key] = self._operation(bound, soap, key)
+            except Unusable as broken:
+                left_out.append(broken.left_out(Kind.OPERATION, name))
+        return tuple(found.values()), tuple(left_out)
+
+    def _abstract(
+        self,
+        node: etree._Element,
+        port_type: etree._Element,
+        free: dict[str, list[etree._Element]],
+    ) -> etree._Element:
+        """The port type's operation for a binding's."""
+        name, at = node.get("name", "").strip(), self.components.at(node)
+        if not name:
+            raise Unusable(Code.NAME, "it has no name", at)
+        abstract = take(node, free.get(name, []))
+        if abstract is None:
+            owner = port_type.get("name", "")
+            reason = f"portType {owner} has no operation of this name"
+            raise Unusable(Code.REFERENCE, reason, at)
+        return abstract
 
     def _operation(
         self, bound: Bound, soap: etree._Element | None, key: str
     ) -> Operation:
-        given, made = self.messages.messages(bound)
-        self._check_faults(bound)
+        """An operation, with what was found in it.
+
+        Raises:
+            Unusable: it cannot do without something that is broken.
+        """
+        at = self.components.at(bound.concrete)
+        if bound.style is Style.RPC and not NC_NAME.fullmatch(bound.name):
+            reason = f"{bound.name!r} is no name, and an element of a call has it"
+            raise Unusable(Code.NAME, reason, at)
+        reader = MessageReader(self.components, bound)
+        with self.components.findings.apart() as found:
+            given, made = reader.messages()
+            self._check_faults(bound)
+            faults = reader.faults()
         return Operation(
             name=bound.name,
             key=key,
@@ -233,9 +298,11 @@ class _Ports:
             soap_action=soap.get("soapAction", "").strip() if soap is not None else "",
             input=given,
             output=made,
-            faults=self.messages.faults(bound),
-            at=self.components.at(bound.concrete),
+            faults=faults,
+            at=at,
             doc=doc_of(bound.abstract, bound.concrete),
+            left_out=tuple(reader.left_out),
+            findings=tuple(found),
         )
 
     def _style(
@@ -252,7 +319,7 @@ class _Ports:
                         f"style {text} is neither document nor rpc: read as document"
                     )
                     at = self.components.at(node)
-                    self.components.findings.warning(Code.STYLE, message, at)
+                    self.components.findings.mended(Code.STYLE, message, at)
         return Style.DOCUMENT
 
     def _check_faults(self, bound: Bound) -> None:
@@ -262,50 +329,13 @@ class _Ports:
         for node in bound.concrete.iterchildren(wsdl_name("fault")):
             if node.get("name") not in declared:
                 message = f"portType's operation {bound.name} declares no fault {node.get('name')}"
-                self.components.findings.warning(
+                self.components.findings.mended(
                     Code.UNBOUND_FAULT, message, self.components.at(node)
                 )
 
     def _name(self, port_type: etree._Element) -> QName:
         root = port_type.getroottree().getroot()
         return QName(root.get("targetNamespace", ""), port_type.get("name", "").strip())
-
-
-def _take(
-    concrete: etree._Element, free: list[etree._Element]
-) -> etree._Element | None:
-    """The port type's operation for a binding's, taken from those of its name (section 2.5).
-
-    Overloads are told apart by the names of their messages; by their order where that does not
-    tell.
-    """
-    for index, node in enumerate(free):
-        if all(_same_message(concrete, node, way) for way in ("input", "output")):
-            return free.pop(index)
-    return free.pop(0) if free else None
-
-
-def _same_message(concrete: etree._Element, abstract: etree._Element, way: str) -> bool:
-    bound, declared = concrete.find(wsdl_name(way)), abstract.find(wsdl_name(way))
-    if bound is None or declared is None:
-        return (bound is None) == (declared is None)
-    told = bound.get("name", "").strip()
-    return not told or told == (
-        declared.get("name", "").strip() or _default(abstract, way)
-    )
-
-
-def _default(abstract: etree._Element, way: str) -> str:
-    """The name of a message that has none (section 2.4.5)."""
-    name = abstract.get("name", "").strip()
-    ways = [
-        c.tag for c in abstract.iterchildren(wsdl_name("input"), wsdl_name("output"))
-    ]
-    if len(ways) == 1:
-        return name
-    solicit = ways[0] == wsdl_name("output")
-    first = "Solicit" if solicit else "Request"
-    return name + (first if wsdl_name(way) == ways[0] else "Response")
 
 
 def _address(port: etree._Element) -> str | None:

@@ -128,10 +128,10 @@ def _still_leads(location: str, source: str, target: str) -> bool:
 def _import_tags(text: bytes) -> list[_Tag]:
     """The start tags of all import elements, in document order."""
     tags: list[_Tag] = []
-    parser = expat.ParserCreate("utf-8", " ")
+    parser = expat.ParserCreate("utf-8", "\x01")
 
     def start(name: str, _attributes: dict[str, str]) -> None:
-        if name.rpartition(" ")[2] in _NAMES:
+        if name.rpartition("\x01")[2] in _NAMES:
             begin = parser.CurrentByteIndex
             tags.append(_Tag(begin, _end_of_tag(text, begin)))
 

@@ -23,6 +23,7 @@ from .codec.derived import (
     derived_reader,
     register,
     write_derived,
+    write_narrowed,
 )
 from .codec.enumerations import (
     OpenEnum,
@@ -42,6 +43,7 @@ from .codec.form import (
 from .codec.any_simple import (
     any_simple_text,
     any_simple_value,
+    narrowed_text,
     write_any_simple,
 )
 from .codec.reading import (
@@ -386,6 +388,7 @@ __all__ = [
     "local_name",
     "member_text",
     "missing",
+    "narrowed_text",
     "new",
     "nil_or",
     "normalized",
@@ -469,6 +472,7 @@ __all__ = [
     "write_array",
     "write_as_read",
     "write_derived",
+    "write_narrowed",
     "write_scoped_attribute",
     "write_scoped_element",
     "write_scoped_text",

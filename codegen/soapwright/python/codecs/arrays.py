@@ -10,9 +10,10 @@ from soapwright.model.api import (
 )
 from soapwright.python.codecs.writers import Values
 from soapwright.python.context import Context
+from soapwright.python.text.fstrings import Expression, Template, text_of
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.text.statements import formatted
+from soapwright.python.text.statements import Line, Writer, block, branched, grow
 from soapwright.python.text.views import FunctionView
 from soapwright.python.types.fields import Annotations, is_any
 from soapwright.python.wire import ENCODINGS
@@ -69,11 +70,12 @@ def _writer(
         own = f", {string(array)}" if array else ""
         return [f"return {write}(v, tag, attributes, {item_name}, {known}{own})"]
     values = Values(context, scope, use)
-    item = formatted(values.element(definition.item, definition.item_name, "x"))
-    nil = string(f'<{definition.item_name} xsi:nil="true"/>')
+    element = values.element(definition.item, definition.item_name, "x")
+    nil = f'<{definition.item_name} xsi:nil="true"/>'
     item_type = context.item_type(definition.item) or "xsd:anyType"
     if sum(definition.ranks) > 1:
-        write = f"lambda x: {item} if x is not None else {nil}"
+        item = f"{text_of(element)} if x is not None else {string(nil)}"
+        write = f"lambda x: {item}"
         given = (
             f"v, tag, attributes, {string(item_type)}, {definition.ranks!r}, {write}"
         )
@@ -82,20 +84,16 @@ def _writer(
             names += ", soap12=True"
         own = f", kind={string(array)}" if array else ""
         return [f"return {scope.soap('write_array')}({given}, {names}{own})"]
+    kind: Template = (Expression(f"{scope.soap('kept_attributes')}(v)"),)
     if use is Use.ENCODED:
         kind = _kind(context, scope, item_type, array)
-    else:
-        kind = f"{{{scope.soap('kept_attributes')}(v)}}"
-    return [
-        f"{scope.soap('check_list')}(v)",
-        f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}>')}",
-        "for x in v:",
-        "    if x is None:",
-        f"        xml += {nil}",
-        "    else:",
-        f"        xml += {item}",
-        'return f"{xml}</{tag}>"',
-    ]
+    either = branched([("x is None", [grow(nil)]), ("", [grow(*element)])])
+    return Writer(
+        checks=(Line(f"{scope.soap('check_list')}(v)"),),
+        start=("<", Expression("tag"), Expression("attributes"), *kind, ">"),
+        body=(block("for x in v:", either),),
+        end=("</", Expression("tag"), ">"),
+    ).lines()
 
 
 def _is_any_array(definition: SoapArray, use: Use) -> bool:
@@ -104,17 +102,17 @@ def _is_any_array(definition: SoapArray, use: Use) -> bool:
     return encoded and is_any(definition.item) and definition.ranks == (1,)
 
 
-def _kind(context: Context, scope: Scope, item_type: str, array: str) -> str:
+def _kind(context: Context, scope: Scope, item_type: str, array: str) -> Template:
     """The attributes that make an element an array, as the encoding's version has them.
 
     `array` is the name of its own type, where it says that.
     """
-    encoding, size = context.style.encoding, f"{{{scope.name('len')}(v)}}"
+    encoding, size = context.style.encoding, Expression(f"{scope.name('len')}(v)")
+    kind = f' xsi:type="{array or f"{encoding}:Array"}"'
     if context.encoding == ENCODINGS[SoapVersion.V12]:
-        said = f'{encoding}:itemType="{item_type}" {encoding}:arraySize="{size}"'
-    else:
-        said = f'{encoding}:arrayType="{item_type}[{size}]"'
-    return f' xsi:type="{array or f"{encoding}:Array"}" {said}'
+        said = f' {encoding}:itemType="{item_type}" {encoding}:arraySize="'
+        return (kind, said, size, '"')
+    return (kind, f' {encoding}:arrayType="{item_type}[', size, ']"')
 
 
 def _reader(

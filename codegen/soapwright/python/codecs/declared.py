@@ -25,9 +25,8 @@ from soapwright.model.api import (
     Use,
     WildcardMember,
 )
-from soapwright.model.walk import derived_types, headers_use, references_of
+from soapwright.model.walk import headers_use, references_of
 from soapwright.python.context import Context
-from soapwright.python.types.graph import strongly_connected
 from soapwright.python.wire import XSD, XSI
 
 
@@ -36,7 +35,7 @@ class Declared:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self._derived = derived_types(context.api)
+        self._facts = context.api.facts
         self._tables = {use: self._table(use) for use in Use}
 
     def prefixes(self, operation: Operation) -> list[str]:
@@ -100,23 +99,12 @@ class Declared:
     def _table(self, use: Use) -> dict[QName, set[str]]:
         """One set a strongly connected component, the leaves first: each is worked out once."""
         api = self.context.api
-        graph = {
-            name: [
-                *(
-                    r.id
-                    for r, _ in references_of(definition)
-                    if isinstance(r, NamedRef) and r.id in api.types
-                ),
-                *self._derived.get(name, ()),
-            ]
-            for name, definition in api.types.items()
-        }
         table: dict[QName, set[str]] = {}
-        for component in strongly_connected(graph):
+        for component in self._facts.components:
             needed: set[str] = set()
             for name in component:
                 needed.update(self._own(api.types[name], use))
-                for target in graph[name]:
+                for target in self._facts.leads_to[name]:
                     needed |= table.get(target, set())
             for name in component:
                 table[name] = needed
@@ -143,7 +131,7 @@ class Declared:
             yield definition.id.namespace
 
     def _struct(self, struct: Struct) -> Iterator[str]:
-        if struct.base is not None or struct.id in self._derived:
+        if struct.base is not None or struct.id in self._facts.subtypes:
             yield XSI
             if struct.named:
                 yield struct.id.namespace

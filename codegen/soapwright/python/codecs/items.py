@@ -11,10 +11,11 @@ from soapwright.model.api import (
     Use,
 )
 from soapwright.python.codecs.arrays import item_reader
-from soapwright.python.codecs.readers import StructReader
+from soapwright.python.codecs.children import ChildReader
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
+from soapwright.python.text.statements import tuple_of
 from soapwright.python.types.fields import is_any
 
 _DEEPEST = 4
@@ -31,7 +32,7 @@ class RepeatedElement:
     @property
     def needs_elements(self) -> bool:
         """Whether an expression that was made needs the package's `elements`."""
-        return any("elements" in line for line in self.scope.package_imports)
+        return self.scope.uses("elements")
 
     def items(self, message: Message) -> str | None:
         """The expression for a message's `Items`; None where nothing in it is repeated."""
@@ -79,16 +80,7 @@ class RepeatedElement:
         """The `Items` for one element, if it repeats or is an array."""
         soap, array = self.scope.soap, ""
         if member.repeated:
-            reader = StructReader(
-                *(self.context, self.scope, struct, use),
-                message=False,
-                parts=False,
-                reply=False,
-                derived=False,
-                recursive=False,
-                headers=False,
-            )
-            read = reader.child(member)
+            read = ChildReader(self.context, self.scope, use).member(member)
         else:
             reference = member.element.type
             definition = (
@@ -103,5 +95,5 @@ class RepeatedElement:
             way, array = (*way, ""), ", array=True"
             item = item_reader(self.context, self.scope, definition, use)
             read = f"{soap('nil_or')}(c, {item})"
-        path = ", ".join(map(string, way)) + ("," if len(way) == 1 else "")
-        return f"{soap('Items')}(({path}), lambda c: {read}{array})"
+        path = tuple_of(map(string, way))
+        return f"{soap('Items')}({path}, lambda c: {read}{array})"

@@ -17,7 +17,7 @@ from soapwright.model.walk import may_meet
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.text.statements import block
+from soapwright.python.text.statements import Line, Statement, block
 from soapwright.python.types.fields import Field, alternatives_in, is_wild, wildcards_in
 
 # Fields whose elements stand in the order of the fields.
@@ -41,35 +41,38 @@ class PresenceChecks:
         self.local = local
         self.unread = unread
         self.fields = context.types.fields(struct)
+        self._ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
+        self._places = {field.name: n for n, field in enumerate(self._ordered)}
 
-    def lines(self) -> list[str]:
+    def statements(self) -> list[Statement]:
         """A required element that is not there is missing, whatever else was read."""
-        lines: list[str] = []
+        made: list[Statement] = []
         missing = self.scope.soap("missing")
         for field in self.fields:
             local = self.local(field)
             match field.what:
                 case ElementMember(repeated=True, optional=False, element=element):
                     said = string(element.name.local)
-                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
+                    lack = Line(f"{missing}(e, {said})")
+                    made.append(block(f"if not {local}:", [lack]))
                 case ElementMember(optional=False, element=element):
                     said = string(element.name.local)
                     unread = self.scope.soap("MISSING")
-                    lines += block(
-                        f"if {local} is {unread}:", [f"{missing}(e, {said})"]
-                    )
+                    lack = Line(f"{missing}(e, {said})")
+                    made.append(block(f"if {local} is {unread}:", [lack]))
                 case OrderedMember(optional=False, mixed=False) as member:
                     said = string(
                         " | ".join(a.tag for a in alternatives_in(member)) or "any"
                     )
-                    lines += block(f"if not {local}:", [f"{missing}(e, {said})"])
+                    lack = Line(f"{missing}(e, {said})")
+                    made.append(block(f"if not {local}:", [lack]))
                 case _:
                     continue
-        return lines + self._choices()
+        return made + self._choices()
 
-    def _choices(self) -> list[str]:
+    def _choices(self) -> list[Statement]:
         """A choice that must be made, of which no branch is there, is missing too."""
-        lines: list[str] = []
+        made: list[Statement] = []
         fields = {field.name: field for field in self.fields}
         for owner in self.context.types.line_of(self.struct):
             names = self.context.types.names.structs[owner.id].members
@@ -80,8 +83,9 @@ class PresenceChecks:
                 absent = " and ".join(self.absent(fields[name]) for name in members)
                 said = string(" | ".join(_wire_name(fields[name]) for name in members))
                 missing = self.scope.soap("missing")
-                lines += block(f"if {absent}:", [f"{missing}(e, {said})"])
-        return lines
+                lack = Line(f"{missing}(e, {said})")
+                made.append(block(f"if {absent}:", [lack]))
+        return made
 
     def absent(self, field: Field) -> str:
         """That nothing is read into a field."""
@@ -95,27 +99,45 @@ class PresenceChecks:
     ) -> Iterator[str]:
         """That it is a field's turn, where a later one takes its name too.
 
-        Nothing up to another field of the name (they are `named`) is read yet, and nothing by a
-        wildcard, nor as many as a list may hold. Members of an encoded value come in any order: there the first has the first.
+        Nothing up to another field of the name (they are `named`) is read yet, no other branch of
+        its choice, nothing by a wildcard, nor as many as a list may hold. Members of an encoded
+        value come in any order: there the first has the first.
         """
-        ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
-        place = ordered.index(field)
-        later = ordered[place + 1 :]
+        place = self._places[field.name]
+        later = self._ordered[place + 1 :]
         if use is Use.LITERAL:
-            yield from self._filled(ordered[:place], tags)
-        last = max((n for n, f in enumerate(later, 1) if f in named), default=0)
+            yield from self._filled(self._ordered[:place], tags)
+        last = max(self._places[other.name] for other in (field, *named)) - place
         wild = [f for f in later[last:] if is_wild(f, tags)]
         if not (last or wild):
             return
         if isinstance(field.what, ElementMember) and not field.what.repeated:
             yield self.absent(field)
         if use is Use.LITERAL:
-            if last and isinstance(field.what, ElementMember) and field.what.repeated:
+            if isinstance(field.what, ElementMember) and field.what.repeated:
                 most = field.what.element.occurs.max
                 yield from (
                     [] if most is None else [f"len({self.local(field)}) < {most}"]
                 )
-            yield from map(self.absent, [*later[:last], *wild])
+            before = self._other_branches(field) if last else []
+            yield from map(self.absent, [*before, *later[:last], *wild])
+
+    def _other_branches(self, field: Field) -> list[Field]:
+        """The fields before it that exclude a field: those of the other branches of its choices."""
+        excluded: set[str] = set()
+        for owner in self.context.types.line_of(self.struct):
+            names = self.context.types.names.structs[owner.id].members
+            for rule in owner.rules:
+                if isinstance(rule, ChoiceRule):
+                    branches = [{names[i] for i in branch} for branch in rule.branches]
+                    own = [branch for branch in branches if field.name in branch]
+                    if own:
+                        excluded |= set().union(*branches) - set().union(*own)
+        return [
+            other
+            for other in self._ordered[: self._places[field.name]]
+            if other.name in excluded
+        ]
 
     def _filled(self, earlier: Sequence[Field], tags: Iterable[str]) -> Iterator[str]:
         """That wildcards before it, which take its name too, have the number that they must have."""
@@ -130,8 +152,7 @@ class PresenceChecks:
 
         Those of an extension follow those of its base: what stands between them is not read yet.
         """
-        ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
-        later = ordered[ordered.index(field) + 1 :]
+        later = self._ordered[self._places[field.name] + 1 :]
         last = max(
             (
                 number

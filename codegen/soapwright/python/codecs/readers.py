@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -10,23 +10,27 @@ from soapwright.model.api import (
     Attribute,
     ContentMember,
     ElementMember,
-    NamedRef,
     OrderedMember,
-    Process,
     QName,
-    SoapArray,
     Struct,
-    TypeRef,
     Use,
     Wildcard,
     WildcardMember,
 )
 from soapwright.model.walk import has_all
+from soapwright.python.codecs.children import ChildReader
 from soapwright.python.codecs.presence import PresenceChecks
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.text.statements import block
+from soapwright.python.text.statements import (
+    Line,
+    Statement,
+    block,
+    branched,
+    printed,
+    tuple_of,
+)
 from soapwright.python.types.fields import (
     Alternative,
     AnyAttributes,
@@ -36,7 +40,6 @@ from soapwright.python.types.fields import (
     alternatives_in,
     alternatives_of,
     default_of,
-    is_any,
     told_apart,
     wildcards_in,
 )
@@ -46,6 +49,8 @@ _LOCALS = frozenset(
     "e c v t soap elements children blank tag derived result made xml str int float bool bytes list dict tuple"
     " isinstance Decimal date datetime time Any Literal".split()
 )
+# The namespaces of a wildcard that takes all.
+_EVERYTHING = ("##any",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,12 @@ class _Branch:
     """What to do with a child of one of these names, which goes to a field."""
 
     tags: tuple[str, ...]
-    body: tuple[str, ...]
+    body: tuple[Statement, ...]
     field: Field
+
+
+# Which children of other names a wildcard takes, as a condition that is "" for all; what is done with them.
+_Rest = list[tuple[str, list[Statement]]]
 
 
 class StructReader:
@@ -95,34 +104,40 @@ class StructReader:
         self.unqualified = (
             use is Use.ENCODED and not headers and told_apart(self.fields)
         )
+        self.children = ChildReader(context, scope, use)
         self.presence = PresenceChecks(
             context, scope, struct, self._local, self._unread
         )
 
     def lines(self) -> list[str]:
         """The function's body."""
+        return printed(self._statements())
+
+    def _statements(self) -> list[Statement]:
         body = self._dispatch()
         if self.struct.abstract:
-            return [*body, f"{self.scope.soap('abstract')}(e, {string(self.name)})"]
+            wrong = f"{self.scope.soap('abstract')}(e, {string(self.name)})"
+            return [*body, Line(wrong)]
         if self.recursive:
-            body.append(f"v = {self.scope.soap('new')}({self.name}, e)")
+            body.append(Line(f"v = {self.scope.soap('new')}({self.name}, e)"))
         attributes = [f for f in self.fields if isinstance(f.what, Attribute)]
         for field in self.fields:
-            body += self._initial(field, attributes)
+            body.append(Line(f"{self._local(field)}{self._initial(field, attributes)}"))
         branches, rest = self._branches()
         if branches or rest or any(self._is_mixed(f) for f in self.fields):
             body += self._loop(branches, rest)
         elif not self.message and not self._has_text():
-            body += block("if not len(e):", [f"{self.scope.soap('check_empty')}(e)"])
+            check = Line(f"{self.scope.soap('check_empty')}(e)")
+            body.append(block("if not len(e):", [check]))
         if self.reply:
             body += self._result()
         if self.use is Use.LITERAL:
-            body += self.presence.lines()
+            body += self.presence.statements()
         return body + self._made()
 
     # ------------------------------------------------------------------------ before the loop
 
-    def _dispatch(self) -> list[str]:
+    def _dispatch(self) -> list[Statement]:
         """A value of a derived type says so by xsi:type."""
         if not self.derived:
             return []
@@ -130,41 +145,40 @@ class StructReader:
         encoded = ", encoded=True" if self.use is Use.ENCODED else ""
         types = self.scope.name("t")
         return [
-            f"derived = {find}(e, {types}, {self.name}{encoded})",
-            *block("if derived is not None:", ["return derived(e)"]),
+            Line(f"derived = {find}(e, {types}, {self.name}{encoded})"),
+            block("if derived is not None:", [Line("return derived(e)")]),
         ]
 
     def _local(self, field: Field) -> str:
         return f"{field.name}_" if field.name in _LOCALS else field.name
 
-    def _initial(self, field: Field, attributes: list[Field]) -> list[str]:
-        local = self._local(field)
-        declared = self.declarations.declare(field)
+    def _initial(self, field: Field, attributes: list[Field]) -> str:
+        """What follows a local's name where it gets its first value."""
+        declare = self.declarations.declare  # for what is printed: it collects imports
         soap = self.scope.soap
         match field.what:
             case Attribute():
-                return [f"{local} = {self._attribute(field.what)}"]
+                return f" = {self._attribute(field.what)}"
             case AnyAttributes():
                 known = [
                     string(str(f.what.name))
                     for f in attributes
                     if isinstance(f.what, Attribute)
                 ]
-                names = f"({', '.join(known)}{',' if len(known) == 1 else ''})"
-                return [f"{local} = {soap('other_attributes')}(e, {names})"]
+                return f" = {soap('other_attributes')}(e, {tuple_of(known)})"
             case Text(type=reference):
                 code = self.context.types.simple.code(reference, self.scope)
-                return [f"{local} = {code.read}(e)"]
+                return f" = {code.read}(e)"
             case ContentMember(type=reference):
-                return [f"{local} = {self._content(reference)}"]
+                return f" = {self.children.content(reference)}"
             case OrderedMember(mixed=True):
-                return [f"{local}: {declared.annotation} = {soap('leading_text')}(e)"]
+                return f": {declare(field).annotation} = {soap('leading_text')}(e)"
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
-                return [f"{local}: {declared.annotation} = []"]
+                return f": {declare(field).annotation} = []"
             case ElementMember(optional=optional):
-                return [
-                    f"{local}: {declared.annotation} = {self._unread(field, optional)}"
-                ]
+                return (
+                    f": {declare(field).annotation} = {self._unread(field, optional)}"
+                )
             case _:
                 assert_never(field.what)
 
@@ -191,10 +205,10 @@ class StructReader:
 
     # ------------------------------------------------------------------------------- the loop
 
-    def _branches(self) -> tuple[list[_Branch], list[str]]:
+    def _branches(self) -> tuple[list[_Branch], _Rest]:
         """What each child's name leads to, and what is done with children of other names."""
         branches: list[_Branch] = []
-        rest: list[str] = []
+        rest: _Rest = []
         for field in self.fields:
             match field.what:
                 case ElementMember():
@@ -208,45 +222,49 @@ class StructReader:
                 case _:
                     assert_never(field.what)
             for wildcard in wildcards_in(field.what):
-                rest += self._allowed(field, wildcard, rest)
+                rest.append(self._allowed(field, wildcard))
         return branches, rest
 
-    def _loop(self, branches: list[_Branch], rest: list[str]) -> list[str]:
-        lines: list[str] = []
-        for number, branch in enumerate(branches):
-            word = "if" if number == 0 else "elif"
-            condition = _is_one_of(branch.tags)
-            named = [b.field for b in branches if set(b.tags) & set(branch.tags)]
-            turn = self.presence.turn(branch.field, branch.tags, named, self.use)
-            condition = " and ".join([condition, *turn])
-            lines += block(f"{word} {condition}:", branch.body)
-        if rest and not lines:
-            lines = rest
-        elif rest:
-            lines += block("else:", rest)
-        tag = ["tag = c.tag"]
-        if self.parts or self.unqualified:
-            local = f"tag = {self.scope.soap('local_name')}(c)"
-            tag += block('if tag[0] == "{":', [local])
-        for field in self.fields:
-            if self._is_mixed(field):
-                add = self.scope.soap("add_tail")
-                lines = [*lines, f"{add}({self._local(field)}, c)"]
-        if any("tag" in line for line in lines):
-            lines = [*tag, *lines]
-        mixed = any(self._is_mixed(f) for f in self.fields)
-        check = self.scope.soap("not_nil" if mixed else "check_empty")
-        empty = [] if self.message else block("if not children:", [f"{check}(e)"])
-        begun = ["children = e[:]", *empty, *self._blanks()]
-        return [*begun, *block("for c in children:", lines)]
+    def _loop(self, branches: list[_Branch], rest: _Rest) -> list[Statement]:
+        takers: dict[str, list[Field]] = {}
+        for branch in branches:
+            for name in branch.tags:
+                takers.setdefault(name, []).append(branch.field)
+        choices = [(self._condition(b, takers), b.body) for b in branches]
+        body = branched([*choices, *_until_all_are_taken(rest)])
+        mixed = [self._local(field) for field in self.fields if self._is_mixed(field)]
+        add = self.scope.soap("add_tail") if mixed else ""
+        body += [Line(f"{add}({local}, c)") for local in mixed]
+        wild = [one for field in self.fields for one in wildcards_in(field.what)]
+        if branches or any(one.namespaces != _EVERYTHING for one in wild):
+            body = [*self._named(), *body]
+        check = Line(f"{self.scope.soap('not_nil' if mixed else 'check_empty')}(e)")
+        empty = [] if self.message else [block("if not children:", [check])]
+        begun = [Line("children = e[:]"), *empty, *self._blanks()]
+        return [*begun, block("for c in children:", body)]
 
-    def _blanks(self) -> list[str]:
+    def _condition(self, branch: _Branch, takers: dict[str, list[Field]]) -> str:
+        """That a child goes to a branch's field; `takers` are the fields of each name."""
+        taking = {f.name: f for name in branch.tags for f in takers[name]}
+        named = [f for f in self.fields if f.name in taking]
+        turn = self.presence.turn(branch.field, branch.tags, named, self.use)
+        return " and ".join([_is_one_of(branch.tags), *turn])
+
+    def _named(self) -> list[Statement]:
+        """A child's name, as it is compared."""
+        tag: list[Statement] = [Line("tag = c.tag")]
+        if self.parts or self.unqualified:
+            local = Line(f"tag = {self.scope.soap('local_name')}(c)")
+            tag.append(block('if tag[0] == "{":', [local]))
+        return tag
+
+    def _blanks(self) -> list[Statement]:
         """Which children are empty that have a default: their readers will find them filled."""
         defaults = self._defaults()
         if not defaults:
             return []
         pairs = ", ".join(f"{string(t)}: {string(d)}" for t, d in defaults.items())
-        return [f"blank = {self.scope.soap('blanks')}(children, {{{pairs}}})"]
+        return [Line(f"blank = {self.scope.soap('blanks')}(children, {{{pairs}}})")]
 
     def _defaults(self) -> dict[str, str]:
         """The defaults of elements, by their names, of those that come back as they stood."""
@@ -262,161 +280,89 @@ class StructReader:
         return name.local if self.parts or self.unqualified else str(name)
 
     def _element(self, field: Field, member: ElementMember) -> list[_Branch]:
-        local, element = self._local(field), member.element
-        put = "{local}.append({value})" if member.repeated else "{local} = {value}"
+        element = member.element
         if not element.substitutes:
-            body = (put.format(local=local, value=self.child(member)),)
-            return [_Branch((self._tag(element.name),), body, field)]
+            put = self._put(field, member, self.children.member(member))
+            return [_Branch((self._tag(element.name),), (put,), field)]
         found = []
         for alternative in alternatives_of(element):
-            nil = alternative.nillable
-            value = self._value(alternative.type, alternative.default, nil, nil)
-            pair = f"({string(alternative.tag)}, {value})"
-            body = (put.format(local=local, value=pair),)
-            found.append(_Branch((self._tag(alternative.name),), body, field))
+            put = self._put(field, member, self.children.pair(alternative))
+            found.append(_Branch((self._tag(alternative.name),), (put,), field))
         return found
 
-    def child(self, member: ElementMember) -> str:
-        """The expression that reads one child `c`, of an element that nothing substitutes."""
-        element, default = member.element, default_of(member.element)
-        nil, may_be_nil = element.nillable, element.nillable or not member.repeated
-        return self._value(element.type, default, nil, may_be_nil, member.use)
+    def _put(self, field: Field, member: ElementMember, value: str) -> Line:
+        """What keeps the value of a child."""
+        local = self._local(field)
+        return Line(
+            f"{local}.append({value})" if member.repeated else f"{local} = {value}"
+        )
 
     def _ordered(self, field: Field, member: OrderedMember) -> list[_Branch]:
         local = self._local(field)
         branches = []
         for alternative in alternatives_in(member):
-            nil = alternative.nillable
-            value = self._value(alternative.type, alternative.default, nil, nil)
-            body = (f"{local}.append(({string(alternative.tag)}, {value}))",)
-            branches.append(_Branch((str(alternative.name),), body, field))
+            put = Line(f"{local}.append({self.children.pair(alternative)})")
+            branches.append(_Branch((str(alternative.name),), (put,), field))
         return branches
 
-    def _wild(self, wildcard: Wildcard) -> str:
-        if wildcard.process is Process.SKIP:
-            return f"{self.scope.soap('AnyElement')}.from_element(c)"
-        elements = self.scope.name("elements")
-        return f"{self.scope.soap('read_wildcard')}(c, {elements}.KNOWN)"
-
-    def _allowed(self, field: Field, wildcard: Wildcard, rest: list[str]) -> list[str]:
-        """What a wildcard adds to what is done with other children; one of any name takes them all."""
-        body = [f"{self._local(field)}.append({self._wild(wildcard)})"]
-        later = bool(rest)
-        if later and ("else:" in rest or not rest[0].startswith("if ")):
-            return []
+    def _allowed(self, field: Field, wildcard: Wildcard) -> tuple[str, list[Statement]]:
+        """Which children of other names a wildcard takes, and that its field keeps them."""
+        value = self.children.wildcard(wildcard)
+        taken: list[Statement] = [Line(f"{self._local(field)}.append({value})")]
         conditions = [*self.presence.wild_turn(field, wildcard, self.use)]
-        if wildcard.namespaces != ("##any",):
-            spaces = ", ".join(string(n) for n in wildcard.namespaces)
-            comma = "," if len(wildcard.namespaces) == 1 else ""
-            allows = self.scope.soap("allows")
-            conditions.insert(0, f"{allows}(tag, ({spaces}{comma}))")
-        if not conditions:
-            return block("else:", body) if later else body
-        word = "elif" if later else "if"
-        return block(f"{word} {' and '.join(conditions)}:", body)
-
-    def _value(
-        self,
-        reference: TypeRef,
-        default: str | None,
-        nillable: bool,
-        may_be_nil: bool = False,
-        use: Use | None = None,
-    ) -> str:
-        """The expression that reads one child; `may_be_nil` is of encoded values."""
-        child = "c"
-        use = use or self.use
-        if default is not None and self.context.types.has_text(reference):
-            child = f"{self.scope.soap('filled')}(c, {string(default)})"
-        reader = self._reader(reference, use)
-        any_type = is_any(reference)
-        if use is Use.ENCODED:
-            if any_type:
-                return f"{reader}(c, {self.scope.name('elements')}.KNOWN)"
-            verb = "referenced"
-            if may_be_nil:
-                verb = "array_or_nil" if self._is_array(reference) else "nil_or"
-            return f"{self.scope.soap(verb)}({child}, {reader})"
-        if any_type:
-            value = f"{reader}({child}, {self.scope.name('elements')}.KNOWN)"
-        else:
-            value = f"{reader}({child})"
-        if nillable and not any_type:
-            return f"None if {self.scope.soap('is_nil')}(c) else {value}"
-        return value
-
-    def _is_array(self, reference: TypeRef) -> bool:
-        return isinstance(reference, NamedRef) and isinstance(
-            self.context.api.types[reference.id], SoapArray
-        )
-
-    def _content(self, reference: TypeRef) -> str:
-        """The expression that reads the Body itself as a value of a type."""
-        known = f", {self.scope.name('elements')}.KNOWN" if is_any(reference) else ""
-        return f"{self._reader(reference, self.use)}(e{known})"
-
-    def _reader(self, reference: TypeRef, use: Use) -> str:
-        """The function that reads an element of a type."""
-        if is_any(reference):
-            name = "read_any_encoded" if use is Use.ENCODED else "read_any"
-            return self.scope.soap(name)
-        if self.context.types.simple.is_simple(reference):
-            return self.context.types.simple.code(reference, self.scope).read
-        assert isinstance(reference, NamedRef)
-        name = self.context.types.names.types[reference.id]
-        return self.scope.type(self.context.function("read", name, use))
+        if wildcard.namespaces != _EVERYTHING:
+            spaces = tuple_of(map(string, wildcard.namespaces))
+            conditions.insert(0, f"{self.scope.soap('allows')}(tag, {spaces})")
+        return " and ".join(conditions), taken
 
     # ------------------------------------------------------------------------- after the loop
 
-    def _result(self) -> list[str]:
+    def _result(self) -> list[Statement]:
         """The result of a call may have any name: it is the first accessor of the reply."""
-        first = next(
-            (f for f in self.fields if isinstance(f.what, ElementMember)), None
-        )
-        if first is None or not isinstance(first.what, ElementMember):
+        elements = [f for f in self.fields if isinstance(f.what, ElementMember)]
+        if not elements:
             return []
-        element = first.what.element
-        local = self._local(first)
+        first, member = elements[0], elements[0].what
+        assert isinstance(member, ElementMember)
+        element, local = member.element, self._local(first)
         names = [
             string(f.what.element.name.local)
-            for f in self.fields
+            for f in elements
             if isinstance(f.what, ElementMember)
         ]
-        known = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
-        find = f"c = {self.scope.soap('unnamed_result')}(e, {known})"
-        value = self._value(element.type, default_of(element), element.nillable, True)
-        read = f"{local} = {value}"
-        unread = self._unread(first, first.what.optional)
-        return block(
-            f"if {local} is {unread} and ({find.replace('c = ', 'result := ', 1)}) is not None:",
-            [read.replace("(c", "(result")],
+        find = f"{self.scope.soap('unnamed_result')}(e, {tuple_of(names)})"
+        value = self.children.value(
+            *(element.type, default_of(element), element.nillable),
+            may_be_nil=True,
+            c="result",
         )
+        unread = f"{local} is {self._unread(first, member.optional)}"
+        found = f"(result := {find}) is not None"
+        return [block(f"if {unread} and {found}:", [Line(f"{local} = {value}")])]
 
-    def _made(self) -> list[str]:
+    def _made(self) -> list[Statement]:
         # `__init__` with keywords takes three times as long
-        made = [] if self.recursive else [f"v = {self.name}.__new__({self.name})"]
-        return [
-            *made,
-            *(f"v.{f.name} = {self._local(f)}" for f in self.fields),
-            *self._form(),
-            "return v",
-        ]
+        new = f"v = {self.name}.__new__({self.name})"
+        made = [] if self.recursive else [Line(new)]
+        fields = [Line(f"v.{f.name} = {self._local(f)}") for f in self.fields]
+        return [*made, *fields, *self._form(), Line("return v")]
 
-    def _form(self) -> list[str]:
+    def _form(self) -> list[Statement]:
         """How the element stood, beside what its values mean."""
         types, soap = self.context.types, self.scope.soap
         if not types.remembers(self.struct):
             return []
-        lines = ["v.__form__ = None"]
+        made: list[Statement] = [Line("v.__form__ = None")]
         if self.use is Use.ENCODED:
-            return lines
+            return made
         if self._defaults():
-            lines += block("if blank:", [f"{soap('note_blanks')}(v, blank)"])
+            note = Line(f"{soap('note_blanks')}(v, blank)")
+            made.append(block("if blank:", [note]))
         if any(has_all(one.content) for one in types.line_of(self.struct)):
-            tags = _tuple(string(str(one.name)) for one in _elements(self.fields))
-            lines.append(f"{soap('note_order')}(v, e, {tags})")
-        noting = f"if {soap('noting')}.on:"
-        return lines + block(noting, [f"{soap('note_types')}(v, e)"])
+            tags = tuple_of(string(str(one.name)) for one in _elements(self.fields))
+            made.append(Line(f"{soap('note_order')}(v, e, {tags})"))
+        note = Line(f"{soap('note_types')}(v, e)")
+        return [*made, block(f"if {soap('noting')}.on:", [note])]
 
     def _is_mixed(self, field: Field) -> bool:
         return isinstance(field.what, OrderedMember) and field.what.mixed
@@ -437,10 +383,12 @@ def _elements(fields: list[Field]) -> Iterator[Alternative]:
                 continue
 
 
-def _tuple(items: Iterable[str]) -> str:
-    """A tuple on one line: only one item needs a comma after it."""
-    found = list(items)
-    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
+def _until_all_are_taken(rest: _Rest) -> _Rest:
+    """The wildcards up to one that takes everything: what follows it takes nothing."""
+    everything = next(
+        (n for n, (condition, _) in enumerate(rest) if not condition), None
+    )
+    return rest if everything is None else rest[: everything + 1]
 
 
 def _is_one_of(tags: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from soapwright.model.api import ChoiceRule, ElementMember, Struct, TogetherRule
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.text.statements import block
+from soapwright.python.text.statements import Line, Statement, block
 
 
 class RuleChecks:
@@ -20,19 +20,19 @@ class RuleChecks:
         self.struct = struct
         self.nullable = struct.id in context.api.encoded
 
-    def lines(self) -> list[str]:
+    def statements(self) -> list[Statement]:
         """The checks, of the bases' rules first."""
-        lines: list[str] = []
+        made: list[Statement] = []
         for owner in self.context.types.line_of(self.struct):
             for rule in owner.rules:
                 match rule:
                     case ChoiceRule():
-                        lines += self._choice(owner, rule)
+                        made += self._choice(owner, rule)
                     case TogetherRule():
-                        lines += self._together(owner, rule)
+                        made += self._together(owner, rule)
                     case _:
                         assert_never(rule)
-        return lines
+        return made
 
     def _name(self, owner: Struct, index: int) -> str:
         return self.context.types.names.structs[owner.id].members[index]
@@ -55,31 +55,31 @@ class RuleChecks:
     def _any(self, owner: Struct, members: tuple[int, ...]) -> str:
         return " or ".join(self._there(owner, index) for index in members) or "True"
 
-    def _choice(self, owner: Struct, rule: ChoiceRule) -> list[str]:
+    def _choice(self, owner: Struct, rule: ChoiceRule) -> list[Statement]:
         branches = [b for b in rule.branches if b]
         said = " | ".join(
             " ".join(self._name(owner, index) for index in branch)
             for branch in branches
         )
-        wrong = f"raise {self.scope.soap('wrong_choice')}(v, {string(said)})"
+        wrong = Line(f"raise {self.scope.soap('wrong_choice')}(v, {string(said)})")
         empty = "made == 0"
         if rule.within:
             empty += f" and ({self._any(owner, rule.within)})"
         if rule.overlapping:
             members = tuple(dict.fromkeys(i for b in branches for i in b))
-            made = f"made = int({self._any(owner, members)})"
-            return [made, *block(f"if {empty}:", [wrong])]
+            made = Line(f"made = int({self._any(owner, members)})")
+            return [made, block(f"if {empty}:", [wrong])]
         counted = " + ".join(f"({self._any(owner, branch)})" for branch in branches)
         if len(branches) == 1:
             counted = f"int{counted}"
         condition = "made > 1"
         if rule.required:
             condition = f"{condition} or ({empty})" if rule.within else "made != 1"
-        return [f"made = {counted}", *block(f"if {condition}:", [wrong])]
+        return [Line(f"made = {counted}"), block(f"if {condition}:", [wrong])]
 
-    def _together(self, owner: Struct, rule: TogetherRule) -> list[str]:
+    def _together(self, owner: Struct, rule: TogetherRule) -> list[Statement]:
         begun = self._any(owner, rule.members)
         complete = " and ".join(f"({self._there(owner, i)})" for i in rule.needed)
         said = ", ".join(self._name(owner, index) for index in rule.needed)
         wrong = f"raise {self.scope.soap('incomplete_group')}(v, {string(said)})"
-        return block(f"if ({begun}) and not ({complete}):", [wrong])
+        return [block(f"if ({begun}) and not ({complete}):", [Line(wrong)])]

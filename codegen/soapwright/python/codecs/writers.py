@@ -21,9 +21,18 @@ from soapwright.model.api import (
 )
 from soapwright.python.codecs.rules import RuleChecks
 from soapwright.python.context import Context
+from soapwright.python.text.fstrings import Expression, Template, text_of
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.text.statements import block, collected, formatted, grow, joined
+from soapwright.python.text.statements import (
+    Grow,
+    Line,
+    Statement,
+    Writer,
+    block,
+    branched,
+    grow,
+)
 from soapwright.python.types.fields import (
     Alternative,
     AnyAttributes,
@@ -44,31 +53,34 @@ class Values:
         self.scope = scope
         self.use = use
 
-    def element(self, reference: TypeRef, tag: str, value: str) -> str:
-        """The template of an element that holds `value`, an expression."""
+    def element(self, reference: TypeRef, tag: str, value: str) -> Template:
+        """An element that holds `value`, an expression."""
         simple = self.context.types.simple
         if is_any(reference):
             write = "write_any_encoded" if self.use is Use.ENCODED else "write_any"
             elements = self.scope.name("elements")
-            return f'{{{self.scope.soap(write)}({value}, "{tag}", {elements}.KNOWN)}}'
+            known = f"{elements}.KNOWN"
+            call = f"{self.scope.soap(write)}({value}, {string(tag)}, {known})"
+            return (Expression(call),)
         if not simple.is_simple(reference):
-            return f"{{{self.writer(reference)}({value}, {string(tag)})}}"
+            return (Expression(f"{self.writer(reference)}({value}, {string(tag)})"),)
         if simple.is_any(reference):
             encoded = ", encoded=True" if self.use is Use.ENCODED else ""
-            call = self.scope.soap("write_any_simple")
-            return f'{{{call}({value}, "{tag}"{encoded})}}'
+            write = self.scope.soap("write_any_simple")
+            return (Expression(f"{write}({value}, {string(tag)}{encoded})"),)
         code = simple.code(reference, self.scope)
         kind = self.kind(reference)
         if code.scoped:
             said = self.context.xsi_type(reference) if kind else ""
-            attributes = f', "{said}"' if said else ""
-            call = self.scope.soap("write_scoped_element")
-            return f'{{{call}({value}, "{tag}", {code.text}{attributes})}}'
-        return f"<{tag}{kind}>{{{code.text}({value})}}</{tag}>"
+            attributes = f", {string(said)}" if said else ""
+            write = self.scope.soap("write_scoped_element")
+            call = f"{write}({value}, {string(tag)}, {code.text}{attributes})"
+            return (Expression(call),)
+        return (f"<{tag}{kind}>", Expression(f"{code.text}({value})"), f"</{tag}>")
 
     def narrowed(
         self, reference: TypeRef, governing: TypeRef, tag: str, value: str
-    ) -> str:
+    ) -> Template:
         """The template of an element of a list, whose type a restriction may have narrowed."""
         simple = self.context.types.simple
         if self.use is Use.ENCODED or reference == governing or is_any(reference):
@@ -78,11 +90,11 @@ class Values:
             name = self.scope.type(self.context.types.names.types[governing.id])
             given = f"{value}, {string(tag)}, {name}, {self.writer(governing)}"
             call = self.scope.soap("write_narrowed")
-            return f"{{{call}({given}, {self.writer(reference)})}}"
+            return (Expression(f"{call}({given}, {self.writer(reference)})"),)
         code = simple.code(governing, self.scope)
         if simple.is_any(reference) and not code.scoped:
-            narrowed = self.scope.soap("narrowed_text")
-            return f"<{tag}>{{{narrowed}({value}, {code.text})}}</{tag}>"
+            text = f"{self.scope.soap('narrowed_text')}({value}, {code.text})"
+            return (f"<{tag}>", Expression(text), f"</{tag}>")
         return self.element(reference, tag, value)
 
     def writer(self, reference: TypeRef) -> str:
@@ -96,13 +108,21 @@ class Values:
         name = self.context.xsi_type(reference) if self.use is Use.ENCODED else ""
         return f' xsi:type="{name}"' if name else ""
 
-    def nil(self, reference: TypeRef, tag: str) -> str:
-        """The element that is nil."""
+    def nil(self, reference: TypeRef, tag: str) -> Grow:
+        """Appends the element that is nil."""
         name = self.context.xsi_type(reference) if self.use is Use.ENCODED else ""
         attributes = (
             nil_attributes(self.context.style, name) if name else ' xsi:nil="true"'
         )
-        return f"<{tag}{attributes}/>"
+        return grow(f"<{tag}{attributes}/>")
+
+    def either(
+        self, reference: TypeRef, tag: str, value: str, governing: TypeRef | None = None
+    ) -> list[Statement]:
+        """Appends the element of a value, or the one that is nil where that is None."""
+        text = self.narrowed(reference, governing or reference, tag, value)
+        nil = (f"{value} is None", [self.nil(reference, tag)])
+        return branched([nil, ("", [grow(*text)])])
 
 
 class StructWriter:
@@ -140,45 +160,47 @@ class StructWriter:
             dispatch = f"{self.scope.soap('check_class')}(v, {name})"
         if self.struct.abstract:
             return [dispatch]
-        body = block(f"if v.__class__ is not {name}:", [dispatch])
+        checks: list[Statement] = [
+            block(f"if v.__class__ is not {name}:", [Line(dispatch)])
+        ]
         if self.use is Use.LITERAL:
             keep = self.scope.soap("write_as_read")
             function = self.context.function("write", name, self.use)
             given = "" if self.content_only else ", tag, attributes"
-            line = f"return {keep}(v, {function}{given})"
-            body += block("if v.__form__ is not None:", [line])
-        if self.use is Use.LITERAL:
-            body += RuleChecks(self.context, self.scope, self.struct).lines()
-        body += self._start()
+            kept = Line(f"return {keep}(v, {function}{given})")
+            checks.append(block("if v.__form__ is not None:", [kept]))
+            checks += RuleChecks(self.context, self.scope, self.struct).statements()
+        start, body = self._start()
         for field in self.fields:
             body += self._prohibited(field) if field.prohibited else self._field(field)
-        if self.content_only:
-            return collected(joined([*body, "return xml"]))
-        return collected(joined([*body, 'return f"{xml}</{tag}>"']))
+        end = () if self.content_only else ("</", Expression("tag"), ">")
+        return Writer(tuple(checks), start, tuple(body), end).lines()
 
     # ------------------------------------------------------------------------- the start tag
 
-    def _start(self) -> list[str]:
+    def _start(self) -> tuple[Template, list[Statement]]:
+        """What the text begins with, and the statements that append the start tag's attributes."""
         if self.content_only:
-            return ['xml = ""']
+            return ("",), []
         kind = self.values.kind(NamedRef(self.struct.id)) if self.struct.named else ""
         attributes = [
             f
             for f in self.fields
             if isinstance(f.what, (Attribute, AnyAttributes)) and not f.prohibited
         ]
+        begun = ("<", Expression("tag"), Expression("attributes"))
         if not attributes:
-            return [f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}>')}"]
-        lines = [f"xml = {formatted(f'<{{tag}}{{attributes}}{kind}')}"]
+            return (*begun, f"{kind}>"), []
+        body: list[Statement] = []
         for field in attributes:
-            lines += self._attribute(field)
-        return [*lines, 'xml += ">"']
+            body += self._attribute(field)
+        return (*begun, kind), [*body, grow(">")]
 
-    def _attribute(self, field: Field) -> list[str]:
+    def _attribute(self, field: Field) -> list[Statement]:
         value = f"v.{field.name}"
         what = field.what
         if not isinstance(what, Attribute):
-            return [f"xml += {self.scope.soap('attributes_text')}({value})"]
+            return [grow(Expression(f"{self.scope.soap('attributes_text')}({value})"))]
         declared = field.declared
         assert isinstance(declared, Attribute)
         simple = self.context.types.simple
@@ -186,25 +208,26 @@ class StructWriter:
         name = self.context.prefixed(what.name)
         if code.scoped:
             call = self.scope.soap("write_scoped_attribute")
-            line = grow(f'{{{call}({value}, "{name}", {code.text})}}')
+            said = f"{call}({value}, {string(name)}, {code.text})"
+            grown = grow(Expression(said))
         else:
             text = f"{code.text}({value})"
             if simple.is_string(declared.type):
                 text = (
                     f"{self.scope.soap('attribute_text')}({value})"
-                    if code.text.endswith(".text")
+                    if code.verbatim
                     else f"{self.scope.soap('quoted')}({text})"
                 )
-            line = grow(f' {name}="{{{text}}}"')
+            grown = grow(f' {name}="', Expression(text), '"')
         if not what.required or self.use is Use.ENCODED:
-            return block(f"if {value} is not None:", [line])
+            return [block(f"if {value} is not None:", [grown])]
         if not self.nullable and declared.required:
-            return [line]
-        return [*block(f"if {value} is None:", [self._absent(value)]), line]
+            return [grown]
+        return [block(f"if {value} is None:", [self._absent(field.name)]), grown]
 
     # --------------------------------------------------------------------------- the content
 
-    def _field(self, field: Field) -> list[str]:
+    def _field(self, field: Field) -> list[Statement]:
         value = f"v.{field.name}"
         what = field.what
         match what:
@@ -214,23 +237,23 @@ class StructWriter:
                 assert isinstance(field.declared, Text)
                 return self._text(field.declared.type, value)
             case ElementMember():
-                return self._narrowed(field, what, value)
+                return self._narrowed(field, what)
             case WildcardMember():
                 write = self.scope.soap("write_wildcards")
                 elements = self.scope.name("elements")
-                return [f"xml += {write}({value}, {elements}.KNOWN)"]
+                return [grow(Expression(f"{write}({value}, {elements}.KNOWN)"))]
             case OrderedMember():
                 assert isinstance(field.declared, OrderedMember)
                 kinds = {a.name: a.type for a in alternatives_in(what)}
-                return self._ordered(field.declared, value, kinds)
+                return self._ordered(field.declared, field.name, kinds)
             case ContentMember(type=reference):
                 inside = self.scope.soap("inside")
-                whole = formatted(self.values.element(reference, "part", value))
-                return [f"xml += {inside}({whole})"]
+                whole = text_of(self.values.element(reference, "part", value))
+                return [grow(Expression(f"{inside}({whole})", alone=True))]
             case _:
                 assert_never(what)
 
-    def _narrowed(self, field: Field, what: ElementMember, value: str) -> list[str]:
+    def _narrowed(self, field: Field, what: ElementMember) -> list[Statement]:
         """An element; a restriction may require one that the field, its base's, lets be absent."""
         declared = field.declared
         assert isinstance(declared, ElementMember)
@@ -238,19 +261,20 @@ class StructWriter:
         element = replace(what.element, type=declared.element.type)
         member = replace(what, element=element)
         if what.repeated and not element.substitutes:
-            lines = self._repeated(member, value, governing)
+            made = self._repeated(member, field.name, governing)
         else:
-            lines = self._element(member, value)
+            made = self._element(member, field.name)
         if what.optional or not declared.optional or what.repeated or self.nullable:
-            return lines
+            return made
+        value = f"v.{field.name}"
         absent = (
             f"{value} is {self.scope.soap('UNSET')}"
             if what.element.nillable and not what.element.substitutes
             else f"{value} is None"
         )
-        return [*block(f"if {absent}:", [self._absent(value)]), *lines]
+        return [block(f"if {absent}:", [self._absent(field.name)]), *made]
 
-    def _prohibited(self, field: Field) -> list[str]:
+    def _prohibited(self, field: Field) -> list[Statement]:
         """What a restriction takes away must be absent."""
         if self.use is Use.ENCODED:
             return self._field(field)
@@ -264,179 +288,151 @@ class StructWriter:
             elif declared.element.nillable:
                 there = f"{value} is not {self.scope.soap('UNSET')}"
         prohibited = self.scope.soap("prohibited")
-        name = string(field.name)
-        return block(f"if {there}:", [f"raise {prohibited}(v, {name})"])
+        wrong = Line(f"raise {prohibited}(v, {string(field.name)})")
+        return [block(f"if {there}:", [wrong])]
 
-    def _text(self, reference: TypeRef, value: str) -> list[str]:
+    def _text(self, reference: TypeRef, value: str) -> list[Statement]:
         code = self.context.types.simple.code(reference, self.scope)
         if (
             code.scoped
         ):  # the start tag is closed already: its names are declared in a copy of it
             scoped = self.scope.soap("write_scoped_text")
-            return [f"xml = {scoped}(xml, {value}, {code.text})"]
-        return [grow(f"{{{code.text}({value})}}")]
+            return [Line(f"xml = {scoped}(xml, {value}, {code.text})", replaces=True)]
+        return [grow(Expression(f"{code.text}({value})"))]
 
-    def _element(self, member: ElementMember, value: str) -> list[str]:
-        element = member.element
+    def _element(self, member: ElementMember, name: str) -> list[Statement]:
+        element, value = member.element, f"v.{name}"
         if member.repeated:
-            return self._repeated(member, value)
+            return self._repeated(member, name)
         if element.substitutes:
-            lines = self._tagged(alternatives_of(element), value)
+            tagged = self._tagged(alternatives_of(element), value)
             if member.optional or self.nullable:
-                return block(f"if {value}:", lines)
-            return lines
+                return [block(f"if {value}:", tagged)]
+            return tagged
         tag = self.context.tag(element.name)
         values = self.values
         if member.use is not None:
             values = Values(self.context, self.scope, member.use)
-        text = grow(values.element(element.type, tag, value))
-        nil = grow(values.nil(element.type, tag))
-        unset = self.scope.soap("UNSET")
-        if self.use is Use.ENCODED:
-            return [
-                *block(f"if {value} is None:", [nil]),
-                *block(f"elif {value} is not {unset}:", [text]),
-            ]
-        if element.nillable and (member.optional or self.nullable):
-            if not member.optional:
-                absent = self._absent(value)
-                return [
-                    *block(f"if {value} is {unset}:", [absent]),
-                    *block(f"elif {value} is None:", [nil]),
-                    *block("else:", [text]),
-                ]
-            return [
-                *block(f"if {value} is None:", [nil]),
-                *block(f"elif {value} is not {unset}:", [text]),
-            ]
-        if member.optional:
+        text = grow(*values.element(element.type, tag, value))
+        nil = values.nil(element.type, tag)
+        unset, absent = self.scope.soap("UNSET"), self._absent(name)
+        optional = member.optional or self.use is Use.ENCODED
+        may_be_nil = element.nillable or self.use is Use.ENCODED
+        if may_be_nil and (optional or self.nullable):
+            if not optional:
+                return branched(
+                    [
+                        (f"{value} is {unset}", [absent]),
+                        (f"{value} is None", [nil]),
+                        ("", [text]),
+                    ]
+                )
+            there = (f"{value} is not {unset}", [text])
+            return branched([(f"{value} is None", [nil]), there])
+        if optional:
             also = f" and {value} is not {unset}" if self.nullable else ""
-            return block(f"if {value} is not None{also}:", [text])
+            return [block(f"if {value} is not None{also}:", [text])]
         if element.nillable:
-            return [*block(f"if {value} is None:", [nil]), *block("else:", [text])]
+            return branched([(f"{value} is None", [nil]), ("", [text])])
         if self.nullable:
-            absent = self._absent(value)
-            return [
-                *block(f"if {value} is None or {value} is {unset}:", [absent]),
-                text,
-            ]
+            missing = f"if {value} is None or {value} is {unset}:"
+            return [block(missing, [absent]), text]
         if is_any(element.type):
-            return [
-                *block(f"if {value} is None:", [self._absent(value)]),
-                text,
-            ]
+            return [block(f"if {value} is None:", [absent]), text]
         return [text]
 
-    def _absent(self, value: str) -> str:
-        return f"{self.scope.soap('absent')}(v, {string(value.removeprefix('v.'))})"
+    def _absent(self, name: str) -> Line:
+        return Line(f"{self.scope.soap('absent')}(v, {string(name)})")
 
     def _repeated(
-        self, member: ElementMember, value: str, governing: TypeRef | None = None
-    ) -> list[str]:
-        element = member.element
-        kinds = element.type, governing or element.type
-        lines: list[str] = []
+        self, member: ElementMember, name: str, governing: TypeRef | None = None
+    ) -> list[Statement]:
+        element, value = member.element, f"v.{name}"
+        governing = governing or element.type
+        made: list[Statement] = []
         given = f"{self.scope.soap('items')}({value})"
         if not member.optional and self.use is Use.LITERAL:
-            lines += block(f"if not {value}:", [self._absent(value)])
+            made.append(block(f"if not {value}:", [self._absent(name)]))
+        item = self._item_name(name)
         if element.substitutes:
-            item = self._item_name(value)
             body = self._tagged(alternatives_of(element), item)
-            return [*lines, *block(f"for {item} in {given}:", body)]
+            return [*made, block(f"for {item} in {given}:", body)]
         tag = self.context.tag(element.name)
         if element.nillable or self.use is Use.ENCODED:
-            item = self._item_name(value)
-            body = [
-                *block(
-                    f"if {item} is None:", [grow(self.values.nil(element.type, tag))]
-                ),
-                *block("else:", [grow(self.values.narrowed(*kinds, tag, item))]),
-            ]
-            return [*lines, *block(f"for {item} in {given}:", body)]
-        text = formatted(self.values.narrowed(*kinds, tag, "item"))
-        return [*lines, f'xml += "".join([{text} for item in {given}])']
+            body = self.values.either(element.type, tag, item, governing)
+            return [*made, block(f"for {item} in {given}:", body)]
+        text = text_of(self.values.narrowed(element.type, governing, tag, "item"))
+        joined = f'"".join([{text} for item in {given}])'
+        return [*made, grow(Expression(joined, alone=True))]
 
     def _ordered(
-        self, member: OrderedMember, value: str, kinds: Mapping[QName, TypeRef]
-    ) -> list[str]:
+        self, member: OrderedMember, name: str, kinds: Mapping[QName, TypeRef]
+    ) -> list[Statement]:
         """A list that keeps the order; `kinds` are the types that a restriction gives the elements."""
-        lines: list[str] = []
-        given = f"{self.scope.soap('items')}({value})"
+        made: list[Statement] = []
+        given = f"{self.scope.soap('items')}(v.{name})"
         if not member.optional:
-            lines += block(f"if not {value}:", [self._absent(value)])
-        item = self._item_name(value)
+            made.append(block(f"if not v.{name}:", [self._absent(name)]))
+        item = self._item_name(name)
         body = self._item(member, item, kinds)
-        return [*lines, *block(f"for {item} in {given}:", body)]
+        return [*made, block(f"for {item} in {given}:", body)]
 
-    def _item_name(self, value: str) -> str:
+    def _item_name(self, name: str) -> str:
         """A loop's own variable: to a type checker, one name has one type in a function."""
-        return f"{value.removeprefix('v.').rstrip('_')}_item"
+        return f"{name.rstrip('_')}_item"
 
     def _item(
         self, member: OrderedMember, item: str, kinds: Mapping[QName, TypeRef]
-    ) -> list[str]:
+    ) -> list[Statement]:
         """One item of a list that keeps the order: text, unknown XML, or a tagged value."""
-        lines: list[str] = []
+        made: list[Statement] = []
         if member.mixed:
             is_text = (
                 f"{self.scope.name('isinstance')}({item}, {self.scope.name('str')})"
             )
-            text = f"xml += {self.scope.soap('text')}({item})"
-            lines += block(f"if {is_text}:", [text, "continue"])
+            text = grow(Expression(f"{self.scope.soap('text')}({item})"))
+            made.append(block(f"if {is_text}:", [text, Line("continue")]))
         alternatives = [
             replace(a, governing=kinds[a.name]) for a in alternatives_in(member)
         ]
         if any(isinstance(a, Wildcard) for a in member.alternatives):
-            return lines + self._wild_item(alternatives, item)
+            return made + self._wild_item(alternatives, item)
         if alternatives:
-            return lines + self._tagged(alternatives, item)
-        wrong = f"raise {self.scope.soap('unknown_item')}({item})"
-        return [*lines, wrong] if lines else ["pass"]
+            return made + self._tagged(alternatives, item)
+        wrong = Line(f"raise {self.scope.soap('unknown_item')}({item})")
+        return [*made, wrong] if made else [Line("pass")]
 
-    def _wild_item(self, alternatives: list[Alternative], item: str) -> list[str]:
+    def _wild_item(self, alternatives: list[Alternative], item: str) -> list[Statement]:
         """Beside a wildcard a pair's name does not tell a type checker the type of its value."""
         known = f"{self.scope.name('elements')}.KNOWN"
-        write = f"xml += {self.scope.soap('write_wildcards')}([{item}], {known})"
+        write = f"{self.scope.soap('write_wildcards')}([{item}], {known})"
+        unknown = grow(Expression(write))
         if not alternatives:
-            return [write]
-        unknown = self.scope.soap("AnyElement")
-        lines = block(
-            f"if {self.scope.name('isinstance')}({item}, {unknown}):",
-            [write, "continue"],
-        )
+            return [unknown]
+        kind = self.scope.soap("AnyElement")
+        is_unknown = f"{self.scope.name('isinstance')}({item}, {kind})"
         value = f"{item}_value"
-        lines.append(f"{value}: {self.scope.name('Any')} = {item}[1]")
         branches = [
             (f"{item}[0] == {string(a.tag)}", self._alternative(a, value))
             for a in alternatives
         ]
-        return lines + _branched([*branches, ("", [write])])
+        return [
+            block(f"if {is_unknown}:", [unknown, Line("continue")]),
+            Line(f"{value}: {self.scope.name('Any')} = {item}[1]"),
+            *branched([*branches, ("", [unknown])]),
+        ]
 
-    def _tagged(self, alternatives: list[Alternative], value: str) -> list[str]:
+    def _tagged(self, alternatives: list[Alternative], value: str) -> list[Statement]:
         branches = [
             (f"{value}[0] == {string(a.tag)}", self._alternative(a, f"{value}[1]"))
             for a in alternatives
         ]
-        wrong = f"raise {self.scope.soap('unknown_item')}({value})"
-        return _branched([*branches, ("", [wrong])])
+        wrong: Statement = Line(f"raise {self.scope.soap('unknown_item')}({value})")
+        return branched([*branches, ("", [wrong])])
 
-    def _alternative(self, alternative: Alternative, value: str) -> list[str]:
+    def _alternative(self, alternative: Alternative, value: str) -> list[Statement]:
         tag = self.context.tag(alternative.name)
-        kind = alternative.type
-        governing = alternative.governing or kind
-        text = grow(self.values.narrowed(kind, governing, tag, value))
-        if not alternative.nillable:
-            return [text]
-        nil = grow(self.values.nil(alternative.type, tag))
-        return [*block(f"if {value} is None:", [nil]), *block("else:", [text])]
-
-
-def _branched(branches: list[tuple[str, list[str]]]) -> list[str]:
-    """if / elif / else, in order; the condition of else is ""."""
-    lines: list[str] = []
-    for number, (condition, body) in enumerate(branches):
-        if not condition:
-            lines += block("else:", body) if lines else body
-            continue
-        lines += block(f"{'if' if number == 0 else 'elif'} {condition}:", body)
-    return lines
+        kind, governing = alternative.type, alternative.governing or alternative.type
+        if alternative.nillable:
+            return self.values.either(kind, tag, value, governing)
+        return [grow(*self.values.narrowed(kind, governing, tag, value))]

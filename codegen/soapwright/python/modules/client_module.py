@@ -7,9 +7,9 @@ from soapwright.python.context import Context
 from soapwright.python.modules.methods import Method, Methods, Parameter
 from soapwright.python.names.services import client_stems
 from soapwright.python.text.literals import docstring, string
-from soapwright.python.text.statements import call, tuple_of
+from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import ClientModule, ClientView, MethodView
-from soapwright.python.types.fields import Declaration
+from soapwright.python.types.annotations import NOTHING, Declaration
 
 
 class ClientModules:
@@ -26,7 +26,7 @@ class ClientModules:
         groups = self.methods.groups
         methods = {name: self.methods.of(ports) for name, ports in groups.items()}
         clients: list[ClientView] = []
-        assignments: list[str] = []
+        assignments: dict[str, str] = {}
         stems = self.names()
         for number, (name, ports) in enumerate(groups.items()):
             stem = stems[name]
@@ -37,36 +37,20 @@ class ClientModules:
                 said = f"{prefix}{stem}Client"
                 clients.append(self._client(said, base, keyword, ports, methods[name]))
                 if stem and number == 0:
-                    assignments.append(f"{prefix}Client = {said}")
-        exports = [c.name for c in clients] + [a.partition(" ")[0] for a in assignments]
-        soap = self.scope.said("soap")
-        imports = [*self.scope.standard_imports]
-        imports += [""] if imports else []
-        printed = [
-            line
-            for client in clients
-            for method in client.methods
-            for line in (*method.parameters, method.returns, *method.body)
-        ]
-        if self.scope.appears("soap", printed):
-            alias = "" if soap == "_soap" else f" as {soap}"
-            imports.append(f"from . import _soap{alias}")
-        types = self.scope.name("t")
-        imports += [f"from . import types as {types}"] if methods else []
+                    assignments[f"{prefix}Client"] = said
+        imports = self.scope.sibling_imports
         if clients:
-            bases = "BaseAsyncClient, BaseClient"
             imports += [
-                f"from ._soap.http.client import {bases}",
+                "from ._soap.http.client import BaseAsyncClient, BaseClient",
                 "from .ports import PORTS",
             ]
-        if assignments:
-            assignments = ["", "", *assignments]
         return ClientModule(
             self.header,
+            self.scope.standard_imports,
             imports,
             clients,
-            assignments,
-            sorted(exports),
+            [f"{name} = {said}" for name, said in assignments.items()],
+            sorted([*(client.name for client in clients), *assignments]),
         )
 
     def names(self) -> dict[QName, str]:
@@ -98,7 +82,7 @@ class ClientModules:
     def _method(self, method: Method, wait: str) -> MethodView:
         operation = method.operation
         assert operation.input is not None
-        parameters = [self._parameter(p.name, p.declaration) for p in method.parameters]
+        parameters = [_parameter(p.name, p.declaration) for p in method.parameters]
         if parameters:
             parameters.insert(0, "*")
         body = self._request(operation.input, method, wait)
@@ -106,12 +90,6 @@ class ClientModules:
         return MethodView(
             method.name, parameters, returns, method.doc("Call"), [*body, *result]
         )
-
-    def _parameter(self, name: str, declaration: Declaration) -> str:
-        if declaration.factory:
-            return f"{name}: {declaration.annotation} | None = None"
-        default = f" = {declaration.default}" if declaration.default else ""
-        return f"{name}: {declaration.annotation}{default}"
 
     def _given(self, parameters: list[Parameter]) -> list[str]:
         given = []
@@ -128,12 +106,12 @@ class ClientModules:
         names = self.context.types.names.types
         kind = self.scope.type(names[message.struct])
         request = self._local("request", method)
-        lines = call(f"{request} = {kind}", self._given(method.request), indent=8)
+        lines = [f"{request} = {kind}({', '.join(self._given(method.request))})"]
         headers = ""
         if method.headers and message.headers_struct is not None:
             kind = self.scope.type(names[message.headers_struct])
             local = self._local("headers", method)
-            lines += call(f"{local} = {kind}", self._given(method.headers), indent=8)
+            lines.append(f"{local} = {kind}({', '.join(self._given(method.headers))})")
             headers = f", {local}"
         key = string(method.operation.key)
         sent = f"{wait}self._call({key}, {request}{headers})"
@@ -155,14 +133,21 @@ class ClientModules:
     def _result(self, operation: Operation, local: str) -> tuple[str, list[str]]:
         """What the method gives, and the statement that gives it."""
         result = self.methods.result(operation)
-        if result.annotation == "None":
-            return "None", []
+        returned = str(result.annotation)
+        if result.annotation == NOTHING:
+            return returned, []
         if result.field is None:
-            return result.annotation, [f"return {local}"]
+            return returned, [f"return {local}"]
         value = f"{local}.{result.field.name}"
         if result.required:
             where = string(f"{operation.name}.{result.field.name.rstrip('_')}")
             value = f"{self.scope.soap('required')}({value}, {where})"
         elif result.unset:
             value = f"{self.scope.soap('given')}({value})"
-        return result.annotation, [f"return {value}"]
+        return returned, [f"return {value}"]
+
+
+def _parameter(name: str, declaration: Declaration) -> str:
+    as_parameter = declaration.parameter
+    default = f" = {as_parameter.default}" if as_parameter.default else ""
+    return f"{name}: {as_parameter.annotation}{default}"

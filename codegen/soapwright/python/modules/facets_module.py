@@ -13,6 +13,7 @@ from soapwright.model.api import (
     ListOf,
     NamedRef,
     OrderedMember,
+    QName,
     Restricted,
     Struct,
     TypeRef,
@@ -47,6 +48,7 @@ class FacetsModules:
         self.context = context
         self.header = header
         self._types: dict[str, str] = {}
+        self._names: dict[QName, str] = {}
         self._has_builtins = False
 
     def module(self) -> FacetsModule:
@@ -133,6 +135,12 @@ class FacetsModules:
                 return ""
             self._has_builtins = True
             return f"BUILTINS[{string(name)}]"
+        if reference.id not in self._names:
+            self._names[reference.id] = self._named(reference)
+        return self._names[reference.id]
+
+    def _named(self, reference: NamedRef) -> str:
+        """The same of a definition; its facets are kept, those of its base or members first."""
         definition = self.context.api.types[reference.id]
         match definition:
             case Restricted(base=base, facets=facets):

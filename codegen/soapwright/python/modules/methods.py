@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soapwright.model.api import NamedRef, Operation, Port, QName, Struct
 from soapwright.python.context import Context
 from soapwright.python.names.services import method_names, wanted_method
 from soapwright.python.text.literals import docstring
 from soapwright.python.text.scope import Scope
-from soapwright.python.types.fields import Declaration, Declarations, Field
+from soapwright.python.types.annotations import NOTHING, Annotation, Declaration
+from soapwright.python.types.fields import Declarations, Field
 
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple Decimal date datetime time Any Literal soap t"
@@ -43,17 +44,13 @@ class Method:
     def doc(self, verb: str) -> list[str]:
         """The docstring's lines, for a method of a class; `verb` is what it does where nobody
         says more."""
+        arguments = [
+            (parameter.name, parameter.declaration.doc)
+            for parameter in self.parameters
+            if parameter.declaration.doc
+        ]
         text = self.operation.doc or f"{verb} {self.operation.name}."
-        documented = [p for p in self.parameters if p.declaration.doc]
-        if documented:
-            text += "\n\nArgs:"
-        lines = docstring(text, 8)
-        if not documented:
-            return lines
-        closing = lines.pop() if lines[-1] == '"""' else ""
-        for parameter in documented:
-            lines += _argument(parameter.name, parameter.declaration.doc)
-        return [*lines, closing or '"""']
+        return docstring(text, 8, arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ class Result:
     may be unset, that is not told.
     """
 
-    annotation: str
+    annotation: Annotation
     field: Field | None = None
     required: bool = False
     unset: bool = False
@@ -142,25 +139,22 @@ class Methods:
         """What the operation's method gives."""
         output = operation.output
         if output is None or output.struct is None:
-            return Result("None")
+            return Result(NOTHING)
         fields = self.fields(output.struct)
         if not fields:
-            return Result("None")
+            return Result(NOTHING)
         if len(fields) > 1:
-            return Result(
-                self.scope.type(self.context.types.names.types[output.struct])
-            )
+            name = self.context.types.names.types[output.struct]
+            return Result(Annotation(self.scope.type(name)))
         struct = self.context.types.struct(output.struct)
         declarations = Declarations(self.context.types, self.scope, struct)
         (field,) = fields
         kind = declarations.declare(field).annotation
-        unset = f" | {self.scope.said('soap')}.Unset"
-        if not kind.endswith(unset):
+        if not kind.unset:
             return Result(kind, field)
-        kind = kind.removesuffix(unset)
         if self._always_there(field):
-            return Result(kind.removesuffix(" | None"), field, required=True)
-        return Result(kind, field, unset=True)
+            return Result(Annotation(kind.base), field, required=True)
+        return Result(replace(kind, unset=""), field, unset=True)
 
     def _always_there(self, field: Field) -> bool:
         """Whether a reply without this value is broken: simple values and arrays; an object may be nil."""
@@ -171,11 +165,3 @@ class Methods:
         if not isinstance(reference, NamedRef):
             return self.context.types.simple.is_simple(reference)
         return not isinstance(self.context.api.types[reference.id], Struct)
-
-
-def _argument(name: str, doc: str) -> list[str]:
-    """One parameter of a Google-style docstring, its further lines indented."""
-    wrapped = docstring(f"{name}: {doc}", 16)
-    first = wrapped[0].removeprefix('"""').removesuffix('"""').rstrip()
-    rest = [line for line in wrapped[1:] if line != '"""']
-    return [f"    {first}", *(f"        {line}".rstrip() for line in rest)]

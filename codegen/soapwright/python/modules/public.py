@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Final
 
 RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "addressing.addressing": ("Addressing",),
     "errors.exchange": ("Exchange",),
-    "http.outgoing": ("Addressing", "Outgoing", "UsernameToken"),
+    "http.message": ("Attachment", "Message", "Outgoing"),
     "http.transport": (
         "AsyncHttpTransport",
         "AsyncTransport",
@@ -21,6 +22,7 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "Transport",
     ),
     "secrets.redaction": ("redact",),
+    "security.username_token": ("UsernameToken",),
     "soap.operation": ("Operation", "Port"),
     "values.anysimple": ("Typed", "TypedList"),
     "values.anyxml": ("AnyElement",),

@@ -60,17 +60,8 @@ class ServerModules:
         return self.scope.standard_imports
 
     def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
-        lines = []
-        handlers = [h for service in services for h in service.handlers]
-        printed = [line for h in handlers for line in (*h.parameters, h.returns)]
-        for name, module in (("soap", "_soap"), ("t", "types")):
-            if self.scope.appears(name, printed):
-                said = self.scope.said(name)
-                alias = "" if said == module else f" as {said}"
-                lines.append(f"from . import {module}{alias}")
-        used = [
-            n for n in _ANSWERS if any(h.returns.startswith(f"{n}[") for h in handlers)
-        ]
+        lines = self.scope.sibling_imports
+        used = {answer for service in services for answer in service.answers}
         base = [_BASE] if services else []
         offered = ", ".join(sorted([*_OFFERED, *base, *used]))
         lines.append(f"from ._soap.server.service import {offered}")
@@ -93,9 +84,10 @@ class ServerModules:
         return ServiceView(
             name=name,
             doc=docstring(doc, 4),
-            ports=tuple_of([string(p.key) for p in ports]),
+            ports=tuple_of(string(p.key) for p in ports),
             methods=[f"{string(m.operation.key)}: {string(m.name)}" for m in methods],
             headers=[line for m in methods if (line := _renamed(m))],
+            answers={_answer(method) for method in methods},
             handlers=[self._handler(method) for method in methods],
         )
 
@@ -105,16 +97,20 @@ class ServerModules:
         ]
         if parameters:
             parameters.insert(0, "*")
-        returns = self.methods.result(method.operation).annotation
+        given = [str(self.methods.result(method.operation).annotation)]
         output = method.operation.output
         if output is not None and output.headers_struct is not None:
-            headers = self.scope.type(
-                self.context.types.names.types[output.headers_struct]
-            )
-            returns = f"AnswerWithHeaders[{returns}, {headers}]"
-        else:
-            returns = f"Answer[{returns}]"
+            names = self.context.types.names.types
+            given.append(self.scope.type(names[output.headers_struct]))
+        returns = f"{_answer(method)}[{', '.join(given)}]"
         return HandlerView(method.name, parameters, returns, method.doc("Answer"))
+
+
+def _answer(method: Method) -> str:
+    """What a method of a service may give: the runtime's name for it."""
+    output = method.operation.output
+    with_headers = output is not None and output.headers_struct is not None
+    return "AnswerWithHeaders" if with_headers else "Answer"
 
 
 def _renamed(method: Method) -> str:

@@ -21,6 +21,7 @@ from soapwright.model.walk import headers_use, messages_of
 from soapwright.python.codecs.declared import Declared
 from soapwright.python.codecs.items import RepeatedElement
 from soapwright.python.context import Context
+from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.names.services import (
     RUNTIME_ERRORS,
     fault_key,
@@ -40,6 +41,8 @@ from soapwright.python.text.views import (
 )
 from soapwright.python.types.fields import Annotations
 from soapwright.python.wire import envelope_start
+
+_PORTS_DOC = "The ports of the service and their operations: bytes to values and back, without a network."
 
 
 class ServiceModules:
@@ -99,16 +102,11 @@ class ServiceModules:
             doc = fault.doc or f"The declared fault {fault.name}."
             faults.append(FaultView(self.fault_names[key], detail, docstring(doc, 4)))
         names = ", ".join(f"{n} as {n}" for n in RUNTIME_ERRORS)
-        imports = [*scope.standard_imports]
-        imports += [""] if imports else []
-        if any(f.detail for f in faults) and "t" in "".join(scope.package_imports):
-            imports.append("from . import types as t")
-        if "soap" in "".join(scope.package_imports):
-            imports.append("from . import _soap as soap")
-        imports.sort(key=lambda line: line.startswith("from ."))
-        imports.append(f"from ._soap import {names}")
+        imports = [*scope.sibling_imports, f"from ._soap import {names}"]
         exports = sorted([*RUNTIME_ERRORS, *self.fault_names.values()])
-        return ErrorsModule(self.header, imports, faults, exports)
+        return ErrorsModule(
+            self.header, scope.standard_imports, imports, faults, exports
+        )
 
     def exception(self, fault: Fault) -> str:
         """The name of a fault's exception class."""
@@ -139,7 +137,8 @@ class ServiceModules:
         said = [line for view in views for o in view.operations for line in o.arguments]
         if any("NAMESPACES" in line for line in said):
             imports.append("from .elements import NAMESPACES")
-        return PortsModule(self.header, imports, views)
+        doc = with_left_out(_PORTS_DOC, self.context.api)
+        return PortsModule(self.header, docstring(doc, 0), imports, views)
 
     def _port(self, port: Port, function: str) -> PortView:
         encoded = any(m.use is Use.ENCODED for m in messages_of(port))

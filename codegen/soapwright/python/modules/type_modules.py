@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from soapwright.model.api import (
-    Api,
     Builtin,
     BuiltinRef,
     Enumeration,
@@ -22,7 +21,6 @@ from soapwright.model.api import (
     UnionOf,
     Use,
 )
-from soapwright.model.walk import derived_types, references_of
 from soapwright.python.codecs.arrays import array_functions
 from soapwright.python.codecs.readers import StructReader
 from soapwright.python.codecs.writers import StructWriter
@@ -30,9 +28,10 @@ from soapwright.python.context import Context
 from soapwright.python.modules.facets_module import facets_of_union
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.scope import Scope
+from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import FieldView, FunctionView, TypeModule, TypeView
-from soapwright.python.types.fields import Declaration, Declarations
-from soapwright.python.types.graph import strongly_connected
+from soapwright.python.types.annotations import Declaration
+from soapwright.python.types.fields import Declarations
 from soapwright.python.types.representations import Representations, stand_in
 from soapwright.python.types.simple import SimpleCode, value_text
 
@@ -43,86 +42,13 @@ _SHADOWABLE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """What types are for: the Structs that messages are made of, those with derived types, cycles.
-
-    `contents` stand in a Body or a Header without an element of their own; of a Header are
-    `headers`, and `single` are the encoded messages of one part.
-    """
-
-    requests: frozenset[QName]
-    replies: frozenset[QName]
-    contents: frozenset[QName]
-    headers: frozenset[QName]
-    single: frozenset[QName]
-    parents: frozenset[QName]
-    recursive: frozenset[QName]
-
-
-def find_roles(api: Api) -> Roles:
-    """Look over the whole service once."""
-    requests: set[QName] = set()
-    replies: set[QName] = set()
-    contents: set[QName] = set()
-    headers: set[QName] = set()
-    single: set[QName] = set()
-    of_schema = {
-        e.type.id for e in api.elements.values() if isinstance(e.type, NamedRef)
-    }
-    of_schema |= {name for name, definition in api.types.items() if definition.named}
-    for port in api.ports:
-        for operation in port.operations:
-            for message, wrapped in (
-                (operation.input, requests),
-                (operation.output, replies),
-            ):
-                if message is None:
-                    continue
-                if message.headers_struct is not None:
-                    headers.add(message.headers_struct)
-                if message.struct is None or message.struct in of_schema:
-                    continue
-                (wrapped if message.wrapper is not None else contents).add(
-                    message.struct
-                )
-                if message.use is Use.ENCODED and len(message.parts) == 1:
-                    single.add(message.struct)
-    return Roles(
-        frozenset(requests),
-        frozenset(replies),
-        frozenset(contents | headers),
-        frozenset(headers),
-        frozenset(single),
-        frozenset(derived_types(api)),
-        frozenset(_recursive(api)),
-    )
-
-
-def _recursive(api: Api) -> Iterator[QName]:
-    """The types that can hold themselves, by any way: found as cycles of the reference graph (Tarjan)."""
-    graph = {
-        name: [
-            r.id
-            for r, _ in references_of(definition)
-            if isinstance(r, NamedRef) and r.id in api.types
-        ]
-        for name, definition in api.types.items()
-    }
-    for parent, children in derived_types(api).items():
-        graph.setdefault(parent, []).extend(children)
-    for component in strongly_connected(graph):
-        if len(component) > 1 or component[0] in graph[component[0]]:
-            yield from component
-
-
 class TypeModules:
     """Makes the modules of `types/`."""
 
     def __init__(self, context: Context, header: list[str]) -> None:
         self.context = context
         self.header = header
-        self.roles = find_roles(context.api)
+        self.facts = context.api.facts
         self._shown = Representations(context.types)
         self._element_docs = {
             element.type.id: element.doc
@@ -148,9 +74,9 @@ class TypeModules:
         """The module of some types that stand together."""
         scope = Scope(self._shadowed(definitions))
         views = [self._type(scope, definition) for definition in definitions]
-        standard, package = scope.standard_imports, scope.package_imports
-        imports = [*standard, *([""] if standard and package else []), *package]
-        return TypeModule(self.header, imports, views)
+        return TypeModule(
+            self.header, scope.standard_imports, scope.package_imports, views
+        )
 
     def _shadowed(self, definitions: list[TypeDef]) -> set[str]:
         """The names from elsewhere that a field or a class of the module would hide."""
@@ -239,7 +165,7 @@ class TypeModules:
     def _struct_functions(
         self, scope: Scope, struct: Struct, name: str, use: Use
     ) -> Iterator[FunctionView]:
-        roles, text = self.roles, scope.name("str")
+        roles, text = self.facts.roles, scope.name("str")
         content = struct.id in roles.contents
         writer = StructWriter(self.context, scope, struct, use, content)
         given = f"v: {name}"
@@ -257,8 +183,8 @@ class TypeModules:
             parts=struct.id in roles.requests | roles.replies,
             reply=struct.id in roles.replies or content and struct.id in roles.single,
             headers=struct.id in roles.headers,
-            derived=struct.id in roles.parents,
-            recursive=struct.id in roles.recursive,
+            derived=struct.id in self.facts.subtypes,
+            recursive=struct.id in self.facts.recursive,
         )
         yield FunctionView(
             self.context.function("read", name, use),
@@ -395,19 +321,21 @@ class TypeModules:
         codes = [simple.code(m, scope, written=True) for m in _members(definition)]
         facets = ""
         if narrow := facets_of_union(self.context, definition):
-            facets = f", {scope.name('facets')}.{narrow}"
+            facets = f", {scope.name('facets')}.{narrow}"  # by the number of the member
+        else:
+            codes = list(dict.fromkeys(codes))
         if scoped:
-            members = _tuple(_member(scope, c) for c in codes)
+            members = tuple_of(_member(scope, c) for c in codes)
             parse = f"{scope.soap('parse_scoped_union')}(text, e, {members}{facets})"
             return (
                 [f"value: {kind} = {parse}", "return value"],
                 f"return {scope.soap('scoped_union_text')}(v, prefix, {members})",
             )
-        members = _tuple(f"({c.parse}, {c.text})" for c in codes)
+        members = tuple_of(f"({c.parse}, {c.text})" for c in codes)
         parse = f"{scope.soap('parse_union')}(text, {members}{facets})"
         return (
             [f"value: {kind} = {parse}", "return value"],
-            f"return {scope.soap('union_text')}(v, {_tuple(c.text for c in codes)})",
+            f"return {scope.soap('union_text')}(v, {tuple_of(c.text for c in codes)})",
         )
 
 
@@ -415,12 +343,6 @@ def _member(scope: Scope, code: SimpleCode) -> str:
     """A member of a union in which QNames may stand."""
     kind = scope.soap("ScopedMember" if code.scoped else "PlainMember")
     return f"{kind}({code.parse}, {code.text})"
-
-
-def _tuple(items: Iterable[str]) -> str:
-    """A tuple on one line: only one item needs a comma after it."""
-    found = list(items)
-    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
 
 
 def _members(definition: UnionOf) -> Iterable[TypeRef]:

@@ -73,11 +73,11 @@ def service_names(
     taken = set(reserved)
     found: dict[QName, str] = {}
     for port_type in port_types:
-        name = f"{class_name(port_type.local)}Service"
-        while name in taken:
-            name = f"{name.removesuffix('Service')}PortService"
-        taken.add(name)
-        found[port_type] = name
+        stem = class_name(port_type.local)
+        while f"{stem}Service" in taken:
+            stem += "Port"
+        found[port_type] = f"{stem}Service"
+        taken.add(found[port_type])
     return found
 
 

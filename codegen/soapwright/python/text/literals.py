@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable
 
 _WIDTH = 88
 _PLAIN = re.compile(r"[ -\[\]-~]*+")  # all of ASCII that stands for itself
@@ -15,6 +16,7 @@ _UNPRINTABLE = re.compile(
     r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     r"\U000e0001\U000e0020-\U000e007f\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
 )
+_ENCODING = re.compile("(coding)(?=[:=])")
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -23,7 +25,12 @@ def string(text: str) -> str:
     quote = "'" if text.count('"') > text.count("'") else '"'
     if _PLAIN.fullmatch(text) and quote not in text:
         return f"{quote}{text}{quote}"
-    return quote + "".join(_character(c, quote) for c in text) + quote
+    return f"{quote}{characters(text, quote)}{quote}"
+
+
+def characters(text: str, quote: str) -> str:
+    """What stands between the quotes of a literal."""
+    return "".join(_character(c, quote) for c in text)
 
 
 def _character(c: str, quote: str) -> str:
@@ -39,20 +46,41 @@ def _character(c: str, quote: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def docstring(text: str, indent: int) -> list[str]:
-    """The lines of a docstring, wrapped, without the indent of the first."""
-    lines = [_quotable(line) for line in _wrapped(text, _WIDTH - indent)]
-    if len(lines) == 1 and indent + len(lines[0]) + 7 > _WIDTH:
-        lines = [_quotable(line) for line in _wrapped(text, _WIDTH - indent - 4)]
-    if len(lines) == 1:
-        end = " " if lines[0].endswith('"') else ""
-        return [f'"""{lines[0]}{end}"""']
-    return [f'"""{lines[0]}', *lines[1:], '"""']
+def docstring(
+    text: str, indent: int, arguments: Iterable[tuple[str, str]] = ()
+) -> list[str]:
+    """The lines of a docstring, wrapped, without the indent of the first.
+
+    Args:
+        text: what it says.
+        indent: where it stands.
+        arguments: the names of parameters, each with what is said of it.
+    """
+    lines = _wrapped(text, _WIDTH - indent)
+    if len(lines) == 1 and indent + len(_quotable(lines[0])) + 7 > _WIDTH:
+        lines = _wrapped(text, _WIDTH - indent - 4)
+    described = [
+        line for name, doc in arguments for line in _argument(name, doc, indent)
+    ]
+    if described:
+        lines += ["", "Args:", *described]
+    quotable = [_quotable(line) for line in lines]
+    if len(quotable) == 1:
+        end = " " if quotable[0].endswith('"') else ""
+        return [f'"""{quotable[0]}{end}"""']
+    return [f'"""{quotable[0]}', *quotable[1:], '"""']
+
+
+def _argument(name: str, doc: str, indent: int) -> list[str]:
+    """A parameter as Google's style has it, its further lines indented."""
+    first, *rest = _wrapped(f"{name}: {doc}", _WIDTH - indent - 8)
+    return [f"    {first}", *(f"        {line}".rstrip() for line in rest)]
 
 
 def comment(text: str, indent: int) -> list[str]:
-    """Comment lines."""
-    return [f"# {line}".rstrip() for line in _wrapped(text, _WIDTH - indent - 2)]
+    """Comment lines; none of them says what a module is encoded in (PEP 263)."""
+    harmless = _ENCODING.sub(r"\1 ", text)
+    return [f"# {line}".rstrip() for line in _wrapped(harmless, _WIDTH - indent - 2)]
 
 
 def _wrapped(text: str, width: int) -> list[str]:

@@ -16,6 +16,6 @@ _ENVIRONMENT = jinja2.Environment(
 )
 
 
-def render(template: str, view: object) -> str:
+def render(template: str, view: object) -> bytes:
     """The text of one module; the template sees the view as `m`."""
-    return _ENVIRONMENT.get_template(template).render(m=view)
+    return _ENVIRONMENT.get_template(template).render(m=view).encode("utf-8")

@@ -73,10 +73,18 @@ class Scope:
     @property
     def package_imports(self) -> list[str]:
         """The import lines of the package itself, for a module one folder down."""
+        return self._imports("..")
+
+    @property
+    def sibling_imports(self) -> list[str]:
+        """The same, for a module of the package's own folder."""
+        return self._imports(".")
+
+    def _imports(self, folder: str) -> list[str]:
         lines = []
         for name, module in _PACKAGE.items():
             if name in self._used:
-                said = f"_{name}" if name in self._shadowed else name
+                said = self.said(name)
                 alias = "" if said == module else f" as {said}"
-                lines.append(f"from .. import {module}{alias}")
+                lines.append(f"from {folder} import {module}{alias}")
         return sorted(lines)

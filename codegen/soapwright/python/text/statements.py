@@ -1,134 +1,182 @@
-"""Small pieces of emitted Python: f-strings that grow `xml`, indented blocks."""
+"""Emitted statements as values, printed once: none is edited after it was made.
+
+The statements of a writer grow its local `xml`. Whether that is a string or a list that is joined
+at the end, and which of them become one statement, is decided when they are printed.
+"""
 
 from __future__ import annotations
 
-import re
-from ast import literal_eval
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import assert_never
 
-from soapwright.python.text.literals import string
+from soapwright.python.text.fstrings import Expression, Template, literal, text_of
 
-_WIDTH = 88
-_GROWN = re.compile(r"xml (?P<grows>\+?)= (?P<text>.+)")
-_CALL = re.compile(r"[\w.]+\([\w.,: \"-]*\)")
-_RETURN = 'return f"{xml}</{tag}>"'
 _MANY = 8
-_GROWS = re.compile(r"(?P<indent> *)xml (?:(?P<first>)|\+)= ")
-_COLLECTED = {
-    _RETURN: ['add(f"</{tag}>")', 'return "".join(xml)'],
-    "return xml": ['return "".join(xml)'],
-}
+"""From more statements than these on a list is quicker than a string that grows; below it is slower."""
 
 
-def formatted(template: str) -> str:
-    """An f-string for text with `{expressions}`; a plain literal or the expression where that is all.
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A simple statement; of a writer, one that gives `xml` another text where it `replaces`."""
 
-    Expressions hold no single quotes and no backslashes, constant text no braces: the parts of
-    wire names and of this toolkit's own calls never do.
-    """
-    if template.startswith("{") and template.endswith("}") and template.count("{") == 1:
-        return template[1:-1]
-    if "{" not in template:
-        return string(template)
-    quote = "'" if '"' in template else '"'
-    return f"f{quote}{template}{quote}"
+    code: str
+    replaces: bool = False
 
 
-def grow(template: str) -> str:
-    """The statement that appends to `xml`."""
-    return f"xml += {formatted(template)}"
+@dataclass(frozen=True, slots=True)
+class Grow:
+    """A statement that appends the texts of templates to `xml`."""
+
+    templates: tuple[Template, ...]
+
+    @property
+    def joins(self) -> bool:
+        """Whether its text may be part of a longer one."""
+        pieces = [piece for template in self.templates for piece in template]
+        return not any(isinstance(p, Expression) and p.alone for p in pieces)
+
+    @property
+    def code(self) -> str:
+        """The expression for its text; where there are several templates, a literal for each."""
+        if len(self.templates) == 1:
+            return text_of(self.templates[0])
+        return " ".join(literal(template) for template in self.templates)
 
 
-def joined(lines: list[str]) -> list[str]:
-    """A writer's lines, indented by four, where each run that grows `xml` is one statement.
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A compound statement: its head, and the statements of its body."""
 
-    One long f-string is built in one step; each `+=` copies what there is.
-    """
-    found: list[str] = []
-    run: list[str] = []
-    head = ""
-    for line in [*lines, ""]:
-        grown = _GROWN.fullmatch(line)
-        template = _template(grown["text"]) if grown else None
-        if grown is not None and template is not None and (grown["grows"] or not run):
-            head = head if run else f"xml {grown['grows']}= "
-            run.append(template)
-            continue
-        if line == _RETURN and head == "xml = ":
-            found += _joined("return ", [*run, "</{tag}>"])
+    head: str
+    body: tuple[Statement, ...]
+
+
+Statement = Line | Grow | Block
+
+
+def grow(*template: str | Expression) -> Grow:
+    """The statement that appends one template to `xml`."""
+    return Grow((template,))
+
+
+def block(head: str, body: Iterable[Statement]) -> Block:
+    """A compound statement; `head` ends in its colon."""
+    return Block(head, tuple(body))
+
+
+def branched(branches: Iterable[tuple[str, Iterable[Statement]]]) -> list[Statement]:
+    """if / elif / else, in order; the condition of else is ""."""
+    made: list[Statement] = []
+    for condition, body in branches:
+        if condition:
+            made.append(block(f"{'elif' if made else 'if'} {condition}:", body))
+        elif made:
+            made.append(block("else:", body))
         else:
-            found += _joined(head, run)
-            found += [line] if line else []
-        run, head = [], ""
-    return found
+            made += body
+    return made
 
 
-def collected(lines: list[str]) -> list[str]:
-    """A writer's lines; where `xml` would grow many times, it is a list that is joined at the end.
+def printed(statements: Iterable[Statement]) -> list[str]:
+    """The lines of statements; where one has a body, its lines are indented."""
+    return [line for one in statements for line in _printed(one, collects=False)]
 
-    That is quicker from about eight times on, and slower below.
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The body of a function that gives a text.
+
+    Attributes:
+        checks: what is done before.
+        start: what the text begins with.
+        body: what makes it grow.
+        end: what it ends with.
     """
-    grows = [_GROWS.match(line) for line in lines]
-    scoped = any("(xml, " in line for line in lines)
-    if scoped or len([one for one in grows if one]) <= _MANY:
-        return lines
-    found: list[str] = []
-    for line, grown in zip(lines, grows, strict=True):
-        if grown is None:
-            found += _COLLECTED.get(line, [line])
-            continue
-        if grown["first"] is not None:
-            found += ["xml: list[str] = []", "add = xml.append"]
-        text = line[grown.end() :]
-        # of a statement of several lines the parentheses are there
-        call = "add(" if text == "(" else f"add({text})"
-        found.append(f"{grown['indent']}{call}")
-    return found
+
+    checks: tuple[Statement, ...]
+    start: Template
+    body: tuple[Statement, ...]
+    end: Template
+
+    def lines(self) -> list[str]:
+        """The lines; what grows `xml` without anything between is one statement.
+
+        One long f-string is built in one step; each `+=` copies what there is.
+        """
+        checks = printed(self.checks)
+        first, *rest = _merged([Grow((self.start,)), *self.body])
+        assert isinstance(first, Grow)
+        if not rest:
+            whole = _joined(first, Grow((self.end,))) if self.end else first
+            return [*checks, f"return {_grouped(whole)}"]
+        if _growing(rest) < _MANY or any(_replaces(one) for one in rest):
+            begun = f"xml = {_grouped(first)}"
+            ended = literal((Expression("xml"), *self.end)) if self.end else "xml"
+            return [*checks, begun, *printed(rest), f"return {ended}"]
+        collected = [*rest, Grow((self.end,))] if self.end else rest
+        return [
+            *checks,
+            "xml: list[str] = []",
+            "add = xml.append",
+            *(line for s in (first, *collected) for line in _printed(s, collects=True)),
+            'return "".join(xml)',
+        ]
 
 
-def _template(text: str) -> str | None:
-    """The template that `formatted` made a text of; None where it is another expression."""
-    if text.startswith(("f'", 'f"')):
-        return text[2:-1]
-    if text.startswith(("'", '"')) and not text.startswith('"".'):
-        return str(literal_eval(text))
-    return f"{{{text}}}" if _CALL.fullmatch(text) and "(xml" not in text else None
+def _printed(statement: Statement, *, collects: bool) -> list[str]:
+    match statement:
+        case Line(code=code):
+            return [code]
+        case Grow() if collects:
+            return [f"add({statement.code})"]
+        case Grow():
+            return [f"xml += {_grouped(statement)}"]
+        case Block(head=head, body=body):
+            inside = [line for s in body for line in _printed(s, collects=collects)]
+            return [head, *(f"    {line}" for line in inside)]
+        case _:
+            assert_never(statement)
 
 
-def _joined(head: str, run: list[str]) -> list[str]:
-    """One statement: in one line where it fits, else a string for each template."""
-    if not run:
-        return []
-    line = f"{head}{formatted(''.join(run))}"
-    if len(run) == 1 or 4 + len(line) <= _WIDTH:
-        return [line]
-    return [f"{head}(", *(f"    {_literal(one)}" for one in run), ")"]
+def _grouped(grown: Grow) -> str:
+    """Its text; of several literals in parentheses, so that they may have a line each."""
+    return grown.code if len(grown.templates) == 1 else f"({grown.code})"
 
 
-def _literal(template: str) -> str:
-    """As `formatted`, where a bare expression would not do."""
-    text = formatted(template)
-    if text.endswith(("'", '"')):
-        return text
-    quote = "'" if '"' in template else '"'
-    return f"f{quote}{template}{quote}"
+def _merged(statements: Iterable[Statement]) -> list[Statement]:
+    """The statements, of which those that grow `xml` one after the other are one."""
+    merged: list[Statement] = []
+    for statement in statements:
+        last = merged[-1] if merged else None
+        if isinstance(last, Grow) and isinstance(statement, Grow):
+            if last.joins and statement.joins:
+                merged[-1] = _joined(last, statement)
+                continue
+        merged.append(statement)
+    return merged
 
 
-def block(head: str, body: Iterable[str]) -> list[str]:
-    """A compound statement with its indented body."""
-    return [head, *(f"    {line}" for line in body)]
+def _joined(first: Grow, second: Grow) -> Grow:
+    """One statement for two; what begins with nothing begins with the second."""
+    empty = first.templates == (("",),)
+    templates = second.templates if empty else first.templates + second.templates
+    return replace(first, templates=templates)
 
 
-def tuple_of(items: list[str]) -> list[str]:
-    """A tuple: one item stays on the line, several have a line each."""
-    if len(items) < 2:
-        return [f"({items[0]},)" if items else "()"]
-    return ["(", *(f"    {item}," for item in items), ")"]
+def _growing(statements: Iterable[Statement]) -> int:
+    """How many statements grow `xml`, those in bodies too."""
+    return sum(
+        _growing(one.body) if isinstance(one, Block) else isinstance(one, Grow)
+        for one in statements
+    )
 
 
-def call(head: str, arguments: list[str], indent: int) -> list[str]:
-    """`head(arguments)`: on one line where it fits, else one argument a line."""
-    line = f"{head}({', '.join(arguments)})"
-    if indent + len(line) <= _WIDTH or not arguments:
-        return [line]
-    return [f"{head}(", *(f"    {argument}," for argument in arguments), ")"]
+def _replaces(statement: Statement) -> bool:
+    return isinstance(statement, Line) and statement.replaces
+
+
+def tuple_of(items: Iterable[str]) -> str:
+    """A tuple."""
+    found = list(items)
+    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"

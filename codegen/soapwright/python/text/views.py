@@ -45,6 +45,7 @@ class TypeModule:
     """One module of `types/`: a global type or element, and the anonymous types in it."""
 
     header: list[str]
+    standard_imports: list[str]
     imports: list[str]
     types: list[TypeView]
 
@@ -55,7 +56,7 @@ class TypesIndex:
 
     header: list[str]
     doc: list[str]
-    namespaces: list[str]
+    namespaces: str
     entries: list[str]
     exports: list[str]
 
@@ -83,6 +84,7 @@ class ErrorsModule:
     """`errors.py`: the runtime's exceptions and those of declared faults."""
 
     header: list[str]
+    standard_imports: list[str]
     imports: list[str]
     faults: list[FaultView]
     exports: list[str]
@@ -113,6 +115,7 @@ class PortsModule:
     """`ports.py`."""
 
     header: list[str]
+    doc: list[str]
     imports: list[str]
     ports: list[PortView]
 
@@ -167,7 +170,7 @@ class ClientView:
     base: str
     keyword: str
     doc: list[str]
-    ports: list[str]
+    ports: str
     methods: list[MethodView]
 
 
@@ -176,6 +179,7 @@ class ClientModule:
     """`client.py`; `assignments` name the first portType's pair where there are several."""
 
     header: list[str]
+    standard_imports: list[str]
     imports: list[str]
     clients: list[ClientView]
     assignments: list[str]
@@ -211,14 +215,16 @@ class ServiceView:
     """A service class of one portType; `ports` is a tuple of its ports' keys.
 
     `methods` are the entries of a dict from operations to methods, `headers` of one from
-    operations to their headers' parameters, where those are not named as the headers.
+    operations to their headers' parameters, where those are not named as the headers. `answers`
+    are the runtime's names that the methods' annotations need.
     """
 
     name: str
     doc: list[str]
-    ports: list[str]
+    ports: str
     methods: list[str]
     headers: list[str]
+    answers: set[str]
     handlers: list[HandlerView]
 
 
@@ -242,7 +248,7 @@ class ServerModule:
 class PackageModule:
     """The package's `__init__.py`: its names, and the modules that have the lazy ones.
 
-    `secrets` are the lines of a tuple of the names that the user adds to those whose values never show.
+    `secrets` is a tuple of the names that the user adds to those whose values never show, "" for none.
     """
 
     header: list[str]
@@ -250,4 +256,4 @@ class PackageModule:
     imports: list[str]
     lazy: list[tuple[str, str]]
     exports: list[str]
-    secrets: list[str]
+    secrets: str

@@ -31,6 +31,7 @@ from soapwright.python.names.names import Names, has_own_text
 from soapwright.python.names.secrets import SecretNames
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
+from soapwright.python.types.annotations import Annotation, Declaration
 from soapwright.python.types.simple import SimpleTypes
 
 
@@ -351,9 +352,8 @@ class Annotations:
         assert isinstance(reference, NamedRef)
         definition = self.types.api.types[reference.id]
         if isinstance(definition, SoapArray):
-            item = self.value(definition.item)
-            if definition.item_nillable:
-                item = f"{item} | None"
+            nil = definition.item_nillable
+            item = str(Annotation(self.value(definition.item), nil))
             for _ in range(sum(definition.ranks)):
                 item = f"{self.scope.name('list')}[{item}]"
             return item
@@ -369,9 +369,8 @@ class Annotations:
         """A union of pairs, the element's name and its value; alike values share one pair."""
         by_value: dict[str, list[str]] = {}
         for alternative in alternatives:
-            value = self.value(alternative.type)
-            if alternative.nillable and not is_any(alternative.type):
-                value += " | None"
+            nil = alternative.nillable and not is_any(alternative.type)
+            value = str(Annotation(self.value(alternative.type), nil))
             by_value.setdefault(value, []).append(string(alternative.tag))
         literal, pair = self.scope.name("Literal"), self.scope.name("tuple")
         return " | ".join(
@@ -487,17 +486,6 @@ def is_wild(field: Field, tags: Iterable[str]) -> bool:
     return any(takes(w, tag) for w in wildcards_in(field.what) for tag in tags)
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
-    """A field as a dataclass declares it; `default` is an expression, "" where there is none."""
-
-    name: str
-    annotation: str
-    default: str
-    factory: str
-    doc: str
-
-
 class Declarations:
     """Declares the fields of one class."""
 
@@ -509,55 +497,61 @@ class Declarations:
 
     def declare(self, field: Field) -> Declaration:
         """One field's declaration."""
-        annotation, default, factory, doc = self._parts(field.declared)
-        return Declaration(field.name, annotation, default, factory, doc)
-
-    def _parts(self, what: What) -> tuple[str, str, str, str]:
+        what = field.declared
         name = self.scope.name
         match what:
-            case Attribute(required=required, doc=doc):
-                kind = self.annotations.value(what.type)
+            case Attribute(required=required, doc=doc) as attribute:
+                kind = self.annotations.value(attribute.type)
                 if required and not self.encoded:
-                    return kind, "", "", doc
-                return f"{kind} | None", "None", "", doc
+                    return Declaration(field.name, Annotation(kind), doc=doc)
+                nil = Annotation(kind, nil=True)
+                return Declaration(field.name, nil, default="None", doc=doc)
             case Text(type=reference):
-                return self.annotations.value(reference), "", "", ""
+                kind = self.annotations.value(reference)
+                return Declaration(field.name, Annotation(kind))
             case AnyAttributes():
-                return f"{name('dict')}[{name('str')}, {name('str')}]", "", "dict", ""
-            case ElementMember():
-                return self._element(what)
+                kind = f"{name('dict')}[{name('str')}, {name('str')}]"
+                return Declaration(field.name, Annotation(kind), factory="dict")
+            case ElementMember() as member:
+                return self._element(field.name, member)
             case ContentMember(type=reference, doc=doc):
-                return self.annotations.value(reference), "", "", doc
+                kind = self.annotations.value(reference)
+                return Declaration(field.name, Annotation(kind), doc=doc)
             case WildcardMember():
-                return f"{name('list')}[{self.annotations.wildcard()}]", "", "list", ""
-            case OrderedMember(optional=optional):
-                items = f"{name('list')}[{self.annotations.items(what)}]"
-                return items, "", "list" if optional else "", ""
+                kind = f"{name('list')}[{self.annotations.wildcard()}]"
+                return Declaration(field.name, Annotation(kind), factory="list")
+            case OrderedMember(optional=optional) as member:
+                kind = f"{name('list')}[{self.annotations.items(member)}]"
+                factory = "list" if optional else ""
+                return Declaration(field.name, Annotation(kind), factory=factory)
             case _:
                 assert_never(what)
 
-    def _element(self, member: ElementMember) -> tuple[str, str, str, str]:
+    def _element(self, name: str, member: ElementMember) -> Declaration:
         element = member.element
         kind = self.annotations.element(element)
         doc = _described(element)
-        nil = "" if is_any(element.type) and not element.substitutes else " | None"
+        is_pair = bool(element.substitutes)
         if member.repeated:
-            item = (
-                f"{kind}{nil}" if element.nillable and not element.substitutes else kind
+            item = Annotation(
+                kind, element.nillable and not is_pair and not is_any(element.type)
             )
+            listed = Annotation(f"{self.scope.name('list')}[{item}]")
             factory = "list" if member.optional or self.encoded else ""
-            return f"{self.scope.name('list')}[{item}]", "", factory, doc
-        unset = f" | {self.scope.soap('Unset')}"
-        if self.encoded:
+            return Declaration(name, listed, factory=factory, doc=doc)
+        nillable = element.nillable and not is_pair
+        absent = ""
+        if self.encoded or nillable and member.optional:
             absent = self.scope.soap("UNSET") if member.optional else "None"
-            return f"{kind}{nil}{unset}", absent, "", doc
-        if element.nillable and member.optional and not element.substitutes:
-            return f"{kind}{nil}{unset}", self.scope.soap("UNSET"), "", doc
-        if member.optional:
-            return f"{kind}{nil}", "None", "", doc
-        if element.nillable and not element.substitutes:
-            return f"{kind}{nil}", "", "", doc
-        return kind, "", "", doc
+        elif member.optional:
+            absent = "None"
+        unset = ""
+        if self.encoded or nillable and member.optional:
+            unset = self.scope.soap("Unset")
+        # of any type None is a value already
+        may_be_nil = self.encoded or member.optional or nillable
+        nil = may_be_nil and (is_pair or not is_any(element.type))
+        return Declaration(name, Annotation(kind, nil, unset), absent, doc=doc)
 
 
 def _described(element: Element) -> str:

@@ -31,7 +31,7 @@ class SimpleCode:
     """The functions for one simple type, by their names in an emitted module.
 
     `text` makes element content of a value, `parse` a value of text, `read` a value of an
-    element. With `scoped` (QNames) they need the namespaces in scope: `parse` takes the element
+    element. With `verbatim` the text of a value is the value. With `scoped` (QNames) they need the namespaces in scope: `parse` takes the element
     too, and `text` a prefix, and gives the declarations that its text needs beside it.
     """
 
@@ -39,6 +39,7 @@ class SimpleCode:
     parse: str
     read: str
     scoped: bool = False
+    verbatim: bool = False
 
 
 _XSD = "http://www.w3.org/2001/XMLSchema"
@@ -46,14 +47,18 @@ _SPACE = re.compile("[ \t\r\n]+")
 _LETTERS = re.compile("[A-Za-z.]")
 _STRINGS = ("str", "text", "parse_token", "token")
 _INTEGERS = ("int", "int_text", "parse_int", "int_value")
-_LISTS = ("list[str]", "tokens_text", "parse_tokens", "tokens_value")
+_LISTS = ("list", "tokens_text", "parse_tokens", "tokens_value")
 _FLOATS = ("float", "float_text", "parse_float", "float_value")
-_SCOPED = ("soap.QName", "scoped_qname_text", "parse_scoped_qname", "qname_value")
+_SCOPED = ("QName", "scoped_qname_text", "parse_scoped_qname", "qname_value")
 
-# annotation; then the runtime's text, parse and read functions
+# The classes of the runtime among those that values have.
+_OF_RUNTIME = frozenset(
+    "QName AnySimple Duration GYearMonth GYear GMonthDay GDay GMonth".split()
+)
+# The class of the values; then the runtime's text, parse and read functions
 _BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
     Builtin.STRING: ("str", "text", "parse_string", "string"),
-    Builtin.ANY_SIMPLE_TYPE: ("soap.AnySimple", "any_simple_text", "parse_string", "any_simple_value"),
+    Builtin.ANY_SIMPLE_TYPE: ("AnySimple", "any_simple_text", "parse_string", "any_simple_value"),
     Builtin.NORMALIZED_STRING: ("str", "text", "parse_normalized", "normalized"),
     Builtin.TOKEN: _STRINGS,
     Builtin.LANGUAGE: _STRINGS,
@@ -89,12 +94,12 @@ _BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
     Builtin.DATE_TIME: ("datetime", "datetime_text", "parse_datetime", "datetime_value"),
     Builtin.DATE: ("date", "date_text", "parse_date", "date_value"),
     Builtin.TIME: ("time", "time_text", "parse_time", "time_value"),
-    Builtin.DURATION: ("soap.Duration", "duration_text", "parse_duration", "duration_value"),
-    Builtin.G_YEAR_MONTH: ("soap.GYearMonth", "g_year_month_text", "parse_g_year_month", "g_year_month_value"),
-    Builtin.G_YEAR: ("soap.GYear", "g_year_text", "parse_g_year", "g_year_value"),
-    Builtin.G_MONTH_DAY: ("soap.GMonthDay", "g_month_day_text", "parse_g_month_day", "g_month_day_value"),
-    Builtin.G_DAY: ("soap.GDay", "g_day_text", "parse_g_day", "g_day_value"),
-    Builtin.G_MONTH: ("soap.GMonth", "g_month_text", "parse_g_month", "g_month_value"),
+    Builtin.DURATION: ("Duration", "duration_text", "parse_duration", "duration_value"),
+    Builtin.G_YEAR_MONTH: ("GYearMonth", "g_year_month_text", "parse_g_year_month", "g_year_month_value"),
+    Builtin.G_YEAR: ("GYear", "g_year_text", "parse_g_year", "g_year_value"),
+    Builtin.G_MONTH_DAY: ("GMonthDay", "g_month_day_text", "parse_g_month_day", "g_month_day_value"),
+    Builtin.G_DAY: ("GDay", "g_day_text", "parse_g_day", "g_day_value"),
+    Builtin.G_MONTH: ("GMonth", "g_month_text", "parse_g_month", "g_month_value"),
     Builtin.HEX_BINARY: ("bytes", "hex_text", "parse_hex", "hex_value"),
     Builtin.BASE64_BINARY: ("bytes", "bytes_text", "parse_bytes", "bytes_value"),
 }  # fmt: skip
@@ -119,6 +124,7 @@ class SimpleTypes:
         self._types = api.types
         self._names = names
         self._derived: dict[TypeRef, list[TypeRef]] = {}
+        self._unions: dict[QName, tuple[BuiltinRef | NamedRef, ...]] = {}
 
     def is_simple(self, reference: TypeRef) -> bool:
         """Whether values of the type are text, in the end."""
@@ -165,20 +171,37 @@ class SimpleTypes:
         """The Python type of a simple type's values."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
-            return _annotation(_BUILTINS[plain.builtin][0], scope)
+            return _annotation(plain.builtin, scope)
         definition = self._types[plain.id]
         match definition:
             case Enumeration():
                 return scope.type(self._names.types[plain.id])
             case ListOf(item=item):
                 return f"{scope.name('list')}[{self.annotation(item, scope)}]"
-            case UnionOf(members=members):
+            case UnionOf():
+                members = self._plain_members(definition)
                 found = dict.fromkeys(self.annotation(m, scope) for m in members)
                 return " | ".join(found) or scope.name("str")
             case Struct() | SoapArray() | Restricted():
                 raise TypeError(f"{plain.id} is no simple type")
             case _:
                 assert_never(definition)
+
+    def _plain_members(self, union: UnionOf) -> tuple[BuiltinRef | NamedRef, ...]:
+        """The types of a union's values: those of the unions that it has restricted, too.
+
+        They are kept: the ways through unions of restricted unions multiply.
+        """
+        if union.id not in self._unions:
+            found: dict[BuiltinRef | NamedRef, None] = {}
+            for member in map(self.plain, union.members):
+                inner = self._types[member.id] if isinstance(member, NamedRef) else None
+                if isinstance(inner, UnionOf) and inner.members:
+                    found.update(dict.fromkeys(self._plain_members(inner)))
+                else:
+                    found[member] = None
+            self._unions[union.id] = tuple(found)
+        return self._unions[union.id]
 
     def code(
         self, reference: TypeRef, scope: Scope, *, written: bool = False
@@ -191,7 +214,7 @@ class SimpleTypes:
             if written:
                 names = _PATTERNED.get(names[1], names)
             text, parse, read = map(scope.soap, names)
-            return SimpleCode(text, parse, read, scoped=row is _SCOPED)
+            return SimpleCode(text, parse, read, row is _SCOPED, names[0] == "text")
         name = self._names.types[plain.id]
         return SimpleCode(
             text=scope.type(f"text_{name}"),
@@ -264,8 +287,8 @@ class SimpleTypes:
         match self._types[plain.id]:
             case ListOf(item=item):
                 return self.is_scoped(item)
-            case UnionOf(members=members):
-                return any(self.is_scoped(member) for member in members)
+            case UnionOf() as union:
+                return any(map(self.is_scoped, self._plain_members(union)))
             case _:
                 return False
 
@@ -288,14 +311,13 @@ class SimpleTypes:
         """Whether the text of a value may hold characters that an attribute must escape."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
-            return _BUILTINS[plain.builtin][0] in ("str", "list[str]", "soap.AnySimple")
+            return _BUILTINS[plain.builtin][0] in ("str", "list", "AnySimple")
         return True
 
 
 def python_class(builtin: Builtin) -> str:
     """The name of the class that a builtin's values have, without the module that it is of."""
-    name = _BUILTINS[builtin][0].removeprefix("soap.")
-    return name.partition("[")[0]
+    return _BUILTINS[builtin][0]
 
 
 def value_text(value: EnumerationValue, base: BuiltinRef) -> str:
@@ -305,9 +327,10 @@ def value_text(value: EnumerationValue, base: BuiltinRef) -> str:
     return value.text
 
 
-def _annotation(code: str, scope: Scope) -> str:
-    if code.startswith("soap."):
-        return scope.soap(code.removeprefix("soap."))
-    if code == "list[str]":
+def _annotation(builtin: Builtin, scope: Scope) -> str:
+    name = python_class(builtin)
+    if name in _OF_RUNTIME:
+        return scope.soap(name)
+    if name == "list":
         return f"{scope.name('list')}[{scope.name('str')}]"
-    return scope.name(code)
+    return scope.name(name)

@@ -28,8 +28,11 @@ class Exchange(Generic[Reply]):
     status: int
     """The reply's HTTP status."""
     request_envelope: bytes
+    """As it was sent, after the outgoing layers."""
     response_envelope: bytes
-    """The reply's body: empty for most one-way operations, and no envelope in some errors."""
+    """The reply's body as it came, not as incoming layers left it: empty for most one-way
+    operations, and no envelope in some errors. Of several parts it is the root, with what XOP
+    moved into the others put back, where the layers left it alone."""
     _: KW_ONLY
     operation: str = ""
     """The operation's name."""

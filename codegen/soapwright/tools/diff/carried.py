@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import replace
 
 from soapwright.model.api import Api, Message, NamedRef, QName, Struct, TypeRef
-from soapwright.model.walk import derived_types, part_types, reach, references_of
+from soapwright.model.walk import part_types, reach, references_of
 from soapwright.tools.diff.changes import Sides
 from soapwright.tools.diff.surface import Surface
 
@@ -18,9 +18,9 @@ class Carried:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._derived = derived_types(api)
+        self._subtypes = api.facts.subtypes
         requests, replies = _roots(api)
-        there, back = (reach(api, r, self._derived) for r in (requests, replies))
+        there, back = (reach(api, r, self._subtypes) for r in (requests, replies))
         self._sides = {name: Sides(name in there, name in back) for name in api.types}
         there, back = self._standing(requests, there), self._standing(replies, back)
         self._alone = {name: Sides(name in there, name in back) for name in api.types}
@@ -39,7 +39,7 @@ class Carried:
         waiting = [struct.id]
         while waiting:
             name = waiting.pop()
-            waiting += self._derived.get(name, ())
+            waiting += self._subtypes.get(name, ())
             found = types.types.get(name)
             if isinstance(found, Struct) and key in surface.fields(found):
                 continue
@@ -60,7 +60,7 @@ class Carried:
             reference = waiting.popleft()
             if isinstance(reference, NamedRef) and reference.id not in found:
                 found.add(reference.id)
-                waiting.extend(map(NamedRef, self._derived.get(reference.id, ())))
+                waiting.extend(map(NamedRef, self._subtypes.get(reference.id, ())))
         return found
 
 

@@ -25,6 +25,7 @@ from soapwright.python.modules.server_module import ServerModules
 from soapwright.python.modules.service_modules import ServiceModules
 from soapwright.python.modules.type_modules import TypeModules
 from soapwright.python.text.scope import Scope
+from soapwright.python.types.annotations import NOTHING
 from soapwright.python.types.fields import (
     AnyAttributes,
     Declarations,
@@ -76,7 +77,7 @@ class Surface:
     def returns(self, operation: Operation) -> str:
         """What that method gives: nothing, one value, or the reply."""
         result = self._clients.methods.result(operation)
-        if result.annotation == "None" and result.field is None:
+        if result.annotation == NOTHING:
             return "nothing"
         return "one value" if result.field is not None else "the reply"
 
@@ -106,7 +107,7 @@ class Surface:
             for one_key, one in self.fields(struct).items():
                 said = declarations.declare(one)
                 table[one_key] = Declared(
-                    said.name, said.annotation, not (said.default or said.factory)
+                    said.name, str(said.annotation), not (said.default or said.factory)
                 )
             self._fields[struct.id] = table
         return self._fields[struct.id][key]

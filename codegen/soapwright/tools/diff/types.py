@@ -15,7 +15,6 @@ from soapwright.model.api import (
     TypeRef,
     UnionOf,
 )
-from soapwright.model.walk import derived_types
 from soapwright.tools.diff.carried import Carried
 from soapwright.tools.diff.changes import Changes, Sides
 from soapwright.tools.diff.comparing import Places
@@ -349,8 +348,8 @@ class TypeComparison:
                 where, places = self.subject(after), (before.at, after.at)
                 refs = (NamedRef(before.id), NamedRef(after.id))
                 self.references(*refs, where, places, self.sides(before), python)
-        derived = derived_types(self.new)
-        bases = {one for names in derived.values() for one in names}
+        subtypes = self.new.facts.subtypes
+        bases = {one for names in subtypes.values() for one in names}
         for name, after in self.new.types.items():
             if name in self._seen_new or not after.named or name in self.old.types:
                 continue

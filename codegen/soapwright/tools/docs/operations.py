@@ -149,7 +149,7 @@ class Operations:
         name = method.name if method else field_name(operation.key)
         output = operation.output
         result = self._methods.result(operation)
-        returns = rows.links(plain(result.annotation))
+        returns = rows.links(plain(str(result.annotation)))
         reply = rows.of_message(output.struct) if output else []
         parameters = _parameters(method, rows)
         return OperationPage(

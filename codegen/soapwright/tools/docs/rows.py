@@ -16,7 +16,8 @@ from soapwright.model.api import (
 from soapwright.python.context import Context
 from soapwright.python.modules.methods import Parameter
 from soapwright.python.text.scope import Scope
-from soapwright.python.types.fields import Declaration, Declarations, Field, Text, What
+from soapwright.python.types.annotations import Declaration
+from soapwright.python.types.fields import Declarations, Field, Text, What
 from soapwright.python.types.representations import Representations
 from soapwright.tools.docs.text import linked, paragraphs
 from soapwright.tools.docs.views import Row
@@ -72,7 +73,7 @@ class Rows:
         return Row(
             name,
             wire,
-            linked(plain(declared.annotation), self._links),
+            linked(plain(str(declared.annotation)), self._links),
             plain(declared.default or empty),
             facets,
             said,

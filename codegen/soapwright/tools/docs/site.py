@@ -12,6 +12,7 @@ from soapwright.model.diagnostics import Location
 from soapwright.pipeline import choose_style
 from soapwright.project.manifest import SITE_MANIFEST, Manifest, digests
 from soapwright.python.emit import make_context
+from soapwright.python.modules.left_out import left_out_lines
 from soapwright.tools.docs.examples import Examples
 from soapwright.tools.docs.operations import Operations
 from soapwright.tools.docs.render import asset, render
@@ -55,6 +56,7 @@ def make_site(
         title=name,
         package=name,
         doc=paragraphs(api.doc),
+        left_out=left_out_lines(api),
         clients=clients,
         types=by_letter(types),
         faults=operations.faults(rows),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from soapwright.envelopes.reading import parse_envelope
 from soapwright.tools.docs.views import Linked, Marked
 
 _WIDTH = 96
@@ -52,7 +53,7 @@ def linked(annotation: str, links: Mapping[str, str]) -> Linked:
 
 def envelope(content: bytes) -> Marked:
     """An envelope as people write one: indented, its tags told apart from its texts."""
-    root = etree.fromstring(content, etree.XMLParser(resolve_entities=False))
+    root = parse_envelope(content, "the sample")
     etree.indent(root)
     text: str = etree.tostring(root, encoding="unicode")
     found: Marked = []

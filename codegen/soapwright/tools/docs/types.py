@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from soapwright.model.api import Api, Enumeration, NamedRef, QName, Struct, TypeDef
-from soapwright.model.walk import derived_types, references_of
+from soapwright.model.walk import references_of
 from soapwright.python.context import Context
 from soapwright.python.text.scope import Scope
 from soapwright.python.types.fields import Annotations
@@ -42,7 +42,7 @@ class TypePages:
         self._rows = rows
         self._names = context.types.names.types
         self._paths = type_paths(context)
-        self._derived = derived_types(context.api)
+        self._subtypes = context.api.facts.subtypes
         self._operations = operations
         self._users = _users(context.api)
 
@@ -82,7 +82,7 @@ class TypePages:
             facets=list(facets_of(definition)),
             fields=fields,
             members=members,
-            derived=self._links(self._derived.get(definition.id, ())),
+            derived=self._links(self._subtypes.get(definition.id, ())),
             users=users[:_USERS_SHOWN],
             more_users=max(0, len(users) - _USERS_SHOWN),
         )
@@ -91,7 +91,7 @@ class TypePages:
         name = self._names.get(identity, "")
         return Link(name, self._paths[name]) if name in self._paths else None
 
-    def _links(self, found: list[QName] | tuple[()]) -> list[Link]:
+    def _links(self, found: tuple[QName, ...]) -> list[Link]:
         links = (self._link(one) for one in found)
         return sorted((one for one in links if one), key=lambda link: link.text.lower())
 

@@ -141,6 +141,7 @@ class Site:
     title: str
     package: str
     doc: list[Marked]
+    left_out: list[str]
     clients: list[ClientView]
     types: list[tuple[str, list[Link]]]
     faults: list[FaultView]

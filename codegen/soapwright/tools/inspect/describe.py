@@ -18,14 +18,12 @@ from soapwright.model.api import (
     TypeDef,
 )
 from soapwright.model.options import Options
+from soapwright.model.walk import left_out_of
 from soapwright.python.context import Context
 from soapwright.python.emit import make_context
-from soapwright.python.modules.client_module import ClientModules
+from soapwright.python.modules.methods import Method, Methods, Parameter
 from soapwright.python.modules.service_modules import ServiceModules
-from soapwright.python.names.identifiers import field_name
-from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.text.views import ClientView, MethodView
 from soapwright.python.types.fields import Annotations, Declarations
 from soapwright.python.wire import STANDARD
 
@@ -109,23 +107,42 @@ class TypeSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutSaid:
+    """What a package does without, and why; `of` is what it belongs to, "" of a port."""
+
+    kind: str
+    name: str
+    of: str
+    reason: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Description:
-    """All that a WSDL has."""
+    """All that a WSDL has; `left_out` is where it is broken."""
 
     name: str
     doc: str
     ports: tuple[PortSaid, ...]
     types: tuple[TypeSaid, ...]
+    left_out: tuple[LeftOutSaid, ...]
 
 
 def describe(api: Api) -> Description:
     """The description of a service, its names those of the package that would be made."""
     context = make_context(api, STANDARD, Options("package"))
-    clients = ClientModules(context, []).module().clients
+    methods = Methods(context)
     services = ServiceModules(context, [])
-    ports = tuple(_port(clients, services, port) for port in api.ports)
+    ports = tuple(_port(methods, services, port) for port in api.ports)
     types = tuple(_type(context, one) for one in api.types.values() if is_told(one))
-    return Description(api.name, api.doc, ports, types)
+    left_out = tuple(
+        LeftOutSaid(
+            one.kind.value, one.name, owner, one.reason, one.at.path, one.at.line
+        )
+        for owner, one in left_out_of(api)
+    )
+    return Description(api.name, api.doc, ports, types, left_out)
 
 
 def is_told(definition: TypeDef) -> bool:
@@ -138,8 +155,15 @@ def is_told(definition: TypeDef) -> bool:
 # ------------------------------------------------------------------------------------- ports
 
 
-def _port(clients: list[ClientView], services: ServiceModules, port: Port) -> PortSaid:
-    methods = _methods(clients, port)
+def _port(methods: Methods, services: ServiceModules, port: Port) -> PortSaid:
+    of_client = {
+        method.operation.key: method
+        for method in methods.of(methods.groups[port.port_type])
+    }
+    operations = [
+        _operation(one, of_client.get(one.key), methods, services)
+        for one in port.operations
+    ]
     return PortSaid(
         port.name,
         port.key,
@@ -147,29 +171,24 @@ def _port(clients: list[ClientView], services: ServiceModules, port: Port) -> Po
         port.port_type.local,
         port.soap.value,
         port.address or "",
-        tuple(_operation(one, methods, services) for one in port.operations),
+        tuple(operations),
     )
 
 
-def _methods(clients: list[ClientView], port: Port) -> dict[str, MethodView]:
-    """The methods of the port's client, by their names without what keeps names apart."""
-    for client in clients:
-        if not client.keyword and string(port.key) in " ".join(client.ports):
-            return {method.name.rstrip("_"): method for method in client.methods}
-    return {}
-
-
 def _operation(
-    operation: Operation, methods: dict[str, MethodView], services: ServiceModules
+    operation: Operation,
+    method: Method | None,
+    methods: Methods,
+    services: ServiceModules,
 ) -> OperationSaid:
-    method = methods.get(field_name(operation.key).rstrip("_"))
     message = operation.input or operation.output
+    result = str(methods.result(operation).annotation) if method else "None"
     return OperationSaid(
         operation.name,
         operation.key,
         method.name if method else "",
-        tuple(map(_parameter, method.parameters[1:])) if method else (),
-        plain(method.returns) if method else "None",
+        tuple(map(_parameter, method.parameters)) if method else (),
+        plain(result),
         operation.style.value,
         message.use.value if message else "literal",
         operation.soap_action,
@@ -181,11 +200,9 @@ def _operation(
     )
 
 
-def _parameter(text: str) -> FieldSaid:
-    """A parameter, from how a signature has it."""
-    name, _, rest = text.partition(": ")
-    annotation, _, default = rest.partition(" = ")
-    return FieldSaid(name, plain(annotation), plain(default))
+def _parameter(one: Parameter) -> FieldSaid:
+    said = one.declaration.parameter
+    return FieldSaid(one.name, plain(str(said.annotation)), plain(said.default))
 
 
 def _fault(fault: Fault, services: ServiceModules) -> FaultSaid:
@@ -259,6 +276,6 @@ def _fields(context: Context, struct: Struct) -> tuple[FieldSaid, ...]:
             made = "[]" if one.factory == "list" else f"{one.factory}()"
             default = one.default or (made if one.factory else "")
             found.append(
-                FieldSaid(one.name, plain(one.annotation), plain(default), one.doc)
+                FieldSaid(one.name, plain(str(one.annotation)), plain(default), one.doc)
             )
     return tuple(found)

@@ -11,6 +11,7 @@ from soapwright.model.diagnostics import Diagnostic
 from soapwright.tools.inspect.describe import (
     Description,
     FieldSaid,
+    LeftOutSaid,
     OperationSaid,
     PortSaid,
     TypeSaid,
@@ -59,6 +60,10 @@ def _lines(description: Description) -> Iterator[str]:
         yield f"service {service}" if service else "bindings that no service uses"
         for port in group:
             yield from _port(port)
+    if description.left_out:
+        yield ""
+        yield "left out, because the WSDL is broken there"
+        yield from map(_left_out, description.left_out)
     spaces = {one.namespace: None for one in types}
     for namespace in spaces:
         yield ""
@@ -96,6 +101,11 @@ def _operation(operation: OperationSaid) -> Iterator[str]:
         notes.append(f"raises {', '.join(one.exception for one in operation.faults)}")
     if notes:
         yield f"        {'; '.join(notes)}"
+
+
+def _left_out(one: LeftOutSaid) -> str:
+    what = f"{one.kind} {one.name}" + (f" of {one.of}" if one.of else "")
+    return f"  {_line(f'{what}: {one.reason}')} ({_line(one.path)}:{one.line})"
 
 
 def _type(one: TypeSaid) -> Iterator[str]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from xsdata.models import xsd
-
 from soapwright.model.api import (
     All,
     Element,
@@ -26,11 +24,12 @@ from soapwright.model.api import (
 from soapwright.model.codes import Code
 from soapwright.model.walk import elements_of
 from soapwright.wsdl.references import SOAP_ENCODINGS
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.context import ANY_TYPE, Context, Pending
 from soapwright.wsdl.schema.particles import content_of
 
 _ARRAY_TYPE = "{http://schemas.xmlsoap.org/wsdl/}arrayType"
-_array_type = re.compile(r"\s*([^\s\[\]]+?)\s*((?:\[[\d,\s]*\]\s*)+)").fullmatch
+_array_type = re.compile(r"\s*([^\s\[\]]+?)\s*((?:\[[\d,\s]*\]\s*)*)").fullmatch
 
 
 def is_array(name: QName) -> bool:
@@ -92,16 +91,18 @@ def soap_array(
             continue
         found = _array_type(text)
         if found is None:
-            context.findings.error(
-                Code.SCHEMA,
-                f"wsdl:arrayType={text!r} is no array's type",
-                schema.at(attribute),
+            message = (
+                f"wsdl:arrayType={text!r} is no array's type: its items may be anything"
             )
+            context.findings.mended(Code.SCHEMA, message, schema.at(attribute))
             continue
+        if not found[2]:
+            message = f"wsdl:arrayType={text!r} has no brackets: read as {found[1]}[]"
+            context.findings.mended(Code.SCHEMA_SYNTAX, message, schema.at(attribute))
         item = context.type(schema, attribute, found[1], pending)
         ranks = tuple(
             group.count(",") + 1
-            for group in reversed(re.findall(r"\[[^\]]*\]", found[2]))
+            for group in reversed(re.findall(r"\[[^\]]*\]", found[2] or "[]"))
         )
     return SoapArray(
         id=owner.id,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-
-from xsdata.models import xsd
-from xsdata.models.enums import FormType, UseType
+from dataclasses import replace
 
 from soapwright.model.api import (
     AnyAttribute,
@@ -17,6 +15,8 @@ from soapwright.model.api import (
     TypeRef,
 )
 from soapwright.model.codes import Code
+from soapwright.model.xml_names import NC_NAME
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import Context, Owner
 from soapwright.wsdl.schema.parse import ParsedSchema
@@ -30,6 +30,10 @@ _XML_TYPES = {
     "base": BuiltinRef(Builtin.ANY_URI),
     "id": BuiltinRef(Builtin.ID),
 }
+# What is read in the place of a group that nothing declares.
+_ANYTHING = xsd.AttributeGroup(
+    any_attribute=xsd.AnyAttribute(process_contents=xsd.ProcessType.LAX)
+)
 _Use = xsd.Attribute | xsd.AttributeGroup | xsd.AnyAttribute
 AttributeHolder = xsd.ComplexType | xsd.Extension | xsd.Restriction | xsd.AttributeGroup
 
@@ -47,7 +51,8 @@ def attribute_uses(
         elif not _is_taken_away(component, holder):
             attribute = _attribute(context, where, component, owner)
             if attribute is not None:
-                found.setdefault(attribute.name, attribute)
+                first = found.setdefault(attribute.name, attribute)
+                _check_twice(context, first, attribute)
     return tuple(found.values()), wildcard
 
 
@@ -56,7 +61,7 @@ def _is_taken_away(use: xsd.Attribute, holder: AttributeHolder) -> bool:
 
     Elsewhere processors take it, and W3C's test suite has such instances for valid.
     """
-    prohibited = use.use is UseType.PROHIBITED
+    prohibited = use.use is xsd.UseType.PROHIBITED
     return prohibited and isinstance(holder, xsd.Restriction)
 
 
@@ -66,14 +71,23 @@ def prohibited_attributes(
     """The attributes that a restriction takes away."""
     found = []
     for use in holder.attributes:
-        if use.use is not UseType.PROHIBITED:
+        if use.use is not xsd.UseType.PROHIBITED:
             continue
         if use.ref:
             found.append(context.name(schema, use, use.ref))
         elif use.name:
-            qualified = use.form is FormType.QUALIFIED
+            qualified = use.form is xsd.FormType.QUALIFIED
             found.append(QName(schema.namespace if qualified else "", use.name.strip()))
     return tuple(found)
+
+
+def _check_twice(context: Context, first: Attribute, other: Attribute) -> None:
+    """Two attributes of one name in one type (XML Schema part 1, section 3.4.6)."""
+    if first is other or replace(other, at=first.at, doc=first.doc) == first:
+        return
+    message = f"attribute {other.name} is declared already at {first.at}, differently"
+    message += ": the first one counts"
+    context.findings.mended(Code.DUPLICATE, message, other.at)
 
 
 def _walk(
@@ -120,20 +134,21 @@ def _attribute_group(
     """The group that a reference means; None, with a finding, where there is none to go through."""
     at = schema.at(use)
     if not use.ref:
-        context.findings.error(Code.SCHEMA, "an attributeGroup here needs a ref", at)
+        message = "an attributeGroup here needs a ref: it is left out"
+        context.findings.mended(Code.SCHEMA, message, at)
         return None
     name = context.name(schema, use, use.ref)
     name = context.found(schema, use, name, "attributeGroup")
     declared = context.components.attribute_groups.get(name)
-    if declared is not None and name in path and declared.redefines:
+    while declared is not None and name in path and declared.redefines:
         name = declared.redefines  # a redefinition that adds to what it redefines
         declared = context.components.attribute_groups.get(name)
     if declared is None:
         context.miss(owner, "attributeGroup", name, at)
-        return None
+        return name, Declared(_ANYTHING, schema)
     if name in path:
         message = f"attributeGroup {name} contains itself: it is left out there"
-        context.findings.warning(Code.CIRCULAR, message, at)
+        context.findings.mended(Code.CIRCULAR, message, at)
         return None
     return name, declared
 
@@ -151,17 +166,16 @@ def _attribute(
         component, where = declared.component, declared.schema
         owner = Owner(name.namespace, "", ())
     elif use.name:
-        qualified = use.form is FormType.QUALIFIED
+        qualified = use.form is xsd.FormType.QUALIFIED
         name = QName(schema.namespace if qualified else "", use.name.strip())
     if name is None:
-        context.findings.error(
-            Code.SCHEMA, "an attribute needs a name or a ref", schema.at(use)
-        )
+        message = "an attribute needs a name or a ref: it is left out"
+        context.findings.mended(Code.SCHEMA, message, schema.at(use))
         return None
     return Attribute(
         name=name,
         type=_type(context, where, component, owner),
-        required=use.use is UseType.REQUIRED,
+        required=use.use is xsd.UseType.REQUIRED,
         at=schema.at(use),
         default=use.default if use.default is not None else component.default,
         fixed=use.fixed if use.fixed is not None else component.fixed,
@@ -173,16 +187,17 @@ def _undeclared(
     context: Context, schema: ParsedSchema, use: xsd.Attribute, name: QName
 ) -> Attribute | None:
     """A reference to an attribute that no schema declares: those of XML itself need none."""
-    required = use.use is UseType.REQUIRED
+    required = use.use is xsd.UseType.REQUIRED
     if name.namespace == _XML and name.local in _XML_TYPES:
         return Attribute(name, _XML_TYPES[name.local], required, schema.at(use))
     if name.namespace == _XSI:
         return None  # the instance's own business: no part of a value
-    context.findings.warning(
-        Code.REFERENCE,
-        f"no attribute {name}; its value is read as text",
-        schema.at(use),
-    )
+    if not NC_NAME.fullmatch(name.local):
+        message = f"{name.local!r} is no name: the attribute is left out"
+        context.findings.mended(Code.SCHEMA, message, schema.at(use))
+        return None
+    message = f"attribute {name} is not declared: its value is read as anySimpleType"
+    context.findings.mended(Code.REFERENCE, message, schema.at(use))
     return Attribute(name, _ANY_SIMPLE, required, schema.at(use))
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xsdata.models import xsd
-
 from soapwright.model.api import (
     AnyAttribute,
     BuiltinRef,
@@ -25,6 +23,7 @@ from soapwright.model.api import (
     Wildcard,
 )
 from soapwright.model.codes import Code
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.arrays import is_array, says_array, soap_array
 from soapwright.wsdl.schema.attributes import attribute_uses, prohibited_attributes
 from soapwright.wsdl.schema.context import ANY_TYPE, STRING, Context, Owner, Pending
@@ -47,9 +46,11 @@ def complex_type(
         doc=schema.doc(component),
     )
     if component.complex_content is not None:
-        return _complex_content(context, pending, component.complex_content, struct)
+        inner = _complex_content(context, pending, component.complex_content, struct)
+        return _with_others(context, pending, component, inner)
     if component.simple_content is not None:
-        return _simple_content(context, pending, component.simple_content, struct)
+        inner = _simple_content(context, pending, component.simple_content, struct)
+        return _with_others(context, pending, component, inner)
     attributes, wildcard = attribute_uses(context, schema, component, owner)
     return replace(
         struct,
@@ -72,10 +73,9 @@ def _complex_content(
 ) -> TypeDef:
     schema = pending.schema
     component, derivation = _derivation(content)
-    if component is None or not component.base:
-        context.findings.error(
-            Code.SCHEMA, "complexContent needs an extension or a restriction", struct.at
-        )
+    if component is None:
+        message = "complexContent needs an extension or a restriction: it is left out"
+        context.findings.mended(Code.SCHEMA, message, struct.at)
         return struct
     base = _base(context, pending, component)
     if isinstance(base, NamedRef) and (
@@ -83,18 +83,19 @@ def _complex_content(
     ):
         return soap_array(context, pending, component)
     attributes, wildcard = attribute_uses(context, schema, component, pending.owner)
+    struct = replace(struct, attributes=attributes, any_attribute=wildcard)
+    if isinstance(base, BuiltinRef) and base != ANY_TYPE:
+        message = f"a complex type cannot be made from xsd:{base.builtin.value}"
+        context.findings.mended(Code.KIND, f"{message}: it is read as text", struct.at)
+        return replace(struct, text=base)
     own = content_of(context, schema, component, pending.owner)
     if base == ANY_TYPE and derivation is Derivation.EXTENSION:
-        return replace(
-            _anything(struct, own, content.mixed),
-            attributes=attributes,
-            any_attribute=wildcard or AnyAttribute(("##any",), Process.LAX),
-        )
+        anything = AnyAttribute(("##any",), Process.LAX)
+        struct = replace(struct, any_attribute=wildcard or anything)
+        return _anything(struct, own, content.mixed)
     return replace(
         struct,
         content=own,
-        attributes=attributes,
-        any_attribute=wildcard,
         base=base.id if isinstance(base, NamedRef) else None,
         derivation=derivation if isinstance(base, NamedRef) else None,
         mixed=struct.mixed or content.mixed,
@@ -121,10 +122,9 @@ def _simple_content(
 ) -> TypeDef:
     """Text with attributes. Its base is a complex type of that kind, or the simple type of the text."""
     component, derivation = _derivation(content)
-    if component is None or not component.base:
-        context.findings.error(
-            Code.SCHEMA, "simpleContent needs an extension or a restriction", struct.at
-        )
+    if component is None:
+        message = "simpleContent needs an extension or a restriction: read as string"
+        context.findings.mended(Code.SCHEMA, message, struct.at)
         return replace(struct, text=STRING)
     base = _base(context, pending, component)
     attributes, wildcard = attribute_uses(
@@ -208,13 +208,48 @@ def _check_simple(context: Context, base: QName, struct: Struct) -> None:
     if isinstance(component, xsd.ComplexType):
         if component.simple_content is None and not component.is_mixed:
             message = f"simpleContent needs a simple type, and {base} is complex"
-            context.findings.error(Code.KIND, message, struct.at)
+            done = "it is read as complexContent"
+            context.findings.mended(Code.KIND, f"{message}: {done}", struct.at)
+
+
+def _with_others(
+    context: Context, pending: Pending, component: xsd.ComplexType, definition: TypeDef
+) -> TypeDef:
+    """A type with what stands beside its complexContent or simpleContent, as in that."""
+    schema, owner = pending.schema, pending.owner
+    attributes, wildcard = attribute_uses(context, schema, component, owner)
+    content = content_of(context, schema, component, owner)
+    if not attributes and wildcard is None and content is None:
+        return definition
+    keeps = isinstance(definition, Struct) and not (content and definition.text)
+    done = "read as in it" if keeps else "left out"
+    message = f"a type has its content, and more of it beside that: it is {done}"
+    context.findings.mended(Code.SCHEMA_SYNTAX, message, schema.at(component))
+    if not isinstance(definition, Struct):
+        return definition
+    uses = {use.name: use for use in (*attributes, *definition.attributes)}
+    parts = tuple(p for p in (definition.content, content) if p is not None)
+    if definition.text is not None or len(parts) < 2:
+        whole = definition.content if definition.text else next(iter(parts), None)
+    else:
+        whole = Sequence(parts, Occurs())
+    return replace(
+        definition,
+        content=whole,
+        attributes=tuple(uses.values()),
+        any_attribute=definition.any_attribute or wildcard,
+    )
 
 
 def _base(
     context: Context, pending: Pending, component: xsd.Extension | xsd.Restriction
 ) -> TypeRef:
-    return context.type(pending.schema, component, component.base or "", pending)
+    if component.base:
+        return context.type(pending.schema, component, component.base, pending)
+    message = "a derived type needs a base: it derives from nothing"
+    at = pending.schema.at(component)
+    context.findings.mended(Code.SCHEMA, message, at)
+    return ANY_TYPE
 
 
 def _is_complex(context: Context, name: QName) -> bool:

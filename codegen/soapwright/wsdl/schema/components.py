@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from lxml import etree
-from xsdata.models import xsd
 
 from soapwright.model.api import QName
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
-from soapwright.wsdl.references import XSD
+from soapwright.wsdl.differing import difference, differs
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.parse import ParsedSchema
 
 TypeComponent = xsd.ComplexType | xsd.SimpleType
 C = TypeVar("C", bound=xsd.AnnotationBase)
-_NAMING = ("type", "base", "ref", "itemType", "memberTypes", "substitutionGroup")
-_DOCUMENTATION = (f"{{{XSD}}}annotation", f"{{{XSD}}}documentation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +42,20 @@ class Components:
     attribute_groups: dict[QName, Declared[xsd.AttributeGroup]] = field(
         default_factory=dict
     )
+    _names: dict[str, dict[str, list[QName]]] = field(default_factory=dict)
 
-    def table(self, kind: str) -> Container[QName]:
+    def names(self, kind: str) -> Mapping[str, Sequence[QName]]:
+        """The names of a symbol space by their local parts, once all is collected."""
+        if kind not in self._names:
+            found: dict[str, list[QName]] = {}
+            for name in self.table(kind):
+                found.setdefault(name.local, []).append(name)
+            self._names[kind] = found
+        return self._names[kind]
+
+    def table(self, kind: str) -> Collection[QName]:
         """The names of a symbol space, by the word that XML Schema has for its components."""
-        tables: dict[str, Container[QName]] = {
+        tables: dict[str, Collection[QName]] = {
             "type": self.types,
             "element": self.elements,
             "attribute": self.attributes,
@@ -55,6 +63,11 @@ class Components:
             "attributeGroup": self.attribute_groups,
         }
         return tables[kind]
+
+
+def declared_name(name: QName) -> QName:
+    """What a component is called where it is declared; one that is redefined has made room."""
+    return QName(name.namespace, name.local.partition("/")[0])
 
 
 def collect_components(
@@ -66,10 +79,10 @@ def collect_components(
     for parsed in schemas:
         for declaration in _declarations(parsed):
             _declare(components, declaration, findings)
-    for parsed in schemas:
+    for parsed in sorted(schemas, key=lambda parsed: parsed.document.level):
         for redefinition in parsed.schema.redefines:
             for declaration in _redefined(parsed, redefinition):
-                _redefine(components, declaration)
+                _redefine(components, declaration, findings)
     return components
 
 
@@ -97,12 +110,7 @@ def _redefined(
         *redefinition.attribute_groups,
     ]
     for component in sorted(found, key=lambda c: c.index):
-        name = QName(parsed.namespace, getattr(component, "name", None) or "")
-        yield Declared(
-            component,
-            parsed,
-            redefines=QName(name.namespace, f"{name.local}/redefined"),
-        )
+        yield Declared(component, parsed)
 
 
 def _table(
@@ -134,14 +142,15 @@ def _declare(
     local = getattr(component, "name", None)
     if not local:
         kind = etree.QName(parsed.node(component)).localname
-        findings.error(
-            Code.SCHEMA, f"a global {kind} needs a name", parsed.at(component)
-        )
+        message = f"a global {kind} needs a name: it is left out"
+        findings.mended(Code.SCHEMA, message, parsed.at(component))
         return
     table = _table(components, component)
     name = QName(parsed.namespace, local.strip())
     first = table.setdefault(name, declaration)
-    if first is not declaration:
+    if first.schema.document.standard and not parsed.document.standard:
+        table[name] = declaration  # the service's own, which a bundled one never hides
+    elif first is not declaration and not parsed.document.standard:
         kind = etree.QName(parsed.node(component)).localname
         _check_twice(f"{kind} {name}", first, declaration, findings)
 
@@ -154,46 +163,40 @@ def _check_twice(
 ) -> None:
     """A name that is declared twice: the same schema is often given twice, and then says the same.
 
-    Two files of one namespace that differ are what services are put together from: the first
-    counts. One file that contradicts itself, or one schema that repeats itself, is broken.
+    The first counts, of two files as in one.
     """
     one, two = first.schema, other.schema
     repeated = one.document.root is two.document.root and one.namespace == two.namespace
-    differs = _canonical(first) != _canonical(other)
-    at, earlier = two.at(other.component), one.at(first.component)
-    if repeated or (differs and one.document.path == two.document.path):
-        findings.error(Code.DUPLICATE, f"{what} is declared already at {earlier}", at)
-    elif differs:
-        message = f"{what} is already declared, differently, at {earlier}"
-        findings.warning(Code.DUPLICATE, f"{message}; the first one counts", at)
-
-
-def _canonical(declaration: Declared[xsd.AnnotationBase]) -> list[object]:
-    node = declaration.schema.node(declaration.component)
-    return [
-        (n.tag, sorted((key, _expanded(n, str(key))) for key in n.attrib))
-        for n in node.iter(etree.Element)
-        if n.tag not in _DOCUMENTATION
-    ]
-
-
-def _expanded(node: etree._Element, key: str) -> list[tuple[str, str]]:
-    """An attribute's words; names without their prefixes, which may differ where they mean the same."""
-    words = node.get(key, "").split()
-    if key not in _NAMING:
-        return [("", word) for word in words]
-    parts = [word.rpartition(":") for word in words]
-    return [(node.nsmap.get(p or None, p), local) for p, _, local in parts]
+    nodes = one.node(first.component), two.node(other.component)
+    different = differs(*nodes)
+    if not (repeated or different):
+        return
+    earlier = one.at(first.component)
+    message = f"{what} is declared already at {earlier}: the first one counts"
+    if different:
+        message += f"; this one {difference(*nodes)}"
+    findings.mended(Code.DUPLICATE, message, two.at(other.component))
 
 
 def _redefine(
-    components: Components, declaration: Declared[xsd.AnnotationBase]
+    components: Components,
+    declaration: Declared[xsd.AnnotationBase],
+    findings: Findings,
 ) -> None:
-    table = _table(components, declaration.component)
-    local = getattr(declaration.component, "name", None)
-    if not local or declaration.redefines is None:
+    """Let a redefinition have the name of what it redefines, which makes room."""
+    parsed, component = declaration.schema, declaration.component
+    table = _table(components, component)
+    local = getattr(component, "name", None)
+    if not local:
         return
-    name = QName(declaration.schema.namespace, local)
+    name = QName(parsed.namespace, local)
+    room = QName(name.namespace, f"{local}/redefined")
+    while room in table:
+        room = QName(name.namespace, f"{room.local}/redefined")
     if name in table:
-        table[declaration.redefines] = table[name]
-    table[name] = declaration
+        table[room] = table[name]
+    else:
+        message = f"{name} is redefined, and nothing declares it"
+        done = "the redefinition adds to anything"
+        findings.mended(Code.REFERENCE, f"{message}: {done}", parsed.at(component))
+    table[name] = replace(declaration, redefines=room)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-
-from xsdata.models.mixins import ElementBase
 
 from soapwright.model.api import (
     UNDECLARED,
@@ -20,6 +19,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.wsdl.namespaces import WSDL
 from soapwright.wsdl.references import (
     SOAP11_ENCODING,
     SOAP12_ENCODING,
@@ -27,12 +27,19 @@ from soapwright.wsdl.references import (
     near_builtin,
     type_reference,
 )
-from soapwright.wsdl.schema.components import Components, TypeComponent
+from soapwright.wsdl.schema import xsd
+from soapwright.wsdl.schema.components import (
+    Components,
+    TypeComponent,
+    declared_name,
+)
 from soapwright.wsdl.schema.groups import Groups
 from soapwright.wsdl.schema.parse import ParsedSchema
 
 ANY_TYPE = BuiltinRef(Builtin.ANY_TYPE)
 STRING = BuiltinRef(Builtin.STRING)
+# Namespaces that names are in by mistake: no schema declares anything there.
+_MISPLACED = frozenset({"", UNDECLARED, WSDL, XSD})
 # Prefixes that documents forget to declare, and what everybody means by them.
 _WELL_KNOWN = {
     "xsd": XSD,
@@ -40,6 +47,8 @@ _WELL_KNOWN = {
     "soapenc": SOAP11_ENCODING,
     "SOAP-ENC": SOAP11_ENCODING,
     "soap12enc": SOAP12_ENCODING,
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "xlink": "http://www.w3.org/1999/xlink",
 }
 
 
@@ -71,6 +80,11 @@ class Pending:
     named: bool
     redefines: QName | None = None
 
+    @property
+    def own_name(self) -> QName:
+        """What a type is called where it is declared: a redefined one has made room."""
+        return declared_name(self.owner.id)
+
 
 @dataclass(slots=True)
 class Context:
@@ -83,6 +97,7 @@ class Context:
     groups: Groups = field(default_factory=Groups)
     _unresolved: dict[Unresolved, None] = field(default_factory=dict)
     _anonymous: dict[QName, TypeComponent] = field(default_factory=dict)
+    _naming: set[QName] = field(default_factory=set)
 
     def anonymous(
         self, component: TypeComponent, schema: ParsedSchema, owner: Owner
@@ -101,16 +116,16 @@ class Context:
         self.pending.append(Pending(component, schema, place, named=False))
         return NamedRef(place.id)
 
-    def name(self, schema: ParsedSchema, where: ElementBase, text: str) -> QName:
+    def name(self, schema: ParsedSchema, where: xsd.AnnotationBase, text: str) -> QName:
         """The name that a QName in a schema stands for.
 
         Without a prefix it is in the default namespace, else in none, which a chameleon
         document reads as its includer's (XML Schema part 1, section 4.2.1).
         """
         prefix, _, local = text.strip().rpartition(":")
-        namespace = where.ns_map.get(prefix or None)  # type: ignore[arg-type]  # xsdata keeps the default namespace under None
+        namespace = schema.prefixes(where).get(prefix or None)
         if prefix and namespace is None:
-            namespace = self._undeclared(schema, where, prefix)
+            namespace = self._undeclared(schema, where, text)
         if not prefix and not namespace and schema.chameleon:
             namespace = schema.namespace
         return QName(namespace or "", local)
@@ -118,7 +133,7 @@ class Context:
     def type(
         self,
         schema: ParsedSchema,
-        where: ElementBase,
+        where: xsd.AnnotationBase,
         text: str,
         redefined: Pending | None = None,
     ) -> TypeRef:
@@ -127,34 +142,88 @@ class Context:
         Inside a redefinition its own name means what it redefines.
         """
         name = self.name(schema, where, text)
-        if redefined and redefined.redefines and name == redefined.owner.id:
+        if redefined and redefined.redefines and name == redefined.own_name:
             return NamedRef(redefined.redefines)
-        reference = type_reference(self.found(schema, where, name, "type"))
+        name = self.found(schema, where, name, "type")
+        reference = type_reference(name)
+        if isinstance(reference, BuiltinRef) or reference.id in self.components.types:
+            return reference
+        of_element = self._type_of_element(schema, where, name)
+        if of_element is not None:
+            return of_element
         meant = near_builtin(reference)
         if meant is None:
             return reference
         message = f"{name} is no type: it is read as xsd:{meant.builtin.value}"
-        self.findings.warning(Code.LENIENT_REFERENCE, message, schema.at(where))
+        self.findings.mended(Code.LENIENT_REFERENCE, message, schema.at(where))
         return meant
 
+    def of_element(
+        self, schema: ParsedSchema, component: xsd.Element, owner: Owner
+    ) -> TypeRef:
+        """The type of an element: named, anonymous, or its substitution group's head's (section 3.3.2)."""
+        seen: set[QName] = set()
+        while True:
+            anonymous = component.complex_type or component.simple_type
+            if anonymous is not None:
+                return self.anonymous(anonymous, schema, owner)
+            if component.type:
+                return self.type(schema, component, component.type)
+            if not component.substitution_group:
+                return ANY_TYPE
+            head = self.head(schema, component)
+            declared = self.components.elements.get(head) if head else None
+            if declared is None or head is None or head in seen:
+                return ANY_TYPE
+            seen.add(head)
+            component, schema = declared.component, declared.schema
+            owner = element_owner(head)
+
+    def head(self, schema: ParsedSchema, component: xsd.Element) -> QName | None:
+        """The head of the substitution group that an element is in."""
+        if not component.substitution_group:
+            return None
+        name = self.name(schema, component, component.substitution_group)
+        return self.found(schema, component, name, "element")
+
+    def _type_of_element(
+        self, schema: ParsedSchema, where: xsd.AnnotationBase, name: QName
+    ) -> TypeRef | None:
+        """The type of the element that is named where a type belongs; None where there is none."""
+        names = self.components.names("element")
+        meant = name if name in self.components.elements else None
+        meant = meant or _meant(schema, name, names)
+        if meant is None or meant in self._naming:  # an element that names itself so
+            return None
+        message = f"{_shown(name)} is no type: the type of element {meant} is taken"
+        self.findings.mended(Code.LENIENT_REFERENCE, message, schema.at(where))
+        declared = self.components.elements[meant]
+        self._naming.add(meant)
+        found = self.of_element(
+            declared.schema, declared.component, element_owner(meant)
+        )
+        self._naming.discard(meant)
+        return found
+
     def found(
-        self, schema: ParsedSchema, where: ElementBase, name: QName, kind: str
+        self, schema: ParsedSchema, where: xsd.AnnotationBase, name: QName, kind: str
     ) -> QName:
-        """The name that is declared, where a schema was forgotten to say its namespace.
+        """The name that is declared, or the one that is meant by one that is not.
 
         What nobody declares keeps its name; a pass judges that.
         """
-        if type_reference(name) != NamedRef(name):
-            return name
         table = self.components.table(kind)
-        if name in table:
+        if name in table or (kind == "type" and type_reference(name) != NamedRef(name)):
             return name
-        other = QName("" if name.namespace else schema.namespace, name.local)
-        if other == name or other not in table:
+        meant = _meant(schema, name, self.components.names(kind))
+        if meant is None and kind == "type" and name.namespace in _MISPLACED:
+            builtin = QName(XSD, name.local)
+            meant = builtin if type_reference(builtin) != NamedRef(builtin) else None
+        if meant is None:
             return name
-        message = f"there is no {kind} {name}: {other} is taken"
-        self.findings.warning(Code.LENIENT_REFERENCE, message, schema.at(where))
-        return other
+        message = f"there is no {kind} {_shown(name)}: {meant} is taken"
+        self.findings.mended(Code.LENIENT_REFERENCE, message, schema.at(where))
+        return meant
 
     def miss(self, owner: Owner, kind: str, name: QName, at: Location) -> None:
         """Note a group that nobody declares; whether anybody needs it, a pass judges."""
@@ -169,20 +238,42 @@ class Context:
                 found[replace(missing, owner=owner)] = None
         return tuple(found)
 
-    def _undeclared(self, schema: ParsedSchema, where: ElementBase, prefix: str) -> str:
+    def _undeclared(
+        self, schema: ParsedSchema, where: xsd.AnnotationBase, text: str
+    ) -> str:
+        prefix = text.strip().rpartition(":")[0]
         meant = {**_WELL_KNOWN, "tns": schema.namespace}.get(prefix)
-        message = f"the prefix {prefix!r} is not declared"
-        if meant is None:
-            self.findings.error(Code.PREFIX, message, schema.at(where))
-        else:
-            taken = meant or "no namespace"
-            self.findings.warning(
-                Code.PREFIX, f"{message}: read as {taken}", schema.at(where)
-            )
+        message = f"the prefix {prefix!r} of {text.strip()} is not declared"
+        done = "its local name is looked for" if meant is None else ""
+        done = done or f"read as {meant or 'no namespace'}"
+        self.findings.mended(Code.PREFIX, f"{message}: {done}", schema.at(where))
         return UNDECLARED if meant is None else meant
 
 
-def occurs(schema: ParsedSchema, component: ElementBase) -> Occurs:
+def _meant(
+    schema: ParsedSchema, name: QName, names: Mapping[str, Sequence[QName]]
+) -> QName | None:
+    """What a name that is not declared means, where that is beyond doubt.
+
+    One without a prefix may have fallen into the WSDL's namespace, XML Schema's or none, one with
+    a prefix that is not declared is in no namespace: these mean the schema's own, else the only
+    one of their local name. Others may be of a schema that says no namespace.
+    """
+    same = names.get(name.local, ())
+    own = QName(schema.namespace, name.local)
+    if name.namespace in _MISPLACED:
+        if own in same:
+            return own
+        return same[0] if len(same) == 1 else None
+    plain = QName("", name.local)
+    return plain if plain in same else None
+
+
+def _shown(name: QName) -> str:
+    return name.local if name.namespace == UNDECLARED else str(name)
+
+
+def occurs(schema: ParsedSchema, component: xsd.AnnotationBase) -> Occurs:
     """A particle's occurrence, from the node: xsdata lifts a maximum below the minimum."""
     node = schema.node(component)
     high = node.get("maxOccurs", "1").strip()

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from lxml import etree
-from xsdata.exceptions import ConverterWarning, ParserError
-from xsdata.formats.dataclass.parsers.config import ParserConfig
-from xsdata.formats.dataclass.parsers.mixins import XmlHandler
-from xsdata.models.mixins import ElementBase
-from xsdata.models.xsd import Schema
-from xsdata.codegen.parsers.schema import SchemaParser
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.documents import SchemaDocument
-from soapwright.wsdl.references import NC_NAME, XSD
+from soapwright.wsdl.references import XSD
+from soapwright.wsdl.schema import xsd
 
-_PARSER_CONFIG = ParserConfig(
-    fail_on_unknown_properties=False, fail_on_unknown_attributes=False
-)
+# Every document has this prefix (Namespaces in XML, section 3).
+_IMPLIED: dict[str | None, str] = {"xml": "http://www.w3.org/XML/1998/namespace"}
 _BOOLEANS = frozenset({"true", "false", "1", "0"})
 _VALUES = {
     "nillable": _BOOLEANS,
@@ -38,6 +31,8 @@ _VALUES = {
 _COUNTING = frozenset(
     {"length", "minLength", "maxLength", "totalDigits", "fractionDigits"}
 )
+# What takes the most, where how often something may be there is not known.
+_ANY_NUMBER = {"minOccurs": "0", "maxOccurs": "unbounded"}
 _WHITE_SPACE = ("collapse", "preserve", "replace")
 _COUNT = re.compile(r"\+?0*[0-9]{1,18}")
 
@@ -47,19 +42,23 @@ class ParsedSchema:
     """xsdata's objects of a document, and the node of each by its index."""
 
     document: SchemaDocument
-    schema: Schema
+    schema: xsd.Schema
     nodes: tuple[etree._Element, ...]
     locate: Callable[[etree._Element], Location]
 
-    def node(self, component: ElementBase) -> etree._Element:
+    def node(self, component: xsd.AnnotationBase) -> etree._Element:
         """The element that a component was read from (xsdata counts from 1)."""
         return self.nodes[component.index - 1]
 
-    def at(self, component: ElementBase) -> Location:
+    def prefixes(self, component: xsd.AnnotationBase) -> dict[str | None, str]:
+        """The namespaces that are in scope where a component is; the default one is under None."""
+        return {**_IMPLIED, **self.node(component).nsmap}
+
+    def at(self, component: xsd.AnnotationBase) -> Location:
         """Where a component stands."""
         return self.locate(self.node(component))
 
-    def doc(self, component: ElementBase) -> str:
+    def doc(self, component: xsd.AnnotationBase) -> str:
         """A component's documentation: its paragraphs, white space collapsed in each line."""
         texts = [
             "".join(map(str, node.itertext()))
@@ -81,73 +80,25 @@ class ParsedSchema:
         return bool(self.namespace) and not self.document.root.get("targetNamespace")
 
 
-class _Handler(XmlHandler):
-    """Walks through a tree that is parsed already.
-
-    Elements share their namespaces with those around them until one declares another.
-    """
-
-    def parse(self, source: Any, ns_map: dict[str | None, str]) -> Any:
-        """What the parser makes of an element."""
-        queue, objects, parser = self.queue, self.objects, self.parser
-        scopes = [dict(source.nsmap)]
-        declared: dict[str | None, str] = {}
-        for event, item in etree.iterwalk(source, ("start", "end", "start-ns")):
-            if event == "start":
-                scopes.append({**scopes[-1], **declared} if declared else scopes[-1])
-                declared = {}
-                tag, attributes = item.tag, dict(item.attrib)
-                parser.start(self.clazz, queue, objects, tag, attributes, scopes[-1])
-            elif event == "end":
-                parser.end(queue, objects, item.tag, item.text, item.tail)
-                scopes.pop()
-            else:
-                declared[item[0] or None] = item[1]
-        return objects[-1][1] if objects else None
-
-
-class _Parser(SchemaParser):
-    """xsdata's, with one map of prefixes for all that have the same."""
-
-    _last: tuple[object, dict[str, str]] = (object(), {})
-
-    def set_namespace_map(  # type: ignore[override]  # it is called on parsers alone
-        self, obj: Any, ns_map: dict[str, str] | None
-    ) -> None:
-        """Give an object its prefixes; those of one element are mostly those of the last."""
-        if ns_map is not self._last[0]:
-            made = Schema()
-            super().set_namespace_map(made, ns_map)
-            self._last = ns_map, made.ns_map
-        if hasattr(obj, "ns_map"):
-            obj.ns_map = self._last[1]
-
-
 def parse_schema(
     document: SchemaDocument,
     locate: Callable[[etree._Element], Location],
     findings: Findings,
 ) -> ParsedSchema | None:
-    """Parse one document; None, with an error found, where it is no schema that can be read."""
-    nodes = tuple(document.root.iter(etree.Element))
-    for node in nodes:
+    """Parse one document; None, with a finding, where it is no schema that can be read."""
+    for node in list(document.root.iter(etree.Element)):
         _check(node, locate, findings)
-    parser = _Parser(
-        location=document.path,
-        target_namespace=document.target_namespace or None,
-        config=_PARSER_CONFIG,
-        handler=_Handler,
-    )
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConverterWarning)
-        try:
-            schema = parser.parse(document.root, Schema)
-        except (ParserError, TypeError, ValueError) as error:
-            findings.error(Code.SCHEMA, f"not a schema: {error}", locate(document.root))
-            return None
-    for warning in caught:
-        findings.error(Code.SCHEMA, str(warning.message), locate(document.root))
-    return None if caught else ParsedSchema(document, schema, nodes, locate)
+    nodes = tuple(document.root.iter(etree.Element))
+    try:
+        schema, complaints = xsd.read_schema(document.root, document.target_namespace)
+    except ValueError as error:
+        message = f"not a schema: {error}: it is left out"
+        findings.mended(Code.SCHEMA, message, locate(document.root))
+        return None
+    for complaint in complaints:
+        message = f"{complaint}: it is kept as it is written"
+        findings.mended(Code.SCHEMA, message, locate(document.root))
+    return ParsedSchema(document, schema, nodes, locate)
 
 
 def _check(
@@ -158,10 +109,24 @@ def _check(
     """What xsdata would trip over is found, with its line, and left out: the rest is read on."""
     said = node.get("name")
     if said is not None and not NC_NAME.fullmatch(said.strip()):
-        findings.error(Code.SCHEMA, f"{said!r} is no name", locate(node))
+        message = f"{said!r} is no name: what has it is left out"
+        findings.mended(Code.SCHEMA, message, locate(node))
+        parent = node.getparent()
+        if parent is not None:
+            parent.remove(node)
+        return
     for key, problem in _problems(node):
-        findings.error(Code.SCHEMA, problem, locate(node))
-        del node.attrib[key]
+        meant = _ANY_NUMBER.get(key)
+        done = f"read as {meant}" if meant else "it is left out"
+        findings.mended(Code.SCHEMA, f"{problem}: {done}", locate(node))
+        if meant:
+            node.set(key, meant)
+        else:
+            del node.attrib[key]
+    if node.tag == f"{{{XSD}}}pattern" and node.get("value") is None:
+        message = "a pattern needs a value: it is left out"
+        findings.mended(Code.SCHEMA, message, locate(node))
+        node.set("value", ".*")  # allows all
 
 
 def _problems(node: etree._Element) -> list[tuple[str, str]]:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from xsdata.models import xsd
-from xsdata.models.enums import FormType
-
 from soapwright.model.api import (
     All,
     Choice,
     Element,
+    NamedRef,
     Occurs,
     Particle,
     Process,
     QName,
     Sequence,
-    TypeRef,
     Wildcard,
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Location
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.attributes import wildcard_namespaces
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import (
@@ -113,21 +111,22 @@ def _group(
     """A group's particle in the place of a reference to it; each group is translated once."""
     groups, at = context.groups, schema.at(use)
     if not use.ref:
-        context.findings.error(Code.SCHEMA, "a group here needs a ref", at)
+        message = "a group here needs a ref: it is left out"
+        context.findings.mended(Code.SCHEMA, message, at)
         return None
     name = context.name(schema, use, use.ref)
     name = context.found(schema, use, name, "group")
     declared = context.components.groups.get(name)
-    if declared is not None and declared.redefines and name in groups.open:
+    while declared is not None and declared.redefines and name in groups.open:
         name = declared.redefines  # a redefinition refers to what it redefines
         declared = context.components.groups.get(name)
     if declared is None:
         context.miss(owner, "group", name, at)
-        return None
+        return Wildcard(("##any",), Process.LAX, Occurs(0, None), at)
     groups.use(_group_owner(name).id, owner.id)
     if name in groups.open:
         message = f"group {name} contains itself: it is left out there"
-        context.findings.warning(Code.CIRCULAR, message, at)
+        context.findings.mended(Code.CIRCULAR, message, at)
         return None
     if name not in groups.particles:
         if len(groups.open) > MAX_DEPTH // 2:
@@ -171,13 +170,14 @@ def _element(
     if component.ref:
         return _reference(context, schema, component, times)
     if not component.name:
-        context.findings.error(Code.SCHEMA, "an element needs a name or a ref", at)
+        message = "an element needs a name or a ref: it is left out"
+        context.findings.mended(Code.SCHEMA, message, at)
         return None
-    qualified = component.form is FormType.QUALIFIED
+    qualified = component.form is xsd.FormType.QUALIFIED
     local = component.name.strip()
     return Element(
         name=QName(schema.namespace if qualified else "", local),
-        type=element_type(context, schema, component, owner.child(local, local)),
+        type=context.of_element(schema, component, owner.child(local, local)),
         occurs=times,
         at=at,
         nillable=component.nillable,
@@ -195,11 +195,11 @@ def _reference(
     name = context.found(schema, use, name, "element")
     declared = context.components.elements.get(name)
     if declared is None:
-        return Element(name, ANY_TYPE, times, schema.at(use), reference=True)
+        return _undeclared(context, schema, use, name, times)
     component, where = declared.component, declared.schema
     return Element(
         name=name,
-        type=element_type(context, where, component, element_owner(name)),
+        type=context.of_element(where, component, element_owner(name)),
         occurs=times,
         at=schema.at(use),
         nillable=component.nillable,
@@ -211,23 +211,13 @@ def _reference(
     )
 
 
-def element_type(
-    context: Context, schema: ParsedSchema, component: xsd.Element, owner: Owner
-) -> TypeRef:
-    """The type of an element: named, anonymous, or its substitution group's head's (section 3.3.2)."""
-    seen: set[QName] = set()
-    while True:
-        anonymous = component.complex_type or component.simple_type
-        if anonymous is not None:
-            return context.anonymous(anonymous, schema, owner)
-        if component.type:
-            return context.type(schema, component, component.type)
-        if not component.substitution_group:
-            return ANY_TYPE
-        head = context.name(schema, component, component.substitution_group)
-        declared = context.components.elements.get(head)
-        if declared is None or head in seen:
-            return ANY_TYPE
-        seen.add(head)
-        component, schema = declared.component, declared.schema
-        owner = element_owner(head)
+def _undeclared(
+    context: Context, schema: ParsedSchema, use: xsd.Element, name: QName, times: Occurs
+) -> Element:
+    """A reference to an element that no schema declares: to a type of its name, or to anything."""
+    at = schema.at(use)
+    if name not in context.components.types:
+        return Element(name, ANY_TYPE, times, at, reference=True)
+    message = f"{name} is no element: one of the type of this name is taken"
+    context.findings.mended(Code.LENIENT_REFERENCE, message, at)
+    return Element(name, NamedRef(name), times, at)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from xsdata.models import xsd
-
 from soapwright.model.api import (
     Builtin,
     BuiltinRef,
@@ -22,6 +20,7 @@ from soapwright.model.api import (
     WhiteSpace,
 )
 from soapwright.model.codes import Code
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.context import STRING, Context, Pending
 from soapwright.wsdl.schema.parse import ParsedSchema
 
@@ -42,9 +41,8 @@ def simple_type(
         members = _union_members(context, pending, component.union)
         return UnionOf(owner.id, owner.words, pending.named, at, members, doc)
     if component.restriction is None:
-        context.findings.error(
-            Code.SCHEMA, "a simpleType needs a restriction, a list or a union", at
-        )
+        message = "a simpleType needs a restriction, a list or a union: read as string"
+        context.findings.mended(Code.SCHEMA, message, at)
         return Restricted(
             owner.id, owner.words, pending.named, at, STRING, Facets(), doc
         )
@@ -64,9 +62,8 @@ def _base(context: Context, pending: Pending, restriction: xsd.Restriction) -> T
         return context.anonymous(restriction.simple_type, schema, owner)
     if restriction.base:
         return context.type(schema, restriction, restriction.base, pending)
-    context.findings.error(
-        Code.SCHEMA, "a restriction needs a base", schema.at(restriction)
-    )
+    message = "a restriction needs a base: read as one of string"
+    context.findings.mended(Code.SCHEMA, message, schema.at(restriction))
     return STRING
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lxml import etree
-from xsdata.models import xsd
 
 from soapwright.model.api import GlobalElement, QName, SoapArray, TypeDef, Unresolved
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.documents import SchemaDocument
+from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.arrays import inherit_arrays, is_array
 from soapwright.wsdl.schema.complex import complex_type
 from soapwright.wsdl.schema.components import Components, Declared, collect_components
@@ -22,7 +22,6 @@ from soapwright.wsdl.schema.context import (
     element_owner,
 )
 from soapwright.wsdl.schema.parse import ParsedSchema, parse_schema
-from soapwright.wsdl.schema.particles import element_type
 from soapwright.wsdl.schema.simple import simple_type
 
 
@@ -80,8 +79,8 @@ def translate_schemas(
 
 def _words(name: QName) -> tuple[str, ...]:
     """What a global type is named after; one that is redefined makes room for the new one."""
-    own, redefined, _ = name.local.partition("/")
-    return (own, "Original") if redefined else (own,)
+    own, *levels = name.local.split("/")
+    return (own, *("Original" for _ in levels))
 
 
 def _translate(context: Context, pending: Pending) -> None:
@@ -101,16 +100,15 @@ def _global_element(
     context: Context, name: QName, declared: Declared[xsd.Element]
 ) -> GlobalElement:
     component, schema = declared.component, declared.schema
-    head = component.substitution_group
     return GlobalElement(
         name=name,
-        type=element_type(context, schema, component, element_owner(name)),
+        type=context.of_element(schema, component, element_owner(name)),
         at=schema.at(component),
         nillable=component.nillable,
         abstract=component.abstract,
         default=component.default,
         fixed=component.fixed,
-        head=context.name(schema, component, head) if head else None,
+        head=context.head(schema, component),
         doc=schema.doc(component),
     )
 

@@ -6,13 +6,21 @@ import asyncio
 import os
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Iterable,
+    Mapping,
+    MutableMapping,
+    Sequence,
+)
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from ..http.message import Layer
 from ..http.transport import Request, Response
 from .application import DEFAULT_MAX_BODY, Application
 from .service import BaseService, Hooks, HttpRequest
@@ -40,6 +48,8 @@ def asgi(
     address: str | None = None,
     max_body: int = DEFAULT_MAX_BODY,
     hooks: Hooks | None = None,
+    outgoing: Sequence[Layer] = (),
+    incoming: Sequence[Layer] = (),
 ) -> AsgiApp:
     """An ASGI application that serves a service.
 
@@ -50,9 +60,21 @@ def asgi(
             the request was sent to, which is wrong behind some proxies.
         max_body: bytes that a request's body may have, packed and unpacked.
         hooks: for callers that have habits.
+        outgoing: layers that each reply passes, in this order, faults too.
+        incoming: layers that each request passes before its operation is sought, in this order.
+
+    Raises:
+        TypeError: a layer is none, or asynchronous.
     """
     return asgi_application(
-        Application((service, *others), address=address, max_body=max_body, hooks=hooks)
+        Application(
+            (service, *others),
+            address=address,
+            max_body=max_body,
+            hooks=hooks,
+            outgoing=outgoing,
+            incoming=incoming,
+        )
     )
 
 
@@ -152,13 +174,20 @@ def wsgi(
     address: str | None = None,
     max_body: int = DEFAULT_MAX_BODY,
     hooks: Hooks | None = None,
+    outgoing: Sequence[Layer] = (),
+    incoming: Sequence[Layer] = (),
 ) -> WsgiApp:
     """A WSGI application that serves a service; the arguments are those of `asgi`.
 
     Methods that are an `async def` run in one event loop, in a thread of its own.
     """
     application = Application(
-        (service, *others), address=address, max_body=max_body, hooks=hooks
+        (service, *others),
+        address=address,
+        max_body=max_body,
+        hooks=hooks,
+        outgoing=outgoing,
+        incoming=incoming,
     )
 
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -229,12 +258,21 @@ class InMemoryTransport:
         service: what answers.
         others: services of the WSDL's other port types.
         hooks: for callers that have habits.
+        outgoing: layers of the service, as `asgi` takes them.
+        incoming: likewise.
     """
 
     def __init__(
-        self, service: BaseService, *others: BaseService, hooks: Hooks | None = None
+        self,
+        service: BaseService,
+        *others: BaseService,
+        hooks: Hooks | None = None,
+        outgoing: Sequence[Layer] = (),
+        incoming: Sequence[Layer] = (),
     ) -> None:
-        self._application = Application((service, *others), hooks=hooks)
+        self._application = Application(
+            (service, *others), hooks=hooks, outgoing=outgoing, incoming=incoming
+        )
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
@@ -245,9 +283,16 @@ class AsyncInMemoryTransport:
     """`InMemoryTransport` for `AsyncClient`."""
 
     def __init__(
-        self, service: BaseService, *others: BaseService, hooks: Hooks | None = None
+        self,
+        service: BaseService,
+        *others: BaseService,
+        hooks: Hooks | None = None,
+        outgoing: Sequence[Layer] = (),
+        incoming: Sequence[Layer] = (),
     ) -> None:
-        self._application = Application((service, *others), hooks=hooks)
+        self._application = Application(
+            (service, *others), hooks=hooks, outgoing=outgoing, incoming=incoming
+        )
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from ..values.anysimple import (
     AnySimple,
     Typed,
@@ -52,6 +55,16 @@ def any_simple_text(v: AnySimple) -> str:
     if declarations:
         raise ValueError("a QName of a namespace cannot stand here")
     return written
+
+
+def narrowed_text(v: Any, text_of: Callable[[Any], str]) -> str:
+    """The text of a value whose type a restriction has narrowed to one; Any: its writer judges.
+
+    Raises:
+        TypeError: it is of another type.
+        ValueError: it has no text.
+    """
+    return text_of(v)
 
 
 def write_any_simple(v: AnySimple, tag: str, *, encoded: bool = False) -> str:

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
+from ..http.binding import readable, received
 from ..http.bodies import (
     TooLarge,
     UnknownCoding,
     charset_of,
-    is_multipart,
-    root_part,
+    media_type,
     unpacked,
 )
+from ..http.message import Layer, Message, layers, through
 from ..http.transport import Response
 from ..soap.envelope import NAMES, Version, opened
 from ..soap.operation import Port
@@ -38,12 +38,12 @@ from .answering import (
     operation_fault,
 )
 from .dispatch import Dispatcher, Target
-from .service import BaseService, Call, Hooks, HttpRequest, run, run_in
+from .messages import action_of, reply_message, response_of
+from .service import BaseService, Call, Hooks, HttpRequest, answering, run, run_in
 
 DEFAULT_MAX_BODY: Final = 16 * 2**20
 _LONG: Final = 2**17
 
-_ACTION: Final = re.compile(r';\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)', re.I)
 _Dispatchers: TypeAlias = Mapping[Version, Dispatcher]
 _XML_TYPES: Final = (*MEDIA_TYPES.values(), "application/xml")
 
@@ -59,7 +59,12 @@ class Application:
             request was sent to.
         max_body: bytes that a request's body may have, packed and unpacked.
         hooks: for callers that have habits.
+        outgoing: layers that each reply passes, faults too, in this order.
+        incoming: layers that each request passes before its operation is sought, in this order.
         paths: the path of each port, by its key; any other path serves them all.
+
+    Raises:
+        TypeError: a layer is none.
     """
 
     def __init__(
@@ -69,11 +74,15 @@ class Application:
         address: str | None = None,
         max_body: int = DEFAULT_MAX_BODY,
         hooks: Hooks | None = None,
+        outgoing: Sequence[Layer] = (),
+        incoming: Sequence[Layer] = (),
         paths: Mapping[str, str] | None = None,
     ) -> None:
         self.max_body = max_body
         self._address = address
         self._hooks = hooks or Hooks()
+        self._outgoing = layers(outgoing, "outgoing")
+        self._incoming = layers(incoming, "incoming")
         self._paths = dict(paths or {})
         self._ports: dict[str, tuple[BaseService, Port]] = {
             key: (service, service._ports[key])
@@ -107,9 +116,10 @@ class Application:
         if isinstance(call, Response):
             return call
         try:
-            return self._done(call, await run(call))
+            reply = self._done(call, await run(call))
         except Exception as error:
-            return self._failed(call, error)
+            reply = self._failed(error, call.request, call)
+        return self._sent(reply, call.request, call)
 
     def answer_in(
         self, request: HttpRequest, wait: Callable[[Awaitable[object]], object]
@@ -119,18 +129,19 @@ class Application:
         if isinstance(call, Response):
             return call
         try:
-            return self._done(call, run_in(call, wait))
+            reply = self._done(call, run_in(call, wait))
         except Exception as error:
-            return self._failed(call, error)
+            reply = self._failed(error, call.request, call)
+        return self._sent(reply, call.request, call)
 
     def too_large(self, request: HttpRequest) -> Response:
         """The reply to a request whose body was not read to its end."""
-        return self._faults.refusal(self._beyond(), self._named(request))
+        return self._sent(self._failed(self._beyond(), request), request)
 
     def without_length(self, request: HttpRequest) -> Response:
         """The reply to a request whose body cannot be read, as nothing says where it ends."""
-        fault = _callers("a request has a Content-Length here")
-        return self._faults.refusal(Refusal(fault, status=411), self._named(request))
+        refusal = Refusal(_callers("a request has a Content-Length here"), status=411)
+        return self._sent(self._failed(refusal, request), request)
 
     def _done(self, call: Call, result: object) -> Response:
         operation = call.operation
@@ -138,52 +149,79 @@ class Application:
         if operation.one_way:
             return Response(202, {}, b"")
         envelope = operation.encode_response(value, headers)
-        reply = Response(200, content_type(operation.envelope.wire), envelope)
-        return self._hooked(reply, call)
+        return Response(200, content_type(operation.envelope.wire), envelope)
 
-    def _failed(self, call: Call, error: Exception) -> Response:
-        """The fault that a method raised, else one that tells nothing of what went wrong."""
-        if isinstance(error, SoapFault):
-            try:
-                return self._hooked(operation_fault(call.operation, error), call)
-            except EncodeError as unwritable:
-                error = unwritable
-        _log.exception("%s failed", call.operation.name, exc_info=error)
-        return self._hooked(operation_fault(call.operation, internal_error()), call)
+    def _failed(
+        self, error: Exception, request: HttpRequest, call: Call | None = None
+    ) -> Response:
+        """The fault that an error means: its own, else one that tells nothing of what went wrong.
 
-    def _hooked(self, reply: Response, call: Call | None) -> Response:
-        envelope = self._hooks.reply(reply.body, call)
-        return Response(reply.status, reply.headers, envelope)
+        Args:
+            error: what a method, a hook or a layer raised, or a refusal.
+            request: what is answered.
+            call: `None` where the request is none.
+        """
+        try:
+            if isinstance(error, (SoapFault, Refusal)):
+                return self._fault(error, request, call)
+        except EncodeError as unwritable:
+            error = unwritable
+        if call is None:
+            _log.exception("%s %a failed", request.method, request.path, exc_info=error)
+        else:
+            _log.exception("%s failed", call.operation.name, exc_info=error)
+        return self._fault(internal_error(), request, call)
+
+    def _fault(
+        self, fault: SoapFault | Refusal, request: HttpRequest, call: Call | None
+    ) -> Response:
+        """A fault's reply.
+
+        Raises:
+            EncodeError: the wire cannot carry it, or the operation does not declare it.
+        """
+        if call is not None and isinstance(fault, SoapFault):
+            return operation_fault(call.operation, fault)
+        refusal = fault if isinstance(fault, Refusal) else Refusal(fault)
+        return self._faults.refusal(refusal, self._named(request))
+
+    def _sent(
+        self, reply: Response, request: HttpRequest, call: Call | None = None
+    ) -> Response:
+        """A reply after the hooks and the layers. Where one of them fails, the fault that says so
+        passes none of them."""
+        if not reply.body:
+            return reply
+        try:
+            envelope = self._hooks.reply(reply.body, call)
+            reply = Response(reply.status, reply.headers, envelope)
+            if not self._outgoing:
+                return reply
+            message = reply_message(reply, request, call)
+            with answering(call):
+                message = through(self._outgoing, message)
+            return response_of(message, reply)
+        except Exception as error:
+            return self._failed(error, request, call)
 
     # ------------------------------------------------------------------------- opening
 
     def _opened(self, request: HttpRequest) -> Call | Response:
         """The call that a request is, or the reply to what is none."""
-        version = self._named(request)
+        came = request
         try:
             request = self._hooks.request(request)
             if request.method != "POST":
                 return self._document(request)
             return self._call(request)
-        except Refusal as refusal:
-            refused = refusal
-        except SoapFault as fault:
-            refused = Refusal(fault)
         except Exception as error:
-            _log.exception("%s %a failed", request.method, request.path, exc_info=error)
-            refused = Refusal(internal_error())
-        try:
-            reply = self._faults.refusal(refused, version)
-        except EncodeError as error:  # a hook's own fault
-            _log.exception("%s %a failed", request.method, request.path, exc_info=error)
-            reply = self._faults.refusal(Refusal(internal_error()), version)
-        return self._hooked(reply, None)
+            return self._sent(self._failed(error, came), came)
 
     def _named(self, request: HttpRequest) -> Version:
         """The version of SOAP that a request's Content-Type names, else the first port's."""
-        kind = _media_type(request)
-        for version, media_type in MEDIA_TYPES.items():
-            if kind == media_type:
+        kind = media_type(request.headers.get("content-type", ""))
+        for version, known in MEDIA_TYPES.items():
+            if kind == known:
                 return version
         return self._faults.default
 
@@ -192,11 +230,11 @@ class Application:
 
         Raises:
             Refusal: it is none, or one that is not answered.
-            SoapFault: a hook says no.
+            SoapFault: a hook or a layer says no.
         """
-        headers, body = self._unpacked(request)
+        message = self._message(request)
         try:
-            root = parse(body, charset_of(headers))
+            root = parse(message.envelope, charset_of(message.content_type))
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
@@ -204,10 +242,12 @@ class Application:
         version = _version_of(root, dispatchers)
         try:
             header, content = opened(root, version)
-            action = _action(request.headers, headers)
+            action = action_of(message)
             target = dispatchers[version].find(header, content, action)
             self._check(target, header, content, version)
-            value, blocks = target.operation.request_in(header, content, len(body))
+            value, blocks = target.operation.request_in(
+                header, content, len(message.envelope)
+            )
         except SoapFault as fault:
             raise Refusal(fault, version=version) from None
         except DecodeError as error:
@@ -228,22 +268,44 @@ class Application:
         check_headers(header, version, understands)
         check_encoding(body, version)
 
-    def _unpacked(self, request: HttpRequest) -> tuple[Mapping[str, str], bytes]:
-        """The envelope of a POST, and the headers that say how to read it.
+    def _message(self, request: HttpRequest) -> Message:
+        """A POST after the incoming layers, with a whole envelope.
 
         Raises:
             Refusal: there is none.
+            SoapFault: a layer says no.
         """
-        headers = request.headers
-        multipart = is_multipart(headers)
-        kind = _media_type(request)
-        if kind and kind not in _XML_TYPES and not multipart:
+        body = self._unpacked(request)
+        try:
+            message = received(body, request.headers, url=request.url)
+        except TransportError as error:
+            raise Refusal(_callers(str(error))) from None
+        try:
+            message = through(self._incoming, message)
+        except DecodeError as error:
+            raise Refusal(_callers(str(error))) from None
+        try:
+            message = readable(message, self.max_body)
+        except TooLarge:
+            raise self._beyond() from None
+        except (TransportError, DecodeError) as error:
+            raise Refusal(_callers(str(error))) from None
+        kind = media_type(message.content_type)
+        if kind and kind not in _XML_TYPES and not message.is_multipart:
             accepted = ", ".join(MEDIA_TYPES.values())
             fault = _callers(f"a SOAP envelope is {accepted}")
             raise Refusal(fault, status=415, headers={"accept-post": accepted})
+        return message
+
+    def _unpacked(self, request: HttpRequest) -> bytes:
+        """The body of a POST, without its content codings.
+
+        Raises:
+            Refusal: it is packed otherwise, or too long.
+        """
         try:
-            coding = headers.get("content-encoding", "")
-            body = unpacked(request.body, coding, self.max_body)
+            coding = request.headers.get("content-encoding", "")
+            return unpacked(request.body, coding, self.max_body)
         except TooLarge:
             raise self._beyond() from None
         except UnknownCoding:
@@ -252,15 +314,6 @@ class Application:
             raise Refusal(fault, status=415, headers=accepts) from None
         except ValueError:
             raise Refusal(_callers("the body cannot be unpacked")) from None
-        if not multipart:
-            return headers, body
-        try:
-            content_type, body = root_part(headers, body, self.max_body)
-        except TooLarge:
-            raise self._beyond() from None
-        except (TransportError, DecodeError) as error:
-            raise Refusal(_callers(str(error))) from None
-        return {"content-type": content_type}, body
 
     def _beyond(self) -> Refusal:
         fault = _callers(f"a request has at most {self.max_body:,} bytes here")
@@ -313,32 +366,3 @@ def _version_of(root: Element, dispatchers: _Dispatchers) -> Version:
 
 def _callers(reason: str) -> SoapFault:
     return SoapFault(reason, code="Client")
-
-
-def _media_type(request: HttpRequest) -> str:
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _action(http: Mapping[str, str], root: Mapping[str, str]) -> str:
-    """The SOAPAction: quoted or not, or SOAP 1.2's parameter of the Content-Type."""
-    if "soapaction" in http:
-        return _as_utf8(_unquoted(http["soapaction"].strip()))
-    for headers in (root, http):
-        found = _ACTION.search(headers.get("content-type", ""))
-        if found:
-            return _as_utf8(_unquoted(found[1]))
-    return ""
-
-
-def _as_utf8(text: str) -> str:
-    """A header's text, which servers read as ISO-8859-1, as what most clients wrote."""
-    try:
-        return text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return text
-
-
-def _unquoted(text: str) -> str:
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        return re.sub(r"\\(.)", r"\1", text[1:-1])
-    return text

@@ -6,6 +6,7 @@ import re
 import threading
 from dataclasses import dataclass
 from typing import Any, Final
+from xml.parsers import expat
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
@@ -19,6 +20,7 @@ _HUGE: Final = 10_000_000
 _DEEP: Final = 256
 _DEEPEST: Final = 2048
 
+_ODD_NAMESPACE: Final[int] = etree.ErrorTypes.WAR_NS_URI
 _CHARSET: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
 _CHARSETS_KEPT: Final = 16
 _CHUNK: Final = 2**16
@@ -72,7 +74,11 @@ def set_limits(new: Limits) -> None:
 
 
 def _parser(
-    charset: str | None, huge: bool, *, without_dtd: bool = False
+    charset: str | None,
+    huge: bool,
+    *,
+    without_dtd: bool = False,
+    recover: bool = False,
 ) -> etree.XMLParser:
     """A parser that reaches for nothing outside the document.
 
@@ -88,6 +94,7 @@ def _parser(
         no_network=True,
         remove_comments=True,
         remove_pis=True,
+        recover=recover,
     )
 
 
@@ -156,7 +163,9 @@ def parse(
     try:
         root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
     except etree.XMLSyntaxError as error:
-        raise _syntax_error(error, data) from None  # its text quotes the document
+        root = _with_odd_namespaces(data, charset, error)
+        if root is None:  # the error's text quotes the document
+            raise _syntax_error(error, data) from None
     if not without_dtd and root.getroottree().docinfo.internalDTD is not None:
         raise _refused_dtd(root)
     if not small:
@@ -168,6 +177,40 @@ def parse(
     noting.on = b":type" in data or data[1:2] == b"\0" or data[:1] == b"\0"
     found: Element = root
     return found
+
+
+def _with_odd_namespaces(data: bytes, charset: str | None, error: Any) -> Any:
+    """The root of a document of which nothing is wrong but that namespaces have names that are no
+    URIs; None of others. `Any`: lxml ships no types.
+
+    Namespaces are compared as they are written (Namespaces in XML 1.0, section 2.3), but libxml2
+    refuses them unless it recovers. So expat says whether the rest is well-formed.
+    """
+    if error.code != _ODD_NAMESPACE:
+        return None
+    charset = _usable(charset, data) if charset is not None else None
+    parser = _parser(charset, len(data) >= _HUGE, recover=True)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:  # beyond libxml2's own limits
+        return None
+    odd = all(entry.type == _ODD_NAMESPACE for entry in parser.error_log)
+    return root if odd and _is_well_formed(data, charset) else None
+
+
+def _is_well_formed(data: bytes, charset: str | None) -> bool:
+    """Whether a document is well-formed, its prefixes declared, and without a DTD."""
+    parser = expat.ParserCreate(charset, "\x01")  # a character that XML cannot have
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a DTD")
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, ValueError):
+        return False
+    return True
 
 
 def _fit(data: bytes, charset: str | None) -> etree.XMLParser:

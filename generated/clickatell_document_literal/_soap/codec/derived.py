@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ..encoding.references import shared
 from ..values.strings import SPACE
@@ -61,6 +61,22 @@ def write_derived(
     # the encoded writers say the type of everything themselves
     kind = "" if encoded else f' xsi:type="{name}"'
     return write(v, tag, f"{attributes}{kind}")
+
+
+def write_narrowed(
+    v: T,
+    tag: str,
+    narrow: type[object],
+    write: Callable[[Any, str], str],  # Any: what `narrow` is
+    write_base: Callable[[T, str], str],
+) -> str:
+    """A value of a list whose items a restriction has narrowed: those need no `xsi:type`.
+
+    Raises:
+        TypeError: as the writers.
+        ValueError: as the writers.
+    """
+    return write(v, tag) if v.__class__ is narrow else write_base(v, tag)
 
 
 def check_class(v: object, cls: type) -> None:

@@ -26,10 +26,11 @@ from ..values.lexical import (
     parse_time,
 )
 from ..values.names import XSI, declaration
+from ..values.prefixes import attributes_xml
 from ..values.strings import parse_token
 from ..xml.element import XSI_TYPE, Element, clark_name
 from .derived import registered
-from .reading import is_blank
+from .reading import is_blank, other_attributes
 
 _TAG: Final = re.compile(r"<(?P<end>/?)(?P<name>[^\s/>]+)(?P<rest>[^>]*)>")
 _SAYS_TYPE: Final = re.compile(r"\s[^\s:=]+:type=")
@@ -48,14 +49,16 @@ _PARSERS: Final[tuple[Callable[[str], object], ...]] = (
 class ChildForm(NamedTuple):
     """How one simple element stood: the `number`-th child of a local name.
 
-    `type` is what its `xsi:type` named, in Clark's notation; "" where it is `blank`, which
-    stands for a default. `text` is what it held, of a blank one the default.
+    `type` is what its `xsi:type` named, in Clark's notation, and `attributes` are those of a
+    complex type that extends its own; "" where it is `blank`, which stands for a default.
+    `text` is what it held, of a blank one the default.
     """
 
     local: str
     number: int
     text: str
     type: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
     blank: bool = False
 
 
@@ -90,22 +93,23 @@ def note_types(v: Struct, e: Element) -> None:
         DecodeError: more prefixes are in scope than any document needs.
     """
     text = e.get(XSI_TYPE)
-    named = ""
+    own = ""
     if text is not None and (found := registered(v.__class__, encoded=False)):
         if found[0].rpartition(":")[2] == text.strip().rpartition(":")[2]:
-            named = clark_name(e, text)
+            own = clark_name(e, text)
     children = []
     numbers: dict[str, int] = {}
     for c in e[:]:
         local = c.tag.rpartition("}")[2]
         number = numbers[local] = numbers.get(local, -1) + 1
         if len(c) == 0 and (text := c.get(XSI_TYPE)) is not None:
-            form = ChildForm(local, number, c.text or "", clark_name(c, text))
-            children.append(form)
-    if named or children:
-        form_of = v.__form__ or Form()
-        children += form_of.children
-        v.__form__ = form_of._replace(type=named, children=tuple(children))
+            named = clark_name(c, text)
+            others = tuple(other_attributes(c, ()).items())
+            children.append(ChildForm(local, number, c.text or "", named, others))
+    if own or children:
+        form = v.__form__ or Form()
+        children += form.children
+        v.__form__ = form._replace(type=own, children=tuple(children))
 
 
 def blanks(children: Sequence[Element], defaults: Mapping[str, str]) -> list[ChildForm]:
@@ -235,7 +239,7 @@ def _restored(xml: str, numbered: tuple[_Child, int], form: Form) -> str:
             if one.blank:
                 inside = ""
             elif not _SAYS_TYPE.search(start):
-                kind = _type_attribute(one.type, start)
+                kind = _type_attribute(one.type, start) + _missing(one, start)
                 name = len(start.rstrip("/>").split(None, 1)[0])
                 start = f"{start[:name]}{kind}{start[name:]}"
     return f"{start}{inside}{end}"
@@ -252,6 +256,16 @@ def _ordered(
         if index is not None:
             found.append(left.pop(index)[1])
     return [*found, *(text for _, text in left)]
+
+
+def _missing(one: ChildForm, start: str) -> str:
+    """The attributes that a start tag lacks."""
+    lacking = {
+        name: text
+        for name, text in one.attributes
+        if not re.search(rf"[\s:]{re.escape(name.rpartition('}')[2])}=", start)
+    }
+    return attributes_xml(lacking, "form") if lacking else ""
 
 
 def _type_attribute(name: str, start: str) -> str:

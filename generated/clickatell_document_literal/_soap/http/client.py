@@ -7,19 +7,14 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
-from ..errors.errors import (
-    DecodeError,
-    NotAnEnvelope,
-    SoapError,
-    SoapFault,
-    TransportError,
-)
+from ..errors.errors import DecodeError, SoapError
 from ..errors.exchange import Exchange
 from ..secrets.redaction import redact, redact_url, secrets_of
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
-from .bodies import charset_of, with_root
-from .outgoing import Hook, Outgoing
+from .binding import packed, request_message
+from .message import AsyncLayer, Layer, Message, layers, through, through_async
+from .replies import Reply
 from .transport import (
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
@@ -70,9 +65,7 @@ class _Client:
     endpoint: str
     """The URL that requests go to."""
 
-    def __init__(
-        self, endpoint: str | None, port: str | None, outgoing: Sequence[Hook]
-    ) -> None:
+    def __init__(self, endpoint: str | None, port: str | None) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
             known = ", ".join(map(repr, self._port_names))
@@ -84,7 +77,6 @@ class _Client:
         if not isinstance(address, str):
             raise TypeError(f"endpoint: {type(address).__name__} given, str wanted")
         self.endpoint = address
-        self._outgoing = tuple(outgoing)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({redact_url(self.endpoint)!r})"
@@ -97,100 +89,27 @@ class _Client:
             raise ValueError(f"{self._port.name} has no operation {operation!r}")
         return found
 
-    def _request(
+    def _message(
         self, operation: AnyOperation, value: object, headers: object
-    ) -> Request:
+    ) -> Message:
+        """A request, for the outgoing layers."""
         envelope = operation.encode_request(value, headers)
-        message = Outgoing(envelope, operation, self.endpoint)
-        for hook in self._outgoing:
-            message = _hooked(hook, message)
-        request = Request(message.url, message.envelope, _http_headers(operation))
+        return request_message(operation, envelope, self.endpoint)
+
+    def _request(self, operation: AnyOperation, message: Message) -> Request:
+        """A request, as it is sent."""
+        headers, body = packed(message)
         if _log.isEnabledFor(logging.DEBUG):
-            url, sent = redact_url(request.url), _logged(request.body, operation)
+            url, sent = redact_url(message.url), _logged(message.envelope, operation)
             _log.debug("%s: POST %s\n%s", operation.name, url, sent)
-        return request
+        return Request(message.url, body, headers)
 
-    def _exchange(
-        self, operation: AnyOperation, request: Request, reply: Response
-    ) -> Exchange[Any]:  # Any: the operation's response
-        """What a reply means. Whatever comes of an exchange passes here.
-
-        Raises:
-            SoapError: the reply is a fault, or no reply; the exchange hangs on it.
-        """
+    def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
+        """A reply, as it came."""
         if _log.isEnabledFor(logging.DEBUG):
             said = _logged(reply.body, operation)
             _log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
-        name = operation.name
-        try:
-            reply = with_root(reply)
-            response, headers = _read(operation, reply)
-        except SoapError as error:
-            both = request.body, reply.body
-            error.exchange = Exchange(None, None, reply.status, *both, operation=name)
-            raise
-        both = request.body, reply.body
-        return Exchange(response, headers, reply.status, *both, operation=name)
-
-
-# --------------------------------------------------------------- SOAP over HTTP, both versions
-
-
-def _hooked(hook: Hook, message: Outgoing) -> Outgoing:
-    given = hook(message)
-    if not isinstance(given, Outgoing):
-        raise TypeError(f"{hook!r} gave {type(given).__name__}, Outgoing is wanted")
-    return given
-
-
-def _http_headers(operation: AnyOperation) -> dict[str, str]:
-    """SOAP 1.1, section 6.1; SOAP 1.2 part 2, section 7.5, and its media type, RFC 3902."""
-    wire = operation.envelope.wire
-    action = operation.soap_action.replace("\\", "\\\\").replace('"', '\\"')
-    if wire.version == "1.1":
-        kind = f"text/xml; charset={wire.charset}"
-        return {"Content-Type": kind, "SOAPAction": f'"{action}"'}
-    kind = f"application/soap+xml; charset={wire.charset}"
-    return {"Content-Type": f'{kind}; action="{action}"' if action else kind}
-
-
-def _read(
-    operation: AnyOperation, reply: Response
-) -> tuple[Any, Any]:  # Any: the operation's response, and its headers
-    """The response and its headers.
-
-    A fault is one whatever the status; a response is one only where the status says so.
-
-    Raises:
-        SoapFault: the envelope holds one.
-        DecodeError: a successful reply's envelope breaks its schema's promise.
-        TransportError: the reply is something else.
-    """
-    success = 200 <= reply.status < 300
-    if operation.one_way and success:
-        if reply.status in (202, 204) or not reply.body.strip():
-            return None, None
-    try:
-        found = operation.read_response(reply.body, charset_of(reply.headers))
-    except SoapFault:
-        raise
-    except DecodeError as error:
-        if success and not isinstance(error, NotAnEnvelope):
-            raise
-        raise _no_reply(reply) from error
-    if not success:
-        raise _no_reply(reply)
-    return found
-
-
-def _no_reply(reply: Response) -> TransportError:
-    message = "no SOAP reply"
-    if 300 <= reply.status < 400 and "location" in reply.headers:
-        to = redact_url(reply.headers["location"])
-        message += f", but a redirect to {to}, which is not followed"
-    return TransportError(
-        message, status=reply.status, headers=reply.headers, body=reply.body
-    )
+        return Reply(operation, sent, reply)
 
 
 def _logged(envelope: bytes, operation: AnyOperation) -> str:
@@ -213,7 +132,8 @@ class BaseClient(_Client):
         timeout: float = DEFAULT_TIMEOUT,
         transport: Transport | None = None,
         http_client: HttpClient | None = None,
-        outgoing: Sequence[Hook] = (),
+        outgoing: Sequence[Layer] = (),
+        incoming: Sequence[Layer] = (),
     ) -> None:
         """Make a client.
 
@@ -224,15 +144,19 @@ class BaseClient(_Client):
                 sending, in waiting for more of the reply. It cannot be `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
             http_client: an `httpx2.Client` of one's own; its timeouts hold, and it is not closed.
-            outgoing: what is done to each request's envelope, in turn: `UsernameToken`,
-                `Addressing`, or any function that takes an `Outgoing` and gives one.
+            outgoing: layers that each request passes, in this order: `UsernameToken`,
+                `Addressing`, or any function that takes a `Message` and gives one.
+            incoming: layers that each reply passes before it is read, in this order.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
                 `transport` and an `http_client`.
-            TypeError: the endpoint is no string, or `http_client` cannot be used as one.
+            TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
+                layer is none.
         """
-        super().__init__(endpoint, port, outgoing)
+        super().__init__(endpoint, port)
+        self._outgoing = layers(outgoing, "outgoing")
+        self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
         if transport is None:
             transport = self._own = HttpTransport(timeout, http_client)
@@ -286,8 +210,16 @@ class BaseClient(_Client):
             DecodeError: the reply breaks its schema's promise.
         """
         called = self._operation(operation)
-        sent = self._request(called, request, headers)
-        return self._exchange(called, sent, self._transport.send(sent))
+        sent = through(self._outgoing, self._message(called, request, headers))
+        came = self._transport.send(self._request(called, sent))
+        reply = self._reply(called, sent, came)
+        try:
+            if self._incoming or reply.has_parts:
+                return reply.exchange(through(self._incoming, reply.message()))
+            return reply.exchange()
+        except SoapError as error:
+            reply.failed(error)
+            raise
 
     def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
@@ -306,7 +238,8 @@ class BaseAsyncClient(_Client):
         timeout: float = DEFAULT_TIMEOUT,
         transport: AsyncTransport | None = None,
         http_client: AsyncHttpClient | None = None,
-        outgoing: Sequence[Hook] = (),
+        outgoing: Sequence[AsyncLayer] = (),
+        incoming: Sequence[AsyncLayer] = (),
     ) -> None:
         """Make a client.
 
@@ -318,14 +251,18 @@ class BaseAsyncClient(_Client):
             transport: carries the requests instead of httpx2; it is not closed here.
             http_client: an `httpx2.AsyncClient` of one's own; its timeouts hold, and it is not
                 closed.
-            outgoing: what is done to each request's envelope, as `Client` takes it.
+            outgoing: layers as `Client` takes them; they may be asynchronous.
+            incoming: layers as `Client` takes them; they may be asynchronous.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
                 `transport` and an `http_client`.
-            TypeError: the endpoint is no string, or `http_client` cannot be used as one.
+            TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
+                layer is none.
         """
-        super().__init__(endpoint, port, outgoing)
+        super().__init__(endpoint, port)
+        self._outgoing = layers(outgoing, "outgoing", may_wait=True)
+        self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
         if transport is None:
             transport = self._own = AsyncHttpTransport(timeout, http_client)
@@ -379,8 +316,18 @@ class BaseAsyncClient(_Client):
             DecodeError: the reply breaks its schema's promise.
         """
         called = self._operation(operation)
-        sent = self._request(called, request, headers)
-        return self._exchange(called, sent, await self._transport.send(sent))
+        message = self._message(called, request, headers)
+        sent = await through_async(self._outgoing, message)
+        came = await self._transport.send(self._request(called, sent))
+        reply = self._reply(called, sent, came)
+        try:
+            if self._incoming or reply.has_parts:
+                message = await through_async(self._incoming, reply.message())
+                return reply.exchange(message)
+            return reply.exchange()
+        except SoapError as error:
+            reply.failed(error)
+            raise
 
     async def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from inspect import isawaitable, iscoroutinefunction
@@ -146,12 +147,24 @@ _current: ContextVar[Call] = ContextVar("current call")
 
 
 def current_call() -> Call:
-    """The call that is being answered: its HTTP request, and its whole envelope.
+    """The call that is being answered: its HTTP request, and its whole envelope. A service's
+    methods may ask for it, and the outgoing layers that its reply passes.
 
     Raises:
         LookupError: none is.
     """
     return _current.get()
+
+
+@contextmanager
+def answering(call: Call | None) -> Generator[None]:
+    """Let `current_call` give this call; `None`, a request that is no call, lets it give none."""
+    token = None if call is None else _current.set(call)
+    try:
+        yield
+    finally:
+        if token is not None:
+            _current.reset(token)
 
 
 async def run(call: Call) -> object:

@@ -17,11 +17,7 @@ class Client(BaseClient):
     """Calls the operations of Search (SearchPortType)."""
 
     _ports = PORTS
-    _port_names = (
-        "SearchPort",
-        "Mirror.SearchPort",
-        "SearchBinding12",
-    )
+    _port_names = ("SearchPort", "Mirror.SearchPort", "SearchBinding12")
 
     def find(
         self,
@@ -65,11 +61,7 @@ class AsyncClient(BaseAsyncClient):
     """Calls the operations of Search (SearchPortType), asynchronously."""
 
     _ports = PORTS
-    _port_names = (
-        "SearchPort",
-        "Mirror.SearchPort",
-        "SearchBinding12",
-    )
+    _port_names = ("SearchPort", "Mirror.SearchPort", "SearchBinding12")
 
     async def find(
         self,

@@ -21,10 +21,7 @@ class PostPortTypeClient(BaseClient):
     """Calls the operations of Post (PostPortType)."""
 
     _ports = PORTS
-    _port_names = (
-        "PostPort",
-        "CallPort",
-    )
+    _port_names = ("PostPort", "CallPort")
 
     def send(
         self,
@@ -70,10 +67,7 @@ class AsyncPostPortTypeClient(BaseAsyncClient):
     """Calls the operations of Post (PostPortType), asynchronously."""
 
     _ports = PORTS
-    _port_names = (
-        "PostPort",
-        "CallPort",
-    )
+    _port_names = ("PostPort", "CallPort")
 
     async def send(
         self,

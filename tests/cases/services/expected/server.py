@@ -42,10 +42,7 @@ class LendingService(BaseService):
     """
 
     _ports = PORTS
-    _port_names = (
-        "Lending",
-        "Lending12",
-    )
+    _port_names = ("Lending", "Lending12")
     _methods = {
         "lend": "lend",
         "remind": "remind",

@@ -19,8 +19,7 @@ def write_SetResponse(v: SetResponse) -> str:
         soap.check_class(v, SetResponse)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_SetResponse)
-    xml = soap.write_any_simple(v.old, "tns:old")
-    return xml
+    return soap.write_any_simple(v.old, "tns:old")
 
 
 def read_SetResponse(e: soap.Element) -> SetResponse:

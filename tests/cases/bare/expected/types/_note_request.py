@@ -19,8 +19,7 @@ def write_NoteRequest(v: NoteRequest) -> str:
         soap.check_class(v, NoteRequest)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_NoteRequest)
-    xml = f"<tns:city>{soap.text(v.city)}</tns:city>"
-    return xml
+    return f"<tns:city>{soap.text(v.city)}</tns:city>"
 
 
 def read_NoteRequest(e: soap.Element) -> NoteRequest:

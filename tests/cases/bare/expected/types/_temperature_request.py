@@ -19,8 +19,7 @@ def write_TemperatureRequest(v: TemperatureRequest) -> str:
         soap.check_class(v, TemperatureRequest)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_TemperatureRequest)
-    xml = f"<tns:city>{soap.text(v.city)}</tns:city>"
-    return xml
+    return f"<tns:city>{soap.text(v.city)}</tns:city>"
 
 
 def read_TemperatureRequest(e: soap.Element) -> TemperatureRequest:

@@ -19,8 +19,7 @@ def write_TemperatureResponse(v: TemperatureResponse) -> str:
         soap.check_class(v, TemperatureResponse)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_TemperatureResponse)
-    xml = f"<tns:celsius>{soap.float_text(v.celsius)}</tns:celsius>"
-    return xml
+    return f"<tns:celsius>{soap.float_text(v.celsius)}</tns:celsius>"
 
 
 def read_TemperatureResponse(e: soap.Element) -> TemperatureResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from .. import _soap as soap
 from .. import types as t
@@ -13,6 +14,7 @@ class Animal(soap.Struct):
     """The type Animal."""
 
     id: str | None = None
+    born: date | None = None
     name: str
     friend: list[t.Animal] = field(default_factory=list)
 

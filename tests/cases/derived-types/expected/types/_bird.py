@@ -23,6 +23,8 @@ def write_Bird(v: Bird, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
+    if v.born is not None:
+        xml += f' born="{soap.date_text(v.born)}"'
     xml += f"><tns:name>{soap.text(v.name)}</tns:name>"
     xml += "".join(
         [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
@@ -36,6 +38,7 @@ def read_Bird(e: soap.Element) -> Bird:
     if derived is not None:
         return derived(e)
     id = soap.attribute(e, "id", soap.parse_token)
+    born = soap.attribute(e, "born", soap.parse_date)
     name: str = soap.MISSING
     friend: list[t.Animal] = []
     wingspan: float = soap.MISSING
@@ -56,6 +59,7 @@ def read_Bird(e: soap.Element) -> Bird:
         soap.missing(e, "wingspan")
     v = Bird.__new__(Bird)
     v.id = id
+    v.born = born
     v.name = name
     v.friend = friend
     v.wingspan = wingspan

@@ -21,6 +21,8 @@ def write_Hermit(v: Hermit, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
+    if v.born is not None:
+        xml += f' born="{soap.date_text(v.born)}"'
     xml += f"><tns:name>{soap.text(v.name)}</tns:name>"
     if v.friend:
         raise soap.prohibited(v, "friend")
@@ -29,6 +31,7 @@ def write_Hermit(v: Hermit, tag: str, attributes: str = "") -> str:
 
 def read_Hermit(e: soap.Element) -> Hermit:
     id = soap.attribute(e, "id", soap.parse_token)
+    born = soap.attribute(e, "born", soap.parse_date)
     name: str = soap.MISSING
     friend: list[t.Animal] = []
     children = e[:]
@@ -44,6 +47,7 @@ def read_Hermit(e: soap.Element) -> Hermit:
         soap.missing(e, "name")
     v = Hermit.__new__(Hermit)
     v.id = id
+    v.born = born
     v.name = name
     v.friend = friend
     v.__form__ = None

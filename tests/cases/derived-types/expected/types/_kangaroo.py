@@ -23,6 +23,8 @@ def write_Kangaroo(v: Kangaroo, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
+    if v.born is not None:
+        xml += f' born="{soap.date_text(v.born)}"'
     xml += f"><tns:name>{soap.text(v.name)}</tns:name>"
     xml += "".join(
         [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
@@ -33,6 +35,7 @@ def write_Kangaroo(v: Kangaroo, tag: str, attributes: str = "") -> str:
 
 def read_Kangaroo(e: soap.Element) -> Kangaroo:
     id = soap.attribute(e, "id", soap.parse_token)
+    born = soap.attribute(e, "born", soap.parse_date)
     name: str = soap.MISSING
     friend: list[t.Animal] = []
     joey: t.Animal = soap.MISSING
@@ -53,6 +56,7 @@ def read_Kangaroo(e: soap.Element) -> Kangaroo:
         soap.missing(e, "joey")
     v = Kangaroo.__new__(Kangaroo)
     v.id = id
+    v.born = born
     v.name = name
     v.friend = friend
     v.joey = joey

@@ -24,6 +24,8 @@ def write_Parrot(v: Parrot, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
+    if v.born is not None:
+        xml += f' born="{soap.date_text(v.born)}"'
     if v.tame is not None:
         xml += f' tame="{soap.bool_text(v.tame)}"'
     xml += f"><tns:name>{soap.text(v.name)}</tns:name>"
@@ -39,6 +41,7 @@ def write_Parrot(v: Parrot, tag: str, attributes: str = "") -> str:
 
 def read_Parrot(e: soap.Element) -> Parrot:
     id = soap.attribute(e, "id", soap.parse_token)
+    born = soap.attribute(e, "born", soap.parse_date)
     tame = soap.attribute(e, "tame", soap.parse_bool)
     name: str = soap.MISSING
     friend: list[t.Animal] = []
@@ -63,6 +66,7 @@ def read_Parrot(e: soap.Element) -> Parrot:
         soap.missing(e, "wingspan")
     v = Parrot.__new__(Parrot)
     v.id = id
+    v.born = born
     v.tame = tame
     v.name = name
     v.friend = friend

@@ -20,8 +20,7 @@ def write_PutResponse(v: PutResponse) -> str:
         soap.check_class(v, PutResponse)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_PutResponse)
-    xml = f"<tns:level>{soap.int_text(v.level)}</tns:level>"
-    return xml
+    return f"<tns:level>{soap.int_text(v.level)}</tns:level>"
 
 
 def read_PutResponse(e: soap.Element) -> PutResponse:

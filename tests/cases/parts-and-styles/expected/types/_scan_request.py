@@ -19,8 +19,7 @@ def write_ScanRequest(v: ScanRequest) -> str:
         soap.check_class(v, ScanRequest)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_ScanRequest)
-    xml = f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
-    return xml
+    return f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
 
 
 def read_ScanRequest(e: soap.Element) -> ScanRequest:

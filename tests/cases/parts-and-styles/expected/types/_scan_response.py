@@ -17,8 +17,7 @@ def write_ScanResponse(v: ScanResponse) -> str:
         soap.check_class(v, ScanResponse)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_ScanResponse)
-    xml = ""
-    return xml
+    return ""
 
 
 def read_ScanResponse(e: soap.Element) -> ScanResponse:

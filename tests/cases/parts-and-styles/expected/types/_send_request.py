@@ -21,12 +21,10 @@ def write_SendRequest(v: SendRequest) -> str:
         soap.check_class(v, SendRequest)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_SendRequest)
-    xml = (
-        ""
+    return (
         f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
         f"{t.write_Stamp(v.stamp, 'tns:stamp')}"
     )
-    return xml
 
 
 def read_SendRequest(e: soap.Element) -> SendRequest:

@@ -17,8 +17,7 @@ def write_SendResponse(v: SendResponse) -> str:
         soap.check_class(v, SendResponse)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_SendResponse)
-    xml = ""
-    return xml
+    return ""
 
 
 def read_SendResponse(e: soap.Element) -> SendResponse:

@@ -19,8 +19,7 @@ def write_ConvertResponse(v: ConvertResponse) -> str:
         soap.check_class(v, ConvertResponse)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_ConvertResponse)
-    xml = soap.write_scoped_element(v.cause, "tns:cause", soap.scoped_qname_text)
-    return xml
+    return soap.write_scoped_element(v.cause, "tns:cause", soap.scoped_qname_text)
 
 
 def read_ConvertResponse(e: soap.Element) -> ConvertResponse:

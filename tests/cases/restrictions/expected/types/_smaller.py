@@ -108,7 +108,7 @@ def read_Smaller(e: soap.Element) -> Smaller:
             and not any_elements
         ):
             code = soap.string(c)
-        elif tag == "{urn:restrictions}note" and not any_elements:
+        elif tag == "{urn:restrictions}note" and len(note) < 2 and not any_elements:
             note.append(soap.string(c))
         elif (
             tag == "{urn:restrictions}grade"

@@ -21,8 +21,7 @@ def write_RateResponse(v: RateResponse) -> str:
         soap.check_class(v, RateResponse)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_RateResponse)
-    xml = f"<tns:when>{t.text_When(v.when)}</tns:when>"
-    return xml
+    return f"<tns:when>{t.text_When(v.when)}</tns:when>"
 
 
 def read_RateResponse(e: soap.Element) -> RateResponse:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 from .. import _soap as soap
-from .. import types as t
 
 
 def parse_When(text: str) -> date | bool | str:
     value: date | bool | str = soap.parse_union(
-        text, ((soap.parse_written_date, soap.date_text), (t.parse_Text, t.text_Text))
+        text,
+        (
+            (soap.parse_written_date, soap.date_text),
+            (soap.parse_bool, soap.bool_text),
+            (soap.parse_string, soap.text),
+        ),
     )
     return value
 
 
 def text_When(v: date | bool | str) -> str:
-    return soap.union_text(v, (soap.date_text, t.text_Text))
+    return soap.union_text(v, (soap.date_text, soap.bool_text, soap.text))
 
 
 def read_When(e: soap.Element) -> date | bool | str:
@@ -25,10 +29,9 @@ def read_When(e: soap.Element) -> date | bool | str:
         parse_When,
         {
             "{http://www.w3.org/2001/XMLSchema}date": soap.parse_written_date,
-            "{urn:unions}Text": t.parse_Text,
-            "{urn:unions}Day": soap.parse_written_date,
             "{http://www.w3.org/2001/XMLSchema}boolean": soap.parse_bool,
             "{http://www.w3.org/2001/XMLSchema}string": soap.parse_string,
+            "{urn:unions}Day": soap.parse_written_date,
             "{urn:unions}Code": soap.parse_string,
             "{urn:unions}Empty": soap.parse_string,
         },

@@ -96,9 +96,8 @@ def read_Basket(e: soap.Element) -> Basket:
             purse = t.read_Purse(c)
         elif tag == "{urn:unusual}label":
             label_2 = soap.string(c)
-        else:
-            if soap.allows(tag, ("##other", "urn:unusual")):
-                any_elements.append(soap.AnyElement.from_element(c))
+        elif soap.allows(tag, ("##other", "urn:unusual")):
+            any_elements.append(soap.AnyElement.from_element(c))
     if bread is soap.MISSING:
         soap.missing(e, "bread")
     v = Basket.__new__(Basket)

@@ -19,8 +19,7 @@ def write_AskResponse(v: AskResponse) -> str:
         soap.check_class(v, AskResponse)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_AskResponse)
-    xml = f"<tns:answer>{soap.text(v.answer)}</tns:answer>"
-    return xml
+    return f"<tns:answer>{soap.text(v.answer)}</tns:answer>"
 
 
 def read_AskResponse(e: soap.Element) -> AskResponse:

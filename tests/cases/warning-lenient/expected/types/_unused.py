@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .. import _soap as soap
 from .. import elements
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Unused(soap.Struct):
     """The type Unused."""
 
+    any_attributes: dict[str, str] = field(default_factory=dict)
     text: Any
+    any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
+    __repr__ = soap.shown
 
 
 def write_Unused(v: Unused, tag: str, attributes: str = "") -> str:
@@ -21,26 +24,35 @@ def write_Unused(v: Unused, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, Unused, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Unused, tag, attributes)
-    xml = f"<{tag}{attributes}>"
+    xml = f"<{tag}{attributes}{soap.attributes_text(v.any_attributes)}>"
     if v.text is None:
         soap.absent(v, "text")
-    xml += soap.write_any(v.text, "tns:text", elements.KNOWN)
+    xml += (
+        f"{soap.write_any(v.text, 'tns:text', elements.KNOWN)}"
+        f"{soap.write_wildcards(v.any_elements, elements.KNOWN)}"
+    )
     return f"{xml}</{tag}>"
 
 
 def read_Unused(e: soap.Element) -> Unused:
+    any_attributes = soap.other_attributes(e, ())
     text: Any = soap.MISSING
+    any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
     if not children:
         soap.check_empty(e)
     for c in children:
         tag = c.tag
-        if tag == "{urn:small}text":
+        if tag == "{urn:small}text" and text is soap.MISSING and not any_elements:
             text = soap.read_any(c, elements.KNOWN)
+        else:
+            any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if text is soap.MISSING:
         soap.missing(e, "text")
     v = Unused.__new__(Unused)
+    v.any_attributes = any_attributes
     v.text = text
+    v.any_elements = any_elements
     v.__form__ = None
     if soap.noting.on:
         soap.note_types(v, e)

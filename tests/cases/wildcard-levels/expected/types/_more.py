@@ -52,11 +52,10 @@ def read_More(e: soap.Element) -> More:
             a = soap.int_value(c)
         elif tag == "{urn:wildcard-levels}b":
             b = soap.int_value(c)
-        else:
-            if b is soap.MISSING:
-                any_elements.append(soap.read_wildcard(c, elements.KNOWN))
-            elif soap.allows(tag, ("##other", "urn:wildcard-levels")):
-                any_elements_2.append(soap.read_wildcard(c, elements.KNOWN))
+        elif b is soap.MISSING:
+            any_elements.append(soap.read_wildcard(c, elements.KNOWN))
+        elif soap.allows(tag, ("##other", "urn:wildcard-levels")):
+            any_elements_2.append(soap.read_wildcard(c, elements.KNOWN))
     if a is soap.MISSING:
         soap.missing(e, "a")
     if b is soap.MISSING:

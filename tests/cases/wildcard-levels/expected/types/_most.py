@@ -72,13 +72,12 @@ def read_Most(e: soap.Element) -> Most:
             c_.append(soap.int_value(c))
         elif tag == "{urn:wildcard-levels}d":
             d = soap.int_value(c)
+        elif b is soap.MISSING and not c_:
+            any_elements.append(soap.read_wildcard(c, elements.KNOWN))
+        elif soap.allows(tag, ("##other", "urn:wildcard-levels")) and not c_:
+            any_elements_2.append(soap.read_wildcard(c, elements.KNOWN))
         else:
-            if b is soap.MISSING and not c_:
-                any_elements.append(soap.read_wildcard(c, elements.KNOWN))
-            elif soap.allows(tag, ("##other", "urn:wildcard-levels")) and not c_:
-                any_elements_2.append(soap.read_wildcard(c, elements.KNOWN))
-            else:
-                any_elements_3.append(soap.AnyElement.from_element(c))
+            any_elements_3.append(soap.AnyElement.from_element(c))
     if a is soap.MISSING:
         soap.missing(e, "a")
     if b is soap.MISSING:

@@ -61,9 +61,8 @@ def read_Store(e: soap.Element) -> Store:
             thing.append(soap.read_any(c, elements.KNOWN))
         elif tag == "{urn:archive}label":
             label = soap.any_simple_value(c)
-        else:
-            if soap.allows(tag, ("##other", "urn:archive")):
-                any_elements.append(soap.read_wildcard(c, elements.KNOWN))
+        elif soap.allows(tag, ("##other", "urn:archive")):
+            any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if title is soap.MISSING:
         soap.missing(e, "title")
     v = Store.__new__(Store)

@@ -1,0 +1,96 @@
+"""The expressions that read one child element, as far as its type and its use decide."""
+
+from __future__ import annotations
+
+from soapwright.model.api import (
+    ElementMember,
+    NamedRef,
+    Process,
+    SoapArray,
+    TypeRef,
+    Use,
+    Wildcard,
+)
+from soapwright.python.context import Context
+from soapwright.python.text.literals import string
+from soapwright.python.text.scope import Scope
+from soapwright.python.types.fields import Alternative, default_of, is_any
+
+
+class ChildReader:
+    """Reads children in one use; a child is the local `c`."""
+
+    def __init__(self, context: Context, scope: Scope, use: Use) -> None:
+        self.context = context
+        self.scope = scope
+        self.use = use
+
+    def member(self, member: ElementMember) -> str:
+        """The expression that reads one child `c`, of an element that nothing substitutes."""
+        element, default = member.element, default_of(member.element)
+        nil, may_be_nil = element.nillable, element.nillable or not member.repeated
+        return self.value(element.type, default, nil, may_be_nil, member.use)
+
+    def pair(self, alternative: Alternative) -> str:
+        """The expression that reads a child `c`, one of several that may be there, with its tag."""
+        nil = alternative.nillable
+        value = self.value(alternative.type, alternative.default, nil, nil)
+        return f"({string(alternative.tag)}, {value})"
+
+    def wildcard(self, wildcard: Wildcard) -> str:
+        if wildcard.process is Process.SKIP:
+            return f"{self.scope.soap('AnyElement')}.from_element(c)"
+        elements = self.scope.name("elements")
+        return f"{self.scope.soap('read_wildcard')}(c, {elements}.KNOWN)"
+
+    def value(
+        self,
+        reference: TypeRef,
+        default: str | None,
+        nillable: bool,
+        may_be_nil: bool = False,
+        use: Use | None = None,
+        c: str = "c",
+    ) -> str:
+        """The expression that reads one child, of the name `c`; `may_be_nil` is of encoded values."""
+        child = c
+        use = use or self.use
+        if default is not None and self.context.types.has_text(reference):
+            child = f"{self.scope.soap('filled')}({c}, {string(default)})"
+        reader = self._reader(reference, use)
+        any_type = is_any(reference)
+        if use is Use.ENCODED:
+            if any_type:
+                return f"{reader}({c}, {self.scope.name('elements')}.KNOWN)"
+            verb = "referenced"
+            if may_be_nil:
+                verb = "array_or_nil" if self._is_array(reference) else "nil_or"
+            return f"{self.scope.soap(verb)}({child}, {reader})"
+        if any_type:
+            value = f"{reader}({child}, {self.scope.name('elements')}.KNOWN)"
+        else:
+            value = f"{reader}({child})"
+        if nillable and not any_type:
+            return f"None if {self.scope.soap('is_nil')}({c}) else {value}"
+        return value
+
+    def _is_array(self, reference: TypeRef) -> bool:
+        return isinstance(reference, NamedRef) and isinstance(
+            self.context.api.types[reference.id], SoapArray
+        )
+
+    def content(self, reference: TypeRef) -> str:
+        """The expression that reads the Body itself as a value of a type."""
+        known = f", {self.scope.name('elements')}.KNOWN" if is_any(reference) else ""
+        return f"{self._reader(reference, self.use)}(e{known})"
+
+    def _reader(self, reference: TypeRef, use: Use) -> str:
+        """The function that reads an element of a type."""
+        if is_any(reference):
+            name = "read_any_encoded" if use is Use.ENCODED else "read_any"
+            return self.scope.soap(name)
+        if self.context.types.simple.is_simple(reference):
+            return self.context.types.simple.code(reference, self.scope).read
+        assert isinstance(reference, NamedRef)
+        name = self.context.types.names.types[reference.id]
+        return self.scope.type(self.context.function("read", name, use))

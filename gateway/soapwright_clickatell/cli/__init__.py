@@ -1,0 +1,1 @@
+"""`clickatell`: the client layer and the gateway in a box at the shell."""

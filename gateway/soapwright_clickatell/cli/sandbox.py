@@ -1,0 +1,181 @@
+"""`clickatell sandbox`."""
+
+from __future__ import annotations
+
+import logging
+import random
+import signal
+import sys
+import time
+from contextlib import ExitStack, closing
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+import click
+
+from ..sandbox.config.settings_file import SettingsError, read_settings
+from ..sandbox.engine.gateway import FREE_CREDITS, Gateway
+from ..sandbox.records.settings import Settings
+from ..sandbox.state.clock import running_clock
+from ..sandbox.state.store import StateError, Store
+from ..sandbox.web.courier import Courier
+from ..sandbox.web.http import Application
+from ..sandbox.web.inbox import Inbox
+from ..sandbox.web.server import Server
+
+_FASTEST = 1_000_000
+_MOST_CREDITS = 1_000_000_000
+
+
+class _Unusable(click.ClickException):
+    """Something that the user gave cannot be used."""
+
+    exit_code = 2
+
+
+class _Broken(_Unusable):
+    """A file of the user's is not what it should be: findings, which speak for themselves."""
+
+    def show(self, file: IO[Any] | None = None) -> None:  # Any: as click has it
+        """Write them on stderr, in compiler form."""
+        click.echo(self.message, file, err=True)
+
+
+def _credits(context: click.Context, option: click.Parameter, given: str) -> Decimal:
+    """A number of credits, to six places."""
+    try:
+        credits = Decimal(given)
+    except InvalidOperation:
+        raise click.BadParameter(f"{given!r} is no number") from None
+    if not (credits.is_finite() and 0 <= credits <= _MOST_CREDITS):
+        raise click.BadParameter(f"{given} is not from 0 to {_MOST_CREDITS:,}")
+    return round(credits, 6)
+
+
+def _speed(context: click.Context, option: click.Parameter, given: float) -> float:
+    """A factor; click's own ranges let NaN pass."""
+    if not 0 <= given <= _FASTEST:
+        raise click.BadParameter(f"{given} is not from 0 to {_FASTEST:,}")
+    return given
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen here.")
+@click.option(
+    "--port",
+    default=8900,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0 takes a free one.",
+)
+@click.option(
+    "--credits",
+    default=str(FREE_CREDITS),
+    show_default=True,
+    metavar="N",
+    callback=_credits,
+    help="What a new account has. An account in a state file keeps what it has.",
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep sessions, messages and credits in this file (SQLite), which is made where it"
+    " does not exist. Without it they end with the sandbox.",
+)
+@click.option(
+    "--speed",
+    default=1.0,
+    show_default=True,
+    metavar="FACTOR",
+    callback=_speed,
+    help="How much faster the gateway's clock goes than yours: for messages on their way,"
+    " and for sessions, which end after 15 minutes without a call. 0 stops it.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    help="Draw ids and delivery times from this: the same calls then get the same ids."
+    " Without it they cannot be foretold.",
+)
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A TOML file: account, callback URLs, routes, numbers, vouchers, what goes wrong."
+    " docs/gateway.md describes it.",
+)
+def sandbox(
+    host: str,
+    port: int,
+    credits: Decimal,
+    state: Path | None,
+    speed: float,
+    seed: int | None,
+    config: Path | None,
+) -> None:
+    """Run Clickatell's gateway in a box, until it is stopped.
+
+    The first line on stdout is its base address, and then it is ready. It answers at
+    the vendor's paths, such as /soap/webservice.php, and knows one account: user demo,
+    password demo, api_id 1234. /inbox shows what was sent and what became of it.
+    Calls are logged on stderr.
+    """
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s"
+    )
+    try:
+        settings = Settings() if config is None else read_settings(config)
+    except SettingsError as error:
+        raise _Broken(str(error)) from None
+    try:
+        server = Server(host, port)
+    except OSError as error:
+        raise _Unusable(f"cannot listen on {host}:{port}: {error}") from None
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(closing(Store(state)))
+            run = store.begin_run(time.time(), speed)
+        except StateError as error:
+            server.server_close()
+            raise _Broken(str(error)) from None
+        gateway = Gateway(
+            store,
+            credits=credits,
+            clock=running_clock(run.gateway_time, speed),
+            # Each run on a state file draws anew: the ids of the last are taken.
+            chance=None if seed is None else random.Random(f"{seed}/{run.number}"),
+            settings=settings,
+            began=run.began,
+        )
+        application = Application(gateway, server.url, partial(Inbox, gateway))
+        _serve(server, application, Courier(gateway))
+
+
+class _Stopped(BaseException):
+    """SIGINT or SIGTERM came."""
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise _Stopped
+
+
+def _serve(server: Server, application: Application, courier: Courier) -> None:
+    """Serve until a signal says to stop."""
+    try:
+        signal.signal(signal.SIGINT, _stop)
+        signal.signal(signal.SIGTERM, _stop)
+        server.start(application)
+        courier.start()
+        click.echo(server.url)
+        sys.stdout.flush()
+        while True:
+            time.sleep(3600)
+    except _Stopped:
+        pass
+    finally:
+        server.stop()
+        courier.stop()

@@ -1,0 +1,56 @@
+"""What the synchronous and the asynchronous client have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
+
+from ..services.clickatell.errors import DecodeError, SoapFault, TransportError
+from .bulk import Recipient, Recipients
+from .fates import NoAnswer
+
+CONCURRENCY: Final = 4
+"""How many calls of a bulk sending are under way at once."""
+LOST: Final = TransportError, DecodeError, SoapFault
+"""What leaves it open whether a call was carried out."""
+Numbers: TypeAlias = str | Sequence[str]
+_NEXT: Final = re.compile(r"\s*\n\s*(?=(?:ID|apiMsgId|OK|ERR):)", re.IGNORECASE)
+
+
+def no_answer(error: Exception) -> NoAnswer:
+    """What a call is told that was answered with none of its replies."""
+    told = NoAnswer(str(error))
+    told.__cause__ = error
+    return told
+
+
+def replies(reply: str | list[str]) -> list[str]:
+    """The gateway's replies to a call: an item each, or a line each as its HTTP service has them."""
+    items = [reply] if isinstance(reply, str) else reply
+    return [one for item in items for one in _NEXT.split(item)]
+
+
+def numbers(to: Numbers) -> list[str]:
+    """Numbers, however they were given."""
+    return [to] if isinstance(to, str) else list(to)
+
+
+def recipients(to: Recipients) -> Sequence[str | Recipient]:
+    """Recipients, all of them at once."""
+    if isinstance(to, str):
+        return [to]
+    if isinstance(to, Mapping):
+        return [Recipient(str(number), tuple(values)) for number, values in to.items()]
+    return list(to)
+
+
+def checked(concurrency: int) -> int:
+    """How many calls may be under way at once.
+
+    Raises:
+        ValueError: none may.
+    """
+    if concurrency < 1:
+        raise ValueError(f"concurrency={concurrency}: one call at a time is the least")
+    return concurrency

@@ -1,0 +1,102 @@
+"""What the gateway's replies to a call mean for it, and for each of its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from ..vendor.codes import ErrorCode, MessageStatus
+from ..vendor.replies import GatewayError, MessageId, Refusal, Reply, Status, parse
+from .outcomes import Accepted, Outcome, Refused, Unknown
+
+
+class NoAnswer(Exception):
+    """A call went out, and what came of it is not known."""
+
+
+class UnexpectedReply(NoAnswer):
+    """The gateway answered with what is no answer to this call."""
+
+
+_Kind = TypeVar("_Kind", bound=Reply)
+
+
+def known(reply: str) -> Reply | None:
+    """A reply, if it is a documented one."""
+    try:
+        return parse(reply)
+    except ValueError:
+        return None
+
+
+def expected(text: str, kind: type[_Kind]) -> _Kind:
+    """A reply that must be of a kind.
+
+    Raises:
+        GatewayError: it is a refusal.
+        UnexpectedReply: it is something else.
+    """
+    reply = known(text)
+    if isinstance(reply, Refusal):
+        raise GatewayError(reply)
+    if not isinstance(reply, kind):
+        raise UnexpectedReply(f"{kind.__name__} was expected, not {text[:80]!r}")
+    return reply
+
+
+def single(replies: Sequence[str], kind: type[_Kind]) -> _Kind:
+    """The reply to a call that gets one, as `expected`."""
+    if not replies:
+        raise UnexpectedReply("the gateway answered with nothing")
+    return expected(replies[0], kind)
+
+
+def is_refusal(replies: Sequence[str], *codes: ErrorCode) -> bool:
+    """Whether a call was refused as a whole with one of these errors."""
+    reply = known(replies[0]) if len(replies) == 1 else None
+    return isinstance(reply, Refusal) and reply.code in codes
+
+
+def fates(to: Sequence[str], replies: Sequence[str]) -> list[Outcome]:
+    """Each number's fate. A single refusal of a call with several numbers is that of all,
+    unless it names one of them."""
+    read = [known(reply) for reply in replies]
+    first = read[0] if len(read) == 1 < len(to) else None
+    if isinstance(first, Refusal) and first.to is None:
+        read *= len(to)
+    if len(read) != len(to):
+        return unknown(to, f"{len(read)} replies came for {len(to)} numbers")
+    return [_fate(number, reply) for number, reply in zip(to, read, strict=True)]
+
+
+def _fate(number: str, reply: Reply | None) -> Outcome:
+    if isinstance(reply, MessageId):
+        return Accepted(number, reply.id)
+    if isinstance(reply, Refusal):
+        return Refused(number, reply)
+    return Unknown(number, "the reply is none that is documented")
+
+
+def unknown(to: Sequence[str], reason: str) -> list[Outcome]:
+    """The same fate for all: nobody knows."""
+    return [Unknown(number, reason) for number in to]
+
+
+def statuses(replies: Sequence[str]) -> list[Status]:
+    """The messages that `querymsg` says the gateway has."""
+    read = [known(reply) for reply in replies]
+    return [
+        reply
+        for reply in read
+        if isinstance(reply, Status) and reply.status != MessageStatus.UNKNOWN
+    ]
+
+
+def matched(to: Sequence[str], has: Sequence[Status]) -> list[Outcome]:
+    """The messages that the gateway has under an id, which it names in the order of the call."""
+    if len(has) == len(to):
+        return [
+            Accepted(number, status.id) for number, status in zip(to, has, strict=True)
+        ]
+    reason = f"the gateway took {len(has)} of {len(to)}, and does not say which"
+    return unknown(to, reason)

@@ -1,0 +1,80 @@
+"""What comes of calls, as types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from ..vendor.codes import ErrorCode
+from ..vendor.replies import GatewayError, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The gateway has a message, and will tell under its id what becomes of it."""
+
+    to: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The gateway did not take a message; it costs nothing."""
+
+    to: str
+    refusal: Refusal
+
+    @property
+    def code(self) -> int | None:
+        """The error's number; an `ErrorCode` where it is a known one."""
+        return self.refusal.code
+
+    @property
+    def error(self) -> GatewayError:
+        """As an exception."""
+        return GatewayError(self.refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No answer came, and the gateway could not be asked: the message may be on its way or
+    not. It is never sent again by itself."""
+
+    to: str
+    reason: str
+
+
+Outcome: TypeAlias = Accepted | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whether messages to a number are routed."""
+
+    routed: bool
+    charge: Decimal | None
+    """What a part costs at least, in credits, where the gateway says it."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose credits are spent."""
+
+    user: str
+    password: str
+    api_id: int
+
+    def __repr__(self) -> str:
+        return f"Account({self.user!r}, ***, {self.api_id})"
+
+
+RENEWABLE = frozenset(
+    {
+        ErrorCode.AUTHENTICATION_FAILED,
+        ErrorCode.SESSION_EXPIRED,
+        ErrorCode.MISSING_SESSION,
+    }
+)
+"""What a session that has ended is answered with: 003 as documented, 001 as observed."""

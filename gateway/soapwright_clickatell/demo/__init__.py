@@ -1,0 +1,1 @@
+"""`make demo`, which is `python -m soapwright_clickatell.demo`."""

@@ -1,0 +1,253 @@
+"""Messages to send: each chooses `msg_type`, `unicode`, `udh`, `data` and `concat` by itself.
+
+Text("Hello")              the GSM alphabet where it has all characters, else Unicode
+Flash("Now!")              shown at once
+Unicode("Ω")               UCS-2 whatever it says
+Binary(data, udh)          bytes behind a user data header of one's own, EMS among them
+VCard(text)                a business card, or `VCard.of(file)` of a vCard of any version
+VCalendar(text)            a calendar entry, or `VCalendar.of(file)` of an iCalendar file
+Ringtone(rtttl or bytes)   a ringtone in RTTTL, or in Nokia's binary form
+OperatorLogo(bytes)        a logo as an OTA bitmap; `OperatorLogo()` removes the handset's
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from ..vendor.characters import gsm_parts, travels_as_gsm, ucs2_parts
+from ..vendor.octets import PORTS, header_elements, octet_parts, ports_header
+from ..vendor.ringtones import encode_rtttl
+from .conversion import to_vcalendar, to_vcard
+
+MAX_PARTS: Final = 35
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of `sendmsg` that make up a message; `None` is unset."""
+
+    text: str | None = None
+    concat: int | None = None
+    unicode: int | None = None
+    msg_type: str | None = None
+    udh: str | None = None
+    data: str | None = None
+
+
+class Message(Protocol):
+    """Something that can be sent."""
+
+    @property
+    def sms(self) -> int:
+        """How many SMS it takes."""
+        ...
+
+    def encode(self) -> Parts:
+        """The parts of the call.
+
+        Raises:
+            ValueError: it is empty, takes more than 35 SMS, or is not what it should be.
+        """
+        ...
+
+
+def _checked(message: Message, empty: bool) -> int | None:
+    """What `concat` must be for a message; `None` where the gateway's 1 does.
+
+    Raises:
+        ValueError: it is empty or takes too many SMS.
+    """
+    if empty:
+        raise ValueError("an empty message cannot be sent")
+    if message.sms > MAX_PARTS:
+        raise ValueError(f"it takes {message.sms} SMS; {MAX_PARTS} are the most")
+    return message.sms if message.sms > 1 else None
+
+
+def _ucs2(text: str) -> str:
+    """UCS-2 in hex; what is beyond its plane is a pair of surrogates.
+
+    Raises:
+        ValueError: the text has half of a pair.
+    """
+    return text.encode("utf-16-be").hex().upper()
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, in the GSM alphabet where that has all of its characters, else in Unicode."""
+
+    text: str
+
+    @property
+    def sms(self) -> int:
+        """How many SMS it takes."""
+        return (gsm_parts if travels_as_gsm(self.text) else ucs2_parts)(self.text)
+
+    def encode(self) -> Parts:
+        """As `Message.encode`."""
+        concat = _checked(self, not self.text)
+        if travels_as_gsm(self.text):
+            return Parts(text=self.text, concat=concat)
+        return Parts(text=_ucs2(self.text), unicode=1, concat=concat)
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A text that the handset shows at once, and does not keep."""
+
+    text: str
+
+    @property
+    def sms(self) -> int:
+        """How many SMS it takes."""
+        return Text(self.text).sms
+
+    def encode(self) -> Parts:
+        """As `Message.encode`."""
+        made = Text(self.text).encode()
+        return Parts(
+            text=made.text,
+            concat=made.concat,
+            unicode=made.unicode,
+            msg_type="SMS_FLASH",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unicode:
+    """A text in UCS-2, even where the GSM alphabet would do."""
+
+    text: str
+
+    @property
+    def sms(self) -> int:
+        """How many SMS it takes."""
+        return ucs2_parts(self.text)
+
+    def encode(self) -> Parts:
+        """As `Message.encode`."""
+        concat = _checked(self, not self.text)
+        return Parts(text=_ucs2(self.text), unicode=1, concat=concat)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Bytes behind a user data header (3GPP TS 23.040, section 9.2.3.24): EMS, port-addressed
+    messages of other makers than Nokia. A header for a port makes `octets.ports_header`.
+    """
+
+    data: bytes
+    udh: bytes
+    """With its length as its first byte."""
+
+    @property
+    def sms(self) -> int:
+        """How many SMS it takes."""
+        return octet_parts(self.udh, self.data)
+
+    def encode(self) -> Parts:
+        """As `Message.encode`."""
+        header_elements(self.udh)
+        concat = _checked(self, not self.data)
+        return Parts(
+            udh=self.udh.hex().upper(), data=self.data.hex().upper(), concat=concat
+        )
+
+
+class _Typed:
+    """A message of one of the vendor's types, for which the gateway makes the header."""
+
+    __slots__ = ()
+
+    @property
+    def sms(self) -> int:
+        """How many SMS it takes."""
+        kind, payload = self._content()
+        octets = payload if isinstance(payload, bytes) else self._octets(payload)
+        return octet_parts(ports_header(PORTS[kind]), octets)
+
+    def encode(self) -> Parts:
+        """As `Message.encode`."""
+        kind, payload = self._content()
+        concat = _checked(self, not payload)
+        if isinstance(payload, bytes):
+            return Parts(msg_type=kind, data=payload.hex().upper(), concat=concat)
+        return Parts(msg_type=kind, text=payload, concat=concat)
+
+    def _content(self) -> tuple[str, str | bytes]:
+        """The vendor's type, and what goes with it."""
+        raise NotImplementedError
+
+    def _octets(self, text: str) -> bytes:
+        """What the gateway makes of a text."""
+        try:
+            return text.encode("latin-1")
+        except UnicodeEncodeError:
+            return text.encode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class VCard(_Typed):
+    """A business card: a vCard 2.1, as handsets know it."""
+
+    text: str
+
+    @classmethod
+    def of(cls, vcard: str) -> VCard:
+        """The first card of a vCard of any version, brought to 2.1.
+
+        Raises:
+            ValueError: it is none.
+        """
+        return cls(to_vcard(vcard))
+
+    def _content(self) -> tuple[str, str | bytes]:
+        return "SMS_NOKIA_VCARD", self.text
+
+
+@dataclass(frozen=True, slots=True)
+class VCalendar(_Typed):
+    """A calendar entry: a vCalendar 1.0, as handsets know it."""
+
+    text: str
+
+    @classmethod
+    def of(cls, calendar: str) -> VCalendar:
+        """The events and tasks of an iCalendar, or a vCalendar, brought to 1.0.
+
+        Raises:
+            ValueError: it is none.
+        """
+        return cls(to_vcalendar(calendar))
+
+    def _content(self) -> tuple[str, str | bytes]:
+        return "SMS_NOKIA_VCAL", self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Ringtone(_Typed):
+    """A ringtone: RTTTL as text, or Nokia's binary form as bytes."""
+
+    tune: str | bytes
+
+    def _content(self) -> tuple[str, str | bytes]:
+        binary = isinstance(self.tune, bytes)
+        return f"SMS_NOKIA_{'RINGTONE' if binary else 'RTTL'}", self.tune
+
+    def _octets(self, text: str) -> bytes:
+        return encode_rtttl(text)
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorLogo(_Typed):
+    """An operator logo (Nokia Smart Messaging: country, network, OTA bitmap); without one, what
+    removes the handset's."""
+
+    logo: bytes = field(default=b"")
+
+    def _content(self) -> tuple[str, str | bytes]:
+        if not self.logo:
+            return "SMS_NOKIA_CLEAN", b"\x00"
+        return "SMS_NOKIA_OLOGO", self.logo

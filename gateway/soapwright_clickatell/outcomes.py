@@ -1,0 +1,21 @@
+"""What comes of calls, as types."""
+
+from __future__ import annotations
+
+from .client.outcomes import (
+    Accepted,
+    Account,
+    Coverage,
+    Outcome,
+    Refused,
+    Unknown,
+)
+
+__all__ = [
+    "Accepted",
+    "Account",
+    "Coverage",
+    "Outcome",
+    "Refused",
+    "Unknown",
+]

@@ -1,0 +1,367 @@
+"""The gateway: what the vendor's documents say that it does, without SOAP and HTTP.
+
+Methods return replies. What is refused as a whole is raised as `GatewayError`; a single
+recipient that is refused is a `Refusal` among the replies.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Final
+
+from ...vendor.codes import ErrorCode, MessageStatus
+from ...vendor.replies import (
+    Charge,
+    Credit,
+    GatewayError,
+    MessageId,
+    Ok,
+    Refusal,
+    Status,
+)
+from ..records.accounts import DEMO, Account, Credentials
+from ..records.messages import Message, Submission, price
+from ..records.settings import Settings
+from ..state.clock import Clock
+from ..state.store import Store
+from .acceptance import Acceptance
+from .batches import Batches
+from .delivery import DAY, Delivery
+from .sessions import SESSION_SECONDS, Sessions
+from .two_way import TwoWay
+
+__all__ = ["FREE_CREDITS", "SESSION_SECONDS", "Gateway"]
+
+FREE_CREDITS: Final = Decimal(10)
+QUERY_SECONDS: Final = 6 * DAY
+"""How long `querymsg` knows a message."""
+CHARGE_SECONDS: Final = 15 * DAY
+"""How long `getmsgcharge` does."""
+SUPPORTED: Final = (
+    "This prefix is currently supported. Messages sent to this prefix will be routed."
+)
+UNSUPPORTED: Final = (
+    "This prefix is not currently supported. Messages sent to this prefix will fail."
+    " Please contact support for assistance."
+)
+_VOUCHER_REDEEMED: Final = "605"
+_TOKEN: Final = re.compile(r"[0-9]{16}")
+
+
+class Gateway:
+    """One gateway with one account. It may be shared by threads.
+
+    Args:
+        store: its memory.
+        account: its customer; that of the settings where it is not given.
+        credits: what a new account begins with; one that the store knows keeps what it has.
+        clock: the gateway's time.
+        chance: what ids and delivery times are drawn from; the system's by default.
+        settings: everything else.
+        began: the time from which outages count; now by default.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        account: Account | None = None,
+        credits: Decimal = FREE_CREDITS,
+        clock: Clock = time.time,
+        chance: random.Random | None = None,
+        settings: Settings | None = None,
+        began: float | None = None,
+    ) -> None:
+        settings = settings or Settings(account=account or DEMO)
+        self.settings = settings
+        self.account = settings.account
+        self.now = clock
+        self._store = store
+        self._chance = chance or random.SystemRandom()
+        self._began = clock() if began is None else began
+        self.delivery = Delivery(store, settings, self._began)
+        self.two_way = TwoWay(store, self.account, self._chance)
+        self._sessions = Sessions(store, self.account, clock, self._new_id)
+        self._acceptance = Acceptance(
+            store, settings, self.delivery, self.two_way, self._new_id
+        )
+        self._batches = Batches(store, self._new_id)
+        with store.transaction():
+            store.open_account(self.account.user, credits)
+            self.delivery.adopt(clock())
+
+    @property
+    def store(self) -> Store:
+        """Its memory."""
+        return self._store
+
+    # -------------------------------------------------------------------------- sessions
+
+    def auth(self, credentials: Credentials) -> Ok:
+        """Open a session.
+
+        Raises:
+            GatewayError: 001, 004 or 007.
+        """
+        self._refuse_at_random("auth")
+        return Ok(self._sessions.open(credentials))
+
+    def ping(self, session_id: str, address: str = "") -> Ok:
+        """Keep a session open.
+
+        Raises:
+            GatewayError: 001, 003, 004, 005 or 007.
+        """
+        self._user(Credentials(session_id=session_id, address=address), "ping")
+        return Ok()
+
+    # --------------------------------------------------------------------------- sending
+
+    def sendmsg(
+        self,
+        credentials: Credentials,
+        submission: Submission,
+        operation: str = "sendmsg",
+    ) -> list[MessageId | Refusal]:
+        """Accept a message for each recipient that it can go to, and charge for it.
+
+        Pushes name the number even where there is only one.
+
+        Raises:
+            GatewayError: the whole call is refused, and nothing charged.
+        """
+        user = self._user(credentials, operation)
+        submission.check(self.account.max_credits)
+        submission.check_recipients()
+        self._acceptance.check_sender(submission)
+        content = submission.content()
+        named = len(submission.to) > 1 or submission.push is not None
+        with self._at_work() as now:
+            return [
+                self._acceptance.accept(user, submission, number, content, now, named)
+                for number in submission.to
+            ]
+
+    def startbatch(self, credentials: Credentials, submission: Submission) -> MessageId:
+        """Begin a batch: what its messages have in common, with a template as their text.
+
+        Raises:
+            GatewayError: 202, or as of a message.
+        """
+        user = self._user(credentials, "startbatch")
+        if not (submission.text or submission.data):
+            raise GatewayError(ErrorCode.NO_BATCH_TEMPLATE)
+        submission.check(self.account.max_credits)
+        self._acceptance.check_sender(submission)
+        with self._at_work() as now:
+            return MessageId(self._batches.begin(user, submission, now))
+
+    def senditem(
+        self,
+        credentials: Credentials,
+        batch_id: str,
+        to: Sequence[str],
+        fields: Mapping[str, str] | None = None,
+        operation: str = "senditem",
+    ) -> list[MessageId | Refusal]:
+        """Send a batch's message, with values put into its template, to some numbers.
+
+        Raises:
+            GatewayError: 201, or as of a message.
+        """
+        user = self._user(credentials, operation)
+        with self._at_work() as now:
+            common = self._batches.submission(user, batch_id, now)
+            submission = common.merged(dict(fields or {}), to)
+            submission.check_recipients()
+            content = submission.content()
+            named = len(to) > 1 or operation == "quicksend"
+            return [
+                self._acceptance.accept(
+                    user, submission, number, content, now, named, batch_id
+                )
+                for number in to
+            ]
+
+    def quicksend(
+        self, credentials: Credentials, batch_id: str, to: Sequence[str]
+    ) -> list[MessageId | Refusal]:
+        """Send a batch's message as it is to many numbers.
+
+        Raises:
+            GatewayError: 201, or as of a message.
+        """
+        return self.senditem(credentials, batch_id, to, operation="quicksend")
+
+    def endbatch(self, credentials: Credentials, batch_id: str) -> Ok:
+        """End a batch: nothing more can be sent with it.
+
+        Raises:
+            GatewayError: 201.
+        """
+        user = self._user(credentials, "endbatch")
+        with self._at_work() as now:
+            self._batches.end(user, batch_id, now)
+        return Ok(None)
+
+    # -------------------------------------------------------------------------- afterwards
+
+    def querymsg(
+        self, credentials: Credentials, message_id: str = "", client_id: str = ""
+    ) -> list[Status]:
+        """What has become of a message, or of all that a client gave this id, in their order.
+        One that is too old is unknown by its status.
+
+        Raises:
+            GatewayError: 103, 104 or 109.
+        """
+        user = self._user(credentials, "querymsg")
+        with self._at_work() as now:
+            found = self._messages(user, message_id, client_id)
+            return [Status(one.id, self._reported(one, now)) for one in found]
+
+    def delmsg(
+        self, credentials: Credentials, message_id: str = "", client_id: str = ""
+    ) -> list[Status]:
+        """Stop what has not left the gateway; what it cost is given back.
+
+        Raises:
+            GatewayError: 103, 104 or 109.
+        """
+        user = self._user(credentials, "delmsg")
+        with self._at_work() as now:
+            found = self._messages(user, message_id, client_id)
+            for message in found:
+                self.delivery.stop(message, now)
+            return [Status(message.id, message.status) for message in found]
+
+    def getmsgcharge(self, credentials: Credentials, message_id: str = "") -> Charge:
+        """What a message of the last fifteen days cost, and what has become of it.
+
+        Raises:
+            GatewayError: 103 or 109.
+        """
+        user = self._user(credentials, "getmsgcharge")
+        with self._at_work() as now:
+            (message,) = self._messages(user, message_id, "")
+            if now - message.accepted > CHARGE_SECONDS:
+                raise GatewayError(ErrorCode.UNKNOWN_MESSAGE_ID)
+            return Charge(message.id, message.charge, message.status)
+
+    # ------------------------------------------------------------------------------ money
+
+    def getbalance(self, credentials: Credentials) -> Credit:
+        """The credits that are left."""
+        user = self._user(credentials, "getbalance")
+        with self._at_work():
+            return Credit(self._store.balance(user))
+
+    def token_pay(self, credentials: Credentials, token: str) -> Ok:
+        """Redeem a voucher of 16 digits.
+
+        Raises:
+            GatewayError: 606, 607 or 609.
+        """
+        user = self._user(credentials, "token_pay")
+        if not self.account.vouchers:
+            raise GatewayError(ErrorCode.TOKEN_GENERATION)
+        worth = {one.token: one.credits for one in self.settings.vouchers}.get(token)
+        if worth is None or not _TOKEN.fullmatch(token):
+            raise GatewayError(ErrorCode.INVALID_VOUCHER)
+        with self._at_work():
+            if not self._store.redeem(token):
+                raise GatewayError(ErrorCode.EXPIRED_TOKEN)
+            self._store.give(user, worth)
+        return Ok(_VOUCHER_REDEEMED)
+
+    def routecoverage(self, credentials: Credentials, number: str) -> Ok | Refusal:
+        """Whether messages to a number are routed, and what a part costs at least.
+
+        Raises:
+            GatewayError: 101, without a number.
+        """
+        self._user(credentials, "routecoverage")
+        if not number:
+            raise GatewayError(ErrorCode.INVALID_PARAMETERS)
+        prices = [
+            price(number, 1, route.charge)
+            for route in self.settings.routes
+            if route.reaches(number)
+        ]
+        rule = self.settings.rule(number)
+        refused = rule is not None and rule.refusal == ErrorCode.CANNOT_ROUTE
+        if refused or not prices or not number.isdecimal() or number.startswith("0"):
+            return Refusal(None, UNSUPPORTED)
+        return Ok(f"{SUPPORTED} Charge: {min(prices).normalize():f}")
+
+    # ------------------------------------------------------------------------ two-way, time
+
+    def receive(self, sender: str, recipient: str, text: str) -> list[str]:
+        """Take a message from a handset to a rented number; the ids of its parts.
+
+        Raises:
+            ValueError: it is no message.
+        """
+        with self._at_work() as now:
+            return self.two_way.receive(sender, recipient, text, now)
+
+    def advance(self, most: int | None = None) -> int:
+        """Let happen what is due; how much it was."""
+        with self._store.transaction():
+            return self.delivery.advance(self.now(), most)
+
+    @contextmanager
+    def _at_work(self) -> Generator[float]:
+        """A transaction in which everything has happened that is due by now."""
+        with self._store.transaction():
+            now = self.now()
+            self.delivery.advance(now)
+            yield now
+
+    # ------------------------------------------------------------------------------ inside
+
+    def _user(self, credentials: Credentials, operation: str) -> str:
+        user = self._sessions.user(credentials)
+        self._refuse_at_random(operation)
+        return user
+
+    def _refuse_at_random(self, operation: str) -> None:
+        """Raise what the settings say of this operation.
+
+        Raises:
+            GatewayError: one of the settings' refusals, or 901 in an outage of the gateway.
+        """
+        if self.delivery.is_out("", self.now()):
+            raise GatewayError(ErrorCode.INTERNAL_ERROR)
+        for refusal in self.settings.refusals:
+            if refusal.operation.lower() == operation:
+                if self._chance.random() < refusal.share:
+                    raise GatewayError(refusal.code)
+
+    def _reported(self, message: Message, now: float) -> MessageStatus:
+        if now - message.accepted > QUERY_SECONDS:
+            return MessageStatus.UNKNOWN
+        return message.status
+
+    def _messages(
+        self, user: str, message_id: str, client_id: str
+    ) -> Sequence[Message]:
+        if message_id:
+            found = self._store.message(user, message_id.lower())
+            if found is None:
+                raise GatewayError(ErrorCode.UNKNOWN_MESSAGE_ID)
+            return [found]
+        if not client_id:
+            raise GatewayError(ErrorCode.MISSING_MESSAGE_ID)
+        messages = self._store.messages_of_client(user, client_id)
+        if not messages:
+            raise GatewayError(ErrorCode.UNKNOWN_CLIENT_ID)
+        return messages
+
+    def _new_id(self) -> str:
+        return f"{self._chance.getrandbits(128):032x}"

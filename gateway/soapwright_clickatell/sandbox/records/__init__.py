@@ -1,0 +1,1 @@
+"""What the gateway deals in, as values: accounts, messages, callbacks, settings."""

@@ -1,0 +1,182 @@
+"""The messages that the gateway keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from ...vendor.codes import MessageStatus
+from ..records.content import Content
+from ..records.messages import Message, Step
+from .database import Database, to_credits, to_millionths
+
+_STATUSES: Final = {int(status): status for status in MessageStatus}
+_FIXED: Final = (
+    *("id", "user", "recipient", "kind", "text", "udh", "data", "parts"),
+    *("client_id", "batch_id", "accepted", "released", "expires", "queue"),
+    *("escalate", "features", "max_millionths", "callbacks"),
+)
+_CHANGING: Final = ("sender", "millionths", "status", "due", "route")
+_COLUMNS: Final = (*_FIXED, *_CHANGING)
+_SELECT: Final = f"SELECT number, {', '.join(_COLUMNS)} FROM message"
+_INSERT: Final = (
+    f"INSERT INTO message ({', '.join(_COLUMNS)})"
+    f" VALUES ({', '.join('?' * len(_COLUMNS))})"
+)
+_UPDATE: Final = (
+    f"UPDATE message SET {', '.join(f'{name} = ?' for name in _CHANGING)}"
+    " WHERE id = ? RETURNING number"
+)
+
+
+class MessageStore(Database):
+    """Messages in a database. Each method is to be called within a transaction."""
+
+    def add_message(self, message: Message) -> None:
+        """Keep a message."""
+        values = (*_fixed(message), *_changing(message))
+        number = self._db.execute(_INSERT, values).lastrowid
+        self._add_steps(number, message.course)
+
+    def update_message(self, message: Message, steps: Sequence[Step]) -> None:
+        """Keep what has changed of a message, with the steps that it went since."""
+        values = (*_changing(message), message.id)
+        (number,) = self._db.execute(_UPDATE, values).fetchone()
+        self._add_steps(number, steps)
+
+    def _add_steps(self, number: int | None, steps: Sequence[Step]) -> None:
+        self._db.executemany(
+            "INSERT INTO step VALUES (?, ?, ?)",
+            [(number, step.at, int(step.status)) for step in steps],
+        )
+
+    # -------------------------------------------------------------------------- finding
+
+    def message(self, user: str, id_: str) -> Message | None:
+        """One of a user's messages, by its id."""
+        found = self._messages("WHERE user = ? AND id = ?", user, id_)
+        return found[0] if found else None
+
+    def messages_of_client(self, user: str, client_id: str) -> list[Message]:
+        """A user's messages that were given this id by their client, the oldest first."""
+        return self._messages(
+            "WHERE user = ? AND client_id = ? AND client_id <> '' ORDER BY number",
+            user,
+            client_id,
+        )
+
+    def newest_messages(
+        self, user: str, count: int, before: str = "", batch_id: str = ""
+    ) -> list[Message]:
+        """A user's messages, or those of one batch, the newest first; only those that were
+        accepted before the one with an id, where it is given."""
+        where, values = "WHERE user = ?", [user]
+        if batch_id:
+            where, values = f"{where} AND batch_id = ? AND batch_id <> ''", [
+                user,
+                batch_id,
+            ]
+        if before:
+            where += " AND number < (SELECT number FROM message WHERE id = ?)"
+            values.append(before)
+        return self._messages(f"{where} ORDER BY number DESC LIMIT ?", *values, count)
+
+    def next_due(self) -> Message | None:
+        """The message to which something happens next by itself."""
+        found = self._messages(
+            "WHERE due IS NOT NULL ORDER BY due, queue, number LIMIT 1"
+        )
+        return found[0] if found else None
+
+    def next_waiting(self, route: str) -> Message | None:
+        """The message that a route takes next: by priority, then as they came."""
+        found = self._messages(
+            "WHERE status = 2 AND route = ? ORDER BY queue, number LIMIT 1", route
+        )
+        return found[0] if found else None
+
+    def waiting_elsewhere(self, routes: Collection[str]) -> list[Message]:
+        """What waits for any other routes than these, in the order in which it would go."""
+        marks = ", ".join("?" * len(routes))
+        return self._messages(
+            f"WHERE status = 2 AND route NOT IN ({marks}) ORDER BY queue, number",
+            *routes,
+        )
+
+    def has_waiting(self, route: str) -> bool:
+        """Whether any message waits for a route."""
+        found = self._db.execute(
+            "SELECT 1 FROM message WHERE status = 2 AND route = ? LIMIT 1", (route,)
+        )
+        return found.fetchone() is not None
+
+    def released_since(self, user: str, begin: float, now: float) -> int:
+        """How many messages of a user were to be sent on in a time, this moment included."""
+        found = self._db.execute(
+            "SELECT count(*) FROM message WHERE user = ? AND released BETWEEN ? AND ?",
+            (user, begin, now),
+        ).fetchone()
+        return int(found[0])
+
+    def sent_to_between(self, recipient: str, begin: float, end: float) -> bool:
+        """Whether a number was sent anything in a time."""
+        found = self._db.execute(
+            "SELECT 1 FROM message WHERE recipient = ? AND accepted >= ? AND accepted <= ?"
+            " LIMIT 1",
+            (recipient, begin, end),
+        )
+        return found.fetchone() is not None
+
+    def _messages(self, where: str, *values: str | float) -> list[Message]:
+        rows = self._db.execute(f"{_SELECT} {where}", values).fetchall()
+        return [self._message(number, row) for number, *row in rows]
+
+    def _message(self, number: int, row: Sequence[Any]) -> Message:  # Any: of SQLite
+        values = dict(zip(_COLUMNS, row, strict=True))
+        content = Content(*(values.pop(n) for n in ("kind", "text", "udh", "data")))
+        del values["parts"], values["status"]
+        return Message(
+            content=content,
+            charge=to_credits(values.pop("millionths")),
+            max_credits=to_credits(values.pop("max_millionths")),
+            escalate=bool(values.pop("escalate")),
+            course=self._course(number),
+            **values,
+        )
+
+    def _course(self, number: int) -> list[Step]:
+        steps = self._db.execute(
+            "SELECT at, status FROM step WHERE message = ? ORDER BY rowid", (number,)
+        )
+        return [Step(at, _STATUSES[status]) for at, status in steps]
+
+    # --------------------------------------------------------------------------- routes
+
+    def route_free_at(self, name: str) -> float:
+        """When a route can take its next message."""
+        found = self._db.execute(
+            "SELECT free_at FROM route WHERE name = ?", (name,)
+        ).fetchone()
+        return float(found[0]) if found else 0.0
+
+    def occupy_route(self, name: str, until: float) -> None:
+        """Note that a route takes no message before a time."""
+        self._db.execute("INSERT OR REPLACE INTO route VALUES (?, ?)", (name, until))
+
+
+def _fixed(message: Message) -> tuple[object, ...]:
+    content = message.content
+    return (
+        *(message.id, message.user, message.recipient),
+        *(content.kind, content.text, content.udh, content.data, content.parts),
+        *(message.client_id, message.batch_id, message.accepted, message.released),
+        *(message.expires, int(message.queue), message.escalate),
+        *(message.features, to_millionths(message.max_credits), message.callbacks),
+    )
+
+
+def _changing(message: Message) -> tuple[object, ...]:
+    return (
+        *(message.sender, to_millionths(message.charge), int(message.status)),
+        *(message.due, message.route),
+    )

@@ -1,0 +1,395 @@
+"""The web inbox: what the gateway has, for people. Server-rendered; nothing comes from elsewhere.
+
+Text of messages is a stranger's: pages escape everything, and their content security policy lets
+nothing but our own style sheet in. The only form replies to a message as its handset would; it
+holds a token that only a page of ours can know.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from decimal import Decimal
+from importlib.resources import files
+from math import inf
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from jinja2 import Environment, PackageLoader
+
+from ...services.clickatell import redact
+from ...vendor.characters import gsm_pieces, ucs2_pieces
+from ...vendor.codes import MessageStatus
+from ...vendor.octets import header_names, octet_pieces
+from ..engine.batches import common_to
+from ..engine.gateway import Gateway
+from ..records.callbacks import is_final
+from ..records.content import Content
+from ..records.messages import Message
+from ..state.store import Batch, Callback
+from .http import CallLog, Request, Response
+from .xml_lines import xml_lines
+
+PATH: Final = "/inbox"
+_PACKAGE: Final = __name__.rpartition(".")[0]
+_SHOWN: Final = 100
+_LONGEST: Final = 300
+_LONGEST_ENVELOPE: Final = 100_000
+_SECTIONS: Final = (
+    (PATH, "Messages"),
+    (f"{PATH}/incoming", "Incoming"),
+    (f"{PATH}/batches", "Batches"),
+    (f"{PATH}/callbacks", "Callbacks"),
+    (f"{PATH}/calls", "Calls"),
+)
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_HTML: Final = "text/html; charset=utf-8"
+_ITEM: Final = re.compile(rf"{PATH}/(messages|batches|calls)/([0-9a-f]{{1,32}})")
+_CALLBACK: Final = re.compile(r"[0-9]{1,18}")
+_SESSION: Final = re.compile(r"(OK:\s*)[0-9a-f]{32}")
+_GATEWAYS_OWN: Final = "27999000224"
+"""Where a reply goes to a message without a sender ID, and without a rented number."""
+_KINDS: Final = {
+    "ServiceIndication": "service indication",
+    "MmsNotification": "MMS notification",
+}
+_GOOD: Final = frozenset({MessageStatus.RECEIVED, MessageStatus.OK})
+
+
+class _Refused(Exception):
+    """A request that gets no page."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Inbox:
+    """The pages.
+
+    Args:
+        gateway: what they show.
+        calls: the calls that came.
+    """
+
+    def __init__(self, gateway: Gateway, calls: CallLog) -> None:
+        self._gateway = gateway
+        self._calls = calls
+        self._token = secrets.token_urlsafe(24)
+        self._pages = Environment(
+            loader=PackageLoader(_PACKAGE, "pages"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._sections: Mapping[str, Callable[[Request], str]] = {
+            PATH: self._messages,
+            f"{PATH}/incoming": self._incoming,
+            f"{PATH}/batches": self._batches,
+            f"{PATH}/callbacks": self._callbacks,
+            f"{PATH}/calls": self._call_list,
+        }
+        self._items: Mapping[str, Callable[[str, Request], str]] = {
+            "messages": self._message,
+            "batches": self._batch,
+            "calls": self._call,
+        }
+
+    def __call__(self, request: Request) -> Response:
+        """Answer a request to what lies under `PATH`."""
+        try:
+            if request.path == f"{PATH}/reply":
+                return self._reply(request)
+            if request.method not in ("GET", "HEAD"):
+                raise _Refused(405, "This page can only be read.")
+            return self._page_at(request)
+        except _Refused as refusal:
+            body = self._page("notice.html", "Sorry", "", text=str(refusal))
+            return Response(refusal.status, body.encode(), _HTML, _HEADERS)
+
+    def _page_at(self, request: Request) -> Response:
+        if request.path == f"{PATH}/style.css":
+            style = files(_PACKAGE).joinpath("pages", "style.css").read_bytes()
+            return Response(200, style, "text/css; charset=utf-8", _HEADERS)
+        section = self._sections.get(request.path.rstrip("/"))
+        item = _ITEM.fullmatch(request.path)
+        self._gateway.advance()
+        if section is not None:
+            body = section(request)
+        elif item is not None:
+            body = self._items[item[1]](item[2], request)
+        else:
+            raise _Refused(404, "There is no such page.")
+        return Response(200, body.encode(), _HTML, _HEADERS)
+
+    # ------------------------------------------------------------------------------ pages
+
+    def _messages(self, request: Request) -> str:
+        store, user = self._gateway.store, self._gateway.account.user
+        with store.transaction():
+            found = store.newest_messages(user, _SHOWN + 1, _before(request))
+        return self._page(
+            *("messages.html", "Messages", PATH),
+            messages=[_row(message) for message in found[:_SHOWN]],
+            older=_older(PATH, [message.id for message in found]),
+        )
+
+    def _message(self, id_: str, request: Request) -> str:
+        store, account = self._gateway.store, self._gateway.account
+        with store.transaction():
+            message = store.message(account.user, id_)
+            callbacks = store.callbacks_about(id_)
+        if message is None:
+            raise _Refused(404, "There is no such message.")
+        sender = message.sender.lstrip("+")
+        own = account.two_way[0] if account.two_way else _GATEWAYS_OWN
+        return self._page(
+            *("message.html", f"To {message.recipient}", PATH),
+            message=_detail(message),
+            callbacks=[_told(one) for one in callbacks],
+            reply_to=sender if sender.isdecimal() and len(sender) > 2 else own,
+            token=self._token,
+        )
+
+    def _incoming(self, request: Request) -> str:
+        store = self._gateway.store
+        with store.transaction():
+            found = store.newest_incoming(_SHOWN + 1, _before(request))
+        path = f"{PATH}/incoming"
+        return self._page(
+            *("incoming.html", "Incoming", path),
+            incoming=[{**asdict(one), "at": _time(one.at)} for one in found[:_SHOWN]],
+            older=_older(path, [one.id for one in found]),
+        )
+
+    def _batches(self, request: Request) -> str:
+        store = self._gateway.store
+        with store.transaction():
+            found = store.newest_batches(
+                self._gateway.account.user, _SHOWN + 1, _before(request)
+            )
+        path = f"{PATH}/batches"
+        return self._page(
+            *("batches.html", "Batches", path),
+            batches=[_batch(one) for one in found[:_SHOWN]],
+            older=_older(path, [one.id for one in found]),
+        )
+
+    def _batch(self, id_: str, request: Request) -> str:
+        store, user = self._gateway.store, self._gateway.account.user
+        with store.transaction():
+            batch = store.batch(user, id_)
+            found = store.newest_messages(user, _SHOWN + 1, _before(request), id_)
+        if batch is None:
+            raise _Refused(404, "There is no such batch.")
+        return self._page(
+            *("messages.html", "Batch", f"{PATH}/batches"),
+            batch=_batch(batch),
+            messages=[_row(message) for message in found[:_SHOWN]],
+            older=_older(f"{PATH}/batches/{id_}", [message.id for message in found]),
+        )
+
+    def _callbacks(self, request: Request) -> str:
+        store = self._gateway.store
+        before = _before(request)
+        with store.transaction():
+            found = store.newest_callbacks(
+                _SHOWN + 1, int(before) if _CALLBACK.fullmatch(before) else inf
+            )
+        path = f"{PATH}/callbacks"
+        return self._page(
+            *("callbacks.html", "Callbacks", path),
+            callbacks=[_told(one) for one in found[:_SHOWN]],
+            older=_older(path, [str(one.number) for one in found]),
+        )
+
+    def _call_list(self, request: Request) -> str:
+        calls = [
+            {**asdict(call), "at": _time(call.at)} for call in self._calls.newest()
+        ]
+        return self._page("calls.html", "Calls", f"{PATH}/calls", calls=calls)
+
+    def _call(self, number: str, request: Request) -> str:
+        call = self._calls.get(int(number)) if number.isdecimal() else None
+        if call is None:
+            raise _Refused(404, "That call is not remembered.")
+        return self._page(
+            *("call.html", call.operation, f"{PATH}/calls"),
+            call={**asdict(call), "at": _time(call.at)},
+            request=_readable(call.request),
+            reply=_readable(call.reply),
+        )
+
+    def _page(
+        self, name: str, title: str, section: str, **values: Any
+    ) -> str:  # Any: what the page shows
+        store = self._gateway.store
+        with store.transaction():
+            credits = store.balance(self._gateway.account.user)
+        return self._pages.get_template(name).render(
+            title=title,
+            section=section,
+            sections=_SECTIONS,
+            credits=f"{credits.normalize():f}",
+            now=_time(self._gateway.now()),
+            **values,
+        )
+
+    # ------------------------------------------------------------------------------- reply
+
+    def _reply(self, request: Request) -> Response:
+        """Take a message as from a handset, and show what has come in."""
+        if request.method != "POST":
+            raise _Refused(405, "This is where replies are posted to.")
+        origin = request.headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc != request.headers.get(
+            "host"
+        ):
+            raise _Refused(403, "Only a page of this inbox may reply.")
+        form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
+        given = {name: values[0] for name, values in form.items()}
+        token = given.get("token", "").encode()
+        if not hmac.compare_digest(token, self._token.encode()):
+            raise _Refused(403, "The form is out of date: load its page again.")
+        text = given.get("text", "").replace("\r\n", "\n")
+        try:
+            self._gateway.receive(given.get("from", ""), given.get("to", ""), text)
+        except ValueError as error:
+            raise _Refused(400, f"It was not sent: {error}.") from None
+        headers = {**_HEADERS, "Location": f"{PATH}/incoming"}
+        return Response(303, b"", _HTML, headers)
+
+
+# -------------------------------------------------------------------------------- what is shown
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A message in a list."""
+
+    id: str
+    accepted: str
+    to: str
+    sender: str
+    kind: str
+    text: str
+    parts: int
+    status: str
+    status_text: str
+    tone: str
+
+
+def _row(message: Message) -> _Shown:
+    content = message.content
+    return _Shown(
+        id=message.id,
+        accepted=_time(message.accepted),
+        to=message.recipient,
+        sender=message.sender,
+        kind=_KINDS.get(content.kind, content.kind),
+        text=_cut(content.text or content.data.hex()),
+        parts=content.parts,
+        status=f"{message.status:03d}",
+        status_text=message.status.text,
+        tone=_tone(message.status),
+    )
+
+
+def _tone(status: MessageStatus) -> str:
+    if status in _GOOD:
+        return "good"
+    return "bad" if is_final(status) else "waiting"
+
+
+def _detail(message: Message) -> dict[str, Any]:  # Any: what the page shows
+    steps = [
+        {"at": _time(s.at), "status": f"{s.status:03d}", "text": s.status.text}
+        for s in message.course
+    ]
+    return {
+        **asdict(_row(message)),
+        **{"client_id": message.client_id, "batch_id": message.batch_id},
+        **{"charge": f"{message.charge.normalize():f}", "queue": int(message.queue)},
+        **{"route": message.route, "course": steps},
+        "header": header_names(message.content.udh) if message.content.udh else [],
+        "pieces": _pieces(message.content),
+    }
+
+
+def _pieces(content: Content) -> list[str]:
+    """What each SMS carries; bytes that are text as such, others in hex."""
+    if content.is_8_bit:
+        pieces = octet_pieces(content.udh, content.data)
+        if content.text and content.data == content.text.encode("latin-1", "replace"):
+            return [piece.decode("latin-1") for piece in pieces]
+        return [piece.hex(" ") for piece in pieces]
+    return (ucs2_pieces if content.is_unicode else gsm_pieces)(content.text)
+
+
+def _told(callback: Callback) -> dict[str, Any]:  # Any: as above
+    shown: dict[str, Any] = {  # Any: as above
+        **json.loads(callback.report),
+        **asdict(callback),
+        **{"made": _time(callback.made), "outcome": _cut(callback.outcome)},
+        "due": "" if callback.due is None else _time(callback.due),
+    }
+    if callback.kind == "status":
+        status = MessageStatus.known(shown["status"])
+        assert status is not None, "the engine has no others"
+        shown["charge"] = f"{Decimal(shown['charge']).normalize():f}"
+        shown["status"], shown["status_text"] = f"{status:03d}", status.text
+        shown["tone"] = _tone(status)
+    elif shown["udh"]:
+        *_, count, number = bytes.fromhex(shown["udh"])
+        shown["part"] = f"{number} of {count}"
+    return shown
+
+
+def _batch(batch: Batch) -> dict[str, str]:
+    common = common_to(batch)
+    return {
+        **{"id": batch.id, "template": _cut(common.text or common.data)},
+        "begun": _time(batch.begun),
+        "ended": "" if batch.ended is None else _time(batch.ended),
+    }
+
+
+def _readable(envelope: bytes) -> str:
+    """An envelope with its elements on lines of their own, without a secret."""
+    masked = _SESSION.sub(r"\1***", redact(envelope))
+    return "\n".join(xml_lines(_cut(masked, _LONGEST_ENVELOPE)))
+
+
+def _time(at: float) -> str:
+    shown = datetime.fromtimestamp(at, timezone.utc)
+    return f"{shown:%Y-%m-%d %H:%M:%S}"
+
+
+def _cut(text: str, most: int = _LONGEST) -> str:
+    """The beginning of a text that is too long for its place."""
+    if len(text) <= most:
+        return text
+    return f"{text[:most]}… ({len(text) - most:,} more characters)"
+
+
+def _before(request: Request) -> str:
+    """The id of which the older ones are asked for, "" for the newest."""
+    return parse_qs(request.query).get("before", [""])[0]
+
+
+def _older(path: str, ids: Sequence[str]) -> str:
+    """Where the older ones are, if there are more than are shown."""
+    return f"{path}?before={ids[_SHOWN - 1]}" if len(ids) > _SHOWN else ""

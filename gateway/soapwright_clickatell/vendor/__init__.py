@@ -1,0 +1,1 @@
+"""What the vendor's documents say that no WSDL does: replies, codes, flags, alphabets, headers."""

@@ -1,0 +1,83 @@
+"""SOAP's binding to HTTP: a message as headers and a body, and back.
+
+SOAP 1.1, section 6; SOAP 1.2 part 2, section 7; its media type, RFC 3902.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..soap.operation import AnyOperation
+from .bodies import is_multipart
+from .message import Message
+from .multipart import with_included, with_parts, written
+
+
+def request_message(operation: AnyOperation, envelope: bytes, url: str) -> Message:
+    """A request, as its operation has it."""
+    wire = operation.envelope.wire
+    action = operation.soap_action.replace("\\", "\\\\").replace('"', '\\"')
+    headers = {}
+    if wire.version == "1.1":
+        kind = f"text/xml; charset={wire.charset}"
+        headers = {"SOAPAction": f'"{action}"'}
+    else:
+        kind = f"application/soap+xml; charset={wire.charset}"
+        if action:
+            kind += f'; action="{action}"'
+    return Message(envelope, kind, headers, (), operation, url)
+
+
+def packed(message: Message) -> tuple[dict[str, str], bytes]:
+    """A message that goes out, as HTTP's headers and body.
+
+    Raises:
+        ValueError: a layer set a Content-Type besides the message's own, or an attachment has a
+            header that cannot be written.
+    """
+    content_type, body = message.content_type, message.envelope
+    if message.attachments:
+        content_type, body = written(message)
+    if "content-type" in message.headers:
+        raise ValueError("Content-Type is no header of a message: set its content_type")
+    return {"Content-Type": content_type, **dict(message.headers.items())}, body
+
+
+def received(
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    operation: AnyOperation | None = None,
+    url: str,
+    status: int | None = None,
+) -> Message:
+    """A message that came in, as it came: with several parts, the root is its envelope.
+
+    Args:
+        body: without content codings.
+        headers: by names in lower case.
+        operation: the operation, where it is known.
+        url: where the request went.
+        status: of a reply.
+
+    Raises:
+        TransportError: the body says that it has several parts, and has none.
+    """
+    kind = headers.get("content-type", "")
+    message = Message(body, kind, headers, (), operation, url, status)
+    if not is_multipart(kind):
+        return message
+    return with_parts(message, body)
+
+
+def readable(message: Message, at_most: int) -> Message:
+    """A message with the values that XOP moved into other parts back in its envelope.
+
+    Raises:
+        TransportError: it includes a part that is not there.
+        DecodeError: it includes something, and is no XML.
+        TooLarge: it has more than `at_most` bytes with what it includes.
+    """
+    if not message.attachments and not message.is_multipart:
+        return message
+    return with_included(message, at_most)

@@ -1,0 +1,132 @@
+"""What a reply means to a client: the response, a fault, or something else than a SOAP reply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors.errors import (
+    DecodeError,
+    NotAnEnvelope,
+    SoapError,
+    SoapFault,
+    TransportError,
+)
+from ..errors.exchange import Exchange
+from ..secrets.redaction import redact_url
+from ..soap.operation import AnyOperation
+from ..xml.parsing import limits
+from .binding import readable, received
+from .bodies import TooLarge, charset_of, is_multipart
+from .message import Message
+from .transport import Response
+
+
+class Reply:
+    """A reply on its way to an exchange, through the incoming layers.
+
+    Args:
+        operation: what was called.
+        sent: the request, after the outgoing layers.
+        reply: what came.
+    """
+
+    __slots__ = ("_came", "_envelope", "_operation", "_sent")
+
+    def __init__(self, operation: AnyOperation, sent: Message, reply: Response) -> None:
+        self._operation = operation
+        self._sent = sent
+        self._came = reply
+        self._envelope = reply.body
+
+    def message(self) -> Message:
+        """The reply as it came, for the incoming layers.
+
+        Raises:
+            TransportError: it says that it has several parts, and has none.
+        """
+        came, operation, url = self._came, self._operation, self._sent.url
+        message = received(
+            came.body, came.headers, operation=operation, url=url, status=came.status
+        )
+        self._envelope = message.envelope
+        return message
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether it says that it is one of several parts."""
+        return is_multipart(self._content_type)
+
+    @property
+    def _content_type(self) -> str:
+        return self._came.headers.get("content-type", "")
+
+    def exchange(
+        self, message: Message | None = None
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """What the reply means.
+
+        Args:
+            message: what the layers made of it; `None` where there are none, nor parts.
+
+        Raises:
+            SoapFault: the envelope holds one.
+            DecodeError: a successful reply's envelope breaks its schema's promise.
+            TransportError: it is no SOAP reply.
+        """
+        status = self._came.status
+        if message is None:
+            return self._read(self._envelope, self._content_type, status)
+        try:
+            whole = readable(message, limits().envelope)
+        except TooLarge:
+            said = f"the reply has more than {limits().envelope:,} bytes"
+            raise TransportError(said) from None
+        if message.envelope is self._envelope:
+            self._envelope = whole.envelope
+        return self._read(whole.envelope, whole.content_type, whole.status or status)
+
+    def failed(self, error: SoapError) -> None:
+        """Hang the exchange on an error."""
+        if error.exchange is None:
+            error.exchange = self._exchange(None, None)
+
+    def _exchange(
+        self, response: Any, headers: Any
+    ) -> Exchange[Any]:  # Any: the operation's response, and its headers
+        both = self._sent.envelope, self._envelope
+        name = self._operation.name
+        return Exchange(response, headers, self._came.status, *both, operation=name)
+
+    def _read(
+        self, envelope: bytes, content_type: str, status: int
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """The response and its headers, in an exchange.
+
+        A fault is one whatever the status; a response is one only where the status says so.
+        """
+        operation = self._operation
+        success = 200 <= status < 300
+        if operation.one_way and success:
+            if status in (202, 204) or not envelope.strip():
+                return self._exchange(None, None)
+        try:
+            found = operation.read_response(envelope, charset_of(content_type))
+        except SoapFault:
+            raise
+        except DecodeError as error:
+            if success and not isinstance(error, NotAnEnvelope):
+                raise
+            raise self._no_reply() from error
+        if not success:
+            raise self._no_reply()
+        return self._exchange(*found)
+
+    def _no_reply(self) -> TransportError:
+        came = self._came
+        message = "no SOAP reply"
+        if 300 <= came.status < 400 and "location" in came.headers:
+            to = redact_url(came.headers["location"])
+            message += f", but a redirect to {to}, which is not followed"
+        return TransportError(
+            message, status=came.status, headers=came.headers, body=self._envelope
+        )

@@ -1,0 +1,202 @@
+"""Messages of several parts, `multipart/related` (RFC 2387): SOAP with Attachments, and MTOM.
+
+The envelope is the root; the other parts are the message's attachments. Where XOP moved binary
+values of the envelope into other parts, as MTOM does, they are put back before it is read.
+"""
+
+from __future__ import annotations
+
+import binascii
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from email.message import Message as MimeHeaders
+from email.parser import BytesHeaderParser
+from quopri import decodestring
+from typing import Any, Final
+from urllib.parse import unquote
+
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
+
+from ..errors.errors import TransportError
+from ..xml.parsing import parse
+from .bodies import TooLarge, charset_of, media_type, with_charset
+from .message import Attachment, Message, check_header
+
+_PARTS_AT_MOST: Final = 1000
+_HEAD_AT_MOST: Final = 2**16
+_BLANK: Final = re.compile(rb"\r?\n\r?\n")
+_XOP: Final = "http://www.w3.org/2004/08/xop/include"
+_XOP_TYPE: Final = "application/xop+xml"
+_CODING: Final = "content-transfer-encoding"
+# Headers of a part that are written by what the attachment's other fields say.
+_OWN: Final = ("content-type", "content-id", _CODING)
+
+# -------------------------------------------------------------------------------- reading
+
+
+def with_parts(message: Message, body: bytes) -> Message:
+    """A message with its root as the envelope, and the other parts as its attachments.
+
+    The root is the part that `start` names, else the first.
+
+    Args:
+        message: its Content-Type is that of the whole.
+        body: the whole.
+
+    Raises:
+        TransportError: it has no part.
+    """
+    kind = _typed(message.content_type)
+    boundary = kind.get_boundary()
+    if not boundary:
+        raise TransportError("a multipart body without a boundary")
+    parts = [_read(part) for part in _split(body, boundary)]
+    if not parts:
+        raise TransportError("a multipart body without a part")
+    start = kind.get_param("start")
+    named = _id(start) if isinstance(start, str) else None
+    root = next((part for part in parts if part.content_id == named), parts[0])
+    if _CODING in root.headers:
+        raise TransportError("a part that is no base64")
+    return replace(
+        message,
+        envelope=root.content,
+        content_type=root.content_type,
+        attachments=tuple(part for part in parts if part is not root),
+    )
+
+
+def with_included(message: Message, at_most: int) -> Message:
+    """A message with the parts that its envelope includes in their places, as base64 (XOP 1.0,
+    section 3.2); as it is where it includes none.
+
+    Raises:
+        TransportError: it includes a part that is not there.
+        DecodeError: it is no XML.
+        TooLarge: it has more than `at_most` bytes with what it includes.
+    """
+    if _XOP.encode() not in message.envelope:
+        return message
+    root: Any = parse(message.envelope, charset_of(message.content_type))  # Any: lxml
+    parts = {p.content_id: p for p in reversed(message.attachments) if p.content_id}
+    left = at_most - len(message.envelope)
+    for include in list(root.iter(f"{{{_XOP}}}Include")):
+        value = binascii.b2a_base64(_included(include, parts), newline=False)
+        left -= len(value)
+        if left < 0:
+            raise TooLarge
+        around = include.getparent()
+        if around is not None:
+            around.remove(include)
+            around.text = value.decode("ascii")
+    envelope = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    content_type = with_charset(message.content_type, "UTF-8")
+    return replace(message, envelope=envelope, content_type=content_type)
+
+
+def _included(include: Any, parts: Mapping[str, Attachment]) -> bytes:  # Any: lxml
+    """The content of the part that an `xop:Include` names."""
+    scheme, _, name = include.get("href", "").partition(":")
+    part = parts.get(unquote(name)) if scheme == "cid" else None
+    if part is None:
+        raise TransportError("a multipart body without a part that its root names")
+    if _CODING in part.headers:
+        raise TransportError("a part that is no base64")
+    return part.content
+
+
+def _typed(content_type: str) -> MimeHeaders:
+    headers = MimeHeaders()
+    headers["Content-Type"] = content_type
+    return headers
+
+
+def _split(body: bytes, boundary: str) -> list[bytes]:
+    """What stands between the boundaries."""
+    mark = re.escape(boundary.encode("ascii", "replace"))
+    pieces = re.split(
+        rb"(?:\A|\r?\n)--" + mark + rb"(?=--|[ \t]*\r?\n)",
+        body,
+        maxsplit=_PARTS_AT_MOST,
+    )
+    return [piece for piece in pieces[1:] if not piece.startswith(b"--")]
+
+
+def _read(part: bytes) -> Attachment:
+    """A part; it may have no headers at all."""
+    part = re.sub(rb"\A[ \t]*\r?\n", b"", part, count=1)
+    if part.startswith((b"\n", b"\r\n")):
+        return Attachment(part.lstrip(b"\r\n"), "")
+    blank = _BLANK.search(part, 0, _HEAD_AT_MOST)
+    if blank is None:
+        return Attachment(part, "")
+    read = BytesHeaderParser().parsebytes(part[: blank.start()] + b"\n\n")
+    headers = {name: str(value) for name, value in read.items()}
+    by_name = {name.lower(): value for name, value in headers.items()}
+    content, decoded = _decoded(part[blank.end() :], by_name.get(_CODING, ""))
+    return Attachment(
+        content,
+        by_name.get("content-type", ""),
+        _id(by_name.get("content-id", "")),
+        {n: v for n, v in headers.items() if not decoded or n.lower() != _CODING},
+    )
+
+
+def _decoded(content: bytes, coding: str) -> tuple[bytes, bool]:
+    """A part's content without its transfer encoding, and whether it could be decoded."""
+    coding = coding.strip().lower()
+    if coding == "quoted-printable":
+        return decodestring(content), True
+    if coding == "base64":
+        try:
+            return binascii.a2b_base64(content), True
+        except binascii.Error:
+            return content, False
+    return content, True
+
+
+def _id(content_id: str) -> str:
+    return content_id.strip().removeprefix("<").removesuffix(">")
+
+
+# -------------------------------------------------------------------------------- writing
+
+
+def written(message: Message) -> tuple[str, bytes]:
+    """A message with attachments, as the Content-Type and the body of a `multipart/related`.
+
+    Raises:
+        ValueError: an attachment has a header that cannot be written.
+    """
+    unique = os.urandom(16).hex()
+    boundary, root = f"=_{unique}", f"root.{unique}"
+    parts = [Attachment(message.envelope, message.content_type, root)]
+    between, body = f"\r\n--{boundary}".encode(), bytearray()
+    for part in (*parts, *message.attachments):
+        body += between + b"\r\n" + _head(part) + part.content
+    body += between + b"--\r\n"
+    kind = media_type(message.content_type)
+    content_type = (
+        f'multipart/related; boundary="{boundary}"; type="{kind}"; start="<{root}>"'
+    )
+    if kind == _XOP_TYPE and (info := _typed(message.content_type).get_param("type")):
+        content_type += f'; start-info="{info}"'
+    return content_type, bytes(body[2:])
+
+
+def _head(part: Attachment) -> bytes:
+    """The headers of a part that is written as it is."""
+    headers = {"Content-Type": part.content_type}
+    if part.content_id:
+        headers["Content-ID"] = f"<{part.content_id}>"
+    if _CODING in part.headers:  # its content is still encoded by it
+        headers["Content-Transfer-Encoding"] = part.headers[_CODING]
+    else:
+        headers["Content-Transfer-Encoding"] = "binary"
+    headers |= {n: v for n, v in part.headers.items() if n.lower() not in _OWN}
+    for name, value in headers.items():
+        check_header(name, value)
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items() if value]
+    return "".join([*lines, "\r\n"]).encode()
