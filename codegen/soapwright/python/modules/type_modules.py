@@ -31,11 +31,13 @@ from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import FieldView, FunctionView, TypeModule, TypeView
 from soapwright.python.types.annotations import Declaration
-from soapwright.python.types.fields import Declarations
+from soapwright.python.types.fields import Declarations, declares_any
 from soapwright.python.types.representations import Representations, stand_in
 from soapwright.python.types.simple import SimpleCode, value_text
 
 _STRING = BuiltinRef(Builtin.STRING)
+# pyright takes no narrower type for an inherited field: as one of the base, it could be set to another value.
+_NARROWED = "pyright: ignore[reportIncompatibleVariableOverride]  # restricted"
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
     " Literal dataclass field soap t elements facets".split()
@@ -116,9 +118,13 @@ class TypeModules:
         fields = types.fields(struct)
         name = types.names.types[struct.id]
         declarations = Declarations(types, scope, struct)
+        narrowed = self._narrowed(struct)
         own = [
             self._field(
-                scope, declarations.declare(f), self._shown.is_hidden(struct, f)
+                scope,
+                declarations.declare(f),
+                secret=self._shown.is_hidden(struct, f),
+                narrowed=f.name in narrowed,
             )
             for f in fields
             if f.own
@@ -147,7 +153,27 @@ class TypeModules:
             registrations=registrations,
         )
 
-    def _field(self, scope: Scope, declaration: Declaration, secret: bool) -> FieldView:
+    def _narrowed(self, struct: Struct) -> set[str]:
+        """The fields that a restriction declares with another annotation than its base has."""
+        types = self.context.types
+        narrowed: set[str] = set()
+        for base in types.line_of(struct)[-2:-1]:
+            before = Declarations(types, Scope(), base)
+            after = Declarations(types, Scope(), struct)
+            inherited = {f.name: f for f in types.fields(base)}
+            for field in types.fields(struct):
+                if not field.own or field.name not in inherited:
+                    continue
+                old = inherited[field.name]
+                if declares_any(old.declared):
+                    continue
+                if before.declare(old).annotation != after.declare(field).annotation:
+                    narrowed.add(field.name)
+        return narrowed
+
+    def _field(
+        self, scope: Scope, declaration: Declaration, *, secret: bool, narrowed: bool
+    ) -> FieldView:
         given = []
         if declaration.factory:
             given.append(f"default_factory={scope.name(declaration.factory)}")
@@ -160,6 +186,8 @@ class TypeModules:
             line += f" = {scope.name('field')}({', '.join(given)})"
         elif declaration.default:
             line += f" = {declaration.default}"
+        if narrowed:
+            line += f"  # {_NARROWED}"
         return FieldView(line, docstring(declaration.doc, 4) if declaration.doc else [])
 
     def _struct_functions(

@@ -414,6 +414,11 @@ def is_any(reference: TypeRef) -> bool:
     return isinstance(reference, BuiltinRef) and reference.builtin is Builtin.ANY_TYPE
 
 
+def declares_any(what: What) -> bool:
+    """Whether the values of a field are annotated as Any."""
+    return isinstance(what, ElementMember) and is_any(what.element.type)
+
+
 def alternatives_of(element: Element) -> list[Alternative]:
     """An element and those that may stand for it."""
     return _tagged(_standing(element))

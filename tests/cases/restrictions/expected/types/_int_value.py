@@ -12,7 +12,7 @@ from .. import types as t
 class IntValue(t.Value):
     """The type IntValue."""
 
-    value: int
+    value: int  # pyright: ignore[reportIncompatibleVariableOverride]  # restricted
 
 
 def write_IntValue(v: IntValue, tag: str, attributes: str = "") -> str:

@@ -17,9 +17,9 @@ class Small(t.Parcel):
     """The type Small."""
 
     code: str | None = None
-    grade: t.Grade | None | soap.Unset = soap.UNSET
+    grade: t.Grade | None | soap.Unset = soap.UNSET  # pyright: ignore[reportIncompatibleVariableOverride]  # restricted
     extra: date | None = None
-    signature: t.Digest | None = None
+    signature: t.Digest | None = None  # pyright: ignore[reportIncompatibleVariableOverride]  # restricted
     kind: int | None = None
     day: list[date] = field(default_factory=list)
 
