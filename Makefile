@@ -31,8 +31,12 @@ demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and s
 	@$(BIN)/python -m soapwright_clickatell.demo
 
 .PHONY: test
-test: $(INSTALLED_DEV) ## run the tests (ARGS="-k name" chooses)
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(ARGS)
+test: $(INSTALLED_DEV) ## run the tests but the slow ones (ARGS="-k name" chooses)
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow" --ignore=tests/interop $(ARGS)
+
+.PHONY: test-all
+test-all: test ## the slow tests too: real WSDLs where they are, pyright on all cases
+	@$(BIN)/python -m pytest -q -n auto -m slow --ignore=tests/interop
 
 .PHONY: test-random
 test-random: $(INSTALLED_DEV) ## run the property tests on many fresh examples (SEED=N repeats a run, ARGS="-k name" chooses)

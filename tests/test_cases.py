@@ -172,7 +172,7 @@ def test_a_case_tests_something() -> None:
 
 
 def has_ports(case: Case) -> bool:
-    return b"soap.Operation(" in case.generated[0]["ports.py"]
+    return b"Operation(" in case.generated[0]["ports.py"]
 
 
 # ----------------------------------------------------------------------------- how it looks
@@ -195,6 +195,7 @@ def test_types(type_check: Callable[..., str], request: pytest.FixtureRequest) -
     assert type_check(folder, *(CASES[name].package for name in SOUND)) == ""
 
 
+@pytest.mark.slow
 def test_types_as_pyright_sees_them(packages: Path, run: Run) -> None:
     # by the project's rules; the runtime is read with the toolkit
     with (ROOT / "pyproject.toml").open("rb") as file:

@@ -75,6 +75,17 @@ def test_the_spec_may_be_left_out(shell: Shell) -> None:
     assert not [path for path in manifest["files"] if path.startswith("_spec")]
 
 
+def test_the_server_may_be_left_out(shell: Shell) -> None:
+    shell(*GENERATE)
+    done = shell(*GENERATE, "--no-server")
+    assert done.code == 0 and " removed\n" in done.out
+    assert not Path("made/server.py").exists()
+    assert not Path("made/_soap/server").exists()
+    manifest = json.loads(Path("made/manifest.json").read_text())
+    assert manifest["options"]["server"] is False
+    assert not [path for path in manifest["files"] if "server" in path]
+
+
 def test_a_file_that_was_changed_by_hand_is_put_right(shell: Shell) -> None:
     shell(*GENERATE)
     good = files()
@@ -204,8 +215,8 @@ def test_a_package_inside_another(shell: Shell, run: Run) -> None:
     assert shell("generate", "service.wsdl", *folder).code == 0
     manifest = json.loads(Path("outer/inner/manifest.json").read_text())
     assert manifest["options"]["name"] == "outer.inner"
-    say = "from outer.inner import PORTS, Client; from outer.inner._soap.http import client"
-    done = run("-c", f"{say}; print(client._log.name)", cwd=Path.cwd())
+    say = "from outer.inner import PORTS, Client; from outer.inner._package import PACKAGE"
+    done = run("-c", f"{say}; print(PACKAGE.log.name)", cwd=Path.cwd())
     assert (done.stdout, done.stderr) == ("outer.inner\n", "")
 
 

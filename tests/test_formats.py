@@ -120,7 +120,8 @@ def test_a_manifest_has_the_digests_before_and_after(made: Path) -> None:
         assert digest((made / path).read_bytes()) == expected
     formatted = {path for path in files if files[path] != emitted[path]}
     assert "ports.py" in formatted
-    assert not [path for path in formatted if path.startswith(("_soap/", "_spec/"))]
+    raw = {path for path in formatted if path.startswith(("_soap/", "_spec/"))}
+    assert raw <= {"_soap/__init__.py"}  # the rest is the toolkit's own
 
 
 def test_the_emission_does_not_depend_on_the_formatter(

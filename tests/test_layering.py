@@ -33,6 +33,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "soapwright.python.wire": MODEL,
     "soapwright.python.context": (
         *(*MODEL, "soapwright.python.types", "soapwright.python.wire"),
+        "soapwright.python.text.runtime_name",
     ),
     "soapwright.python.codecs": (
         *(*MODEL, "soapwright.python.text", "soapwright.python.names"),
@@ -330,6 +331,49 @@ def test_imports_stand_at_the_top() -> None:
 
 def names_in(tree: ast.AST) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+# ------------------------------------------------------------------- the runtime's wings
+
+
+# Which of the runtime's wings each may import. The first ten are every package's, the
+# others are carried by those that need them.
+WINGS: dict[str, tuple[str, ...]] = {
+    "secrets": (),
+    "values": ("secrets",),
+    "errors": ("secrets", "values"),
+    "xml": ("secrets", "values", "errors"),
+    "codec": ("secrets", "values", "errors", "xml"),
+    "soap": ("secrets", "values", "errors", "xml", "codec"),
+    "http": ("secrets", "values", "errors", "xml", "soap"),
+    "security": ("errors", "soap", "http"),
+    "addressing": ("errors", "soap", "http"),
+    "validation": ("values", "errors", "codec"),
+    "streaming": ("errors", "xml", "soap"),
+    "wildcards": ("values", "errors", "xml", "codec"),
+    "encoding": (
+        *("secrets", "values", "errors", "xml", "codec", "soap"),
+        *("streaming", "wildcards"),
+    ),
+    "server": ("values", "errors", "xml", "soap", "http"),
+}
+
+
+def test_the_runtimes_wings_are_used_one_way() -> None:
+    wrong, used = [], set()
+    for name, module in RUNTIME.items():
+        if name == "soapwright.runtime":  # the face of them all
+            continue
+        wing = name.split(".")[2]
+        for target, node in module.imports():
+            if target in RUNTIME and (other := target.split(".")[2]) != wing:
+                used.add((wing, other))
+                if other not in WINGS[wing]:
+                    wrong.append(f"{name}:{node.lineno}: {target}")
+    assert wrong == []
+    assert used == {(wing, other) for wing in WINGS for other in WINGS[wing]}
+    for number, wing in enumerate(WINGS):
+        assert set(WINGS[wing]) <= set(list(WINGS)[:number])
 
 
 # ------------------------------------------------------------------------------- how big

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,10 @@ from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import Options
 from soapwright.passes import run_passes
 from soapwright.passes.choose import choose
-from soapwright.project.manifest import MANIFEST, make_manifest
+from soapwright.project.manifest import MANIFEST, make_manifest, runtime_manifest
 from soapwright.project.remote import Remote
 from soapwright.python.compiling import check_compiles
-from soapwright.python.emit import emit
+from soapwright.python.emit import Emission, emit, emit_shared_runtime
 from soapwright.python.formatting import format_modules
 from soapwright.python.names.check_names import check_names
 from soapwright.python.wire import STANDARD, WIRE_STYLES, WireStyle
@@ -30,6 +30,8 @@ class Package:
 
     files: dict[str, bytes]
     findings: Findings
+    uses: tuple[str, ...] = ()
+    """What it uses of the runtime: names, and modules of it."""
 
 
 def silent(doing: str) -> None:
@@ -60,17 +62,34 @@ def generate(
             style = choose_style(api, options.wire, options.place("wire", str(wsdl)))
             progress(f"writing Python for {len(api.types):,} types")
             emission = emit(api, style, options)
-            check_compiles(emission.modules, options.name)
             progress("formatting")
-            modules = format_modules(emission.modules, options.name)
+            files = _formatted(emission, options.name)
     except RecursionError:
         message = "definitions refer to each other too deeply"
         findings.error(Code.LIMIT, message, Location(str(wsdl)))
         raise SpecError(findings) from None
-    files = {**modules, **emission.data}
-    emitted = emission.files
-    manifest = make_manifest(options, wsdl.parent, api.inputs, emitted, files)
-    return Package({**files, MANIFEST: manifest.encode()}, findings)
+    manifest = make_manifest(
+        options, wsdl.parent, api.inputs, emission.files, files, emission.uses
+    )
+    return Package({**files, MANIFEST: manifest.encode()}, findings, emission.uses)
+
+
+def generate_runtime(name: str, uses: Iterable[str]) -> dict[str, bytes]:
+    """The files of a runtime that packages share; `uses` is what they use, all together."""
+    emission = emit_shared_runtime(uses)
+    files = _formatted(emission, name)
+    manifest = runtime_manifest(name, emission.files, files)
+    return {**files, MANIFEST: manifest.encode()}
+
+
+def _formatted(emission: Emission, name: str) -> dict[str, bytes]:
+    """All files as they are to be written.
+
+    Raises:
+        SpecError: a module does not compile.
+    """
+    check_compiles(emission.modules, name)
+    return {**format_modules(emission.modules, name), **emission.data}
 
 
 @contextmanager

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 
 NAMESPACES = {
     "xsd": "http://www.w3.org/2001/XMLSchema",
@@ -15,7 +15,7 @@ NAMESPACES = {
 }
 
 KNOWN = soap.KnownElements(
-    t,
+    PACKAGE,
     NAMESPACES,
     """
 """,

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from ._soap.http.transport import Request as Request
     from ._soap.http.transport import Response as Response
     from ._soap.http.transport import Transport as Transport
-    from ._soap.secrets.redaction import redact as redact
     from ._soap.security.username_token import UsernameToken as UsernameToken
     from ._soap.soap.operation import Operation as Operation
     from ._soap.soap.operation import Port as Port
@@ -56,8 +55,9 @@ if TYPE_CHECKING:
     from ._soap.values.values import GYear as GYear
     from ._soap.values.values import GYearMonth as GYearMonth
     from ._soap.xml.parsing import Limits as Limits
-    from ._soap.xml.parsing import limits as limits
-    from ._soap.xml.parsing import set_limits as set_limits
+    from ._package import limits as limits
+    from ._package import redact as redact
+    from ._package import set_limits as set_limits
 
 __all__ = [
     "Addressing",
@@ -144,9 +144,9 @@ _HOMES = {
     "XmlDecimal": "._soap.values.numbers",
     "XmlInt": "._soap.values.numbers",
     "XmlTime": "._soap.values.dates",
-    "limits": "._soap.xml.parsing",
-    "redact": "._soap.secrets.redaction",
-    "set_limits": "._soap.xml.parsing",
+    "limits": "._package",
+    "redact": "._package",
+    "set_limits": "._package",
     "validate": ".facets",
 }
 

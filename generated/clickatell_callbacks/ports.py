@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 
 
 def _clickatell_callbacks_port() -> soap.Port:
@@ -20,11 +20,11 @@ def _clickatell_callbacks_port() -> soap.Port:
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "mt_callback": soap.Operation(
+        "mt_callback": soap.EncodedOperation(
             name="mt_callback",
             soap_action="",
             envelope=soap.Envelope(wire, {"tns": "mt_callback"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "MtCallbackRequest",
                 encoded=True,
@@ -35,11 +35,11 @@ def _clickatell_callbacks_port() -> soap.Port:
             ),
             response=None,
         ),
-        "mo_callback": soap.Operation(
+        "mo_callback": soap.EncodedOperation(
             name="mo_callback",
             soap_action="",
             envelope=soap.Envelope(wire, {"tns": "clickatell_mo"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "MoCallbackRequest",
                 encoded=True,
@@ -56,6 +56,7 @@ def _clickatell_callbacks_port() -> soap.Port:
         service="ClickatellCallbacks",
         address="http://localhost/clickatell/callback",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

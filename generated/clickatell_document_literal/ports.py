@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from . import _soap as soap
 from . import elements, errors
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -43,7 +43,7 @@ def _clickatell_sms() -> soap.Port:
             name="auth",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/auth",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Auth",
                 tag="tns:auth",
@@ -67,7 +67,7 @@ def _clickatell_sms() -> soap.Port:
             name="ping",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/ping",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Ping",
                 tag="tns:ping",
@@ -91,7 +91,7 @@ def _clickatell_sms() -> soap.Port:
             name="sendmsg",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/sendmsg",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Sendmsg",
                 tag="tns:sendmsg",
@@ -116,7 +116,7 @@ def _clickatell_sms() -> soap.Port:
             name="querymsg",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/querymsg",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Querymsg",
                 tag="tns:querymsg",
@@ -140,7 +140,7 @@ def _clickatell_sms() -> soap.Port:
             name="delmsg",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/delmsg",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Delmsg",
                 tag="tns:delmsg",
@@ -164,7 +164,7 @@ def _clickatell_sms() -> soap.Port:
             name="getbalance",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/getbalance",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Getbalance",
                 tag="tns:getbalance",
@@ -188,7 +188,7 @@ def _clickatell_sms() -> soap.Port:
             name="routecoverage",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/routecoverage",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Routecoverage",
                 tag="tns:routecoverage",
@@ -212,7 +212,7 @@ def _clickatell_sms() -> soap.Port:
             name="si_push",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/si_push",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SiPush",
                 tag="tns:si_push",
@@ -237,7 +237,7 @@ def _clickatell_sms() -> soap.Port:
             name="ind_push",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/ind_push",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "IndPush",
                 tag="tns:ind_push",
@@ -262,7 +262,7 @@ def _clickatell_sms() -> soap.Port:
             name="token_pay",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/token_pay",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "TokenPay",
                 tag="tns:token_pay",
@@ -287,7 +287,7 @@ def _clickatell_sms() -> soap.Port:
             name="startbatch",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/startbatch",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Startbatch",
                 tag="tns:startbatch",
@@ -311,7 +311,7 @@ def _clickatell_sms() -> soap.Port:
             name="senditem",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/senditem",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Senditem",
                 tag="tns:senditem",
@@ -336,7 +336,7 @@ def _clickatell_sms() -> soap.Port:
             name="quicksend",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/quicksend",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Quicksend",
                 tag="tns:quicksend",
@@ -361,7 +361,7 @@ def _clickatell_sms() -> soap.Port:
             name="endbatch",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/endbatch",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Endbatch",
                 tag="tns:endbatch",
@@ -385,7 +385,7 @@ def _clickatell_sms() -> soap.Port:
             name="getmsgcharge",
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/getmsgcharge",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Getmsgcharge",
                 tag="tns:getmsgcharge",
@@ -411,6 +411,7 @@ def _clickatell_sms() -> soap.Port:
         service="ClickatellSms",
         address="http://api.clickatell.com/soap/document_literal/webservice",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

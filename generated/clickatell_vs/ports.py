@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 
 
 def _push_server_ws_port() -> soap.Port:
@@ -36,13 +36,13 @@ def _push_server_ws_port() -> soap.Port:
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "auth": soap.Operation(
+        "auth": soap.EncodedOperation(
             name="auth",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/auth",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "AuthRequest",
                 encoded=True,
@@ -60,13 +60,13 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "ping": soap.Operation(
+        "ping": soap.EncodedOperation(
             name="ping",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/ping",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "PingRequest",
                 encoded=True,
@@ -84,13 +84,13 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "sendmsg": soap.Operation(
+        "sendmsg": soap.EncodedOperation(
             name="sendmsg",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/sendmsg",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SendmsgRequest",
                 encoded=True,
@@ -106,18 +106,18 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "querymsg": soap.Operation(
+        "querymsg": soap.EncodedOperation(
             name="querymsg",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/querymsg",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "QuerymsgRequest",
                 encoded=True,
@@ -133,18 +133,18 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "delmsg": soap.Operation(
+        "delmsg": soap.EncodedOperation(
             name="delmsg",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/delmsg",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "DelmsgRequest",
                 encoded=True,
@@ -160,18 +160,18 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "getbalance": soap.Operation(
+        "getbalance": soap.EncodedOperation(
             name="getbalance",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/getbalance",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "GetbalanceRequest",
                 encoded=True,
@@ -189,13 +189,13 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "routeCoverage": soap.Operation(
+        "routeCoverage": soap.EncodedOperation(
             name="routeCoverage",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/routeCoverage",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "RouteCoverageRequest",
                 encoded=True,
@@ -213,13 +213,13 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "si_push": soap.Operation(
+        "si_push": soap.EncodedOperation(
             name="si_push",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/si_push",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SiPushRequest",
                 encoded=True,
@@ -235,18 +235,18 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "ind_push": soap.Operation(
+        "ind_push": soap.EncodedOperation(
             name="ind_push",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/ind_push",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "IndPushRequest",
                 encoded=True,
@@ -262,18 +262,18 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "token_pay": soap.Operation(
+        "token_pay": soap.EncodedOperation(
             name="token_pay",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/token_pay",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "TokenPayRequest",
                 encoded=True,
@@ -291,13 +291,13 @@ def _push_server_ws_port() -> soap.Port:
                 rpc=True,
             ),
         ),
-        "startbatch": soap.Operation(
+        "startbatch": soap.EncodedOperation(
             name="startbatch",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/startbatch",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "StartbatchRequest",
                 encoded=True,
@@ -313,18 +313,18 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "senditem": soap.Operation(
+        "senditem": soap.EncodedOperation(
             name="senditem",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/senditem",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SenditemRequest",
                 encoded=True,
@@ -340,18 +340,18 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "quicksend": soap.Operation(
+        "quicksend": soap.EncodedOperation(
             name="quicksend",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/quicksend",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "QuicksendRequest",
                 encoded=True,
@@ -367,18 +367,18 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "endbatch": soap.Operation(
+        "endbatch": soap.EncodedOperation(
             name="endbatch",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/endbatch",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "EndbatchRequest",
                 encoded=True,
@@ -394,18 +394,18 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
         ),
-        "getmsgcharge": soap.Operation(
+        "getmsgcharge": soap.EncodedOperation(
             name="getmsgcharge",
             soap_action="http://api.clickatell.com/soap/webservice_vs.php/getmsgcharge",
             envelope=soap.Envelope(
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "GetmsgchargeRequest",
                 encoded=True,
@@ -421,7 +421,7 @@ def _push_server_ws_port() -> soap.Port:
                 attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
                 expects="",
                 rpc=True,
-                items=soap.Items(
+                items=soap.EncodedItems(
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
@@ -432,6 +432,7 @@ def _push_server_ws_port() -> soap.Port:
         service="PushServerWS",
         address="http://api.clickatell.com/soap/webservice_vs.php",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

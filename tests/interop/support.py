@@ -143,9 +143,10 @@ def native(value: Any, package: Any) -> Any:
         fields = {k: native(v, package) for k, v in value["fields"].items()}
         return getattr(package.types, value["struct"])(**fields)
     if isinstance(value, dict):
-        soap = importlib.import_module(f"{package.__name__}._soap")
+        values = f"{package.__name__}._soap.values"
         kind, text = value["type"], value["text"]
         if kind == "QName":
-            return soap.QName("", text)
-        return getattr(soap, f"parse_{specs.PARSED.get(kind, 'string')}")(text)
+            return importlib.import_module(f"{values}.names").QName("", text)
+        lexical = importlib.import_module(f"{values}.lexical")
+        return getattr(lexical, f"parse_{specs.PARSED.get(kind, 'string')}")(text)
     return value

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+from soapwright.runtime.codec.package import Package
 from soapwright.runtime.errors.errors import DeclaredSoapFault, DecodeError
 from soapwright.runtime.soap.envelope import Envelope, Version, Wire
 from soapwright.runtime.soap.faults import DeclaredFault
@@ -172,7 +173,7 @@ def operation(
         name=name,
         soap_action=action,
         envelope=Envelope(wire(version, charset), NAMESPACES, "xsi tns"),
-        types=types,
+        package=Package("shop", types),
         request=Message(
             "Order", tag="tns:order", expects=expects[0], rpc=rpc, encoded=encoded
         ),
@@ -215,4 +216,5 @@ def port(
 ) -> dict[str, Port]:
     version = operations[0].envelope.wire.version
     known = {o.name: o for o in operations}
-    return {key: Port(key, "Shop", address, version, known)}
+    package = operations[0].package
+    return {key: Port(key, "Shop", address, version, known, package)}

@@ -25,18 +25,17 @@ from soapwright.runtime.values.anyxml import AnyElement
 from soapwright.runtime.values.lexical import parse_int
 from soapwright.runtime.values.names import QName
 from soapwright.runtime.values.strings import text
-from soapwright.runtime.wildcards.anything import (
-    KnownElements,
-    PartCodec,
+from soapwright.runtime.codec.elements import KnownElements
+from soapwright.runtime.codec.package import Package
+from soapwright.runtime.codec.parts import PartCodec
+from soapwright.runtime.encoding.parts import EncodedPartCodec
+from soapwright.runtime.encoding.anytype import (
     any_encoded_reader,
-    any_reader,
-    read_any,
     read_any_encoded,
-    read_wildcard,
-    write_any,
     write_any_encoded,
-    write_wildcards,
 )
+from soapwright.runtime.wildcards.anytype import any_reader, read_any, write_any
+from soapwright.runtime.wildcards.elements import read_wildcard, write_wildcards
 
 XSD = "http://www.w3.org/2001/XMLSchema"
 XSI = f"{XSD}-instance"
@@ -92,12 +91,12 @@ TYPES = SimpleNamespace(
     read_Number=lambda e: value(e, parse_int),
 )
 KNOWN = KnownElements(
-    TYPES,
+    Package("made", TYPES),
     PREFIXES,
     """
 z:animal Animal Animal
 z:count soap.int_value soap.int_text nil
-z:any any any
+z:any soap.read_any soap.write_any
 z:name soap.qname_value scoped.soap.scoped_qname_text
 bare soap.string soap.text
 """,
@@ -299,14 +298,14 @@ def test_arrays(xml, wanted):
 
 
 def test_an_array_says_the_version_of_its_encoding():
-    known = KnownElements(TYPES, {**PREFIXES, "enc": ENC12}, "")
+    known = KnownElements(Package("made", TYPES), {**PREFIXES, "enc": ENC12}, "")
     xml = write_any_encoded([1, 2], "v", known)
     assert 'enc:itemType="xsd:int" enc:arraySize="2"' in xml
     assert "arrayType" not in xml
 
 
 def test_a_list_where_the_service_has_no_arrays():
-    known = KnownElements(TYPES, {"xsd": XSD, "xsi": XSI}, "")
+    known = KnownElements(Package("made", TYPES), {"xsd": XSD, "xsi": XSI}, "")
     with pytest.raises(TypeError, match="no arrays"):
         write_any_encoded([1], "v", known)
 
@@ -517,15 +516,19 @@ def part(reader: str, writer: str, kind: str = "") -> PartCodec:
     return PartCodec(KNOWN, "z:fault", "fault", reader, writer, kind)
 
 
+def encoded_part(reader: str, writer: str, kind: str = "") -> PartCodec:
+    return EncodedPartCodec(KNOWN, "z:fault", "fault", reader, writer, kind)
+
+
 @pytest.mark.parametrize(
     ("codec", "given_"),
     [
         (part("soap.int_value", "soap.int_text", "xsd:int"), 5),
         (part("soap.int_value", "soap.int_text", "xsd:int"), None),
         (part("Animal", "Animal"), Animal("x")),
-        (part("encoded_Animal", "encoded_Animal", "z:Animal"), Animal("x", 5)),
-        (part("any", "any"), 5),
-        (part("any_encoded", "any_encoded"), [1, 2]),
+        (encoded_part("encoded_Animal", "encoded_Animal", "z:Animal"), Animal("x", 5)),
+        (part("soap.read_any", "soap.write_any"), 5),
+        (encoded_part("soap.read_any_encoded", "soap.write_any_encoded"), [1, 2]),
         (part("soap.qname_value", "scoped.soap.scoped_qname_text"), QName("u", "n")),
     ],
 )
@@ -552,4 +555,18 @@ def test_parts_come_back(codec, given_):
 def test_how_a_part_is_known(xml, matches):
     codec = part("Animal", "Animal", "z:Animal")
     assert bool(codec.likeness(element(xml))) is matches
+    assert (
+        bool(encoded_part("Animal", "Animal", "z:Animal").likeness(element(xml)))
+        is matches
+    )
     assert not part("soap.string", "soap.text").likeness(element("<x/>"))
+
+
+def test_an_encoded_part_may_stand_elsewhere():
+    e = etree.fromstring(
+        f'<r xmlns:xsi="{XSI}" xmlns:z="urn:z"><fault href="#1"/>'
+        '<x id="1" xsi:type="z:Animal"><z:name>x</z:name></x></r>'
+    )
+    codec = encoded_part("Animal", "Animal", "z:Animal")
+    assert codec.likeness(e[0]) > codec.likeness(element("<fault/>"))
+    assert codec.read(e[0]) == Animal("x")

@@ -17,7 +17,7 @@ from soapwright.runtime.encoding.arrays import (
     read_nested_array,
     write_array,
 )
-from soapwright.runtime.encoding.literal_arrays import kept_attributes, read_items
+from soapwright.runtime.codec.literal_arrays import kept_attributes, read_items
 from soapwright.runtime.encoding.references import forget
 from soapwright.runtime.errors.errors import DecodeError
 from soapwright.runtime.errors.refusals import Refusal

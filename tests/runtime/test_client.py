@@ -40,7 +40,7 @@ from soapwright.runtime.http.client import BaseAsyncClient, BaseClient, given, r
 from soapwright.runtime.http.message import Outgoing
 from soapwright.runtime.http.transport import HttpTransport, Request, Response
 from soapwright.runtime.values.values import UNSET
-from soapwright.runtime.xml.parsing import Limits, limits, set_limits
+from soapwright.runtime.xml.parsing import Limits
 
 XML = "text/xml; charset=utf-8"
 ORDER, ORDER12 = operation(headers=True), operation("1.2", headers=True)
@@ -390,16 +390,11 @@ def test_a_compressed_reply_is_read(server: Server, call: Call):
 
 @BOTH
 def test_a_reply_beyond_the_limits_is_cut_off(server: Server, call: Call):
-    before = limits()
-    set_limits(Limits(envelope=1_000_000))
-    try:
-        server.reply.body = gzip.compress(b"x" * 50_000_000)
-        server.reply.headers["Content-Encoding"] = "gzip"
-        with pytest.raises(TransportError, match="more than 1,000,000 bytes") as caught:
-            call(server.url)
-        assert caught.value.status == 200
-    finally:
-        set_limits(before)
+    server.reply.body = gzip.compress(b"x" * 50_000_000)
+    server.reply.headers["Content-Encoding"] = "gzip"
+    with pytest.raises(TransportError, match="more than 1,000,000 bytes") as caught:
+        call(server.url, limits=Limits(envelope=1_000_000))
+    assert caught.value.status == 200
 
 
 # ------------------------------------------------------------------------------- the network
@@ -586,11 +581,12 @@ def test_threads_share_a_client(server: Server):
 def test_httpx2_is_imported_for_clients_only():
     script = """
 import sys
+from soapwright.runtime.codec.package import Package
 from soapwright.runtime.http.client import BaseClient
 from soapwright.runtime.soap.operation import Port
 assert "httpx2" not in sys.modules
 class Client(BaseClient):
-    _ports = {"P": Port("P", "S", "http://x/", "1.1", {})}
+    _ports = {"P": Port("P", "S", "http://x/", "1.1", {}, Package("p", None))}
     _port_names = ("P",)
 Client(transport=object())
 assert "httpx2" not in sys.modules
@@ -606,9 +602,9 @@ assert "httpx2" in sys.modules
 def test_envelopes_are_logged_without_their_secrets(server: Server, caplog):
     reply = RECEIPT + "<s:token>hunter3</s:token>"
     server.reply.body = envelope(reply)
-    with caplog.at_level(logging.DEBUG, "soapwright"), Client(server.url) as client:
+    with caplog.at_level(logging.DEBUG, "shop"), Client(server.url) as client:
         client.order(item="tea", password="hunter2")
-    ours = [r for r in caplog.records if r.name == "soapwright"]
+    ours = [r for r in caplog.records if r.name == "shop"]
     assert len(ours) == 2
     assert "<item>tea</item><password>***</password>" in ours[0].getMessage()
     assert f"POST {server.url}" in ours[0].getMessage()
@@ -618,9 +614,9 @@ def test_envelopes_are_logged_without_their_secrets(server: Server, caplog):
 
 
 def test_nothing_is_logged_otherwise(server: Server, caplog):
-    with caplog.at_level(logging.INFO, "soapwright"), Client(server.url) as client:
+    with caplog.at_level(logging.INFO, "shop"), Client(server.url) as client:
         client.order()
-    assert not [r for r in caplog.records if r.name == "soapwright"]
+    assert not [r for r in caplog.records if r.name == "shop"]
 
 
 def test_endless_envelopes_are_not_logged(caplog):
@@ -629,7 +625,7 @@ def test_endless_envelopes_are_not_logged(caplog):
             junk = f"<s:pad>{'x' * 2**20}</s:pad>"
             return Response(200, {}, envelope(RECEIPT + junk))
 
-    with caplog.at_level(logging.DEBUG, "soapwright"):
+    with caplog.at_level(logging.DEBUG, "shop"):
         assert sync_call("shop:", transport=Endless()) == 7
     assert "bytes)" in caplog.text
     assert len(caplog.text) < 10_000

@@ -10,13 +10,14 @@ import pytest
 from lxml import etree
 
 from soapwright.runtime.codec import derived
+from soapwright.runtime.encoding.derived import derived_encoded_reader
 from soapwright.runtime.codec.derived import (
-    check_class,
     derived_reader,
     register,
     registered,
     write_derived,
 )
+from soapwright.runtime.codec.checks import check_class
 from soapwright.runtime.errors.errors import DecodeError
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -161,10 +162,10 @@ def test_who_reads_an_element(attributes, cls, name):
 
 def test_who_reads_an_encoded_element():
     e = element('xsi:type="z:Dog"')
-    assert derived_reader(e, TYPES, Animal, encoded=True)(e).name == "encoded"
+    assert derived_encoded_reader(e, TYPES, Animal)(e).name == "encoded"
     # a derived type that never travels encoded has no such reader
     other = element('xsi:type="o:Animal"')
-    assert derived_reader(other, TYPES, Animal, encoded=True) is None
+    assert derived_encoded_reader(other, TYPES, Animal) is None
 
 
 def test_the_declared_type_is_known_without_its_namespace():

@@ -22,17 +22,9 @@ from soapwright.runtime.errors.errors import (
 from soapwright.runtime.soap.envelope import Envelope, encoded, open_envelope
 from soapwright.runtime.values.strings import text
 from soapwright.runtime.xml import parsing
-from soapwright.runtime.xml.parsing import Limits, limits, parse, set_limits
+from soapwright.runtime.xml.parsing import Limits, parse
 
 MEGABYTE = 2**20
-
-
-@pytest.fixture
-def small_limits():
-    """Limits that a test can reach, for its time only."""
-    before = limits()
-    yield lambda **given: set_limits(Limits(**given))
-    set_limits(before)
 
 
 # -------------------------------------------------------------------------------- opening
@@ -286,32 +278,32 @@ def test_many_elements_are_not_deep(charset):
 
 
 @pytest.mark.parametrize("depth", [100, 200, 300, 2048])
-def test_the_depth_can_be_set(small_limits, depth):
-    small_limits(depth=depth)
-    open_envelope(nested(depth), "1.1")
+def test_the_depth_can_be_set(depth):
+    limits = Limits(depth=depth)
+    open_envelope(nested(depth), "1.1", limits=limits)
     if depth < 2048:
         with pytest.raises(DecodeError, match=f"more than {depth} deep"):
-            open_envelope(nested(depth + 1), "1.1")
+            open_envelope(nested(depth + 1), "1.1", limits=limits)
 
 
-def test_the_size_is_limited_exactly(small_limits):
+def test_the_size_is_limited_exactly():
     data = envelope("<a/>")
-    small_limits(envelope=len(data))
-    open_envelope(data, "1.1")
-    small_limits(envelope=len(data) - 1)
+    limits = Limits(envelope=len(data))
+    open_envelope(data, "1.1", limits=limits)
+    limits = Limits(envelope=len(data) - 1)
     with pytest.raises(DecodeError, match="bytes in an envelope"):
-        open_envelope(data, "1.1")
+        open_envelope(data, "1.1", limits=limits)
 
 
 @pytest.mark.parametrize(
     "content", ["<a>{}</a>", "<a/>{}", '<a b="{}"/>', "<a>x<!-- -->{}</a>"]
 )
-def test_the_text_is_limited_exactly(small_limits, content):
-    small_limits(text=1000, depth=5)
+def test_the_text_is_limited_exactly(content):
+    limits = Limits(text=1000, depth=5)
     fine = 1000 - {"<a/>{}": len("\n "), "<a>x<!-- -->{}</a>": len("x")}.get(content, 0)
-    open_envelope(envelope(content.format("t" * fine)), "1.1")
+    open_envelope(envelope(content.format("t" * fine)), "1.1", limits=limits)
     with pytest.raises(DecodeError, match="more than 1,000 characters"):
-        open_envelope(envelope(content.format("t" * (fine + 1))), "1.1")
+        open_envelope(envelope(content.format("t" * (fine + 1))), "1.1", limits=limits)
 
 
 @pytest.mark.parametrize(
@@ -323,25 +315,23 @@ def test_the_text_is_limited_exactly(small_limits, content):
         (f"<a>{chr(0x3C3C) * 1001}</a>", "utf-16"),
     ],
 )
-def test_a_long_text_does_not_hide_behind_what_looks_like_tags(
-    small_limits, content, encoding
-):
-    small_limits(text=1000)
+def test_a_long_text_does_not_hide_behind_what_looks_like_tags(content, encoding):
+    limits = Limits(text=1000)
     data = envelope(content).decode().encode(encoding)
     with pytest.raises(DecodeError, match="more than 1,000 characters"):
-        open_envelope(data, "1.1")
+        open_envelope(data, "1.1", limits=limits)
 
 
-def test_many_short_texts_are_within_the_limit_of_one(small_limits):
-    small_limits(text=1000)
-    open_envelope(envelope(f"<a>{'<b>text</b>' * 1000}</a>"), "1.1")
+def test_many_short_texts_are_within_the_limit_of_one():
+    limits = Limits(text=1000)
+    open_envelope(envelope(f"<a>{'<b>text</b>' * 1000}</a>"), "1.1", limits=limits)
 
 
-def test_the_text_is_limited_in_small_envelopes_too(small_limits):
-    small_limits(text=100)
-    open_envelope(envelope(f"<a>{'t' * 100}</a>"), "1.1")
+def test_the_text_is_limited_in_small_envelopes_too():
+    limits = Limits(text=100)
+    open_envelope(envelope(f"<a>{'t' * 100}</a>"), "1.1", limits=limits)
     with pytest.raises(DecodeError, match="more than 100 characters"):
-        open_envelope(envelope(f"<a>{'t' * 101}</a>"), "1.1")
+        open_envelope(envelope(f"<a>{'t' * 101}</a>"), "1.1", limits=limits)
 
 
 def test_a_large_text_is_read_and_a_huge_one_refused():

@@ -658,15 +658,12 @@ def test_nesting_without_end(encoded, literal):
         deep = "<next>" * depth + "</next>" * depth
         with pytest.raises(encoded.package.errors.DecodeError):
             encoded.read(f"<v>{deep}</v>")
-    limits = literal.soap.limits()
-    try:
-        literal.soap.set_limits(literal.soap.Limits(depth=2000))
-        deep = "<next>" * 1900 + "</next>" * 1900
-        assert literal.unread(f"<node>{deep}</node>").endswith(
-            "nested too deeply to be read"
-        )
-    finally:
-        literal.soap.set_limits(limits)
+    deep = literal.soap.Limits(depth=2000)
+    body = f"<node>{'<next>' * 1900}{'</next>' * 1900}</node>"
+    envelope = literal.envelope(f'<echo xmlns="urn:s">{body}</echo>')
+    with pytest.raises(literal.package.errors.DecodeError) as caught:
+        literal.operation.decode_request(envelope, limits=deep)
+    assert str(caught.value).endswith("nested too deeply to be read")
 
 
 def test_prefixes_without_end(encoded):

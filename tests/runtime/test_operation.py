@@ -31,6 +31,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from soapwright.runtime.codec.package import Package
 from soapwright.runtime.errors.errors import (
     DecodeError,
     EncodeError,
@@ -75,7 +76,7 @@ def test_attributes_of_the_message_are_written():
         name="order",
         soap_action="",
         envelope=Envelope(shop.wire(), {}),
-        types=TYPES,
+        package=Package("shop", TYPES),
         request=Message(
             "Order", tag="o:order", attributes=' xmlns:o="urn:o"', rpc=True
         ),
@@ -91,7 +92,7 @@ def test_a_content_message_is_the_whole_body():
         name="ping",
         soap_action="",
         envelope=Envelope(shop.wire(), {}),
-        types=TYPES,
+        package=Package("shop", TYPES),
         request=Message("Nothing"),
         response=Message("Nothing"),
     )
@@ -250,7 +251,7 @@ def test_an_operation_without_input_has_no_request():
         name="alert",
         soap_action="",
         envelope=Envelope(shop.wire(), {}),
-        types=TYPES,
+        package=Package("shop", TYPES),
         request=None,
         response=Message("Receipt", tag="r", expects="r"),
     )

@@ -20,7 +20,7 @@ from soapwright.runtime.addressing.addressing import Addressing
 from soapwright.runtime.http.message import Message, Outgoing
 from soapwright.runtime.security.username_token import UsernameToken
 from soapwright.runtime.http.transport import Request, Response
-from soapwright.runtime.xml import parsing
+from soapwright.runtime.xml.parsing import Limits
 
 WSSE = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}"
 WSU = "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd}"
@@ -235,12 +235,12 @@ def test_a_root_includes_what_is_not_there(href: str) -> None:
         Client(transport=recorder).exchange("order", Order())
 
 
-def test_what_is_put_back_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_put_back_is_bounded() -> None:
     body = parts(mtom(times=20), b"\r\nContent-ID: <n 1@h>\r\n\r\n" + b"x" * 1000)
-    monkeypatch.setattr(parsing, "_limits", parsing.Limits(envelope=20_000))
+    limits = Limits(envelope=20_000)
     recorder = Recorder(body, "multipart/related; boundary=b")
     with pytest.raises(TransportError, match="more than 20,000 bytes"):
-        Client(transport=recorder).exchange("order", Order())
+        Client(transport=recorder, limits=limits).exchange("order", Order())
 
 
 @pytest.mark.parametrize(

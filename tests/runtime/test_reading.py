@@ -11,9 +11,10 @@ from lxml import etree
 
 from soapwright.runtime.codec import reading
 from soapwright.runtime.errors.errors import DecodeError
-from soapwright.runtime.secrets.redaction import keep_secret
+from soapwright.runtime.secrets.redaction import Secrets
 from soapwright.runtime.values.lexical import parse_int
 from soapwright.runtime.xml.element import (
+    hide,
     abstract,
     bad,
     clark_name,
@@ -294,9 +295,14 @@ def test_nor_is_a_secret_attribute():
 
 
 def test_a_secret_of_ones_own():
-    keep_secret("keyOfReading")
-    said = refusal(reading.int_value, call("<key-of-reading>x</key-of-reading>")[0])
-    assert said.endswith("its value does not read")
+    own = Secrets.of(["keyOfReading"])
+    e = call("<key-of-reading>x</key-of-reading><other>x</other>")
+    for secret, child in zip((True, False), e, strict=True):
+        with pytest.raises(DecodeError) as caught:
+            reading.int_value(child)
+        hide(caught.value, own)
+        assert str(caught.value).endswith("its value does not read") is secret
+        assert (caught.value.__context__ is None) is secret
 
 
 # ------------------------------------------------------------------------- xsi, namespaces

@@ -12,27 +12,14 @@ from lxml import etree
 
 from soapwright.runtime.errors.exchange import Exchange
 from soapwright.runtime.http.transport import Request, Response
-from soapwright.runtime.secrets import redaction
-from soapwright.runtime.secrets.redaction import (
-    excerpt,
-    is_secret,
-    is_secret_path,
-    keep_secret,
-    redact,
-    redact_url,
-)
+from soapwright.runtime.secrets.redaction import ALWAYS, Secrets
 from soapwright.runtime.values.strings import text
 
 SECRET = "hunter2"
 
 
-@pytest.fixture
-def also_secret():
-    """Names that are kept secret for a test's time only."""
-    before = set(redaction._added)
-    yield keep_secret
-    redaction._added.clear()
-    redaction._added.update(before)
+excerpt, redact, redact_url = ALWAYS.excerpt, ALWAYS.redact, ALWAYS.redact_url
+is_secret, is_secret_path = ALWAYS.has, ALWAYS.has_path
 
 
 @pytest.mark.parametrize(
@@ -72,19 +59,21 @@ def test_a_secret_holds_what_is_under_it():
     assert is_secret_path("login.token.value[2]")
 
 
-def test_names_can_be_added(also_secret):
-    assert not is_secret("apiKey")
-    also_secret("api_key", "pin")
-    assert is_secret("apiKey")
-    assert is_secret("PIN")
-    assert SECRET not in redact(f"<a><ApiKey>{SECRET}</ApiKey></a>")
-    assert SECRET not in redact(f"<pin>{SECRET}</pin>")
+def test_a_package_adds_names_of_its_own():
+    secrets = Secrets.of(["api_key", "pin", "pay/cardNo"])
+    assert secrets.has("apiKey") and secrets.has("PIN") and secrets.has("password")
+    assert SECRET not in secrets.redact(f"<a><ApiKey>{SECRET}</ApiKey></a>")
+    assert SECRET not in secrets.redact(f"<pin>{SECRET}</pin>")
+    assert secrets.has_path("payResponse.card_no") and not secrets.has("cardNo")
+    # another package's are not touched
+    assert not is_secret("apiKey") and not Secrets.of(["pin"]).has("apiKey")
+    assert secrets and Secrets.of(["pay/cardNo"]) and not ALWAYS
 
 
 def test_names_for_one_envelope():
     xml = f"<a><card_no>{SECRET}</card_no></a>"
     assert SECRET in redact(xml)
-    assert SECRET not in redact(xml, frozenset({"cardNo"}))
+    assert SECRET not in Secrets.of(["pay/cardNo"]).redact(xml, "pay")
 
 
 # ------------------------------------------------------------------------------ envelopes

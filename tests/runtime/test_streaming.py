@@ -238,18 +238,13 @@ def test_a_fault_of_the_other_version_is_raised(operations):
 
 
 def test_limits_hold(operations):
-    runtime = importlib.import_module("streamed._soap.xml.parsing")
-    before = runtime.limits()
-    try:
-        runtime.set_limits(runtime.Limits(envelope=500))
-        said = str(refusal(operations["flat"].iter_response([flat(rows(100))])))
-        assert said == "more than 500 bytes in an envelope"
-        runtime.set_limits(runtime.Limits(text=50))
-        long = flat(f"<row><id>{'1' * 60}</id></row>")
-        said = str(refusal(operations["flat"].iter_response([long])))
-        assert said == "more than 50 characters in a text"
-    finally:
-        runtime.set_limits(before)
+    limits = importlib.import_module("streamed").Limits
+    read = operations["flat"].iter_response
+    said = str(refusal(read([flat(rows(100))], limits=limits(envelope=500))))
+    assert said == "more than 500 bytes in an envelope"
+    long = flat(f"<row><id>{'1' * 60}</id></row>")
+    said = str(refusal(read([long], limits=limits(text=50))))
+    assert said == "more than 50 characters in a text"
 
 
 ENCODED = (

@@ -240,8 +240,8 @@ def test_a_package_validates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.syspath_prepend(str(tmp_path))
     package = import_module("validated")
     facets, runtime = "validated.facets", "validated._soap.validation.validation"
-    number = import_module("validated._soap").XmlInt("0042")
-    duration = import_module("validated._soap").Duration
+    number = import_module("validated._soap.values.numbers").XmlInt("0042")
+    duration = import_module("validated._soap.values.values").Duration
     value = package.types.Enter(number=number, count=[1, 9])
     package.PORTS["RegisterPort"].operations["enter"].encode_request(value)
     assert not {facets, runtime} & set(sys.modules)  # loaded when it is wanted

@@ -16,19 +16,21 @@ from lxml import etree
 
 from soapwright.runtime.codec.enumerations import OpenEnum, OpenStrEnum, parse_member
 from soapwright.runtime.codec.writing import (
-    absent,
     attributes_text,
-    blame,
-    incomplete_group,
     inside,
     items,
     quoted,
     tokens_text,
+)
+from soapwright.runtime.codec.blame import blame
+from soapwright.runtime.errors.refusals import (
+    absent,
+    incomplete_group,
     unknown_item,
     wrong_choice,
 )
 from soapwright.runtime.errors.refusals import Refusal
-from soapwright.runtime.secrets.redaction import keep_secret
+from soapwright.runtime.secrets.redaction import ALWAYS, Secrets
 from soapwright.runtime.values.anyxml import AnyElement
 from soapwright.runtime.values.names import QName
 from soapwright.runtime.values.values import UNSET, Unset
@@ -88,10 +90,10 @@ class Special(Row):
     more: Unknown | None = None  # noqa: F821  # cannot be made out: nor need it be
 
 
-def said(value, error="", kind=TypeError) -> str:
+def said(value, error="", kind=TypeError, secrets=ALWAYS) -> str:
     """Where the error is put, and what is said of it."""
     raised = error if isinstance(error, Exception) else kind(error)
-    found = blame(value, "t", raised)
+    found = blame(value, "t", raised, secrets)
     return f"{found.path}: {found.message}"
 
 
@@ -353,10 +355,11 @@ def test_a_secret_is_not_told(value, reason):
 
 
 def test_a_secret_of_ones_own():
-    keep_secret("title")
-    assert said(Table(title="\x01"), "x") == "t.title: its value cannot be written"
-    keep_secret("inner")
-    assert said(Table(inner=Table(first=Row(name="\x01")))) == (
+    own = Secrets.of(["title", "inner"])
+    assert said(Table(title="\x01"), "x", secrets=own) == (
+        "t.title: its value cannot be written"
+    )
+    assert said(Table(inner=Table(first=Row(name="\x01"))), secrets=own) == (
         "t.inner.first.name: its value cannot be written"
     )
 

@@ -201,3 +201,14 @@ def test_what_cannot_be_served(run: Run, tmp_path: Path) -> None:
         cwd=ROOT,
     )
     assert (result.returncode, result.stderr[-10:]) == (2, "[address]\n")
+
+
+def test_a_package_without_a_server_is_not_served(tmp_path: Path) -> None:
+    wsdl = ROOT / "tests" / "cases" / "bare" / "service.wsdl"
+    package = generate(wsdl, Options("made", with_server=False))
+    write_package(tmp_path / "made", package.files)
+    with pytest.raises(SpecError) as failed:
+        mock(tmp_path / "made")
+    finding = str(failed.value.diagnostics[0])
+    assert "the package was made without its service classes [package]" in finding
+    assert "--no-server" in finding

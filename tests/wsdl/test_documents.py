@@ -1044,6 +1044,7 @@ def _load(folder: Path, files: Files, entry: str) -> Documents:
 # ------------------------------------------------------------------------------------------ real WSDLs
 
 
+@pytest.mark.slow
 def test_every_real_wsdl_loads(corpus: list[Path]) -> None:
     """And what is kept of each reads the same; big ones are left to the corpus run."""
     for entry in corpus:

@@ -927,6 +927,7 @@ def test_a_broken_operation_leaves_the_others(read: Reader) -> None:
 # ------------------------------------------------------------------------------------------ real WSDLs
 
 
+@pytest.mark.slow
 def test_every_real_wsdls_services_are_read(corpus: list[Path]) -> None:
     """Without an exception; those that find an error are few, and each has a reason."""
     broken = []

@@ -12,7 +12,7 @@ from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, Progress, say
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import Options, is_package_name, refusal_of_new_name
-from soapwright.project.config import PackageConfig, package_of, read_config
+from soapwright.project.config import Project, package_of, read_config
 from soapwright.project.output import carry_out, write_files
 from soapwright.project.remote import Remote
 from soapwright.tools.check import State, examine
@@ -43,6 +43,7 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--wire", default="", help="The wire style: standard or nusoap.")
 @CATALOGS
 @click.option("--no-spec", is_flag=True, help="Leave the WSDL out of the package.")
+@click.option("--no-server", is_flag=True, help="Leave the service classes out.")
 @_choosing
 @click.option("--strict", is_flag=True, help="Refuse a WSDL that is broken anywhere.")
 @click.option("--full", is_flag=True, help="Generate where nothing has changed, too.")
@@ -54,6 +55,7 @@ def generate_command(
     wire: str,
     catalogs: tuple[Path, ...],
     no_spec: bool,
+    no_server: bool,
     strict: bool,
     full: bool,
     allow_network: bool,
@@ -67,7 +69,7 @@ def generate_command(
     nothing is.
     """
     try:
-        flags = _Flags(no_spec, strict)
+        flags = _Flags(no_spec, no_server, strict)
         configs = _packages(wsdl, output, name, wire, catalogs, flags, chosen)
         remote = Remote(Path(), allowed=allow_network)
         with Progress() as progress:
@@ -87,6 +89,7 @@ class _Flags(NamedTuple):
     """The options of a package that take no value."""
 
     no_spec: bool
+    no_server: bool
     strict: bool
 
 
@@ -98,7 +101,7 @@ def _packages(
     catalogs: tuple[Path, ...],
     flags: _Flags,
     chosen: dict[str, tuple[str, ...]],
-) -> list[PackageConfig]:
+) -> Project:
     if wsdl is None:
         if output or name or wire or catalogs or any((*flags, *chosen.values())):
             raise click.UsageError("the options go with a WSDL")
@@ -112,6 +115,7 @@ def _packages(
         wire,
         catalogs,
         with_spec=not flags.no_spec,
+        with_server=not flags.no_server,
         secret=chosen["secret"],
         services=chosen["service"],
         ports=chosen["port"],
@@ -120,7 +124,7 @@ def _packages(
         rename=_renames(chosen["rename"], wsdl),
         strict=flags.strict,
     )
-    return [package_of(wsdl, output, options)]
+    return Project((package_of(wsdl, output, options),))
 
 
 def _renames(texts: tuple[str, ...], wsdl: str) -> tuple[tuple[str, str], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -37,8 +38,55 @@ def import_package(folder: Path) -> ModuleType:
     assert spec is not None and spec.loader is not None, "a file's path ends in .py"
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    _provide_runtime(folder)
     spec.loader.exec_module(module)
     return module
+
+
+def _provide_runtime(folder: Path) -> None:
+    """Let the runtime be imported that a package shares with others, where nobody else provides it."""
+    options = _checked(folder).options.get("runtime")
+    name = str(options.get("name", "")) if isinstance(options, dict) else ""
+    if not name or not isinstance(options, dict):
+        return
+    try:
+        importlib.import_module(name)
+        return
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):
+            raise
+    home = (folder / str(options.get("folder", ""))).resolve()
+    if not (home / "__init__.py").is_file():
+        findings = Findings()
+        hint = "generate the project that the package is of"
+        message = f"the runtime that the package shares, {name}, is not there"
+        findings.error(Code.PACKAGE, message, Location(str(folder)), hint)
+        raise SpecError(findings)
+    around = name.rpartition(".")[0].split(".") if "." in name else []
+    for depth in range(len(around)):
+        parent = ".".join(around[: depth + 1])
+        if parent not in sys.modules:
+            sys.modules[parent] = ModuleType(parent)
+            sys.modules[parent].__path__ = []
+    spec = importlib.util.spec_from_file_location(
+        name, home / "__init__.py", submodule_search_locations=[str(home)]
+    )
+    assert spec is not None and spec.loader is not None, "a file's path ends in .py"
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if around:
+        setattr(sys.modules[".".join(around)], name.rpartition(".")[2], module)
+
+
+def runtime_module(package: ModuleType, module: str) -> ModuleType:
+    """A module of a package's runtime, its own or one that it shares.
+
+    Args:
+        package: the generated package.
+        module: its name there, `http.transport`.
+    """
+    home = package.errors.SoapError.__module__.removesuffix(".errors.errors")
+    return importlib.import_module(f"{home}.{module}")
 
 
 def _checked(folder: Path) -> Manifest:
@@ -49,7 +97,7 @@ def _checked(folder: Path) -> Manifest:
     """
     manifest = read_manifest(folder)
     is_package = (folder / "__init__.py").is_file()
-    if not is_package or manifest is None or not manifest.options:
+    if not is_package or manifest is None or "name" not in manifest.options:
         findings = Findings()
         at = Location(str(folder))
         findings.error(Code.PACKAGE, "this is no generated package's folder", at)
@@ -91,6 +139,7 @@ def package_options(folder: Path) -> Options:
     return Options(
         str(said.get("name", folder.name)),
         str(said.get("wire", "")),
+        with_server=said.get("server") is not False,
         secret=_texts(said.get("secret")),
         services=_texts(said.get("services")),
         ports=_texts(said.get("ports")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +9,7 @@ from typing import Any
 
 from lxml import etree
 
+from soapwright.envelopes.packages import runtime_module
 from soapwright.envelopes.reading import parse_envelope
 
 
@@ -37,7 +37,7 @@ class RecordedTransport:
         replies: Path | str | Mapping[str, object],
         status: int = 200,
     ) -> None:
-        transport = importlib.import_module(f"{package.__name__}._soap.http.transport")
+        transport = runtime_module(package, "http.transport")
         self._response = transport.Response
         self._package = package
         self._status = status

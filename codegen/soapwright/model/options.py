@@ -18,11 +18,14 @@ class Options:
     `name` is the package's import name, dotted where it is inside another. `wire` is a wire
     style's name, "" for the one that the WSDL asks for. `secret` are further field names whose
     values never show, `operation/field` where that is so in one operation's messages only. With
-    `with_spec` the WSDL and what it imports are put into the package. `services`, `ports`,
+    `with_spec` the WSDL and what it imports are put into the package; with `with_server` the service
+    classes, and what serves them. `services`, `ports`,
     `include` and `exclude` (operations) are patterns that choose a part of the WSDL
     (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
     namespace, and what Python is to call them. With `strict` a WSDL that is broken at a place is
-    refused, though the rest could do without that. `places` says where in a file of the user's an
+    refused, though the rest could do without that. `runtime` is the import name of the runtime that
+    the package shares, "" where it has its own, and `runtime_folder` the way there from the
+    package's folder. `places` says where in a file of the user's an
     option, or a value in it, stands.
     """
 
@@ -30,6 +33,7 @@ class Options:
     wire: str = ""
     catalogs: tuple[Path, ...] = ()
     with_spec: bool = True
+    with_server: bool = True
     secret: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
     ports: tuple[str, ...] = ()
@@ -37,6 +41,8 @@ class Options:
     exclude: tuple[str, ...] = ()
     rename: tuple[tuple[str, str], ...] = ()
     strict: bool = False
+    runtime: str = ""
+    runtime_folder: str = ""
     places: Mapping[tuple[str, str], Location] = field(
         default_factory=dict, compare=False
     )
@@ -63,10 +69,12 @@ class Options:
                 Path(os.path.relpath(path, home)).as_posix() for path in self.catalogs
             ],
             "spec": self.with_spec,
+            "server": self.with_server,
             "secret": sorted(self.secret),
             **{key: list(patterns) for key, patterns in self.patterns().items()},
             "rename": dict(sorted(self.rename)),
             "strict": self.strict,
+            "runtime": {"name": self.runtime, "folder": self.runtime_folder},
         }
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -39,6 +39,7 @@ _KEYS = {
     "name": str,
     "wire": str,
     "spec": bool,
+    "server": bool,
     "catalog": list,
     "secret": list,
     "services": list,
@@ -48,6 +49,7 @@ _KEYS = {
     "rename": dict,
     "strict": bool,
 }
+_RUNTIME_HINT = 'runtime = {output = "acme/soap", name = "acme.soap"}'
 _REQUIRED = ("wsdl", "output", "name")
 _PACKAGE = "tool.soapwright.package"
 # What a package has in folders of its own: nothing else can be there.
@@ -71,6 +73,29 @@ class PackageConfig:
     output: Path
     options: Options
     url: str = ""
+
+    @property
+    def source(self) -> str:
+        """What it is made of, for a message."""
+        return self.url or self.wsdl.as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeConfig:
+    """`runtime` of `[tool.soapwright]`: where the runtime is that the packages share, and its name."""
+
+    output: Path
+    name: str
+
+    source = "what the packages use"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What one project generates."""
+
+    packages: tuple[PackageConfig, ...]
+    runtime: RuntimeConfig | None = None
 
 
 def package_of(wsdl: str, output: Path, options: Options) -> PackageConfig:
@@ -101,8 +126,8 @@ def find_entry(wsdl: str, remote: Remote, at: Location) -> Path:
     return path
 
 
-def read_config(path: Path) -> list[PackageConfig]:
-    """The packages that a project generates.
+def read_config(path: Path) -> Project:
+    """What a project generates.
 
     Raises:
         SpecError: the file cannot be read, or a table in it is wrong; every mistake is found.
@@ -113,6 +138,7 @@ def read_config(path: Path) -> list[PackageConfig]:
     own = tool.get("soapwright") if isinstance(tool, dict) else None
     found = own.get("package") if isinstance(own, dict) else None
     _check_around(path, text, own, findings)
+    runtime = _runtime(path, text, own, findings)
     places = tables(text, _PACKAGE) or [TableLines((), 1)]
     packages = [
         _Table(path, places[min(number, len(places) - 1)], findings).package(table)
@@ -127,8 +153,71 @@ def read_config(path: Path) -> list[PackageConfig]:
         )
     sound = [package for package in packages if package is not None]
     _check_outputs(sound, findings)
+    if runtime is not None:
+        sound = [_sharing(package, runtime) for package in sound]
+        _check_runtime(runtime, sound, _place(path, text), findings)
     findings.raise_errors()
-    return sound
+    return Project(tuple(sound), runtime)
+
+
+def _place(path: Path, text: str) -> Location:
+    return Location(str(path), line_of(text, "tool.soapwright", "runtime"))
+
+
+def _runtime(
+    path: Path, text: str, own: object, findings: Findings
+) -> RuntimeConfig | None:
+    """The runtime that packages share; None where each has its own, or something is wrong."""
+    table = own.get("runtime") if isinstance(own, dict) else None
+    if table is None:
+        return None
+    at, before = _place(path, text), len(findings.errors)
+    if not isinstance(table, dict):
+        findings.error(Code.CONFIG, "'runtime' is no table", at, _RUNTIME_HINT)
+        return None
+    for key, value in table.items():
+        if key not in ("output", "name"):
+            findings.error(
+                Code.CONFIG, f"'runtime' has no key {key!r}", at, _RUNTIME_HINT
+            )
+        elif not isinstance(value, str) or not value or "\0" in value:
+            findings.error(Code.CONFIG, f"{key!r} of 'runtime' is no string", at)
+    for key in ("output", "name"):
+        if key not in table:
+            findings.error(Code.CONFIG, f"'runtime' has no {key!r}", at, _RUNTIME_HINT)
+    name = table.get("name")
+    if isinstance(name, str) and not is_package_name(name):
+        findings.error(Code.CONFIG, f"{name!r} is no name for a package", at)
+    if len(findings.errors) > before:
+        return None
+    return RuntimeConfig(Path(table["output"]), table["name"])
+
+
+def _sharing(package: PackageConfig, runtime: RuntimeConfig) -> PackageConfig:
+    """A package that stands on the runtime that all share."""
+    way = Path(os.path.relpath(runtime.output, package.output)).as_posix()
+    options = replace(package.options, runtime=runtime.name, runtime_folder=way)
+    return replace(package, options=options)
+
+
+def _check_runtime(
+    runtime: RuntimeConfig,
+    packages: list[PackageConfig],
+    at: Location,
+    findings: Findings,
+) -> None:
+    """The runtime has a folder and a name of its own, and holds no package, nor does one hold it."""
+    own = _folder(runtime.output)
+    for package in packages:
+        folder, name = _folder(package.output), package.options.name
+        if own == folder or folder in own.parents or own in folder.parents:
+            shown = package.output.as_posix()
+            message = f"the runtime's folder and {shown} lie in each other"
+            findings.error(Code.CONFIG, message, at)
+        if name == runtime.name:
+            findings.error(
+                Code.CONFIG, f"the runtime and a package are both {name!r}", at
+            )
 
 
 def _check_around(path: Path, text: str, own: object, findings: Findings) -> None:
@@ -141,6 +230,8 @@ def _check_around(path: Path, text: str, own: object, findings: Findings) -> Non
         return
     for key, value in own.items():
         at = Location(str(path), line_of(text, "tool.soapwright", key))
+        if key == "runtime":
+            continue
         if key != "package":
             findings.error(Code.CONFIG, f"unknown key {key!r}", at, hint)
         elif not isinstance(value, list):
@@ -216,6 +307,7 @@ class _Table:
             wire=table.get("wire", ""),
             catalogs=tuple(Path(c) for c in table.get("catalog", [])),
             with_spec=table.get("spec", True),
+            with_server=table.get("server", True),
             secret=tuple(table.get("secret", [])),
             services=tuple(table.get("services", [])),
             ports=tuple(table.get("ports", [])),

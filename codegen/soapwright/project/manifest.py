@@ -4,6 +4,7 @@
     options     what the user asked for
     sources     the documents that were read, catalogs too: path and SHA-256
     missing     where documents were looked for in vain: one that appears there changes the package
+    uses        what its code uses of the runtime, of a package that shares one; else left out
     emitted     what was made: path in the package and SHA-256, of a module before it was formatted
     files       what was written: path in the package and SHA-256, of a module as ruff formatted it
     writing     the same of a run that did not come to its end (see `output.py`), else left out
@@ -38,6 +39,7 @@ class Manifest:
     options: dict[str, object] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     emitted: dict[str, str] = field(default_factory=dict)
     writing: dict[str, str] = field(default_factory=dict)
 
@@ -49,6 +51,8 @@ class Manifest:
             "sources": self.sources,
             "missing": list(self.missing),
         }
+        if self.uses:
+            content["uses"] = list(self.uses)
         if self.emitted:
             content["emitted"] = self.emitted
         content["files"] = self.files
@@ -63,6 +67,7 @@ def make_manifest(
     inputs: Inputs,
     emitted: dict[str, bytes],
     files: dict[str, bytes],
+    uses: tuple[str, ...],
 ) -> Manifest:
     """The manifest of a package.
 
@@ -72,6 +77,7 @@ def make_manifest(
         inputs: what it was made of.
         emitted: its files before they were formatted.
         files: its files as they are to be written.
+        uses: what its code uses of the runtime.
     """
     return Manifest(
         digests(files),
@@ -79,7 +85,17 @@ def make_manifest(
         options.record(home),
         inputs.read,
         inputs.missing,
+        uses if options.runtime else (),
         digests(emitted),
+    )
+
+
+def runtime_manifest(
+    name: str, emitted: dict[str, bytes], files: dict[str, bytes]
+) -> Manifest:
+    """The manifest of a runtime that packages share by this name; the rest as of a package's."""
+    return Manifest(
+        digests(files), identity(), {"runtime": name}, emitted=digests(emitted)
     )
 
 
@@ -108,12 +124,14 @@ def parse_manifest(text: bytes) -> Manifest | None:
     if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
         return None
     options, missing = content.get("options"), content.get("missing")
+    uses = content.get("uses")
     return Manifest(
         {path: d for path, d in _texts(content["files"]).items() if _inside(path)},
         _texts(content.get("generator")),
         options if isinstance(options, dict) else {},
         _texts(content.get("sources")),
         tuple(map(str, missing)) if isinstance(missing, list) else (),
+        tuple(map(str, uses)) if isinstance(uses, list) else (),
         _texts(content.get("emitted")),
         {p: d for p, d in _texts(content.get("writing")).items() if _inside(p)},
     )

@@ -22,6 +22,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.walk import member_elements, messages_of, references_of
 from soapwright.model.xml_names import NC_NAME
+from soapwright.python.text.runtime_name import VENDORED, RuntimeName
 from soapwright.python.types.fields import Types
 from soapwright.python.wire import ENCODINGS, XSD, WireStyle
 
@@ -37,6 +38,7 @@ class Context:
     style: WireStyle
     encoding: str
     prefixes: dict[str, str]
+    runtime: RuntimeName = VENDORED
 
     def tag(self, name: QName) -> str:
         """An element's name as it is written, its prefix declared by the envelope."""

@@ -18,13 +18,20 @@ made. What it offers to them is all here; what users need is re-exported by the 
 
 from __future__ import annotations
 
+from .codec.any_simple import (
+    any_simple_text,
+    any_simple_value,
+    narrowed_text,
+    write_any_simple,
+)
+from .codec.checks import check_class, check_list
 from .codec.derived import (
-    check_class,
     derived_reader,
     register,
     write_derived,
     write_narrowed,
 )
+from .codec.elements import KnownElements
 from .codec.enumerations import (
     OpenEnum,
     OpenStrEnum,
@@ -40,12 +47,9 @@ from .codec.form import (
     note_types,
     write_as_read,
 )
-from .codec.any_simple import (
-    any_simple_text,
-    any_simple_value,
-    narrowed_text,
-    write_any_simple,
-)
+from .codec.literal_arrays import kept_attributes, read_items
+from .codec.package import Package
+from .codec.parts import PartCodec
 from .codec.reading import (
     add_tail,
     allows,
@@ -101,16 +105,11 @@ from .codec.unions import (
     union_text,
 )
 from .codec.writing import (
-    absent,
     attributes_text,
-    incomplete_group,
     inside,
     items,
-    prohibited,
     quoted,
     tokens_text,
-    unknown_item,
-    wrong_choice,
 )
 from .codec.written import (
     parse_written_date,
@@ -124,14 +123,23 @@ from .codec.written import (
     written_int_value,
     written_time_value,
 )
+from .encoding.anytype import (
+    any_encoded_reader,
+    read_any_array,
+    read_any_encoded,
+    write_any_array,
+    write_any_encoded,
+)
 from .encoding.arrays import (
     array_or_nil,
-    check_list,
     read_array,
     read_nested_array,
     write_array,
 )
-from .encoding.literal_arrays import kept_attributes, read_items
+from .encoding.derived import derived_encoded_reader
+from .encoding.items import EncodedItems
+from .encoding.operation import EncodedOperation
+from .encoding.parts import EncodedPartCodec
 from .encoding.references import (
     new,
     nil_or,
@@ -148,6 +156,13 @@ from .errors.errors import (
     TransportTimeout,
     VersionMismatch,
 )
+from .errors.refusals import (
+    absent,
+    incomplete_group,
+    prohibited,
+    unknown_item,
+    wrong_choice,
+)
 from .http.client import (
     BaseAsyncClient,
     BaseClient,
@@ -161,23 +176,19 @@ from .http.transport import (
     Response,
     Transport,
 )
-from .secrets.redaction import (
-    keep_secret,
-    redact,
-)
 from .secrets.shown import shown
 from .soap.envelope import (
     Envelope,
     Wire,
 )
 from .soap.faults import DeclaredFault
+from .soap.messages import Message
 from .soap.operation import (
     AnyOperation,
-    Items,
-    Message,
     Operation,
     Port,
 )
+from .streaming.streaming import Items
 from .values.anysimple import (
     AnySimple,
     Typed,
@@ -244,20 +255,8 @@ from .values.values import (
     GYearMonth,
     Unset,
 )
-from .wildcards.anything import (
-    KnownElements,
-    PartCodec,
-    any_encoded_reader,
-    any_reader,
-    read_any,
-    read_any_array,
-    read_any_encoded,
-    read_wildcard,
-    write_any,
-    write_any_array,
-    write_any_encoded,
-    write_wildcards,
-)
+from .wildcards.anytype import any_reader, read_any, write_any
+from .wildcards.elements import read_wildcard, write_wildcards
 from .xml.element import (
     MISSING,
     Element,
@@ -271,8 +270,6 @@ from .xml.element import (
 )
 from .xml.parsing import (
     Limits,
-    limits,
-    set_limits,
 )
 
 __all__ = [
@@ -288,6 +285,9 @@ __all__ = [
     "Duration",
     "Element",
     "EncodeError",
+    "EncodedItems",
+    "EncodedOperation",
+    "EncodedPartCodec",
     "Envelope",
     "Exchange",
     "GDay",
@@ -295,15 +295,16 @@ __all__ = [
     "GMonthDay",
     "GYear",
     "GYearMonth",
+    "Items",
     "KnownElements",
     "Limits",
     "MISSING",
-    "Items",
     "Message",
     "NotAnEnvelope",
     "OpenEnum",
     "OpenStrEnum",
     "Operation",
+    "Package",
     "PartCodec",
     "PlainMember",
     "Port",
@@ -355,6 +356,7 @@ __all__ = [
     "datetime_value",
     "decimal_text",
     "decimal_value",
+    "derived_encoded_reader",
     "derived_reader",
     "duration_text",
     "duration_value",
@@ -380,10 +382,8 @@ __all__ = [
     "int_value",
     "is_nil",
     "items",
-    "keep_secret",
     "kept_attributes",
     "leading_text",
-    "limits",
     "list_text",
     "local_name",
     "member_text",
@@ -441,7 +441,6 @@ __all__ = [
     "read_scoped_union",
     "read_union",
     "read_wildcard",
-    "redact",
     "referenced",
     "register",
     "required",
@@ -452,7 +451,6 @@ __all__ = [
     "scoped_required_attribute",
     "scoped_union_text",
     "scoped_value",
-    "set_limits",
     "shown",
     "string",
     "text",

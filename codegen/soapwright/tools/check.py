@@ -22,7 +22,12 @@ from pathlib import Path
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Diagnostic, Findings, Location, SpecError
-from soapwright.project.config import PackageConfig, find_entry
+from soapwright.project.config import (
+    PackageConfig,
+    Project,
+    RuntimeConfig,
+    find_entry,
+)
 from soapwright.project.manifest import Manifest, read_manifest
 from soapwright.project.output import Plan, check_folder, make_plan
 from soapwright.project.remote import Remote
@@ -39,10 +44,12 @@ class State:
     `unchanged` counts its files where it is in step. `findings` are those of generating it.
     """
 
-    config: PackageConfig
+    config: PackageConfig | RuntimeConfig
     plan: Plan | None
     unchanged: int
     findings: tuple[Diagnostic, ...]
+    uses: tuple[str, ...] = ()
+    """What a package uses of a runtime that it shares."""
 
     @property
     def is_in_step(self) -> bool:
@@ -59,30 +66,48 @@ class States:
 
 
 def examine(
-    configs: list[PackageConfig],
+    project: Project,
     remote: Remote,
     progress: Callable[[str], None],
     *,
     full: bool,
 ) -> States:
-    """See how each package stands; with `full` each is generated, whatever its manifest says.
+    """See how each package stands, and the runtime that they share; with `full` each is generated,
+    whatever its manifest says.
 
-    Where the network is allowed it is looked at, and so all is generated too.
+    Where the network is allowed it is looked at, and so all is generated too. Where a package is
+    broken, nobody knows what the runtime must have.
     """
     sound: list[State] = []
     broken: list[Diagnostic] = []
-    for config in configs:
+    for config in project.packages:
         try:
             check_folder(config.output)
             manifest = read_manifest(config.output)
             if not (full or remote.allowed) and manifest is not None:
                 if is_in_step(config, manifest):
-                    sound.append(State(config, None, len(manifest.files) + 1, ()))
+                    count = len(manifest.files) + 1
+                    sound.append(State(config, None, count, (), manifest.uses))
                     continue
             sound.append(_generated(config, remote, progress))
         except SpecError as error:
             broken += error.diagnostics
+    if project.runtime is not None and not broken:
+        try:
+            sound.append(_runtime_state(project.runtime, sound))
+        except SpecError as error:
+            broken += error.diagnostics
     return States(tuple(sound), tuple(broken))
+
+
+def _runtime_state(config: RuntimeConfig, packages: list[State]) -> State:
+    """How the runtime stands that packages share: it has what they use, all together."""
+    # As for a package; a runtime without one that is in step is a quick matter.
+    from soapwright.pipeline import generate_runtime
+
+    uses = {name for state in packages for name in state.uses}
+    plan = make_plan(config.output, generate_runtime(config.name, uses))
+    return State(config, plan, plan.unchanged, ())
 
 
 def _generated(
@@ -95,7 +120,8 @@ def _generated(
 
     package = generate(config.wsdl, config.options, progress, remote)
     plan = make_plan(config.output, package.files)
-    return State(config, plan, plan.unchanged, tuple(package.findings))
+    findings = tuple(package.findings)
+    return State(config, plan, plan.unchanged, findings, package.uses)
 
 
 def is_in_step(config: PackageConfig, manifest: Manifest) -> bool:
@@ -146,7 +172,7 @@ def report(state: State, findings: Findings) -> None:
     said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     findings.warning(
         Code.STALE,
-        f"not what {state.config.url or state.config.wsdl.as_posix()} gives: {said}",
+        f"not what {state.config.source} gives: {said}",
         Location(plan.folder.as_posix()),
         "`soapwright generate` puts it in step",
     )

@@ -1,25 +1,29 @@
 """`soapwright serve`: a mock of a service, which answers every call with a valid reply.
 
-Findings: `package` for a folder that holds no package, or one without its WSDL or its ports;
+Findings: `package` for a folder that holds no package, or one without its WSDL, its ports or its
+service classes;
 `reply` for a recorded reply that is none; `address` for one where nothing can listen.
 """
 
 from __future__ import annotations
 
-import importlib
 import socket
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import quote
 
-from soapwright.envelopes.packages import import_package, package_api
+from soapwright.envelopes.packages import (
+    import_package,
+    package_api,
+    runtime_module,
+)
 from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
 from soapwright.model.codes import Code
-from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.tools.http_server import Server
 
 _BACKLOG: Final = 2048
@@ -128,13 +132,13 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
     """
     package = import_package(folder)
     if not package.PORTS:
-        findings = Findings()
-        findings.error(Code.PACKAGE, "the service has no port", Location(str(folder)))
-        findings.raise_errors()
-    runtime = f"{package.__name__}._soap"
-    application = importlib.import_module(f"{runtime}.server.application").Application
-    service = importlib.import_module(f"{runtime}.server.service")
-    serving = importlib.import_module(f"{runtime}.server.serving")
+        _refuse(folder, "the service has no port")
+    if "server" not in package.__all__:
+        hint = "generate it without `server = false` or --no-server"
+        _refuse(folder, "the package was made without its service classes", hint)
+    application = runtime_module(package, "server.application").Application
+    service = runtime_module(package, "server.service")
+    serving = runtime_module(package, "server.serving")
     replies = Replies(package, folder, recorded)
 
     def method(self: Any, **given: Any) -> Any:  # Any: a method of any service class
@@ -152,6 +156,12 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
             services.append(type(name, (one,), methods)())
     paths = {key: f"/{quote(key)}" for key in package.PORTS}
     return serving.asgi_application(application(services, paths=paths))
+
+
+def _refuse(folder: Path, message: str, hint: str = "") -> NoReturn:
+    findings = Findings()
+    findings.error(Code.PACKAGE, message, Location(str(folder)), hint)
+    raise SpecError(findings)
 
 
 def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:

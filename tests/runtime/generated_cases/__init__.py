@@ -14,6 +14,7 @@ from typing import Any
 from soapwright.model.options import Options
 from soapwright.project.output import write_package
 from soapwright.pipeline import generate
+from soapwright.python.runtime import homes
 
 ENC11 = "http://schemas.xmlsoap.org/soap/encoding/"
 ENC12 = "http://www.w3.org/2003/05/soap-encoding"
@@ -67,6 +68,16 @@ def parts_of(parts: Iterable[tuple[str, str]], kind: str) -> str:
     return "".join(f'<part name="{name}" {kind}="{type_}"/>' for name, type_ in parts)
 
 
+class Runtime:
+    """What a package's runtime has, whether the package's own code uses it or not."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(f"{self._name}.{homes()[name]}"), name)
+
+
 @dataclass(frozen=True)
 class Service:
     """A case's package and its one operation, with which envelopes can be put briefly."""
@@ -84,7 +95,7 @@ class Service:
 
     @property
     def soap(self) -> Any:
-        return importlib.import_module(f"{self.package.__name__}._soap")
+        return Runtime(f"{self.package.__name__}._soap")
 
     def envelope(self, body: str, declared: str = "") -> bytes:
         namespace = SOAP[self.case.soap]

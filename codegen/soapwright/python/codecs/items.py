@@ -94,6 +94,11 @@ class RepeatedElement:
                 return None
             way, array = (*way, ""), ", array=True"
             item = item_reader(self.context, self.scope, definition, use)
-            read = f"{soap('nil_or')}(c, {item})"
+            read = (
+                f"{soap('nil_or')}(c, {item})"
+                if use is Use.ENCODED
+                else f"None if {soap('is_nil')}(c) else {item}(c)"
+            )
+        kind = "EncodedItems" if use is Use.ENCODED else "Items"
         path = tuple_of(map(string, way))
-        return f"{soap('Items')}({path}, lambda c: {read}{array})"
+        return f"{soap(kind)}({path}, lambda c: {read}{array})"

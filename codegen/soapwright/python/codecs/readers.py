@@ -141,11 +141,11 @@ class StructReader:
         """A value of a derived type says so by xsi:type."""
         if not self.derived:
             return []
-        find = self.scope.soap("derived_reader")
-        encoded = ", encoded=True" if self.use is Use.ENCODED else ""
-        types = self.scope.name("t")
+        encoded = self.use is Use.ENCODED
+        name = "derived_encoded_reader" if encoded else "derived_reader"
+        find, types = self.scope.soap(name), self.scope.name("t")
         return [
-            Line(f"derived = {find}(e, {types}, {self.name}{encoded})"),
+            Line(f"derived = {find}(e, {types}, {self.name})"),
             block("if derived is not None:", [Line("return derived(e)")]),
         ]
 

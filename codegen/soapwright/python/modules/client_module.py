@@ -40,8 +40,9 @@ class ClientModules:
                     assignments[f"{prefix}Client"] = said
         imports = self.scope.sibling_imports
         if clients:
+            bases = "BaseAsyncClient, BaseClient"
             imports += [
-                "from ._soap.http.client import BaseAsyncClient, BaseClient",
+                f"from {self.context.runtime.module('http.client')} import {bases}",
                 "from .ports import PORTS",
             ]
         return ClientModule(

@@ -73,8 +73,16 @@ class FacetsModules:
         used |= {"Check"} if checks else set()
         used |= {"Facets"} if named else set()
         used |= {"BUILTINS"} if self._has_builtins else set()
-        names = any("QName(" in line for line in named)
-        return FacetsModule(self.header, sorted(used), named, checks, names)
+        names_qname = any("QName(" in line for line in named)
+        module = self.context.runtime.module
+        return FacetsModule(
+            self.header,
+            validation=module("validation.validation"),
+            runtime=sorted(used),
+            types=named,
+            checks=checks,
+            names=module("values.names") if names_qname else "",
+        )
 
     # ---------------------------------------------------------------------------- fields
 

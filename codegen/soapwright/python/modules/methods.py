@@ -77,7 +77,7 @@ class Methods:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.scope = Scope(self._shadowed())
+        self.scope = Scope(self._shadowed(), context.runtime)
         self.groups: dict[QName, list[Port]] = {}
         """The ports of each port type, in order."""
         for port in context.api.ports:

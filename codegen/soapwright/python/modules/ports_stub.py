@@ -34,12 +34,13 @@ def ports_stub(context: Context, header: list[str]) -> PortsStub:
         operations = names.setdefault(entries, f"{name}Operations")
         doc = docstring(port.doc or f"The port {port.name}.", 4)
         ports.append(TypedPort(string(port.key), name, doc, operations))
-    imports = ["from collections.abc import Mapping", "", "from . import _soap as soap"]
+    face = context.runtime.face("soap")
+    imports = ["from collections.abc import Mapping", "", face]
     if ports:
         imports = [
             "from collections.abc import Iterator, Mapping",
             "from typing import Literal, overload",
-            *("", "from . import _soap as soap", "from . import types as t"),
+            *("", face, "from . import types as t"),
         ]
     typed = [TypedOperations(name, list(entries)) for entries, name in names.items()]
     return PortsStub(header, imports, typed, ports)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from soapwright.python.text.runtime_name import RuntimeName
+
 RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "addressing.addressing": ("Addressing",),
     "errors.exchange": ("Exchange",),
@@ -21,7 +23,6 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "Response",
         "Transport",
     ),
-    "secrets.redaction": ("redact",),
     "security.username_token": ("UsernameToken",),
     "soap.operation": ("Operation", "Port"),
     "values.anysimple": ("Typed", "TypedList"),
@@ -33,15 +34,20 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         *("UNSET", "Unset", "Duration"),
         *("GDay", "GMonth", "GMonthDay", "GYear", "GYearMonth"),
     ),
-    "xml.parsing": ("Limits", "limits", "set_limits"),
+    "xml.parsing": ("Limits",),
 }
 """By module of the runtime."""
 
 
-def runtime_names() -> list[tuple[str, str]]:
+OWN_NAMES: Final = ("limits", "redact", "set_limits")
+"""Those that are of `_package.py`: they know what is this package's own."""
+
+
+def public_names(runtime: RuntimeName) -> list[tuple[str, str]]:
     """Each name with its module as the package's own modules import it."""
-    return [
-        (name, f"._soap.{module}")
-        for module, names in RUNTIME_NAMES.items()
-        for name in names
+    names = [
+        (name, runtime.module(module))
+        for module, given in RUNTIME_NAMES.items()
+        for name in given
     ]
+    return names + [(name, "._package") for name in OWN_NAMES]

@@ -60,14 +60,17 @@ class ServerModules:
         return self.scope.standard_imports
 
     def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
+        module = self.methods.context.runtime.module
         lines = self.scope.sibling_imports
         used = {answer for service in services for answer in service.answers}
         base = [_BASE] if services else []
         offered = ", ".join(sorted([*_OFFERED, *base, *used]))
-        lines.append(f"from ._soap.server.service import {offered}")
-        lines.append(f"from ._soap.server.serving import {', '.join(_SERVING)}")
+        lines.append(f"from {module('server.service')} import {offered}")
+        serving = ", ".join(_SERVING)
+        lines.append(f"from {module('server.serving')} import {serving}")
         if entry:
-            lines.append("from ._soap.server.specification import Specification")
+            specification = module("server.specification")
+            lines.append(f"from {specification} import Specification")
         if services:
             lines.append("from .ports import PORTS")
         return lines

@@ -69,7 +69,8 @@ class ServiceModules:
             for uri, prefix in self.context.prefixes.items()
             if prefix != "xml"
         ]
-        return ElementsModule(self.header, namespaces, entries)
+        face = self.context.runtime.face("soap")
+        return ElementsModule(self.header, face, namespaces, entries)
 
     def _entry(self, element: GlobalElement) -> str:
         """A tag and the names of a reader and a writer: of a type's, or of the runtime's."""
@@ -84,13 +85,13 @@ class ServiceModules:
         if isinstance(reference, NamedRef):
             name = self.context.types.names.types[reference.id]
             return f"{tag} {name} {name}{nil}"
-        return f"{tag} any any{nil}"
+        return f"{tag} soap.read_any soap.write_any{nil}"
 
     # --------------------------------------------------------------------------------- errors
 
     def errors(self) -> ErrorsModule:
         """The exception classes."""
-        scope = Scope(self.fault_names.values())
+        scope = Scope(self.fault_names.values(), self.context.runtime)
         faults = []
         seen: set[str] = set()
         for fault in faults_of(self.context.api):
@@ -102,7 +103,8 @@ class ServiceModules:
             doc = fault.doc or f"The declared fault {fault.name}."
             faults.append(FaultView(self.fault_names[key], detail, docstring(doc, 4)))
         names = ", ".join(f"{n} as {n}" for n in RUNTIME_ERRORS)
-        imports = [*scope.sibling_imports, f"from ._soap import {names}"]
+        runtime = self.context.runtime.module("")
+        imports = [*scope.sibling_imports, f"from {runtime} import {names}"]
         exports = sorted([*RUNTIME_ERRORS, *self.fault_names.values()])
         return ErrorsModule(
             self.header, scope.standard_imports, imports, faults, exports
@@ -128,12 +130,14 @@ class ServiceModules:
         """The module of all ports."""
         functions = port_functions(self.context.api.ports)
         views = [self._port(p, functions[p.key]) for p in self.context.api.ports]
-        imports = ["from . import _soap as soap"]
+        imports = [self.context.runtime.face("soap")]
         siblings = ["elements"] if self.repeated.needs_elements else []
         if any(o.faults for p in self.context.api.ports for o in p.operations):
             siblings = ["elements", "errors"]
         imports += [f"from . import {', '.join(siblings)}"] if siblings else []
-        imports += ["from . import types as t"] if views else []
+        if self.repeated.scope.uses("t"):
+            imports.append("from . import types as t")
+        imports += ["from ._package import PACKAGE"] if views else []
         said = [line for view in views for o in view.operations for line in o.arguments]
         if any("NAMESPACES" in line for line in said):
             imports.append("from .elements import NAMESPACES")
@@ -154,15 +158,23 @@ class ServiceModules:
             f"service={string(port.service)}",
             f"address={string(port.address) if port.address is not None else None}",
             f"soap={string(port.soap.value)}",
+            "package=PACKAGE",
         ]
         doc = docstring(
             port.doc or f"The port {port.name} of {port.service or 'no service'}.", 4
         )
         operations = [
-            OperationView(string(o.key), self._operation(port, o))
+            OperationView(string(o.key), self._kind(o), self._operation(port, o))
             for o in port.operations
         ]
         return PortView(string(port.key), function, doc, wire, arguments, operations)
+
+    def _kind(self, operation: Operation) -> str:
+        """The runtime's class of an operation."""
+        used: set[Use] = {fault.use for fault in operation.faults}
+        for message in filter(None, (operation.input, operation.output)):
+            used |= {message.use, *(header.use for header in message.headers)}
+        return "EncodedOperation" if Use.ENCODED in used else "Operation"
 
     def _operation(self, port: Port, operation: Operation) -> list[str]:
         prefixes = self.declared.prefixes(operation)
@@ -177,7 +189,7 @@ class ServiceModules:
             f"name={string(operation.name)}",
             f"soap_action={string(operation.soap_action)}",
             f"envelope=soap.Envelope(wire, {namespaces}, {said})",
-            "types=t",
+            "package=PACKAGE",
         ]
         for direction, message in (
             ("request", operation.input),
@@ -289,9 +301,10 @@ class ServiceModules:
             encoded = "encoded_" if fault.use is Use.ENCODED else ""
             names = f"{string(encoded + name)}, {string(encoded + name)}"
         else:
-            either = string("any_encoded" if fault.use is Use.ENCODED else "any")
-            names = f"{either}, {either}"
-        return f"soap.PartCodec(elements.KNOWN, {string(tag)}, {string(part.name)}, {names}, {string(kind)})"
+            either = "any_encoded" if fault.use is Use.ENCODED else "any"
+            names = f"{string(f'soap.read_{either}')}, {string(f'soap.write_{either}')}"
+        codec = "EncodedPartCodec" if fault.use is Use.ENCODED else "PartCodec"
+        return f"soap.{codec}(elements.KNOWN, {string(tag)}, {string(part.name)}, {names}, {string(kind)})"
 
 
 def _attribute(text: str) -> str:

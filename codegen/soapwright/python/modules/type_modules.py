@@ -40,7 +40,7 @@ _STRING = BuiltinRef(Builtin.STRING)
 _NARROWED = "pyright: ignore[reportIncompatibleVariableOverride]  # restricted"
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
-    " Literal dataclass field soap t elements facets".split()
+    " Literal dataclass field soap t elements facets own".split()
 )
 
 
@@ -74,7 +74,7 @@ class TypeModules:
 
     def module(self, definitions: list[TypeDef]) -> TypeModule:
         """The module of some types that stand together."""
-        scope = Scope(self._shadowed(definitions))
+        scope = Scope(self._shadowed(definitions), self.context.runtime)
         views = [self._type(scope, definition) for definition in definitions]
         return TypeModule(
             self.header, scope.standard_imports, scope.package_imports, views
@@ -131,7 +131,9 @@ class TypeModules:
         ]
         inside = any(self._shown.hides_inside(f) for f in fields)
         if inside:
-            own.append(FieldView(f"__repr__ = {scope.soap('shown')}", []))
+            shown = f"{scope.soap('shown')}(self, {scope.name('own')}.PACKAGE.secrets)"
+            head = f"def __repr__(self) -> {scope.name('str')}:"
+            own.append(FieldView(f"{head} return {shown}", []))
         base = types.line_of(struct)[-2:-1]
         functions = [
             function

@@ -1,6 +1,6 @@
 """Which names are those of secrets.
 
-The rule is the runtime's, `redaction.is_secret`: case, underscores, hyphens and dots make no
+The rule is the runtime's, `redaction.Secrets`: case, underscores, hyphens and dots make no
 difference. A test holds the two together.
 """
 

@@ -6,8 +6,9 @@ its text needs, and under a private alias what a field of its class would hide.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+
+from soapwright.python.text.runtime_name import VENDORED, RuntimeName
 
 _MODULES = {
     "abstractmethod": "abc",
@@ -20,13 +21,21 @@ _MODULES = {
     "dataclass": "dataclasses",
     "field": "dataclasses",
 }
-_PACKAGE = {"soap": "_soap", "t": "types", "elements": "elements", "facets": "facets"}
+_PACKAGE = {
+    "t": "types",
+    "elements": "elements",
+    "facets": "facets",
+    "own": "_package",
+}
 
 
 class Scope:
     """One module's names; `shadowed` are those that a class in it gives another meaning."""
 
-    def __init__(self, shadowed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, shadowed: Iterable[str] = (), runtime: RuntimeName = VENDORED
+    ) -> None:
+        self._runtime = runtime
         self._shadowed = frozenset(shadowed)
         self._used: set[str] = set()
 
@@ -43,11 +52,6 @@ class Scope:
         """Whether the module uses a name."""
         return name in self._used
 
-    def appears(self, name: str, lines: Iterable[str]) -> bool:
-        """Whether lines say a module of the package: what was made may not all be printed."""
-        said = re.compile(rf"\b{self.said(name)}\.")
-        return any(map(said.search, lines))
-
     def soap(self, name: str) -> str:
         """A name of the runtime: `soap.text`."""
         return f"{self.name('soap')}.{name}"
@@ -63,7 +67,7 @@ class Scope:
         Builtins are imported where they are hidden: to mypy an assignment would be no type.
         """
         by_module: dict[str, list[str]] = {}
-        for name in sorted(self._used - _PACKAGE.keys()):
+        for name in sorted(self._used - {*_PACKAGE, "soap"}):
             module = _MODULES.get(name, "builtins")
             alias = f" as _{name}" if name in self._shadowed else ""
             if alias or module != "builtins":
@@ -82,6 +86,8 @@ class Scope:
 
     def _imports(self, folder: str) -> list[str]:
         lines = []
+        if "soap" in self._used:
+            lines.append(self._runtime.face(self.said("soap"), up=len(folder)))
         for name, module in _PACKAGE.items():
             if name in self._used:
                 said = self.said(name)

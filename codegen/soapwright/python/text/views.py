@@ -55,6 +55,7 @@ class TypesIndex:
     """`types/__init__.py` and its stub: which module has which names."""
 
     header: list[str]
+    codec: str
     doc: list[str]
     namespaces: str
     entries: list[str]
@@ -66,6 +67,7 @@ class ElementsModule:
     """`elements.py`: the package's namespaces by prefix, the global elements by name."""
 
     header: list[str]
+    face: str
     namespaces: list[str]
     entries: list[str]
 
@@ -92,9 +94,10 @@ class ErrorsModule:
 
 @dataclass(frozen=True, slots=True)
 class OperationView:
-    """One entry of a port's operations: the lines of `soap.Operation(…)`."""
+    """One entry of a port's operations: the lines of `soap.Operation(…)`, or of another kind."""
 
     key: str
+    kind: str
     arguments: list[str]
 
 
@@ -190,14 +193,16 @@ class ClientModule:
 class FacetsModule:
     """`facets.py`: assignments of simple types, and the entries of a dictionary of checks.
 
-    `runtime` are the names that it imports to be used; `names` is whether QNames are in them.
+    `runtime` are the names that it imports to be used; `names` is the module of QName where
+    types have some, else "".
     """
 
     header: list[str]
+    validation: str
     runtime: list[str]
     types: list[str]
     checks: list[str]
-    names: bool
+    names: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,14 +251,22 @@ class ServerModule:
 
 @dataclass(frozen=True, slots=True)
 class PackageModule:
-    """The package's `__init__.py`: its names, and the modules that have the lazy ones.
-
-    `secrets` is a tuple of the names that the user adds to those whose values never show, "" for none.
-    """
+    """The package's `__init__.py`: its names, and the modules that have the lazy ones."""
 
     header: list[str]
     doc: list[str]
     imports: list[str]
     lazy: list[tuple[str, str]]
     exports: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnModule:
+    """`_package.py`: what is the package's own in its runtime.
+
+    `secrets` is a tuple of the names that the user adds to those whose values never show, "" for none.
+    """
+
+    header: list[str]
+    face: str
     secrets: str

@@ -19,6 +19,7 @@ class Facets(Protocol):
 
     def takes(self, member: int, value: object, text: str) -> bool:
         """Whether a member, by its number, takes a value that it read of a text."""
+        ...
 
 
 def parse_union(

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from ..values.anyxml import AnyElement
-from ..xml.element import Element, bad
+from ..wildcards.elements import any_element
+from ..xml.element import Element
 from .references import ID, REF, is_pointed_to, resolved
-
-
-def any_element(e: Element) -> AnyElement:
-    """An element as XML.
-
-    Raises:
-        DecodeError: it cannot be kept.
-    """
-    try:
-        return AnyElement.from_element(e)
-    except ValueError as error:
-        bad(e, error)
 
 
 def inlined_element(e: Element) -> AnyElement:

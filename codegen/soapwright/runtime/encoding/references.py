@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 
 from ..errors.errors import DecodeError
-from ..secrets.redaction import is_secret_path
+from ..secrets.redaction import ALWAYS
 from ..values.names import SOAP12_ENCODING
 from ..values.strings import SPACE
 from ..xml.element import HIDDEN, NIL, Element, is_nil, path_of
@@ -187,7 +187,7 @@ class _References:
         else:
             path = f"…{path}"
         error.path = path
-        if is_secret_path(path):
+        if ALWAYS.has_path(path):
             error.message = HIDDEN
             error.__context__ = None  # it quotes the text
         error.args = (path, error.message)

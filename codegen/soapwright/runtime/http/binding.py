@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ..soap.operation import AnyOperation
+from ..xml.parsing import Limits
 from .bodies import is_multipart
 from .message import Message
 from .multipart import with_included, with_parts, written
@@ -70,14 +71,14 @@ def received(
     return with_parts(message, body)
 
 
-def readable(message: Message, at_most: int) -> Message:
+def readable(message: Message, limits: Limits) -> Message:
     """A message with the values that XOP moved into other parts back in its envelope.
 
     Raises:
         TransportError: it includes a part that is not there.
         DecodeError: it includes something, and is no XML.
-        TooLarge: it has more than `at_most` bytes with what it includes.
+        TooLarge: it is beyond the limits with what it includes.
     """
     if not message.attachments and not message.is_multipart:
         return message
-    return with_included(message, at_most)
+    return with_included(message, limits)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import Final, TypeAlias, TypeVar
 
-from ..secrets.redaction import redact_url
+from ..secrets.redaction import ALWAYS
 from ..soap.blocks import Place, place_of_blocks
 from ..soap.operation import AnyOperation
 from .bodies import charset_of, is_multipart
@@ -129,8 +129,10 @@ class Message:
             object.__setattr__(self, "headers", Headers(self.headers))
 
     def __repr__(self) -> str:
-        said = [f"{len(self.envelope):,} bytes", repr(self.operation)]
-        said.append(repr(redact_url(self.url)))
+        operation = self.operation
+        secrets = ALWAYS if operation is None else operation.package.secrets
+        said = [f"{len(self.envelope):,} bytes", repr(operation)]
+        said.append(repr(secrets.redact_url(self.url)))
         if self.status is not None:
             said.append(f"status={self.status}")
         if self.attachments:

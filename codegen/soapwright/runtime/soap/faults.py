@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from ..errors.errors import DeclaredSoapFault, DecodeError, EncodeError, SoapFault
+from ..secrets.redaction import Secrets
 from ..values.anyxml import AnyElement
 from ..values.names import XML, declaration, is_ncname, split_clark
 from ..values.strings import SPACE, attribute_text, text
@@ -55,11 +56,12 @@ class DeclaredFault:
 # ------------------------------------------------------------------------------- reading
 
 
-def read_fault(e: Element) -> tuple[SoapFault, list[Element]]:
+def read_fault(e: Element, secrets: Secrets) -> tuple[SoapFault, list[Element]]:
     """A fault, and the entries of its detail.
 
     Faults are read for what they say: whatever their version, prefixed or not, with or without
-    types, with pieces missing. A typed detail is left to the caller.
+    types, with pieces missing. A typed detail is left to the caller. `secrets` is what the fault
+    will hide.
 
     Raises:
         DecodeError: the detail is more than can be kept.
@@ -77,8 +79,9 @@ def read_fault(e: Element) -> tuple[SoapFault, list[Element]]:
         node=_uri(found.get("Node")),
         language=language,
         reasons={lang: said for lang, said in reasons if lang},
-        detail=None if detail is None else _raw(detail),
+        detail=None if detail is None else _raw(detail).keep(secrets),
     )
+    fault.secrets = secrets
     return fault, [] if detail is None else detail[:]
 
 

@@ -129,7 +129,7 @@ class Examples:
             case tuple():
                 items = [self._said(item, indent + 4) for item in value]
                 return _joined("(", items, indent, ")")
-            case _ if is_dataclass(value) and "._soap" not in type(value).__module__:
+            case _ if is_dataclass(value) and ".types." in type(value).__module__:
                 start = f"{types}.{type(value).__name__}("
                 return _joined(start, self._arguments(value, indent), indent)
             case _:

@@ -16,17 +16,17 @@ from enum import Enum
 from types import UnionType
 from typing import Any, Final
 
-from ..encoding.arrays import check_list
 from ..errors.errors import EncodeError
 from ..errors.refusals import Refusal, no_alternative
-from ..secrets.redaction import is_secret, is_secret_path
+from ..secrets.redaction import ALWAYS, Secrets
 from ..values import lexical
 from ..values.anysimple import any_simple
 from ..values.anyxml import AnyElement
 from ..values.names import QName, qname_text
 from ..values.prefixes import attributes_xml
 from ..values.values import Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth, Unset
-from .derived import registered, wrong_class
+from .checks import check_list, wrong_class
+from .derived import registered
 
 HIDDEN: Final = "its value cannot be written"
 """What is said of a secret instead of a reason that may quote it."""
@@ -53,31 +53,36 @@ _TEXTS: Final[Mapping[Any, Callable[[Any], object]]] = {
 }
 
 
-def blame(value: object, name: str, error: Exception) -> EncodeError:
+def blame(
+    value: object, name: str, error: Exception, secrets: Secrets = ALWAYS
+) -> EncodeError:
     """The error with the path to the first spot in `value` that cannot be written.
 
     Args:
         value: What was to be written.
         name: What the path begins with, `sendmsg`.
         error: What its writer raised.
+        secrets: the package's; a reason that may quote one is not told.
     """
     try:
-        path, reason = _spot(value, name, error)
+        path, reason = _spot(value, name, error, secrets)
     except Exception:
         # a value's own code may raise anything, and must not hide what was wrong
         path, reason = name, type(error).__name__
-    if is_secret_path(path) and not reason.endswith((" wanted", " required")):
+    if secrets.has_path(path) and not reason.endswith((" wanted", " required")):
         reason = HIDDEN
     return EncodeError(path, reason)
 
 
-def _spot(value: object, name: str, error: Exception) -> tuple[str, str]:
+def _spot(
+    value: object, name: str, error: Exception, secrets: Secrets
+) -> tuple[str, str]:
     if isinstance(error, RecursionError):
         path = _cycle(value, name)
         return (path, "contains itself") if path else (name, "is nested too deeply")
     if isinstance(error, Refusal):
         return _owner(value, name, error), str(error)
-    found = _Search(str(error)).first(value, name)
+    found = _Search(str(error), secrets).first(value, name)
     if found is not None:
         return found
     known = isinstance(error, (TypeError, ValueError))
@@ -196,8 +201,9 @@ def _member_check(cls: type[Enum]) -> Callable[[object], None]:
 class _Search:
     """Looks for the spot whose own check fails with `said`, else for the first that fails."""
 
-    def __init__(self, said: str) -> None:
+    def __init__(self, said: str, secrets: Secrets) -> None:
         self.said = said
+        self.secrets = secrets
         self._kinds: dict[int, _Kind] = {}
         self._hints: dict[type, dict[str, Any]] = {}
 
@@ -250,7 +256,7 @@ class _Search:
             if tagged:
                 local = value[0].rpartition("}")[2]
                 # a secret is known by its name, which the path must therefore have
-                step = f".{local}" if is_secret(local) else "[1]"
+                step = f".{local}" if self.secrets.has(local) else "[1]"
                 yield step, value[1], self._kind(tagged[0]), False
         else:
             items = self._kind(Any if kind.items is None else kind.items)

@@ -9,9 +9,9 @@ from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
 from ..errors.errors import DecodeError, SoapError
 from ..errors.exchange import Exchange
-from ..secrets.redaction import redact, redact_url, secrets_of
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
+from ..xml.parsing import Limits
 from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .replies import Reply
@@ -34,9 +34,6 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _LOGGED_AT_MOST: Final = 2**20
-
-# The package's own name: this is its module _soap.http.client.
-_log = logging.getLogger(__name__.rsplit(".", 3)[0])
 
 
 def given(value: T | Unset) -> T | None:
@@ -65,7 +62,9 @@ class _Client:
     endpoint: str
     """The URL that requests go to."""
 
-    def __init__(self, endpoint: str | None, port: str | None) -> None:
+    def __init__(
+        self, endpoint: str | None, port: str | None, limits: Limits | None
+    ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
             known = ", ".join(map(repr, self._port_names))
@@ -77,9 +76,17 @@ class _Client:
         if not isinstance(address, str):
             raise TypeError(f"endpoint: {type(address).__name__} given, str wanted")
         self.endpoint = address
+        self._package = self._port.package
+        self._own_limits = limits
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({redact_url(self.endpoint)!r})"
+        url = self._package.secrets.redact_url(self.endpoint)
+        return f"{type(self).__name__}({url!r})"
+
+    @property
+    def _limits(self) -> Limits:
+        """Those that hold for replies."""
+        return self._own_limits or self._package.limits
 
     def _operation(self, operation: AnyOperation | str) -> AnyOperation:
         if isinstance(operation, Operation):
@@ -99,23 +106,26 @@ class _Client:
     def _request(self, operation: AnyOperation, message: Message) -> Request:
         """A request, as it is sent."""
         headers, body = packed(message)
-        if _log.isEnabledFor(logging.DEBUG):
-            url, sent = redact_url(message.url), _logged(message.envelope, operation)
-            _log.debug("%s: POST %s\n%s", operation.name, url, sent)
-        return Request(message.url, body, headers)
+        secrets, log = self._package.secrets, self._package.log
+        if log.isEnabledFor(logging.DEBUG):
+            url = secrets.redact_url(message.url)
+            sent = _logged(message.envelope, operation)
+            log.debug("%s: POST %s\n%s", operation.name, url, sent)
+        return Request(message.url, body, headers, secrets, self._limits)
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         """A reply, as it came."""
-        if _log.isEnabledFor(logging.DEBUG):
+        log = self._package.log
+        if log.isEnabledFor(logging.DEBUG):
             said = _logged(reply.body, operation)
-            _log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
-        return Reply(operation, sent, reply)
+            log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
+        return Reply(operation, sent, reply, self._limits)
 
 
 def _logged(envelope: bytes, operation: AnyOperation) -> str:
     if len(envelope) > _LOGGED_AT_MOST:
         return f"({len(envelope):,} bytes)"
-    return redact(envelope, secrets_of(operation.name))
+    return operation.package.secrets.redact(envelope, operation.name)
 
 
 # ------------------------------------------------------------------------------- clients
@@ -134,6 +144,7 @@ class BaseClient(_Client):
         http_client: HttpClient | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
+        limits: Limits | None = None,
     ) -> None:
         """Make a client.
 
@@ -147,6 +158,7 @@ class BaseClient(_Client):
             outgoing: layers that each request passes, in this order: `UsernameToken`,
                 `Addressing`, or any function that takes a `Message` and gives one.
             incoming: layers that each reply passes before it is read, in this order.
+            limits: how much a reply may hold, where that is not what the package says.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -154,7 +166,7 @@ class BaseClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port)
+        super().__init__(endpoint, port, limits)
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
@@ -240,6 +252,7 @@ class BaseAsyncClient(_Client):
         http_client: AsyncHttpClient | None = None,
         outgoing: Sequence[AsyncLayer] = (),
         incoming: Sequence[AsyncLayer] = (),
+        limits: Limits | None = None,
     ) -> None:
         """Make a client.
 
@@ -253,6 +266,7 @@ class BaseAsyncClient(_Client):
                 closed.
             outgoing: layers as `Client` takes them; they may be asynchronous.
             incoming: layers as `Client` takes them; they may be asynchronous.
+            limits: as `Client` takes them.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -260,7 +274,7 @@ class BaseAsyncClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port)
+        super().__init__(endpoint, port, limits)
         self._outgoing = layers(outgoing, "outgoing", may_wait=True)
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None

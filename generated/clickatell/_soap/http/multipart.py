@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from ..errors.errors import TransportError
-from ..xml.parsing import parse
+from ..xml.parsing import Limits, parse
 from .bodies import TooLarge, charset_of, media_type, with_charset
 from .message import Attachment, Message, check_header
 
@@ -68,20 +68,21 @@ def with_parts(message: Message, body: bytes) -> Message:
     )
 
 
-def with_included(message: Message, at_most: int) -> Message:
+def with_included(message: Message, limits: Limits) -> Message:
     """A message with the parts that its envelope includes in their places, as base64 (XOP 1.0,
     section 3.2); as it is where it includes none.
 
     Raises:
         TransportError: it includes a part that is not there.
         DecodeError: it is no XML.
-        TooLarge: it has more than `at_most` bytes with what it includes.
+        TooLarge: it is beyond the limits with what it includes.
     """
     if _XOP.encode() not in message.envelope:
         return message
-    root: Any = parse(message.envelope, charset_of(message.content_type))  # Any: lxml
+    charset = charset_of(message.content_type)
+    root: Any = parse(message.envelope, charset, limits)  # Any: lxml ships no types
     parts = {p.content_id: p for p in reversed(message.attachments) if p.content_id}
-    left = at_most - len(message.envelope)
+    left = limits.envelope - len(message.envelope)
     for include in list(root.iter(f"{{{_XOP}}}Include")):
         value = binascii.b2a_base64(_included(include, parts), newline=False)
         left -= len(value)

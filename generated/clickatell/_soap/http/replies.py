@@ -12,9 +12,8 @@ from ..errors.errors import (
     TransportError,
 )
 from ..errors.exchange import Exchange
-from ..secrets.redaction import redact_url
 from ..soap.operation import AnyOperation
-from ..xml.parsing import limits
+from ..xml.parsing import Limits
 from .binding import readable, received
 from .bodies import TooLarge, charset_of, is_multipart
 from .message import Message
@@ -28,15 +27,23 @@ class Reply:
         operation: what was called.
         sent: the request, after the outgoing layers.
         reply: what came.
+        limits: how much it may hold.
     """
 
-    __slots__ = ("_came", "_envelope", "_operation", "_sent")
+    __slots__ = ("_came", "_envelope", "_limits", "_operation", "_sent")
 
-    def __init__(self, operation: AnyOperation, sent: Message, reply: Response) -> None:
+    def __init__(
+        self,
+        operation: AnyOperation,
+        sent: Message,
+        reply: Response,
+        limits: Limits,
+    ) -> None:
         self._operation = operation
         self._sent = sent
         self._came = reply
         self._envelope = reply.body
+        self._limits = limits
 
     def message(self) -> Message:
         """The reply as it came, for the incoming layers.
@@ -77,16 +84,17 @@ class Reply:
         if message is None:
             return self._read(self._envelope, self._content_type, status)
         try:
-            whole = readable(message, limits().envelope)
+            whole = readable(message, self._limits)
         except TooLarge:
-            said = f"the reply has more than {limits().envelope:,} bytes"
+            said = f"the reply has more than {self._limits.envelope:,} bytes"
             raise TransportError(said) from None
         if message.envelope is self._envelope:
             self._envelope = whole.envelope
         return self._read(whole.envelope, whole.content_type, whole.status or status)
 
     def failed(self, error: SoapError) -> None:
-        """Hang the exchange on an error."""
+        """Hang the exchange on an error, which hides what is secret in the package."""
+        error.secrets = self._operation.package.secrets
         if error.exchange is None:
             error.exchange = self._exchange(None, None)
 
@@ -94,8 +102,11 @@ class Reply:
         self, response: Any, headers: Any
     ) -> Exchange[Any]:  # Any: the operation's response, and its headers
         both = self._sent.envelope, self._envelope
-        name = self._operation.name
-        return Exchange(response, headers, self._came.status, *both, operation=name)
+        return Exchange(
+            *(response, headers, self._came.status, *both),
+            operation=self._operation.name,
+            secrets=self._operation.package.secrets,
+        )
 
     def _read(
         self, envelope: bytes, content_type: str, status: int
@@ -110,7 +121,8 @@ class Reply:
             if status in (202, 204) or not envelope.strip():
                 return self._exchange(None, None)
         try:
-            found = operation.read_response(envelope, charset_of(content_type))
+            charset = charset_of(content_type)
+            found = operation.read_response(envelope, charset, self._limits)
         except SoapFault:
             raise
         except DecodeError as error:
@@ -125,7 +137,8 @@ class Reply:
         came = self._came
         message = "no SOAP reply"
         if 300 <= came.status < 400 and "location" in came.headers:
-            to = redact_url(came.headers["location"])
+            secrets = self._operation.package.secrets
+            to = secrets.redact_url(came.headers["location"])
             message += f", but a redirect to {to}, which is not followed"
         return TransportError(
             message, status=came.status, headers=came.headers, body=self._envelope

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from ..errors.errors import TransportError, TransportTimeout
-from ..secrets.redaction import redact_url
-from ..xml.parsing import limits
+from ..secrets.redaction import ALWAYS, Secrets
+from ..xml.parsing import LIMITS, Limits
 
 DEFAULT_TIMEOUT: Final = 30.0
 
@@ -28,9 +28,14 @@ class Request:
     url: str
     body: bytes
     headers: Mapping[str, str]
+    secrets: Secrets = field(default=ALWAYS, compare=False)
+    """What is not shown of it."""
+    limits: Limits = field(default=LIMITS, compare=False)
+    """How much the reply may hold."""
 
     def __repr__(self) -> str:
-        return f"Request({redact_url(self.url)!r}, {len(self.body):,} bytes)"
+        url = self.secrets.redact_url(self.url)
+        return f"Request({url!r}, {len(self.body):,} bytes)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ class HttpTransport:
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        body = _Body()
+        body = _Body(request.limits.envelope)
         try:
             with self._client.stream(**_posted(request)) as reply:
                 for chunk in reply.iter_bytes():
@@ -201,7 +206,7 @@ class AsyncHttpTransport:
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        body = _Body()
+        body = _Body(request.limits.envelope)
         try:
             async with self._client.stream(**_posted(request)) as reply:
                 async for chunk in reply.aiter_bytes():
@@ -234,16 +239,17 @@ def _posted(request: Request) -> dict[str, Any]:  # Any: keyword arguments of ma
 class _Body:
     """A reply's body as it comes in, within the limits."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: int) -> None:
+        self._at_most = at_most
         self._chunks: list[bytes] = []
         self._size = 0
 
     def add(self, chunk: bytes, reply: HttpReply) -> None:
         self._chunks.append(chunk)
         self._size += len(chunk)
-        if self._size > limits().envelope:
+        if self._size > self._at_most:
             raise TransportError(
-                f"the reply has more than {limits().envelope:,} bytes",
+                f"the reply has more than {self._at_most:,} bytes",
                 status=reply.status_code,
                 headers=_headers(reply),
                 body=self._chunks[0],
@@ -261,8 +267,9 @@ def _translate(
     error: Exception, request: Request, library: Any  # Any: as of _httpx2
 ) -> NoReturn:
     """Raise an error of httpx2 as one of this package; another as it is."""
-    where = f"POST {redact_url(request.url)}"
-    said = redact_url(str(error)) or type(error).__name__
+    secrets = request.secrets
+    where = f"POST {secrets.redact_url(request.url)}"
+    said = secrets.redact_url(str(error)) or type(error).__name__
     if isinstance(error, library.TimeoutException):
         raise TransportTimeout(f"{where}: no answer in time ({said})") from error
     if isinstance(

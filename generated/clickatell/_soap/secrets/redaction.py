@@ -1,9 +1,9 @@
 """Keeping secrets out of what people read: logs, errors, representations.
 
 A secret is known by the name of the field that holds it: `password`, `passwd`, `pwd`,
-`secret`, `token`, `session_id`, and what `keep_secret` adds. Case, underscores, hyphens and
-dots make no difference: `sessionId`, `SESSION_ID` and `passWord` are the same names. A name
-may be secret in the messages of one operation only: `auth/return`.
+`secret`, `token`, `session_id`, and those that a package adds, its `Secrets`. Case, underscores,
+hyphens and dots make no difference: `sessionId`, `SESSION_ID` and `passWord` are the same names. A
+name may be secret in the messages of one operation only: `auth/return`.
 
 Envelopes are masked as text, never by parsing them: what is to be shown is often just what
 would not parse. Where the text is ambiguous, more is hidden rather than less.
@@ -12,7 +12,8 @@ would not parse. Where the text is ambiguous, more is hidden rather than less.
 from __future__ import annotations
 
 import re
-import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from html import unescape
 from typing import Final, NoReturn
 
@@ -27,9 +28,6 @@ _FIELDS: Final = frozenset(
 )
 # WS-Security's header blocks; hidden in envelopes only, as a field may well be a harmless nonce.
 _HEADERS: Final = frozenset({"nonce", "binarysecuritytoken"})
-_added: set[str] = set()
-_added_in: dict[str, frozenset[str]] = {}
-"""By operation."""
 
 # In well-formed XML no attribute's value holds a "<". Possessive quantifiers: what is no tag
 # must not cost more than one look.
@@ -54,44 +52,86 @@ _USER: Final = re.compile(r"//[^/@\s?#]*+@")
 # ---------------------------------------------------------------------------------- names
 
 
-def keep_secret(*names: str) -> None:
-    """Add names of fields, of this package only, whose values are never shown.
-
-    `operation/name` is one that is secret in that operation's messages.
-    """
-    for name in names:
-        operation, slash, field = name.partition("/")
-        if slash:
-            key = _key(operation)
-            _added_in[key] = secrets_of(operation) | {_key(field)}
-        else:
-            _added.add(_key(name))
-
-
-def secrets_of(operation: str) -> frozenset[str]:
-    """The names that are secret in an operation's messages, besides those that always are."""
-    return _added_in.get(_key(operation), frozenset())
-
-
-def is_secret(name: str) -> bool:
-    """Whether the value of a field, element or attribute of this name is to be hidden.
-
-    A prefix, a namespace in Clark's notation and an index (`token[3]`) are looked through.
-    """
-    key = _key(name)
-    return key in _FIELDS or key in _added
-
-
-def is_secret_path(path: str) -> bool:
-    """Whether any step of a path, `sendmsg.password`, is a secret's name."""
-    first, *steps = path.split(".")
-    own = secrets_of(first) | secrets_of(re.sub(r"Response$", "", first))
-    return any(is_secret(step) or _key(step) in own for step in (first, *steps))
-
-
 def _key(name: str) -> str:
     local = name.partition("[")[0].rpartition("}")[2].rpartition(":")[2]
-    return re.sub(r"[_.-]", "", local).lower()
+    return re.sub(r"[_.@-]", "", local).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """The names of one package's secrets: those that always are, and those that it adds."""
+
+    names: frozenset[str] = frozenset()
+    """Of fields whose values never show, besides those of every package."""
+    within: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Further ones, by the operation in whose messages they are secret."""
+
+    @classmethod
+    def of(cls, added: Iterable[str]) -> Secrets:
+        """The secrets of a package that adds names; `operation/name` is one in that operation's
+        messages."""
+        names: set[str] = set()
+        within: dict[str, frozenset[str]] = {}
+        for one in added:
+            operation, slash, name = one.partition("/")
+            if slash:
+                key = _key(operation)
+                within[key] = within.get(key, frozenset()) | {_key(name)}
+            else:
+                names.add(_key(one))
+        return cls(frozenset(names), within)
+
+    def __bool__(self) -> bool:
+        """Whether there are other names than those of every package."""
+        return bool(self.names or self.within)
+
+    def has(self, name: str) -> bool:
+        """Whether the value of a field, element or attribute of this name is to be hidden.
+
+        A prefix, a namespace in Clark's notation and an index (`token[3]`) are looked through.
+        """
+        key = _key(name)
+        return key in _FIELDS or key in self.names
+
+    def has_path(self, path: str) -> bool:
+        """Whether any step of a path, `sendmsg.password`, is a secret's name."""
+        first, *steps = path.split(".")
+        own = self._of(first) | self._of(re.sub(r"Response$", "", first))
+        return any(self.has(step) or _key(step) in own for step in (first, *steps))
+
+    def redact(self, envelope: bytes | str, operation: str = "") -> str:
+        """An envelope as text, with `***` for each secret: whatever such an element holds, such
+        attributes, the target of such an element's `href`, and `name=value` in plain text, in
+        escaped XML and in CDATA too. It may be malformed, or not XML at all.
+
+        Args:
+            envelope: as it went over the wire; or its text.
+            operation: the name of the operation whose message it is, if any is known.
+        """
+        source = envelope if isinstance(envelope, str) else _decoded(envelope)
+        return _Redaction(self, self._of(operation), 0).markup(source)
+
+    def excerpt(self, envelope: bytes, length: int, operation: str = "") -> str:
+        """The beginning of an envelope, redacted, on one line, for a message."""
+        if len(envelope) > _SHOWN_AT_MOST:
+            # Neither is all of it worth the time, nor can the target of an href be told from a part.
+            return f"({len(envelope):,} bytes)"
+        if envelope.startswith(_GZIP):
+            return f"({len(envelope):,} bytes, packed by gzip)"
+        shown = " ".join(self.redact(envelope, operation).split())
+        shown = "".join([c if c.isprintable() else "\ufffd" for c in shown])
+        return shown if len(shown) <= length else shown[:length] + "…"
+
+    def redact_url(self, url: str) -> str:
+        """A URL without the password that it may carry, and without secrets in its query."""
+        return _Redaction(self, frozenset(), 0).pairs(_USER.sub(f"//{MASK}@", url))
+
+    def _of(self, operation: str) -> frozenset[str]:
+        return self.within.get(_key(operation), frozenset())
+
+
+ALWAYS: Final = Secrets()
+"""Of what no package is known."""
 
 
 def raise_alone(error: Exception) -> NoReturn:
@@ -106,46 +146,17 @@ def raise_alone(error: Exception) -> NoReturn:
 # ------------------------------------------------------------------------------ envelopes
 
 
-def redact(envelope: bytes | str, names: frozenset[str] = frozenset()) -> str:
-    """An envelope as text, with `***` for each secret: whatever such an element holds, such
-    attributes, the target of such an element's `href`, and `name=value` in plain text, in
-    escaped XML and in CDATA too. It may be malformed, or not XML at all.
-
-    Args:
-        envelope: as it went over the wire; or its text.
-        names: secret names besides those that the package knows.
-    """
-    source = envelope if isinstance(envelope, str) else _decoded(envelope)
-    return _Redaction(frozenset(map(_key, names)), 0).markup(source)
-
-
-def excerpt(envelope: bytes, length: int, names: frozenset[str] = frozenset()) -> str:
-    """The beginning of an envelope, redacted, on one line, for a message."""
-    if len(envelope) > _SHOWN_AT_MOST:
-        # Neither is all of it worth the time, nor can the target of an href be told from a part.
-        return f"({len(envelope):,} bytes)"
-    if envelope.startswith(_GZIP):
-        return f"({len(envelope):,} bytes, packed by gzip)"
-    shown = " ".join(redact(envelope, names).split())
-    shown = "".join([c if c.isprintable() else "\ufffd" for c in shown])
-    return shown if len(shown) <= length else shown[:length] + "…"
-
-
-def redact_url(url: str) -> str:
-    """A URL without the password that it may carry, and without secrets in its query."""
-    return _Redaction(frozenset(), 0).pairs(_USER.sub(f"//{MASK}@", url))
-
-
 class _Redaction:
     """One walk over a text: what is a secret, and how deep in XML inside XML it stands."""
 
-    def __init__(self, names: frozenset[str], depth: int) -> None:
+    def __init__(self, secrets: Secrets, names: frozenset[str], depth: int) -> None:
+        self.secrets = secrets
         self.names = names
         self.depth = depth
 
     def is_secret(self, name: str) -> bool:
         key = _key(name)
-        return key in self.names or key in _HEADERS or is_secret(name)
+        return key in self.names or key in _HEADERS or self.secrets.has(name)
 
     def markup(self, source: str) -> str:
         """The text with its secrets hidden, tag by tag."""
@@ -233,7 +244,7 @@ class _Redaction:
         """XML that stands in XML as a text."""
         if self.depth == _NESTED_AT_MOST:
             return MASK
-        return _Redaction(self.names, self.depth + 1).markup(inner)
+        return _Redaction(self.secrets, self.names, self.depth + 1).markup(inner)
 
 
 def _end_of(source: str, at: int, name: str) -> int:
@@ -270,8 +281,3 @@ def _decoded(envelope: bytes) -> str:
         return envelope.decode("utf-8-sig")
     except UnicodeDecodeError:
         return envelope.decode("latin-1")
-
-
-# What the user of the toolkit added. The package's own module has it, as loading that must not
-# load the runtime.
-keep_secret(*getattr(sys.modules[__name__.rsplit(".", 3)[0]], "_SECRETS", ()))

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from ..errors.errors import DecodeError, EncodeError, NotAnEnvelope, VersionMismatch
 from ..values.strings import attribute_text
 from ..xml.element import Element
-from ..xml.parsing import parse
+from ..xml.parsing import LIMITS, Limits, parse
 
 Version: TypeAlias = Literal["1.1", "1.2"]
 
@@ -133,7 +133,10 @@ def encoded(xml: str, charset: str) -> bytes:
 
 
 def open_envelope(
-    data: bytes, version: Version, charset: str | None = None
+    data: bytes,
+    version: Version,
+    charset: str | None = None,
+    limits: Limits = LIMITS,
 ) -> tuple[Element | None, Element]:
     """The Header, if there is one, and the Body of an envelope.
 
@@ -141,13 +144,14 @@ def open_envelope(
         data: the envelope.
         version: of SOAP, as it is spoken here.
         charset: what Content-Type says; it beats the XML declaration.
+        limits: how much it may hold.
 
     Raises:
         NotAnEnvelope: it is something else.
         VersionMismatch: it is an envelope of another version of SOAP.
         DecodeError: it is not well-formed, has a DTD, has no Body, or is beyond the limits.
     """
-    return opened(parse(data, charset), version)
+    return opened(parse(data, charset, limits), version)
 
 
 def opened(root: Element, version: Version) -> tuple[Element | None, Element]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar
 
-from ..encoding.references import forget
+from ..codec.package import Package
 from ..errors.errors import (
     DeclaredSoapFault,
     DecodeError,
@@ -19,18 +19,16 @@ from ..errors.errors import (
     SoapFault,
     VersionMismatch,
 )
-from ..streaming.streaming import ItemReader, Source, pieces
 from ..xml.collector import LARGE
-from ..xml.element import Element, local_name
-from ..xml.parsing import PushParser, parse
+from ..xml.element import Element, hide, local_name
+from ..xml.parsing import Limits, parse
 from .beginnings import beginning
 from .envelope import Envelope, Version, open_envelope, opened
 from .faults import DeclaredFault, FaultCodec, read_fault, write_fault
-from .messages import Items, Message, MessageCodec, Side, refuse
+from .messages import Message, MessageCodec, Side, Source, refuse
 
 __all__ = [
     "AnyOperation",
-    "Items",
     "Message",
     "Operation",
     "Port",
@@ -49,7 +47,8 @@ class Operation(Generic[Request, Response]):
         name: the WSDL's.
         soap_action: "" where there is none.
         envelope: how its envelopes begin and end.
-        types: the module where the messages' types, writers and readers are found by name.
+        package: whose operation it is; in its types the messages' types, writers and readers are
+            found by name.
         request: `None` where the WSDL declares no input.
         response: `None` where it declares no output: the operation is one-way.
         request_headers: the declared header blocks, as one content type.
@@ -57,7 +56,8 @@ class Operation(Generic[Request, Response]):
         faults: the declared ones.
 
     Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
-    envelope's own XML declaration.
+    envelope's own XML declaration. `limits` is how much an envelope may hold, where that is not
+    what the package says.
     """
 
     __slots__ = (
@@ -69,6 +69,7 @@ class Operation(Generic[Request, Response]):
         "envelope",
         "faults",
         "name",
+        "package",
         "soap_action",
     )
 
@@ -78,7 +79,7 @@ class Operation(Generic[Request, Response]):
         name: str,
         soap_action: str,
         envelope: Envelope,
-        types: object,
+        package: Package,
         request: Message | None,
         response: Message | None,
         request_headers: Message | None = None,
@@ -86,26 +87,29 @@ class Operation(Generic[Request, Response]):
         faults: Sequence[DeclaredFault] = (),
     ) -> None:
         self.name: str = name
+        self.package: Package = package
         self.soap_action: str = soap_action
         self.envelope: Envelope = envelope
         self.faults: tuple[DeclaredFault, ...] = tuple(faults)
         self._version: Version = envelope.wire.version
         self._fault = envelope.names.fault
-        self._request = self._side(types, request, request_headers)
-        self._response = self._side(types, response, response_headers)
+        self._request = self._side(request, request_headers)
+        self._response = self._side(response, response_headers)
         self._reply = response
 
-    def _side(
-        self, types: object, body: Message | None, header: Message | None
-    ) -> Side | None:
+    def _side(self, body: Message | None, header: Message | None) -> Side | None:
         if body is None:
             return None
         name = (body.tag or self.name).rpartition(":")[2]
-        headers = None if header is None else MessageCodec(types, header, "Header")
-        return Side(self.envelope, MessageCodec(types, body, name), headers)
+        package = self.package
+        headers = None if header is None else MessageCodec(package, header, "Header")
+        return Side(self.envelope, MessageCodec(package, body, name), headers)
 
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"
+
+    def _finish(self) -> None:
+        """Let go of what was kept while one envelope was read: here nothing is."""
 
     @property
     def one_way(self) -> bool:
@@ -166,7 +170,7 @@ class Operation(Generic[Request, Response]):
             try:
                 detail = codec.write(fault.detail)
             except Exception as error:
-                refuse(fault.detail, "detail", error)
+                refuse(fault.detail, "detail", error, self.package.secrets)
         return self.envelope.wrap(write_fault(fault, self.envelope.wire, detail))
 
     def _codec_of(self, fault: SoapFault) -> FaultCodec:
@@ -183,52 +187,87 @@ class Operation(Generic[Request, Response]):
 
     # ------------------------------------------------------------------------- decoding
 
-    def decode_request(self, envelope: bytes, charset: str | None = None) -> Request:
+    def decode_request(
+        self,
+        envelope: bytes,
+        charset: str | None = None,
+        *,
+        limits: Limits | None = None,
+    ) -> Request:
         """A request's value.
 
         Raises:
             DecodeError: the envelope breaks its schema's promise.
             TypeError: the operation has no request.
         """
-        return self.read_request(envelope, charset)[0]
+        return self.read_request(envelope, charset, limits)[0]
 
-    def decode_response(self, envelope: bytes, charset: str | None = None) -> Response:
+    def decode_response(
+        self,
+        envelope: bytes,
+        charset: str | None = None,
+        *,
+        limits: Limits | None = None,
+    ) -> Response:
         """A response's value; `None` for a one-way operation.
 
         Raises:
             SoapFault: the envelope holds a fault; of its own class if it is a declared one.
             DecodeError: the envelope breaks its schema's promise.
         """
-        return self.read_response(envelope, charset)[0]
+        return self.read_response(envelope, charset, limits)[0]
 
     def decode_request_headers(
-        self, envelope: bytes, charset: str | None = None
+        self,
+        envelope: bytes,
+        charset: str | None = None,
+        *,
+        limits: Limits | None = None,
     ) -> Any:  # Any: an operation's type does not name the class of its headers
         """A request's declared headers; `None` where none are declared."""
-        return self._headers(self._with(self._request, "request"), envelope, charset)
+        side = self._with(self._request, "request")
+        return self._headers(side, envelope, charset, limits)
 
     def decode_response_headers(
-        self, envelope: bytes, charset: str | None = None
+        self,
+        envelope: bytes,
+        charset: str | None = None,
+        *,
+        limits: Limits | None = None,
     ) -> Any:  # Any: as for the request's
         """A response's declared headers; `None` where none are declared."""
-        return self._headers(self._with(self._response, "response"), envelope, charset)
+        side = self._with(self._response, "response")
+        return self._headers(side, envelope, charset, limits)
 
-    def _headers(self, side: Side, envelope: bytes, charset: str | None) -> object:
+    def _headers(
+        self,
+        side: Side,
+        envelope: bytes,
+        charset: str | None,
+        limits: Limits | None,
+    ) -> object:
+        limits = limits or self.package.limits
         try:
-            return side.decode_headers(
-                open_envelope(envelope, self._version, charset)[0]
-            )
+            header, _ = open_envelope(envelope, self._version, charset, limits)
+            return side.decode_headers(header)
+        except DecodeError as error:
+            hide(error, self.package.secrets)
+            raise
         except RecursionError:
             raise _too_deep() from None
         finally:
-            forget()
+            self._finish()
 
     def read_request(
-        self, envelope: bytes, charset: str | None = None
+        self,
+        envelope: bytes,
+        charset: str | None = None,
+        limits: Limits | None = None,
     ) -> tuple[Request, Any]:  # Any: as for the headers alone
         """A request's value and its declared headers, of one look at the envelope."""
+        limits = limits or self.package.limits
         try:
-            header, body = open_envelope(envelope, self._version, charset)
+            header, body = open_envelope(envelope, self._version, charset, limits)
         except RecursionError:
             raise _too_deep() from None
         return self.request_in(header, body, len(envelope))
@@ -246,13 +285,19 @@ class Operation(Generic[Request, Response]):
         side = self._with(self._request, "request")
         try:
             return side.decode(header, body, body[:], size)
+        except DecodeError as error:
+            hide(error, self.package.secrets)
+            raise
         except RecursionError:
             raise _too_deep() from None
         finally:
-            forget()
+            self._finish()
 
     def read_response(
-        self, envelope: bytes, charset: str | None = None
+        self,
+        envelope: bytes,
+        charset: str | None = None,
+        limits: Limits | None = None,
     ) -> tuple[Response, Any]:  # Any: as for the headers alone
         """A response's value and its declared headers, of one look at the envelope.
 
@@ -262,6 +307,8 @@ class Operation(Generic[Request, Response]):
         """
         side = self._response
         known = None if side is None else side.beginning
+        if limits is None:
+            limits = self.package.limits
         try:
             if (
                 known is not None
@@ -269,26 +316,29 @@ class Operation(Generic[Request, Response]):
                 and charset == known.charset
                 and len(envelope) < LARGE
             ):
-                root = parse(envelope, charset, without_dtd=True)
+                root = parse(envelope, charset, limits, without_dtd=True)
                 body = root[0]
                 if len(body) == 1:
                     return known.read(body[0]), None
             else:
-                root = parse(envelope, charset)
-            return self._response_in(root, envelope, charset)
+                root = parse(envelope, charset, limits)
+            return self._response_in(root, envelope, charset, limits)
+        except DecodeError as error:
+            hide(error, self.package.secrets)
+            raise
         except RecursionError:
             raise _too_deep() from None
         finally:
-            forget()
+            self._finish()
 
     def _response_in(
-        self, root: Element, envelope: bytes, charset: str | None
+        self, root: Element, envelope: bytes, charset: str | None, limits: Limits
     ) -> tuple[Response, Any]:  # Any: as for the headers alone
         """What `read_response` gives, of an envelope that was parsed."""
         try:
             header, body = opened(root, self._version)
         except VersionMismatch:
-            self._refuse_foreign_fault(envelope, charset)
+            self._refuse_foreign_fault(envelope, charset, limits)
             raise
         children, fault = body[:], self._fault
         for child in children:
@@ -304,7 +354,11 @@ class Operation(Generic[Request, Response]):
         return found
 
     def iter_response(
-        self, source: Source, charset: str | None = None
+        self,
+        source: Source,
+        charset: str | None = None,
+        *,
+        limits: Limits | None = None,
     ) -> Iterator[
         Any
     ]:  # Any: the type of the items, which an operation's type does not name
@@ -319,6 +373,7 @@ class Operation(Generic[Request, Response]):
         Args:
             source: a binary stream, or the bytes in pieces.
             charset: what a Content-Type says.
+            limits: how much it may hold, where that is not what the package says.
 
         Raises:
             SoapFault: as `decode_response`.
@@ -329,22 +384,31 @@ class Operation(Generic[Request, Response]):
         message = self._reply
         if message is None or message.items is None:
             raise TypeError(f"{self.name} has no response with a repeated element")
-        items = ItemReader(
-            self._version,
-            message,
-            message.items,
-            self._raise_fault,
-            lambda envelope: self.decode_response(envelope, charset),
+        limits = limits or self.package.limits
+        return self._iterate(
+            message.items.iterate(
+                *(self._version, message, self._raise_fault),
+                lambda envelope: self.decode_response(envelope, charset, limits=limits),
+                *(source, charset, limits),
+            )
         )
-        return items.read(PushParser(charset), pieces(source))
+
+    def _iterate(self, items: Iterator[Any]) -> Iterator[Any]:  # Any: as above
+        try:
+            yield from items
+        except DecodeError as error:
+            hide(error, self.package.secrets)
+            raise
 
     # --------------------------------------------------------------------------- faults
 
-    def _refuse_foreign_fault(self, envelope: bytes, charset: str | None) -> None:
+    def _refuse_foreign_fault(
+        self, envelope: bytes, charset: str | None, limits: Limits
+    ) -> None:
         """A service that does not speak our version of SOAP says so in its own."""
         other = _OTHER[self._version]
         try:
-            _, body = open_envelope(envelope, other, charset)
+            _, body = open_envelope(envelope, other, charset, limits)
         except VersionMismatch:
             return
         for child in body[:]:
@@ -352,7 +416,7 @@ class Operation(Generic[Request, Response]):
                 self._raise_fault(child)
 
     def _raise_fault(self, element: Element) -> NoReturn:
-        fault, entries = read_fault(element)
+        fault, entries = read_fault(element, self.package.secrets)
         found = [
             (declared.codec.likeness(entry), declared, entry)
             for entry in entries
@@ -377,6 +441,7 @@ def _typed(
     try:
         return declared.exception.of(fault, declared.codec.read(entry))
     except DecodeError as error:
+        hide(error, fault.secrets)
         fault.__cause__ = fault.__cause__ or error
         return None
 
@@ -397,3 +462,5 @@ class Port:
     soap: Version
     operations: Mapping[str, AnyOperation]
     """By name; of overloads the second is `name_2`, the third `name_3`."""
+    package: Package
+    """Whose port it is."""

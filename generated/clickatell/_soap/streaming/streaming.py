@@ -6,17 +6,17 @@ read and taken out of it, and so is all that is neither an item nor around one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, Protocol, TypeAlias
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
-from ..encoding.arrays import check_item
-from ..encoding.references import forget, refuse_reference
 from ..errors.errors import DecodeError
 from ..soap.envelope import NAMES, Version, shown_name
-from ..soap.messages import Items, Message
+from ..soap.messages import Message, Source
 from ..xml.bounds import check_texts, refuse_deep
-from ..xml.element import RPC_RESULT, Element, local_name, path_of
-from ..xml.parsing import PushParser, limits
+from ..xml.element import RPC_RESULT, Element, bad, local_name, path_of
+from ..xml.parsing import Limits
+from .push_parser import PushParser
 
 _Tree: TypeAlias = (
     Any  # an lxml element, of which the readers' protocol changes nothing
@@ -24,30 +24,77 @@ _Tree: TypeAlias = (
 _PIECE: Final = 2**16
 
 
-class Stream(Protocol):
-    """What is used of a binary stream."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
-Source: TypeAlias = Stream | Iterable[bytes]
-
-
-def pieces(source: Source) -> Iterator[bytes]:
-    """What a source gives, in pieces of a moderate size, as long as it is within the limits.
+def pieces(source: Source, at_most: int) -> Iterator[bytes]:
+    """What a source gives, in pieces of a moderate size.
 
     Raises:
-        DecodeError: it is more than an envelope may hold.
+        DecodeError: it is more than so many bytes, which is all that an envelope may hold.
     """
     read = getattr(source, "read", None)
     given: Any = source if read is None else iter(lambda: read(_PIECE), b"")
     size = 0
     for data in given:
         size += len(data)
-        if size > (most := limits().envelope):
-            raise DecodeError("", f"more than {most:,} bytes in an envelope")
+        if size > at_most:
+            raise DecodeError("", f"more than {at_most:,} bytes in an envelope")
         for at in range(0, len(data), _PIECE):
             yield data[at : at + _PIECE]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The repeated element of a reply: the way to it, and what reads one of its items.
+
+    `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
+    reply goes by its local name, and "" takes any. `array` says that the items are one of SOAP's
+    arrays.
+    """
+
+    path: tuple[str, ...]
+    read: Callable[[Element], Any]  # Any: the items' own type
+    array: bool = False
+
+    def iterate(
+        self,
+        version: Version,
+        message: Message,
+        fault: Callable[[Element], object],
+        whole: Callable[[bytes], object],
+        source: Source,
+        charset: str | None,
+        limits: Limits,
+    ) -> Iterator[Any]:
+        """As `Repeated.iterate`."""
+        reader = ItemReader(version, message, self, fault, whole, limits)
+        parser = PushParser(charset, limits)
+        return reader.read(parser, pieces(source, limits.envelope))
+
+    def enter(self, e: Element) -> None:
+        """See that an element on the way to the items is what it seems."""
+
+    def check(self, item: Element) -> None:
+        """Refuse an item of an array that is not simply the next one.
+
+        Raises:
+            DecodeError: there is text beside it.
+        """
+        if self.array:
+            check_between(item)
+
+    def leave(self) -> None:
+        """Let go of what was kept while an item was read: here nothing is."""
+
+
+def check_between(item: Element) -> None:
+    """Refuse text beside an item of an array.
+
+    Raises:
+        DecodeError: there is some.
+    """
+    around = item.getparent()
+    for text in (around.text, item.tail):
+        if text is not None and not text.isspace():
+            bad(around, "holds text beside its items")
 
 
 class ItemReader:
@@ -59,6 +106,7 @@ class ItemReader:
         items: where they stand in it, and what reads them.
         fault: raises what a Fault means.
         whole: reads an envelope that is not of this version: it says why not.
+        limits: how much the reply may hold.
     """
 
     def __init__(
@@ -68,12 +116,14 @@ class ItemReader:
         items: Items,
         fault: Callable[[Element], object],
         whole: Callable[[bytes], object],
+        limits: Limits,
     ) -> None:
         self._names = NAMES[version]
         self._message = message
         self._items = items
         self._fault = fault
         self._whole = whole
+        self._limits = limits
         self._number = 0
         self._since = 0
         self._seen: set[str] = set()
@@ -118,7 +168,7 @@ class ItemReader:
         for child, is_open in _children(body, unfinished):
             if child.tag == self._names.fault:
                 if not is_open:
-                    refuse_deep(body.getparent(), limits().depth)
+                    refuse_deep(body.getparent(), self._limits.depth)
                     self._fault(child)
             elif self._is_message(child):
                 yield from self._inside(child, self._items.path, is_open)
@@ -147,8 +197,7 @@ class ItemReader:
     ) -> Iterator[Any]:
         """The items in an element on the way to them."""
         step, rest = path[0], path[1:]
-        if self._message.encoded:
-            refuse_reference(e)
+        self._items.enter(e)
         if not rest:
             yield from self._complete(e, step, unfinished)
             return
@@ -166,7 +215,7 @@ class ItemReader:
         if count <= 0:
             return
         # Only here, as what is open may be large, and looked at again and again.
-        refuse_deep(e.getroottree().getroot(), limits().depth)
+        refuse_deep(e.getroottree().getroot(), self._limits.depth)
         values: list[Any] = []
         failed: DecodeError | None = None
         try:
@@ -190,10 +239,9 @@ class ItemReader:
 
     def _item(self, e: _Tree) -> Any:  # Any: the items' own type
         """An item's value. Errors count all items, not only those that are still there."""
-        if self._items.array:
-            check_item(e)
-        if self._since > limits().text:
-            check_texts(e, limits().text)
+        self._items.check(e)
+        if self._since > self._limits.text:
+            check_texts(e, self._limits.text)
         self._since = 0
         number, self._number = self._number, self._number + 1
         try:
@@ -207,7 +255,7 @@ class ItemReader:
         except RecursionError:
             raise DecodeError("", "nested too deeply to be read") from None
         finally:
-            forget()
+            self._items.leave()
 
 
 def _unnumbered(path: str) -> str:

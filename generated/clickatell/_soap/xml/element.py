@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final, NoReturn, Protocol, overload
 
 from ..errors.errors import DecodeError
-from ..secrets.redaction import is_secret, is_secret_path, raise_alone
+from ..secrets.redaction import ALWAYS, Secrets, raise_alone
 from ..values.names import SOAP11_ENCODING, SOAP12_ENCODING, XSI
 from ..values.strings import SPACE
 
@@ -151,9 +151,12 @@ def is_array(e: Element) -> bool:
 
 
 def bad(e: Element, reason: object) -> NoReturn:
-    """An element's text is not of its type; a secret's text is not told."""
+    """An element's text is not of its type; a secret's text is not told.
+
+    What is secret in one package only is hidden by `hide`, where the package is known.
+    """
     path = path_of(e)
-    if is_secret_path(path):
+    if ALWAYS.has_path(path):
         raise_alone(DecodeError(path, HIDDEN))
     raise DecodeError(path, str(reason)) from None
 
@@ -162,9 +165,17 @@ def bad_attribute(e: Element, name: str, reason: object) -> NoReturn:
     """An attribute's text is not of its type; a secret's text is not told."""
     path = path_of(e)
     place = _below(path, f"@{name}")
-    if is_secret(name) or is_secret_path(path):
+    if ALWAYS.has_path(place):
         raise_alone(DecodeError(place, HIDDEN))
     raise DecodeError(place, str(reason)) from None
+
+
+def hide(error: DecodeError, secrets: Secrets) -> None:
+    """Take out of an error what it quotes, if that is a secret of a package."""
+    if secrets and secrets.has_path(error.path):
+        error.message = HIDDEN
+        error.args = (error.path, HIDDEN)
+        error.__cause__ = error.__context__ = None
 
 
 def missing(e: Element, name: str) -> NoReturn:

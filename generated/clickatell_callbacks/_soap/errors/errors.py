@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Generic, Self, TypeVar
 
-from ..secrets.redaction import excerpt, redact
+from ..secrets.redaction import ALWAYS, Secrets
 from ..values.anyxml import AnyElement
 from .exchange import Exchange
 
@@ -33,6 +33,8 @@ class SoapError(Exception):
 
     exchange: Exchange[None] | None = None
     """Both envelopes and the HTTP status, where a client's call failed after it had a reply."""
+    secrets: Secrets = ALWAYS
+    """What its text hides: set by the package that raises it."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.args), self.__dict__
@@ -104,7 +106,7 @@ class TransportError(SoapError):
         if self.status is None:
             return message
         kind = self.headers.get("content-type", "")
-        came = excerpt(self.body, _SHOWN) or "an empty body"
+        came = self.secrets.excerpt(self.body, _SHOWN) or "an empty body"
         return f"{message}: HTTP {self.status} {f'({kind}) ' if kind else ''}{came}"
 
 
@@ -178,11 +180,12 @@ class SoapFault(SoapError):
         return self.actor
 
     def __str__(self) -> str:
-        said = ": ".join(filter(None, (self.code, redact(self.reason))))
+        said = ": ".join(filter(None, (self.code, self.secrets.redact(self.reason))))
         return said or "SOAP fault"
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({redact(self.reason)!r}, code={self.code!r})"
+        reason = self.secrets.redact(self.reason)
+        return f"{type(self).__name__}({reason!r}, code={self.code!r})"
 
 
 class DeclaredSoapFault(SoapFault, Generic[Detail]):
@@ -221,7 +224,7 @@ class DeclaredSoapFault(SoapFault, Generic[Detail]):
     @classmethod
     def of(cls, fault: SoapFault, detail: Detail) -> Self:
         """This fault, made of one whose detail has been read."""
-        return cls(
+        made = cls(
             fault.reason,
             detail=detail,
             code=fault.code_qname,
@@ -232,3 +235,5 @@ class DeclaredSoapFault(SoapFault, Generic[Detail]):
             reasons=fault.reasons,
             raw_detail=fault.raw_detail,
         )
+        made.secrets = fault.secrets
+        return made

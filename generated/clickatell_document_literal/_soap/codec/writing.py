@@ -6,18 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from ..encoding.arrays import check_list
-from ..errors.refusals import Refusal as Refusal
-from ..errors.refusals import absent as absent
-from ..errors.refusals import incomplete_group as incomplete_group
-from ..errors.refusals import prohibited as prohibited
-from ..errors.refusals import unknown_item as unknown_item
-from ..errors.refusals import wrong_choice as wrong_choice
+from ..errors.refusals import Refusal
 from ..values.lexical import list_text
 from ..values.names import XSI
 from ..values.prefixes import attributes_xml
 from ..values.strings import text
-from .blame import blame as blame
+from .checks import check_list
 
 T = TypeVar("T")
 

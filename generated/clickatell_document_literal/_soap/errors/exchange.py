@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Generic, TypeVar
 
-from ..secrets.redaction import excerpt, secrets_of
+from ..secrets.redaction import ALWAYS, Secrets
 
 Reply = TypeVar("Reply")
 
@@ -36,11 +36,13 @@ class Exchange(Generic[Reply]):
     _: KW_ONLY
     operation: str = ""
     """The operation's name."""
+    secrets: Secrets = field(default=ALWAYS, repr=False, compare=False)
+    """What the representation hides."""
 
     def __repr__(self) -> str:
-        secret = secrets_of(self.operation)
-        request = excerpt(self.request_envelope, _SHOWN, secret)
-        response = excerpt(self.response_envelope, _SHOWN, secret)
+        excerpt, name = self.secrets.excerpt, self.operation
+        request = excerpt(self.request_envelope, _SHOWN, name)
+        response = excerpt(self.response_envelope, _SHOWN, name)
         return (
             f"Exchange({self.operation!r}, status={self.status},"
             f" response={self.response!r}, headers={self.headers!r},"

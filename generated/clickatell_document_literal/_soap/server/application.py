@@ -7,8 +7,8 @@ of SOAP 1.2, part 2, section 7.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
@@ -25,7 +25,7 @@ from ..http.transport import Response
 from ..soap.envelope import NAMES, Version, opened
 from ..soap.operation import Port
 from ..xml.element import Element
-from ..xml.parsing import parse
+from ..xml.parsing import Limits, parse
 from .answering import (
     MEDIA_TYPES,
     Faults,
@@ -47,8 +47,6 @@ _LONG: Final = 2**17
 _Dispatchers: TypeAlias = Mapping[Version, Dispatcher]
 _XML_TYPES: Final = (*MEDIA_TYPES.values(), "application/xml")
 
-_log = logging.getLogger(__name__.rsplit(".", 3)[0])
-
 
 class Application:
     """Answers HTTP requests for services of one package.
@@ -58,6 +56,7 @@ class Application:
         address: where callers find it, for the WSDL that is given out; otherwise where a
             request was sent to.
         max_body: bytes that a request's body may have, packed and unpacked.
+        limits: how much its envelope may hold, where that is not what the package says.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, faults too, in this order.
         incoming: layers that each request passes before its operation is sought, in this order.
@@ -73,6 +72,7 @@ class Application:
         *,
         address: str | None = None,
         max_body: int = DEFAULT_MAX_BODY,
+        limits: Limits | None = None,
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
@@ -89,6 +89,8 @@ class Application:
             for service in services
             for key in service._port_names
         }
+        self._package = next(port.package for _, port in self._ports.values())
+        self._own_limits = limits
         self._specification = services[0]._specification
         self._all: _Dispatchers = self._dispatchers(self._ports)
         self._at: dict[str, _Dispatchers] = {
@@ -167,9 +169,11 @@ class Application:
         except EncodeError as unwritable:
             error = unwritable
         if call is None:
-            _log.exception("%s %a failed", request.method, request.path, exc_info=error)
+            said = "%s %a failed", request.method, request.path
+            self._package.log.exception(*said, exc_info=error)
         else:
-            _log.exception("%s failed", call.operation.name, exc_info=error)
+            log = call.operation.package.log
+            log.exception("%s failed", call.operation.name, exc_info=error)
         return self._fault(internal_error(), request, call)
 
     def _fault(
@@ -217,6 +221,10 @@ class Application:
         except Exception as error:
             return self._sent(self._failed(error, came), came)
 
+    @property
+    def _limits(self) -> Limits:
+        return self._own_limits or self._package.limits
+
     def _named(self, request: HttpRequest) -> Version:
         """The version of SOAP that a request's Content-Type names, else the first port's."""
         kind = media_type(request.headers.get("content-type", ""))
@@ -234,7 +242,8 @@ class Application:
         """
         message = self._message(request)
         try:
-            root = parse(message.envelope, charset_of(message.content_type))
+            charset = charset_of(message.content_type)
+            root = parse(message.envelope, charset, self._limits)
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
@@ -285,7 +294,7 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         try:
-            message = readable(message, self.max_body)
+            message = readable(message, replace(self._limits, envelope=self.max_body))
         except TooLarge:
             raise self._beyond() from None
         except (TransportError, DecodeError) as error:

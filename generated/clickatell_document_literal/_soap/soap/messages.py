@@ -2,32 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, Protocol, TypeAlias
 
-from ..codec.writing import blame
+from ..codec.blame import blame
+from ..codec.package import Package
 from ..errors.errors import DecodeError, EncodeError
-from ..secrets.redaction import is_secret_path, raise_alone
+from ..secrets.redaction import Secrets, raise_alone
 from ..xml.collector import LARGE, collector_paused
 from ..xml.element import Element, local_name
+from ..xml.parsing import Limits
 from .beginnings import Beginning
-from .envelope import Envelope, encoded, shown_name
+from .envelope import Envelope, Version, encoded, shown_name
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
-    """The repeated element of a reply: the way to it, and what reads one of its items.
+class Stream(Protocol):
+    """What is used of a binary stream."""
 
-    `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
-    reply goes by its local name, and "" takes any. `array` says that the items are one of SOAP's
-    arrays.
-    """
+    def read(self, size: int, /) -> bytes: ...
 
-    path: tuple[str, ...]
-    read: Callable[[Element], Any]  # Any: the items' own type
-    array: bool = False
+
+Source: TypeAlias = Stream | Iterable[bytes]
+
+
+class Repeated(Protocol):
+    """The repeated element of a reply, which is read item by item."""
+
+    def iterate(
+        self,
+        version: Version,
+        message: Message,
+        fault: Callable[[Element], object],
+        whole: Callable[[bytes], object],
+        source: Source,
+        charset: str | None,
+        limits: Limits,
+    ) -> Iterator[Any]:  # Any: the items' own type
+        """The items, as the source's pieces come in.
+
+        Args:
+            version: of SOAP.
+            message: of the reply.
+            fault: raises what a Fault means.
+            whole: reads an envelope that is not of this version: it says why not.
+            source: a binary stream, or the bytes in pieces.
+            charset: what a Content-Type says.
+            limits: how much the reply may hold.
+
+        Raises:
+            SoapFault: the envelope holds a fault.
+            DecodeError: it is not well-formed, breaks its schema's promise, or is beyond the
+                limits.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +81,17 @@ class Message:
     rpc: bool = False
     blocks: tuple[str, ...] = ()
     """Of a Header: the names of the blocks that its type reads, in Clark's notation."""
-    items: Items | None = None
+    items: Repeated | None = None
     """The repeated element of a reply, for those who read it item by item."""
 
 
-def refuse(value: object, name: str, error: Exception) -> NoReturn:
+def refuse(value: object, name: str, error: Exception, secrets: Secrets) -> NoReturn:
     """Raise what a writer raised as an error with its path, which begins with `name`.
 
     What it said is not told where the path is a secret's: it may quote it.
     """
-    found = blame(value, name, error)
-    if is_secret_path(found.path):
+    found = blame(value, name, error, secrets)
+    if secrets.has_path(found.path):
         raise_alone(found)
     raise found from error
 
@@ -77,21 +106,21 @@ class MessageCodec:
     """A message's writer and reader, looked up on first use.
 
     Args:
-        types: the package's types; nothing of it is touched before.
+        package: whose types are not touched before.
         message: what to look up there.
         name: the first step of an error's path.
     """
 
-    __slots__ = ("_bound", "_types", "message", "name")
+    __slots__ = ("_bound", "_package", "message", "name")
 
-    def __init__(self, types: object, message: Message, name: str) -> None:
-        self._types = types
+    def __init__(self, package: Package, message: Message, name: str) -> None:
+        self._package = package
         self.message = message
         self.name = name
         self._bound: _Bound | None = None
 
     def _bind(self) -> _Bound:
-        message, types = self.message, self._types
+        message, types = self.message, self._package.types
         encoding = "encoded_" if message.encoded else ""
         tagged = () if message.tag is None else (message.tag, message.attributes)
         self._bound = (
@@ -120,7 +149,7 @@ class MessageCodec:
         try:
             return write(value, *tagged)
         except Exception as error:
-            refuse(value, self.name, error)
+            refuse(value, self.name, error, self._package.secrets)
 
     @property
     def reader(self) -> Callable[[Element], Any]:  # Any: as of `_Bound`

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol, Self, cast
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
-from ..secrets.redaction import MASK, is_secret
+from ..secrets.redaction import ALWAYS, MASK, Secrets
 from ..secrets.shown import shown_attributes
 from .names import SOAP11_ENCODING, SOAP12_ENCODING, XSI, prefixes_in
 from .prefixes import Scope
@@ -50,8 +50,19 @@ class TreeElement(Protocol):
     def __iter__(self) -> Iterator[TreeElement]: ...
 
 
+class _Kept:
+    """What an element knows besides what it holds: it is no field, and makes no difference."""
+
+    __slots__ = ("_secrets",)
+
+    _secrets: Secrets
+
+    def _hide(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+
+
 @dataclass(slots=True, eq=False, repr=False)
-class AnyElement:
+class AnyElement(_Kept):
     """An element of any name, comparable and writable by itself.
 
     `tag` and the keys of `attributes` are in Clark's notation, `{namespace}local`. `content`
@@ -64,6 +75,9 @@ class AnyElement:
     texts are cut into pieces, and wherever both bind a prefix that a text uses, the same
     namespace. A prefix that only one of them binds makes no difference, as XML cannot keep the
     declarations of an envelope out of what stands in it.
+
+    The representation hides what is secret by its name; of an element that a package has read,
+    what is secret in that package too.
     """
 
     tag: str
@@ -162,12 +176,23 @@ class AnyElement:
         """The child elements."""
         return iter([item for item in self.content if isinstance(item, AnyElement)])
 
+    def keep(self, secrets: Secrets) -> Self:
+        """This element, which from now on hides these secrets, with all that is in it."""
+        if secrets:
+            pending: list[AnyElement] = [self]
+            while pending:
+                element = pending.pop()
+                element._hide(secrets)
+                pending.extend(element)
+        return self
+
     @recursive_repr()
     def __repr__(self) -> str:
-        hidden = self.content and is_secret(self.tag)
+        secrets = getattr(self, "_secrets", ALWAYS)
+        hidden = self.content and secrets.has(self.tag)
         return (
             f"{type(self).__qualname__}(tag={self.tag!r},"
-            f" attributes={shown_attributes(self.attributes)!r},"
+            f" attributes={shown_attributes(self.attributes, secrets)!r},"
             f" content={[MASK] if hidden else self.content!r},"
             f" namespaces={self.namespaces!r})"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers import expat
 
@@ -24,7 +24,7 @@ _ODD_NAMESPACE: Final[int] = etree.ErrorTypes.WAR_NS_URI
 _CHARSET: Final = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,39}")
 _CHARSETS_KEPT: Final = 16
 _CHUNK: Final = 2**16
-_PullParser: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the events' type
+PULL_PARSER: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the events' type
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +42,19 @@ class Limits:
     text: int = 64 * 2**20
     """Characters in one text or attribute."""
 
+    harmless: int = field(init=False, repr=False, compare=False)
+    """Bytes up to which a document can go beyond none of them, so that it need not be looked at."""
+
     def __post_init__(self) -> None:
         if min(self.envelope, self.depth, self.text) < 1 or self.depth > _DEEPEST:
             raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
+        deeper = 7 * self.depth + 4  # "<a><a/></a>", one level deeper than allowed
+        harmless = min(self.envelope, self.text, deeper - 1)
+        object.__setattr__(self, "harmless", 0 if self.depth > _DEEP else harmless)
 
 
-def _harmless(limit: Limits) -> int:
-    """The bytes up to which a document can go beyond no limit, so that none need be looked at."""
-    if limit.depth > _DEEP:
-        return 0
-    deeper = 7 * limit.depth + 4  # "<a><a/></a>", one level deeper than allowed
-    return min(limit.envelope, limit.text, deeper - 1)
-
-
-_limits = Limits()
-_small = _harmless(_limits)
-
-
-def limits() -> Limits:
-    """The limits that hold in this package."""
-    return _limits
-
-
-def set_limits(new: Limits) -> None:
-    """Change the limits of this package, for all threads."""
-    global _limits, _small
-    _limits, _small = new, _harmless(new)
+LIMITS: Final = Limits()
+"""Those that hold where nobody says otherwise."""
 
 
 # ------------------------------------------------------------------------------- parsers
@@ -120,7 +107,7 @@ def _parser_for(charset: str | None, huge: bool) -> etree.XMLParser:
     return found
 
 
-def _usable(charset: str, data: bytes) -> str | None:
+def usable_charset(charset: str, data: bytes) -> str | None:
     """A charset as libxml2 is to be told of it, None where it is to look for itself.
 
     A byte order mark beats the charset (RFC 7303, section 3), and one that libxml2 does not
@@ -141,13 +128,18 @@ def _usable(charset: str, data: bytes) -> str | None:
 
 
 def parse(
-    data: bytes, charset: str | None = None, *, without_dtd: bool = False
+    data: bytes,
+    charset: str | None = None,
+    limits: Limits = LIMITS,
+    *,
+    without_dtd: bool = False,
 ) -> Element:
     """The root element of an XML document.
 
     Args:
         data: the document.
         charset: what its transport says that its encoding is, which beats its declaration.
+        limits: how much it may hold.
         without_dtd: whether it is known to have none.
 
     Raises:
@@ -155,24 +147,24 @@ def parse(
             envelope.
         DecodeError: it is not well-formed, has a DTD, or is beyond the limits.
     """
-    small = len(data) <= _small
+    small = len(data) <= limits.harmless
     if small and charset is None:
         parser = _mine.without_dtd if without_dtd else _mine.plain
     else:
-        parser = _fit(data, charset)
+        parser = _fit(data, charset, limits)
     try:
         root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
     except etree.XMLSyntaxError as error:
         root = _with_odd_namespaces(data, charset, error)
         if root is None:  # the error's text quotes the document
-            raise _syntax_error(error, data) from None
+            raise syntax_error(error, data) from None
     if not without_dtd and root.getroottree().docinfo.internalDTD is not None:
         raise _refused_dtd(root)
     if not small:
-        limit, encoding = _limits, root.getroottree().docinfo.encoding or ""
-        check_depth(root, data, limit.depth, encoding)
-        if len(data) > limit.text and may_be_long(data, limit.text, encoding):
-            check_texts(root, limit.text)
+        encoding = root.getroottree().docinfo.encoding or ""
+        check_depth(root, data, limits.depth, encoding)
+        if len(data) > limits.text and may_be_long(data, limits.text, encoding):
+            check_texts(root, limits.text)
     # an attribute xsi:type has a prefix; of bytes that are no ASCII nobody can tell
     noting.on = b":type" in data or data[1:2] == b"\0" or data[:1] == b"\0"
     found: Element = root
@@ -188,7 +180,7 @@ def _with_odd_namespaces(data: bytes, charset: str | None, error: Any) -> Any:
     """
     if error.code != _ODD_NAMESPACE:
         return None
-    charset = _usable(charset, data) if charset is not None else None
+    charset = usable_charset(charset, data) if charset is not None else None
     parser = _parser(charset, len(data) >= _HUGE, recover=True)
     try:
         root = etree.fromstring(data, parser)
@@ -213,19 +205,18 @@ def _is_well_formed(data: bytes, charset: str | None) -> bool:
     return True
 
 
-def _fit(data: bytes, charset: str | None) -> etree.XMLParser:
+def _fit(data: bytes, charset: str | None, limits: Limits) -> etree.XMLParser:
     """This thread's parser for a document of its size and charset.
 
     Raises:
         DecodeError: it is too large, or so large that its DTD is refused before it is parsed.
     """
-    limit = _limits
     size = len(data)
-    if size > limit.envelope:
-        raise DecodeError("", f"more than {limit.envelope:,} bytes in an envelope")
-    huge = size >= _HUGE or limit.depth > _DEEP
+    if size > limits.envelope:
+        raise DecodeError("", f"more than {limits.envelope:,} bytes in an envelope")
+    huge = size >= _HUGE or limits.depth > _DEEP
     if charset is not None:
-        charset = _usable(charset, data)
+        charset = usable_charset(charset, data)
     if huge:
         _refuse_early_dtd(data, charset)
     return _mine.plain if charset is None and not huge else _parser_for(charset, huge)
@@ -237,14 +228,14 @@ def _refuse_early_dtd(data: bytes, charset: str | None) -> None:
     Raises:
         DecodeError: there is one, or the document does not even begin as XML.
     """
-    begun = _prolog_parser(charset)
+    begun = prolog_parser(charset)
     for at in range(0, len(data), _CHUNK):
-        if _first_tag(begun, data[at : at + _CHUNK], data) is not None:
+        if first_tag(begun, data[at : at + _CHUNK], data) is not None:
             return
 
 
-def _prolog_parser(charset: str | None) -> Any:  # Any: as of _PullParser
-    return _PullParser(
+def prolog_parser(charset: str | None) -> Any:  # Any: as of PULL_PARSER
+    return PULL_PARSER(
         events=("start",),
         encoding=charset,
         resolve_entities=False,
@@ -253,7 +244,7 @@ def _prolog_parser(charset: str | None) -> Any:  # Any: as of _PullParser
     )
 
 
-def _first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's elements
+def first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's elements
     """The root element, once a document has begun; None before.
 
     Raises:
@@ -263,7 +254,7 @@ def _first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's el
     try:
         begun.feed(piece)
     except etree.XMLSyntaxError as error:
-        broken = _syntax_error(error, start)
+        broken = syntax_error(error, start)
     for _, element in begun.read_events():
         if element.getroottree().docinfo.internalDTD is not None:
             raise _refused_dtd(element)
@@ -273,98 +264,10 @@ def _first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's el
     return None
 
 
-class PushParser:
-    """A parser that is fed piece by piece, and shows what it has so far.
-
-    Args:
-        charset: what a Content-Type says.
-    """
-
-    def __init__(self, charset: str | None = None) -> None:
-        self._said = charset
-        self._charset: str | None = None
-        self._prolog: Any = None  # Any: as of _PullParser
-        self._parser: Any = None  # Any: as of _PullParser
-        self._begun: list[bytes] = []
-        self.root: Any = None  # Any: lxml's elements
-        """The root element, once its tag has come. What is complete in it may be taken out."""
-
-    def feed(self, piece: bytes) -> None:
-        """More of the document.
-
-        Raises:
-            NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as
-                an envelope.
-            DecodeError: it is not well-formed, or has a DTD.
-        """
-        parser = self._parser
-        if parser is None:
-            self._begun.append(piece)
-            parser = self._parser = self._begin()
-            if parser is None:
-                return
-            piece = self.begun
-        try:
-            parser.feed(piece)
-        except etree.XMLSyntaxError as error:
-            raise _syntax_error(error, self.begun) from None
-        for _, element in parser.read_events():
-            if self.root is None:
-                self.root = element
-
-    @property
-    def begun(self) -> bytes:
-        """What was fed until the first tag had come."""
-        return b"".join(self._begun)
-
-    def _begin(self) -> Any:  # Any: as of _PullParser
-        """The parser, once the first tag has come with the last piece; until then `None`."""
-        pieces, piece = self._begun, self._begun[-1]
-        if self._prolog is None:
-            piece = self.begun
-            if len(piece) < len(BYTE_ORDER_MARKS[0]):
-                return None
-            if self._said is not None:
-                self._charset = _usable(self._said, piece)
-            self._prolog = _prolog_parser(self._charset)
-        first = _first_tag(self._prolog, piece, pieces[0])
-        if first is None:
-            return None
-        self._prolog = None
-        return self._parser_of(first.tag)
-
-    def _parser_of(self, root: str) -> Any:  # Any: as of _PullParser
-        """The parser of the whole. Only the root's tag is asked for: events cost memory."""
-        return _PullParser(
-            events=("start",),
-            tag=root,
-            encoding=self._charset,
-            huge_tree=True,
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            remove_comments=True,
-            remove_pis=True,
-        )
-
-    def close(self) -> Any:  # Any: lxml's elements
-        """The root element of the document, which ends here.
-
-        Raises:
-            DecodeError: it is not complete.
-        """
-        if self._parser is None:
-            return parse(self.begun, self._said)
-        try:
-            return self._parser.close()
-        except etree.XMLSyntaxError as error:
-            raise _syntax_error(error, self.begun) from None
-
-
 # -------------------------------------------------------------------------------- errors
 
 
-def _syntax_error(error: Any, data: bytes) -> DecodeError:
+def syntax_error(error: Any, data: bytes) -> DecodeError:
     """What libxml2 says, in its own words but for what it quotes: that may be a secret.
 
     `Any` as the stubs know too little of XMLSyntaxError.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from ..encoding.references import shared
 from ..values.strings import SPACE
 from ..xml.element import XSI_TYPE, Element, clark_name
+from .checks import wrong_class
 
 T = TypeVar("T")
 Writer = Callable[..., str]
@@ -34,16 +33,6 @@ def register(cls: type, name: str, write: Writer, *, encoded: bool = False) -> N
 def registered(cls: type, *, encoded: bool) -> tuple[str, Writer] | None:
     """What `xsi:type` calls a class, and its writer."""
     return (_ENCODED if encoded else _LITERAL).get(cls)
-
-
-def wrong_class(v: object, cls: type) -> str:
-    """What is said of a value that no writer of `cls` or of a type derived from it takes."""
-    given = type(v).__name__
-    if type(v) is cls:
-        return f"{given} is abstract: a type derived from it is wanted"
-    if isinstance(v, cls):
-        return f"{given} is no type of the schema, {cls.__name__} wanted"
-    return f"{given} given, {cls.__name__} wanted"
 
 
 def write_derived(
@@ -79,23 +68,13 @@ def write_narrowed(
     return write(v, tag) if v.__class__ is narrow else write_base(v, tag)
 
 
-def check_class(v: object, cls: type) -> None:
-    """Refuse a value of another class.
-
-    Raises:
-        TypeError: it is of another class.
-    """
-    if v.__class__ is not cls:
-        raise TypeError(f"{type(v).__name__} given, {cls.__name__} wanted")
-
-
 def derived_reader(
-    e: Element, types: Types, cls: type[T], *, encoded: bool = False
+    e: Element, types: Types, cls: type[T], verb: str = "read"
 ) -> Callable[[Element], T] | None:
     """The reader of the type that an element's `xsi:type` names; None for the declared type itself.
 
     A type that the package does not know, or that does not derive from the declared one, is no
-    reason to fail: what the declared type has is read.
+    reason to fail: what the declared type has is read. `verb` begins the names of the readers.
 
     Raises:
         DecodeError: more prefixes are in scope than any document needs.
@@ -114,8 +93,5 @@ def derived_reader(
     derived = getattr(types, name, None)
     if not (isinstance(derived, type) and issubclass(derived, cls)):
         return None
-    read = getattr(types, f"read_{'encoded_' if encoded else ''}{name}", None)
-    reader: Callable[[Element], T] | None = read
-    if reader is not None and encoded:
-        return partial(shared, read=reader)
-    return reader
+    read: Callable[[Element], T] | None = getattr(types, f"{verb}_{name}", None)
+    return read

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
+from ..codec.checks import check_list
 from ..codec.reading import string
 from ..errors.errors import DecodeError
 from ..errors.refusals import Refusal
@@ -25,8 +26,8 @@ from ..xml.element import (
 from .references import FIRST_NO_SPACE, ID, allow_holes, new, nil_or
 
 T = TypeVar("T")
-_OFFSET: Final = f"{{{SOAP11_ENCODING}}}offset"
-_POSITION: Final = f"{{{SOAP11_ENCODING}}}position"
+OFFSET: Final = f"{{{SOAP11_ENCODING}}}offset"
+POSITION: Final = f"{{{SOAP11_ENCODING}}}position"
 _sizes = re.compile(r"\[([0-9, \t\r\n]*)\]\s*$").search
 _index = re.compile(r"\s*\[([0-9, \t\r\n]+)\]\s*").fullmatch
 _DIGITS: Final = 9
@@ -38,16 +39,6 @@ _any_position_or_text = etree.XPath(
 _FEW: Final = 6
 # What most arrays say of themselves: that they are one, and of what.
 _USUAL: Final = ([XSI_TYPE, ARRAY_TYPE], [ARRAY_TYPE, XSI_TYPE])
-
-
-def check_list(v: object) -> None:
-    """Refuse what is no list: a str would be written letter by letter.
-
-    Raises:
-        TypeError: it is something else.
-    """
-    if not isinstance(v, (list, tuple)):
-        raise TypeError(f"{type(v).__name__} given, list wanted")
 
 
 # -------------------------------------------------------------------------------- reading
@@ -75,7 +66,7 @@ def read_array(
         items, partial = [] if kind is list else kind.__new__(kind), False
     else:
         items = new(kind, e) if "id" in names or ID in names else kind.__new__(kind)
-        partial = _OFFSET in names
+        partial = OFFSET in names
     few = len(children) <= _FEW
     if not few:
         partial = _is_partial(e, names, children)
@@ -90,7 +81,7 @@ def read_array(
         else:
             items.append(read(c))
         if few:
-            if _POSITION in c.keys():  # cheaper than to ask for it
+            if POSITION in c.keys():  # cheaper than to ask for it
                 partial = True
             if c.tail is not None:
                 _check_between(e, c.tail)
@@ -116,12 +107,12 @@ def _is_partial(e: Element, names: Sequence[str], children: Sequence[Element]) -
     Raises:
         DecodeError: there is text between its items.
     """
-    partial = _OFFSET in names
+    partial = OFFSET in names
     if len(children) > _FEW and not _any_position_or_text(e):  # type: ignore[arg-type,unused-ignore]  # an lxml element it is
         return partial
     _check_between(e, e.text)
     for c in children:
-        if _POSITION in c.keys():
+        if POSITION in c.keys():
             partial = True
         _check_between(e, c.tail)
     return partial
@@ -130,22 +121,6 @@ def _is_partial(e: Element, names: Sequence[str], children: Sequence[Element]) -
 def _check_between(e: Element, text: str | None) -> None:
     if text is not None and not text.isspace():
         bad(e, "holds text beside its items")
-
-
-def check_item(item: Element) -> None:
-    """Refuse an item that is not simply the next of its array, where it alone is at hand.
-
-    Raises:
-        DecodeError: the array says where its items belong, or has text between them.
-    """
-    around = item.getparent()
-    for text in (around.text, item.tail):
-        if text is not None and not text.isspace():
-            bad(around, "holds text beside its items")
-    if item.get(_POSITION) is not None or around.get(_OFFSET) is not None:
-        raise DecodeError(
-            path_of(item), "of an array with gaps: the whole reply must be read"
-        )
 
 
 def _in_place(
@@ -157,10 +132,10 @@ def _in_place(
         if rank > 1:
             raise _no_sizes(e, rank)
         sizes = [0]
-    start = _place(e, e.get(_OFFSET), sizes)
+    start = _place(e, e.get(OFFSET), sizes)
     places: dict[int, T] = {}
     for number, (child, item) in enumerate(zip(children, items, strict=True)):
-        position = child.get(_POSITION)
+        position = child.get(POSITION)
         place = start + number if position is None else _place(child, position, sizes)
         if place in places:
             raise DecodeError(path_of(child), "stands where another item stands")

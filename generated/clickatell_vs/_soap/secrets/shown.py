@@ -4,39 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from reprlib import recursive_repr
+from threading import get_ident
 from typing import Any
 
-from .redaction import MASK, is_secret
+from .redaction import MASK, Secrets
+
+# The values that are being represented, with the thread that does it: one may contain itself.
+_begun: set[tuple[int, int]] = set()
 
 
-def shown(self: Any) -> str:  # Any: a dataclass; they have no common type
+def shown(value: Any, secrets: Secrets) -> str:  # Any: a dataclass of any class
     """The representation of a dataclass, with `***` for what in it is secret by its name:
     attributes of any name, and in `(name, value)` the value."""
-    return _shown(self)  # typeshed's type of what `recursive_repr` makes is no method's
-
-
-@recursive_repr()
-def _shown(value: Any) -> str:  # Any: as of `shown`
-    said = [
-        f"{field.name}={_inside(getattr(value, field.name))}"
-        for field in fields(value)
-        if field.repr
-    ]
+    key = id(value), get_ident()
+    if key in _begun:
+        return "..."
+    _begun.add(key)
+    try:
+        said = [
+            f"{field.name}={_inside(getattr(value, field.name), secrets)}"
+            for field in fields(value)
+            if field.repr
+        ]
+    finally:
+        _begun.discard(key)
     return f"{type(value).__qualname__}({', '.join(said)})"
 
 
-def _inside(held: object) -> str:
+def _inside(held: object, secrets: Secrets) -> str:
     if isinstance(held, list):
-        return f"[{', '.join(map(_inside, held))}]"
+        return f"[{', '.join(_inside(one, secrets) for one in held)}]"
     if isinstance(held, tuple) and len(held) == 2 and isinstance(held[0], str):
-        value = MASK if is_secret(held[0]) else _inside(held[1])
+        value = MASK if secrets.has(held[0]) else _inside(held[1], secrets)
         return f"({held[0]!r}, {value})"
-    return repr(shown_attributes(held) if isinstance(held, Mapping) else held)
+    if isinstance(held, Mapping):
+        return repr(shown_attributes(held, secrets))
+    return repr(held)
 
 
-def shown_attributes(attributes: Mapping[str, object]) -> dict[str, object]:
+def shown_attributes(
+    attributes: Mapping[str, object], secrets: Secrets
+) -> dict[str, object]:
     """Attributes with `***` for the value of each that is secret."""
     return {
-        name: MASK if is_secret(name) else value for name, value in attributes.items()
+        name: MASK if secrets.has(name) else value for name, value in attributes.items()
     }

@@ -22,6 +22,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from ..http.message import Layer
 from ..http.transport import Request, Response
+from ..xml.parsing import Limits
 from .application import DEFAULT_MAX_BODY, Application
 from .service import BaseService, Hooks, HttpRequest
 
@@ -47,6 +48,7 @@ def asgi(
     *others: BaseService,
     address: str | None = None,
     max_body: int = DEFAULT_MAX_BODY,
+    limits: Limits | None = None,
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
@@ -59,6 +61,7 @@ def asgi(
         address: the service's URL, for the WSDL that `?wsdl` gives out; otherwise it is where
             the request was sent to, which is wrong behind some proxies.
         max_body: bytes that a request's body may have, packed and unpacked.
+        limits: how much its envelope may hold, where that is not what the package says.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
@@ -71,6 +74,7 @@ def asgi(
             (service, *others),
             address=address,
             max_body=max_body,
+            limits=limits,
             hooks=hooks,
             outgoing=outgoing,
             incoming=incoming,
@@ -173,6 +177,7 @@ def wsgi(
     *others: BaseService,
     address: str | None = None,
     max_body: int = DEFAULT_MAX_BODY,
+    limits: Limits | None = None,
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
@@ -185,6 +190,7 @@ def wsgi(
         (service, *others),
         address=address,
         max_body=max_body,
+        limits=limits,
         hooks=hooks,
         outgoing=outgoing,
         incoming=incoming,

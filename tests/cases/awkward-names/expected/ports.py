@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -25,11 +25,11 @@ def _the_port_whose_name_is_nearly_as_long_as_a_line_of_python_may_be_with_room(
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "choose": soap.Operation(
+        "choose": soap.EncodedOperation(
             name="choose",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "ChooseRequest",
                 encoded=True,
@@ -53,6 +53,7 @@ def _the_port_whose_name_is_nearly_as_long_as_a_line_of_python_may_be_with_room(
         service="Options",
         address="http://options.example/choose",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

@@ -39,7 +39,7 @@ from collections.abc import Mapping
 
 from . import _soap as soap
 from . import elements, errors
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -56,7 +56,7 @@ def _plain() -> soap.Port:
             name="order",
             soap_action="urn:parts/order",
             envelope=soap.Envelope(wire, NAMESPACES, "a"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message("Order", tag="a:order", expects="{urn:parts}order"),
             request_headers=soap.Message(
                 "OrderRequestHeaders", blocks=("{urn:parts}token",)
@@ -72,7 +72,7 @@ def _plain() -> soap.Port:
             name="twice",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "a"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message("TwiceRequest", expects="{urn:parts}token"),
             response=None,
         ),
@@ -82,6 +82,7 @@ def _plain() -> soap.Port:
         service="PartsService",
         address="http://127.0.0.1:9/plain",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 
@@ -99,7 +100,7 @@ def _newer() -> soap.Port:
             name="order",
             soap_action="urn:parts/order",
             envelope=soap.Envelope(wire, NAMESPACES, "a"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message("Order", tag="a:order", expects="{urn:parts}order"),
             response=soap.Message("OrderResponse", expects="{urn:parts}ordered"),
             faults=(
@@ -112,7 +113,7 @@ def _newer() -> soap.Port:
             name="ping",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "a"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message("PingRequest", expects="{urn:parts}refusal"),
             response=None,
         ),
@@ -122,6 +123,7 @@ def _newer() -> soap.Port:
         service="PartsService",
         address="http://127.0.0.1:9/newer",
         soap="1.2",
+        package=PACKAGE,
         operations=operations,
     )
 

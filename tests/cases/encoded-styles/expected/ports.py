@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from . import _soap as soap
 from . import elements, errors
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -22,13 +22,13 @@ def _archive_port() -> soap.Port:
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "find": soap.Operation(
+        "find": soap.EncodedOperation(
             name="find",
             soap_action="urn:archive#find",
             envelope=soap.Envelope(
                 wire, {**NAMESPACES, "tns": "urn:archive?a=1&b=2"}, "tns ns2"
             ),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "FindRequest",
                 encoded=True,
@@ -55,7 +55,7 @@ def _archive_port() -> soap.Port:
             faults=(
                 soap.DeclaredFault(
                     errors.NotFound,
-                    soap.PartCodec(
+                    soap.EncodedPartCodec(
                         elements.KNOWN,
                         "ns2:fault",
                         "fault",
@@ -66,7 +66,7 @@ def _archive_port() -> soap.Port:
                 ),
                 soap.DeclaredFault(
                     errors.Locked,
-                    soap.PartCodec(
+                    soap.EncodedPartCodec(
                         elements.KNOWN,
                         "ns2:fault",
                         "fault",
@@ -77,7 +77,7 @@ def _archive_port() -> soap.Port:
                 ),
                 soap.DeclaredFault(
                     errors.Refused,
-                    soap.PartCodec(
+                    soap.EncodedPartCodec(
                         elements.KNOWN,
                         "ns2:fault",
                         "fault",
@@ -88,11 +88,11 @@ def _archive_port() -> soap.Port:
                 ),
             ),
         ),
-        "close": soap.Operation(
+        "close": soap.EncodedOperation(
             name="close",
             soap_action="urn:archive#close",
             envelope=soap.Envelope(wire, {"tns": "urn:archive"}, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "CloseRequest",
                 encoded=True,
@@ -109,6 +109,7 @@ def _archive_port() -> soap.Port:
         service="Archive",
         address="http://archive.example/",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 
@@ -122,11 +123,11 @@ def _document_port() -> soap.Port:
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "file": soap.Operation(
+        "file": soap.EncodedOperation(
             name="file",
             soap_action="urn:archive#file",
             envelope=soap.Envelope(wire, NAMESPACES, "ns2"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message("FileRequest", encoded=True),
             response=soap.Message("FileResponse", encoded=True),
         ),
@@ -136,6 +137,7 @@ def _document_port() -> soap.Port:
         service="Archive",
         address="http://archive.example/documents",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from . import _soap as soap
 from . import elements, errors
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -26,7 +26,7 @@ def _bank_port() -> soap.Port:
             name="withdraw",
             soap_action="urn:bank#withdraw",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Withdraw", tag="tns:withdraw", expects="{urn:bank}withdraw"
             ),
@@ -58,6 +58,7 @@ def _bank_port() -> soap.Port:
         service="Bank",
         address="http://bank.example/soap",
         soap="1.2",
+        package=PACKAGE,
         operations=operations,
     )
 

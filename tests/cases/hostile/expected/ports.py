@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -25,7 +25,7 @@ def _hostile_port() -> soap.Port:
             name="call",
             soap_action="urn:hostile'+__import__('os').abort()+'#call",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Call",
                 tag="tns:call",
@@ -39,6 +39,7 @@ def _hostile_port() -> soap.Port:
         service="Hostile",
         address='http://hostile.example/");os.abort()#\\{x}',
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -25,7 +25,7 @@ def _search_port() -> soap.Port:
             name="find",
             soap_action="urn:search#number",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "FindRequest", tag="tns:find", attributes="", expects="find", rpc=True
             ),
@@ -41,7 +41,7 @@ def _search_port() -> soap.Port:
             name="find",
             soap_action="urn:search#word",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Find2Request", tag="tns:find", attributes="", expects="find", rpc=True
             ),
@@ -57,7 +57,7 @@ def _search_port() -> soap.Port:
             name="stop",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, ""),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
             ),
@@ -69,7 +69,7 @@ def _search_port() -> soap.Port:
             name="log",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
             ),
@@ -81,6 +81,7 @@ def _search_port() -> soap.Port:
         service="Search",
         address="http://search.example/soap",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 
@@ -98,7 +99,7 @@ def _mirror_search_port() -> soap.Port:
             name="find",
             soap_action="urn:search#number",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "FindRequest", tag="tns:find", attributes="", expects="find", rpc=True
             ),
@@ -114,7 +115,7 @@ def _mirror_search_port() -> soap.Port:
             name="find",
             soap_action="urn:search#word",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "Find2Request", tag="tns:find", attributes="", expects="find", rpc=True
             ),
@@ -130,7 +131,7 @@ def _mirror_search_port() -> soap.Port:
             name="stop",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, ""),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
             ),
@@ -142,7 +143,7 @@ def _mirror_search_port() -> soap.Port:
             name="log",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
             ),
@@ -154,6 +155,7 @@ def _mirror_search_port() -> soap.Port:
         service="Mirror",
         address="http://mirror.example/soap",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 
@@ -171,7 +173,7 @@ def _search_binding12() -> soap.Port:
             name="stop",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "StopRequest", tag="tns:stop", attributes="", expects="stop", rpc=True
             ),
@@ -189,6 +191,7 @@ def _search_binding12() -> soap.Port:
         service="",
         address=None,
         soap="1.2",
+        package=PACKAGE,
         operations=operations,
     )
 

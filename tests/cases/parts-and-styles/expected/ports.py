@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -25,7 +25,7 @@ def _post_port() -> soap.Port:
             name="send",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message("SendRequest", expects="{urn:post}letter"),
             response=soap.Message("SendResponse"),
         ),
@@ -33,7 +33,7 @@ def _post_port() -> soap.Port:
             name="price",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message("PriceRequest"),
             response=soap.Message("PriceResponse"),
         ),
@@ -41,7 +41,7 @@ def _post_port() -> soap.Port:
             name="weigh",
             soap_action="weigh",
             envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "WeighRequest",
                 tag="ns1:weigh",
@@ -61,7 +61,7 @@ def _post_port() -> soap.Port:
             name="scan",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message("ScanRequest", expects="{urn:post}letter"),
             response=soap.Message("ScanResponse"),
         ),
@@ -71,6 +71,7 @@ def _post_port() -> soap.Port:
         service="Post",
         address="http://post.example/soap",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 
@@ -88,7 +89,7 @@ def _office_port() -> soap.Port:
             name="open",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "OpenRequest", tag="tns:open", attributes="", expects="open", rpc=True
             ),
@@ -106,6 +107,7 @@ def _office_port() -> soap.Port:
         service="Post",
         address="http://post.example/office",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 
@@ -123,7 +125,7 @@ def _call_port() -> soap.Port:
             name="send",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SendRequestCallPort",
                 tag="tns:send",
@@ -145,6 +147,7 @@ def _call_port() -> soap.Port:
         service="Post",
         address="http://post.example/call",
         soap="1.1",
+        package=PACKAGE,
         operations=operations,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import _soap as soap
-from . import types as t
+from ._package import PACKAGE
 from .elements import NAMESPACES
 
 
@@ -21,11 +21,11 @@ def _sums_port() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
     operations: dict[str, soap.AnyOperation] = {
-        "sum": soap.Operation(
+        "sum": soap.EncodedOperation(
             name="sum",
             soap_action="urn:sums#sum",
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
-            types=t,
+            package=PACKAGE,
             request=soap.Message(
                 "SumRequest",
                 encoded=True,
@@ -49,6 +49,7 @@ def _sums_port() -> soap.Port:
         service="Sums",
         address="http://sums.example/",
         soap="1.2",
+        package=PACKAGE,
         operations=operations,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
@@ -14,7 +15,9 @@ class Bare(soap.Struct):
     any_attributes: dict[str, str] = field(default_factory=dict)
     p: int
     q: int | None = None
-    __repr__ = soap.shown
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Bare(v: Bare, tag: str, attributes: str = "") -> str:

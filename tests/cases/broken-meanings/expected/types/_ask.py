@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 from .. import types as t
@@ -29,7 +30,9 @@ class Ask(soap.Struct):
     lost: Any = None
     gone: Any = None
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
-    __repr__ = soap.shown
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Ask(v: Ask, tag: str, attributes: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import _package as _own
 from .. import _soap as soap
 from .. import elements
 
@@ -16,7 +17,9 @@ class Derived(soap.Struct):
     any_attributes: dict[str, str] = field(default_factory=dict)
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     own: int
-    __repr__ = soap.shown
+
+    def __repr__(self) -> str:
+        return soap.shown(self, _own.PACKAGE.secrets)
 
 
 def write_Derived(v: Derived, tag: str, attributes: str = "") -> str:

@@ -61,7 +61,7 @@ def write_encoded_Locked(v: Locked, tag: str, attributes: str = "") -> str:
 
 
 def read_encoded_Locked(e: soap.Element) -> Locked:
-    derived = soap.derived_reader(e, t, Locked, encoded=True)
+    derived = soap.derived_encoded_reader(e, t, Locked)
     if derived is not None:
         return derived(e)
     v = soap.new(Locked, e)

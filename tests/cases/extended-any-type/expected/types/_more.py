@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 from .. import types as t
@@ -15,7 +16,9 @@ class More(t.Tagged):
     """The type More."""
 
     more: int | None = None
-    __repr__ = soap.shown
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_More(v: More, tag: str, attributes: str = "") -> str:

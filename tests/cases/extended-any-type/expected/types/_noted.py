@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 
@@ -17,7 +18,9 @@ class Noted(soap.Struct):
     content: list[
         str | tuple[Literal["note"], int] | soap.AnyElement | tuple[str, Any]
     ] = field(default_factory=list)
-    __repr__ = soap.shown
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Noted(v: Noted, tag: str, attributes: str = "") -> str:

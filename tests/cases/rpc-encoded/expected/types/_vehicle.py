@@ -44,7 +44,7 @@ def write_encoded_Vehicle(v: Vehicle, tag: str, attributes: str = "") -> str:
 
 
 def read_encoded_Vehicle(e: soap.Element) -> Vehicle:
-    derived = soap.derived_reader(e, t, Vehicle, encoded=True)
+    derived = soap.derived_encoded_reader(e, t, Vehicle)
     if derived is not None:
         return derived(e)
     v = soap.new(Vehicle, e)

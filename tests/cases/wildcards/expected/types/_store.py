@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 
@@ -18,7 +19,9 @@ class Store(soap.Struct):
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     thing: list[Any] = field(default_factory=list)
     label: soap.AnySimple | None = None
-    __repr__ = soap.shown
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Store(v: Store, tag: str, attributes: str = "") -> str:

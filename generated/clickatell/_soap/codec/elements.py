@@ -1,0 +1,157 @@
+"""The global elements of a package by their names: what may stand for a wildcard, or in a fault's detail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import Any, Final
+
+from ..secrets.redaction import Secrets
+from ..values.names import declaration
+from ..xml.element import Element, is_nil
+from .derived import Types
+from .package import Package
+
+# The runtime's readers and writers that need to know the package's elements.
+_OF_ANY: Final = frozenset(
+    {"read_any", "read_any_encoded", "write_any", "write_any_encoded"}
+)
+
+NAMED: Final = 8
+"""How sure it is that an element is a declared fault's, if its qualified name says so."""
+
+
+class KnownElements:
+    """The global elements of a package's schemas.
+
+    `entries` has a line for each: its tag, the names of its reader and writer (a type's name,
+    or `soap.x` and `t.x` of a simple type's functions, a `scoped.` before a writer that needs a
+    prefix; for anyType those of the runtime's wing for that), and `nil` where it may be nil. It is
+    one string, read when the first element is looked up.
+    """
+
+    def __init__(
+        self, package: Package, prefixes: Mapping[str, str], entries: str
+    ) -> None:
+        self.types: Types = package.types
+        self.secrets: Secrets = package.secrets
+        self.prefixes = prefixes
+        self._entries = entries
+        self._table: dict[str, list[str]] | None = None
+
+    @property
+    def table(self) -> dict[str, list[str]]:
+        """The words of each element's line, by its name in Clark's notation."""
+        if self._table is None:
+            lines = [line.split(" ") for line in self._entries.split("\n") if line]
+            self._table = {self.clark(words[0]): words for words in lines}
+        return self._table
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.table
+
+    def codec(self, name: str) -> ElementCodec:
+        """What reads and writes one element.
+
+        Raises:
+            KeyError: there is no such element.
+        """
+        tag, reader, writer, *nil = self.table[name]
+        return ElementCodec(self, name, tag, reader, writer, bool(nil))
+
+    def function(self, verb: str, name: str) -> Callable[..., Any]:
+        """A reader or a writer by its name in the table."""
+        home, _, function = name.removeprefix("scoped.").rpartition(".")
+        if home == "soap":
+            found = getattr(
+                import_module((__package__ or "").rpartition(".")[0]), function
+            )
+        elif home:
+            found = getattr(self.types, function)
+        else:
+            found = getattr(self.types, f"{verb}_{name}")
+        result: Callable[..., Any] = found
+        return partial(result, known=self) if function in _OF_ANY else result
+
+    def clark(self, tag: str) -> str:
+        """A tag with one of the package's prefixes as a name in Clark's notation."""
+        prefix, _, local = tag.rpartition(":")
+        return f"{{{self.prefixes[prefix]}}}{local}" if prefix else local
+
+    def declared(self, xml: str, but: frozenset[str] = frozenset()) -> str:
+        """An element with the package's prefixes that it uses declared on it, to stand anywhere.
+
+        One that only seems to be used, in a text, is declared too, which does no harm. What is
+        declared further inside does not count: its scope is there.
+
+        Args:
+            xml: the element.
+            but: namespaces that are declared already wherever it may stand.
+        """
+        end = xml.index(">")
+        own = xml[:end]
+        needed = [
+            declaration(prefix, uri)
+            for prefix, uri in self.prefixes.items()
+            if uri not in but
+            and f"{prefix}:" in xml
+            and f' xmlns:{prefix}="' not in own
+            and prefix != "xml"
+        ]
+        if not needed:
+            return xml
+        after_name = min(i for i in (own.find(" "), own.find("/"), end) if i > 0)
+        return f"{xml[:after_name]}{''.join(needed)}{xml[after_name:]}"
+
+
+def written(
+    known: KnownElements, writer: str, value: Any, tag: str, kind: str = ""
+) -> str:
+    """An element with a value that is not nil; `kind` are the attributes of a simple one."""
+    write = known.function("write", writer)
+    if "." not in writer or writer.removeprefix("soap.") in _OF_ANY:
+        text: str = write(value, tag)
+        return text
+    if writer.startswith("scoped."):
+        content, declarations = write(value, "q")
+        return f"<{tag}{kind}{declarations}>{content}</{tag}>"
+    return f"<{tag}{kind}>{write(value)}</{tag}>"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementCodec:
+    """Reads and writes one global element."""
+
+    known: KnownElements
+    name: str
+    tag: str
+    reader: str
+    writer: str
+    nillable: bool
+
+    def likeness(self, e: Element) -> int:
+        """How sure it is that an element is this one: 0 where it is not."""
+        return NAMED if e.tag == self.name else 0
+
+    def read(self, e: Element) -> Any:  # Any: whatever the element's type holds
+        """The element's value.
+
+        Raises:
+            DecodeError: it is not what its type says.
+        """
+        if self.nillable and is_nil(e):
+            return None
+        return self.known.function("read", self.reader)(e)
+
+    def write(self, value: Any) -> str:  # Any: as read
+        """The element with a value.
+
+        Raises:
+            TypeError: the value is not of its type.
+            ValueError: the value cannot be written.
+        """
+        if value is None and self.nillable:
+            return f'<{self.tag} xsi:nil="true"/>'
+        return written(self.known, self.writer, value, self.tag)

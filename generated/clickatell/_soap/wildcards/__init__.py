@@ -1,1 +1,0 @@
-"""Wildcards and anyType."""

@@ -1,1 +1,0 @@
-"""Replies, item by item."""

@@ -1,1 +1,0 @@
-"""SOAP's encoding: arrays and references."""

@@ -1,0 +1,33 @@
+"""What is a package's own in a runtime that others may share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+
+from ..secrets.redaction import Secrets
+from ..xml.parsing import LIMITS, Limits
+from .derived import Types
+
+
+class Package:
+    """One generated package, as its operations, clients and services know it.
+
+    Args:
+        name: the package's import name.
+        types: its module `types`.
+        secret: names of fields whose values never show, besides those that never do;
+            `operation/name` where that is so in one operation's messages only.
+    """
+
+    __slots__ = ("limits", "log", "name", "secrets", "types")
+
+    def __init__(self, name: str, types: Types, secret: Iterable[str] = ()) -> None:
+        self.name: str = name
+        self.types: Types = types
+        self.secrets: Secrets = Secrets.of(secret)
+        self.log: logging.Logger = logging.getLogger(name)
+        self.limits: Limits = LIMITS
+
+    def __repr__(self) -> str:
+        return f"Package({self.name!r})"

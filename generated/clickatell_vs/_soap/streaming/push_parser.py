@@ -1,0 +1,109 @@
+"""XML from strangers that comes in piece by piece."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
+
+from ..xml.bounds import BYTE_ORDER_MARKS
+from ..xml.parsing import (
+    LIMITS,
+    PULL_PARSER,
+    Limits,
+    first_tag,
+    parse,
+    prolog_parser,
+    syntax_error,
+    usable_charset,
+)
+
+
+class PushParser:
+    """A parser that is fed piece by piece, and shows what it has so far.
+
+    Args:
+        charset: what a Content-Type says.
+        limits: how much a document may hold that is parsed as a whole.
+    """
+
+    def __init__(self, charset: str | None = None, limits: Limits = LIMITS) -> None:
+        self._said = charset
+        self._limits = limits
+        self._charset: str | None = None
+        self._prolog: Any = None  # Any: as of PULL_PARSER
+        self._parser: Any = None  # Any: as of PULL_PARSER
+        self._begun: list[bytes] = []
+        self.root: Any = None  # Any: lxml's elements
+        """The root element, once its tag has come. What is complete in it may be taken out."""
+
+    def feed(self, piece: bytes) -> None:
+        """More of the document.
+
+        Raises:
+            NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as
+                an envelope.
+            DecodeError: it is not well-formed, or has a DTD.
+        """
+        parser = self._parser
+        if parser is None:
+            self._begun.append(piece)
+            parser = self._parser = self._begin()
+            if parser is None:
+                return
+            piece = self.begun
+        try:
+            parser.feed(piece)
+        except etree.XMLSyntaxError as error:
+            raise syntax_error(error, self.begun) from None
+        for _, element in parser.read_events():
+            if self.root is None:
+                self.root = element
+
+    @property
+    def begun(self) -> bytes:
+        """What was fed until the first tag had come."""
+        return b"".join(self._begun)
+
+    def _begin(self) -> Any:  # Any: as of PULL_PARSER
+        """The parser, once the first tag has come with the last piece; until then `None`."""
+        pieces, piece = self._begun, self._begun[-1]
+        if self._prolog is None:
+            piece = self.begun
+            if len(piece) < len(BYTE_ORDER_MARKS[0]):
+                return None
+            if self._said is not None:
+                self._charset = usable_charset(self._said, piece)
+            self._prolog = prolog_parser(self._charset)
+        first = first_tag(self._prolog, piece, pieces[0])
+        if first is None:
+            return None
+        self._prolog = None
+        return self._parser_of(first.tag)
+
+    def _parser_of(self, root: str) -> Any:  # Any: as of PULL_PARSER
+        """The parser of the whole. Only the root's tag is asked for: events cost memory."""
+        return PULL_PARSER(
+            events=("start",),
+            tag=root,
+            encoding=self._charset,
+            huge_tree=True,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+        )
+
+    def close(self) -> Any:  # Any: lxml's elements
+        """The root element of the document, which ends here.
+
+        Raises:
+            DecodeError: it is not complete.
+        """
+        if self._parser is None:
+            return parse(self.begun, self._said, self._limits)
+        try:
+            return self._parser.close()
+        except etree.XMLSyntaxError as error:
+            raise syntax_error(error, self.begun) from None
