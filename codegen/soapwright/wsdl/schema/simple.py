@@ -105,8 +105,8 @@ def _names(
         prefix, _, local = node.get("value", "").strip().rpartition(":")
         namespace = node.nsmap.get(prefix or None)
         if prefix and namespace is None:
-            message = f"the prefix {prefix!r} is not declared"
-            context.findings.warning(Code.PREFIX, message, schema.at(value))
+            message = f"the prefix {prefix!r} is not declared: the value is left out"
+            context.findings.mended(Code.PREFIX, message, schema.at(value))
         else:
             found.append(QName(namespace or "", local))
     return tuple(dict.fromkeys(found))
