@@ -40,6 +40,8 @@ from soapwright.model.api import (
     Wildcard,
     WildcardMember,
 )
+from soapwright.model.diagnostics import Findings
+from soapwright.model.walk import names_of
 from soapwright.passes.lay_out import lay_out, lay_out_struct
 
 
@@ -394,9 +396,19 @@ def lines(*structs: Struct) -> list[str]:
     return [shown(one) for one in found if isinstance(one, Struct)]
 
 
-def test_a_restriction_adds_nothing() -> None:
+def test_a_restriction_narrows_what_its_base_has() -> None:
     derived = struct("D", "a, b", base="B", derivation=Derivation.RESTRICTION)
-    assert lay_out_struct(derived) == derived
+    found = lay_out_struct(derived)
+    assert (found.members, found.rules) == ((), ())
+    assert [names_of(member) for member in found.narrowed] == [{q("a")}, {q("b")}]
+
+
+def test_what_a_restriction_has_for_a_wildcard_is_its_own() -> None:
+    base = struct("B", "a")
+    derived = struct("D", "a, b", base="B", derivation=Derivation.RESTRICTION)
+    found = lay_out(api(derived, base), Findings()).types[derived.id]
+    assert isinstance(found, Struct)
+    assert [names_of(member) for member in found.members] == [{q("b")}]
 
 
 def test_an_extension_has_what_it_adds() -> None:

@@ -176,7 +176,8 @@ def literal_requests(s: Service):
         "color": colors,
         "level": st.builds(t.parse_Level, st.integers().map(str)),
         "color_or_size": either,
-        "int_or_string": INTS | words.filter(lambda w: not w.lstrip("-").isdigit()),
+        "int_or_string": st.integers(-(2**31), 2**31 - 1)
+        | words.filter(lambda w: not w.lstrip("-").isdigit()),
         "color_or_string": st.sampled_from(list(t.Color)) | words,
         "int_or_qname": INTS | qnames(s),
         "qnames": st.lists(qnames(s)),

@@ -219,9 +219,9 @@ CASES: list[tuple[Parse, Write, str, dict[str, str], list[str], list[object]]] =
     (
         lexical.parse_g_month,
         lexical.g_month_text,
-        "--01 --12-05:00",
+        "--01 --12-05:00 --01-- --12--Z",
         {" --01 ": "--01"},
-        ["", "--13", "--01--", "01"],
+        ["", "--13", "--01-", "--13--", "01"],
         [1, "--01"],
     ),
     (

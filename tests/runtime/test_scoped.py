@@ -189,7 +189,7 @@ def test_several_attributes_of_one_tag_do_not_take_each_others_prefixes(names, n
         ("a:x", (QNAME, STRING), QName("urn:a", "x")),
         ("z:x", (QNAME, STRING), "z:x"),
         ("x", (STRING, QNAME), "x"),
-        ("05", (INT, STRING, QNAME), "05"),
+        ("05", (INT, STRING, QNAME), 5),
         ("05", (INT, QNAME), 5),
     ],
 )

@@ -107,6 +107,21 @@ def test_items_are_those_of_the_whole_reply(operations, size):
     assert list(flat_.iter_response(pieces)) == flat_.decode_response(reply).row
 
 
+def test_items_know_the_types_that_they_name(operations):
+    xsi = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    xsd = 'xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
+    row = f'<row {xsi} {xsd}><id xsi:type="xsd:short">1</id></row>'
+    flat_ = operations["flat"]
+    found = flat_.iter_response([flat(f"<total>1</total>{row}{row}")])
+    forms = []
+    for item in found:
+        forms.append(item.__form__)
+        flat_.decode_response(flat("<total>0</total>"))  # which names none
+    assert [form.children[0].type for form in forms] == [
+        "{http://www.w3.org/2001/XMLSchema}short"
+    ] * 2
+
+
 def test_a_stream_and_the_bytes_of_a_charset(operations):
     reply = flat("<total>1</total><row><id>1</id></row>").decode().encode("utf-16")
     found = operations["flat"].iter_response(io.BytesIO(reply))

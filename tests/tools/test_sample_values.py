@@ -65,7 +65,7 @@ def text_of(base: Builtin | TypeDef, *steps: Facets) -> str:
         reference = NamedRef(name)
     assert reference is not None or types
     wanted = reference or NamedRef(next(iter(types)))
-    return sample_text(Api("t", (), types, {}, {}, ()), wanted)
+    return sample_text(Api("t", (), types, {}, {}, ()), wanted, {})
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ An enumeration's first value; a text of the right length; a number within its bo
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final, assert_never
@@ -19,6 +19,7 @@ from soapwright.model.api import (
     Enumeration,
     Facets,
     ListOf,
+    QName,
     Restricted,
     SoapArray,
     Struct,
@@ -86,47 +87,68 @@ _TEXT: Final = "string"
 _LONGEST: Final = 10_000
 
 
-def sample_text(api: Api, reference: TypeRef) -> str:
+def sample_text(api: Api, reference: TypeRef, prefixes: Mapping[str, str]) -> str:
     """A value of a simple type, in its lexical form; of a complex type "".
 
     Args:
         api: where the types are.
         reference: the type.
+        prefixes: by namespace, for the names that are values.
     """
-    return _of(api, reference, Facets(), ())
+    return _Sampler(api, prefixes).of(reference, Facets(), ())
 
 
-def _of(
-    api: Api, reference: TypeRef, facets: Facets, steps: tuple[tuple[str, ...], ...]
-) -> str:
-    """A value that keeps what the types derived from this one ask for besides.
+def names_in(api: Api) -> Iterator[QName]:
+    """The names that enumerations have as their values."""
+    for definition in api.types.values():
+        if isinstance(definition, Restricted):
+            yield from definition.facets.names
 
-    Args:
-        api: as of `sample_text`.
-        reference: the same.
-        facets: of the derived types; of the patterns only the narrowest.
-        steps: the patterns of each step, the narrowest first: all of them hold.
-    """
-    if isinstance(reference, BuiltinRef):
-        return _of_builtin(reference.builtin, facets, steps)
-    definition = api.types[reference.id]
-    match definition:
-        case Enumeration(values=values):
-            return values[0].text if values else ""
-        case Restricted(base=base, facets=own):
-            more = (own.patterns,) if own.patterns else ()
-            return _of(api, base, _narrower(facets, own), (*steps, *more))
-        case ListOf(item=item):
-            count = facets.length or facets.min_length or 1
-            return " ".join([sample_text(api, item)] * min(count, _LONGEST))
-        case UnionOf(members=members):
-            return _of(api, members[0], facets, steps) if members else ""
-        case Struct(text=text) if text is not None:
-            return _of(api, text, facets, steps)
-        case Struct() | SoapArray():
-            return ""
-        case _:
-            assert_never(definition)
+
+class _Sampler:
+    """Makes the sample values of one service."""
+
+    def __init__(self, api: Api, prefixes: Mapping[str, str]) -> None:
+        self._api = api
+        self._prefixes = prefixes
+
+    def of(
+        self, reference: TypeRef, facets: Facets, steps: tuple[tuple[str, ...], ...]
+    ) -> str:
+        """A value that keeps what the types derived from this one ask for besides.
+
+        Args:
+            reference: the type.
+            facets: of the derived types; of the patterns only the narrowest.
+            steps: the patterns of each step, the narrowest first: all of them hold.
+        """
+        if isinstance(reference, BuiltinRef):
+            return _of_builtin(reference.builtin, facets, steps)
+        definition = self._api.types[reference.id]
+        match definition:
+            case Enumeration(values=values):
+                return values[0].text if values else ""
+            case Restricted(facets=own) if own.names:
+                return self._name(own.names[0])
+            case Restricted(base=base, facets=own):
+                more = (own.patterns,) if own.patterns else ()
+                return self.of(base, _narrower(facets, own), (*steps, *more))
+            case ListOf(item=item):
+                count = facets.length or facets.min_length or 1
+                one = self.of(item, Facets(), ())
+                return " ".join([one] * min(count, _LONGEST))
+            case UnionOf(members=members):
+                return self.of(members[0], facets, steps) if members else ""
+            case Struct(text=text) if text is not None:
+                return self.of(text, facets, steps)
+            case Struct() | SoapArray():
+                return ""
+            case _:
+                assert_never(definition)
+
+    def _name(self, name: QName) -> str:
+        prefix = self._prefixes.get(name.namespace)
+        return f"{prefix}:{name.local}" if prefix else name.local
 
 
 def _narrower(derived: Facets, base: Facets) -> Facets:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from soapwright.envelopes.sample_values import sample_text
+from soapwright.envelopes.sample_values import names_in, sample_text
 from soapwright.model.api import (
     All,
     Api,
@@ -68,7 +68,7 @@ class Samples:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        spaces = dict.fromkeys(name.namespace for name in api.types)
+        spaces = dict.fromkeys(n.namespace for n in (*api.types, *names_in(api)))
         known = ("", _XML)
         self._prefixes = {u: f"t{n}" for n, u in enumerate(spaces) if u not in known}
         self._others: dict[str, str] = {}
@@ -172,7 +172,7 @@ class Samples:
         if isinstance(reference, BuiltinRef):
             if reference.builtin is Builtin.ANY_TYPE:
                 into.set(f"{{{_XSI}}}type", "xsd:string")
-            into.text = constant or sample_text(self._api, reference)
+            into.text = constant or self._text(reference)
             return
         definition = self._api.types[reference.id]
         match definition:
@@ -181,7 +181,10 @@ class Samples:
             case SoapArray():
                 self._array(into, definition)
             case _:
-                into.text = constant or sample_text(self._api, reference)
+                into.text = constant or self._text(reference)
+
+    def _text(self, reference: TypeRef) -> str:
+        return sample_text(self._api, reference, self._prefixes)
 
     def _array(self, into: etree._Element, array: SoapArray) -> None:
         """An array of one item, in as many dimensions and levels as it has."""
@@ -208,14 +211,15 @@ class Samples:
             into.set(f"{{{_XSI}}}type", self._prefixed(concrete.id))
         line = self._line(concrete)
         with self._inside([struct.id, *(step.id for step in line)]):
-            for attribute in _attributes(line):
+            for attribute in _attributes(self._bases(concrete)):
                 optional = attribute.name.namespace not in _ENVELOPES.values()
                 if attribute.required or (optional and self._left > 0):
-                    text = attribute.fixed or sample_text(self._api, attribute.type)
+                    text = attribute.fixed or self._text(attribute.type)
                     into.set(self._tag(attribute.name), text)
-            text_type = next((s.text for s in reversed(line) if s.text), None)
+            bases = self._bases(concrete)
+            text_type = next((s.text for s in reversed(bases) if s.text), None)
             if text_type is not None:
-                into.text = constant or sample_text(self._api, text_type)
+                into.text = constant or self._text(text_type)
             for step in line:
                 self._particle(into, step.content)
 
@@ -254,6 +258,16 @@ class Samples:
             if not isinstance(base, Struct):
                 break
             struct = base
+            line.insert(0, base)
+        return line
+
+    def _bases(self, struct: Struct) -> list[Struct]:
+        """A type and all that it derives from, the first base first."""
+        line = [struct]
+        while line[0].base is not None:
+            base = self._api.types[line[0].base]
+            if not isinstance(base, Struct):
+                break
             line.insert(0, base)
         return line
 
@@ -343,6 +357,10 @@ def _required(particle: Particle) -> bool:
 
 
 def _attributes(line: Iterable[Struct]) -> Iterator[Attribute]:
-    """A type's attributes; where a step repeats one, its own."""
-    found = {a.name: a for step in line for a in step.attributes}
+    """A type's attributes: those of its bases too, as the last step has them that repeats one."""
+    found: dict[QName, Attribute] = {}
+    for step in line:
+        found.update({a.name: a for a in step.attributes})
+        for name in step.prohibited:
+            found.pop(name, None)
     yield from found.values()

@@ -361,7 +361,8 @@ Rule = ChoiceRule | TogetherRule
 class Facets:
     """The constraining facets of one step of derivation, as they are written.
 
-    `patterns` are alternatives of each other; those of different steps must all match.
+    `patterns` are alternatives of each other; those of different steps must all match. `names`
+    are the values of an enumeration of QNames, which are told apart by what they mean.
     """
 
     patterns: tuple[str, ...] = ()
@@ -375,6 +376,7 @@ class Facets:
     total_digits: int | None = None
     fraction_digits: int | None = None
     white_space: WhiteSpace | None = None
+    names: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,7 +386,8 @@ class Struct:
     `words` are the parts of a name for it. `base` is the id of the Struct that it derives
     from. `text` is the type of simple content. `content` is its own particle: of an extension
     what it adds, of a restriction what it repeats narrower. `members` and `rules` are `content`
-    laid out as fields, without the base's.
+    laid out as fields, without the base's; `narrowed` is all of a restriction's content laid
+    out, and `prohibited` are the attributes that it takes away.
     """
 
     id: QName
@@ -402,6 +405,8 @@ class Struct:
     doc: str = ""
     members: tuple[Member, ...] = ()
     rules: tuple[Rule, ...] = ()
+    narrowed: tuple[Member, ...] = ()
+    prohibited: tuple[QName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

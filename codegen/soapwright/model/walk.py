@@ -19,6 +19,7 @@ from soapwright.model.api import (
     HeaderPart,
     LeftOut,
     ListOf,
+    Member,
     Message,
     NamedRef,
     OrderedMember,
@@ -69,6 +70,19 @@ def wildcards_of(particle: Particle | None) -> Iterator[Wildcard]:
             assert_never(particle)
 
 
+def has_all(particle: Particle | None) -> bool:
+    """Whether several elements of a content model may come in any order."""
+    match particle:
+        case None | Element() | Wildcard():
+            return False
+        case All(items=items):
+            return len(items) > 1
+        case Sequence(items=items) | Choice(branches=items):
+            return any(map(has_all, items))
+        case _:
+            assert_never(particle)
+
+
 def takes(wildcard: Wildcard, tag: str) -> bool:
     """Whether a wildcard takes an element of a name in Clark's notation (XML Schema part 1, section 3.10.1)."""
     namespace = tag[1:].partition("}")[0] if tag[0] == "{" else ""
@@ -77,6 +91,18 @@ def takes(wildcard: Wildcard, tag: str) -> bool:
     if wildcard.namespaces[0] == "##other":
         return namespace not in ("", wildcard.namespaces[1])
     return namespace in wildcard.namespaces
+
+
+def may_meet(one: Wildcard, other: Wildcard) -> bool:
+    """Whether two wildcards may take an element of one namespace."""
+    for left, right in ((one, other), (other, one)):
+        if left.namespaces[0] == "##any":
+            return True
+        if left.namespaces[0] == "##other":
+            if right.namespaces[0] == "##other":
+                return True
+            return any(n and n != left.namespaces[1] for n in right.namespaces)
+    return bool(set(one.namespaces) & set(other.namespaces))
 
 
 def member_elements(struct: Struct) -> Iterator[Element]:
@@ -91,6 +117,20 @@ def member_elements(struct: Struct) -> Iterator[Element]:
                 continue
             case _:
                 assert_never(member)
+
+
+def names_of(member: Member) -> set[QName]:
+    """The names of the elements that a member holds, those that may stand for others too."""
+    match member:
+        case ElementMember(element=element):
+            elements = [element]
+        case OrderedMember(alternatives=alternatives):
+            elements = [one for one in alternatives if isinstance(one, Element)]
+        case WildcardMember() | ContentMember():
+            elements = []
+        case _:
+            assert_never(member)
+    return {n for e in elements for n in (e.name, *(s.name for s in e.substitutes))}
 
 
 def references_of(definition: TypeDef) -> Iterator[tuple[TypeRef, Location]]:
@@ -118,9 +158,8 @@ def _struct_references(struct: Struct) -> Iterator[tuple[TypeRef, Location]]:
     for member in struct.members:
         if isinstance(member, ContentMember):
             yield member.type, member.at
-    elements = (
-        member_elements(struct) if struct.members else elements_of(struct.content)
-    )
+    laid_out = struct.members and not struct.narrowed
+    elements = member_elements(struct) if laid_out else elements_of(struct.content)
     for element in elements:
         yield element.type, element.at
         yield from ((member.type, element.at) for member in element.substitutes)

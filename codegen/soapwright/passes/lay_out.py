@@ -35,7 +35,7 @@ from soapwright.model.api import (
     WildcardMember,
 )
 from soapwright.model.diagnostics import Findings
-from soapwright.model.walk import elements_of, wildcards_of
+from soapwright.model.walk import elements_of, may_meet, names_of, wildcards_of
 from soapwright.passes.mixed_lines import mixed_lines
 
 _ONCE = Occurs()
@@ -54,18 +54,64 @@ def lay_out(api: Api, findings: Findings) -> Api:
             types[name] = lay_out_struct(definition)
         else:
             types[name] = definition
+    for name in api.types:
+        _add_narrowed(types, name)
     return replace(api, types=types)
 
 
+def _add_narrowed(types: dict[QName, TypeDef], name: QName) -> None:
+    """Give a restriction the members of its content that no base has: they were any elements there."""
+    struct = types[name]
+    if not isinstance(struct, Struct) or not struct.narrowed or struct.members:
+        return
+    held: set[QName] = set()
+    wild = False
+    base = types.get(struct.base) if struct.base is not None else None
+    seen: set[QName] = set()
+    while isinstance(base, Struct) and base.id not in seen:
+        seen.add(base.id)
+        _add_narrowed(types, base.id)
+        done = types[base.id]
+        assert isinstance(done, Struct)
+        for member in done.members:
+            held |= names_of(member)
+            wild = wild or bool(_wildcards(member))
+        base = types.get(done.base) if done.base is not None else None
+    added: list[Member] = []
+    for member in struct.narrowed:
+        names = names_of(member)
+        if names and not names & held:
+            added.append(member)
+        elif isinstance(member, OrderedMember) and not names <= held:
+            added += [
+                ElementMember(element, True, True)
+                for element in member.alternatives
+                if isinstance(element, Element) and element.name not in held
+            ]
+        elif isinstance(member, WildcardMember) and not wild:
+            added.append(member)
+    types[name] = replace(struct, members=tuple(added))
+
+
+def _wildcards(member: Member) -> list[Wildcard]:
+    match member:
+        case WildcardMember(wildcard=wildcard):
+            return [wildcard]
+        case OrderedMember(alternatives=alternatives):
+            return [one for one in alternatives if isinstance(one, Wildcard)]
+        case _:
+            return []
+
+
 def lay_out_struct(struct: Struct) -> Struct:
-    """One Struct laid out that is not mixed. A restriction adds nothing: its base has the fields."""
-    if struct.derivation is Derivation.RESTRICTION:
-        return struct
+    """One Struct laid out that is not mixed. Of a restriction the base has the fields and the rules."""
     content = _simplified(struct.content) if struct.content is not None else None
     if content is None:
         return struct
     slots = _slots(content, optional=False)
     members = tuple(_member(slot) for slot in slots)
+    if struct.derivation is Derivation.RESTRICTION:
+        return replace(struct, narrowed=members)
     rules: list[Rule] = []
     if content.occurs.min == 0:
         _branch_rule(content, _Index(slots), rules)
@@ -241,19 +287,7 @@ def _last_alike(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
 
 def _overlap(wildcards: Iterable[Wildcard], particle: Particle) -> bool:
     others = list(wildcards_of(particle))
-    return any(_meet(one, other) for one in wildcards for other in others)
-
-
-def _meet(one: Wildcard, other: Wildcard) -> bool:
-    """Whether two wildcards may take an element of one namespace."""
-    for left, right in ((one, other), (other, one)):
-        if left.namespaces[0] == "##any":
-            return True
-        if left.namespaces[0] == "##other":
-            if right.namespaces[0] == "##other":
-                return True
-            return any(n and n != left.namespaces[1] for n in right.namespaces)
-    return bool(set(one.namespaces) & set(other.namespaces))
+    return any(may_meet(one, other) for one in wildcards for other in others)
 
 
 def _in_choice(

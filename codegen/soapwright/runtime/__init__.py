@@ -18,11 +18,18 @@ made. What it offers to them is all here; what users need is re-exported by the 
 
 from __future__ import annotations
 
+from .codec.any_simple import (
+    any_simple_text,
+    any_simple_value,
+    narrowed_text,
+    write_any_simple,
+)
 from .codec.checks import check_class, check_list
 from .codec.derived import (
     derived_reader,
     register,
     write_derived,
+    write_narrowed,
 )
 from .codec.elements import KnownElements
 from .codec.enumerations import (
@@ -31,6 +38,14 @@ from .codec.enumerations import (
     member_text,
     parse_member,
     read_member,
+)
+from .codec.form import (
+    Struct,
+    blanks,
+    note_blanks,
+    note_order,
+    note_types,
+    write_as_read,
 )
 from .codec.literal_arrays import kept_attributes, read_items
 from .codec.package import Package
@@ -69,6 +84,7 @@ from .codec.reading import (
 from .codec.scoped import (
     PlainMember,
     ScopedMember,
+    read_scoped_union,
     parse_scoped_list,
     parse_scoped_qname,
     parse_scoped_union,
@@ -85,6 +101,7 @@ from .codec.scoped import (
 )
 from .codec.unions import (
     parse_union,
+    read_union,
     union_text,
 )
 from .codec.writing import (
@@ -142,6 +159,7 @@ from .errors.errors import (
 from .errors.refusals import (
     absent,
     incomplete_group,
+    prohibited,
     unknown_item,
     wrong_choice,
 )
@@ -172,6 +190,7 @@ from .soap.operation import (
 )
 from .streaming.streaming import Items
 from .values.anysimple import (
+    AnySimple,
     Typed,
     TypedList,
 )
@@ -247,6 +266,7 @@ from .xml.element import (
     local_name,
     missing,
     not_nil,
+    noting,
 )
 from .xml.parsing import (
     Limits,
@@ -255,6 +275,7 @@ from .xml.parsing import (
 __all__ = [
     "AnyElement",
     "AnyOperation",
+    "AnySimple",
     "AsyncTransport",
     "BaseAsyncClient",
     "BaseClient",
@@ -293,6 +314,7 @@ __all__ = [
     "ScopedMember",
     "SoapError",
     "SoapFault",
+    "Struct",
     "Transport",
     "TransportError",
     "TransportTimeout",
@@ -313,10 +335,13 @@ __all__ = [
     "allows",
     "any_encoded_reader",
     "any_reader",
+    "any_simple_text",
+    "any_simple_value",
     "array_or_nil",
     "attribute",
     "attribute_text",
     "attributes_text",
+    "blanks",
     "bool_digit_text",
     "bool_text",
     "bool_value",
@@ -363,10 +388,15 @@ __all__ = [
     "local_name",
     "member_text",
     "missing",
+    "narrowed_text",
     "new",
     "nil_or",
     "normalized",
     "not_nil",
+    "note_blanks",
+    "note_order",
+    "note_types",
+    "noting",
     "other_attributes",
     "parse_bool",
     "parse_bytes",
@@ -398,6 +428,7 @@ __all__ = [
     "parse_written_decimal",
     "parse_written_int",
     "parse_written_time",
+    "prohibited",
     "qname_value",
     "quoted",
     "read_any",
@@ -407,6 +438,8 @@ __all__ = [
     "read_items",
     "read_member",
     "read_nested_array",
+    "read_scoped_union",
+    "read_union",
     "read_wildcard",
     "referenced",
     "register",
@@ -433,8 +466,11 @@ __all__ = [
     "write_any",
     "write_any_array",
     "write_any_encoded",
+    "write_any_simple",
     "write_array",
+    "write_as_read",
     "write_derived",
+    "write_narrowed",
     "write_scoped_attribute",
     "write_scoped_element",
     "write_scoped_text",

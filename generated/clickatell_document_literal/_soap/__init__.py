@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from .codec.derived import write_derived
 from .codec.elements import KnownElements
+from .codec.form import Struct, note_types, write_as_read
 from .codec.package import Package
 from .codec.reading import int_value, string
 from .codec.writing import items
@@ -27,7 +28,7 @@ from .soap.messages import Message
 from .soap.operation import AnyOperation, Operation, Port
 from .streaming.streaming import Items
 from .values.lexical import int_text, text
-from .xml.element import Element, MISSING, check_empty, missing
+from .xml.element import Element, MISSING, check_empty, missing, noting
 from .xml.parsing import Limits
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Port",
     "SoapError",
     "SoapFault",
+    "Struct",
     "TransportError",
     "TransportTimeout",
     "VersionMismatch",
@@ -59,7 +61,10 @@ __all__ = [
     "int_value",
     "items",
     "missing",
+    "note_types",
+    "noting",
     "string",
     "text",
+    "write_as_read",
     "write_derived",
 ]

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Auth:
+class Auth(soap.Struct):
     """The request of auth."""
 
     api_id: int
@@ -23,6 +23,8 @@ class Auth:
 def write_Auth(v: Auth, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Auth:
         return soap.write_derived(v, Auth, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Auth, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<api_id>{soap.int_text(v.api_id)}</api_id>"
@@ -57,4 +59,7 @@ def read_Auth(e: soap.Element) -> Auth:
     v.api_id = api_id
     v.user = user
     v.password = password
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class AuthFault:
+class AuthFault(soap.Struct):
     """The fault that auth declares, though the vendor's binding does not bind it."""
 
     auth_fault: str
@@ -21,6 +21,8 @@ class AuthFault:
 def write_AuthFault(v: AuthFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not AuthFault:
         return soap.write_derived(v, AuthFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_AuthFault, tag, attributes)
     return (
         f"<{tag}{attributes}><authFault>{soap.text(v.auth_fault)}</authFault></{tag}>"
     )
@@ -39,4 +41,7 @@ def read_AuthFault(e: soap.Element) -> AuthFault:
         soap.missing(e, "authFault")
     v = AuthFault.__new__(AuthFault)
     v.auth_fault = auth_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class AuthResponse:
+class AuthResponse(soap.Struct):
     """The reply of auth."""
 
     return_: str = field(repr=False)
@@ -19,6 +19,8 @@ class AuthResponse:
 def write_AuthResponse(v: AuthResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not AuthResponse:
         return soap.write_derived(v, AuthResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_AuthResponse, tag, attributes)
     return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
@@ -35,4 +37,7 @@ def read_AuthResponse(e: soap.Element) -> AuthResponse:
         soap.missing(e, "return")
     v = AuthResponse.__new__(AuthResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class DelmsgFault:
+class DelmsgFault(soap.Struct):
     """The fault that `delmsg` declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class DelmsgFault:
 def write_DelmsgFault(v: DelmsgFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DelmsgFault:
         return soap.write_derived(v, DelmsgFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_DelmsgFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<delmsgFault>{soap.text(v.delmsg_fault)}</delmsgFault>"
@@ -43,4 +45,7 @@ def read_DelmsgFault(e: soap.Element) -> DelmsgFault:
         soap.missing(e, "delmsgFault")
     v = DelmsgFault.__new__(DelmsgFault)
     v.delmsg_fault = delmsg_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

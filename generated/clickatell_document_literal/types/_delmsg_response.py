@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class DelmsgResponse:
+class DelmsgResponse(soap.Struct):
     """The reply of `delmsg`."""
 
     return_: str
@@ -19,6 +19,8 @@ class DelmsgResponse:
 def write_DelmsgResponse(v: DelmsgResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DelmsgResponse:
         return soap.write_derived(v, DelmsgResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_DelmsgResponse, tag, attributes)
     return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
@@ -35,4 +37,7 @@ def read_DelmsgResponse(e: soap.Element) -> DelmsgResponse:
         soap.missing(e, "return")
     v = DelmsgResponse.__new__(DelmsgResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

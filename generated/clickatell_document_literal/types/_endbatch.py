@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Endbatch:
+class Endbatch(soap.Struct):
     """The request of endbatch."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -34,6 +34,8 @@ class Endbatch:
 def write_Endbatch(v: Endbatch, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Endbatch:
         return soap.write_derived(v, Endbatch, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Endbatch, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.session_id is not None:
         xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
@@ -76,4 +78,7 @@ def read_Endbatch(e: soap.Element) -> Endbatch:
     v.user = user
     v.password = password
     v.batch_id = batch_id
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

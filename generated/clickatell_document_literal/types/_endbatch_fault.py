@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class EndbatchFault:
+class EndbatchFault(soap.Struct):
     """The fault that endbatch declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class EndbatchFault:
 def write_EndbatchFault(v: EndbatchFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not EndbatchFault:
         return soap.write_derived(v, EndbatchFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_EndbatchFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<endbatchFault>{soap.text(v.endbatch_fault)}</endbatchFault>"
@@ -43,4 +45,7 @@ def read_EndbatchFault(e: soap.Element) -> EndbatchFault:
         soap.missing(e, "endbatchFault")
     v = EndbatchFault.__new__(EndbatchFault)
     v.endbatch_fault = endbatch_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class EndbatchResponse:
+class EndbatchResponse(soap.Struct):
     """The reply of endbatch."""
 
     return_: str
@@ -19,6 +19,8 @@ class EndbatchResponse:
 def write_EndbatchResponse(v: EndbatchResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not EndbatchResponse:
         return soap.write_derived(v, EndbatchResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_EndbatchResponse, tag, attributes)
     return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
@@ -35,4 +37,7 @@ def read_EndbatchResponse(e: soap.Element) -> EndbatchResponse:
         soap.missing(e, "return")
     v = EndbatchResponse.__new__(EndbatchResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

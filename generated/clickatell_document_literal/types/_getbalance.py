@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Getbalance:
+class Getbalance(soap.Struct):
     """The request of getbalance."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -30,6 +30,8 @@ class Getbalance:
 def write_Getbalance(v: Getbalance, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Getbalance:
         return soap.write_derived(v, Getbalance, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Getbalance, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.session_id is not None:
         xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
@@ -65,4 +67,7 @@ def read_Getbalance(e: soap.Element) -> Getbalance:
     v.api_id = api_id
     v.user = user
     v.password = password
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

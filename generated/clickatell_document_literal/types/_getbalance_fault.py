@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class GetbalanceFault:
+class GetbalanceFault(soap.Struct):
     """The fault that getbalance declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class GetbalanceFault:
 def write_GetbalanceFault(v: GetbalanceFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not GetbalanceFault:
         return soap.write_derived(v, GetbalanceFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_GetbalanceFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<getbalanceFault>{soap.text(v.getbalance_fault)}</getbalanceFault>"
@@ -43,4 +45,7 @@ def read_GetbalanceFault(e: soap.Element) -> GetbalanceFault:
         soap.missing(e, "getbalanceFault")
     v = GetbalanceFault.__new__(GetbalanceFault)
     v.getbalance_fault = getbalance_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class GetbalanceResponse:
+class GetbalanceResponse(soap.Struct):
     """The reply of getbalance."""
 
     return_: str
@@ -21,6 +21,8 @@ def write_GetbalanceResponse(
 ) -> str:
     if v.__class__ is not GetbalanceResponse:
         return soap.write_derived(v, GetbalanceResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_GetbalanceResponse, tag, attributes)
     return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
@@ -37,4 +39,7 @@ def read_GetbalanceResponse(e: soap.Element) -> GetbalanceResponse:
         soap.missing(e, "return")
     v = GetbalanceResponse.__new__(GetbalanceResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

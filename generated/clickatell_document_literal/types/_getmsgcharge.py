@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Getmsgcharge:
+class Getmsgcharge(soap.Struct):
     """The request of getmsgcharge."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -34,6 +34,8 @@ class Getmsgcharge:
 def write_Getmsgcharge(v: Getmsgcharge, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Getmsgcharge:
         return soap.write_derived(v, Getmsgcharge, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Getmsgcharge, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.session_id is not None:
         xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
@@ -75,4 +77,7 @@ def read_Getmsgcharge(e: soap.Element) -> Getmsgcharge:
     v.user = user
     v.password = password
     v.apimsgid = apimsgid
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class GetmsgchargeFault:
+class GetmsgchargeFault(soap.Struct):
     """The fault that getmsgcharge declares, though the vendor's binding does not bind
     it.
     """
@@ -25,6 +25,8 @@ def write_GetmsgchargeFault(
 ) -> str:
     if v.__class__ is not GetmsgchargeFault:
         return soap.write_derived(v, GetmsgchargeFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_GetmsgchargeFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<getmsgchargeFault>{soap.text(v.getmsgcharge_fault)}</getmsgchargeFault>"
@@ -45,4 +47,7 @@ def read_GetmsgchargeFault(e: soap.Element) -> GetmsgchargeFault:
         soap.missing(e, "getmsgchargeFault")
     v = GetmsgchargeFault.__new__(GetmsgchargeFault)
     v.getmsgcharge_fault = getmsgcharge_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class GetmsgchargeResponse:
+class GetmsgchargeResponse(soap.Struct):
     """The reply of getmsgcharge."""
 
     return_: str
@@ -21,6 +21,8 @@ def write_GetmsgchargeResponse(
 ) -> str:
     if v.__class__ is not GetmsgchargeResponse:
         return soap.write_derived(v, GetmsgchargeResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_GetmsgchargeResponse, tag, attributes)
     return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
@@ -37,4 +39,7 @@ def read_GetmsgchargeResponse(e: soap.Element) -> GetmsgchargeResponse:
         soap.missing(e, "return")
     v = GetmsgchargeResponse.__new__(GetmsgchargeResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

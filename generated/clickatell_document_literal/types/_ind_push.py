@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class IndPush:
+class IndPush(soap.Struct):
     """The request of ind_push."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -101,6 +101,8 @@ class IndPush:
 def write_IndPush(v: IndPush, tag: str, attributes: str = "") -> str:
     if v.__class__ is not IndPush:
         return soap.write_derived(v, IndPush, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_IndPush, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}>")
@@ -257,4 +259,7 @@ def read_IndPush(e: soap.Element) -> IndPush:
     v.mo = mo
     v.climsgid = climsgid
     v.validity = validity
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

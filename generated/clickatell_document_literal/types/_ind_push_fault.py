@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class IndPushFault:
+class IndPushFault(soap.Struct):
     """The fault that ind_push declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class IndPushFault:
 def write_IndPushFault(v: IndPushFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not IndPushFault:
         return soap.write_derived(v, IndPushFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_IndPushFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<ind_pushFault>{soap.text(v.ind_push_fault)}</ind_pushFault>"
@@ -43,4 +45,7 @@ def read_IndPushFault(e: soap.Element) -> IndPushFault:
         soap.missing(e, "ind_pushFault")
     v = IndPushFault.__new__(IndPushFault)
     v.ind_push_fault = ind_push_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

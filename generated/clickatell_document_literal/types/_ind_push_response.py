@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class IndPushResponse:
+class IndPushResponse(soap.Struct):
     """The reply of ind_push."""
 
     return_: list[str]
@@ -21,6 +21,8 @@ class IndPushResponse:
 def write_IndPushResponse(v: IndPushResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not IndPushResponse:
         return soap.write_derived(v, IndPushResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_IndPushResponse, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.return_:
         soap.absent(v, "return_")
@@ -43,4 +45,7 @@ def read_IndPushResponse(e: soap.Element) -> IndPushResponse:
         soap.missing(e, "return")
     v = IndPushResponse.__new__(IndPushResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Ping:
+class Ping(soap.Struct):
     """The request of ping."""
 
     session_id: str = field(repr=False)
@@ -21,6 +21,8 @@ class Ping:
 def write_Ping(v: Ping, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Ping:
         return soap.write_derived(v, Ping, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Ping, tag, attributes)
     return (
         f"<{tag}{attributes}><session_id>{soap.text(v.session_id)}</session_id></{tag}>"
     )
@@ -39,4 +41,7 @@ def read_Ping(e: soap.Element) -> Ping:
         soap.missing(e, "session_id")
     v = Ping.__new__(Ping)
     v.session_id = session_id
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

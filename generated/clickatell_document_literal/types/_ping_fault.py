@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class PingFault:
+class PingFault(soap.Struct):
     """The fault that ping declares, though the vendor's binding does not bind it."""
 
     ping_fault: str
@@ -21,6 +21,8 @@ class PingFault:
 def write_PingFault(v: PingFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PingFault:
         return soap.write_derived(v, PingFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_PingFault, tag, attributes)
     return (
         f"<{tag}{attributes}><pingFault>{soap.text(v.ping_fault)}</pingFault></{tag}>"
     )
@@ -39,4 +41,7 @@ def read_PingFault(e: soap.Element) -> PingFault:
         soap.missing(e, "pingFault")
     v = PingFault.__new__(PingFault)
     v.ping_fault = ping_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

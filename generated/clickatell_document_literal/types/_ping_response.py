@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class PingResponse:
+class PingResponse(soap.Struct):
     """The reply of ping."""
 
     return_: str
@@ -19,6 +19,8 @@ class PingResponse:
 def write_PingResponse(v: PingResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PingResponse:
         return soap.write_derived(v, PingResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_PingResponse, tag, attributes)
     return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
@@ -35,4 +37,7 @@ def read_PingResponse(e: soap.Element) -> PingResponse:
         soap.missing(e, "return")
     v = PingResponse.__new__(PingResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

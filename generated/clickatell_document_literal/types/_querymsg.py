@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Querymsg:
+class Querymsg(soap.Struct):
     """The request of `querymsg`."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -39,6 +39,8 @@ class Querymsg:
 def write_Querymsg(v: Querymsg, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Querymsg:
         return soap.write_derived(v, Querymsg, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Querymsg, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.session_id is not None:
         xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
@@ -86,4 +88,7 @@ def read_Querymsg(e: soap.Element) -> Querymsg:
     v.password = password
     v.apimsgid = apimsgid
     v.climsgid = climsgid
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class QuerymsgFault:
+class QuerymsgFault(soap.Struct):
     """The fault that `querymsg` declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class QuerymsgFault:
 def write_QuerymsgFault(v: QuerymsgFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not QuerymsgFault:
         return soap.write_derived(v, QuerymsgFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_QuerymsgFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<querymsgFault>{soap.text(v.querymsg_fault)}</querymsgFault>"
@@ -43,4 +45,7 @@ def read_QuerymsgFault(e: soap.Element) -> QuerymsgFault:
         soap.missing(e, "querymsgFault")
     v = QuerymsgFault.__new__(QuerymsgFault)
     v.querymsg_fault = querymsg_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

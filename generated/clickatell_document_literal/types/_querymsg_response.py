@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class QuerymsgResponse:
+class QuerymsgResponse(soap.Struct):
     """The reply of `querymsg`."""
 
     return_: str
@@ -19,6 +19,8 @@ class QuerymsgResponse:
 def write_QuerymsgResponse(v: QuerymsgResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not QuerymsgResponse:
         return soap.write_derived(v, QuerymsgResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_QuerymsgResponse, tag, attributes)
     return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
@@ -35,4 +37,7 @@ def read_QuerymsgResponse(e: soap.Element) -> QuerymsgResponse:
         soap.missing(e, "return")
     v = QuerymsgResponse.__new__(QuerymsgResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

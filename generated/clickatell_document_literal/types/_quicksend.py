@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Quicksend:
+class Quicksend(soap.Struct):
     """The request of `quicksend`."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -39,6 +39,8 @@ class Quicksend:
 def write_Quicksend(v: Quicksend, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Quicksend:
         return soap.write_derived(v, Quicksend, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Quicksend, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.session_id is not None:
         xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
@@ -90,4 +92,7 @@ def read_Quicksend(e: soap.Element) -> Quicksend:
     v.password = password
     v.batch_id = batch_id
     v.to = to
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

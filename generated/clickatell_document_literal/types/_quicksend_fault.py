@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class QuicksendFault:
+class QuicksendFault(soap.Struct):
     """The fault that `quicksend` declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class QuicksendFault:
 def write_QuicksendFault(v: QuicksendFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not QuicksendFault:
         return soap.write_derived(v, QuicksendFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_QuicksendFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<quicksendFault>{soap.text(v.quicksend_fault)}</quicksendFault>"
@@ -43,4 +45,7 @@ def read_QuicksendFault(e: soap.Element) -> QuicksendFault:
         soap.missing(e, "quicksendFault")
     v = QuicksendFault.__new__(QuicksendFault)
     v.quicksend_fault = quicksend_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

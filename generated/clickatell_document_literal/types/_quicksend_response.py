@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class QuicksendResponse:
+class QuicksendResponse(soap.Struct):
     """The reply of `quicksend`."""
 
     return_: list[str]
@@ -23,6 +23,8 @@ def write_QuicksendResponse(
 ) -> str:
     if v.__class__ is not QuicksendResponse:
         return soap.write_derived(v, QuicksendResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_QuicksendResponse, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.return_:
         soap.absent(v, "return_")
@@ -45,4 +47,7 @@ def read_QuicksendResponse(e: soap.Element) -> QuicksendResponse:
         soap.missing(e, "return")
     v = QuicksendResponse.__new__(QuicksendResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class RoutecoverageFault:
+class RoutecoverageFault(soap.Struct):
     """The fault that routecoverage declares, though the vendor's binding does not bind
     it.
     """
@@ -25,6 +25,8 @@ def write_RoutecoverageFault(
 ) -> str:
     if v.__class__ is not RoutecoverageFault:
         return soap.write_derived(v, RoutecoverageFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_RoutecoverageFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<routecoverageFault>{soap.text(v.routecoverage_fault)}</routecoverageFault>"
@@ -45,4 +47,7 @@ def read_RoutecoverageFault(e: soap.Element) -> RoutecoverageFault:
         soap.missing(e, "routecoverageFault")
     v = RoutecoverageFault.__new__(RoutecoverageFault)
     v.routecoverage_fault = routecoverage_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class RoutecoverageResponse:
+class RoutecoverageResponse(soap.Struct):
     """The reply of routecoverage."""
 
     return_: str
@@ -23,6 +23,8 @@ def write_RoutecoverageResponse(
 ) -> str:
     if v.__class__ is not RoutecoverageResponse:
         return soap.write_derived(v, RoutecoverageResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_RoutecoverageResponse, tag, attributes)
     return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
@@ -39,4 +41,7 @@ def read_RoutecoverageResponse(e: soap.Element) -> RoutecoverageResponse:
         soap.missing(e, "return")
     v = RoutecoverageResponse.__new__(RoutecoverageResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Senditem:
+class Senditem(soap.Struct):
     """The request of `senditem`."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -59,6 +59,8 @@ class Senditem:
 def write_Senditem(v: Senditem, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Senditem:
         return soap.write_derived(v, Senditem, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Senditem, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}>")
@@ -173,4 +175,7 @@ def read_Senditem(e: soap.Element) -> Senditem:
     v.field8 = field8
     v.field9 = field9
     v.field10 = field10
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SenditemFault:
+class SenditemFault(soap.Struct):
     """The fault that `senditem` declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class SenditemFault:
 def write_SenditemFault(v: SenditemFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SenditemFault:
         return soap.write_derived(v, SenditemFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SenditemFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<senditemFault>{soap.text(v.senditem_fault)}</senditemFault>"
@@ -43,4 +45,7 @@ def read_SenditemFault(e: soap.Element) -> SenditemFault:
         soap.missing(e, "senditemFault")
     v = SenditemFault.__new__(SenditemFault)
     v.senditem_fault = senditem_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

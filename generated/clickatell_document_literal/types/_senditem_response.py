@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SenditemResponse:
+class SenditemResponse(soap.Struct):
     """The reply of `senditem`."""
 
     return_: list[str]
@@ -21,6 +21,8 @@ class SenditemResponse:
 def write_SenditemResponse(v: SenditemResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SenditemResponse:
         return soap.write_derived(v, SenditemResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SenditemResponse, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.return_:
         soap.absent(v, "return_")
@@ -43,4 +45,7 @@ def read_SenditemResponse(e: soap.Element) -> SenditemResponse:
         soap.missing(e, "return")
     v = SenditemResponse.__new__(SenditemResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

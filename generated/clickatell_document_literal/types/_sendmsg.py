@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Sendmsg:
+class Sendmsg(soap.Struct):
     """The request of `sendmsg`."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -113,6 +113,8 @@ class Sendmsg:
 def write_Sendmsg(v: Sendmsg, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Sendmsg:
         return soap.write_derived(v, Sendmsg, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Sendmsg, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}>")
@@ -262,4 +264,7 @@ def read_Sendmsg(e: soap.Element) -> Sendmsg:
     v.udh = udh
     v.data = data
     v.validity = validity
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SendmsgFault:
+class SendmsgFault(soap.Struct):
     """The fault that `sendmsg` declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class SendmsgFault:
 def write_SendmsgFault(v: SendmsgFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SendmsgFault:
         return soap.write_derived(v, SendmsgFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SendmsgFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<sendmsgFault>{soap.text(v.sendmsg_fault)}</sendmsgFault>"
@@ -43,4 +45,7 @@ def read_SendmsgFault(e: soap.Element) -> SendmsgFault:
         soap.missing(e, "sendmsgFault")
     v = SendmsgFault.__new__(SendmsgFault)
     v.sendmsg_fault = sendmsg_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SendmsgResponse:
+class SendmsgResponse(soap.Struct):
     """The reply of `sendmsg`."""
 
     return_: list[str]
@@ -21,6 +21,8 @@ class SendmsgResponse:
 def write_SendmsgResponse(v: SendmsgResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SendmsgResponse:
         return soap.write_derived(v, SendmsgResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SendmsgResponse, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.return_:
         soap.absent(v, "return_")
@@ -43,4 +45,7 @@ def read_SendmsgResponse(e: soap.Element) -> SendmsgResponse:
         soap.missing(e, "return")
     v = SendmsgResponse.__new__(SendmsgResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SiPush:
+class SiPush(soap.Struct):
     """The request of si_push."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -112,6 +112,8 @@ class SiPush:
 def write_SiPush(v: SiPush, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SiPush:
         return soap.write_derived(v, SiPush, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SiPush, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}>")
@@ -278,4 +280,7 @@ def read_SiPush(e: soap.Element) -> SiPush:
     v.climsgid = climsgid
     v.unicode = unicode
     v.validity = validity
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SiPushFault:
+class SiPushFault(soap.Struct):
     """The fault that si_push declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class SiPushFault:
 def write_SiPushFault(v: SiPushFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SiPushFault:
         return soap.write_derived(v, SiPushFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SiPushFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<si_pushFault>{soap.text(v.si_push_fault)}</si_pushFault>"
@@ -43,4 +45,7 @@ def read_SiPushFault(e: soap.Element) -> SiPushFault:
         soap.missing(e, "si_pushFault")
     v = SiPushFault.__new__(SiPushFault)
     v.si_push_fault = si_push_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

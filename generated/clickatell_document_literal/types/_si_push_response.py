@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SiPushResponse:
+class SiPushResponse(soap.Struct):
     """The reply of si_push."""
 
     return_: list[str]
@@ -21,6 +21,8 @@ class SiPushResponse:
 def write_SiPushResponse(v: SiPushResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SiPushResponse:
         return soap.write_derived(v, SiPushResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SiPushResponse, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.return_:
         soap.absent(v, "return_")
@@ -43,4 +45,7 @@ def read_SiPushResponse(e: soap.Element) -> SiPushResponse:
         soap.missing(e, "return")
     v = SiPushResponse.__new__(SiPushResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

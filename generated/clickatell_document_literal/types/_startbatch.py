@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Startbatch:
+class Startbatch(soap.Struct):
     """The request of `startbatch`."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -105,6 +105,8 @@ class Startbatch:
 def write_Startbatch(v: Startbatch, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Startbatch:
         return soap.write_derived(v, Startbatch, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Startbatch, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}>")
@@ -240,4 +242,7 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
     v.msg_type = msg_type
     v.udh = udh
     v.validity = validity
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

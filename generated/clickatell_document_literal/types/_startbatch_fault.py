@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class StartbatchFault:
+class StartbatchFault(soap.Struct):
     """The fault that `startbatch` declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class StartbatchFault:
 def write_StartbatchFault(v: StartbatchFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not StartbatchFault:
         return soap.write_derived(v, StartbatchFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_StartbatchFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<startbatchFault>{soap.text(v.startbatch_fault)}</startbatchFault>"
@@ -43,4 +45,7 @@ def read_StartbatchFault(e: soap.Element) -> StartbatchFault:
         soap.missing(e, "startbatchFault")
     v = StartbatchFault.__new__(StartbatchFault)
     v.startbatch_fault = startbatch_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

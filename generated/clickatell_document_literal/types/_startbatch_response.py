@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class StartbatchResponse:
+class StartbatchResponse(soap.Struct):
     """The reply of `startbatch`."""
 
     return_: str
@@ -21,6 +21,8 @@ def write_StartbatchResponse(
 ) -> str:
     if v.__class__ is not StartbatchResponse:
         return soap.write_derived(v, StartbatchResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_StartbatchResponse, tag, attributes)
     return f"<{tag}{attributes}><return>{soap.text(v.return_)}</return></{tag}>"
 
 
@@ -37,4 +39,7 @@ def read_StartbatchResponse(e: soap.Element) -> StartbatchResponse:
         soap.missing(e, "return")
     v = StartbatchResponse.__new__(StartbatchResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class TokenPay:
+class TokenPay(soap.Struct):
     """The request of token_pay."""
 
     session_id: str | None = field(default=None, repr=False)
@@ -32,6 +32,8 @@ class TokenPay:
 def write_TokenPay(v: TokenPay, tag: str, attributes: str = "") -> str:
     if v.__class__ is not TokenPay:
         return soap.write_derived(v, TokenPay, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_TokenPay, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.session_id is not None:
         xml += f"<session_id>{soap.text(v.session_id)}</session_id>"
@@ -74,4 +76,7 @@ def read_TokenPay(e: soap.Element) -> TokenPay:
     v.user = user
     v.password = password
     v.token = token
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class TokenPayFault:
+class TokenPayFault(soap.Struct):
     """The fault that token_pay declares, though the vendor's binding does not bind
     it.
     """
@@ -23,6 +23,8 @@ class TokenPayFault:
 def write_TokenPayFault(v: TokenPayFault, tag: str, attributes: str = "") -> str:
     if v.__class__ is not TokenPayFault:
         return soap.write_derived(v, TokenPayFault, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_TokenPayFault, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<token_payFault>{soap.text(v.token_pay_fault)}</token_payFault>"
@@ -43,4 +45,7 @@ def read_TokenPayFault(e: soap.Element) -> TokenPayFault:
         soap.missing(e, "token_payFault")
     v = TokenPayFault.__new__(TokenPayFault)
     v.token_pay_fault = token_pay_fault
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class TokenPayResponse:
+class TokenPayResponse(soap.Struct):
     """The reply of token_pay."""
 
     return_: list[str]
@@ -19,6 +19,8 @@ class TokenPayResponse:
 def write_TokenPayResponse(v: TokenPayResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not TokenPayResponse:
         return soap.write_derived(v, TokenPayResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_TokenPayResponse, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.return_:
         soap.absent(v, "return_")
@@ -41,4 +43,7 @@ def read_TokenPayResponse(e: soap.Element) -> TokenPayResponse:
         soap.missing(e, "return")
     v = TokenPayResponse.__new__(TokenPayResponse)
     v.return_ = return_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -88,6 +88,8 @@ class Declared:
         return self._tables[use].get(reference.id, set())
 
     def _builtin(self, reference: BuiltinRef, use: Use) -> set[str]:
+        if reference.builtin is Builtin.ANY_SIMPLE_TYPE:
+            return {XSD, XSI}
         if reference.builtin is Builtin.ANY_TYPE:
             return (
                 {XSD, XSI, self.context.encoding} if use is Use.ENCODED else {XSD, XSI}

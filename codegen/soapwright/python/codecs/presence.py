@@ -10,13 +10,15 @@ from soapwright.model.api import (
     OrderedMember,
     Struct,
     Use,
+    Wildcard,
     WildcardMember,
 )
+from soapwright.model.walk import may_meet
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import Line, Statement, block
-from soapwright.python.types.fields import Field, alternatives_in, is_wild
+from soapwright.python.types.fields import Field, alternatives_in, is_wild, wildcards_in
 
 # Fields whose elements stand in the order of the fields.
 _IN_ORDER = (ElementMember, OrderedMember, WildcardMember)
@@ -103,6 +105,8 @@ class PresenceChecks:
         """
         place = self._places[field.name]
         later = self._ordered[place + 1 :]
+        if use is Use.LITERAL:
+            yield from self._filled(self._ordered[:place], tags)
         last = max(self._places[other.name] for other in (field, *named)) - place
         wild = [f for f in later[last:] if is_wild(f, tags)]
         if not (last or wild):
@@ -134,6 +138,35 @@ class PresenceChecks:
             for other in self._ordered[: self._places[field.name]]
             if other.name in excluded
         ]
+
+    def _filled(self, earlier: Sequence[Field], tags: Iterable[str]) -> Iterator[str]:
+        """That wildcards before it, which take its name too, have the number that they must have."""
+        for one in earlier:
+            if isinstance(one.what, WildcardMember) and is_wild(one, tags):
+                occurs = one.what.wildcard.occurs
+                if occurs.min and occurs.min == occurs.max:
+                    yield f"len({self.local(one)}) >= {occurs.min}"
+
+    def wild_turn(self, field: Field, wildcard: Wildcard, use: Use) -> Iterator[str]:
+        """That it is a wildcard's turn, where a later one may take the same elements.
+
+        Those of an extension follow those of its base: what stands between them is not read yet.
+        """
+        later = self._ordered[self._places[field.name] + 1 :]
+        last = max(
+            (
+                number
+                for number, other in enumerate(later)
+                if any(may_meet(wildcard, one) for one in wildcards_in(other.what))
+            ),
+            default=0,
+        )
+        if not last or use is Use.ENCODED:
+            return
+        if isinstance(field.what, WildcardMember) and wildcard.occurs.max is not None:
+            yield f"len({self.local(field)}) < {wildcard.occurs.max}"
+        between = later[:last]
+        yield from map(self.absent, (f for f in between if not wildcards_in(f.what)))
 
 
 def _wire_name(field: Field) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -16,6 +17,7 @@ from soapwright.model.api import (
     Wildcard,
     WildcardMember,
 )
+from soapwright.model.walk import has_all
 from soapwright.python.codecs.children import ChildReader
 from soapwright.python.codecs.presence import PresenceChecks
 from soapwright.python.context import Context
@@ -30,6 +32,7 @@ from soapwright.python.text.statements import (
     tuple_of,
 )
 from soapwright.python.types.fields import (
+    Alternative,
     AnyAttributes,
     Declarations,
     Field,
@@ -38,13 +41,16 @@ from soapwright.python.types.fields import (
     alternatives_of,
     default_of,
     told_apart,
+    wildcards_in,
 )
 
 # What a reader's own lines mean by these names no local of a field may take.
 _LOCALS = frozenset(
-    "e c v t soap elements children tag derived result made xml str int float bool bytes list dict tuple"
+    "e c v t soap elements children blank tag derived result made xml str int float bool bytes list dict tuple"
     " isinstance Decimal date datetime time Any Literal".split()
 )
+# The namespaces of a wildcard that takes all.
+_EVERYTHING = ("##any",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +213,16 @@ class StructReader:
             match field.what:
                 case ElementMember():
                     branches += self._element(field, field.what)
-                case WildcardMember(wildcard=wildcard):
-                    rest.append(self._allowed(wildcard, self._local(field)))
+                case WildcardMember():
+                    pass
                 case OrderedMember():
-                    more, others = self._ordered(field, field.what)
-                    branches += more
-                    rest += others
+                    branches += self._ordered(field, field.what)
                 case Attribute() | Text() | AnyAttributes() | ContentMember():
                     continue
                 case _:
                     assert_never(field.what)
+            for wildcard in wildcards_in(field.what):
+                rest.append(self._allowed(field, wildcard))
         return branches, rest
 
     def _loop(self, branches: list[_Branch], rest: _Rest) -> list[Statement]:
@@ -229,11 +235,13 @@ class StructReader:
         mixed = [self._local(field) for field in self.fields if self._is_mixed(field)]
         add = self.scope.soap("add_tail") if mixed else ""
         body += [Line(f"{add}({local}, c)") for local in mixed]
-        if branches or any(condition for condition, _ in rest):
+        wild = [one for field in self.fields for one in wildcards_in(field.what)]
+        if branches or any(one.namespaces != _EVERYTHING for one in wild):
             body = [*self._named(), *body]
         check = Line(f"{self.scope.soap('not_nil' if mixed else 'check_empty')}(e)")
         empty = [] if self.message else [block("if not children:", [check])]
-        return [Line("children = e[:]"), *empty, block("for c in children:", body)]
+        begun = [Line("children = e[:]"), *empty, *self._blanks()]
+        return [*begun, block("for c in children:", body)]
 
     def _condition(self, branch: _Branch, takers: dict[str, list[Field]]) -> str:
         """That a child goes to a branch's field; `takers` are the fields of each name."""
@@ -249,6 +257,24 @@ class StructReader:
             local = Line(f"tag = {self.scope.soap('local_name')}(c)")
             tag.append(block('if tag[0] == "{":', [local]))
         return tag
+
+    def _blanks(self) -> list[Statement]:
+        """Which children are empty that have a default: their readers will find them filled."""
+        defaults = self._defaults()
+        if not defaults:
+            return []
+        pairs = ", ".join(f"{string(t)}: {string(d)}" for t, d in defaults.items())
+        return [Line(f"blank = {self.scope.soap('blanks')}(children, {{{pairs}}})")]
+
+    def _defaults(self) -> dict[str, str]:
+        """The defaults of elements, by their names, of those that come back as they stood."""
+        if self.use is Use.ENCODED:
+            return {}
+        return {
+            str(one.name): one.default
+            for one in _elements(self.fields)
+            if one.default is not None and self.context.types.has_text(one.type)
+        }
 
     def _tag(self, name: QName) -> str:
         return name.local if self.parts or self.unqualified else str(name)
@@ -271,30 +297,23 @@ class StructReader:
             f"{local}.append({value})" if member.repeated else f"{local} = {value}"
         )
 
-    def _ordered(
-        self, field: Field, member: OrderedMember
-    ) -> tuple[list[_Branch], _Rest]:
+    def _ordered(self, field: Field, member: OrderedMember) -> list[_Branch]:
         local = self._local(field)
         branches = []
         for alternative in alternatives_in(member):
             put = Line(f"{local}.append({self.children.pair(alternative)})")
             branches.append(_Branch((str(alternative.name),), (put,), field))
-        rest = [
-            self._allowed(wildcard, local)
-            for wildcard in member.alternatives
-            if isinstance(wildcard, Wildcard)
-        ]
-        return branches, rest
+        return branches
 
-    def _allowed(self, wildcard: Wildcard, local: str) -> tuple[str, list[Statement]]:
-        """Which children of other names a wildcard takes, and that they are kept in a local."""
-        taken: list[Statement] = [
-            Line(f"{local}.append({self.children.wildcard(wildcard)})")
-        ]
-        if wildcard.namespaces == ("##any",):
-            return "", taken
-        spaces = tuple_of(map(string, wildcard.namespaces))
-        return f"{self.scope.soap('allows')}(tag, {spaces})", taken
+    def _allowed(self, field: Field, wildcard: Wildcard) -> tuple[str, list[Statement]]:
+        """Which children of other names a wildcard takes, and that its field keeps them."""
+        value = self.children.wildcard(wildcard)
+        taken: list[Statement] = [Line(f"{self._local(field)}.append({value})")]
+        conditions = [*self.presence.wild_turn(field, wildcard, self.use)]
+        if wildcard.namespaces != _EVERYTHING:
+            spaces = tuple_of(map(string, wildcard.namespaces))
+            conditions.insert(0, f"{self.scope.soap('allows')}(tag, {spaces})")
+        return " and ".join(conditions), taken
 
     # ------------------------------------------------------------------------- after the loop
 
@@ -326,13 +345,42 @@ class StructReader:
         new = f"v = {self.name}.__new__({self.name})"
         made = [] if self.recursive else [Line(new)]
         fields = [Line(f"v.{f.name} = {self._local(f)}") for f in self.fields]
-        return [*made, *fields, Line("return v")]
+        return [*made, *fields, *self._form(), Line("return v")]
+
+    def _form(self) -> list[Statement]:
+        """How the element stood, beside what its values mean."""
+        types, soap = self.context.types, self.scope.soap
+        if not types.remembers(self.struct):
+            return []
+        made: list[Statement] = [Line("v.__form__ = None")]
+        if self.use is Use.ENCODED:
+            return made
+        if self._defaults():
+            note = Line(f"{soap('note_blanks')}(v, blank)")
+            made.append(block("if blank:", [note]))
+        if any(has_all(one.content) for one in types.line_of(self.struct)):
+            tags = tuple_of(string(str(one.name)) for one in _elements(self.fields))
+            made.append(Line(f"{soap('note_order')}(v, e, {tags})"))
+        note = Line(f"{soap('note_types')}(v, e)")
+        return [*made, block(f"if {soap('noting')}.on:", [note])]
 
     def _is_mixed(self, field: Field) -> bool:
         return isinstance(field.what, OrderedMember) and field.what.mixed
 
     def _has_text(self) -> bool:
         return any(isinstance(f.what, Text) for f in self.fields)
+
+
+def _elements(fields: list[Field]) -> Iterator[Alternative]:
+    """The elements that fields hold, each that may stand for one among them."""
+    for field in fields:
+        match field.what:
+            case ElementMember(element=element):
+                yield from alternatives_of(element)
+            case OrderedMember() as member:
+                yield from alternatives_in(member)
+            case _:
+                continue
 
 
 def _until_all_are_taken(rest: _Rest) -> _Rest:

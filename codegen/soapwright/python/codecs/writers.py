@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from soapwright.model.api import (
@@ -10,6 +12,7 @@ from soapwright.model.api import (
     ElementMember,
     NamedRef,
     OrderedMember,
+    QName,
     Struct,
     TypeRef,
     Use,
@@ -61,6 +64,10 @@ class Values:
             return (Expression(call),)
         if not simple.is_simple(reference):
             return (Expression(f"{self.writer(reference)}({value}, {string(tag)})"),)
+        if simple.is_any(reference):
+            encoded = ", encoded=True" if self.use is Use.ENCODED else ""
+            write = self.scope.soap("write_any_simple")
+            return (Expression(f"{write}({value}, {string(tag)}{encoded})"),)
         code = simple.code(reference, self.scope)
         kind = self.kind(reference)
         if code.scoped:
@@ -70,6 +77,25 @@ class Values:
             call = f"{write}({value}, {string(tag)}, {code.text}{attributes})"
             return (Expression(call),)
         return (f"<{tag}{kind}>", Expression(f"{code.text}({value})"), f"</{tag}>")
+
+    def narrowed(
+        self, reference: TypeRef, governing: TypeRef, tag: str, value: str
+    ) -> Template:
+        """The template of an element of a list, whose type a restriction may have narrowed."""
+        simple = self.context.types.simple
+        if self.use is Use.ENCODED or reference == governing or is_any(reference):
+            return self.element(reference, tag, value)
+        if not simple.is_simple(governing):
+            assert isinstance(governing, NamedRef)
+            name = self.scope.type(self.context.types.names.types[governing.id])
+            given = f"{value}, {string(tag)}, {name}, {self.writer(governing)}"
+            call = self.scope.soap("write_narrowed")
+            return (Expression(f"{call}({given}, {self.writer(reference)})"),)
+        code = simple.code(governing, self.scope)
+        if simple.is_any(reference) and not code.scoped:
+            text = f"{self.scope.soap('narrowed_text')}({value}, {code.text})"
+            return (f"<{tag}>", Expression(text), f"</{tag}>")
+        return self.element(reference, tag, value)
 
     def writer(self, reference: TypeRef) -> str:
         """The function that writes a complex type or an array."""
@@ -90,14 +116,13 @@ class Values:
         )
         return grow(f"<{tag}{attributes}/>")
 
-    def either(self, reference: TypeRef, tag: str, value: str) -> list[Statement]:
+    def either(
+        self, reference: TypeRef, tag: str, value: str, governing: TypeRef | None = None
+    ) -> list[Statement]:
         """Appends the element of a value, or the one that is nil where that is None."""
-        return branched(
-            [
-                (f"{value} is None", [self.nil(reference, tag)]),
-                ("", [grow(*self.element(reference, tag, value))]),
-            ]
-        )
+        text = self.narrowed(reference, governing or reference, tag, value)
+        nil = (f"{value} is None", [self.nil(reference, tag)])
+        return branched([nil, ("", [grow(*text)])])
 
 
 class StructWriter:
@@ -139,10 +164,15 @@ class StructWriter:
             block(f"if v.__class__ is not {name}:", [Line(dispatch)])
         ]
         if self.use is Use.LITERAL:
+            keep = self.scope.soap("write_as_read")
+            function = self.context.function("write", name, self.use)
+            given = "" if self.content_only else ", tag, attributes"
+            kept = Line(f"return {keep}(v, {function}{given})")
+            checks.append(block("if v.__form__ is not None:", [kept]))
             checks += RuleChecks(self.context, self.scope, self.struct).statements()
         start, body = self._start()
         for field in self.fields:
-            body += self._field(field)
+            body += self._prohibited(field) if field.prohibited else self._field(field)
         end = () if self.content_only else ("</", Expression("tag"), ">")
         return Writer(tuple(checks), start, tuple(body), end).lines()
 
@@ -154,7 +184,9 @@ class StructWriter:
             return ("",), []
         kind = self.values.kind(NamedRef(self.struct.id)) if self.struct.named else ""
         attributes = [
-            f for f in self.fields if isinstance(f.what, (Attribute, AnyAttributes))
+            f
+            for f in self.fields
+            if isinstance(f.what, (Attribute, AnyAttributes)) and not f.prohibited
         ]
         begun = ("<", Expression("tag"), Expression("attributes"))
         if not attributes:
@@ -169,8 +201,10 @@ class StructWriter:
         what = field.what
         if not isinstance(what, Attribute):
             return [grow(Expression(f"{self.scope.soap('attributes_text')}({value})"))]
+        declared = field.declared
+        assert isinstance(declared, Attribute)
         simple = self.context.types.simple
-        code = simple.code(what.type, self.scope)
+        code = simple.code(declared.type, self.scope)
         name = self.context.prefixed(what.name)
         if code.scoped:
             call = self.scope.soap("write_scoped_attribute")
@@ -178,7 +212,7 @@ class StructWriter:
             grown = grow(Expression(said))
         else:
             text = f"{code.text}({value})"
-            if simple.is_string(what.type):
+            if simple.is_string(declared.type):
                 text = (
                     f"{self.scope.soap('attribute_text')}({value})"
                     if code.verbatim
@@ -187,7 +221,7 @@ class StructWriter:
             grown = grow(f' {name}="', Expression(text), '"')
         if not what.required or self.use is Use.ENCODED:
             return [block(f"if {value} is not None:", [grown])]
-        if not self.nullable:
+        if not self.nullable and declared.required:
             return [grown]
         return [block(f"if {value} is None:", [self._absent(field.name)]), grown]
 
@@ -199,22 +233,63 @@ class StructWriter:
         match what:
             case Attribute() | AnyAttributes():
                 return []
-            case Text(type=reference):
-                return self._text(reference, value)
+            case Text():
+                assert isinstance(field.declared, Text)
+                return self._text(field.declared.type, value)
             case ElementMember():
-                return self._element(what, field.name)
+                return self._narrowed(field, what)
             case WildcardMember():
                 write = self.scope.soap("write_wildcards")
                 elements = self.scope.name("elements")
                 return [grow(Expression(f"{write}({value}, {elements}.KNOWN)"))]
             case OrderedMember():
-                return self._ordered(what, field.name)
+                assert isinstance(field.declared, OrderedMember)
+                kinds = {a.name: a.type for a in alternatives_in(what)}
+                return self._ordered(field.declared, field.name, kinds)
             case ContentMember(type=reference):
                 inside = self.scope.soap("inside")
                 whole = text_of(self.values.element(reference, "part", value))
                 return [grow(Expression(f"{inside}({whole})", alone=True))]
             case _:
                 assert_never(what)
+
+    def _narrowed(self, field: Field, what: ElementMember) -> list[Statement]:
+        """An element; a restriction may require one that the field, its base's, lets be absent."""
+        declared = field.declared
+        assert isinstance(declared, ElementMember)
+        governing = what.element.type
+        element = replace(what.element, type=declared.element.type)
+        member = replace(what, element=element)
+        if what.repeated and not element.substitutes:
+            made = self._repeated(member, field.name, governing)
+        else:
+            made = self._element(member, field.name)
+        if what.optional or not declared.optional or what.repeated or self.nullable:
+            return made
+        value = f"v.{field.name}"
+        absent = (
+            f"{value} is {self.scope.soap('UNSET')}"
+            if what.element.nillable and not what.element.substitutes
+            else f"{value} is None"
+        )
+        return [block(f"if {absent}:", [self._absent(field.name)]), *made]
+
+    def _prohibited(self, field: Field) -> list[Statement]:
+        """What a restriction takes away must be absent."""
+        if self.use is Use.ENCODED:
+            return self._field(field)
+        value, declared = f"v.{field.name}", field.declared
+        there = f"{value} is not None"
+        if not isinstance(declared, (Attribute, ElementMember)):
+            there = value
+        elif isinstance(declared, ElementMember):
+            if declared.repeated or declared.element.substitutes:
+                there = value
+            elif declared.element.nillable:
+                there = f"{value} is not {self.scope.soap('UNSET')}"
+        prohibited = self.scope.soap("prohibited")
+        wrong = Line(f"raise {prohibited}(v, {string(field.name)})")
+        return [block(f"if {there}:", [wrong])]
 
     def _text(self, reference: TypeRef, value: str) -> list[Statement]:
         code = self.context.types.simple.code(reference, self.scope)
@@ -269,8 +344,11 @@ class StructWriter:
     def _absent(self, name: str) -> Line:
         return Line(f"{self.scope.soap('absent')}(v, {string(name)})")
 
-    def _repeated(self, member: ElementMember, name: str) -> list[Statement]:
+    def _repeated(
+        self, member: ElementMember, name: str, governing: TypeRef | None = None
+    ) -> list[Statement]:
         element, value = member.element, f"v.{name}"
+        governing = governing or element.type
         made: list[Statement] = []
         given = f"{self.scope.soap('items')}({value})"
         if not member.optional and self.use is Use.LITERAL:
@@ -281,25 +359,31 @@ class StructWriter:
             return [*made, block(f"for {item} in {given}:", body)]
         tag = self.context.tag(element.name)
         if element.nillable or self.use is Use.ENCODED:
-            body = self.values.either(element.type, tag, item)
+            body = self.values.either(element.type, tag, item, governing)
             return [*made, block(f"for {item} in {given}:", body)]
-        text = text_of(self.values.element(element.type, tag, "item"))
+        text = text_of(self.values.narrowed(element.type, governing, tag, "item"))
         joined = f'"".join([{text} for item in {given}])'
         return [*made, grow(Expression(joined, alone=True))]
 
-    def _ordered(self, member: OrderedMember, name: str) -> list[Statement]:
+    def _ordered(
+        self, member: OrderedMember, name: str, kinds: Mapping[QName, TypeRef]
+    ) -> list[Statement]:
+        """A list that keeps the order; `kinds` are the types that a restriction gives the elements."""
         made: list[Statement] = []
         given = f"{self.scope.soap('items')}(v.{name})"
         if not member.optional:
             made.append(block(f"if not v.{name}:", [self._absent(name)]))
         item = self._item_name(name)
-        return [*made, block(f"for {item} in {given}:", self._item(member, item))]
+        body = self._item(member, item, kinds)
+        return [*made, block(f"for {item} in {given}:", body)]
 
     def _item_name(self, name: str) -> str:
         """A loop's own variable: to a type checker, one name has one type in a function."""
         return f"{name.rstrip('_')}_item"
 
-    def _item(self, member: OrderedMember, item: str) -> list[Statement]:
+    def _item(
+        self, member: OrderedMember, item: str, kinds: Mapping[QName, TypeRef]
+    ) -> list[Statement]:
         """One item of a list that keeps the order: text, unknown XML, or a tagged value."""
         made: list[Statement] = []
         if member.mixed:
@@ -308,7 +392,9 @@ class StructWriter:
             )
             text = grow(Expression(f"{self.scope.soap('text')}({item})"))
             made.append(block(f"if {is_text}:", [text, Line("continue")]))
-        alternatives = alternatives_in(member)
+        alternatives = [
+            replace(a, governing=kinds[a.name]) for a in alternatives_in(member)
+        ]
         if any(isinstance(a, Wildcard) for a in member.alternatives):
             return made + self._wild_item(alternatives, item)
         if alternatives:
@@ -346,6 +432,7 @@ class StructWriter:
 
     def _alternative(self, alternative: Alternative, value: str) -> list[Statement]:
         tag = self.context.tag(alternative.name)
+        kind, governing = alternative.type, alternative.governing or alternative.type
         if alternative.nillable:
-            return self.values.either(alternative.type, tag, value)
-        return [grow(*self.values.element(alternative.type, tag, value))]
+            return self.values.either(kind, tag, value, governing)
+        return [grow(*self.values.narrowed(kind, governing, tag, value))]

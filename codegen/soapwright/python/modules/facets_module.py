@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from soapwright.model.api import (
     Attribute,
     BuiltinRef,
@@ -33,7 +35,7 @@ from soapwright.python.types.simple import python_class
 # The builtins that the runtime has facets for.
 _BOUNDED = frozenset(
     "nonPositiveInteger negativeInteger nonNegativeInteger positiveInteger long int short byte"
-    " unsignedLong unsignedInt unsignedShort unsignedByte".split()
+    " unsignedLong unsignedInt unsignedShort unsignedByte language NCName".split()
 )
 _NUMBERS = ("length", "min_length", "max_length", "total_digits", "fraction_digits")
 _BOUNDS = ("min_inclusive", "max_inclusive", "min_exclusive", "max_exclusive")
@@ -54,12 +56,14 @@ class FacetsModules:
         checks: list[str] = []
         types = self.context.types
         for definition in self.context.api.types.values():
+            if isinstance(definition, UnionOf):
+                self._type(NamedRef(definition.id))  # its reader asks for it
             if not isinstance(definition, Struct):
                 continue
             lines = [
                 f"    {string(one.name)}: {check},"
                 for one in types.fields(definition)
-                if one.own and (check := self._check(one))
+                if (one.own or one.shape) and (check := self._check(one))
             ]
             if lines:
                 name = types.names.types[definition.id]
@@ -69,13 +73,23 @@ class FacetsModules:
         used |= {"Check"} if checks else set()
         used |= {"Facets"} if named else set()
         used |= {"BUILTINS"} if self._has_builtins else set()
-        validation = self.context.runtime.module("validation.validation")
-        return FacetsModule(self.header, validation, sorted(used), named, checks)
+        names_qname = any("QName(" in line for line in named)
+        module = self.context.runtime.module
+        return FacetsModule(
+            self.header,
+            validation=module("validation.validation"),
+            runtime=sorted(used),
+            types=named,
+            checks=checks,
+            names=module("values.names") if names_qname else "",
+        )
 
     # ---------------------------------------------------------------------------- fields
 
     def _check(self, one: Field) -> str:
         """The check of a field, "" where it needs none."""
+        if one.prohibited:
+            return "Check(absent=True)"
         match one.what:
             case Attribute(type=reference, fixed=fixed):
                 return self._made(self._type(reference), fixed)
@@ -152,9 +166,12 @@ class FacetsModules:
                 words = self._union(definition)
                 if not words:
                     return ""
-            case Enumeration(base=base):
-                closed = not self.context.types.simple.is_open_enumeration(definition)
-                return self._type(base) if closed else ""
+            case Enumeration(base=base, values=values):
+                if self.context.types.simple.is_open_enumeration(definition):
+                    return ""
+                inner = self._type(base)
+                words = [f"base={inner}"] if inner else []
+                words.append(f"values={_tuple(string(v.text) for v in values)}")
             case _:
                 return ""
         name = f"_{self.context.types.names.types[reference.id]}"
@@ -166,8 +183,8 @@ class FacetsModules:
         made = [(self._kind(one), self._type(one)) for one in definition.members]
         if not any(facets for _, facets in made):
             return []
-        said = ", ".join(f"({string(kind)}, {facets or None})" for kind, facets in made)
-        return [f"members=({said}{',' if len(made) == 1 else ''})"]
+        said = (f"({string(kind)}, {facets or None})" for kind, facets in made)
+        return [f"members={_tuple(said)}"]
 
     def _kind(self, reference: TypeRef) -> str:
         """What a member's values are in Python, as the runtime has names for it."""
@@ -184,6 +201,16 @@ class FacetsModules:
                 return ""
 
 
+def facets_of_union(context: Context, definition: UnionOf) -> str:
+    """The name in `facets.py` of what a union's members ask; "" where they take whatever they read."""
+    return FacetsModules(context, [])._type(NamedRef(definition.id))
+
+
+def _tuple(items: Iterable[str]) -> str:
+    found = list(items)
+    return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
+
+
 def _words(facets: Facets) -> list[str]:
     """The facets as arguments; a pattern that is none allows everything."""
     words = []
@@ -192,8 +219,12 @@ def _words(facets: Facets) -> list[str]:
     except ValueError:
         patterns = []
     if patterns:
-        comma = "," if len(patterns) == 1 else ""
-        words.append(f"patterns=({', '.join(patterns)}{comma})")
+        words.append(f"patterns={_tuple(patterns)}")
+    if facets.names:
+        names = (
+            f"QName({string(n.namespace)}, {string(n.local)})" for n in facets.names
+        )
+        words.append(f"names={_tuple(names)}")
     for name in _NUMBERS:
         if (number := getattr(facets, name)) is not None:
             words.append(f"{name}={number}")

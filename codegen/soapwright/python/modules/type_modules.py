@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import assert_never
 
 from soapwright.model.api import (
@@ -24,19 +25,22 @@ from soapwright.python.codecs.arrays import array_functions
 from soapwright.python.codecs.readers import StructReader
 from soapwright.python.codecs.writers import StructWriter
 from soapwright.python.context import Context
+from soapwright.python.modules.facets_module import facets_of_union
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import FieldView, FunctionView, TypeModule, TypeView
 from soapwright.python.types.annotations import Declaration
-from soapwright.python.types.fields import Declarations
+from soapwright.python.types.fields import Declarations, declares_any
 from soapwright.python.types.representations import Representations, stand_in
-from soapwright.python.types.simple import value_text
+from soapwright.python.types.simple import SimpleCode, value_text
 
 _STRING = BuiltinRef(Builtin.STRING)
+# pyright takes no narrower type for an inherited field: as one of the base, it could be set to another value.
+_NARROWED = "pyright: ignore[reportIncompatibleVariableOverride]  # restricted"
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
-    " Literal dataclass field soap t elements own".split()
+    " Literal dataclass field soap t elements facets own".split()
 )
 
 
@@ -114,9 +118,13 @@ class TypeModules:
         fields = types.fields(struct)
         name = types.names.types[struct.id]
         declarations = Declarations(types, scope, struct)
+        narrowed = self._narrowed(struct)
         own = [
             self._field(
-                scope, declarations.declare(f), self._shown.is_hidden(struct, f)
+                scope,
+                declarations.declare(f),
+                secret=self._shown.is_hidden(struct, f),
+                narrowed=f.name in narrowed,
             )
             for f in fields
             if f.own
@@ -133,7 +141,9 @@ class TypeModules:
             for function in self._struct_functions(scope, struct, name, use)
         ]
         doc = struct.doc or self._element_docs.get(struct.id) or stand_in(struct)
-        bases = f"({scope.type(types.names.types[base[0].id])})" if base else ""
+        bases = f"({scope.soap('Struct')})" if types.remembers(struct) else ""
+        if base:
+            bases = f"({scope.type(types.names.types[base[0].id])})"
         registrations = self._registrations(scope, struct, name)
         return TypeView(
             decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True{', repr=False' if inside else ''})",
@@ -145,7 +155,27 @@ class TypeModules:
             registrations=registrations,
         )
 
-    def _field(self, scope: Scope, declaration: Declaration, secret: bool) -> FieldView:
+    def _narrowed(self, struct: Struct) -> set[str]:
+        """The fields that a restriction declares with another annotation than its base has."""
+        types = self.context.types
+        narrowed: set[str] = set()
+        for base in types.line_of(struct)[-2:-1]:
+            before = Declarations(types, Scope(), base)
+            after = Declarations(types, Scope(), struct)
+            inherited = {f.name: f for f in types.fields(base)}
+            for field in types.fields(struct):
+                if not field.own or field.name not in inherited:
+                    continue
+                old = inherited[field.name]
+                if declares_any(old.declared):
+                    continue
+                if before.declare(old).annotation != after.declare(field).annotation:
+                    narrowed.add(field.name)
+        return narrowed
+
+    def _field(
+        self, scope: Scope, declaration: Declaration, *, secret: bool, narrowed: bool
+    ) -> FieldView:
         given = []
         if declaration.factory:
             given.append(f"default_factory={scope.name(declaration.factory)}")
@@ -158,6 +188,8 @@ class TypeModules:
             line += f" = {scope.name('field')}({', '.join(given)})"
         elif declaration.default:
             line += f" = {declaration.default}"
+        if narrowed:
+            line += f"  # {_NARROWED}"
         return FieldView(line, docstring(declaration.doc, 4) if declaration.doc else [])
 
     def _struct_functions(
@@ -270,12 +302,32 @@ class TypeModules:
         parsed = f"text: {text}" + (f", e: {scope.soap('Element')}" if scoped else "")
         written = f"v: {kind}" + (f", prefix: {text}" if scoped else "")
         returned = f"{scope.name('tuple')}[{text}, {text}]" if scoped else text
+        read = self._read(scope, name, kind, "scoped_value" if scoped else "value")
+        if isinstance(definition, UnionOf):
+            read = self._read_union(scope, definition, scoped, read)
         functions = [
             FunctionView(f"parse_{name}", parsed, kind, parse),
             FunctionView(f"text_{name}", written, returned, [write]),
-            self._read(scope, name, kind, "scoped_value" if scoped else "value"),
+            read,
         ]
         return TypeView("", "", "", [], [], functions, [])
+
+    def _read_union(
+        self, scope: Scope, definition: UnionOf, scoped: bool, read: FunctionView
+    ) -> FunctionView:
+        """The reader of a union, whose members may be named by `xsi:type`."""
+        simple = self.context.types.simple
+        named = []
+        for name, reference in simple.members(definition).items():
+            code = simple.code(reference, scope, written=True)
+            made = _member(scope, code) if scoped else code.parse
+            named.append(f"{string(str(name))}: {made}")
+        if not named:
+            return read
+        parse = f"parse_{self.context.types.names.types[definition.id]}"
+        verb = scope.soap("read_scoped_union" if scoped else "read_union")
+        lines = [f"return {verb}(e, {parse}, {{{', '.join(named)}}})"]
+        return replace(read, body=lines)
 
     def _list_bodies(
         self, scope: Scope, definition: ListOf, scoped: bool
@@ -294,24 +346,33 @@ class TypeModules:
     def _union_bodies(
         self, scope: Scope, definition: UnionOf, scoped: bool, kind: str
     ) -> tuple[list[str], str]:
-        code = self.context.types.simple.code
-        codes = dict.fromkeys(code(m, scope) for m in _members(definition))
+        # another member may mean by the same text another value: it is kept
+        simple = self.context.types.simple
+        codes = [simple.code(m, scope, written=True) for m in _members(definition)]
+        facets = ""
+        if narrow := facets_of_union(self.context, definition):
+            facets = f", {scope.name('facets')}.{narrow}"  # by the number of the member
+        else:
+            codes = list(dict.fromkeys(codes))
         if scoped:
-            members = tuple_of(
-                f"{scope.soap('ScopedMember' if c.scoped else 'PlainMember')}({c.parse}, {c.text})"
-                for c in codes
-            )
-            parse = f"{scope.soap('parse_scoped_union')}(text, e, {members})"
+            members = tuple_of(_member(scope, c) for c in codes)
+            parse = f"{scope.soap('parse_scoped_union')}(text, e, {members}{facets})"
             return (
                 [f"value: {kind} = {parse}", "return value"],
                 f"return {scope.soap('scoped_union_text')}(v, prefix, {members})",
             )
         members = tuple_of(f"({c.parse}, {c.text})" for c in codes)
-        parse = f"{scope.soap('parse_union')}(text, {members})"
+        parse = f"{scope.soap('parse_union')}(text, {members}{facets})"
         return (
             [f"value: {kind} = {parse}", "return value"],
             f"return {scope.soap('union_text')}(v, {tuple_of(c.text for c in codes)})",
         )
+
+
+def _member(scope: Scope, code: SimpleCode) -> str:
+    """A member of a union in which QNames may stand."""
+    kind = scope.soap("ScopedMember" if code.scoped else "PlainMember")
+    return f"{kind}({code.parse}, {code.text})"
 
 
 def _members(definition: UnionOf) -> Iterable[TypeRef]:

@@ -21,7 +21,12 @@ _MODULES = {
     "dataclass": "dataclasses",
     "field": "dataclasses",
 }
-_PACKAGE = {"t": "types", "elements": "elements", "own": "_package"}
+_PACKAGE = {
+    "t": "types",
+    "elements": "elements",
+    "facets": "facets",
+    "own": "_package",
+}
 
 
 class Scope:

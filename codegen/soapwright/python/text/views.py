@@ -193,7 +193,8 @@ class ClientModule:
 class FacetsModule:
     """`facets.py`: assignments of simple types, and the entries of a dictionary of checks.
 
-    `runtime` are the names that it imports to be used.
+    `runtime` are the names that it imports to be used; `names` is the module of QName where
+    types have some, else "".
     """
 
     header: list[str]
@@ -201,6 +202,7 @@ class FacetsModule:
     runtime: list[str]
     types: list[str]
     checks: list[str]
+    names: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from soapwright.model.api import (
@@ -12,6 +12,7 @@ from soapwright.model.api import (
     Builtin,
     BuiltinRef,
     ContentMember,
+    Derivation,
     Element,
     ElementMember,
     Member,
@@ -25,7 +26,7 @@ from soapwright.model.api import (
     Wildcard,
     WildcardMember,
 )
-from soapwright.model.walk import takes
+from soapwright.model.walk import elements_of, names_of, takes
 from soapwright.python.names.names import Names, has_own_text
 from soapwright.python.names.secrets import SecretNames
 from soapwright.python.text.literals import string
@@ -51,11 +52,22 @@ What = Member | Attribute | Text | AnyAttributes
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: what it stands for, its name, and whether its class brings it or inherits it."""
+    """One field: what it stands for, its name, and whether its class declares it or inherits it.
+
+    In a restriction `what` is as that has it, and `shape` as the field is declared, where they
+    differ; what is `prohibited` must be absent.
+    """
 
     name: str
     what: What
     own: bool
+    shape: What | None = None
+    prohibited: bool = False
+
+    @property
+    def declared(self) -> What:
+        """What the field's annotation and its default say."""
+        return self.what if self.shape is None else self.shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Types:
     simple: SimpleTypes
     secrets: SecretNames = field(default_factory=SecretNames)
     _fields: dict[QName, tuple[Field, ...]] = field(default_factory=dict)
+    _literal_roots: set[QName] = field(default_factory=set)
 
     def struct(self, identity: QName) -> Struct:
         """The Struct of an id that names one."""
@@ -96,6 +109,17 @@ class Types:
             line.insert(0, definition)
         return line
 
+    def remembers(self, struct: Struct) -> bool:
+        """Whether values of a type know how they stood: those that travel literally, or may."""
+        if not self._literal_roots:
+            roots = (
+                self.line_of(self.struct(name))[0].id
+                for name in self.api.literal
+                if isinstance(self.api.types[name], Struct)
+            )
+            self._literal_roots.update(roots)
+        return self.line_of(struct)[0].id in self._literal_roots
+
     def fields(self, struct: Struct) -> list[Field]:
         """All fields in the order of the wire: inherited ones first in each kind, attributes before elements."""
         if struct.id not in self._fields:
@@ -112,18 +136,27 @@ class Types:
                 known = _attribute_index(found, attribute)
                 if known is None:
                     found.append(Field(name, attribute, own))
+                else:
+                    narrowing = narrow_attribute(self, found[known], attribute, own)
+                    found[known] = narrowing
+            found = [without_attribute(field, one) for field in found]
         if any(one.any_attribute is not None for one in line):
             first = next(one for one in line if one.any_attribute is not None)
             name = self.names.structs[first.id].any_attributes
             found.append(Field(name, AnyAttributes(), first is struct))
+        content: list[Field] = []
         for one in line:
             names = self.names.structs[one.id]
             own = one is struct
+            if one.derivation is Derivation.RESTRICTION:
+                content = narrow_content(self, content, one, own)
             if has_own_text(one) and one.text is not None:
-                found.append(Field(names.text, Text(one.text), own))
+                content.append(Field(names.text, Text(one.text), own))
             for member, name in zip(one.members, names.members, strict=True):
-                found.append(Field(name, member, own))
-        return found
+                content.append(Field(name, member, own))
+            if one.narrowed:
+                content = in_order(content, one)
+        return [*found, *content]
 
 
 def _attribute_index(fields: list[Field], attribute: Attribute) -> int | None:
@@ -131,6 +164,176 @@ def _attribute_index(fields: list[Field], attribute: Attribute) -> int | None:
         if isinstance(one.what, Attribute) and one.what.name == attribute.name:
             return index
     return None
+
+
+# --------------------------------------------------------------------------- restrictions
+
+
+def narrow_attribute(types: Types, field: Field, new: Attribute, own: bool) -> Field:
+    """A field for an attribute of a base, as a restriction has it."""
+    old = field.declared
+    assert isinstance(old, Attribute)
+    governing, declared = _narrow_type(types, old.type, new.type)
+    shape = replace(old, type=declared)
+    return replace(
+        field,
+        what=replace(new, type=governing),
+        own=field.own or own and declared != old.type,
+        shape=shape,
+        prohibited=False,
+    )
+
+
+def without_attribute(field: Field, struct: Struct) -> Field:
+    """The field; prohibited if it is for an attribute that a restriction takes away."""
+    if (
+        not isinstance(field.what, Attribute)
+        or field.what.name not in struct.prohibited
+    ):
+        return field
+    what = replace(field.what, required=False)
+    return replace(field, what=what, shape=field.declared, prohibited=True)
+
+
+def narrow_content(
+    types: Types, fields: list[Field], struct: Struct, own: bool
+) -> list[Field]:
+    """The fields of the bases' content as a restriction has them."""
+    if struct.text is not None:
+        return [
+            (
+                _narrow_text(types, field, struct.text, own)
+                if isinstance(field.what, Text)
+                else field
+            )
+            for field in fields
+        ]
+    if any(isinstance(f.what, (Text, ContentMember)) for f in fields):
+        return fields
+    if any(isinstance(f.what, OrderedMember) and f.what.mixed for f in fields):
+        return [_narrow_items(types, field, struct) for field in fields]
+    return [_narrow_member(types, field, struct, own) for field in fields]
+
+
+def in_order(fields: list[Field], struct: Struct) -> list[Field]:
+    """The fields in the order of a restriction's content; what it takes away comes last."""
+
+    def rank(field: Field) -> int:
+        names = _names(field.what)
+        for number, member in enumerate(struct.narrowed):
+            if names & names_of(member):
+                return number
+            if isinstance(member, WildcardMember) and wildcards_in(field.what):
+                return number
+        return len(struct.narrowed)
+
+    return sorted(fields, key=rank)
+
+
+def _names(what: What) -> set[QName]:
+    if isinstance(what, (ElementMember, OrderedMember)):
+        return names_of(what)
+    return set()
+
+
+def _narrow_text(types: Types, field: Field, text: TypeRef, own: bool) -> Field:
+    old = field.declared
+    assert isinstance(old, Text)
+    governing, declared = _narrow_type(types, old.type, text)
+    return replace(
+        field,
+        what=Text(governing),
+        own=field.own or own and declared != old.type,
+        shape=Text(declared),
+    )
+
+
+def _narrow_member(types: Types, field: Field, struct: Struct, own: bool) -> Field:
+    old = field.declared
+    if isinstance(old, OrderedMember):
+        return _narrow_items(types, field, struct)
+    names = _names(old)
+    new = next((m for m in struct.narrowed if names & names_of(m)), None)
+    if isinstance(old, WildcardMember):
+        kept = any(
+            isinstance(m, (WildcardMember, OrderedMember)) for m in struct.narrowed
+        )
+        return replace(field, shape=old, prohibited=not kept)
+    if not isinstance(old, ElementMember):
+        return field
+    if new is None:
+        return replace(field, shape=old, prohibited=old.optional)
+    if not isinstance(new, ElementMember):
+        return field
+    if old.element.substitutes or new.element.substitutes:
+        what = replace(old, optional=new.optional)
+        return replace(field, what=what, shape=old, prohibited=False)
+    governing, declared = _narrow_type(
+        types, old.element.type, new.element.type, repeated=old.repeated
+    )
+    # nil is as the base has it, for its sake absent has a value of its own
+    element = replace(new.element, type=governing, nillable=old.element.nillable)
+    return replace(
+        field,
+        what=replace(old, element=element, optional=new.optional),
+        own=field.own or own and declared != old.element.type,
+        shape=replace(old, element=replace(old.element, type=declared)),
+        prohibited=False,
+    )
+
+
+def _narrow_items(types: Types, field: Field, struct: Struct) -> Field:
+    """A list that keeps the order, its elements of the types that a restriction gives them."""
+    old = field.declared
+    if not isinstance(old, OrderedMember):
+        return field
+    given = {e.name: e.type for e in elements_of(struct.content)}
+    alternatives = tuple(
+        (
+            replace(
+                one,
+                type=_narrow_type(types, one.type, given[one.name], repeated=True)[0],
+            )
+            if isinstance(one, Element) and one.name in given and not one.substitutes
+            else one
+        )
+        for one in old.alternatives
+    )
+    return replace(field, what=replace(old, alternatives=alternatives), shape=old)
+
+
+def _narrow_type(
+    types: Types, old: TypeRef, new: TypeRef, *, repeated: bool = False
+) -> tuple[TypeRef, TypeRef]:
+    """The type that is read, and the one that the field is declared as.
+
+    A field that is inherited may become narrower where its values stay values of the base's
+    field; a list may not. What Python sees as two kinds of value (an xsd:decimal and an
+    xsd:integer) stays what the base has.
+    """
+    if old == new:
+        return old, old
+    if is_any(old):
+        return new, new
+    simple = types.simple
+    if simple.is_simple(old) and simple.is_simple(new):
+        before = simple.annotation(old, Scope())
+        after = simple.annotation(new, Scope())
+        if before == after:
+            return new, new
+        narrower = set(after.split(" | ")) <= set(before.split(" | "))
+        if narrower or simple.is_any(old) or before == "str" and simple.is_textual(new):
+            return new, old if repeated else new
+        return old, old
+    if simple.is_simple(old) or simple.is_simple(new) or is_any(new):
+        return old, old
+    assert isinstance(old, NamedRef) and isinstance(new, NamedRef)
+    base, derived = types.api.types[old.id], types.api.types[new.id]
+    if not (isinstance(base, Struct) and isinstance(derived, Struct)):
+        return old, old
+    if base not in types.line_of(derived):
+        return old, old
+    return new, old if repeated else new
 
 
 class Annotations:
@@ -193,18 +396,27 @@ class Annotations:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One element of several that may stand at a place: its tag in Python, its name on the wire."""
+    """One element of several that may stand at a place: its tag in Python, its name on the wire.
+
+    `governing` is the type that a restriction gives it.
+    """
 
     tag: str
     name: QName
     type: TypeRef
     nillable: bool
     default: str | None
+    governing: TypeRef | None = None
 
 
 def is_any(reference: TypeRef) -> bool:
     """Whether a type is xsd:anyType."""
     return isinstance(reference, BuiltinRef) and reference.builtin is Builtin.ANY_TYPE
+
+
+def declares_any(what: What) -> bool:
+    """Whether the values of a field are annotated as Any."""
+    return isinstance(what, ElementMember) and is_any(what.element.type)
 
 
 def alternatives_of(element: Element) -> list[Alternative]:
@@ -290,8 +502,9 @@ class Declarations:
 
     def declare(self, field: Field) -> Declaration:
         """One field's declaration."""
+        what = field.declared
         name = self.scope.name
-        match field.what:
+        match what:
             case Attribute(required=required, doc=doc) as attribute:
                 kind = self.annotations.value(attribute.type)
                 if required and not self.encoded:
@@ -317,7 +530,7 @@ class Declarations:
                 factory = "list" if optional else ""
                 return Declaration(field.name, Annotation(kind), factory=factory)
             case _:
-                assert_never(field.what)
+                assert_never(what)
 
     def _element(self, name: str, member: ElementMember) -> Declaration:
         element = member.element

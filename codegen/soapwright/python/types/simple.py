@@ -42,6 +42,7 @@ class SimpleCode:
     verbatim: bool = False
 
 
+_XSD = "http://www.w3.org/2001/XMLSchema"
 _SPACE = re.compile("[ \t\r\n]+")
 _LETTERS = re.compile("[A-Za-z.]")
 _STRINGS = ("str", "text", "parse_token", "token")
@@ -51,11 +52,13 @@ _FLOATS = ("float", "float_text", "parse_float", "float_value")
 _SCOPED = ("QName", "scoped_qname_text", "parse_scoped_qname", "qname_value")
 
 # The classes of the runtime among those that values have.
-_OF_RUNTIME = frozenset("QName Duration GYearMonth GYear GMonthDay GDay GMonth".split())
+_OF_RUNTIME = frozenset(
+    "QName AnySimple Duration GYearMonth GYear GMonthDay GDay GMonth".split()
+)
 # The class of the values; then the runtime's text, parse and read functions
 _BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
     Builtin.STRING: ("str", "text", "parse_string", "string"),
-    Builtin.ANY_SIMPLE_TYPE: ("str", "text", "parse_string", "string"),
+    Builtin.ANY_SIMPLE_TYPE: ("AnySimple", "any_simple_text", "parse_string", "any_simple_value"),
     Builtin.NORMALIZED_STRING: ("str", "text", "parse_normalized", "normalized"),
     Builtin.TOKEN: _STRINGS,
     Builtin.LANGUAGE: _STRINGS,
@@ -120,6 +123,7 @@ class SimpleTypes:
     def __init__(self, api: Api, names: Names) -> None:
         self._types = api.types
         self._names = names
+        self._derived: dict[TypeRef, list[TypeRef]] = {}
         self._unions: dict[QName, tuple[BuiltinRef | NamedRef, ...]] = {}
 
     def is_simple(self, reference: TypeRef) -> bool:
@@ -199,12 +203,16 @@ class SimpleTypes:
             self._unions[union.id] = tuple(found)
         return self._unions[union.id]
 
-    def code(self, reference: TypeRef, scope: Scope) -> SimpleCode:
-        """The functions for a simple type."""
+    def code(
+        self, reference: TypeRef, scope: Scope, *, written: bool = False
+    ) -> SimpleCode:
+        """The functions for a simple type; those that keep the lexical form where `written` says so."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
             row = _BUILTINS[plain.builtin]
             names = self._functions(reference, row[1:])
+            if written:
+                names = _PATTERNED.get(names[1], names)
             text, parse, read = map(scope.soap, names)
             return SimpleCode(text, parse, read, row is _SCOPED, names[0] == "text")
         name = self._names.types[plain.id]
@@ -238,6 +246,39 @@ class SimpleTypes:
             reference = definition.base
         return found
 
+    def members(self, definition: UnionOf) -> dict[QName, TypeRef]:
+        """The types that `xsi:type` may name for a union's value, and the member that reads each.
+
+        They are the members, those of its members, and what restricts one (XML Schema part 1,
+        section 3.14.6).
+        """
+        found: dict[QName, TypeRef] = {}
+        waiting: list[tuple[TypeRef, TypeRef]] = [(m, m) for m in definition.members]
+        seen: set[TypeRef] = set()
+        for kind, member in waiting:
+            if kind in seen:
+                continue
+            seen.add(kind)
+            if isinstance(kind, BuiltinRef):
+                found.setdefault(QName(_XSD, kind.builtin.value), member)
+            else:
+                inner = self._types[kind.id]
+                if inner.named:
+                    found.setdefault(kind.id, member)
+                if isinstance(inner, UnionOf):
+                    waiting += [(m, m) for m in inner.members]
+            waiting += [(one, member) for one in self._restricting().get(kind, ())]
+        return found
+
+    def _restricting(self) -> dict[TypeRef, list[TypeRef]]:
+        """The types that restrict each simple type directly."""
+        if not self._derived:
+            for definition in self._types.values():
+                if isinstance(definition, (Restricted, Enumeration)):
+                    derived = self._derived.setdefault(definition.base, [])
+                    derived.append(NamedRef(definition.id))
+        return self._derived
+
     def is_scoped(self, reference: TypeRef) -> bool:
         """Whether QNames may stand in the values."""
         plain = self.plain(reference)
@@ -251,11 +292,26 @@ class SimpleTypes:
             case _:
                 return False
 
+    def is_textual(self, reference: TypeRef) -> bool:
+        """Whether the values are members of an enumeration of strings."""
+        plain = self.plain(reference)
+        if isinstance(plain, BuiltinRef):
+            return False
+        definition = self._types[plain.id]
+        if not isinstance(definition, Enumeration):
+            return False
+        return _BUILTINS[self.enumerated(definition).builtin][0] == "str"
+
+    def is_any(self, reference: TypeRef) -> bool:
+        """Whether a type is xsd:anySimpleType."""
+        plain = self.plain(reference)
+        return plain == BuiltinRef(Builtin.ANY_SIMPLE_TYPE)
+
     def is_string(self, reference: TypeRef) -> bool:
         """Whether the text of a value may hold characters that an attribute must escape."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
-            return _BUILTINS[plain.builtin][0] in ("str", "list")
+            return _BUILTINS[plain.builtin][0] in ("str", "list", "AnySimple")
         return True
 
 

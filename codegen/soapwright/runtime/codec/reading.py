@@ -143,10 +143,16 @@ def filled(e: Element, default: str) -> Element:
 
     One that points elsewhere is not empty: its value is there.
     """
-    if e.text is None and not len(e) and not is_nil(e):
-        if e.get("href") is None and e.get(_REF) is None:
-            e.text = default  # type: ignore[misc]  # read-only in the protocol: only here is it set
+    if is_blank(e):
+        e.text = default  # type: ignore[misc]  # read-only in the protocol: only here is it set
     return e
+
+
+def is_blank(e: Element) -> bool:
+    """Whether an element is empty, and so stands for its default."""
+    if e.text is not None or len(e) or is_nil(e):
+        return False
+    return e.get("href") is None and e.get(_REF) is None
 
 
 # ------------------------------------------------------------------------------- attributes

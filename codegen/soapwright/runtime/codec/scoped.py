@@ -12,9 +12,18 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar, cast
 from ..values.lexical import list_text, parse_qname, qname_text
 from ..values.names import QName
 from ..values.strings import split
-from ..values.strings import text as escaped_text
-from ..xml.element import Element, bad, bad_attribute, in_scope, missing, not_nil
-from .unions import first_reading, no_member
+from ..xml.element import (
+    XSI_TYPE,
+    Element,
+    bad,
+    bad_attribute,
+    clark_name,
+    in_scope,
+    missing,
+    not_nil,
+)
+from .reading import value as read_value
+from .unions import Facets, first_taking, no_member
 
 T = TypeVar("T")
 ScopedParse: TypeAlias = Callable[[str, Element], T]
@@ -178,31 +187,56 @@ class PlainMember(NamedTuple):
 
 
 def parse_scoped_union(
-    text: str, e: Element, members: Sequence[ScopedMember | PlainMember]
+    text: str,
+    e: Element,
+    members: Sequence[ScopedMember | PlainMember],
+    facets: Facets | None = None,
 ) -> Any:  # Any: the union's own annotation says
-    """The value of the first member that reads the text, chosen as for other unions.
-
-    A member with QNames need not write the text back: the prefixes are the writer's choice.
+    """The value of the first member that takes the text, chosen as for other unions.
 
     Raises:
         ValueError: none reads it.
     """
-    return first_reading(text, _readings(text, e, members))
+    return first_taking(text, _readings(text, e, members), facets)
 
 
 def _readings(
     given: str, e: Element, members: Sequence[ScopedMember | PlainMember]
-) -> Iterator[tuple[Any, str | None]]:
-    escaped = escaped_text(given)
-    for member in members:
+) -> Iterator[tuple[int, object]]:
+    for number, member in enumerate(members):
         try:
             if isinstance(member, ScopedMember):
-                yield member.parse(given, e), escaped
+                yield number, member.parse(given, e)
             else:
-                value = member.parse(given)
-                yield value, member.text(value)
+                yield number, member.parse(given)
         except (TypeError, ValueError):
             continue
+
+
+def read_scoped_union(
+    e: Element,
+    parse: ScopedParse[T],
+    named: Mapping[str, ScopedMember | PlainMember],
+) -> T:
+    """An element's value; `xsi:type` may say which member's it is.
+
+    Args:
+        e: the element.
+        parse: the union's parse function.
+        named: its members, by their names in Clark's notation.
+
+    Raises:
+        DecodeError: its text is not of the type, it is nil, or it holds elements.
+    """
+    text = e.get(XSI_TYPE)
+    member = named.get(clark_name(e, text)) if text is not None else None
+    match member:
+        case None:
+            return scoped_value(e, parse)
+        case ScopedMember():
+            return cast(T, scoped_value(e, member.parse))
+        case PlainMember():
+            return cast(T, read_value(e, member.parse))
 
 
 def scoped_union_text(

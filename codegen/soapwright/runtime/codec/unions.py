@@ -1,63 +1,92 @@
-"""Unions of simple types: the value of the first member that reads a text (XML Schema part 2, 2.5.1.3)."""
+"""Unions of simple types: the value of the first member that takes a text (XML Schema part 2, 2.5.1.3)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
-from ..values.strings import refusal, text
+from ..values.strings import refusal
+from ..xml.element import XSI_TYPE, Element, clark_name
 from .enumerations import is_unknown
+from .reading import value
 
 Member = tuple[Callable[[str], Any], Callable[[Any], str]]
+T = TypeVar("T")
+
+
+class Facets(Protocol):
+    """What the members of a union ask of their values."""
+
+    def takes(self, member: int, value: object, text: str) -> bool:
+        """Whether a member, by its number, takes a value that it read of a text."""
+        ...
 
 
 def parse_union(
-    text: str, members: Sequence[Member]
+    text: str, members: Sequence[Member], facets: Facets | None = None
 ) -> Any:  # Any: the union's own annotation says
-    """The value of the first member that reads the text and writes it back as it was.
+    """The value of the first member that takes the text, its facets included.
 
-    So `01` stays itself in a union of int and string. Where none writes it back, the first that
-    reads it has it. An enumeration has what it does not know only if nothing else takes it.
+    Where none does, the first that can read it has it: an enumeration that does not know it
+    only if nothing else can.
 
     Raises:
         ValueError: no member reads it.
     """
-    return first_reading(text, (_readings(text, members)))
+    return first_taking(text, _readings(text, members), facets)
 
 
-def _readings(text: str, members: Sequence[Member]) -> Iterable[tuple[Any, str | None]]:
-    for parse, write in members:
+def _readings(text: str, members: Sequence[Member]) -> Iterable[tuple[int, object]]:
+    for number, (parse, _) in enumerate(members):
         try:
-            value = parse(text)
+            yield number, parse(text)
         except ValueError:
             continue
-        try:
-            yield value, write(value)
-        except (TypeError, ValueError):
-            yield value, None
 
 
-def first_reading(
-    given: str, readings: Iterable[tuple[Any, str | None]]
+def first_taking(
+    given: str, readings: Iterable[tuple[int, object]], facets: Facets | None
 ) -> Any:  # Any: as above
-    """Of the values that members read of a text, each with its own text, the union's.
+    """Of the values that members, by their numbers, read of a text, the union's.
 
     Raises:
         ValueError: there is none.
     """
-    escaped = text(given)
-    inexact: list[object] = []
+    broken: list[object] = []
     unknown: list[object] = []
-    for value, written in readings:
-        if is_unknown(value):
-            unknown.append(value)
-        elif written == escaped:
-            return value
+    for number, found in readings:
+        if is_unknown(found):
+            unknown.append(found)
+        elif facets is not None and not facets.takes(number, found, given):
+            broken.append(found)
         else:
-            inexact.append(value)
-    for value in (*inexact, *unknown):
-        return value
+            return found
+    for found in (*broken, *unknown):
+        return found
     raise refusal(given, "value of any member of the union")
+
+
+def read_union(
+    e: Element,
+    parse: Callable[[str], T],
+    named: Mapping[
+        str, Callable[[str], Any]
+    ],  # Any: each reads some of the union's values
+) -> T:
+    """An element's value; `xsi:type` may say which member's it is.
+
+    Args:
+        e: the element.
+        parse: the union's parse function.
+        named: those of its members, by their names in Clark's notation.
+
+    Raises:
+        DecodeError: its text is not of the type, it is nil, or it holds elements.
+    """
+    text = e.get(XSI_TYPE)
+    if text is not None:
+        parse = named.get(clark_name(e, text), parse)
+    return value(e, parse)
 
 
 def union_text(value: object, writers: Sequence[Callable[[Any], str]]) -> str:

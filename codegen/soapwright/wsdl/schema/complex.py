@@ -5,22 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from soapwright.model.api import (
+    AnyAttribute,
     BuiltinRef,
     Derivation,
+    Enumeration,
+    Facets,
     NamedRef,
     Occurs,
+    Particle,
+    Process,
     QName,
+    Restricted,
     Sequence,
     Struct,
     TypeDef,
     TypeRef,
+    Wildcard,
 )
 from soapwright.model.codes import Code
 from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.arrays import is_array, says_array, soap_array
-from soapwright.wsdl.schema.attributes import attribute_uses
-from soapwright.wsdl.schema.context import ANY_TYPE, STRING, Context, Pending
+from soapwright.wsdl.schema.attributes import attribute_uses, prohibited_attributes
+from soapwright.wsdl.schema.context import ANY_TYPE, STRING, Context, Owner, Pending
 from soapwright.wsdl.schema.particles import content_of
+from soapwright.wsdl.schema.simple import enumeration_values, facets_of
 
 
 def complex_type(
@@ -80,12 +88,32 @@ def _complex_content(
         message = f"a complex type cannot be made from xsd:{base.builtin.value}"
         context.findings.mended(Code.KIND, f"{message}: it is read as text", struct.at)
         return replace(struct, text=base)
+    own = content_of(context, schema, component, pending.owner)
+    if base == ANY_TYPE and derivation is Derivation.EXTENSION:
+        anything = AnyAttribute(("##any",), Process.LAX)
+        struct = replace(struct, any_attribute=wildcard or anything)
+        return _anything(struct, own, content.mixed)
     return replace(
         struct,
-        content=content_of(context, schema, component, pending.owner),
+        content=own,
         base=base.id if isinstance(base, NamedRef) else None,
         derivation=derivation if isinstance(base, NamedRef) else None,
         mixed=struct.mixed or content.mixed,
+        prohibited=prohibited_attributes(context, schema, component),
+    )
+
+
+def _anything(struct: Struct, own: Particle | None, mixed: bool) -> Struct:
+    """A type that extends anyType: its content is the base's, any elements and text, and its own.
+
+    One that adds elements without being mixed is not allowed to; then no text is meant.
+    """
+    any_element = Wildcard(("##any",), Process.LAX, Occurs(0, None), struct.at)
+    items = (any_element,) if own is None else (any_element, own)
+    return replace(
+        struct,
+        content=Sequence(items, Occurs()),
+        mixed=own is None or struct.mixed or mixed,
     )
 
 
@@ -102,11 +130,76 @@ def _simple_content(
     attributes, wildcard = attribute_uses(
         context, pending.schema, component, pending.owner
     )
-    struct = replace(struct, attributes=attributes, any_attribute=wildcard)
+    struct = replace(
+        struct,
+        attributes=attributes,
+        any_attribute=wildcard,
+        prohibited=prohibited_attributes(context, pending.schema, component),
+    )
     if isinstance(base, NamedRef) and _is_complex(context, base.id):
         _check_simple(context, base.id, struct)
-        return replace(struct, base=base.id, derivation=derivation)
+        text = None
+        if isinstance(component, xsd.Restriction):
+            text = _restricted_text(context, pending, component, base.id)
+        return replace(struct, base=base.id, derivation=derivation, text=text)
     return replace(struct, text=STRING if base == ANY_TYPE else base)
+
+
+def _restricted_text(
+    context: Context, pending: Pending, component: xsd.Restriction, base: QName
+) -> TypeRef | None:
+    """The type of the text that a restriction gives or narrows; None where it leaves it alone."""
+    schema, owner = pending.schema, pending.owner
+    text: TypeRef | None = None
+    if component.simple_type is not None:
+        owner_of_base = owner.child("#base", "Base")
+        text = context.anonymous(component.simple_type, schema, owner_of_base)
+    facets = facets_of(component)
+    enumerated = component.enumerations
+    if facets == Facets() and not enumerated:
+        return text
+    narrowed = text or text_of(context, base)
+    if narrowed is None:
+        return None
+    place = owner.child("#text", "Text")
+    at, id = schema.at(component), place.id
+    if enumerated:
+        values = enumeration_values(schema, component)
+        narrow: TypeDef = Enumeration(id, place.words, False, at, narrowed, values)
+        context.types[id] = narrow
+        narrowed = NamedRef(id)
+        place = owner.child("#facets", "Facets")
+    if facets != Facets():
+        context.types[place.id] = Restricted(
+            place.id, place.words, False, at, narrowed, facets
+        )
+        narrowed = NamedRef(place.id)
+    return narrowed
+
+
+def text_of(context: Context, name: QName) -> TypeRef | None:
+    """The type of the text of a complex type with simple content, None where it has none."""
+    seen: set[QName] = set()
+    while name not in seen:
+        seen.add(name)
+        declared = context.components.types.get(name)
+        if declared is None or not isinstance(declared.component, xsd.ComplexType):
+            return NamedRef(name) if declared is not None else None
+        content = declared.component.simple_content
+        if content is None:
+            return None
+        component, _ = _derivation(content)
+        if component is None or not component.base:
+            return None
+        if isinstance(component, xsd.Restriction) and component.simple_type is not None:
+            place = Owner(name.namespace, name.local, (name.local,))
+            place = place.child("#base", "Base")
+            return context.anonymous(component.simple_type, declared.schema, place)
+        base = context.type(declared.schema, component, component.base)
+        if isinstance(base, BuiltinRef):
+            return base
+        name = base.id
+    return None
 
 
 def _check_simple(context: Context, base: QName, struct: Struct) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from soapwright.model.api import (
@@ -11,6 +12,7 @@ from soapwright.model.api import (
     EnumerationValue,
     Facets,
     ListOf,
+    QName,
     Restricted,
     TypeDef,
     TypeRef,
@@ -47,9 +49,9 @@ def simple_type(
     restriction = component.restriction
     base = _base(context, pending, restriction)
     if restriction.enumerations and not _names_values(context, base):
-        values = _values(schema, restriction)
+        values = enumeration_values(schema, restriction)
         return Enumeration(owner.id, owner.words, pending.named, at, base, values, doc)
-    facets = facets_of(restriction)
+    facets = replace(facets_of(restriction), names=_names(context, schema, restriction))
     return Restricted(owner.id, owner.words, pending.named, at, base, facets, doc)
 
 
@@ -82,7 +84,7 @@ def _names_values(context: Context, base: TypeRef) -> bool:
     return base.builtin in (Builtin.QNAME, Builtin.NOTATION)
 
 
-def _values(
+def enumeration_values(
     schema: ParsedSchema, restriction: xsd.Restriction
 ) -> tuple[EnumerationValue, ...]:
     """The values in the schema's order, each once."""
@@ -91,6 +93,23 @@ def _values(
         text = schema.node(value).get("value", "")
         found.setdefault(text, EnumerationValue(text, schema.doc(value)))
     return tuple(found.values())
+
+
+def _names(
+    context: Context, schema: ParsedSchema, restriction: xsd.Restriction
+) -> tuple[QName, ...]:
+    """The values of an enumeration of QNames, by the prefixes in scope at each."""
+    found = []
+    for value in restriction.enumerations:
+        node = schema.node(value)
+        prefix, _, local = node.get("value", "").strip().rpartition(":")
+        namespace = node.nsmap.get(prefix or None)
+        if prefix and namespace is None:
+            message = f"the prefix {prefix!r} is not declared: the value is left out"
+            context.findings.mended(Code.PREFIX, message, schema.at(value))
+        else:
+            found.append(QName(namespace or "", local))
+    return tuple(dict.fromkeys(found))
 
 
 def _list_item(context: Context, pending: Pending, component: xsd.List) -> TypeRef:

@@ -14,7 +14,7 @@ from ..errors.errors import DecodeError
 from ..soap.envelope import NAMES, Version, shown_name
 from ..soap.messages import Message, Source
 from ..xml.bounds import check_texts, refuse_deep
-from ..xml.element import RPC_RESULT, Element, bad, local_name, path_of
+from ..xml.element import RPC_RESULT, Element, bad, local_name, noting, path_of
 from ..xml.parsing import Limits
 from .push_parser import PushParser
 
@@ -244,6 +244,7 @@ class ItemReader:
             check_texts(e, self._limits.text)
         self._since = 0
         number, self._number = self._number, self._number + 1
+        noting.on = True  # whether it names types is known too late to ask
         try:
             return self._items.read(e)
         except DecodeError as error:

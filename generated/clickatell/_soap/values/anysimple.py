@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from . import lexical
 from .frozen import Frozen
@@ -14,10 +14,11 @@ from .values import Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth
 
 
 class Typed(Frozen):
-    """A value of a builtin type that is not the one its Python type stands for.
+    """A value of a simple type that is not the one its Python type stands for.
 
     `Typed(QName(XSD, "short"), 5)`: a bare 5 would be written as an xsd:int. `type` may also be
-    one of the copies of the builtins that SOAP's encoding has.
+    one of the copies of the builtins that SOAP's encoding has, and where a schema has
+    xsd:anySimpleType also a simple type of the schema, with the value's text.
     """
 
     __slots__ = ("_type", "_value")
@@ -29,7 +30,7 @@ class Typed(Frozen):
 
     @property
     def type(self) -> QName:
-        """The builtin's name, as `xsi:type` has it."""
+        """The type's name, as `xsi:type` has it."""
         return self._type
 
     @property
@@ -39,6 +40,28 @@ class Typed(Frozen):
 
     def _parts(self) -> tuple[QName, object]:
         return self._type, self._value
+
+
+AnySimple: TypeAlias = (
+    str
+    | bool
+    | int
+    | float
+    | Decimal
+    | bytes
+    | datetime
+    | date
+    | time
+    | Duration
+    | GYear
+    | GYearMonth
+    | GMonth
+    | GMonthDay
+    | GDay
+    | QName
+    | Typed
+)
+"""A value of xsd:anySimpleType: a `str` is one without a type of its own."""
 
 
 class TypedList(list[Any]):  # Any: items of whatever type

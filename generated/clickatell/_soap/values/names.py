@@ -29,15 +29,15 @@ _START: Final = (
     "\U00010000-\U000effff"
 )
 _LEAD: Final = "0-9.\xb7\u0300-\u036f\u203f\u2040-"
-_NCNAME: Final = f"[{_START}][{_START}{_LEAD}]*"
+NCNAME: Final = f"[{_START}][{_START}{_LEAD}]*"
 # A prefix before a colon, wherever it stands: in a QName, an arrayType, an XPath. Each run of
 # name characters is looked at once, from its start, so that no text takes quadratic time.
-_PREFIX: Final = f"(?<![{_START}{_LEAD}])[{_LEAD}]*({_NCNAME}):(?=[{_START}])"
+_PREFIX: Final = f"(?<![{_START}{_LEAD}])[{_LEAD}]*({NCNAME}):(?=[{_START}])"
 
 
 def is_ncname(name: str) -> bool:
     """Whether a name is one without a colon, as elements, attributes and prefixes have."""
-    return re.fullmatch(_NCNAME, name) is not None
+    return re.fullmatch(NCNAME, name) is not None
 
 
 def prefixes_in(text: str) -> list[str]:

@@ -27,7 +27,9 @@ from ..values.lexical import (
     parse_decimal,
     parse_float,
     parse_time,
+    parse_token,
 )
+from ..values.names import NCNAME, QName
 from ..values.numbers import decimal_text
 from ..values.values import UNSET, Duration
 from .regular import matcher
@@ -81,22 +83,41 @@ class Facets:
     max_exclusive: str | None = None
     total_digits: int | None = None
     fraction_digits: int | None = None
+    values: tuple[str, ...] = ()
+    names: tuple[QName, ...] = ()
 
-    def wrong(self, value: object) -> Iterator[str]:
-        """What is wrong with a value; it is not told itself, as it may be a secret."""
+    def wrong(self, value: object, text: str | None = None) -> Iterator[str]:
+        """What is wrong with a value; it is not told itself, as it may be a secret.
+
+        Args:
+            value: the value.
+            text: what it was read of, where that is known.
+        """
         if self.base is not None:
-            yield from self.base.wrong(value)
+            yield from self.base.wrong(value, text)
         if self.item is not None and isinstance(value, list):
             for index, each in enumerate(value):
                 for message in self.item.wrong(each):
                     yield f"its item {index} {message}"
         yield from self._union(value)
-        if self.patterns and not _matches(value, self.patterns):
+        if self.patterns and not _matches(value, self.patterns, text):
             said = " or ".join(self.patterns)
             yield f"does not match {said}"
+        yield from self._enumeration(value)
         yield from self._lengths(value)
         yield from self._bounds(value)
         yield from self._digits(value)
+
+    def takes(self, member: int, value: object, text: str) -> bool:
+        """Whether a member of a union, by its number, takes a value that it read of a text."""
+        facets = self.members[member][1]
+        return facets is None or next(facets.wrong(value, text), None) is None
+
+    def _enumeration(self, value: object) -> Iterator[str]:
+        if self.names and isinstance(value, QName) and value not in self.names:
+            yield f"is none of {', '.join(map(str, self.names))}"
+        if self.values and not any(_is_fixed(value, one) for one in self.values):
+            yield "is none of the values that are known"
 
     def _union(self, value: object) -> Iterator[str]:
         """What each of the members says that the value may be of; nothing where one has nothing to say."""
@@ -184,12 +205,16 @@ BUILTINS: Final[Mapping[str, Facets]] = {
     "unsignedInt": _between(0, 2**32 - 1),
     "unsignedShort": _between(0, 2**16 - 1),
     "unsignedByte": _between(0, 2**8 - 1),
+    "language": Facets(patterns=("[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*",)),
+    "NCName": Facets(patterns=(NCNAME,)),
 }
-"""The builtins that have bounds."""
+"""The builtins that have bounds, and the strings that are not just any."""
 
 
-def _matches(value: object, patterns: tuple[str, ...]) -> bool:
+def _matches(value: object, patterns: tuple[str, ...], text: str | None) -> bool:
     texts = _lexical_forms(value)
+    if texts and text is not None and not isinstance(value, str):
+        texts = [parse_token(text)]
     return not texts or any(
         _compiled(pattern)(text) for pattern in patterns for text in texts
     )
@@ -308,9 +333,14 @@ class Check:
     high: int | None = None
     fixed: str | None = None
     tags: Mapping[str, Facets] = field(default_factory=dict)
+    absent: bool = False
 
     def wrong(self, value: object, path: str) -> Iterator[Violation]:
         """What is wrong with a field's value."""
+        if self.absent:
+            if value != [] and value != {}:
+                yield Violation(path, "is not allowed")
+            return
         if self.each and isinstance(value, list):
             if value and len(value) < self.low:
                 said = f"has {len(value)} items, less than {self.low}"

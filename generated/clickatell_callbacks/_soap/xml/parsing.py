@@ -12,7 +12,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..errors.errors import DecodeError, NotAnEnvelope
 from .bounds import BYTE_ORDER_MARKS, check_depth, check_texts, may_be_long
-from .element import Element
+from .element import Element, noting
 
 # libxml2's own bounds: the length of a text, and the depth, up to which the parser need not be
 # told that a document is huge; and the depth beyond which it does not go even then.
@@ -165,6 +165,8 @@ def parse(
         check_depth(root, data, limits.depth, encoding)
         if len(data) > limits.text and may_be_long(data, limits.text, encoding):
             check_texts(root, limits.text)
+    # an attribute xsi:type has a prefix; of bytes that are no ASCII nobody can tell
+    noting.on = b":type" in data or data[1:2] == b"\0" or data[:1] == b"\0"
     found: Element = root
     return found
 

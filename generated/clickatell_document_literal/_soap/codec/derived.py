@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ..values.strings import SPACE
 from ..xml.element import XSI_TYPE, Element, clark_name
@@ -50,6 +50,22 @@ def write_derived(
     # the encoded writers say the type of everything themselves
     kind = "" if encoded else f' xsi:type="{name}"'
     return write(v, tag, f"{attributes}{kind}")
+
+
+def write_narrowed(
+    v: T,
+    tag: str,
+    narrow: type[object],
+    write: Callable[[Any, str], str],  # Any: what `narrow` is
+    write_base: Callable[[T, str], str],
+) -> str:
+    """A value of a list whose items a restriction has narrowed: those need no `xsi:type`.
+
+    Raises:
+        TypeError: as the writers.
+        ValueError: as the writers.
+    """
+    return write(v, tag) if v.__class__ is narrow else write_base(v, tag)
 
 
 def derived_reader(

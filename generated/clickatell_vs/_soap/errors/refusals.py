@@ -23,6 +23,11 @@ def absent(v: object, field: str) -> NoReturn:
     raise Refusal(v, field, "is required")
 
 
+def prohibited(v: object, field: str) -> Refusal:
+    """A field is set that the value's type, a restriction, takes away."""
+    return Refusal(v, field, "is not allowed")
+
+
 def wrong_choice(v: object, fields: str) -> Refusal:
     """Of the fields of a choice none is set, or more than one."""
     return Refusal(v, "", f"exactly one is wanted of: {fields}")

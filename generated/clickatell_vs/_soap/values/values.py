@@ -204,7 +204,7 @@ class GMonth(_Zoned):
 
     __slots__ = ()
     _KIND = "xsd:gMonth"
-    _PATTERN = f"--{MONTH}{ZONE}"
+    _PATTERN = f"--{MONTH}(--)?{ZONE}"  # the second hyphens: the first edition's form
 
     @property
     def month(self) -> int:

@@ -91,6 +91,15 @@ class _Quiet(threading.local):
 _quiet = _Quiet()
 
 
+class _Noting(threading.local):
+    """Whether the document that was parsed last may name types; each parse sets it anew."""
+
+    on = False
+
+
+noting: Final = _Noting()
+
+
 @contextmanager
 def without_paths() -> Generator[None]:
     """Errors raised inside have no path: they are not told, and paths cost a look at all siblings."""

@@ -7,17 +7,17 @@ from ._soap.validation.validation import BUILTINS, Check, Checks, Facets, check
 from ._soap.validation.validation import ValidationError as ValidationError
 from ._soap.validation.validation import Violation as Violation
 
+_Count = Facets(base=BUILTINS["int"], min_inclusive="1", max_exclusive="10")
+_Greek = Facets(
+    patterns=("(?:(?![\\p{Ll}])[\\U00000370-\\U000003ff])[\\U00000080-\\U0010ffff]*",)
+)
+_Remark = Facets(members=(("int", _Count), ("str", _Greek), ("date", None)))
 _Number = Facets(patterns=("0[0-9]{3}",))
 _OddNumber = Facets(base=_Number, patterns=("[^\\n\\r]*[13579]",))
 _Amount = Facets(patterns=("[0-9]{3}\\.[0-9]{2}",), total_digits=5)
 _Flag = Facets(patterns=("[01]",))
 _Instant = Facets(patterns=("[^\\n\\r]*\\.[0-9]{3}Z",))
 _Numbers = Facets(item=_Number)
-_Count = Facets(base=BUILTINS["int"], min_inclusive="1", max_exclusive="10")
-_Greek = Facets(
-    patterns=("(?:(?![\\p{Ll}])[\\U00000370-\\U000003ff])[\\U00000080-\\U0010ffff]*",)
-)
-_Remark = Facets(members=(("int", _Count), ("str", _Greek), ("date", None)))
 _Keep = Facets(max_inclusive="P1Y")
 
 CHECKS: Checks = {

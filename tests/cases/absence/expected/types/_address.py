@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Address:
+class Address(soap.Struct):
     """The type Address."""
 
     line: list[str] = field(default_factory=list)
@@ -18,6 +18,8 @@ class Address:
 def write_Address(v: Address, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Address:
         return soap.write_derived(v, Address, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Address, tag, attributes)
     xml = f"<{tag}{attributes}>"
     xml += "".join(
         [f"<tns:line>{soap.text(item)}</tns:line>" for item in soap.items(v.line)]
@@ -43,6 +45,9 @@ def read_Address(e: soap.Element) -> Address:
     v = Address.__new__(Address)
     v.line = line
     v.code = code
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

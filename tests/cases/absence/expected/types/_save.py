@@ -11,7 +11,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Save:
+class Save(soap.Struct):
     """What stands in save."""
 
     name: str
@@ -30,6 +30,8 @@ class Save:
 def write_Save(v: Save, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Save:
         return soap.write_derived(v, Save, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Save, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}><tns:name>{soap.text(v.name)}</tns:name>")
@@ -78,6 +80,9 @@ def read_Save(e: soap.Element) -> Save:
     children = e[:]
     if not children:
         soap.check_empty(e)
+    blank = soap.blanks(
+        children, {"{urn:profiles}limit": "10", "{urn:profiles}version": "1.0"}
+    )
     for c in children:
         tag = c.tag
         if tag == "{urn:profiles}name":
@@ -114,4 +119,9 @@ def read_Save(e: soap.Element) -> Save:
     v.mail = mail
     v.score = score
     v.address = address
+    v.__form__ = None
+    if blank:
+        soap.note_blanks(v, blank)
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

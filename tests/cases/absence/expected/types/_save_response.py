@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SaveResponse:
+class SaveResponse(soap.Struct):
     """What stands in saveResponse."""
 
     id: int
@@ -17,6 +17,8 @@ class SaveResponse:
 def write_SaveResponse(v: SaveResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not SaveResponse:
         return soap.write_derived(v, SaveResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SaveResponse, tag, attributes)
     return f"<{tag}{attributes}><tns:id>{soap.int_text(v.id)}</tns:id></{tag}>"
 
 
@@ -33,4 +35,7 @@ def read_SaveResponse(e: soap.Element) -> SaveResponse:
         soap.missing(e, "id")
     v = SaveResponse.__new__(SaveResponse)
     v.id = id
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class NoteRequest:
+class NoteRequest(soap.Struct):
     """The request of note."""
 
     city: str
@@ -17,6 +17,8 @@ class NoteRequest:
 def write_NoteRequest(v: NoteRequest) -> str:
     if v.__class__ is not NoteRequest:
         soap.check_class(v, NoteRequest)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_NoteRequest)
     return f"<tns:city>{soap.text(v.city)}</tns:city>"
 
 
@@ -31,4 +33,7 @@ def read_NoteRequest(e: soap.Element) -> NoteRequest:
         soap.missing(e, "city")
     v = NoteRequest.__new__(NoteRequest)
     v.city = city
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,13 +8,15 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Nothing:
+class Nothing(soap.Struct):
     """The type Nothing."""
 
 
 def write_Nothing(v: Nothing, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Nothing:
         return soap.write_derived(v, Nothing, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Nothing, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
@@ -22,6 +24,9 @@ def read_Nothing(e: soap.Element) -> Nothing:
     if not len(e):
         soap.check_empty(e)
     v = Nothing.__new__(Nothing)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Report:
+class Report(soap.Struct):
     """The type Report."""
 
     station: int
@@ -19,6 +19,8 @@ class Report:
 def write_Report(v: Report, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Report:
         return soap.write_derived(v, Report, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Report, tag, attributes)
     xml = f"<{tag}{attributes}><tns:station>{soap.int_text(v.station)}</tns:station>"
     if not v.wind:
         soap.absent(v, "wind")
@@ -45,6 +47,9 @@ def read_Report(e: soap.Element) -> Report:
     v = Report.__new__(Report)
     v.station = station
     v.wind = wind
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

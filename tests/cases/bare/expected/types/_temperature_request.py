@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class TemperatureRequest:
+class TemperatureRequest(soap.Struct):
     """The request of temperature."""
 
     city: str
@@ -17,6 +17,8 @@ class TemperatureRequest:
 def write_TemperatureRequest(v: TemperatureRequest) -> str:
     if v.__class__ is not TemperatureRequest:
         soap.check_class(v, TemperatureRequest)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_TemperatureRequest)
     return f"<tns:city>{soap.text(v.city)}</tns:city>"
 
 
@@ -31,4 +33,7 @@ def read_TemperatureRequest(e: soap.Element) -> TemperatureRequest:
         soap.missing(e, "city")
     v = TemperatureRequest.__new__(TemperatureRequest)
     v.city = city
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

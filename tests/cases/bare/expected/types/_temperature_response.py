@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class TemperatureResponse:
+class TemperatureResponse(soap.Struct):
     """The reply of temperature."""
 
     celsius: float
@@ -17,6 +17,8 @@ class TemperatureResponse:
 def write_TemperatureResponse(v: TemperatureResponse) -> str:
     if v.__class__ is not TemperatureResponse:
         soap.check_class(v, TemperatureResponse)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_TemperatureResponse)
     return f"<tns:celsius>{soap.float_text(v.celsius)}</tns:celsius>"
 
 
@@ -31,4 +33,7 @@ def read_TemperatureResponse(e: soap.Element) -> TemperatureResponse:
         soap.missing(e, "celsius")
     v = TemperatureResponse.__new__(TemperatureResponse)
     v.celsius = celsius
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Wind:
+class Wind(soap.Struct):
     """The type Wind."""
 
     degrees: int
@@ -19,6 +19,8 @@ class Wind:
 def write_Wind(v: Wind, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Wind:
         return soap.write_derived(v, Wind, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Wind, tag, attributes)
     xml = f"<{tag}{attributes}><tns:degrees>{soap.int_text(v.degrees)}</tns:degrees>"
     if v.gust is not None:
         xml += t.write_Wind(v.gust, "tns:gust")
@@ -42,6 +44,9 @@ def read_Wind(e: soap.Element) -> Wind:
     v = Wind.__new__(Wind)
     v.degrees = degrees
     v.gust = gust
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

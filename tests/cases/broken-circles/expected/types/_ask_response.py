@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class AskResponse:
+class AskResponse(soap.Struct):
     """The reply of ask."""
 
     answer: str
@@ -17,6 +17,8 @@ class AskResponse:
 def write_AskResponse(v: AskResponse) -> str:
     if v.__class__ is not AskResponse:
         soap.check_class(v, AskResponse)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_AskResponse)
     return f"<tns:answer>{soap.text(v.answer)}</tns:answer>"
 
 
@@ -31,4 +33,7 @@ def read_AskResponse(e: soap.Element) -> AskResponse:
         soap.missing(e, "answer")
     v = AskResponse.__new__(AskResponse)
     v.answer = answer
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,13 +8,15 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Question:
+class Question(soap.Struct):
     """The type Question."""
 
 
 def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Question:
         return soap.write_derived(v, Question, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Question, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
@@ -22,6 +24,9 @@ def read_Question(e: soap.Element) -> Question:
     if not len(e):
         soap.check_empty(e)
     v = Question.__new__(Question)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

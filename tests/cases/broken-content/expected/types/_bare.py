@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Bare:
+class Bare(soap.Struct):
     """The type Bare."""
 
     any_attributes: dict[str, str] = field(default_factory=dict)
@@ -23,6 +23,8 @@ class Bare:
 def write_Bare(v: Bare, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Bare:
         return soap.write_derived(v, Bare, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Bare, tag, attributes)
     xml = (
         f"<{tag}{attributes}"
         f"{soap.attributes_text(v.any_attributes)}"
@@ -53,6 +55,9 @@ def read_Bare(e: soap.Element) -> Bare:
     v.any_attributes = any_attributes
     v.p = p
     v.q = q
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

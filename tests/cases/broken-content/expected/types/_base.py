@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Base:
+class Base(soap.Struct):
     """The type Base."""
 
     a: int
@@ -18,6 +18,8 @@ class Base:
 def write_Base(v: Base, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Base:
         return soap.write_derived(v, Base, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Base, tag, attributes)
     return f"<{tag}{attributes}><tns:a>{soap.int_text(v.a)}</tns:a></{tag}>"
 
 
@@ -37,6 +39,9 @@ def read_Base(e: soap.Element) -> Base:
         soap.missing(e, "a")
     v = Base.__new__(Base)
     v.a = a
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

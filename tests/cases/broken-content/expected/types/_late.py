@@ -20,6 +20,8 @@ class Late(t.Base):
 def write_Late(v: Late, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Late:
         return soap.write_derived(v, Late, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Late, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.late is not None:
         xml += f' late="{soap.int_text(v.late)}"'
@@ -59,6 +61,9 @@ def read_Late(e: soap.Element) -> Late:
     v.a = a
     v.b = b
     v.c = c_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Loud:
+class Loud(soap.Struct):
     """The type Loud."""
 
     loud: bool | None = None
@@ -18,6 +18,8 @@ class Loud:
 def write_Loud(v: Loud, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Loud:
         return soap.write_derived(v, Loud, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Loud, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.loud is not None:
         xml += f' loud="{soap.bool_text(v.loud)}"'
@@ -31,6 +33,9 @@ def read_Loud(e: soap.Element) -> Loud:
     v = Loud.__new__(Loud)
     v.loud = loud
     v.value = value
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Put:
+class Put(soap.Struct):
     """What stands in put."""
 
     late: t.Late
@@ -25,6 +25,8 @@ class Put:
 def write_Put(v: Put, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Put:
         return soap.write_derived(v, Put, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Put, tag, attributes)
     xml = (
         f"<{tag}{attributes}>"
         f"{t.write_Late(v.late, 'tns:late')}"
@@ -94,4 +96,7 @@ def read_Put(e: soap.Element) -> Put:
     v.inline = inline
     v.empty = empty
     v.many = many
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Text:
+class Text(soap.Struct):
     """The type Text."""
 
     unit: str | None = None
@@ -18,6 +18,8 @@ class Text:
 def write_Text(v: Text, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Text:
         return soap.write_derived(v, Text, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Text, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.unit is not None:
         xml += f' unit="{soap.attribute_text(v.unit)}"'
@@ -31,6 +33,9 @@ def read_Text(e: soap.Element) -> Text:
     v = Text.__new__(Text)
     v.unit = unit
     v.value = value
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Two:
+class Two(soap.Struct):
     """The type Two."""
 
     k: int | None = None
@@ -23,6 +23,8 @@ class Two:
 def write_Two(v: Two, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Two:
         return soap.write_derived(v, Two, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Two, tag, attributes)
     made = (v.z1 is not None) + (v.z2 is not None)
     if made != 1:
         raise soap.wrong_choice(v, "z1 | z2")
@@ -72,6 +74,9 @@ def read_Two(e: soap.Element) -> Two:
     v.y = y
     v.z1 = z1
     v.z2 = z2
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class AskRequest:
+class AskRequest(soap.Struct):
     """The request of ask."""
 
     ask: int
@@ -17,6 +17,8 @@ class AskRequest:
 def write_AskRequest(v: AskRequest) -> str:
     if v.__class__ is not AskRequest:
         soap.check_class(v, AskRequest)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_AskRequest)
     return f"<tns:ask>{soap.int_text(v.ask)}</tns:ask>"
 
 
@@ -31,4 +33,7 @@ def read_AskRequest(e: soap.Element) -> AskRequest:
         soap.missing(e, "ask")
     v = AskRequest.__new__(AskRequest)
     v.ask = ask
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

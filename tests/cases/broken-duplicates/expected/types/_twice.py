@@ -8,13 +8,15 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Twice:
+class Twice(soap.Struct):
     """The type Twice."""
 
 
 def write_Twice(v: Twice, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Twice:
         return soap.write_derived(v, Twice, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Twice, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
@@ -22,6 +24,9 @@ def read_Twice(e: soap.Element) -> Twice:
     if not len(e):
         soap.check_empty(e)
     v = Twice.__new__(Twice)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Address:
+class Address(soap.Struct):
     """What stands in Address."""
 
     city: str
@@ -17,6 +17,8 @@ class Address:
 def write_Address(v: Address, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Address:
         return soap.write_derived(v, Address, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Address, tag, attributes)
     return f"<{tag}{attributes}><tns:city>{soap.text(v.city)}</tns:city></{tag}>"
 
 
@@ -33,4 +35,7 @@ def read_Address(e: soap.Element) -> Address:
         soap.missing(e, "city")
     v = Address.__new__(Address)
     v.city = city
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

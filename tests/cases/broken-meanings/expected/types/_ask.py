@@ -12,11 +12,11 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Ask:
+class Ask(soap.Struct):
     """What stands in ask."""
 
     mark: int | None = None
-    undeclared: str | None = None
+    undeclared: soap.AnySimple | None = None
     any_attributes: dict[str, str] = field(default_factory=dict)
     order: t.Order
     special: t.Special
@@ -38,13 +38,15 @@ class Ask:
 def write_Ask(v: Ask, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Ask:
         return soap.write_derived(v, Ask, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Ask, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}")
     if v.mark is not None:
         add(f' mark="{soap.int_text(v.mark)}"')
     if v.undeclared is not None:
-        add(f' tns:undeclared="{soap.attribute_text(v.undeclared)}"')
+        add(f' tns:undeclared="{soap.quoted(soap.any_simple_text(v.undeclared))}"')
     add(
         f"{soap.attributes_text(v.any_attributes)}"
         ">"
@@ -148,4 +150,7 @@ def read_Ask(e: soap.Element) -> Ask:
     v.lost = lost
     v.gone = gone
     v.any_elements = any_elements
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -11,7 +11,7 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Derived:
+class Derived(soap.Struct):
     """The type Derived."""
 
     any_attributes: dict[str, str] = field(default_factory=dict)
@@ -25,6 +25,8 @@ class Derived:
 def write_Derived(v: Derived, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Derived:
         return soap.write_derived(v, Derived, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Derived, tag, attributes)
     return (
         f"<{tag}{attributes}"
         f"{soap.attributes_text(v.any_attributes)}"
@@ -54,6 +56,9 @@ def read_Derived(e: soap.Element) -> Derived:
     v.any_attributes = any_attributes
     v.any_elements = any_elements
     v.own = own
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

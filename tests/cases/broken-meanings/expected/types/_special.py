@@ -18,6 +18,8 @@ class Special(t.Order):
 def write_Special(v: Special, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Special:
         return soap.write_derived(v, Special, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Special, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:item>{soap.text(v.item)}</tns:item>"
@@ -45,6 +47,9 @@ def read_Special(e: soap.Element) -> Special:
     v = Special.__new__(Special)
     v.item = item
     v.note = note
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Order:
+class Order(soap.Struct):
     """The type Order."""
 
     item: str
@@ -18,6 +18,8 @@ class Order:
 def write_Order(v: Order, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Order:
         return soap.write_derived(v, Order, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Order, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:item>{soap.text(v.item)}</tns:item>"
@@ -45,6 +47,9 @@ def read_Order(e: soap.Element) -> Order:
     v = Order.__new__(Order)
     v.item = item
     v.size = size
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

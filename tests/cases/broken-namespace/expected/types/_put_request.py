@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class PutRequest:
+class PutRequest(soap.Struct):
     """The request of put."""
 
     order: t.Order
@@ -18,6 +18,8 @@ class PutRequest:
 def write_PutRequest(v: PutRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PutRequest:
         return soap.write_derived(v, PutRequest, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_PutRequest, tag, attributes)
     return f"<{tag}{attributes}>{t.write_Order(v.order, 'order')}</{tag}>"
 
 
@@ -34,4 +36,7 @@ def read_PutRequest(e: soap.Element) -> PutRequest:
         soap.missing(e, "order")
     v = PutRequest.__new__(PutRequest)
     v.order = order
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,16 +8,21 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class PutResponse:
+class PutResponse(soap.Struct):
     """The reply of put."""
 
 
 def write_PutResponse(v: PutResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PutResponse:
         return soap.write_derived(v, PutResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_PutResponse, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
 def read_PutResponse(e: soap.Element) -> PutResponse:
     v = PutResponse.__new__(PutResponse)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -10,7 +10,7 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True)
-class Question:
+class Question(soap.Struct):
     """The type Question."""
 
     about: Any
@@ -20,6 +20,8 @@ class Question:
 def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Question:
         return soap.write_derived(v, Question, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Question, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.about is None:
         soap.absent(v, "about")
@@ -49,6 +51,9 @@ def read_Question(e: soap.Element) -> Question:
     v = Question.__new__(Question)
     v.about = about
     v.urgency = urgency
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

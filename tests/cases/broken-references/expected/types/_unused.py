@@ -10,7 +10,7 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True)
-class Unused:
+class Unused(soap.Struct):
     """The type Unused."""
 
     lost: Any
@@ -19,6 +19,8 @@ class Unused:
 def write_Unused(v: Unused, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Unused:
         return soap.write_derived(v, Unused, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Unused, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.lost is None:
         soap.absent(v, "lost")
@@ -39,6 +41,9 @@ def read_Unused(e: soap.Element) -> Unused:
         soap.missing(e, "lost")
     v = Unused.__new__(Unused)
     v.lost = lost
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Bare:
+class Bare(soap.Struct):
     """The type Bare."""
 
     value: str
@@ -17,6 +17,8 @@ class Bare:
 def write_Bare(v: Bare, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Bare:
         return soap.write_derived(v, Bare, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Bare, tag, attributes)
     return f"<{tag}{attributes}>{soap.text(v.value)}</{tag}>"
 
 
@@ -24,6 +26,9 @@ def read_Bare(e: soap.Element) -> Bare:
     value = soap.string(e)
     v = Bare.__new__(Bare)
     v.value = value
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,13 +8,15 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Hollow:
+class Hollow(soap.Struct):
     """The type Hollow."""
 
 
 def write_Hollow(v: Hollow, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Hollow:
         return soap.write_derived(v, Hollow, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Hollow, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
@@ -22,6 +24,9 @@ def read_Hollow(e: soap.Element) -> Hollow:
     if not len(e):
         soap.check_empty(e)
     v = Hollow.__new__(Hollow)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

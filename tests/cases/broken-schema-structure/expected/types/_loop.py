@@ -11,7 +11,7 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Loop:
+class Loop(soap.Struct):
     """The type Loop."""
 
     any_attributes: dict[str, str] = field(default_factory=dict)
@@ -24,6 +24,8 @@ class Loop:
 def write_Loop(v: Loop, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Loop:
         return soap.write_derived(v, Loop, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Loop, tag, attributes)
     return (
         f"<{tag}{attributes}"
         f"{soap.attributes_text(v.any_attributes)}"
@@ -44,6 +46,9 @@ def read_Loop(e: soap.Element) -> Loop:
     v = Loop.__new__(Loop)
     v.any_attributes = any_attributes
     v.any_elements = any_elements
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,13 +8,15 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Rounded:
+class Rounded(soap.Struct):
     """The type Rounded."""
 
 
 def write_Rounded(v: Rounded, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Rounded:
         return soap.write_derived(v, Rounded, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Rounded, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
@@ -22,6 +24,9 @@ def read_Rounded(e: soap.Element) -> Rounded:
     if not len(e):
         soap.check_empty(e)
     v = Rounded.__new__(Rounded)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Question:
+class Question(soap.Struct):
     """The type Question."""
 
     d: str | None = None
@@ -20,6 +20,8 @@ class Question:
 def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Question:
         return soap.write_derived(v, Question, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Question, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.d is not None:
         xml += f' d="{soap.attribute_text(v.d)}"'
@@ -58,6 +60,9 @@ def read_Question(e: soap.Element) -> Question:
     v.a = a
     v.b = b
     v.c = c_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -10,7 +10,7 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True)
-class Box:
+class Box(soap.Struct):
     """What stands in box."""
 
     mark: list[str] = field(default_factory=list)
@@ -21,6 +21,8 @@ class Box:
 def write_Box(v: Box, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Box:
         return soap.write_derived(v, Box, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Box, tag, attributes)
     xml = f"<{tag}{attributes}>"
     xml += "".join(
         [f"<tns:mark>{soap.text(item)}</tns:mark>" for item in soap.items(v.mark)]
@@ -53,4 +55,7 @@ def read_Box(e: soap.Element) -> Box:
     v.mark = mark
     v.note = note
     v.any_elements = any_elements
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Leg:
+class Leg(soap.Struct):
     """The type Leg."""
 
     number: int | None = None
@@ -20,6 +20,8 @@ class Leg:
 def write_Leg(v: Leg, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Leg:
         return soap.write_derived(v, Leg, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Leg, tag, attributes)
     made = (v.number is not None) + (v.from_ is not None or v.stop is not None)
     if made != 1:
         raise soap.wrong_choice(v, "number | from_ stop")
@@ -59,6 +61,9 @@ def read_Leg(e: soap.Element) -> Leg:
     v.number = number
     v.from_ = from_
     v.stop = stop
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

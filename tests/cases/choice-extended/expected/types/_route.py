@@ -18,6 +18,8 @@ class Route(t.Leg):
 def write_Route(v: Route, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Route:
         return soap.write_derived(v, Route, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Route, tag, attributes)
     made = (v.number is not None) + (v.from_ is not None or v.stop is not None)
     if made != 1:
         raise soap.wrong_choice(v, "number | from_ stop")
@@ -63,4 +65,7 @@ def read_Route(e: soap.Element) -> Route:
     v.from_ = from_
     v.stop = stop
     v.stop_2 = stop_2
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -11,7 +11,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Book:
+class Book(soap.Struct):
     """What stands in book."""
 
     choices: list[
@@ -25,6 +25,8 @@ class Book:
 def write_Book(v: Book, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Book:
         return soap.write_derived(v, Book, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Book, tag, attributes)
     xml = f"<{tag}{attributes}>"
     for choices_item in soap.items(v.choices):
         if choices_item[0] == "debit":
@@ -70,4 +72,7 @@ def read_Book(e: soap.Element) -> Book:
     v = Book.__new__(Book)
     v.choices = choices
     v.closed = closed
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Entry:
+class Entry(soap.Struct):
     """The type Entry."""
 
     choices: list[tuple[Literal["key"], str] | tuple[Literal["value"], int]]
@@ -18,6 +18,8 @@ class Entry:
 def write_Entry(v: Entry, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Entry:
         return soap.write_derived(v, Entry, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Entry, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.choices:
         soap.absent(v, "choices")
@@ -46,6 +48,9 @@ def read_Entry(e: soap.Element) -> Entry:
         soap.missing(e, "key | value")
     v = Entry.__new__(Entry)
     v.choices = choices
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

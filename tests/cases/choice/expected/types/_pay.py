@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Pay:
+class Pay(soap.Struct):
     """What stands in pay."""
 
     amount: Decimal
@@ -25,6 +25,8 @@ class Pay:
 def write_Pay(v: Pay, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Pay:
         return soap.write_derived(v, Pay, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Pay, tag, attributes)
     made = (
         (v.card is not None)
         + (v.bank is not None or v.account is not None or v.note is not None)
@@ -106,4 +108,7 @@ def read_Pay(e: soap.Element) -> Pay:
     v.cash = cash
     v.mail = mail
     v.phone = phone
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Add:
+class Add(soap.Struct):
     """What stands in add."""
 
     rare: bool | None = None
@@ -27,6 +27,8 @@ class Add:
 def write_Add(v: Add, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Add:
         return soap.write_derived(v, Add, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Add, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}")
@@ -100,11 +102,14 @@ def read_Add(e: soap.Element) -> Add:
     v.size = size
     v.local = local
     v.keywords = keywords
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 
 @dataclass(slots=True, kw_only=True)
-class AddKeywords:
+class AddKeywords(soap.Struct):
     """What stands in add / keywords."""
 
     main: str
@@ -114,6 +119,8 @@ class AddKeywords:
 def write_AddKeywords(v: AddKeywords, tag: str, attributes: str = "") -> str:
     if v.__class__ is not AddKeywords:
         return soap.write_derived(v, AddKeywords, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_AddKeywords, tag, attributes)
     xml = f"<{tag}{attributes}><b:main>{soap.text(v.main)}</b:main>"
     if v.other is not None:
         xml += f"<b:other>{soap.text(v.other)}</b:other>"
@@ -137,4 +144,8 @@ def read_AddKeywords(e: soap.Element) -> AddKeywords:
     v = AddKeywords.__new__(AddKeywords)
     v.main = main
     v.other = other
+    v.__form__ = None
+    soap.note_order(v, e, ("{urn:library:books}main", "{urn:library:books}other"))
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class CopyOriginal:
+class CopyOriginal(soap.Struct):
     """The type Copy as it was before it was redefined."""
 
     number: int
@@ -18,6 +18,8 @@ class CopyOriginal:
 def write_CopyOriginal(v: CopyOriginal, tag: str, attributes: str = "") -> str:
     if v.__class__ is not CopyOriginal:
         return soap.write_derived(v, CopyOriginal, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_CopyOriginal, tag, attributes)
     return f"<{tag}{attributes}><b:number>{soap.int_text(v.number)}</b:number></{tag}>"
 
 
@@ -37,6 +39,9 @@ def read_CopyOriginal(e: soap.Element) -> CopyOriginal:
         soap.missing(e, "number")
     v = CopyOriginal.__new__(CopyOriginal)
     v.number = number
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 
@@ -50,6 +55,8 @@ class Copy(t.CopyOriginal):
 def write_Copy(v: Copy, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Copy:
         return soap.write_derived(v, Copy, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Copy, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<b:number>{soap.int_text(v.number)}</b:number>"
@@ -77,6 +84,9 @@ def read_Copy(e: soap.Element) -> Copy:
     v = Copy.__new__(Copy)
     v.number = number
     v.shelf = shelf
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from .. import _soap as soap
+from .. import facets
 from .. import types as t
 
 
 def parse_Lang(text: str) -> str | t.LangMember1:
     value: str | t.LangMember1 = soap.parse_union(
-        text, ((soap.parse_token, soap.text), (t.parse_LangMember1, t.text_LangMember1))
+        text,
+        ((soap.parse_token, soap.text), (t.parse_LangMember1, t.text_LangMember1)),
+        facets._Lang,
     )
     return value
 
@@ -18,7 +21,9 @@ def text_Lang(v: str | t.LangMember1) -> str:
 
 
 def read_Lang(e: soap.Element) -> str | t.LangMember1:
-    return soap.value(e, parse_Lang)
+    return soap.read_union(
+        e, parse_Lang, {"{http://www.w3.org/2001/XMLSchema}language": soap.parse_token}
+    )
 
 
 class LangMember1(soap.OpenStrEnum):

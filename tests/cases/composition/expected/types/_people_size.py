@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class PeopleSize:
+class PeopleSize(soap.Struct):
     """The type Size."""
 
     pages: int
@@ -17,6 +17,8 @@ class PeopleSize:
 def write_PeopleSize(v: PeopleSize, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PeopleSize:
         return soap.write_derived(v, PeopleSize, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_PeopleSize, tag, attributes)
     return f"<{tag}{attributes}><p:pages>{soap.int_text(v.pages)}</p:pages></{tag}>"
 
 
@@ -33,6 +35,9 @@ def read_PeopleSize(e: soap.Element) -> PeopleSize:
         soap.missing(e, "pages")
     v = PeopleSize.__new__(PeopleSize)
     v.pages = pages
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

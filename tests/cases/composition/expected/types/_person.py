@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Person:
+class Person(soap.Struct):
     """The type Person."""
 
     name: str
@@ -20,6 +20,8 @@ class Person:
 def write_Person(v: Person, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Person:
         return soap.write_derived(v, Person, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Person, tag, attributes)
     xml = f"<{tag}{attributes}><name>{soap.text(v.name)}</name>"
     if v.height is not None:
         xml += t.write_PeopleSize(v.height, "height")
@@ -49,6 +51,9 @@ def read_Person(e: soap.Element) -> Person:
     v.name = name
     v.height = height
     v.owns = owns
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

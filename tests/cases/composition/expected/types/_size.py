@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Size:
+class Size(soap.Struct):
     """The type Size."""
 
     pages: int
@@ -17,6 +17,8 @@ class Size:
 def write_Size(v: Size, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Size:
         return soap.write_derived(v, Size, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Size, tag, attributes)
     return f"<{tag}{attributes}><b:pages>{soap.int_text(v.pages)}</b:pages></{tag}>"
 
 
@@ -33,6 +35,9 @@ def read_Size(e: soap.Element) -> Size:
         soap.missing(e, "pages")
     v = Size.__new__(Size)
     v.pages = pages
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

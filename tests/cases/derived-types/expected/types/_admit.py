@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Admit:
+class Admit(soap.Struct):
     """What stands in admit."""
 
     animal: t.Animal
@@ -19,6 +19,8 @@ class Admit:
 def write_Admit(v: Admit, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Admit:
         return soap.write_derived(v, Admit, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Admit, tag, attributes)
     xml = f"<{tag}{attributes}>{t.write_Animal(v.animal, 'tns:animal')}"
     if v.bird is not None:
         xml += t.write_Bird(v.bird, "tns:bird")
@@ -42,4 +44,7 @@ def read_Admit(e: soap.Element) -> Admit:
     v = Admit.__new__(Admit)
     v.animal = animal
     v.bird = bird
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -10,7 +10,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Animal:
+class Animal(soap.Struct):
     """The type Animal."""
 
     id: str | None = None

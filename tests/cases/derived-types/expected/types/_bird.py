@@ -18,6 +18,8 @@ class Bird(t.Animal):
 def write_Bird(v: Bird, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Bird:
         return soap.write_derived(v, Bird, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Bird, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
@@ -61,6 +63,9 @@ def read_Bird(e: soap.Element) -> Bird:
     v.name = name
     v.friend = friend
     v.wingspan = wingspan
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

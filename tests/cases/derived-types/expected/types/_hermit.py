@@ -16,15 +16,16 @@ class Hermit(t.Animal):
 def write_Hermit(v: Hermit, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Hermit:
         return soap.write_derived(v, Hermit, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Hermit, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
     if v.born is not None:
         xml += f' born="{soap.date_text(v.born)}"'
     xml += f"><tns:name>{soap.text(v.name)}</tns:name>"
-    xml += "".join(
-        [t.write_Animal(item, "tns:friend") for item in soap.items(v.friend)]
-    )
+    if v.friend:
+        raise soap.prohibited(v, "friend")
     return f"{xml}</{tag}>"
 
 
@@ -49,6 +50,9 @@ def read_Hermit(e: soap.Element) -> Hermit:
     v.born = born
     v.name = name
     v.friend = friend
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

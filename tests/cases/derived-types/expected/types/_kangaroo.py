@@ -18,6 +18,8 @@ class Kangaroo(t.Animal):
 def write_Kangaroo(v: Kangaroo, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Kangaroo:
         return soap.write_derived(v, Kangaroo, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Kangaroo, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
@@ -58,6 +60,9 @@ def read_Kangaroo(e: soap.Element) -> Kangaroo:
     v.name = name
     v.friend = friend
     v.joey = joey
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

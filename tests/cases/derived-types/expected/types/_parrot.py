@@ -19,6 +19,8 @@ class Parrot(t.Bird):
 def write_Parrot(v: Parrot, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Parrot:
         return soap.write_derived(v, Parrot, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Parrot, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.id is not None:
         xml += f' id="{soap.attribute_text(v.id)}"'
@@ -70,6 +72,9 @@ def read_Parrot(e: soap.Element) -> Parrot:
     v.friend = friend
     v.wingspan = wingspan
     v.word = word
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

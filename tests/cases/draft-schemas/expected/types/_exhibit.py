@@ -10,7 +10,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Exhibit:
+class Exhibit(soap.Struct):
     """The type Exhibit."""
 
     label: str | None
@@ -20,6 +20,8 @@ class Exhibit:
 def write_Exhibit(v: Exhibit, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Exhibit:
         return soap.write_derived(v, Exhibit, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Exhibit, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.label is None:
         xml += '<label xsi:nil="true"/>'
@@ -51,6 +53,9 @@ def read_Exhibit(e: soap.Element) -> Exhibit:
     v = Exhibit.__new__(Exhibit)
     v.label = label
     v.found = found
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class ShowRequest:
+class ShowRequest(soap.Struct):
     """The request of show."""
 
     vase: t.Vase
@@ -18,6 +18,8 @@ class ShowRequest:
 def write_ShowRequest(v: ShowRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not ShowRequest:
         return soap.write_derived(v, ShowRequest, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_ShowRequest, tag, attributes)
     return f"<{tag}{attributes}>{t.write_Vase(v.vase, 'vase')}</{tag}>"
 
 
@@ -34,4 +36,7 @@ def read_ShowRequest(e: soap.Element) -> ShowRequest:
         soap.missing(e, "vase")
     v = ShowRequest.__new__(ShowRequest)
     v.vase = vase
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -20,6 +20,8 @@ class Vase(t.Exhibit):
 def write_Vase(v: Vase, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Vase:
         return soap.write_derived(v, Vase, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Vase, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.glazed is not None:
         xml += f' glazed="{soap.bool_text(v.glazed)}"'
@@ -60,6 +62,9 @@ def read_Vase(e: soap.Element) -> Vase:
     v.label = label
     v.found = found
     v.cracks = cracks
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class FindRequestHeaders:
+class FindRequestHeaders(soap.Struct):
     """What stands in find / RequestHeaders."""
 
     reader: t.Locked | None = None
@@ -19,6 +19,8 @@ class FindRequestHeaders:
 def write_FindRequestHeaders(v: FindRequestHeaders) -> str:
     if v.__class__ is not FindRequestHeaders:
         soap.check_class(v, FindRequestHeaders)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_FindRequestHeaders)
     xml = ""
     if v.reader is not None:
         xml += t.write_encoded_Locked(v.reader, "ns2:reader")
@@ -40,4 +42,7 @@ def read_FindRequestHeaders(e: soap.Element) -> FindRequestHeaders:
     v = FindRequestHeaders.__new__(FindRequestHeaders)
     v.reader = reader
     v.trace = trace
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Locked:
+class Locked(soap.Struct):
     """The type Locked."""
 
     by: str | None | soap.Unset = None
@@ -18,6 +18,8 @@ class Locked:
 def write_Locked(v: Locked, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Locked:
         return soap.write_derived(v, Locked, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Locked, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.by is None or v.by is soap.UNSET:
         soap.absent(v, "by")
@@ -41,6 +43,9 @@ def read_Locked(e: soap.Element) -> Locked:
         soap.missing(e, "by")
     v = Locked.__new__(Locked)
     v.by = by
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 
@@ -71,6 +76,7 @@ def read_encoded_Locked(e: soap.Element) -> Locked:
         if tag == "by":
             by = soap.nil_or(c, soap.string)
     v.by = by
+    v.__form__ = None
     return v
 
 

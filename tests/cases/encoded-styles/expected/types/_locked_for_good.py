@@ -19,6 +19,8 @@ class LockedForGood(t.Locked):
 def write_LockedForGood(v: LockedForGood, tag: str, attributes: str = "") -> str:
     if v.__class__ is not LockedForGood:
         return soap.write_derived(v, LockedForGood, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_LockedForGood, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.by is None or v.by is soap.UNSET:
         soap.absent(v, "by")
@@ -48,6 +50,9 @@ def read_LockedForGood(e: soap.Element) -> LockedForGood:
     v = LockedForGood.__new__(LockedForGood)
     v.by = by
     v.since = since
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 
@@ -85,6 +90,7 @@ def read_encoded_LockedForGood(e: soap.Element) -> LockedForGood:
             since = soap.nil_or(c, soap.date_value)
     v.by = by
     v.since = since
+    v.__form__ = None
     return v
 
 

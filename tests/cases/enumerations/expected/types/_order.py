@@ -28,7 +28,7 @@ def read_OrderFinish(e: soap.Element) -> OrderFinish:
 
 
 @dataclass(slots=True, kw_only=True)
-class Order:
+class Order(soap.Struct):
     """What stands in order."""
 
     lid: t.Colour | None = None
@@ -40,6 +40,8 @@ class Order:
 def write_Order(v: Order, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Order:
         return soap.write_derived(v, Order, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Order, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.lid is not None:
         xml += f' lid="{soap.quoted(t.text_Colour(v.lid))}"'
@@ -82,4 +84,7 @@ def read_Order(e: soap.Element) -> Order:
     v.colour = colour
     v.size = size
     v.finish = finish
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

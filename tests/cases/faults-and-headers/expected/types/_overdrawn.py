@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Overdrawn:
+class Overdrawn(soap.Struct):
     """The type Overdrawn."""
 
     missing: Decimal
@@ -18,6 +18,8 @@ class Overdrawn:
 def write_Overdrawn(v: Overdrawn, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Overdrawn:
         return soap.write_derived(v, Overdrawn, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Overdrawn, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:missing>{soap.decimal_text(v.missing)}</tns:missing>"
@@ -38,6 +40,9 @@ def read_Overdrawn(e: soap.Element) -> Overdrawn:
         soap.missing(e, "missing")
     v = Overdrawn.__new__(Overdrawn)
     v.missing = missing
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Session:
+class Session(soap.Struct):
     """What stands in session."""
 
     token: str = field(repr=False)
@@ -17,6 +17,8 @@ class Session:
 def write_Session(v: Session, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Session:
         return soap.write_derived(v, Session, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Session, tag, attributes)
     return f"<{tag}{attributes}><tns:token>{soap.text(v.token)}</tns:token></{tag}>"
 
 
@@ -33,4 +35,7 @@ def read_Session(e: soap.Element) -> Session:
         soap.missing(e, "token")
     v = Session.__new__(Session)
     v.token = token
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

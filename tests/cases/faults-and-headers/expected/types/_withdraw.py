@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Withdraw:
+class Withdraw(soap.Struct):
     """What stands in withdraw."""
 
     amount: Decimal
@@ -20,6 +20,8 @@ class Withdraw:
 def write_Withdraw(v: Withdraw, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Withdraw:
         return soap.write_derived(v, Withdraw, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Withdraw, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:amount>{soap.decimal_text(v.amount)}</tns:amount>"
@@ -54,4 +56,7 @@ def read_Withdraw(e: soap.Element) -> Withdraw:
     v.amount = amount
     v.password = password
     v.pin = pin
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

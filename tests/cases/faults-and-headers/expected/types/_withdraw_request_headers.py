@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class WithdrawRequestHeaders:
+class WithdrawRequestHeaders(soap.Struct):
     """What stands in withdraw / RequestHeaders."""
 
     session: t.Session | None = None
@@ -19,6 +19,8 @@ class WithdrawRequestHeaders:
 def write_WithdrawRequestHeaders(v: WithdrawRequestHeaders) -> str:
     if v.__class__ is not WithdrawRequestHeaders:
         soap.check_class(v, WithdrawRequestHeaders)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_WithdrawRequestHeaders)
     xml = ""
     if v.session is not None:
         xml += t.write_Session(v.session, "tns:session")
@@ -40,4 +42,7 @@ def read_WithdrawRequestHeaders(e: soap.Element) -> WithdrawRequestHeaders:
     v = WithdrawRequestHeaders.__new__(WithdrawRequestHeaders)
     v.session = session
     v.trace = trace
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class WithdrawResponse:
+class WithdrawResponse(soap.Struct):
     """What stands in withdrawResponse."""
 
     balance: Decimal
@@ -18,6 +18,8 @@ class WithdrawResponse:
 def write_WithdrawResponse(v: WithdrawResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not WithdrawResponse:
         return soap.write_derived(v, WithdrawResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_WithdrawResponse, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:balance>{soap.decimal_text(v.balance)}</tns:balance>"
@@ -38,4 +40,7 @@ def read_WithdrawResponse(e: soap.Element) -> WithdrawResponse:
         soap.missing(e, "balance")
     v = WithdrawResponse.__new__(WithdrawResponse)
     v.balance = balance
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class WithdrawResponseHeaders:
+class WithdrawResponseHeaders(soap.Struct):
     """What stands in withdraw / ResponseHeaders."""
 
     trace: int | None = None
@@ -17,6 +17,8 @@ class WithdrawResponseHeaders:
 def write_WithdrawResponseHeaders(v: WithdrawResponseHeaders) -> str:
     if v.__class__ is not WithdrawResponseHeaders:
         soap.check_class(v, WithdrawResponseHeaders)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_WithdrawResponseHeaders)
     xml = ""
     if v.trace is not None:
         xml += f"<tns:trace>{soap.int_text(v.trace)}</tns:trace>"
@@ -32,4 +34,7 @@ def read_WithdrawResponseHeaders(e: soap.Element) -> WithdrawResponseHeaders:
             trace = soap.int_value(c)
     v = WithdrawResponseHeaders.__new__(WithdrawResponseHeaders)
     v.trace = trace
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

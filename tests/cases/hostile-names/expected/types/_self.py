@@ -11,7 +11,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Self:
+class Self(soap.Struct):
     """The type self."""
 
     choices: list[tuple[Literal["tuple"], date] | tuple[Literal["self"], Decimal]]
@@ -20,6 +20,8 @@ class Self:
 def write_Self(v: Self, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Self:
         return soap.write_derived(v, Self, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Self, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.choices:
         soap.absent(v, "choices")
@@ -48,6 +50,9 @@ def read_Self(e: soap.Element) -> Self:
         soap.missing(e, "tuple | self")
     v = Self.__new__(Self)
     v.choices = choices
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

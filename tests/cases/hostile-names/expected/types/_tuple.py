@@ -11,7 +11,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Tuple:
+class Tuple(soap.Struct):
     """The type tuple."""
 
     choices: list[tuple[Literal["tuple"], date] | tuple[Literal["date"], Decimal]]
@@ -20,6 +20,8 @@ class Tuple:
 def write_Tuple(v: Tuple, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Tuple:
         return soap.write_derived(v, Tuple, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Tuple, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.choices:
         soap.absent(v, "choices")
@@ -48,6 +50,9 @@ def read_Tuple(e: soap.Element) -> Tuple:
         soap.missing(e, "tuple | date")
     v = Tuple.__new__(Tuple)
     v.choices = choices
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Call:
+class Call(soap.Struct):
     """Quotes: \"\"\" and ''' and \\\"\"\" and a backslash at the end \\"""
 
     when: str | None = None
@@ -30,6 +30,8 @@ class Call:
 def write_Call(v: Call, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Call:
         return soap.write_derived(v, Call, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Call, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.when is not None:
         xml += f' when="{soap.attribute_text(v.when)}"'
@@ -49,6 +51,13 @@ def read_Call(e: soap.Element) -> Call:
     children = e[:]
     if not children:
         soap.check_empty(e)
+    blank = soap.blanks(
+        children,
+        {
+            "{urn:hostile'+__import__('os').abort()+'}mode": '"; import os; os.abort() #',
+            "{urn:hostile'+__import__('os').abort()+'}text": "{__import__('os').abort()}\\N{BULLET}",
+        },
+    )
     for c in children:
         tag = c.tag
         if tag == "{urn:hostile'+__import__('os').abort()+'}mode":
@@ -64,4 +73,9 @@ def read_Call(e: soap.Element) -> Call:
     v.mode = mode
     v.text = text
     v.bidi = bidi
+    v.__form__ = None
+    if blank:
+        soap.note_blanks(v, blank)
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

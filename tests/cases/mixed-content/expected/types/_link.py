@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Link:
+class Link(soap.Struct):
     """The type Link."""
 
     to: str
@@ -18,6 +18,8 @@ class Link:
 def write_Link(v: Link, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Link:
         return soap.write_derived(v, Link, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Link, tag, attributes)
     xml = f'<{tag}{attributes} to="{soap.attribute_text(v.to)}">'
     for content_item in soap.items(v.content):
         if isinstance(content_item, str):
@@ -38,6 +40,9 @@ def read_Link(e: soap.Element) -> Link:
     v = Link.__new__(Link)
     v.to = to
     v.content = content
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

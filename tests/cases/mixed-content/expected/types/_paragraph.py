@@ -10,7 +10,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Paragraph:
+class Paragraph(soap.Struct):
     """The type Paragraph."""
 
     lang: str | None = None
@@ -22,6 +22,8 @@ class Paragraph:
 def write_Paragraph(v: Paragraph, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Paragraph:
         return soap.write_derived(v, Paragraph, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Paragraph, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.lang is not None:
         xml += f' lang="{soap.attribute_text(v.lang)}"'
@@ -57,6 +59,9 @@ def read_Paragraph(e: soap.Element) -> Paragraph:
     v = Paragraph.__new__(Paragraph)
     v.lang = lang
     v.content = content
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

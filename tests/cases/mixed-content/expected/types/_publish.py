@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Publish:
+class Publish(soap.Struct):
     """What stands in publish."""
 
     paragraph: list[t.Paragraph]
@@ -18,6 +18,8 @@ class Publish:
 def write_Publish(v: Publish, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Publish:
         return soap.write_derived(v, Publish, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Publish, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.paragraph:
         soap.absent(v, "paragraph")
@@ -40,4 +42,7 @@ def read_Publish(e: soap.Element) -> Publish:
         soap.missing(e, "paragraph")
     v = Publish.__new__(Publish)
     v.paragraph = paragraph
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class U0e16u0e32u0e21Request:
+class U0e16u0e32u0e21Request(soap.Struct):
     """The request of ถาม."""
 
     u0_e15_u0_e31_u0_e27: t.U0e1cu0e43u0e0a
@@ -20,6 +20,8 @@ def write_U0e16u0e32u0e21Request(
 ) -> str:
     if v.__class__ is not U0e16u0e32u0e21Request:
         return soap.write_derived(v, U0e16u0e32u0e21Request, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_U0e16u0e32u0e21Request, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"{t.write_U0e1cu0e43u0e0a(v.u0_e15_u0_e31_u0_e27, 'ตัว')}"
@@ -40,4 +42,7 @@ def read_U0e16u0e32u0e21Request(e: soap.Element) -> U0e16u0e32u0e21Request:
         soap.missing(e, "ตัว")
     v = U0e16u0e32u0e21Request.__new__(U0e16u0e32u0e21Request)
     v.u0_e15_u0_e31_u0_e27 = u0_e15_u0_e31_u0_e27
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class U0e1cu0e43u0e0a:
+class U0e1cu0e43u0e0a(soap.Struct):
     """The type ผู้ใช้."""
 
     u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645: int | None = None
@@ -20,6 +20,8 @@ class U0e1cu0e43u0e0a:
 def write_U0e1cu0e43u0e0a(v: U0e1cu0e43u0e0a, tag: str, attributes: str = "") -> str:
     if v.__class__ is not U0e1cu0e43u0e0a:
         return soap.write_derived(v, U0e1cu0e43u0e0a, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_U0e1cu0e43u0e0a, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645 is not None:
         xml += f' می\u200cخواهم="{soap.int_text(v.u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645)}"'
@@ -60,6 +62,9 @@ def read_U0e1cu0e43u0e0a(e: soap.Element) -> U0e1cu0e43u0e0a:
     v.u0_e0_au0_e37_u0_e2_d = u0_e0_au0_e37_u0_e2_d
     v.u0939_u093_fu0928_u0926_u0940 = u0939_u093_fu0928_u0926_u0940
     v.resume = resume
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

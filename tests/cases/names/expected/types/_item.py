@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Item:
+class Item(soap.Struct):
     """The type Item."""
 
     item: t.ItemItem
@@ -18,6 +18,8 @@ class Item:
 def write_Item(v: Item, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Item:
         return soap.write_derived(v, Item, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Item, tag, attributes)
     return f"<{tag}{attributes}>{t.write_ItemItem(v.item, 'tns:item')}</{tag}>"
 
 
@@ -34,6 +36,9 @@ def read_Item(e: soap.Element) -> Item:
         soap.missing(e, "item")
     v = Item.__new__(Item)
     v.item = item
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 
@@ -41,7 +46,7 @@ soap.register(Item, "tns:Item", write_Item)
 
 
 @dataclass(slots=True, kw_only=True)
-class ItemItem:
+class ItemItem(soap.Struct):
     """What stands in Item / item."""
 
     item: str
@@ -50,6 +55,8 @@ class ItemItem:
 def write_ItemItem(v: ItemItem, tag: str, attributes: str = "") -> str:
     if v.__class__ is not ItemItem:
         return soap.write_derived(v, ItemItem, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_ItemItem, tag, attributes)
     return f"<{tag}{attributes}><tns:Item>{soap.text(v.item)}</tns:Item></{tag}>"
 
 
@@ -66,4 +73,7 @@ def read_ItemItem(e: soap.Element) -> ItemItem:
         soap.missing(e, "Item")
     v = ItemItem.__new__(ItemItem)
     v.item = item
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

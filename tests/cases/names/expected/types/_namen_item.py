@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class NamenItem:
+class NamenItem(soap.Struct):
     """The type item."""
 
     other: t.WarehouseItem
@@ -18,6 +18,8 @@ class NamenItem:
 def write_NamenItem(v: NamenItem, tag: str, attributes: str = "") -> str:
     if v.__class__ is not NamenItem:
         return soap.write_derived(v, NamenItem, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_NamenItem, tag, attributes)
     return f"<{tag}{attributes}>{t.write_WarehouseItem(v.other, 'tns:other')}</{tag}>"
 
 
@@ -34,6 +36,9 @@ def read_NamenItem(e: soap.Element) -> NamenItem:
         soap.missing(e, "other")
     v = NamenItem.__new__(NamenItem)
     v.other = other
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Str:
+class Str(soap.Struct):
     """The type Str."""
 
     value_attribute: str | None = None
@@ -18,6 +18,8 @@ class Str:
 def write_Str(v: Str, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Str:
         return soap.write_derived(v, Str, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Str, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.value_attribute is not None:
         xml += f' value="{soap.attribute_text(v.value_attribute)}"'
@@ -31,6 +33,9 @@ def read_Str(e: soap.Element) -> Str:
     v = Str.__new__(Str)
     v.value_attribute = value_attribute
     v.value = value
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -11,7 +11,7 @@ from .. import types as _t
 
 
 @dataclass(slots=True, kw_only=True)
-class Ubernehmen:
+class Ubernehmen(_soap.Struct):
     """What stands in übernehmen."""
 
     class_attribute: _str | None = None
@@ -42,6 +42,8 @@ class Ubernehmen:
 def write_Ubernehmen(v: Ubernehmen, tag: _str, attributes: _str = "") -> _str:
     if v.__class__ is not Ubernehmen:
         return _soap.write_derived(v, Ubernehmen, tag, attributes)
+    if v.__form__ is not None:
+        return _soap.write_as_read(v, write_Ubernehmen, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}")
@@ -203,4 +205,7 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
     v.xml = xml_
     v.value = value
     v.class__2 = class__2
+    v.__form__ = None
+    if _soap.noting.on:
+        _soap.note_types(v, e)
     return v

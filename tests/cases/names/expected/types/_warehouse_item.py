@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class WarehouseItem:
+class WarehouseItem(soap.Struct):
     """The type Item."""
 
     shelf: str
@@ -17,6 +17,8 @@ class WarehouseItem:
 def write_WarehouseItem(v: WarehouseItem, tag: str, attributes: str = "") -> str:
     if v.__class__ is not WarehouseItem:
         return soap.write_derived(v, WarehouseItem, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_WarehouseItem, tag, attributes)
     return f"<{tag}{attributes}><shelf>{soap.text(v.shelf)}</shelf></{tag}>"
 
 
@@ -33,6 +35,9 @@ def read_WarehouseItem(e: soap.Element) -> WarehouseItem:
         soap.missing(e, "shelf")
     v = WarehouseItem.__new__(WarehouseItem)
     v.shelf = shelf
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

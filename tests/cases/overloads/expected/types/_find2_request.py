@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Find2Request:
+class Find2Request(soap.Struct):
     """The request of find_2."""
 
     word: str
@@ -17,6 +17,8 @@ class Find2Request:
 def write_Find2Request(v: Find2Request, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Find2Request:
         return soap.write_derived(v, Find2Request, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Find2Request, tag, attributes)
     return f"<{tag}{attributes}><word>{soap.text(v.word)}</word></{tag}>"
 
 
@@ -33,4 +35,7 @@ def read_Find2Request(e: soap.Element) -> Find2Request:
         soap.missing(e, "word")
     v = Find2Request.__new__(Find2Request)
     v.word = word
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Find2Response:
+class Find2Response(soap.Struct):
     """The reply of find_2."""
 
     hit: t.Hit
@@ -18,6 +18,8 @@ class Find2Response:
 def write_Find2Response(v: Find2Response, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Find2Response:
         return soap.write_derived(v, Find2Response, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Find2Response, tag, attributes)
     return f"<{tag}{attributes}>{t.write_Hit(v.hit, 'hit')}</{tag}>"
 
 
@@ -36,4 +38,7 @@ def read_Find2Response(e: soap.Element) -> Find2Response:
         soap.missing(e, "hit")
     v = Find2Response.__new__(Find2Response)
     v.hit = hit
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class FindRequest:
+class FindRequest(soap.Struct):
     """The request of find."""
 
     number: int
@@ -18,6 +18,8 @@ class FindRequest:
 def write_FindRequest(v: FindRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not FindRequest:
         return soap.write_derived(v, FindRequest, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_FindRequest, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<number>{soap.int_text(v.number)}</number>"
@@ -45,4 +47,7 @@ def read_FindRequest(e: soap.Element) -> FindRequest:
     v = FindRequest.__new__(FindRequest)
     v.number = number
     v.exact = exact
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class FindResponse:
+class FindResponse(soap.Struct):
     """The reply of find."""
 
     hit: t.Hit
@@ -19,6 +19,8 @@ class FindResponse:
 def write_FindResponse(v: FindResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not FindResponse:
         return soap.write_derived(v, FindResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_FindResponse, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"{t.write_Hit(v.hit, 'hit')}"
@@ -51,4 +53,7 @@ def read_FindResponse(e: soap.Element) -> FindResponse:
     v = FindResponse.__new__(FindResponse)
     v.hit = hit
     v.more = more
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Hit:
+class Hit(soap.Struct):
     """The type Hit."""
 
     url: str
@@ -18,6 +18,8 @@ class Hit:
 def write_Hit(v: Hit, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Hit:
         return soap.write_derived(v, Hit, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Hit, tag, attributes)
     xml = f"<{tag}{attributes}><url>{soap.text(v.url)}</url>"
     if v.rank is not None:
         xml += f"<rank>{soap.float_text(v.rank)}</rank>"
@@ -41,6 +43,9 @@ def read_Hit(e: soap.Element) -> Hit:
     v = Hit.__new__(Hit)
     v.url = url
     v.rank = rank
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class LogRequest:
+class LogRequest(soap.Struct):
     """The request of log."""
 
     word: str
@@ -17,6 +17,8 @@ class LogRequest:
 def write_LogRequest(v: LogRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not LogRequest:
         return soap.write_derived(v, LogRequest, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_LogRequest, tag, attributes)
     return f"<{tag}{attributes}><word>{soap.text(v.word)}</word></{tag}>"
 
 
@@ -33,4 +35,7 @@ def read_LogRequest(e: soap.Element) -> LogRequest:
         soap.missing(e, "word")
     v = LogRequest.__new__(LogRequest)
     v.word = word
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

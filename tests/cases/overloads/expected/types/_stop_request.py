@@ -8,16 +8,21 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class StopRequest:
+class StopRequest(soap.Struct):
     """The request of stop."""
 
 
 def write_StopRequest(v: StopRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not StopRequest:
         return soap.write_derived(v, StopRequest, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_StopRequest, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
 def read_StopRequest(e: soap.Element) -> StopRequest:
     v = StopRequest.__new__(StopRequest)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

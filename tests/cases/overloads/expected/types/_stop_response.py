@@ -8,16 +8,21 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class StopResponse:
+class StopResponse(soap.Struct):
     """The reply of stop."""
 
 
 def write_StopResponse(v: StopResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not StopResponse:
         return soap.write_derived(v, StopResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_StopResponse, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
 def read_StopResponse(e: soap.Element) -> StopResponse:
     v = StopResponse.__new__(StopResponse)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,16 +8,21 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class OpenRequest:
+class OpenRequest(soap.Struct):
     """The request of open."""
 
 
 def write_OpenRequest(v: OpenRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not OpenRequest:
         return soap.write_derived(v, OpenRequest, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_OpenRequest, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
 def read_OpenRequest(e: soap.Element) -> OpenRequest:
     v = OpenRequest.__new__(OpenRequest)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class OpenResponse:
+class OpenResponse(soap.Struct):
     """The reply of open."""
 
     stamp: t.Stamp
@@ -18,6 +18,8 @@ class OpenResponse:
 def write_OpenResponse(v: OpenResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not OpenResponse:
         return soap.write_derived(v, OpenResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_OpenResponse, tag, attributes)
     return f"<{tag}{attributes}>{t.write_Stamp(v.stamp, 'stamp')}</{tag}>"
 
 
@@ -39,4 +41,7 @@ def read_OpenResponse(e: soap.Element) -> OpenResponse:
         soap.missing(e, "stamp")
     v = OpenResponse.__new__(OpenResponse)
     v.stamp = stamp
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class PriceRequest:
+class PriceRequest(soap.Struct):
     """The request of price."""
 
     stamp: t.Stamp
@@ -18,6 +18,8 @@ class PriceRequest:
 def write_PriceRequest(v: PriceRequest) -> str:
     if v.__class__ is not PriceRequest:
         soap.check_class(v, PriceRequest)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_PriceRequest)
     xml = ""
     xml += soap.inside(t.write_Stamp(v.stamp, "part"))
     return xml
@@ -27,4 +29,7 @@ def read_PriceRequest(e: soap.Element) -> PriceRequest:
     stamp = t.read_Stamp(e)
     v = PriceRequest.__new__(PriceRequest)
     v.stamp = stamp
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

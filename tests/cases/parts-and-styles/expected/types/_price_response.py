@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class PriceResponse:
+class PriceResponse(soap.Struct):
     """The reply of price."""
 
     stamp: t.Stamp
@@ -18,6 +18,8 @@ class PriceResponse:
 def write_PriceResponse(v: PriceResponse) -> str:
     if v.__class__ is not PriceResponse:
         soap.check_class(v, PriceResponse)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_PriceResponse)
     xml = ""
     xml += soap.inside(t.write_Stamp(v.stamp, "part"))
     return xml
@@ -27,4 +29,7 @@ def read_PriceResponse(e: soap.Element) -> PriceResponse:
     stamp = t.read_Stamp(e)
     v = PriceResponse.__new__(PriceResponse)
     v.stamp = stamp
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

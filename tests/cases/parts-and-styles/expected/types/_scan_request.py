@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class ScanRequest:
+class ScanRequest(soap.Struct):
     """The request of scan."""
 
     letter: str
@@ -17,6 +17,8 @@ class ScanRequest:
 def write_ScanRequest(v: ScanRequest) -> str:
     if v.__class__ is not ScanRequest:
         soap.check_class(v, ScanRequest)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_ScanRequest)
     return f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
 
 
@@ -31,4 +33,7 @@ def read_ScanRequest(e: soap.Element) -> ScanRequest:
         soap.missing(e, "letter")
     v = ScanRequest.__new__(ScanRequest)
     v.letter = letter
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

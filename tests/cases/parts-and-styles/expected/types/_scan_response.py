@@ -8,16 +8,21 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class ScanResponse:
+class ScanResponse(soap.Struct):
     """The reply of scan."""
 
 
 def write_ScanResponse(v: ScanResponse) -> str:
     if v.__class__ is not ScanResponse:
         soap.check_class(v, ScanResponse)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_ScanResponse)
     return ""
 
 
 def read_ScanResponse(e: soap.Element) -> ScanResponse:
     v = ScanResponse.__new__(ScanResponse)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class SendRequest:
+class SendRequest(soap.Struct):
     """The request of send."""
 
     letter: str
@@ -19,6 +19,8 @@ class SendRequest:
 def write_SendRequest(v: SendRequest) -> str:
     if v.__class__ is not SendRequest:
         soap.check_class(v, SendRequest)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SendRequest)
     return (
         f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
         f"{t.write_Stamp(v.stamp, 'tns:stamp')}"
@@ -42,4 +44,7 @@ def read_SendRequest(e: soap.Element) -> SendRequest:
     v = SendRequest.__new__(SendRequest)
     v.letter = letter
     v.stamp = stamp
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class SendRequestCallPort:
+class SendRequestCallPort(soap.Struct):
     """What stands in send / Request / CallPort."""
 
     letter: str
@@ -21,6 +21,8 @@ def write_SendRequestCallPort(
 ) -> str:
     if v.__class__ is not SendRequestCallPort:
         return soap.write_derived(v, SendRequestCallPort, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SendRequestCallPort, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:letter>{soap.text(v.letter)}</tns:letter>"
@@ -48,4 +50,7 @@ def read_SendRequestCallPort(e: soap.Element) -> SendRequestCallPort:
     v = SendRequestCallPort.__new__(SendRequestCallPort)
     v.letter = letter
     v.stamp = stamp
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,16 +8,21 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SendResponse:
+class SendResponse(soap.Struct):
     """The reply of send."""
 
 
 def write_SendResponse(v: SendResponse) -> str:
     if v.__class__ is not SendResponse:
         soap.check_class(v, SendResponse)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SendResponse)
     return ""
 
 
 def read_SendResponse(e: soap.Element) -> SendResponse:
     v = SendResponse.__new__(SendResponse)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class SendResponseCallPort:
+class SendResponseCallPort(soap.Struct):
     """What stands in send / Response / CallPort."""
 
 
@@ -17,9 +17,14 @@ def write_SendResponseCallPort(
 ) -> str:
     if v.__class__ is not SendResponseCallPort:
         return soap.write_derived(v, SendResponseCallPort, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_SendResponseCallPort, tag, attributes)
     return f"<{tag}{attributes}></{tag}>"
 
 
 def read_SendResponseCallPort(e: soap.Element) -> SendResponseCallPort:
     v = SendResponseCallPort.__new__(SendResponseCallPort)
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Stamp:
+class Stamp(soap.Struct):
     """The type Stamp."""
 
     cents: int
@@ -17,6 +17,8 @@ class Stamp:
 def write_Stamp(v: Stamp, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Stamp:
         return soap.write_derived(v, Stamp, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Stamp, tag, attributes)
     return f"<{tag}{attributes}><tns:cents>{soap.int_text(v.cents)}</tns:cents></{tag}>"
 
 
@@ -33,6 +35,9 @@ def read_Stamp(e: soap.Element) -> Stamp:
         soap.missing(e, "cents")
     v = Stamp.__new__(Stamp)
     v.cents = cents
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class WeighRequest:
+class WeighRequest(soap.Struct):
     """The request of weigh."""
 
     grams: int
@@ -17,6 +17,8 @@ class WeighRequest:
 def write_WeighRequest(v: WeighRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not WeighRequest:
         return soap.write_derived(v, WeighRequest, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_WeighRequest, tag, attributes)
     return f"<{tag}{attributes}><grams>{soap.int_text(v.grams)}</grams></{tag}>"
 
 
@@ -33,4 +35,7 @@ def read_WeighRequest(e: soap.Element) -> WeighRequest:
         soap.missing(e, "grams")
     v = WeighRequest.__new__(WeighRequest)
     v.grams = grams
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

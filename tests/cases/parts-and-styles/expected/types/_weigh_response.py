@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class WeighResponse:
+class WeighResponse(soap.Struct):
     """The reply of weigh."""
 
     grams: int
@@ -18,6 +18,8 @@ class WeighResponse:
 def write_WeighResponse(v: WeighResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not WeighResponse:
         return soap.write_derived(v, WeighResponse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_WeighResponse, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<grams>{soap.int_text(v.grams)}</grams>"
@@ -50,4 +52,7 @@ def read_WeighResponse(e: soap.Element) -> WeighResponse:
     v = WeighResponse.__new__(WeighResponse)
     v.grams = grams
     v.unused = unused
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

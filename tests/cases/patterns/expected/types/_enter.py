@@ -11,7 +11,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Enter:
+class Enter(soap.Struct):
     """What stands in enter."""
 
     previous: int | None = None
@@ -30,6 +30,8 @@ class Enter:
 def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Enter:
         return soap.write_derived(v, Enter, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Enter, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}")
@@ -76,6 +78,7 @@ def read_Enter(e: soap.Element) -> Enter:
     children = e[:]
     if not children:
         soap.check_empty(e)
+    blank = soap.blanks(children, {"{urn:register}version": "1.0"})
     for c in children:
         tag = c.tag
         if tag == "{urn:register}number":
@@ -109,4 +112,9 @@ def read_Enter(e: soap.Element) -> Enter:
     v.version = version
     v.remark = remark
     v.keep = keep
+    v.__form__ = None
+    if blank:
+        soap.note_blanks(v, blank)
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 from .. import _soap as soap
+from .. import facets
 
 
 def parse_Remark(text: str) -> int | str | date:
     value: int | str | date = soap.parse_union(
         text,
         (
-            (soap.parse_int, soap.int_text),
+            (soap.parse_written_int, soap.int_text),
             (soap.parse_token, soap.text),
-            (soap.parse_date, soap.date_text),
+            (soap.parse_written_date, soap.date_text),
         ),
+        facets._Remark,
     )
     return value
 
@@ -24,4 +26,12 @@ def text_Remark(v: int | str | date) -> str:
 
 
 def read_Remark(e: soap.Element) -> int | str | date:
-    return soap.value(e, parse_Remark)
+    return soap.read_union(
+        e,
+        parse_Remark,
+        {
+            "{urn:register}Count": soap.parse_written_int,
+            "{urn:register}Greek": soap.parse_token,
+            "{http://www.w3.org/2001/XMLSchema}date": soap.parse_written_date,
+        },
+    )

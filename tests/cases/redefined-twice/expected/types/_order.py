@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class OrderOriginal:
+class OrderOriginal(soap.Struct):
     """The type Order as it was before it was redefined."""
 
     a: int
@@ -18,6 +18,8 @@ class OrderOriginal:
 def write_OrderOriginal(v: OrderOriginal, tag: str, attributes: str = "") -> str:
     if v.__class__ is not OrderOriginal:
         return soap.write_derived(v, OrderOriginal, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_OrderOriginal, tag, attributes)
     return f"<{tag}{attributes}><tns:a>{soap.int_text(v.a)}</tns:a></{tag}>"
 
 
@@ -37,6 +39,9 @@ def read_OrderOriginal(e: soap.Element) -> OrderOriginal:
         soap.missing(e, "a")
     v = OrderOriginal.__new__(OrderOriginal)
     v.a = a
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 
@@ -52,6 +57,8 @@ def write_OrderOriginalOriginal(
 ) -> str:
     if v.__class__ is not OrderOriginalOriginal:
         return soap.write_derived(v, OrderOriginalOriginal, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_OrderOriginalOriginal, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:a>{soap.int_text(v.a)}</tns:a>"
@@ -82,6 +89,9 @@ def read_OrderOriginalOriginal(e: soap.Element) -> OrderOriginalOriginal:
     v = OrderOriginalOriginal.__new__(OrderOriginalOriginal)
     v.a = a
     v.b = b
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 
@@ -95,6 +105,8 @@ class Order(t.OrderOriginalOriginal):
 def write_Order(v: Order, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Order:
         return soap.write_derived(v, Order, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Order, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:a>{soap.int_text(v.a)}</tns:a>"
@@ -129,6 +141,9 @@ def read_Order(e: soap.Element) -> Order:
     v.a = a
     v.b = b
     v.c = c_
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Put:
+class Put(soap.Struct):
     """What stands in put."""
 
     mark_a: int | None = None
@@ -25,6 +25,8 @@ class Put:
 def write_Put(v: Put, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Put:
         return soap.write_derived(v, Put, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Put, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.mark_a is not None:
         xml += f' mark-a="{soap.int_text(v.mark_a)}"'
@@ -86,4 +88,7 @@ def read_Put(e: soap.Element) -> Put:
     v.line_a = line_a
     v.line_b = line_b
     v.line_c = line_c
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

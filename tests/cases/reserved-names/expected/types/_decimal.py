@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Decimal:
+class Decimal(soap.Struct):
     """The type tBox."""
 
     width: _Decimal
@@ -18,6 +18,8 @@ class Decimal:
 def write_Decimal(v: Decimal, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Decimal:
         return soap.write_derived(v, Decimal, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Decimal, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:width>{soap.decimal_text(v.width)}</tns:width>"
@@ -38,6 +40,9 @@ def read_Decimal(e: soap.Element) -> Decimal:
         soap.missing(e, "width")
     v = Decimal.__new__(Decimal)
     v.width = width
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -14,7 +14,7 @@ from .. import types as _t
 
 
 @_dataclass(slots=True, kw_only=True)
-class Item:
+class Item(_soap.Struct):
     """What stands in item."""
 
     t: int | None = None
@@ -29,6 +29,8 @@ class Item:
 def write_Item(v: Item, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Item:
         return _soap.write_derived(v, Item, tag, attributes)
+    if v.__form__ is not None:
+        return _soap.write_as_read(v, write_Item, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.t is not None:
         xml += f' code="{_soap.int_text(v.t)}"'
@@ -85,4 +87,7 @@ def read_Item(e: _soap.Element) -> Item:
     v.type = type
     v.dataclass = dataclass
     v.request = request
+    v.__form__ = None
+    if _soap.noting.on:
+        _soap.note_types(v, e)
     return v

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import _soap as soap
+from .. import facets
 from .. import types as t
 
 
@@ -10,9 +11,10 @@ def parse_ArraySizeBaseItem(text: str) -> int | t.ArraySizeBaseItemMember1:
     value: int | t.ArraySizeBaseItemMember1 = soap.parse_union(
         text,
         (
-            (soap.parse_int, soap.int_text),
+            (soap.parse_written_int, soap.int_text),
             (t.parse_ArraySizeBaseItemMember1, t.text_ArraySizeBaseItemMember1),
         ),
+        facets._ArraySizeBaseItem,
     )
     return value
 
@@ -22,7 +24,13 @@ def text_ArraySizeBaseItem(v: int | t.ArraySizeBaseItemMember1) -> str:
 
 
 def read_ArraySizeBaseItem(e: soap.Element) -> int | t.ArraySizeBaseItemMember1:
-    return soap.value(e, parse_ArraySizeBaseItem)
+    return soap.read_union(
+        e,
+        parse_ArraySizeBaseItem,
+        {
+            "{http://www.w3.org/2001/XMLSchema}nonNegativeInteger": soap.parse_written_int
+        },
+    )
 
 
 class ArraySizeBaseItemMember1(soap.OpenStrEnum):

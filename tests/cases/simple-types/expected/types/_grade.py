@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from .. import _soap as soap
+from .. import facets
 from .. import types as t
 
 
 def parse_Grade(text: str) -> int | t.Word:
     value: int | t.Word = soap.parse_union(
-        text, ((soap.parse_int, soap.int_text), (t.parse_Word, t.text_Word))
+        text,
+        ((soap.parse_written_int, soap.int_text), (t.parse_Word, t.text_Word)),
+        facets._Grade,
     )
     return value
 
@@ -18,4 +21,11 @@ def text_Grade(v: int | t.Word) -> str:
 
 
 def read_Grade(e: soap.Element) -> int | t.Word:
-    return soap.value(e, parse_Grade)
+    return soap.read_union(
+        e,
+        parse_Grade,
+        {
+            "{http://www.w3.org/2001/XMLSchema}int": soap.parse_written_int,
+            "{urn:lab}Word": t.parse_Word,
+        },
+    )

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Measure:
+class Measure(soap.Struct):
     """The type Measure."""
 
     unit: str
@@ -20,6 +20,8 @@ class Measure:
 def write_Measure(v: Measure, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Measure:
         return soap.write_derived(v, Measure, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Measure, tag, attributes)
     xml = f'<{tag}{attributes} unit="{soap.attribute_text(v.unit)}"'
     if v.error is not None:
         xml += f' error="{soap.decimal_text(v.error)}"'
@@ -35,6 +37,9 @@ def read_Measure(e: soap.Element) -> Measure:
     v.unit = unit
     v.error = error
     v.value = value
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

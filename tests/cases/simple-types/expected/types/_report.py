@@ -10,7 +10,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Report:
+class Report(soap.Struct):
     """What stands in report."""
 
     flags: list[str] | None = None
@@ -32,6 +32,8 @@ class Report:
 def write_Report(v: Report, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Report:
         return soap.write_derived(v, Report, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Report, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}")
@@ -153,4 +155,7 @@ def read_Report(e: soap.Element) -> Report:
     v.kind = kind
     v.ratio = ratio
     v.big = big
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

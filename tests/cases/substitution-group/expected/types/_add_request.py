@@ -10,7 +10,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class AddRequest:
+class AddRequest(soap.Struct):
     """The request of add."""
 
     shape: (
@@ -21,6 +21,8 @@ class AddRequest:
 def write_AddRequest(v: AddRequest) -> str:
     if v.__class__ is not AddRequest:
         soap.check_class(v, AddRequest)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_AddRequest)
     xml = ""
     if v.shape[0] == "circle":
         xml += t.write_Circle(v.shape[1], "tns:circle")
@@ -50,4 +52,7 @@ def read_AddRequest(e: soap.Element) -> AddRequest:
         soap.missing(e, "shape")
     v = AddRequest.__new__(AddRequest)
     v.shape = shape
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -18,6 +18,8 @@ class Circle(t.Shape):
 def write_Circle(v: Circle, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Circle:
         return soap.write_derived(v, Circle, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Circle, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.label is not None:
         xml += f"<tns:label>{soap.text(v.label)}</tns:label>"
@@ -42,6 +44,9 @@ def read_Circle(e: soap.Element) -> Circle:
     v = Circle.__new__(Circle)
     v.label = label
     v.radius = radius
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -10,7 +10,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Draw:
+class Draw(soap.Struct):
     """What stands in draw."""
 
     choices: list[
@@ -22,6 +22,8 @@ class Draw:
 def write_Draw(v: Draw, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Draw:
         return soap.write_derived(v, Draw, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Draw, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.choices:
         soap.absent(v, "choices")
@@ -63,11 +65,14 @@ def read_Draw(e: soap.Element) -> Draw:
     v = Draw.__new__(Draw)
     v.choices = choices
     v.more = more
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 
 @dataclass(slots=True, kw_only=True)
-class DrawMore:
+class DrawMore(soap.Struct):
     """What stands in draw / more."""
 
     shape: list[
@@ -78,6 +83,8 @@ class DrawMore:
 def write_DrawMore(v: DrawMore, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DrawMore:
         return soap.write_derived(v, DrawMore, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_DrawMore, tag, attributes)
     xml = f"<{tag}{attributes}>"
     for shape_item in soap.items(v.shape):
         if shape_item[0] == "circle":
@@ -108,4 +115,7 @@ def read_DrawMore(e: soap.Element) -> DrawMore:
             shape.append(("dot", t.read_Circle(c)))
     v = DrawMore.__new__(DrawMore)
     v.shape = shape
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Shape:
+class Shape(soap.Struct):
     """The type Shape."""
 
     label: str | None = None
@@ -18,6 +18,8 @@ class Shape:
 def write_Shape(v: Shape, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Shape:
         return soap.write_derived(v, Shape, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Shape, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.label is not None:
         xml += f"<tns:label>{soap.text(v.label)}</tns:label>"
@@ -38,6 +40,9 @@ def read_Shape(e: soap.Element) -> Shape:
             label = soap.string(c)
     v = Shape.__new__(Shape)
     v.label = label
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -18,6 +18,8 @@ class Square(t.Shape):
 def write_Square(v: Square, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Square:
         return soap.write_derived(v, Square, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Square, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if v.label is not None:
         xml += f"<tns:label>{soap.text(v.label)}</tns:label>"
@@ -42,6 +44,9 @@ def read_Square(e: soap.Element) -> Square:
     v = Square.__new__(Square)
     v.label = label
     v.side = side
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -25,6 +25,8 @@ class Basket(t.Fruit):
 def write_Basket(v: Basket, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Basket:
         return soap.write_derived(v, Basket, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Basket, tag, attributes)
     xml: list[str] = []
     add = xml.append
     add(f"<{tag}{attributes}>")
@@ -107,6 +109,9 @@ def read_Basket(e: soap.Element) -> Basket:
     v.purse = purse
     v.any_elements = any_elements
     v.label_2 = label_2
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Fruit:
+class Fruit(soap.Struct):
     """The type Fruit."""
 
     apple: list[str] = field(default_factory=list)
@@ -19,6 +19,8 @@ class Fruit:
 def write_Fruit(v: Fruit, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Fruit:
         return soap.write_derived(v, Fruit, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Fruit, tag, attributes)
     xml = f"<{tag}{attributes}>"
     xml += "".join(
         [f"<tns:apple>{soap.text(item)}</tns:apple>" for item in soap.items(v.apple)]
@@ -46,6 +48,9 @@ def read_Fruit(e: soap.Element) -> Fruit:
     v = Fruit.__new__(Fruit)
     v.apple = apple
     v.label = label
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

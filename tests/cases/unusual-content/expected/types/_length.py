@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Length:
+class Length(soap.Struct):
     """The type Length."""
 
     unit: str | None = None
@@ -19,6 +19,8 @@ class Length:
 def write_Length(v: Length, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Length:
         return soap.write_derived(v, Length, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Length, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.unit is not None:
         xml += f' unit="{soap.attribute_text(v.unit)}"'
@@ -32,6 +34,9 @@ def read_Length(e: soap.Element) -> Length:
     v = Length.__new__(Length)
     v.unit = unit
     v.value = value
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

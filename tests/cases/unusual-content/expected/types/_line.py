@@ -10,7 +10,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Line:
+class Line(soap.Struct):
     """The type Line."""
 
     content: list[str | tuple[Literal["bold"], str] | tuple[Literal["number"], int]] = (
@@ -21,6 +21,8 @@ class Line:
 def write_Line(v: Line, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Line:
         return soap.write_derived(v, Line, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Line, tag, attributes)
     xml = f"<{tag}{attributes}>"
     for content_item in soap.items(v.content):
         if isinstance(content_item, str):
@@ -54,6 +56,9 @@ def read_Line(e: soap.Element) -> Line:
         soap.add_tail(content, c)
     v = Line.__new__(Line)
     v.content = content
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -10,7 +10,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Measure:
+class Measure(soap.Struct):
     """What stands in measure."""
 
     length: t.Length
@@ -23,6 +23,8 @@ class Measure:
 def write_Measure(v: Measure, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Measure:
         return soap.write_derived(v, Measure, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Measure, tag, attributes)
     xml = f"<{tag}{attributes}>{t.write_Length(v.length, 'tns:length')}"
     if v.grade is not None:
         xml += f"<tns:grade>{t.text_Grade(v.grade)}</tns:grade>"
@@ -45,6 +47,14 @@ def read_Measure(e: soap.Element) -> Measure:
     children = e[:]
     if not children:
         soap.check_empty(e)
+    blank = soap.blanks(
+        children,
+        {
+            "{urn:unusual}length": "5",
+            "{urn:unusual}shape": "square",
+            "{urn:unusual}oval": "wide",
+        },
+    )
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}length":
@@ -63,4 +73,9 @@ def read_Measure(e: soap.Element) -> Measure:
     v.length = length
     v.grade = grade
     v.shape = shape
+    v.__form__ = None
+    if blank:
+        soap.note_blanks(v, blank)
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

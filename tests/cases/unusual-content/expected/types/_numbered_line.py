@@ -17,6 +17,8 @@ class NumberedLine(t.Line):
 def write_NumberedLine(v: NumberedLine, tag: str, attributes: str = "") -> str:
     if v.__class__ is not NumberedLine:
         return soap.write_derived(v, NumberedLine, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_NumberedLine, tag, attributes)
     xml = f"<{tag}{attributes}>"
     for content_item in soap.items(v.content):
         if isinstance(content_item, str):
@@ -47,6 +49,9 @@ def read_NumberedLine(e: soap.Element) -> NumberedLine:
         soap.add_tail(content, c)
     v = NumberedLine.__new__(NumberedLine)
     v.content = content
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

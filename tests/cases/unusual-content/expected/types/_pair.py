@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Pair:
+class Pair(soap.Struct):
     """The type Pair."""
 
     coin: list[int]
@@ -18,6 +18,8 @@ class Pair:
 def write_Pair(v: Pair, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Pair:
         return soap.write_derived(v, Pair, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Pair, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.coin:
         soap.absent(v, "coin")
@@ -43,6 +45,9 @@ def read_Pair(e: soap.Element) -> Pair:
         soap.missing(e, "coin")
     v = Pair.__new__(Pair)
     v.coin = coin
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Print:
+class Print(soap.Struct):
     """What stands in print."""
 
     line: list[t.Line]
@@ -19,6 +19,8 @@ class Print:
 def write_Print(v: Print, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Print:
         return soap.write_derived(v, Print, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Print, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.line:
         soap.absent(v, "line")
@@ -45,4 +47,7 @@ def read_Print(e: soap.Element) -> Print:
     v = Print.__new__(Print)
     v.line = line
     v.margins = margins
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

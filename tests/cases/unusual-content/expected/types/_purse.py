@@ -18,6 +18,8 @@ class Purse(t.Pair):
 def write_Purse(v: Purse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Purse:
         return soap.write_derived(v, Purse, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Purse, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.coin:
         soap.absent(v, "coin")
@@ -51,6 +53,9 @@ def read_Purse(e: soap.Element) -> Purse:
     v = Purse.__new__(Purse)
     v.coin = coin
     v.coin_2 = coin_2
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -12,7 +12,11 @@ from .. import types as t
 
 def parse_SettleAmount(text: str) -> Decimal | str:
     value: Decimal | str = soap.parse_union(
-        text, ((soap.parse_decimal, soap.decimal_text), (soap.parse_string, soap.text))
+        text,
+        (
+            (soap.parse_written_decimal, soap.decimal_text),
+            (soap.parse_string, soap.text),
+        ),
     )
     return value
 
@@ -22,11 +26,18 @@ def text_SettleAmount(v: Decimal | str) -> str:
 
 
 def read_SettleAmount(e: soap.Element) -> Decimal | str:
-    return soap.value(e, parse_SettleAmount)
+    return soap.read_union(
+        e,
+        parse_SettleAmount,
+        {
+            "{http://www.w3.org/2001/XMLSchema}decimal": soap.parse_written_decimal,
+            "{http://www.w3.org/2001/XMLSchema}string": soap.parse_string,
+        },
+    )
 
 
 @dataclass(slots=True, kw_only=True)
-class Settle:
+class Settle(soap.Struct):
     """What stands in settle."""
 
     choices: list[
@@ -39,6 +50,8 @@ class Settle:
 def write_Settle(v: Settle, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Settle:
         return soap.write_derived(v, Settle, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Settle, tag, attributes)
     xml = f"<{tag}{attributes}>"
     if not v.choices:
         soap.absent(v, "choices")
@@ -75,4 +88,7 @@ def read_Settle(e: soap.Element) -> Settle:
         soap.missing(e, "cash | amount | voucher")
     v = Settle.__new__(Settle)
     v.choices = choices
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

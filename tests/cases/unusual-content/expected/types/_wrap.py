@@ -10,7 +10,7 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True)
-class Wrap:
+class Wrap(soap.Struct):
     """What stands in wrap."""
 
     item: str
@@ -20,6 +20,8 @@ class Wrap:
 def write_Wrap(v: Wrap, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Wrap:
         return soap.write_derived(v, Wrap, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Wrap, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:item>{soap.text(v.item)}</tns:item>"
@@ -45,4 +47,7 @@ def read_Wrap(e: soap.Element) -> Wrap:
     v = Wrap.__new__(Wrap)
     v.item = item
     v.any_elements = any_elements
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Apart:
+class Apart(soap.Struct):
     """The type Apart."""
 
     x: int
@@ -17,6 +17,8 @@ class Apart:
 def write_Apart(v: Apart, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Apart:
         return soap.write_derived(v, Apart, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Apart, tag, attributes)
     return f"<{tag}{attributes}><x>{soap.int_text(v.x)}</x></{tag}>"
 
 
@@ -33,6 +35,9 @@ def read_Apart(e: soap.Element) -> Apart:
         soap.missing(e, "x")
     v = Apart.__new__(Apart)
     v.x = x
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

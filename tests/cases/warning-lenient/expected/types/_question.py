@@ -11,7 +11,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Question:
+class Question(soap.Struct):
     """The type Question."""
 
     mark: str | None = None
@@ -26,6 +26,8 @@ class Question:
 def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Question:
         return soap.write_derived(v, Question, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Question, tag, attributes)
     xml = f"<{tag}{attributes}"
     if v.mark is not None:
         xml += f' mark="{soap.attribute_text(v.mark)}"'
@@ -51,6 +53,7 @@ def read_Question(e: soap.Element) -> Question:
     children = e[:]
     if not children:
         soap.check_empty(e)
+    blank = soap.blanks(children, {"{urn:small}count": "many"})
     for c in children:
         tag = c.tag
         if tag == "{urn:small}anything":
@@ -78,6 +81,11 @@ def read_Question(e: soap.Element) -> Question:
     v.apart = apart
     v.count = count
     v.last = last
+    v.__form__ = None
+    if blank:
+        soap.note_blanks(v, blank)
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

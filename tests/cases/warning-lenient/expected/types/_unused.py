@@ -11,7 +11,7 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Unused:
+class Unused(soap.Struct):
     """The type Unused."""
 
     any_attributes: dict[str, str] = field(default_factory=dict)
@@ -25,6 +25,8 @@ class Unused:
 def write_Unused(v: Unused, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Unused:
         return soap.write_derived(v, Unused, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Unused, tag, attributes)
     xml = f"<{tag}{attributes}{soap.attributes_text(v.any_attributes)}>"
     if v.text is None:
         soap.absent(v, "text")
@@ -54,6 +56,9 @@ def read_Unused(e: soap.Element) -> Unused:
     v.any_attributes = any_attributes
     v.text = text
     v.any_elements = any_elements
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class AskResponse:
+class AskResponse(soap.Struct):
     """The reply of ask."""
 
     parameters: t.Reply
@@ -18,6 +18,8 @@ class AskResponse:
 def write_AskResponse(v: AskResponse) -> str:
     if v.__class__ is not AskResponse:
         soap.check_class(v, AskResponse)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_AskResponse)
     xml = ""
     xml += soap.inside(t.write_Reply(v.parameters, "part"))
     return xml
@@ -27,4 +29,7 @@ def read_AskResponse(e: soap.Element) -> AskResponse:
     parameters = t.read_Reply(e)
     v = AskResponse.__new__(AskResponse)
     v.parameters = parameters
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -9,7 +9,7 @@ from .. import types as t
 
 
 @dataclass(slots=True, kw_only=True)
-class Question:
+class Question(soap.Struct):
     """What stands in question."""
 
     text: str
@@ -20,6 +20,8 @@ class Question:
 def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Question:
         return soap.write_derived(v, Question, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Question, tag, attributes)
     xml = (
         f"<{tag}{attributes}>"
         f"<tns:text>{soap.text(v.text)}</tns:text>"
@@ -53,4 +55,7 @@ def read_Question(e: soap.Element) -> Question:
     v.text = text
     v.times = times
     v.kind = kind
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v

@@ -8,7 +8,7 @@ from .. import _soap as soap
 
 
 @dataclass(slots=True, kw_only=True)
-class Reply:
+class Reply(soap.Struct):
     """The type Reply."""
 
     text: str
@@ -17,6 +17,8 @@ class Reply:
 def write_Reply(v: Reply, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Reply:
         return soap.write_derived(v, Reply, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Reply, tag, attributes)
     return f"<{tag}{attributes}><tns:text>{soap.text(v.text)}</tns:text></{tag}>"
 
 
@@ -33,6 +35,9 @@ def read_Reply(e: soap.Element) -> Reply:
         soap.missing(e, "text")
     v = Reply.__new__(Reply)
     v.text = text
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

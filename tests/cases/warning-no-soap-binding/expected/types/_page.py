@@ -10,7 +10,7 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True)
-class Page:
+class Page(soap.Struct):
     """The type Page."""
 
     title: str
@@ -20,6 +20,8 @@ class Page:
 def write_Page(v: Page, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Page:
         return soap.write_derived(v, Page, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Page, tag, attributes)
     xml = f"<{tag}{attributes}><title>{soap.text(v.title)}</title>"
     if v.lost is not None:
         xml += soap.write_any(v.lost, "lost", elements.KNOWN)
@@ -43,6 +45,9 @@ def read_Page(e: soap.Element) -> Page:
     v = Page.__new__(Page)
     v.title = title
     v.lost = lost
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -10,7 +10,7 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True)
-class Item:
+class Item(soap.Struct):
     """The type Item."""
 
     weight: int
@@ -20,6 +20,8 @@ class Item:
 def write_Item(v: Item, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Item:
         return soap.write_derived(v, Item, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Item, tag, attributes)
     return (
         f"<{tag}{attributes}>"
         f"<tns:weight>{soap.int_text(v.weight)}</tns:weight>"
@@ -45,6 +47,9 @@ def read_Item(e: soap.Element) -> Item:
     v = Item.__new__(Item)
     v.weight = weight
     v.any_elements = any_elements
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
 
 

@@ -11,14 +11,14 @@ from .. import elements
 
 
 @dataclass(slots=True, kw_only=True, repr=False)
-class Store:
+class Store(soap.Struct):
     """What stands in store."""
 
     any_attributes: dict[str, str] = field(default_factory=dict)
     title: str
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     thing: list[Any] = field(default_factory=list)
-    label: str | None = None
+    label: soap.AnySimple | None = None
 
     def __repr__(self) -> str:
         return soap.shown(self, own.PACKAGE.secrets)
@@ -27,6 +27,8 @@ class Store:
 def write_Store(v: Store, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Store:
         return soap.write_derived(v, Store, tag, attributes)
+    if v.__form__ is not None:
+        return soap.write_as_read(v, write_Store, tag, attributes)
     xml = (
         f"<{tag}{attributes}"
         f"{soap.attributes_text(v.any_attributes)}"
@@ -41,7 +43,7 @@ def write_Store(v: Store, tag: str, attributes: str = "") -> str:
         ]
     )
     if v.label is not None:
-        xml += f"<tns:label>{soap.text(v.label)}</tns:label>"
+        xml += soap.write_any_simple(v.label, "tns:label")
     return f"{xml}</{tag}>"
 
 
@@ -50,7 +52,7 @@ def read_Store(e: soap.Element) -> Store:
     title: str = soap.MISSING
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     thing: list[Any] = []
-    label: str | None = None
+    label: soap.AnySimple | None = None
     children = e[:]
     if not children:
         soap.check_empty(e)
@@ -61,7 +63,7 @@ def read_Store(e: soap.Element) -> Store:
         elif tag == "{urn:archive}thing":
             thing.append(soap.read_any(c, elements.KNOWN))
         elif tag == "{urn:archive}label":
-            label = soap.string(c)
+            label = soap.any_simple_value(c)
         elif soap.allows(tag, ("##other", "urn:archive")):
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if title is soap.MISSING:
@@ -72,4 +74,7 @@ def read_Store(e: soap.Element) -> Store:
     v.any_elements = any_elements
     v.thing = thing
     v.label = label
+    v.__form__ = None
+    if soap.noting.on:
+        soap.note_types(v, e)
     return v
