@@ -58,6 +58,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         *("soapwright.project", "soapwright.envelopes"),
     ),
     "soapwright.testing": ("soapwright.envelopes", "soapwright.tools"),
+    "soapwright.options": ("soapwright.model.options",),
     "soapwright.pytest_plugin": (
         *(*MODEL, "soapwright.testing", "soapwright.envelopes", "soapwright.tools"),
     ),
