@@ -59,6 +59,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ),
     "soapwright.testing": ("soapwright.envelopes", "soapwright.tools"),
     "soapwright.options": ("soapwright.model.options",),
+    "soapwright.diagnostics": ("soapwright.model",),
     "soapwright.pytest_plugin": (
         *(*MODEL, "soapwright.testing", "soapwright.envelopes", "soapwright.tools"),
     ),
