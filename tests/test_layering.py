@@ -58,6 +58,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         *("soapwright.project", "soapwright.envelopes"),
     ),
     "soapwright.testing": ("soapwright.envelopes", "soapwright.tools"),
+    "soapwright.options": ("soapwright.model.options",),
+    "soapwright.diagnostics": ("soapwright.model",),
     "soapwright.pytest_plugin": (
         *(*MODEL, "soapwright.testing", "soapwright.envelopes", "soapwright.tools"),
     ),
