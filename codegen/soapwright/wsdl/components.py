@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from soapwright.model.api import BuiltinRef, Kind, LeftOut, NamedRef, QName
+from soapwright.model.api import (
+    Builtin,
+    BuiltinRef,
+    GlobalElement,
+    Kind,
+    LeftOut,
+    NamedRef,
+    QName,
+)
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.differing import difference, differs
@@ -23,6 +31,7 @@ from soapwright.wsdl.normalise import text_of
 from soapwright.wsdl.references import XSD, type_reference
 
 Table = dict[QName, etree._Element]
+UNDECLARED_HINT = "import the schema that declares it; --catalog says where it is"
 
 
 def wsdl_name(local: str) -> str:
@@ -68,6 +77,8 @@ class Components:
     documents: Documents
     declared: Mapping[str, Iterable[QName]]
     findings: Findings
+    assumed: dict[QName, GlobalElement] = field(default_factory=dict)
+    """Elements that Bodies hold and nothing declares."""
     _tables: dict[str, Table] = field(default_factory=dict)
     _globals: dict[str, dict[str, list[QName]]] = field(default_factory=dict)
 
@@ -184,8 +195,20 @@ class Components:
             message += f"; this one {difference(first, other)}"
         self.findings.mended(Code.DUPLICATE, message, self.at(other))
 
+    def assume(self, name: QName, node: etree._Element) -> None:
+        """Let an element that nothing declares be of `xsd:anyType`."""
+        known = name not in self.assumed and self.exists(name, "element")
+        if known or self.exists(name, "type"):
+            return
+        text = f"element {name} is not declared: it is read as xsd:anyType"
+        at = self.at(node)
+        self.findings.mended(Code.REFERENCE, text, at, UNDECLARED_HINT)
+        self.assumed[name] = GlobalElement(name, BuiltinRef(Builtin.ANY_TYPE), at)
+
     def exists(self, name: QName, kind: str) -> bool:
         """Whether there is a global element or type (`kind`) of a name."""
+        if kind == "element" and name in self.assumed:
+            return True
         if kind == "type" and type_reference(name) != NamedRef(name):
             return True
         return name in self._named(kind).get(name.local, ())

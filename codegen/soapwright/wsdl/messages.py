@@ -41,11 +41,16 @@ from soapwright.model.api import (
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Location
 from soapwright.model.xml_names import NC_NAME
-from soapwright.wsdl.components import Components, Unusable, doc_of, wsdl_name
+from soapwright.wsdl.components import (
+    UNDECLARED_HINT,
+    Components,
+    Unusable,
+    doc_of,
+    wsdl_name,
+)
 from soapwright.wsdl.namespaces import WSDL_SOAP11, WSDL_SOAP12
 from soapwright.wsdl.references import near_builtin, type_reference
 
-_UNDECLARED_HINT = "import the schema that declares it; --catalog says where it is"
 EXTENSIONS = {SoapVersion.V11: WSDL_SOAP11, SoapVersion.V12: WSDL_SOAP12}
 
 
@@ -155,15 +160,24 @@ class MessageReader:
                     text = f"{_has_no_part(message, name)}: it is left out"
                     at = self.components.at(body)
                     self.components.findings.mended(Code.UNKNOWN_PART, text, at)
-            return tuple(self._part(parts[name]) for name in parts if name in names)
+            return tuple(self._body_part(parts[n]) for n in parts if n in names)
         elsewhere = {
             node.get("part", "").strip()
             for node in self._extensions(self._concrete(way), "header")
             if self.components.look_up("message", node, "message") is message
         }
         return tuple(
-            self._part(node) for name, node in parts.items() if name not in elsewhere
+            self._body_part(node)
+            for name, node in parts.items()
+            if name not in elsewhere
         )
+
+    def _body_part(self, node: etree._Element) -> Part:
+        """A part in the Body, of any content where nothing declares its element."""
+        if node.get("element"):
+            named = self.components.schema_name(node, "element", "element")
+            self.components.assume(named, node)
+        return self._part(node)
 
     def _headers(self, way: str, kind: str) -> list[HeaderPart]:
         """The `soap:header` or `soap:headerfault` elements (`kind`) of one direction."""
@@ -269,7 +283,7 @@ class MessageReader:
         if kind == "element":
             if not exists(named, kind):
                 reason = f"element {named} is not declared"
-                raise Unusable(Code.REFERENCE, reason, at, _UNDECLARED_HINT)
+                raise Unusable(Code.REFERENCE, reason, at, UNDECLARED_HINT)
             return ElementPart(name or named.local, named, at, doc)
         _check_name(name, at)
         reference = type_reference(named)

@@ -42,7 +42,7 @@ def read_api(
         name=entry.name,
         ports=services.ports,
         types=schemas.types,
-        elements=schemas.elements,
+        elements={**schemas.elements, **services.assumed},
         prefixes=services.prefixes,
         sources=documents.sources,
         inputs=documents.inputs,

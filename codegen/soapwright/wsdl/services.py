@@ -25,6 +25,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from soapwright.model.api import (
+    GlobalElement,
     Kind,
     LeftOut,
     Operation,
@@ -78,7 +79,8 @@ _OWN_PREFIXES = re.compile(r"xs[di]?|xml.*|soap.*|env|enc|wsdl.*", re.IGNORECASE
 class Services:
     """What the definitions offer; `prefixes` maps namespaces to the prefixes that they have there.
 
-    `left_out` are the ports and bindings that are broken.
+    `left_out` are the ports and bindings that are broken; `assumed` are elements that Bodies hold
+    and nothing declares.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Services:
     ports: tuple[Port, ...]
     left_out: tuple[LeftOut, ...]
     prefixes: dict[str, str]
+    assumed: dict[QName, GlobalElement]
 
 
 def read_services(
@@ -113,6 +116,7 @@ def read_services(
         ports=ports,
         left_out=tuple(reader.left_out),
         prefixes=_prefixes(documents),
+        assumed=components.assumed,
     )
 
 

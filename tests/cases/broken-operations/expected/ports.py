@@ -6,10 +6,6 @@ Left out, because the WSDL is broken there:
 
 * port Unbound: there is no binding tns:NoBinding (service.wsdl, line 50).
 * port Lost: there is no portType {urn:parts}NoPortType (service.wsdl, line 40).
-* port Empty: none of its operations is left (service.wsdl, line 52).
-* operation drop: element {urn:parts}drop is not declared (abstract.wsdl, line 20).
-* operation drop of port Plain: element {urn:parts}drop is not declared (abstract.wsdl,
-line 20).
 * operation odd of port Plain: the prefix 'nope' of nope:odd is not declared
 (abstract.wsdl, line 21).
 * operation stop of port Plain: there is no message {urn:parts}NoMessage (abstract.wsdl,
@@ -25,8 +21,6 @@ line 15).
 declared (abstract.wsdl, line 19).
 * fault missing of operation order of port Plain: there is no message
 {urn:parts}NoSuchFault (abstract.wsdl, line 28).
-* operation drop of port Newer: element {urn:parts}drop is not declared (abstract.wsdl,
-line 20).
 * fault unknown of operation order of port Newer: element {urn:parts}unknown is not
 declared (abstract.wsdl, line 19).
 * fault missing of operation order of port Newer: there is no message
@@ -67,6 +61,14 @@ def _plain() -> soap.Port:
                     errors.Refusal, elements.KNOWN.codec("{urn:parts}refusal")
                 ),
             ),
+        ),
+        "drop": soap.Operation(
+            name="drop",
+            soap_action="",
+            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
+            package=PACKAGE,
+            request=soap.Message("DropRequest", expects="{urn:parts}drop"),
+            response=soap.Message("DropResponse", expects="{urn:parts}ordered"),
         ),
         "twice": soap.Operation(
             name="twice",
@@ -117,6 +119,14 @@ def _newer() -> soap.Port:
             request=soap.Message("PingRequest", expects="{urn:parts}refusal"),
             response=None,
         ),
+        "drop": soap.Operation(
+            name="drop",
+            soap_action="",
+            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
+            package=PACKAGE,
+            request=soap.Message("DropRequest", expects="{urn:parts}drop"),
+            response=soap.Message("DropResponse", expects="{urn:parts}ordered"),
+        ),
     }
     return soap.Port(
         name="Newer",
@@ -128,7 +138,36 @@ def _newer() -> soap.Port:
     )
 
 
+def _empty() -> soap.Port:
+    """The port Empty of PartsService."""
+    wire = soap.Wire(
+        version="1.1",
+        charset="UTF-8",
+        prefix="soap",
+        start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
+    )
+    operations: dict[str, soap.AnyOperation] = {
+        "drop": soap.Operation(
+            name="drop",
+            soap_action="",
+            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
+            package=PACKAGE,
+            request=soap.Message("DropRequest", expects="{urn:parts}drop"),
+            response=soap.Message("DropResponse", expects="{urn:parts}ordered"),
+        ),
+    }
+    return soap.Port(
+        name="Empty",
+        service="PartsService",
+        address="http://127.0.0.1:9/empty",
+        soap="1.1",
+        package=PACKAGE,
+        operations=operations,
+    )
+
+
 PORTS: Mapping[str, soap.Port] = {
     "Plain": _plain(),
     "Newer": _newer(),
+    "Empty": _empty(),
 }
