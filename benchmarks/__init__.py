@@ -1,1 +1,1 @@
-"""What soapwright costs, measured side by side with other toolkits: `make bench`."""
+"""The speed and memory of soapwright beside those of other toolkits: `make bench`."""

@@ -48,7 +48,7 @@ def main() -> None:
             print(f"{name}:", flush=True)
             found[name] = measure(name, settings)
             for line in found[name]:
-                print(f"  {told(line)}", flush=True)
+                print(f"  {row(line)}", flush=True)
     if not arguments.quick:
         save(found, settings)
 
@@ -59,7 +59,7 @@ def measure(name: str, settings: Settings) -> Found:
     return found
 
 
-def told(line: Line | Skipped) -> str:
+def row(line: Line | Skipped) -> str:
     """A line for the terminal."""
     if isinstance(line, Skipped):
         return f"{line.work}: not measured: {line.reason}"

@@ -2,8 +2,8 @@
 
 The server is a process of its own that gives every POST the same two-id reply. Ours goes through
 `Client` and `AsyncClient`, zeep through `Client` (on requests) and `AsyncClient` (on httpx), each
-with one client for all calls and its connections kept alive. "httpx2" is what our transport
-stands on, alone: it posts the same bytes and reads the reply's, so that the rest is ours.
+with one client for all calls and its connections kept alive. "httpx2" is the library of
+our transport, alone: it posts the same bytes and reads the reply's, so that the rest is ours.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _zeep(url: str, asynchronous: bool) -> tuple[Any, dict[str, Any]]:
     array = client.get_type("{http://api.clickatell.com/soap/webservice}ArrayOfString")
     values = {part: xsd.Nil for part in parts()}
     values |= {**VALUES, "to": array(VALUES["to"])}
-    # What zeep's own `create_service` sets; that gives no asynchronous one.
+    # As zeep's own `create_service` does, which makes no asynchronous one.
     client.service._binding_options["address"] = url
     return client.service, values
 

@@ -31,15 +31,15 @@ def measure(settings: Settings) -> Found:
     return found + _measured(f"{count:,} made-up types", big, "bench_big", settings)
 
 
-def _measured(what: str, wsdl: Path, name: str, settings: Settings) -> Found:
+def _measured(label: str, wsdl: Path, name: str, settings: Settings) -> Found:
     folder = str(package(wsdl, name, settings.scratch))
-    work = f"import and first request: {what}"
+    work = f"import and first request: {label}"
     commands = {
         "soapwright": ("ours", folder, name),
         "zeep": ("zeep", str(wsdl), name),
     }
     try:
-        probe({"soapwright": commands["soapwright"]}, 1)  # compiles what it imports
+        probe({"soapwright": commands["soapwright"]}, 1)  # compiles the modules
         took = probe(commands, settings.rounds)
     except Unavailable as error:
         return [Skipped(work, str(error))]
@@ -47,7 +47,7 @@ def _measured(what: str, wsdl: Path, name: str, settings: Settings) -> Found:
     return [
         Line(work, "zeep", ours.seconds, zeep.seconds, Goal(4)),
         Line(
-            f"resident memory after that: {what}",
+            f"resident memory after that: {label}",
             "zeep",
             ours.resident,
             zeep.resident,

@@ -1,4 +1,4 @@
-"""What is measured on: WSDLs of the project and of the benchmarks' own making, and their peers' clients."""
+"""The inputs of the benchmarks: WSDLs, some of them generated here, and the peers' clients."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def zeep_client(
         zeep: Any = importlib.import_module("zeep")
         transports: Any = importlib.import_module("zeep.transports")
         if asynchronous:
-            importlib.import_module("httpx")  # what zeep's asynchronous client is on
+            importlib.import_module("httpx")  # zeep's asynchronous client requires it
     except ImportError as error:
         raise Unavailable(f"zeep: {error}") from error
 

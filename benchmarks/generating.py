@@ -43,10 +43,10 @@ def measure(settings: Settings) -> Found:
 
 def _commands(settings: Settings) -> Found:
     if settings.vim25 is not None:
-        what, wsdl = "vim25", settings.vim25 / "vimService.wsdl"
+        label, wsdl = "vim25", settings.vim25 / "vimService.wsdl"
     else:
         count = 50 if settings.quick else TYPES
-        what, wsdl = f"{count:,} made-up types", settings.scratch / "made-up.wsdl"
+        label, wsdl = f"{count:,} made-up types", settings.scratch / "made-up.wsdl"
         wsdl.write_text(big_wsdl(count), encoding="utf-8")
     project = settings.scratch / "project"
     project.mkdir(exist_ok=True)
@@ -62,18 +62,18 @@ def _commands(settings: Settings) -> Found:
     try:
         race.candidates["xsdata"](1)
     except Unavailable as error:
-        found.append(Skipped(f"generate {what}: xsdata", str(error)))
+        found.append(Skipped(f"generate {label}: xsdata", str(error)))
         del race.candidates["xsdata"]
     times = race.run(settings.few, quick=True)
     fresh = times["fresh"]
     if "xsdata" in times:
         found.append(
-            Line(f"generate {what}", "xsdata", fresh, times["xsdata"], Goal(5))
+            Line(f"generate {label}", "xsdata", fresh, times["xsdata"], Goal(5))
         )
     third = Goal(0.34, slower=True)
     for name, work in (("again", "generate again"), ("check", "check in step")):
         if name in times:
-            found.append(Line(f"{work}: {what}", "fresh", times[name], fresh, third))
+            found.append(Line(f"{work}: {label}", "fresh", times[name], fresh, third))
     return found
 
 

@@ -36,12 +36,12 @@ def measure(settings: Settings) -> Found:
         settings.few,
     )
     lxml, read, iterate = took["lxml"], took["read"], took["iterate"]
-    what = f"a reply of {size / 1e6:.0f} MB, {count:,} rows"
+    work = f"a reply of {size / 1e6:.0f} MB, {count:,} rows"
     return [
-        Line(f"read {what}", "lxml", read.seconds, lxml.seconds, Goal(3, slower=True)),
-        Line(f"iterate over {what}", "lxml", iterate.seconds, lxml.seconds),
+        Line(f"read {work}", "lxml", read.seconds, lxml.seconds, Goal(3, slower=True)),
+        Line(f"iterate over {work}", "lxml", iterate.seconds, lxml.seconds),
         Line(
-            f"peak memory of iterating over {what}",
+            f"peak memory of iterating over {work}",
             "100 MiB",
             iterate.peak,
             _BOUND,
@@ -49,7 +49,7 @@ def measure(settings: Settings) -> Found:
             "MiB",
         ),
         Line(
-            f"peak memory of reading {what}", "lxml", read.peak, lxml.peak, unit="MiB"
+            f"peak memory of reading {work}", "lxml", read.peak, lxml.peak, unit="MiB"
         ),
     ]
 

@@ -19,7 +19,7 @@ _BATCH = 0.02
 """Seconds that a batch of calls should take, so that the clock's own grain does not count."""
 
 Batch: TypeAlias = Callable[[int], float]
-"""Makes a number of calls, and says how many seconds they took."""
+"""Makes a number of calls, and returns the seconds that they took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Settings:
     Args:
         rounds: rounds of each race; processes and whole generations take a fifth of them.
         quick: small inputs and single calls: whether it runs, not how fast.
-        scratch: a folder for what is made on the way.
+        scratch: a folder for temporary files.
         vim25: the folder of vim25's WSDL, None where there is none.
     """
 
@@ -40,13 +40,13 @@ class Settings:
 
     @property
     def few(self) -> int:
-        """Rounds of what takes seconds."""
+        """Rounds of work that takes seconds."""
         return max(1, self.rounds // 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What a line is to reach: a ratio, in one of two senses."""
+    """The target of a line: a ratio, in one of two senses."""
 
     ratio: float
     slower: bool = False
@@ -58,7 +58,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table: what was measured of both sides, medians of all rounds."""
+    """A line of the table: the figures of both sides, medians of all rounds."""
 
     work: str
     peer: str
@@ -98,7 +98,7 @@ Found: TypeAlias = "list[Line | Skipped]"
 
 
 class Unavailable(Exception):
-    """A peer, or what it needs, is not installed here: the message says what."""
+    """A peer, or a program that it needs, is not installed here: the message has its name."""
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class Race:
     """Candidates that do the same work, by name.
 
     Each round runs every candidate once, in an order of its own, so that a slow minute of the
-    machine hits all of them. Time is the processor's, so that what else runs does not count;
+    machine hits all of them. Time is the processor's, so that other processes do not count;
     where there is waiting, `clock` is to be `time.perf_counter`.
     """
 
@@ -155,7 +155,7 @@ def timed(
 
 
 def in_process(*arguments: str) -> str:
-    """What a fresh Python process prints, run in the project's folder.
+    """Run a fresh Python process in the project's folder, and return its output.
 
     Raises:
         Unavailable: it ends with an error; the message is its last line.
@@ -178,7 +178,7 @@ def in_process(*arguments: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What a fresh process took: medians of several."""
+    """The cost of a fresh process: medians of several."""
 
     seconds: float
     resident: float
@@ -199,8 +199,8 @@ def probe(commands: Mapping[str, tuple[str, ...]], rounds: int) -> dict[str, Pro
         order = list(commands)
         shuffle(order)
         for name in order:
-            said = in_process("-m", "benchmarks.probe", *commands[name])
-            found[name].append(json.loads(said))
+            output = in_process("-m", "benchmarks.probe", *commands[name])
+            found[name].append(json.loads(output))
     return {
         name: Probed(
             **{key: statistics.median(one[key] for one in each) for key in each[0]}

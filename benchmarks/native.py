@@ -3,7 +3,7 @@
 A call is the request written and the two-id reply read, without a network. PHP's client has its
 WSDL loaded, and `__doRequest` gives the reply. gSOAP's code is made by `wsdl2h -s` (plain C
 strings) and `soapcpp2` from the same WSDL, compiled with -O2, and works on memory by its `fsend`
-and `frecv`. It cannot say nil for a number, and writes 0.
+and `frecv`. It has no nil for a number, and writes 0.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _both() -> None:
 
 
 class _Process:
-    """A program that says what it wrote and read, and then times as many calls as it is told."""
+    """A program that prints what it wrote and read, and then times a given number of calls."""
 
     def __init__(self, *command: str | Path) -> None:
         self._process = subprocess.Popen(

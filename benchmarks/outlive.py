@@ -3,8 +3,8 @@
 They are sent by `sendmsg`, in calls of 300, several at once, while the gateway in a box is killed
 (SIGKILL) at random moments and started again on its state, over and over until all are sent;
 each time it lives for at least a call.
-Beside it the same gateway is left alone. Before any time counts, what the client was told is
-compared with what the gateway has: none lost, none doubled, the ids the same, the credits right.
+Beside it the same gateway is left alone. Before any time counts, the client's results are
+compared with the gateway's messages: none lost, none doubled, the ids the same, the credits right.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Answers:
         self._more = threading.Condition()
 
     def __call__(self, done: int = 0, total: int = 0) -> None:
-        """Another one is; it takes what `send_many` tells of its progress."""
+        """Count one more; the arguments are those of `send_many`'s progress."""
         with self._more:
             self._count += 1
             self._more.notify_all()
@@ -145,9 +145,9 @@ def _sent(state: Path, count: int, life: int) -> tuple[float, int]:
             balance = sms.balance()
     finally:
         gateway.end()
-    told = [(fate.id, fate.to) for fate in fates if isinstance(fate, Accepted)]
-    assert [number for _, number in told] == numbers, "some were not accepted"
-    assert sorted(told) == sorted(gateway.messages()), "some are lost, or doubled"
+    accepted = [(fate.id, fate.to) for fate in fates if isinstance(fate, Accepted)]
+    assert [number for _, number in accepted] == numbers, "some were not accepted"
+    assert sorted(accepted) == sorted(gateway.messages()), "some are lost, or doubled"
     assert balance == _CREDITS - count, "the credits are wrong"
     return seconds, gateway.kills
 

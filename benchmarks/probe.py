@@ -1,4 +1,4 @@
-"""What a fresh process does and costs: `python -m benchmarks.probe WHAT ARGUMENTS`.
+"""The work of a fresh process, and its cost: `python -m benchmarks.probe WORK ARGUMENTS`.
 
 Its clock starts after the interpreter has; it prints one line of JSON: seconds, and MiB of
 memory, resident at the end and at most.
@@ -21,7 +21,7 @@ _MIB = 2**20
 
 
 def _resident() -> float:
-    """MiB of memory now; at most so far where the system does not say."""
+    """MiB of memory now; the peak where the system does not report it."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:
@@ -37,8 +37,8 @@ def _peak() -> float:
     """
     status = Path("/proc/self/status")
     if status.is_file():
-        said = next(x for x in status.read_text().split("\n") if x.startswith("VmHWM:"))
-        return int(said.split()[1]) * 1024 / _MIB
+        line = next(x for x in status.read_text().split("\n") if x.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / _MIB
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / _MIB
 
@@ -115,7 +115,7 @@ PROBES: dict[str, Callable[..., None]] = {
 
 
 def main() -> None:
-    """Do it, and say what it took."""
+    """Run a probe, and print its cost."""
     PROBES[sys.argv[1]](*sys.argv[2:])
     took = time.perf_counter() - _START
     print(json.dumps({"seconds": took, "resident": _resident(), "peak": _peak()}))

@@ -1,4 +1,4 @@
-"""What was measured, as JSON and as a Markdown table, with the machine that it was measured on."""
+"""The results, as JSON and as a Markdown table, with the machine of the measurement."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PEERS = ("lxml", "zeep", "suds-community", "xsdata", "httpx2", "httpx", "reques
 
 
 def machine() -> dict[str, str]:
-    """What the figures depend on; nothing that names the machine or its user."""
+    """The parts of the environment that affect the figures; no names of the machine or its user."""
     about = {
         "processor": _processor(),
         "cores": str(os.cpu_count()),
@@ -45,7 +45,7 @@ def _processor() -> str:
 
 
 def save(found: dict[str, Found], settings: Settings) -> None:
-    """Write what was measured over what was known of those benchmarks; then the table of all."""
+    """Replace the results of the benchmarks that ran; then write the table of all."""
     RESULTS.mkdir(exist_ok=True)
     about = machine()
     for name, lines in found.items():
@@ -82,7 +82,7 @@ def _as_json(one: Line | Skipped) -> dict[str, object]:
 def _page(records: dict[str, dict[str, object]]) -> str:
     """The table of all benchmarks, with the machine of each."""
     rows = [
-        "# What was measured\n",
+        "# Results\n",
         "`make bench` measures, and writes this page from `results/`. Both sides of each line were",
         "measured side by side in one run: the figures of two lines, or of two machines, do not",
         "compare; ratios do.\n",
@@ -117,13 +117,13 @@ def _row(name: str, line: dict[str, object]) -> str:
     assert isinstance(ours, float | int) and isinstance(theirs, float | int)
     ratio, goal, met = line["ratio"], line["goal"], line["met"]
     slower = isinstance(goal, str) and goal.startswith("≤")
-    said = f"{ratio:.2f} ×" if slower else f"{ratio:.1f} × faster"
+    text = f"{ratio:.2f} ×" if slower else f"{ratio:.1f} × faster"
     if unit == "MiB" and not slower or str(line["peer"]).endswith("types"):
-        said = f"{ours / theirs:.2f} ×"
+        text = f"{ours / theirs:.2f} ×"
     verdict = {True: "met", False: "**not met**", None: ""}[met]  # type: ignore[index]  # of JSON
     cells: Sequence[object] = (
         *(name, work, shown(ours, unit), line["peer"], shown(theirs, unit)),
-        *(said, goal or "", verdict),
+        *(text, goal or "", verdict),
     )
     return f"| {' | '.join(map(str, cells))} |"
 

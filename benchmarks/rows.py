@@ -196,7 +196,7 @@ def xsdata_generate(wsdl: Path, name: str, folder: Path) -> None:
         raise Unavailable(f"xsdata: {result.stderr.strip()[-200:]}")
 
 
-def _plain(said: Any) -> list[object]:
+def _plain(request: Any) -> list[object]:
     """A request's rows, with dates and numbers as values: their texts may differ."""
     read: dict[str, Any] = {
         "amount": Decimal,
@@ -206,5 +206,5 @@ def _plain(said: Any) -> list[object]:
     }
     return [
         [(name, read.get(name, str)(text)) for name, text in row]
-        for _, row in said[0][1]
+        for _, row in request[0][1]
     ]

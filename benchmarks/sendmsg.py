@@ -2,10 +2,10 @@
 
 Every side has its client made and warmed up before. Written is from Python values to bytes:
 ours makes the request's dataclass and encodes it; zeep and suds are given the same values as
-they want them, zeep with `xsi:nil` for what is not given, which its checks ask for. zeep builds an lxml tree, serialized by
-`etree.tostring`. Read is from bytes to the list of strings, zeep by its binding's
+they want them, zeep with `xsi:nil` for absent parts, as its checks require. zeep builds an lxml
+tree, serialized by `etree.tostring`. Read is from bytes to the list of strings, zeep by its binding's
 `process_reply`, suds by its request context's, lxml by `fromstring` alone, into no values.
-The peers' requests say the same, but for the types of the parts (zeep writes none).
+The peers' requests have the same content, but for the types of the parts (zeep writes none).
 """
 
 from __future__ import annotations
@@ -135,6 +135,6 @@ def parts() -> list[str]:
     return [name for name, _ in _body(content(DOCUMENTED.read_bytes()))]
 
 
-def _body(said: Any) -> list[tuple[str, object]]:
-    found: list[tuple[str, object]] = said[0][1]
+def _body(named: Any) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = named[0][1]
     return found

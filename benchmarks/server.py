@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 class _Connection(asyncio.Protocol):
-    """One connection, kept alive: a request is its head and as many bytes as that says."""
+    """One connection, kept alive: a request is its head and the bytes of its Content-Length."""
 
     def __init__(self, reply: bytes) -> None:
         self._reply = reply
@@ -32,7 +32,7 @@ class _Connection(asyncio.Protocol):
 
 
 def _size(data: bytes) -> int:
-    """The bytes of the first request in what came so far; more than those as long as unknown."""
+    """The size of the first request among the received bytes; more than these while unknown."""
     head, end, _ = data.partition(b"\r\n\r\n")
     if not end:
         return len(data) + 1

@@ -16,7 +16,7 @@ _PER_OPERATION = 10
 def big_wsdl(count: int) -> str:
     """A document/literal service of so many types, with an operation for every ten of them.
 
-    Of ten types one is an enumeration, and three extend the one before; the others stand alone.
+    Of ten types one is an enumeration, and three extend the one before; the others have no base.
     A complex type has three simple fields and a repeated one of an earlier type.
     """
     types = [_type(number) for number in range(count)]

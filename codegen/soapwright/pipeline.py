@@ -26,16 +26,16 @@ from soapwright.wsdl.read import read_api
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A generated package: its files by path, and what was found on the way."""
+    """A generated package: its files by path, and the findings about its WSDL."""
 
     files: dict[str, bytes]
     findings: Findings
     uses: tuple[str, ...] = ()
-    """What it uses of the runtime: names, and modules of it."""
+    """The names and modules of the runtime that it uses."""
 
 
 def silent(doing: str) -> None:
-    """Tells nobody how far a run is."""
+    """Report no progress."""
 
 
 def generate(
@@ -46,10 +46,10 @@ def generate(
 ) -> Package:
     """Generate the package for one WSDL; nothing is written.
 
-    `progress` is told what is being done; `remote` has the documents of the network.
+    `progress` is called with each step; `remote` has the documents of the network.
 
     Raises:
-        SpecError: the WSDL cannot be read or is broken, or what was made of it does not compile;
+        SpecError: the WSDL cannot be read or is broken, or a module made of it does not compile;
             it has every finding.
     """
     findings = Findings(strict=options.strict)
@@ -75,7 +75,7 @@ def generate(
 
 
 def generate_runtime(name: str, uses: Iterable[str]) -> dict[str, bytes]:
-    """The files of a runtime that packages share; `uses` is what they use, all together."""
+    """The files of a runtime that packages share; `uses` are the names that they use, all together."""
     emission = emit_shared_runtime(uses)
     files = _formatted(emission, name)
     manifest = runtime_manifest(name, emission.files, files)
@@ -94,8 +94,9 @@ def _formatted(emission: Emission, name: str) -> dict[str, bytes]:
 
 @contextmanager
 def _young_garbage_only() -> Generator[None]:
-    """Nearly all that a run makes lives until its end: to look through it for garbage again and
-    again takes a third of the time, and more with each type. What lives shortly still goes.
+    """Collect garbage of the young generations only.
+
+    Nearly all objects of a run live until its end: full collections take a third of its time.
     """
     thresholds = gc.get_threshold()
     gc.set_threshold(20_000, 20, 1_000_000)
@@ -116,7 +117,7 @@ def load(
 ) -> Api:
     """The model of a WSDL, or of the part of it that options choose, every pass run.
 
-    With `partly` they may choose what the WSDL does not have.
+    With `partly`, patterns may match nothing in the WSDL.
 
     Raises:
         SpecError: the WSDL cannot be read or is broken.
@@ -130,7 +131,7 @@ def load(
 def choose_style(api: Api, wanted: str, asked: Location) -> WireStyle:
     """The wire style that the user asks for, else the binding, else the standard one.
 
-    `asked` is where the user does.
+    `asked` is the location of the user's option.
 
     Raises:
         SpecError: there is no style of that name.

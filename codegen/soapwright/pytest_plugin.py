@@ -25,14 +25,14 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The setting, in the file that pytest is configured in."""
-    told = (
+    description = (
         "lines of PACKAGE SAMPLES: a generated package's folder, and one of envelopes"
     )
-    parser.addini("soapwright", told, type="linelist", default=[])
+    parser.addini("soapwright", description, type="linelist", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """See that the setting is about something: a folder that is not there would pass as tested.
+    """Check the setting: without tests, a folder that does not exist would pass.
 
     Raises:
         UsageError: a line is no pair of folders.
@@ -70,15 +70,15 @@ def _settings(config: pytest.Config) -> list[tuple[str, Path, Path]]:
             message = f"soapwright = {line!r}: a package's folder and one of envelopes are wanted"
             raise pytest.UsageError(message)
         package, samples = (home.joinpath(word).resolve() for word in words)
-        for folder, said in zip((package, samples), words, strict=True):
+        for folder, name in zip((package, samples), words, strict=True):
             if not folder.exists():
-                raise pytest.UsageError(f"soapwright = {line!r}: there is no {said}")
+                raise pytest.UsageError(f"soapwright = {line!r}: there is no {name}")
         found.append((words[0], package, samples))
     return found
 
 
 def _words(line: str) -> list[str]:
-    """What white space separates, unless quotes hold it together; a backslash is one of Windows'."""
+    """Split a line at white space outside quotes; a backslash is literal, as in Windows' paths."""
     lexer = shlex.shlex(line, posix=True)
     lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
     try:
@@ -152,7 +152,7 @@ class EnvelopeItem(pytest.Item):
         return str(excinfo.value)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        """Where the test is, for reports."""
+        """The location of the test, for reports."""
         return self.path, 0, f"{self.path.name} conforms"
 
 
@@ -178,7 +178,7 @@ def _loaded(folder: Path) -> tuple[Any, Any]:
 def recorded_replies() -> Callable[..., Any]:
     """Makes transports that answer from recorded replies: `Client(transport=recorded_replies(…))`.
 
-    What it is given is what `soapwright.testing.RecordedTransport` is.
+    Its arguments are those of `soapwright.testing.RecordedTransport`.
     """
     # every run of pytest loads this module
     from soapwright.testing import RecordedTransport

@@ -1,4 +1,4 @@
-"""What tests of a generated package want: envelopes compared by what they mean, recorded replies."""
+"""Helpers for tests of a generated package: comparison of envelopes by meaning, recorded replies."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Read this file first. The front end (`wsdl/`) makes an `Api`, each pass (`passes/`) takes one
 and gives one, the back end (`python/`) writes a package from the last. Everything is frozen
 and ordered as the documents are, every union is closed (match it, and end in
-`assert_never`), and what a user wrote carries its `Location`.
+`assert_never`), and everything from a user's documents has its `Location`.
 
     Api ── ports ── Port ── operations ── Operation ── input, output ── Message ── parts ── Part
      │                                                                                       │
@@ -362,7 +362,7 @@ class Facets:
     """The constraining facets of one step of derivation, as they are written.
 
     `patterns` are alternatives of each other; those of different steps must all match. `names`
-    are the values of an enumeration of QNames, which are told apart by what they mean.
+    are the values of an enumeration of QNames, which are distinguished by namespace and local name.
     """
 
     patterns: tuple[str, ...] = ()
@@ -385,7 +385,7 @@ class Struct:
 
     `words` are the parts of a name for it. `base` is the id of the Struct that it derives
     from. `text` is the type of simple content. `content` is its own particle: of an extension
-    what it adds, of a restriction what it repeats narrower. `members` and `rules` are `content`
+    the added part, of a restriction all of it, narrowed. `members` and `rules` are `content`
     laid out as fields, without the base's; `narrowed` is all of a restriction's content laid
     out, and `prohibited` are the attributes that it takes away.
     """
@@ -472,8 +472,8 @@ class SoapArray:
     """An array of SOAP's encoding (SOAP 1.1, section 5.4.2).
 
     `ranks` has the dimensions of each level, the outermost first: (2,) of `T[,]`, (1, 2) of
-    `T[,][]`. `item_name` is what an item's element is called. The values of a `derived` one
-    say its own name, as JAX-RPC's collections do, and not the encoding's `Array`.
+    `T[,][]`. `item_name` is the name of an item's element. The values of a `derived` one
+    are written with its own name, as JAX-RPC's collections do, and not the encoding's `Array`.
     """
 
     id: QName
@@ -573,7 +573,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A declared fault: what its detail holds. `bound` is False where only the portType knows it."""
+    """A declared fault and the part in its detail. `bound` is False where only the portType knows it."""
 
     name: str
     part: Part
@@ -588,7 +588,7 @@ class Fault:
 class LeftOut:
     """A part of a service that is broken, so that the package does without it, and why.
 
-    `at` is what is broken, `hint` what to do about it. `service` is the service of a port.
+    `at` is the location of the mistake, `hint` a way to correct it. `service` is the service of a port.
     """
 
     kind: Kind
@@ -600,7 +600,7 @@ class LeftOut:
     service: str = ""
 
     def __str__(self) -> str:
-        """The kind and the name of what is left out."""
+        """The kind and the name of the part."""
         return f"{self.kind.value} {self.name or 'without a name'}"
 
 
@@ -609,7 +609,7 @@ class Operation:
     """An operation of a binding. `key` is its name, with `_2`, `_3` … for overloads in binding order.
 
     `output` is None for a one-way operation, `input` where the WSDL declares none. `left_out`
-    are its headers and faults that are broken, `findings` what was found in its declaration.
+    are its headers and faults that are broken, `findings` those in its declaration.
     """
 
     name: str
@@ -629,8 +629,8 @@ class Operation:
 class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
-    `key` is what the package's `PORTS` call it, `wire` the wire style that it asks for, or "".
-    `left_out` are its operations that are broken, `findings` what was found in its binding.
+    `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "".
+    `left_out` are its operations that are broken, `findings` those in its binding.
     """
 
     name: str
@@ -670,7 +670,7 @@ class Inputs:
 class Unresolved:
     """A model group or an attribute group that a definition takes in and nobody declares.
 
-    `owner` is the id of the definition, `kind` what XML Schema calls what is missing.
+    `owner` is the id of the definition, `kind` the missing component's name in XML Schema.
     """
 
     owner: QName
@@ -691,7 +691,7 @@ class Unread:
     known: frozenset[str] | None = None
 
     def may_declare(self, name: QName) -> bool:
-        """Whether an error has been found already for what keeps a name from being known."""
+        """Whether a document that may declare a name could not be read, and has an error already."""
         if name.namespace == UNDECLARED or name.namespace in self.namespaces:
             return True
         return self.known is not None and name.namespace not in self.known
@@ -737,8 +737,8 @@ class Api:
     ones that nothing reaches are dropped (passes/drop_unused.py). `prefixes` are those that the
     documents themselves use, for names that people recognise. `encoded` and `literal` are the
     ids of the types that messages of each use may carry; these and `facts` are the last pass's
-    (passes/facts.py). `unresolved` and `unread` are for the checks: what is missing in content
-    models, and what nobody can judge. `left_out` are ports and bindings that are broken; ports and
+    (passes/facts.py). `unresolved` and `unread` are for the checks: missing groups of content
+    models, and documents that could not be read. `left_out` are ports and bindings that are broken; ports and
     operations have their own.
     """
 

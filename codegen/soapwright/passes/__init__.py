@@ -1,4 +1,4 @@
-"""Api in, Api out: what the documents leave implicit is worked out, one step a file, in this order."""
+"""The passes, from Api to Api: each works out something that the documents leave implicit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
 )
 
 
-# The passes that judge what could be read: one goes on where the one before found errors.
+# These run even where an earlier one found errors, so that all errors are reported.
 _CHECKS = PASSES[: PASSES.index(check_values)]
 
 
@@ -41,7 +41,7 @@ def run_passes(api: Api, findings: Findings) -> Api:
     """Run every pass in its order.
 
     Raises:
-        SpecError: the front end or a pass found an error; all that could be found goes along.
+        SpecError: the front end or a pass found an error; it has all findings.
     """
     for one in PASSES:
         api = one(api, findings)

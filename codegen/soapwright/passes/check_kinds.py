@@ -1,4 +1,4 @@
-"""Types are what their users need: no circle of definitions, no complex type where a simple one belongs."""
+"""Checks that no definition is circular or too deep, and that simple types are where they must be."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from soapwright.model.diagnostics import Findings, Location
 from soapwright.passes.rewrite import map_types, without_base
 
 _ANY_SIMPLE = BuiltinRef(Builtin.ANY_SIMPLE_TYPE)
-MAX_DERIVATION = 100  # what goes through definitions, and loads modules, is recursive
+MAX_DERIVATION = 100  # walks through definitions, and imports of modules, are recursive
 
 
 def check_kinds(api: Api, findings: Findings) -> Api:
-    """Report definitions that go round in a circle, and types of the wrong kind, and mend both."""
-    api = _without_circles(_without_circular_heads(api, findings), findings)
+    """Report circular definitions and types of the wrong kind, and mend both."""
+    api = _without_cycles(_without_circular_heads(api, findings), findings)
     _check_depths(api, findings)
     for definition in api.types.values():
         _check(api, definition, findings)
@@ -37,13 +37,13 @@ def check_kinds(api: Api, findings: Findings) -> Api:
     return replace(api, types=types)
 
 
-def _without_circles(api: Api, findings: Findings) -> Api:
-    """The Api without what types are defined by, where that is at last themselves."""
+def _without_cycles(api: Api, findings: Findings) -> Api:
+    """The Api without references by which types are defined by themselves."""
     circular = {name for name in api.types if _is_circular(api, name)}
 
     def cut(reference: TypeRef) -> TypeRef:
-        in_circle = isinstance(reference, NamedRef) and reference.id in circular
-        return _ANY_SIMPLE if in_circle else reference
+        in_cycle = isinstance(reference, NamedRef) and reference.id in circular
+        return _ANY_SIMPLE if in_cycle else reference
 
     types = dict(api.types)
     for name in (one for one in api.types if one in circular):
@@ -106,7 +106,7 @@ def _without_circular_heads(api: Api, findings: Findings) -> Api:
         while name in api.elements and name not in judged and name not in path:
             path[name] = None
             name = api.elements[name].head
-        if name in path:  # what leads to the circle is not part of it
+        if name in path:  # the steps before the cycle are not part of it
             steps = list(path)
             circular.update(steps[steps.index(name) :])
         judged.update(path)

@@ -1,7 +1,7 @@
-"""Every reference leads somewhere: what dangles is reported, and reads as anyType from here on.
+"""Reports references to missing declarations, and replaces them by anyType.
 
-What refers to a type or an element that nothing declares takes anything in its place; a type
-whose base is missing takes anything besides what it declares itself.
+A reference to a type or an element that nothing declares accepts any content; a type whose base
+is missing accepts any content besides its own declarations.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _DONE = {
 
 
 def check_references(api: Api, findings: Findings) -> Api:
-    """Report what dangles, and let it read as anyType."""
+    """Report references that dangle, and replace them by anyType."""
     for part in parts_of(api):
         if isinstance(part, TypePart):
             _check_type(api, part.type, part.at, findings)
@@ -71,8 +71,8 @@ def _report(api: Api, name: QName, kind: str, at: Location, findings: Findings) 
     if api.unread.may_declare(name):
         return
     of_xsd = name.namespace == _XSD
-    what = f"{kind} {name} is not declared"
-    message = f"XML Schema has no {kind} {name.local}" if of_xsd else what
+    missing = f"{kind} {name} is not declared"
+    message = f"XML Schema has no {kind} {name.local}" if of_xsd else missing
     hint = "" if of_xsd else _HINT
     findings.mended(Code.REFERENCE, f"{message}: {_DONE[kind]}", at, hint)
 
@@ -88,7 +88,7 @@ def _undeclared_elements(
 
 
 def _with_heads(api: Api, findings: Findings) -> Api:
-    """Elements whose substitution group's head nothing declares stand for themselves alone."""
+    """Remove elements from a substitution group whose head nothing declares."""
     elements = dict(api.elements)
     for name, element in elements.items():
         head = element.head

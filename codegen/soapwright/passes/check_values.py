@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*|\s*(-?INF|N
 _DATE = r"-?\d{4,}-\d\d-\d\d"
 _TIME = r"\d\d:\d\d:\d\d(\.\d+)?"
 _ZONE = r"(Z|[+-]\d\d:\d\d)?"
-# What a value of an enumeration must look like to be one of its base's values.
+# The lexical form of an enumeration's values, by the builtin type that it restricts.
 _LEXICAL: dict[Builtin, re.Pattern[str]] = {
     Builtin.BOOLEAN: re.compile(r"\s*(true|false|1|0)\s*"),
     Builtin.DECIMAL: re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)\s*"),
@@ -84,7 +84,7 @@ def check_values(api: Api, findings: Findings) -> Api:
 def _chain(
     api: Api, reference: TypeRef
 ) -> Iterator[Enumeration | Restricted | BuiltinRef]:
-    """A simple type and what it restricts, down to the builtin; none of it where it is no such type."""
+    """A simple type and its bases, down to the builtin; nothing for lists, unions, complex types."""
     seen: set[QName] = set()
     while isinstance(reference, NamedRef) and reference.id not in seen:
         seen.add(reference.id)
@@ -120,15 +120,15 @@ def _check_given(
     component: Attribute | Element | GlobalElement,
     findings: Findings,
 ) -> None:
-    """What is given where nothing is written, or alone may be; a wrong one harms nobody else."""
-    for what, text in (("default", component.default), ("fixed", component.fixed)):
+    """Check default and fixed values; a wrong one is a warning, as the type itself is usable."""
+    for name, text in (("default", component.default), ("fixed", component.fixed)):
         if text is None:
             continue
         for step in _chain(api, component.type):
             problem = _problem(step, text)
             if problem:
                 local = component.name.local
-                message = f"the {what} value of {kind} {local}, {text!r}, is {problem}"
+                message = f"the {name} value of {kind} {local}, {text!r}, is {problem}"
                 findings.mended(Code.VALUE, message, component.at)
                 break
 

@@ -1,7 +1,7 @@
-"""Of a service only what the user chose: services, ports and operations, and the types that these reach.
+"""Reduces an Api to the services, ports and operations that the user chose, and their types.
 
-It runs before the passes, so that what is not wanted cannot be what is wrong. Patterns are those
-of file names (`*`, `?`, `[...]`); an operation is known by its name and by its key in `PORTS`.
+It runs before the passes, so that mistakes in other parts are not reported. Patterns are those
+of file names (`*`, `?`, `[...]`); an operation is matched by its name and by its key in `PORTS`.
 
 Finding: `config`, error: a pattern that matches nothing, or a choice that leaves nothing.
 """
@@ -50,7 +50,7 @@ def choose(
 ) -> Api:
     """The part of the Api that the options choose, all of it where they choose nothing.
 
-    With `partly` they may choose what this Api does not have.
+    With `partly`, patterns may match nothing in this Api.
 
     Raises:
         SpecError: a pattern matches nothing, or nothing is left.
@@ -71,7 +71,7 @@ def choose(
         message = "no operation is left of those that are chosen"
         findings.error(Code.CONFIG, message, options.place("name", entry))
         findings.raise_errors()
-    return _with_what_they_reach(api)
+    return _with_reachable(api)
 
 
 def _check_patterns(api: Api, options: Options, entry: str, findings: Findings) -> None:
@@ -141,11 +141,11 @@ def _matches(names: Sequence[str], patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, p) for p in patterns for name in names)
 
 
-def _with_what_they_reach(api: Api) -> Api:
+def _with_reachable(api: Api) -> Api:
     """Only the types and elements that the ports lead to.
 
-    Types that are derived from these, and elements that may stand for theirs, can come in their
-    place, and stay.
+    Derived types, and members of substitution groups, can replace them in a message, and are
+    kept too.
     """
     reach = _Reach(api)
     reach.go([*part_types(api, parts_of(api))])
@@ -200,7 +200,7 @@ class _Reach:
                         waiting.extend(self._element(element.name))
 
     def _element(self, name: QName) -> Iterable[TypeRef]:
-        """The types of an element and of all that may stand for it."""
+        """The types of an element and of the members of its substitution group."""
         names = [name]
         while names:
             name = names.pop()

@@ -1,4 +1,4 @@
-"""Of the toolkit's own schemas only what the service reaches stays: a package holds its spec's types."""
+"""Drops the declarations of bundled schemas that the service does not reach."""
 
 from __future__ import annotations
 

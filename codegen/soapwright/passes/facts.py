@@ -1,6 +1,6 @@
-"""What follows from all definitions together, once they are final: uses, subtypes, cycles, roles.
+"""Facts that follow from all definitions together: uses, subtypes, cycles, roles.
 
-Later stages look it up in the Api; nobody works it out again.
+They are computed once, when definitions are final; later stages look them up in the Api.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def facts(api: Api, findings: Findings) -> Api:
 
 
 def _graph(api: Api, subtypes: _Graph) -> _Graph:
-    """Where each type leads to: to what it refers to, and to what derives from it."""
+    """The types that each type refers to, and those that derive from it."""
     return {
         name: (
             *(
@@ -106,7 +106,7 @@ def _find_uses(api: Api, graph: _Graph) -> tuple[frozenset[QName], frozenset[QNa
     """The types that travel encoded, and those that travel literally."""
     encoded = _reached(graph, _named(_roots(api, Use.ENCODED)))
     if encoded and _holds_anything(api, encoded):
-        # anyType is whatever its xsi:type says: any named type of the schemas
+        # an anyType's xsi:type may be any named type of the schemas
         encoded = set(api.types)
     literal = set(_named(_roots(api, Use.LITERAL))) | (api.types.keys() - encoded)
     return frozenset(encoded), frozenset(_reached(graph, literal))

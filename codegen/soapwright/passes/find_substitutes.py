@@ -1,4 +1,4 @@
-"""Substitution groups: each use of a head learns which elements may stand for it."""
+"""Substitution groups: each use of a head gets the elements that may substitute for it."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def find_substitutes(api: Api, findings: Findings) -> Api:
 
 
 class SubstitutionGroups:
-    """For each head the elements that may stand for it, worked out where it is asked for.
+    """For each head the elements that may substitute for it, computed on demand.
 
-    Only few heads are used: of a chain of substitutions to have every one's would be quadratic.
+    Only few heads are used; computing all of a long chain of substitutions would be quadratic.
     """
 
     def __init__(self, api: Api) -> None:

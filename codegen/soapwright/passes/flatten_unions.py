@@ -9,9 +9,9 @@ from soapwright.model.diagnostics import Findings
 
 
 def flatten_unions(api: Api, findings: Findings) -> Api:
-    """Put the members of a union in its place where another has it among its own, each once.
+    """Replace a union that is a member of another by its own members, each once.
 
-    XML Schema part 1, section 3.14.2, says so; of two equal members the second never decides. A
+    See XML Schema part 1, section 3.14.2; of two equal members the second never decides. A
     restriction of a union stays a member: its facets are its own.
     """
     flat: dict[QName, tuple[TypeRef, ...]] = {}

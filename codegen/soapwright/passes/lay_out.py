@@ -1,9 +1,9 @@
-"""Content models laid out as fields: what a person would write as a class, and still every order kept.
+"""Content models laid out as the fields of a class, such that no order is lost.
 
 An element becomes one field, a list where it may repeat. A group that repeats, or in which a
-name stands at two places that fields could not tell apart, becomes one list that keeps the
-order; so does all of a mixed type's content. What fields cannot say, a choice and what must
-stand together, becomes rules.
+name is at two places that fields could not distinguish, becomes one list that keeps the
+order; so does all of a mixed type's content. Constraints that fields cannot express, choices and
+elements that require each other, become rules.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _mixed(content: Particle) -> OrderedMember:
 
 
 def _alternatives(particle: Particle) -> tuple[Element | Wildcard, ...]:
-    """What may stand in an ordered list: each element name once, then the wildcards."""
+    """The alternatives of an ordered list: each element name once, then the wildcards."""
     elements: dict[QName, Element] = {}
     for element in elements_of(particle):
         known = elements.setdefault(element.name, element)
@@ -187,7 +187,7 @@ def _times(particle: Particle, outer: Occurs) -> Particle:
 
 @dataclass(slots=True)
 class _Slot:
-    """What becomes one member: a particle (an ordered slot's is a group) and its names."""
+    """The source of one member: a particle (an ordered slot's is a group) and its names."""
 
     particle: Particle
     optional: bool
@@ -266,7 +266,7 @@ def _joined(particles: list[Particle], optional: bool) -> tuple[Particle, list[_
 def _last_clash(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
     """The last item that shares a name, or a wildcard's reach, with the one at `start`.
 
-    Or with one between them: what stands inside a list that keeps the order is in it.
+    Or with one between them: items inside a list that keeps the order belong to it.
     """
     last, reached = start, start - 1
     while reached < last:
@@ -397,7 +397,10 @@ def _collect_rules(
 def _choice_rule(
     choice: Choice, index: _Index, rules: list[Rule], within: tuple[int, ...]
 ) -> frozenset[int]:
-    """The members that several branches share: that one is there does not say which branch is."""
+    """Add a choice's rule; returns the members that several branches share.
+
+    The presence of such a member does not determine the branch.
+    """
     branches = tuple(index.all(branch) for branch in choice.branches)
     times = Counter(member for branch in branches for member in branch)
     shared = frozenset(member for member, count in times.items() if count > 1)
@@ -410,7 +413,7 @@ def _choice_rule(
 def _branch_rule(
     group: Particle, index: _Index, rules: list[Rule], shared: Set[int] = frozenset()
 ) -> None:
-    """An optional group, or a branch of a choice: once begun, what it requires must be there."""
+    """Add the rule of an optional group or a branch: if one member is present, so are those required."""
     if isinstance(group, (Element, Wildcard, Choice)) or index.own(group) is not None:
         return
     own = (index.own(item) for item in _items(group) if not _emptiable(item))

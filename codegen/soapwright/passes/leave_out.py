@@ -1,7 +1,7 @@
-"""What the front end left out of the service is reported, with all that it found in what is chosen.
+"""Reports the parts that the front end left out, and its findings in ports and operations.
 
-A port none of whose operations is left goes too. This pass is the first: what a user did not
-choose is no longer there, and is not reported.
+A port none of whose operations is left is removed. This pass is the first: it runs after
+`choose`, so parts that the user did not choose are not reported.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from soapwright.model.walk import left_out_of
 
 
 def leave_out(api: Api, findings: Findings) -> Api:
-    """Report what is left out, and leave out the ports that have nothing left."""
+    """Report the parts that are left out, and remove ports without any operation left."""
     report_left_out(api, findings)
     empty = [port for port in api.ports if port.left_out and not port.operations]
     if not empty:
@@ -29,7 +29,7 @@ def leave_out(api: Api, findings: Findings) -> Api:
 
 
 def report_left_out(api: Api, findings: Findings) -> None:
-    """Report what is left out, and what was found in the ports and operations that stay."""
+    """Report the parts that are left out, and the findings in the other ports and operations."""
     for port in api.ports:
         findings.add(port.findings)
         for operation in port.operations:

@@ -1,4 +1,4 @@
-"""Messages as types: what an operation takes and gives is one Struct a direction, its headers another."""
+"""Messages as types: one Struct for each direction of an operation, and one for its headers."""
 
 from __future__ import annotations
 
@@ -32,12 +32,11 @@ _ONCE, _OPTIONAL = Occurs(), Occurs(0, 1)
 
 
 def make_messages(api: Api, findings: Findings) -> Api:
-    """Set `struct` and `headers_struct` of every message; what has no type yet gets one.
+    """Set `struct` and `headers_struct` of every message; types are made where there are none.
 
-    Where a Body is one element of complex type, that type is the message's; not that of an abstract
-    element, in whose place another stands. Otherwise it is a
-    Struct with a member for each part, `<Operation>Request` or `<Operation>Response`. Ports that
-    put an operation on the wire alike share it.
+    Where a Body is one element of complex type, that type is the message's, unless the element is
+    abstract, and another substitutes for it. Otherwise it is a Struct with a member for each part, `<Operation>Request` or `<Operation>Response`.
+    Ports with the same wire format of an operation share it.
     """
     maker = _Maker(api)
     ports = tuple(maker.port(port) for port in api.ports)
@@ -170,7 +169,7 @@ class _Maker:
     ) -> QName:
         """A Struct for the members, shared with the ports that have it already.
 
-        The members of a call stand in an element of their own, others in the Body itself.
+        The members of an rpc call are in an element of their own, others in the Body itself.
         """
         local = f"{port.port_type.local}/{operation.key}/{role}"
         words: tuple[str, ...] = (operation.key, role)

@@ -1,4 +1,4 @@
-"""Mixed content of a line of types: text stands between a base's elements and an extension's."""
+"""Mixed content of types that extend each other: one list has the text and elements of all."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from soapwright.model.api import (
 
 
 def mixed_lines(types: Mapping[QName, TypeDef]) -> dict[QName, Particle | None]:
-    """For each mixed type the content that its own list holds; None where a base's list has it.
+    """The content in each mixed type's own list; None where the list of its base has it.
 
-    The list of a line's first type holds what all its extensions add: text and elements have
-    one order, and a list of another type would not be the base's.
+    The list of the first type has the elements of all its extensions: text and elements have one
+    order, and the field of a base cannot get another type in an extension.
     """
     contents: dict[QName, list[Particle]] = {}
     roots: dict[QName, QName] = {}

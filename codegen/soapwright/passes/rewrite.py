@@ -40,7 +40,7 @@ def map_types(
 ) -> TypeDef:
     """The definition with each of its references put through `change`; a Struct's base is not one.
 
-    Where only a simple type may stand, they are put through `simple`.
+    Where only a simple type is allowed, they are put through `simple`.
     """
     match definition:
         case Struct():
@@ -95,9 +95,9 @@ def _map(particle: Particle, change: Callable[[Element], Element]) -> Particle:
 
 
 def without_base(struct: Struct) -> Struct:
-    """A type whose base is not known: what that has is any elements and attributes.
+    """A type whose base is not known: any elements and attributes in place of the base's.
 
-    A restriction has declared all that it takes.
+    A restriction repeats all of its content, and needs none.
     """
     alone = replace(struct, base=None, derivation=None)
     if struct.derivation is Derivation.RESTRICTION:

@@ -1,7 +1,7 @@
-"""One type for all elements of one name in a content model: what fields are made of is told apart by name.
+"""One type for all elements of one name in a content model, as names distinguish fields.
 
 XML Schema forbids that they differ (part 1, section 3.8.6, Element Declarations Consistent), and
-still services are published whose branches say `amount` of two types, or repeat an anonymous
+still services are published whose branches declare `amount` with two types, or repeat an anonymous
 type word for word.
 """
 
@@ -28,7 +28,7 @@ from soapwright.model.walk import elements_of
 from soapwright.passes.rewrite import map_elements
 
 _ANY_TYPE = BuiltinRef(Builtin.ANY_TYPE)
-# What two anonymous types may differ in and still be the same.
+# Fields in which two equal anonymous types may differ.
 _PLACES = frozenset({"id", "words", "at", "doc"})
 
 
@@ -62,7 +62,7 @@ def _by_name(struct: Struct) -> Mapping[QName, list[Element]]:
 
 
 def _retyped(united: Mapping[QName, TypeRef]) -> Callable[[Element], Element]:
-    """What gives an element the type of its name."""
+    """A function that gives an element the type of its name."""
     return lambda element: replace(element, type=united.get(element.name, element.type))
 
 
@@ -93,7 +93,7 @@ def _is_simple(reference: TypeRef, types: Mapping[QName, TypeDef]) -> bool:
 
 
 def _alike(one: object, two: object, types: Mapping[QName, TypeDef]) -> bool:
-    """Whether two parts of the model say the same; of two anonymous types it is their content that counts."""
+    """Whether two parts of the model are equal; anonymous types are compared by their content."""
     if one == two:
         return True
     if type(one) is not type(two):

@@ -1,8 +1,8 @@
-"""OASIS XML catalogs: where the documents are that URLs and namespaces stand for.
+"""OASIS XML catalogs: the files of the documents that URLs and namespaces name.
 
 One is bundled (`standard/`, schemas of our own for the standards that WSDLs name), others come
-from the user. What the specification keeps apart is looked up alike: a name is a URL or a
-namespace, and `uri`, `system` and `public` entries all say where its document is.
+from the user. Unlike in the specification, all entries are looked up alike: a name is a URL or
+a namespace, and `uri`, `system` and `public` entries all lead to its document.
 
 Findings: `catalog`, a catalog that is none, or an entry that leads nowhere; and those of
 `parsing.py`.
@@ -33,7 +33,7 @@ _MAX_CATALOGS = 100
 
 
 class Match(Enum):
-    """What part of a name an entry speaks of (XML Catalogs 1.1, section 7); best first."""
+    """The part of a name that an entry matches (XML Catalogs 1.1, section 7); best first."""
 
     WHOLE = "whole"
     START = "start"
@@ -164,7 +164,7 @@ def find_standard(name: str) -> Path | None:
 
 
 def path_of(url: str) -> Path | None:
-    """The file that a `file:` URL names; None for other URLs, and for what is no URL."""
+    """The file that a `file:` URL names; None for any other string."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -207,7 +207,7 @@ def _read(
 
 
 def _check(entry: Entry, at: Location, findings: Findings) -> None:
-    """An entry that leads nowhere is worth a warning: the import that needs it will say less."""
+    """Warn of an entry that leads nowhere: the import that needs it is reported less exactly."""
     if entry.match is Match.START:
         return
     path = path_of(entry.target)

@@ -1,4 +1,4 @@
-"""What a WSDL names: its messages, port types and bindings, found from QNames in attributes.
+"""The components of a WSDL: messages, port types and bindings, found from QNames in attributes.
 
 Findings, all mended: `lenient-reference`, a name whose prefix is missing or wrong, taken for the
 only component that bears its local part, or for the one in the target namespace; `duplicate`, two
@@ -52,7 +52,7 @@ def doc_of(*nodes: etree._Element | None) -> str:
 
 
 class Unusable(Exception):
-    """What a part of a service needs is missing or broken, so that the part is left out."""
+    """A part of a service is left out, as something that it requires is missing or broken."""
 
     def __init__(self, code: Code, reason: str, at: Location, hint: str = "") -> None:
         super().__init__(reason)
@@ -83,7 +83,7 @@ class Components:
     _globals: dict[str, dict[str, list[QName]]] = field(default_factory=dict)
 
     def at(self, node: etree._Element) -> Location:
-        """Where an element stands."""
+        """The location of an element."""
         return self.documents.location(node)
 
     def all(self, kind: str) -> Table:
@@ -129,7 +129,7 @@ class Components:
         for, and whether the component exists is for others to see.
 
         Raises:
-            Unusable: the prefix is not declared, and nothing says what it means.
+            Unusable: the prefix is not declared, and its meaning is in doubt.
         """
         text = node.get(attribute, "").strip()
         name = _expanded(node, text)
@@ -148,7 +148,7 @@ class Components:
         return name
 
     def _meant(self, node: etree._Element, text: str, kind: str) -> QName | None:
-        """What a name that is not declared means, where that is beyond doubt."""
+        """The declared name that an undeclared one means, where that is beyond doubt."""
         name = _expanded(node, text)
         prefix, _, local = text.rpartition(":")
         same = list(self._named(kind).get(local, ()))
@@ -182,14 +182,14 @@ class Components:
         return table
 
     def _check_twice(
-        self, what: str, first: etree._Element, other: etree._Element
+        self, label: str, first: etree._Element, other: etree._Element
     ) -> None:
         """A name that is taken: in one document, or by something else in another."""
         different = differs(first, other)
         if not different and first.getparent() is not other.getparent():
             return
         message = (
-            f"{what} is declared already at {self.at(first)}: the first one counts"
+            f"{label} is declared already at {self.at(first)}: the first one counts"
         )
         if different:
             message += f"; this one {difference(first, other)}"
@@ -226,7 +226,7 @@ class Components:
 
 
 def _expanded(node: etree._Element, text: str) -> QName | None:
-    """The name that a QName stands for where it is written; None without its prefix."""
+    """Resolve a QName where it is written; None where its prefix is not declared."""
     prefix, local = _split(text)
     namespace = node.nsmap.get(prefix or None)
     if namespace is None and prefix:

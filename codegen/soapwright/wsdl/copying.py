@@ -15,7 +15,7 @@ from soapwright.wsdl.lines import copy_source_line
 
 
 def move(node: etree._Element, parent: etree._Element) -> etree._Element:
-    """Let an element stand last in another one; gives the element that it is then."""
+    """Move an element to the end of another one; returns the copy that replaces it."""
     copy = _copied(node, parent)
     old = node.getparent()
     if old is not None:

@@ -24,24 +24,24 @@ _Attributes = dict[str, list[tuple[str, str]]]
 
 
 def differs(first: etree._Element, other: etree._Element) -> bool:
-    """Whether two declarations say different things; documentation and prefixes say nothing."""
+    """Whether two declarations differ; documentation and prefixes do not count."""
     return _canonical(first) != _canonical(other)
 
 
 def difference(first: etree._Element, other: etree._Element) -> str:
-    """What the second of two declarations has, or has not, that the first has not, or has."""
+    """The difference of the second of two declarations from the first, in words."""
     one, two = Counter(_labels(first)), Counter(_labels(other))
     more, less = _listed(two - one), _listed(one - two)
     if more or less:
-        said = [f"has {more}"] if more else []
-        return " and ".join([*said, f"has no {less}"] if less else said)
+        words = [f"has {more}"] if more else []
+        return " and ".join([*words, f"has no {less}"] if less else words)
     for a, b in zip(_nodes(first), _nodes(other), strict=False):
-        said_by_a, said_by_b = _attributes(a), _attributes(b)
-        for key in sorted({*said_by_a, *said_by_b}):
-            if said_by_a.get(key) != said_by_b.get(key):
+        of_a, of_b = _attributes(a), _attributes(b)
+        for key in sorted({*of_a, *of_b}):
+            if of_a.get(key) != of_b.get(key):
                 old, new = a.get(key), b.get(key)
-                what = _label(b) or etree.QName(b).localname
-                return f"has {key} {new or 'none'} where that has {old or 'none'}, on {what}"
+                place = _label(b) or etree.QName(b).localname
+                return f"has {key} {new or 'none'} where that has {old or 'none'}, on {place}"
     return "has them in another structure"
 
 
@@ -72,8 +72,8 @@ def _labels(node: etree._Element) -> Iterator[str]:
 
 
 def _label(node: etree._Element) -> str:
-    said = next((node.get(key, "") for key in _IDENTIFYING if node.get(key)), "")
-    return f"{etree.QName(node).localname} {said}" if said else ""
+    name = next((node.get(key, "") for key in _IDENTIFYING if node.get(key)), "")
+    return f"{etree.QName(node).localname} {name}" if name else ""
 
 
 def _listed(labels: Counter[str]) -> str:

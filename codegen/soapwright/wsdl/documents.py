@@ -1,4 +1,4 @@
-"""The documents that a WSDL is made of: the entry and all that it imports, read offline.
+"""The documents of a WSDL: the entry and all that it imports, read offline.
 
 | finding | |
 |---|---|
@@ -9,7 +9,7 @@
 | `import` | mended: a file that is named as a part of the WSDL or of a schema is missing |
 | `import-missing` | warning: a namespace or URL that nothing answers offline |
 | `import-saved` | warning: a document of elsewhere, read from a file of its name beside |
-| `import-namespace` | mended: an imported schema is of another namespace than the import says |
+| `import-namespace` | mended: an imported schema is of another namespace than the import's |
 | `import-implied` | mended: a standard namespace is used without an import |
 | `old-schema` | warning: a draft of XML Schema, read as the recommendation (`drafts.py`) |
 | `schema-syntax` | mended: an element that XML Schema does not allow there (`normalise.py`, `repair.py`) |
@@ -72,8 +72,8 @@ class SchemaDocument:
     """An `xsd:schema` of the 2001 namespace, inline or a file's root, normalised.
 
     `target_namespace` is the includer's where the document has none of its own: such a document
-    is here once for each, with the same tree. `standard` marks the bundled schemas. `level` says
-    how many redefinitions lie on one another in it and in what it includes.
+    is here once for each, with the same tree. `standard` marks the bundled schemas. `level` is
+    the depth of nested redefinitions in it and in the documents that it includes.
     """
 
     root: etree._Element
@@ -85,11 +85,11 @@ class SchemaDocument:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Documents:
-    """What was read: the entry's definitions first, imports where they are imported.
+    """The documents that were read: the entry's definitions first, imports where they are imported.
 
     `sources` are the documents as `_spec/` keeps them, `inputs` the files as they were found.
-    `unread` says what could not be read: an error has been found for each, and what may stand
-    there is nobody's fault.
+    `unread` are the documents that could not be read: an error has been found for each, so names
+    that they may declare are not reported again.
     """
 
     definitions: tuple[DefinitionsDocument, ...]
@@ -100,7 +100,7 @@ class Documents:
     unread: Unread
 
     def location(self, node: etree._Element) -> Location:
-        """Where an element of any of these documents stands."""
+        """The location of an element of any of these documents."""
         return self.lines.location(node)
 
 
@@ -175,14 +175,14 @@ class _Loader:
 
     @property
     def unread(self) -> Unread:
-        """What could not be read, and the namespaces of what was."""
+        """The documents that could not be read, and the namespaces of those that were."""
         if not self._unread:
             return Unread()
         known = {document.target_namespace for document in self.definitions}
         return Unread(frozenset(self._unread), self._known() | known)
 
     def load(self) -> None:
-        """Read everything; what goes wrong is found."""
+        """Read everything; mistakes become findings."""
         file = self.files.get(self.files.entry, self.files.entry.absolute().as_uri())
         if file is None:
             return
@@ -232,7 +232,7 @@ class _Loader:
         return found
 
     def _saved(self, waiting: _Waiting) -> Found | None:
-        """A document of elsewhere that lies beside the one that names it, and is what it should be."""
+        """A saved copy of a remote document, beside the one that names it, of the right namespace."""
         imported = waiting.imported
         found = find_saved(imported, waiting.file, self.files.missing)
         file = self.files.get(found.path, found.url) if found is not None else None
@@ -279,7 +279,7 @@ class _Loader:
             if node in numbers:
                 work.append(self._schema(file, numbers[node]))
             elif parent is not None and parent.tag in (DEFINITIONS, TYPES):
-                # a wsdl:import, or an xsd:import that stands in wsdl:types without a schema
+                # a wsdl:import, or an xsd:import directly in wsdl:types, without a schema
                 if node in imports:
                     work.append(_Waiting(file, imports[node], ""))
         self._stack += reversed(work)
@@ -325,7 +325,7 @@ class _Loader:
             path = remote.find(url)
         except RemoteError as error:
             if isinstance(error, Unreachable) and find_bundled(imported) is not None:
-                return None  # the bundled schema is taken, and a finding says so
+                return None  # the bundled schema is taken, with a finding
             at = self.files.lines.location(imported.node)
             hint = "--catalog FILE may say where else the document is"
             self.findings.error(Code.NETWORK, f"{url} {error}", at, hint)
@@ -367,7 +367,7 @@ class _Loader:
         return new
 
     def _is_known(self, imported: Import) -> bool:
-        """Whether what an import asks for has come by another way; a missing file has not."""
+        """Whether an import's namespace was loaded by another import; a missing file was not."""
         if imported.location and is_local(imported.location):
             return False
         namespaces = self._known(own=bool(imported.location))

@@ -1,4 +1,4 @@
-"""What stands twice in a schema's component, or in the wrong place of it: kept where it can be.
+"""Children that a schema's component has twice, or in the wrong place: kept where they can be.
 
 XML Schema gives a complex type one content model, an element one type, and so on (part 1, section
 3). In place; each is a finding `schema-syntax`.
@@ -32,7 +32,7 @@ _TYPED = {
     f"{{{XSD}}}attribute": "type",
     f"{{{XSD}}}list": "itemType",
 }
-# Of each of these sets one may stand in a component.
+# Of each of these sets a component may have one.
 _ALTERNATIVES = (
     _tags("simpleContent complexContent"),
     _tags("extension restriction list union"),
@@ -42,7 +42,7 @@ _ONE_TYPE = _tags("element attribute list restriction")
 
 
 def keep_doubled(node: etree._Element, lines: Lines, findings: Findings) -> None:
-    """Put right what stands twice in an element of a schema, before its children are looked at."""
+    """Correct the doubled children of an element of a schema, before they are looked at."""
     if node.tag in _GROUPED:
         _keep_groups(node, lines, findings)
     _keep_one(node, lines, findings)
@@ -50,7 +50,7 @@ def keep_doubled(node: etree._Element, lines: Lines, findings: Findings) -> None
 
 
 def holder_of(node: etree._Element) -> etree._Element | None:
-    """Where an attribute belongs that stands in a content model; None of other elements."""
+    """The element to which an attribute in a content model belongs; None of other elements."""
     if node.tag not in _ATTRIBUTES:
         return None
     return next(node.iterancestors(*_HOLDERS), None)
@@ -65,8 +65,8 @@ def _keep_groups(node: etree._Element, lines: Lines, findings: Findings) -> None
     if node.tag == f"{{{XSD}}}group" and node.get("ref"):
         return
     parent = etree.QName(node).localname
-    what = f"xsd:{etree.QName((bare or particles[1:])[0]).localname}"
-    message = f"{what} is not the one model group of xsd:{parent}"
+    label = f"xsd:{etree.QName((bare or particles[1:])[0]).localname}"
+    message = f"{label} is not the one model group of xsd:{parent}"
     at = lines.location((bare or particles[1:])[0])
     findings.mended(Code.SCHEMA_SYNTAX, f"{message}: read as one sequence", at)
     whole = etree.Element(_SEQUENCE)
@@ -89,7 +89,7 @@ def _keep_one(node: etree._Element, lines: Lines, findings: Findings) -> None:
 
 
 def _keep_type(node: etree._Element, lines: Lines, findings: Findings) -> None:
-    """A type that is named, and another one given: one that says nothing is not meant."""
+    """Choose between a named and an anonymous type of one element: an empty one is not meant."""
     kind = etree.QName(node).localname
     attribute = _TYPED.get(str(node.tag))
     if node.get("ref") and node.get("type"):

@@ -6,7 +6,7 @@ What changed between the drafts of 7 April 2000 (which kept the namespace of 199
 2000 and the recommendation of 2 May 2001 is taken from their texts:
 
 * a type derived by attributes of its own (`base`, `derivedBy`, `content`), its facets or
-  particles and attributes standing directly in it;
+  particles and attributes directly in it;
 * names of types and facets;
 * `use` and `value` of attributes, `nullable`, `equivClass`, `exact`, `*` for unbounded;
 * selectors of identity constraints were text: those are left out, they carry no type.
@@ -208,7 +208,7 @@ def _update(node: etree._Element, found: dict[str, str]) -> None:
 
 
 def _update_attribute(found: dict[str, str]) -> None:
-    """`use` said what `default` and `fixed` say; before that there were occurrences."""
+    """Translate `use` and `value` to `default` and `fixed`, and the earlier occurrences to `use`."""
     low, high = found.pop("minOccurs", "0"), found.pop("maxOccurs", "1")
     value = found.pop("value", None)
     use = found.get("use")
@@ -251,20 +251,20 @@ def _is_complex(source: etree._Element) -> bool:
 def _inserted(
     source: etree._Element, parent: etree._Element, local: str, **attributes: str
 ) -> etree._Element:
-    """A new element of the recommendation, standing where the draft's own element did."""
+    """A new element of the recommendation, with the line of the draft's own element."""
     inner = etree.SubElement(parent, f"{{{XSD}}}{local}", attributes)
     copy_source_line(source, inner)
     return inner
 
 
 def _prefixed(node: etree._Element, local: str) -> str:
-    """The name of a builtin type, with a prefix that stands for XML Schema here."""
+    """The name of a builtin type, with a prefix of XML Schema's namespace here."""
     prefix = next(p for p, uri in node.nsmap.items() if uri == XSD)
     return f"{prefix}:{local}" if prefix else local
 
 
 def _nsmap(node: etree._Element) -> dict[str, str]:
-    """What an element itself declares."""
+    """The namespaces that an element itself declares, those of drafts replaced."""
     parent = node.getparent()
     outer = parent.nsmap if parent is not None else {}
     declared = {

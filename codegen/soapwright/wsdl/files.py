@@ -59,12 +59,12 @@ class Files:
         return tuple(file for file in self._read.values() if file is not None)
 
     def inputs(self, catalogs: dict[Path, bytes]) -> Inputs:
-        """All that was read of the user's, and looked for; of what is installed nothing."""
+        """The user's files that were read or looked for; none of those that are installed."""
         home = Path(os.path.normpath(self.entry.absolute().parent))
         contents = {f.path: f.content for f in self.all if not f.standard} | catalogs
         read: dict[str, str] = {}
         for path, content in contents.items():
-            # with what is elsewhere on this machine there is no way that others have too
+            # a path to another part of this machine would be wrong on others
             name = _from(home, path) or f"elsewhere/{path.name}"
             read[name] = hashlib.sha256(content).hexdigest()
         missing = sorted(filter(None, (_from(home, path) for path in self.missing)))

@@ -1,9 +1,9 @@
-"""What a document imports, and the files that its locations lead to, offline.
+"""The imports of a document, and the files that their locations lead to, offline.
 
 A location is asked for in this order: the user's catalogs (as written, then as an absolute URL),
-the file that it names beside the importing one. What neither answers waits until everything else
-is loaded (`documents.py`): its namespace may have come by another way, the user's catalogs know
-namespaces too, and what a URL names may have been saved beside. A bundled schema answers for its
+the file that it names beside the importing one. An import that neither resolves waits until
+everything else is loaded (`documents.py`): another import may have loaded its namespace, the
+user's catalogs have namespaces too, and a URL's document may have been saved beside. A bundled schema answers for its
 published URL, and for its namespace alone; for another URL, which is the service's own, only
 where nothing else does.
 """
@@ -26,7 +26,7 @@ from soapwright.wsdl.catalog import Catalog, find_standard, path_of
 from soapwright.wsdl.namespaces import BUILT_IN, WSDL, XML
 from soapwright.wsdl.references import XSD
 
-# Neither reads far ahead in vain: a documentation may be full of what only begins like one.
+# Possessive, as documentation may be full of text that only begins like one.
 _DECLARATION = re.compile(
     rb"""xmlns:([^\s=:"'<>]+)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')"""
 )
@@ -55,7 +55,7 @@ class ImportKind(Enum):
 class Import:
     """One of those elements; `index` counts `IMPORTING` elements in its document.
 
-    `target` is what it led to, if it did, and `by_catalog` says that a user's catalog knew.
+    `target` is the file that it led to, `by_catalog` whether a user's catalog had it.
     """
 
     kind: ImportKind
@@ -72,8 +72,8 @@ class SourceFile:
     """A file that was read: `url` is where it is from, `shown` its name in findings.
 
     `text` is the UTF-8 that was parsed, `schemas` are the root itself or those of a WSDL,
-    `digest` tells whether another file is a copy of it, `remote` whether it is of the network:
-    then nothing lies beside it.
+    `digest` is equal for copies, `remote` is True where it was fetched: no files are beside it
+    then.
     """
 
     path: Path
@@ -99,10 +99,10 @@ class Found:
 
 
 class Levels:
-    """How many redefinitions lie on one another in a schema: of what redefines another's is more.
+    """The depth of nested redefinitions in each schema.
 
-    A redefinition means what the document that it names has, whose own ones come first (XML
-    Schema part 1, section 4.2.2).
+    A redefinition refers to the components of the document that it names, so that document's own
+    redefinitions come first (XML Schema part 1, section 4.2.2).
     """
 
     def __init__(self, files: Iterable[SourceFile]) -> None:
@@ -117,7 +117,7 @@ class Levels:
     def of(self, schema: etree._Element) -> int:
         """The level of a schema, by its root."""
         if schema not in self._known:
-            self._known[schema] = 0  # a circle of includes ends here
+            self._known[schema] = 0  # a cycle of includes ends here
             self._known[schema] = max(
                 map(self._below, self._parts.get(schema, ())), default=0
             )
@@ -245,7 +245,7 @@ def _beside(location: str, folder: Path) -> Iterator[Path]:
         return
     whole = location.replace("\\", "/")
     bare = whole.partition("#")[0].partition("?")[0]
-    # ".." takes away what stands before it, though there be no such folder (RFC 3986, 5.2.4)
+    # ".." removes the segment before it, even of a folder that does not exist (RFC 3986, 5.2.4)
     plain = posixpath.normpath(unquote(bare)) if bare else ""
     for name in dict.fromkeys((location, unquote(whole), whole, unquote(bare), plain)):
         if name and "\0" not in name:

@@ -1,4 +1,4 @@
-"""Where each element stands: its document and its line, in documents of any length.
+"""The location of each element: its document and its line, in documents of any length.
 
 lxml keeps an element's line in sixteen bits. In a document of more lines than that they are
 counted by expat, which walks the same elements in the same order.
@@ -41,7 +41,7 @@ class Lines:
                 self._counted[copied] = self._counted[source]
 
     def location(self, node: etree._Element) -> Location:
-        """The place of an element; an inserted one stands where its parent does."""
+        """The location of an element; an inserted one has its parent's."""
         root = node.getroottree().getroot()
         path = self._paths[root]
         if root not in self._counted:
@@ -58,7 +58,7 @@ def source_line(node: etree._Element) -> int:
 
 
 def copy_source_line(source: etree._Element, copy: etree._Element) -> None:
-    """Let an element that was made from another stand where that one does."""
+    """Give an element that was made from another the line of that one."""
     line = min(source_line(source), _LXML_COUNTS_TO)
     copy.sourceline = line  # type: ignore[assignment,unused-ignore]  # lxml-stubs leave its type out
 

@@ -18,15 +18,16 @@ def bound_once(
     extension: str,
     components: Components,
 ) -> list[etree._Element]:
-    """A binding's operations, in its order; of those that stand twice the one that says how
-    it is bound, or the first. `extension` is the namespace of its SOAP's elements.
+    """A binding's operations, in its order, each once; `extension` is the namespace of its SOAP.
+
+    Of two with one name the one with SOAP's elements is taken, else the first.
     """
     nodes = list(binding.iterchildren(wsdl_name("operation")))
     kept: list[etree._Element] = []
     for name in dict.fromkeys(node.get("name", "").strip() for node in nodes):
         same = [node for node in nodes if node.get("name", "").strip() == name]
-        says = [n for n in same if n.find(f".//{{{extension}}}*") is not None]
-        best = sorted(same, key=lambda node: node not in says)
+        with_soap = [n for n in same if n.find(f".//{{{extension}}}*") is not None]
+        best = sorted(same, key=lambda node: node not in with_soap)
         count = max(1, len(declared.get(name, ())))
         kept += best[:count]
         for node in best[count:]:
@@ -38,7 +39,7 @@ def bound_once(
 
 
 def declared_operations(port_type: etree._Element) -> dict[str, list[etree._Element]]:
-    """A port type's operations by name: overloads, but none that stands there twice."""
+    """A port type's operations by name: overloads, but no equal declarations."""
     found: dict[str, dict[object, etree._Element]] = {}
     for node in port_type.iterchildren(wsdl_name("operation")):
         name = node.get("name", "").strip()
@@ -49,8 +50,7 @@ def declared_operations(port_type: etree._Element) -> dict[str, list[etree._Elem
 def take(concrete: etree._Element, free: list[etree._Element]) -> etree._Element | None:
     """The port type's operation for a binding's, taken from those of its name (section 2.5).
 
-    Overloads are told apart by the names of their messages; by their order where that does not
-    tell.
+    Overloads are distinguished by the names of their messages, else by their order.
     """
     for index, node in enumerate(free):
         if all(_same_message(concrete, node, way) for way in ("input", "output")):
@@ -62,8 +62,8 @@ def _same_message(concrete: etree._Element, abstract: etree._Element, way: str) 
     bound, declared = concrete.find(wsdl_name(way)), abstract.find(wsdl_name(way))
     if bound is None or declared is None:
         return (bound is None) == (declared is None)
-    told = bound.get("name", "").strip()
-    return not told or told == (
+    name = bound.get("name", "").strip()
+    return not name or name == (
         declared.get("name", "").strip() or _default(abstract, way)
     )
 

@@ -1,7 +1,7 @@
 """The messages of an operation as a SOAP binding puts them on the wire: parts in the Body, headers, faults.
 
-WSDL 1.1, sections 2.3, 3.5 to 3.7 and 5. What an operation cannot do without, and is broken, is
-`Unusable`; headers and faults that are broken are left out. Findings beside those of
+WSDL 1.1, sections 2.3, 3.5 to 3.7 and 5. Where a part that an operation requires is broken,
+`Unusable` is raised; headers and faults that are broken are left out. Findings beside those of
 `components.py`, all mended but the last:
 
 | finding | |
@@ -80,8 +80,8 @@ class MessageReader:
     def messages(self) -> tuple[Message | None, Message | None]:
         """The operation's input and output.
 
-        What a header fault holds travels in the Header of the reply (section 3.7), so its parts
-        are among the output's headers.
+        The parts of header faults are among the output's headers, as they are in the Header of
+        the reply (section 3.7).
 
         Raises:
             Unusable: the operation cannot do without something that is broken.
@@ -206,13 +206,13 @@ class MessageReader:
         return HeaderPart(part, self._use(node), namespace, at)
 
     def _use(self, extension: etree._Element | None) -> Use:
-        """How an extension says that its parts travel, `literal` where it does not say."""
-        said = extension.get("use", "").strip() if extension is not None else ""
-        if extension is not None and said.lower() not in ("", "literal", "encoded"):
-            text = f"use {said} is neither literal nor encoded: read as literal"
+        """The `use` of an extension; `literal` where it has none."""
+        use = extension.get("use", "").strip() if extension is not None else ""
+        if extension is not None and use.lower() not in ("", "literal", "encoded"):
+            text = f"use {use} is neither literal nor encoded: read as literal"
             at = self.components.at(extension)
             self.components.findings.mended(Code.USE, text, at)
-        return Use.ENCODED if said.lower() == "encoded" else Use.LITERAL
+        return Use.ENCODED if use.lower() == "encoded" else Use.LITERAL
 
     def _fault(self, abstract: etree._Element) -> Fault | None:
         message = self.components.find("message", abstract, "message")
@@ -230,8 +230,8 @@ class MessageReader:
             extension = self._extension(concrete, "body")
         parts = list(self._parts(message).values())
         if len(parts) != 1:
-            what = "the first of its parts is taken" if parts else "it has no detail"
-            text = f"fault {name} should have one part: {what}"
+            done = "the first of its parts is taken" if parts else "it has no detail"
+            text = f"fault {name} should have one part: {done}"
             at = self.components.at(message)
             self.components.findings.warning(Code.FAULT_PARTS, text, at)
         if not parts:
@@ -272,7 +272,7 @@ class MessageReader:
     def _named_part(
         self, node: etree._Element, kind: str, name: str, named: QName
     ) -> Part:
-        """A part that names an element or a type (`kind`), or the one where it says the other."""
+        """A part that names an element or a type (`kind`), or wrongly one instead of the other."""
         at, doc = self.components.at(node), doc_of(node)
         findings, exists = self.components.findings, self.components.exists
         other = "type" if kind == "element" else "element"

@@ -1,4 +1,4 @@
-"""The names that a WSDL gives: all are there, are names, and stand once where they belong.
+"""Checks of the names in a WSDL: each is given, is an NCName, and is unique in its scope.
 
 Its findings are listed in `services.py`.
 """
@@ -82,7 +82,7 @@ def _is_written(node: etree._Element) -> bool:
 
 
 def signature(operation: etree._Element) -> tuple[tuple[object, ...], ...]:
-    """What tells overloads apart: the messages, and what they are called there."""
+    """The messages of an operation, with their names there: these distinguish overloads."""
     return tuple(
         (child.tag, child.get("name"), child.get("message"))
         for child in operation.iterchildren(f"{{{WSDL}}}input", f"{{{WSDL}}}output")

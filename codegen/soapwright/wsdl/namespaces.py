@@ -12,7 +12,7 @@ WSDL_SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/"
 WSDL_HTTP = "http://schemas.xmlsoap.org/wsdl/http/"
 WIRE = "urn:soapwright:wire"
 
-# The working drafts of XML Schema, and what each one's instance namespace is.
+# The working drafts of XML Schema, and the instance namespace of each.
 XSD_DRAFTS = frozenset(
     {"http://www.w3.org/1999/XMLSchema", "http://www.w3.org/2000/10/XMLSchema"}
 )

@@ -2,8 +2,8 @@
 
 In place, and moving a node only by `copying.py` (lxml would drop prefixes that QNames in values use):
 documentation becomes plain text, application information goes, stray text and elements that XML
-Schema does not allow where they stand go too, the latter with a warning `[schema-syntax]`.
-Documentation that stands outside an annotation is given one.
+Schema does not allow in their place go too, the latter with a warning `[schema-syntax]`.
+Documentation outside an annotation is given one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _FACETS = (
     " minLength maxLength enumeration whiteSpace pattern"
 )
 _TOP = "simpleType complexType group attributeGroup"
-# What may stand in what (XML Schema 1.0, part 1, section 3); an annotation may in all of them.
+# The children that each element may have (XML Schema 1.0, part 1, section 3); all may have
+# an annotation.
 _CONTENT = {
     "schema": f"include import redefine element attribute notation {_TOP}",
     "redefine": _TOP,
@@ -64,7 +65,7 @@ _BLOCKS = frozenset(
 
 
 def normalise_schema(schema: etree._Element, lines: Lines, findings: Findings) -> None:
-    """Leave in a schema's tree what XML Schema knows, with plain documentation."""
+    """Reduce a schema's tree to the elements of XML Schema, with plain documentation."""
     schema.tail = None
     waiting = [schema]
     while waiting:
@@ -135,10 +136,10 @@ def _refuse(
     node: etree._Element, child: etree._Element, lines: Lines, findings: Findings
 ) -> None:
     name, parent = etree.QName(child), etree.QName(node).localname
-    what = f"xsd:{name.localname}" if name.namespace == XSD else f"element {name.text}"
+    label = f"xsd:{name.localname}" if name.namespace == XSD else f"element {name.text}"
     findings.mended(
         Code.SCHEMA_SYNTAX,
-        f"{what} does not belong in xsd:{parent}: it is left out",
+        f"{label} does not belong in xsd:{parent}: it is left out",
         lines.location(child),
     )
     node.remove(child)

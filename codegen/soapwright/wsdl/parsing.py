@@ -21,7 +21,7 @@ from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.lines import source_line
 
 MAX_BYTES = 256 * 1024 * 1024
-MAX_DEPTH = 150  # what reads them is recursive
+MAX_DEPTH = 150  # the functions that read them are recursive
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -49,7 +49,7 @@ _TOO_DEEP = etree.XPath("/*" * (MAX_DEPTH + 1))
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A document's text: `bom` and `codec` say how `utf8` was written."""
+    """A document's text: `bom` and `codec` are the encoding from which `utf8` was made."""
 
     bom: bytes
     codec: str
@@ -114,9 +114,9 @@ def decode(content: bytes) -> Text:
 
 def parse(content: bytes, shown: str, findings: Findings) -> Parsed | None:
     """The tree of a document; None, with a finding, where it is not XML or beyond the limits."""
-    for start, what in _PACKED.items():
+    for start, format_ in _PACKED.items():
         if content.startswith(start):
-            message = f"not XML but packed by {what}: unpack it first"
+            message = f"not XML but packed by {format_}: unpack it first"
             findings.error(Code.XML, message, Location(shown))
             return None
     if not content.strip():
@@ -162,7 +162,7 @@ def _tree(text: bytes, shown: str, findings: Findings) -> Parsed | None:
 
 def _parser(*, recover: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
-        encoding="utf-8",  # whatever the declaration says: the text has been decoded
+        encoding="utf-8",  # whatever is declared: the text has been decoded
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -194,7 +194,7 @@ def parse_odd_namespaces(
     URIs; None of others. The parser is one that recovers.
 
     Namespaces are compared as they are written (Namespaces in XML 1.0, section 2.3), but libxml2
-    refuses them unless it recovers. So expat says whether the rest is well-formed.
+    refuses them unless it recovers. So expat checks that the rest is well-formed.
     """
     try:
         root = etree.fromstring(content, parser)

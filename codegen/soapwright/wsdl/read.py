@@ -22,7 +22,7 @@ def read_api(
 ) -> Api:
     """Read a WSDL and all that it imports; of the network only what `remote` gives.
 
-    What is broken is in `findings`, or left out of the Api, which says so.
+    Broken parts are in `findings`, or in the Api's `left_out`.
 
     Raises:
         SpecError: the entry cannot be read, or is no WSDL.

@@ -20,8 +20,8 @@ SOAP_ENCODINGS = frozenset(
 
 _BUILTINS = {builtin.value: builtin for builtin in Builtin}
 _ANY_CASE = {builtin.value.lower(): builtin for builtin in Builtin}
-# Types of XML Schema 1.1, and what stands for a type in documents though it is none: the
-# types of PHP among others.
+# Types of XML Schema 1.1, and names that documents use as types though they are none: PHP's
+# types among others.
 _NEAR = {
     "dateTimeStamp": Builtin.DATE_TIME,
     "yearMonthDuration": Builtin.DURATION,

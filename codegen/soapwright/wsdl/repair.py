@@ -1,4 +1,4 @@
-"""What many documents get slightly wrong and everybody understands, put right before it is read.
+"""Corrections of common small mistakes in documents, before they are read.
 
 In place, and without moving a node, as in `normalise.py`. Each is a warning:
 
@@ -33,7 +33,7 @@ _OWN = f"{{{XSD}}}"
 
 
 def repair(root: etree._Element, lines: Lines, findings: Findings) -> None:
-    """Put a document's schemas right where what is meant is plain."""
+    """Correct a document's schemas where the meaning is plain."""
     for schema in _schemas(root, lines, findings):
         for node in schema.iter("*"):
             if not str(node.tag).startswith(_OWN):
@@ -62,7 +62,7 @@ def _schemas(
 def _repair_tag(
     node: etree._Element, schema: etree._Element, lines: Lines, findings: Findings
 ) -> None:
-    """An element that would be allowed where it stands, were it of XML Schema's namespace."""
+    """Read an element as XML Schema's where it has another namespace, and would be allowed."""
     parent = node.getparent()
     allowed = ALLOWED.get(str(parent.tag)) if parent is not None else None
     if allowed is None or not _is_misplaced(node):
@@ -100,7 +100,7 @@ def _repair_name(
 
 
 def _is_schema(root: etree._Element) -> bool:
-    """Whether a document's root is a schema but for its prefix, as what stands in it shows."""
+    """Whether a document's root is a schema but for its prefix, as its children show."""
     return root.tag == "schema" and any(
         str(child.tag).startswith(_OWN) for child in root
     )
@@ -113,7 +113,7 @@ def _is_misplaced(node: etree._Element) -> bool:
 def _retag(
     node: etree._Element, schema: etree._Element, lines: Lines, findings: Findings
 ) -> None:
-    """Give an element XML Schema's namespace; a schema says once which one it has instead."""
+    """Give an element XML Schema's namespace; each wrong one is reported once a schema."""
     name = etree.QName(node)
     where = f"the namespace {name.namespace}" if name.namespace else "no namespace"
     message = f"elements of {where} are read as XML Schema's"

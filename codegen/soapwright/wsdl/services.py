@@ -13,7 +13,7 @@ WSDL 1.1, sections 2.4 to 2.7 and 3; findings beside those of `components.py` an
 | `transport` | warning: a SOAP binding that does not travel by HTTP |
 | `unbound-fault` | mended: a binding's fault that the port type does not declare |
 
-What is found in an operation, or in a port, is kept with it: it is reported where that is chosen.
+Findings in an operation or a port are kept with it: they are reported where that is chosen.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ from soapwright.wsdl.references import SOAP_ENCODINGS, XSD
 _ADDRESSING = ("{http://www.w3.org/2005/08/addressing}Address",)
 _OTHER_TRANSPORT = re.compile(r"jms|smtp|mail|tcp|pipe|msmq|xmpp|ftp", re.IGNORECASE)
 _PLAIN_PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
-# What envelopes declare by themselves, and the prefixes that they have for it.
+# The namespaces that every envelope declares, and their prefixes there.
 _OWN_NAMESPACES = frozenset(
     {
         XSD,
@@ -77,7 +77,7 @@ _OWN_PREFIXES = re.compile(r"xs[di]?|xml.*|soap.*|env|enc|wsdl.*", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the definitions offer; `prefixes` maps namespaces to the prefixes that they have there.
+    """The services and ports of the definitions; `prefixes` maps namespaces to prefixes there.
 
     `left_out` are the ports and bindings that are broken; `assumed` are elements that Bodies hold
     and nothing declares.
@@ -281,7 +281,7 @@ class _Ports:
     def _operation(
         self, bound: Bound, soap: etree._Element | None, key: str
     ) -> Operation:
-        """An operation, with what was found in it.
+        """An operation, with the findings in it.
 
         Raises:
             Unusable: it cannot do without something that is broken.
@@ -385,6 +385,6 @@ def _prefixes(documents: Documents) -> dict[str, str]:
 
 
 def _is_telling(prefix: str, uri: str) -> bool:
-    """Whether a prefix may stand in envelopes and names: none that they have already."""
+    """Whether a prefix may be used in envelopes and names: it is none of their own."""
     own = uri in _OWN_NAMESPACES or _OWN_PREFIXES.fullmatch(prefix) is not None
     return not own and _PLAIN_PREFIX.fullmatch(prefix) is not None

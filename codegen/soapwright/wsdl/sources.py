@@ -1,6 +1,6 @@
-"""The documents of a WSDL as a package keeps them, in `_spec/`: what they import lies among them.
+"""The documents of a WSDL as a package keeps them, in `_spec/`, with all that they import.
 
-A document below the entry's folder keeps its place; what came from elsewhere goes to `imported/`.
+A document below the entry's folder keeps its place; others go to `imported/`.
 A location that still leads to its document is left as it is, and a document all of whose
 locations do is kept byte for byte.
 """
@@ -34,7 +34,7 @@ def collect_sources(files: Sequence[SourceFile]) -> tuple[Source, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """Where a start tag stands in a document's text."""
+    """The position of a start tag in a document's text."""
 
     start: int
     end: int
@@ -71,7 +71,7 @@ def _names(files: Iterable[SourceFile]) -> dict[SourceFile, str]:
     for file in files:
         home = home or file.path.parent
         name = _free(_name(file.path, home), taken)
-        taken.add(name.lower())  # a file system may not tell upper from lower case
+        taken.add(name.lower())  # a file system may ignore case
         names[file] = name
     return names
 

@@ -1,4 +1,4 @@
-"""The findings about imports that lead to nothing, or to something else than they say."""
+"""The findings about imports that lead to nothing, or to a document of another namespace."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CATALOG_HINT = "--catalog FILE takes an OASIS XML catalog that says where it is
 def report_missing(
     imported: Import, source: SourceFile, at: Location, findings: Findings
 ) -> None:
-    """An import that nothing answers; what it would have declared dangles."""
+    """Report an import that leads to nothing; references to its declarations dangle."""
     location = imported.location
     if imported.namespace in NEVER_NEEDED:
         return
@@ -27,15 +27,15 @@ def report_missing(
         message = f"there is no file {location}: what it declares is not known"
         findings.mended(Code.IMPORT, message, at, _CATALOG_HINT)
         return
-    what = location or imported.namespace or "an import that names nothing"
-    message = f"nothing that is here answers for {what}"
+    target = location or imported.namespace or "an import that names nothing"
+    message = f"nothing that is here answers for {target}"
     findings.warning(Code.IMPORT_MISSING, message, at, _hint(imported, source))
 
 
 def report_bundled(
     imported: Import, source: SourceFile, at: Location, findings: Findings
 ) -> None:
-    """The toolkit's own schema stands for one of the service's, which may say more."""
+    """Report that a bundled schema replaces one of the service's, which may declare more."""
     message = f"nothing that is here answers for {imported.location}"
     done = f"the bundled schema of {imported.namespace} is taken"
     hint = _hint(imported, source)
@@ -49,7 +49,7 @@ def report_namespace(
     at: Location,
     findings: Findings,
 ) -> None:
-    """A document that is of another namespace than its import says."""
+    """Report a document that is of another namespace than its import's."""
     own = {node.get("targetNamespace", "") for node in target.schemas}
     fits = expected in own
     if imported.kind is ImportKind.WSDL_IMPORT:  # may name the document alone

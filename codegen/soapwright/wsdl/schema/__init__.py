@@ -7,7 +7,7 @@ attributes; the lxml tree that it was fed from gives both, by the index of each 
     xsd.py          xsdata: its parser and its objects; nothing else imports it
     parse.py        one document → xsdata's objects beside their nodes
     components.py   all documents → the global components by name, redefinitions in place
-    context.py      what a translation shares: references, locations, anonymous types to do
+    context.py      the state of a translation: references, locations, pending anonymous types
     simple.py       simple types          particles.py   content models
     attributes.py   attribute uses        complex.py     complex types
     arrays.py       SOAP's arrays         translate.py   all of it, in order

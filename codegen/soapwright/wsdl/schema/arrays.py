@@ -1,7 +1,7 @@
 """Arrays of SOAP's encoding in a schema (SOAP 1.1, section 5.4.2; WSDL 1.1, section 2.2).
 
 A type is an array where it derives from the encoding's `Array`, or from a type that does. Its
-items' type stands in the `wsdl:arrayType` of the attribute `arrayType`, or is that of the one
+items' type is named in the `wsdl:arrayType` of the attribute `arrayType`, or is that of the one
 element of its content, or its base's, or is anything.
 """
 
@@ -38,7 +38,7 @@ def is_array(name: QName) -> bool:
 
 
 def says_array(pending: Pending, component: xsd.Extension | xsd.Restriction) -> bool:
-    """Whether a derivation declares what its items are, as only an array's does."""
+    """Whether a derivation declares the type of its items, as only an array's does."""
     return any(
         pending.schema.node(attribute).get(_ARRAY_TYPE) is not None
         for attribute in component.attributes

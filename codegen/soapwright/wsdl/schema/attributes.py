@@ -30,7 +30,7 @@ _XML_TYPES = {
     "base": BuiltinRef(Builtin.ANY_URI),
     "id": BuiltinRef(Builtin.ID),
 }
-# What is read in the place of a group that nothing declares.
+# Read in the place of a group that nothing declares.
 _ANYTHING = xsd.AttributeGroup(
     any_attribute=xsd.AnyAttribute(process_contents=xsd.ProcessType.LAX)
 )
@@ -141,7 +141,7 @@ def _attribute_group(
     name = context.found(schema, use, name, "attributeGroup")
     declared = context.components.attribute_groups.get(name)
     while declared is not None and name in path and declared.redefines:
-        name = declared.redefines  # a redefinition that adds to what it redefines
+        name = declared.redefines  # a redefinition that extends the original
         declared = context.components.attribute_groups.get(name)
     if declared is None:
         context.miss(owner, "attributeGroup", name, at)

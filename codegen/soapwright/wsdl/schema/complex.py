@@ -203,7 +203,7 @@ def text_of(context: Context, name: QName) -> TypeRef | None:
 
 
 def _check_simple(context: Context, base: QName, struct: Struct) -> None:
-    """The base of simpleContent has it too, or is mixed (XML Schema part 1, section 3.4.6)."""
+    """Check that the base of simpleContent has simpleContent too, or is mixed (XML Schema part 1, section 3.4.6)."""
     component = context.components.types[base].component
     if isinstance(component, xsd.ComplexType):
         if component.simple_content is None and not component.is_mixed:
@@ -215,7 +215,7 @@ def _check_simple(context: Context, base: QName, struct: Struct) -> None:
 def _with_others(
     context: Context, pending: Pending, component: xsd.ComplexType, definition: TypeDef
 ) -> TypeDef:
-    """A type with what stands beside its complexContent or simpleContent, as in that."""
+    """Add the particles and attributes beside a type's complexContent or simpleContent to it."""
     schema, owner = pending.schema, pending.owner
     attributes, wildcard = attribute_uses(context, schema, component, owner)
     content = content_of(context, schema, component, owner)

@@ -66,14 +66,14 @@ class Components:
 
 
 def declared_name(name: QName) -> QName:
-    """What a component is called where it is declared; one that is redefined has made room."""
+    """The name with which a component is declared: that of a redefined one has a suffix here."""
     return QName(name.namespace, name.local.partition("/")[0])
 
 
 def collect_components(
     schemas: Iterable[ParsedSchema], findings: Findings
 ) -> Components:
-    """All global components; redefinitions replace what they redefine, under its name."""
+    """All global components; a redefinition replaces the original, under its name."""
     schemas = tuple(schemas)
     components = Components()
     for parsed in schemas:
@@ -156,14 +156,14 @@ def _declare(
 
 
 def _check_twice(
-    what: str,
+    label: str,
     first: Declared[xsd.AnnotationBase],
     other: Declared[xsd.AnnotationBase],
     findings: Findings,
 ) -> None:
-    """A name that is declared twice: the same schema is often given twice, and then says the same.
+    """Report a name that is declared twice; the first counts, of two files as in one.
 
-    The first counts, of two files as in one.
+    The same schema is often given twice: two equal declarations in two files are no finding.
     """
     one, two = first.schema, other.schema
     repeated = one.document.root is two.document.root and one.namespace == two.namespace
@@ -172,7 +172,7 @@ def _check_twice(
     if not (repeated or different):
         return
     earlier = one.at(first.component)
-    message = f"{what} is declared already at {earlier}: the first one counts"
+    message = f"{label} is declared already at {earlier}: the first one counts"
     if different:
         message += f"; this one {difference(*nodes)}"
     findings.mended(Code.DUPLICATE, message, two.at(other.component))
@@ -183,7 +183,7 @@ def _redefine(
     declaration: Declared[xsd.AnnotationBase],
     findings: Findings,
 ) -> None:
-    """Let a redefinition have the name of what it redefines, which makes room."""
+    """Give a redefinition the name of the original, which gets another one."""
     parsed, component = declaration.schema, declaration.component
     table = _table(components, component)
     local = getattr(component, "name", None)

@@ -1,4 +1,4 @@
-"""What the translation of schemas shares: references, locations, the anonymous types still to do."""
+"""The state of the translation of schemas: references, locations, pending anonymous types."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ ANY_TYPE = BuiltinRef(Builtin.ANY_TYPE)
 STRING = BuiltinRef(Builtin.STRING)
 # Namespaces that names are in by mistake: no schema declares anything there.
 _MISPLACED = frozenset({"", UNDECLARED, WSDL, XSD})
-# Prefixes that documents forget to declare, and what everybody means by them.
+# Prefixes that documents forget to declare, and the namespaces that are usual for them.
 _WELL_KNOWN = {
     "xsd": XSD,
     "xs": XSD,
@@ -54,19 +54,19 @@ _WELL_KNOWN = {
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The component that anonymous types stand in: what their ids and names are made of."""
+    """The component that contains anonymous types: their ids and names begin with its own."""
 
     namespace: str
     path: str
     words: tuple[str, ...]
 
     def child(self, step: str, word: str) -> Owner:
-        """The owner of what stands in a local component of this one."""
+        """The owner of the types in a local component of this one."""
         return Owner(self.namespace, f"{self.path}/{step}", (*self.words, word))
 
     @property
     def id(self) -> QName:
-        """The id of the type that stands here."""
+        """The id of the type that is declared here."""
         return QName(self.namespace, self.path)
 
 
@@ -82,7 +82,7 @@ class Pending:
 
     @property
     def own_name(self) -> QName:
-        """What a type is called where it is declared: a redefined one has made room."""
+        """The name with which the type is declared: that of a redefined one has a suffix here."""
         return declared_name(self.owner.id)
 
 
@@ -117,7 +117,7 @@ class Context:
         return NamedRef(place.id)
 
     def name(self, schema: ParsedSchema, where: xsd.AnnotationBase, text: str) -> QName:
-        """The name that a QName in a schema stands for.
+        """Resolve a QName in a schema.
 
         Without a prefix it is in the default namespace, else in none, which a chameleon
         document reads as its includer's (XML Schema part 1, section 4.2.1).
@@ -139,7 +139,7 @@ class Context:
     ) -> TypeRef:
         """A reference to the type that a QName names.
 
-        Inside a redefinition its own name means what it redefines.
+        Inside a redefinition its own name refers to the original.
         """
         name = self.name(schema, where, text)
         if redefined and redefined.redefines and name == redefined.own_name:
@@ -210,7 +210,7 @@ class Context:
     ) -> QName:
         """The name that is declared, or the one that is meant by one that is not.
 
-        What nobody declares keeps its name; a pass judges that.
+        A name that nothing declares is kept; a pass reports it.
         """
         table = self.components.table(kind)
         if name in table or (kind == "type" and type_reference(name) != NamedRef(name)):
@@ -231,7 +231,7 @@ class Context:
 
     @property
     def unresolved(self) -> tuple[Unresolved, ...]:
-        """What is missing, for each type that takes it in, through groups too."""
+        """The missing groups, for each type that uses them, through other groups too."""
         found: dict[Unresolved, None] = {}
         for missing in self._unresolved:
             for owner in self.groups.users(missing.owner):
@@ -253,11 +253,11 @@ class Context:
 def _meant(
     schema: ParsedSchema, name: QName, names: Mapping[str, Sequence[QName]]
 ) -> QName | None:
-    """What a name that is not declared means, where that is beyond doubt.
+    """The declared name that an undeclared one means, where that is beyond doubt.
 
     One without a prefix may have fallen into the WSDL's namespace, XML Schema's or none, one with
     a prefix that is not declared is in no namespace: these mean the schema's own, else the only
-    one of their local name. Others may be of a schema that says no namespace.
+    one of their local name. Others may be of a schema without a namespace.
     """
     same = names.get(name.local, ())
     own = QName(schema.namespace, name.local)

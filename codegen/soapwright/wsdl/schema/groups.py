@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from soapwright.model.api import All, Choice, Particle, QName, Sequence
 
 MAX_PARTICLES = 10_000
-MAX_DEPTH = 150  # what goes through content models is recursive
+MAX_DEPTH = 150  # functions that walk content models are recursive
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Groups:
             self._sizes[id(particle)] = self._size(particle)
 
     def is_too_large(self, particle: Particle) -> bool:
-        """Whether a content model is beyond what can be worked with, its groups expanded."""
+        """Whether a content model is too deep or too large, its groups expanded."""
         count, depth = self._size(particle)
         return count > MAX_PARTICLES or depth > MAX_DEPTH
 

@@ -31,7 +31,7 @@ _VALUES = {
 _COUNTING = frozenset(
     {"length", "minLength", "maxLength", "totalDigits", "fractionDigits"}
 )
-# What takes the most, where how often something may be there is not known.
+# The widest range, in the place of occurrences that cannot be read.
 _ANY_NUMBER = {"minOccurs": "0", "maxOccurs": "unbounded"}
 _WHITE_SPACE = ("collapse", "preserve", "replace")
 _COUNT = re.compile(r"\+?0*[0-9]{1,18}")
@@ -55,7 +55,7 @@ class ParsedSchema:
         return {**_IMPLIED, **self.node(component).nsmap}
 
     def at(self, component: xsd.AnnotationBase) -> Location:
-        """Where a component stands."""
+        """The location of a component."""
         return self.locate(self.node(component))
 
     def doc(self, component: xsd.AnnotationBase) -> str:
@@ -106,10 +106,10 @@ def _check(
     locate: Callable[[etree._Element], Location],
     findings: Findings,
 ) -> None:
-    """What xsdata would trip over is found, with its line, and left out: the rest is read on."""
-    said = node.get("name")
-    if said is not None and not NC_NAME.fullmatch(said.strip()):
-        message = f"{said!r} is no name: what has it is left out"
+    """Report, and remove, components that xsdata cannot parse; the rest is read."""
+    name = node.get("name")
+    if name is not None and not NC_NAME.fullmatch(name.strip()):
+        message = f"{name!r} is no name: what has it is left out"
         findings.mended(Code.SCHEMA, message, locate(node))
         parent = node.getparent()
         if parent is not None:

@@ -118,7 +118,7 @@ def _group(
     name = context.found(schema, use, name, "group")
     declared = context.components.groups.get(name)
     while declared is not None and declared.redefines and name in groups.open:
-        name = declared.redefines  # a redefinition refers to what it redefines
+        name = declared.redefines  # a redefinition refers to the original
         declared = context.components.groups.get(name)
     if declared is None:
         context.miss(owner, "group", name, at)

@@ -27,9 +27,9 @@ from soapwright.wsdl.schema.simple import simple_type
 
 @dataclass(frozen=True, slots=True)
 class SchemaTypes:
-    """What the schemas declare; `bundled` are those that only the toolkit's own schemas do.
+    """The declarations of the schemas; `bundled` are those of the toolkit's own schemas alone.
 
-    `unresolved` is what they need and nobody declares; `unread` are the namespaces of schemas
+    `unresolved` are groups that they use and nothing declares; `unread` are the namespaces of schemas
     that could not be read.
     """
 
@@ -45,7 +45,7 @@ def translate_schemas(
     locate: Callable[[etree._Element], Location],
     findings: Findings,
 ) -> SchemaTypes:
-    """Parse the documents and translate every component; what is wrong is found, with its place."""
+    """Parse the documents and translate every component; mistakes become findings."""
     schemas, unread = [], set()
     for document in documents:
         parsed = parse_schema(document, locate, findings)
@@ -78,7 +78,7 @@ def translate_schemas(
 
 
 def _words(name: QName) -> tuple[str, ...]:
-    """What a global type is named after; one that is redefined makes room for the new one."""
+    """The words of a global type's name; an original that is redefined gets one more."""
     own, *levels = name.local.split("/")
     return (own, *("Original" for _ in levels))
 

@@ -1,7 +1,7 @@
 """xsdata, all of it that is used: its parser of schemas, and its object model of XML Schema.
 
 No other module imports xsdata, and this one imports its public surface alone. So a release of
-xsdata can break what is here, and nothing else.
+xsdata can break this module, and nothing else.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def read_schema(root: etree._Element, namespace: str) -> tuple[Schema, list[str]
 
     Args:
         root: the element `schema`; it stays as it is.
-        namespace: what a document without a target namespace has for one.
+        namespace: the target namespace of a document that declares none.
 
     Raises:
         ValueError: it is no schema.
@@ -87,7 +87,7 @@ def read_schema(root: etree._Element, namespace: str) -> tuple[Schema, list[str]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConverterWarning)
         try:
-            # A copy: what was read is cleared.
+            # A copy: elements are cleared once they were read.
             schema = parser.parse(deepcopy(root), Schema)
         except (ParserError, TypeError) as error:
             raise ValueError(str(error)) from error
