@@ -50,6 +50,11 @@ from .codec.form import (
 from .codec.literal_arrays import kept_attributes, read_items
 from .codec.package import Package
 from .codec.parts import PartCodec
+from .codec.nils import (
+    encoded_nil_of,
+    nil_of,
+    write_nil,
+)
 from .codec.reading import (
     add_tail,
     allows,
@@ -253,6 +258,7 @@ from .values.values import (
     GMonthDay,
     GYear,
     GYearMonth,
+    Nil,
     Unset,
 )
 from .wildcards.anytype import any_reader, read_any, write_any
@@ -300,6 +306,7 @@ __all__ = [
     "Limits",
     "MISSING",
     "Message",
+    "Nil",
     "NotAnEnvelope",
     "OpenEnum",
     "OpenStrEnum",
@@ -360,6 +367,7 @@ __all__ = [
     "derived_reader",
     "duration_text",
     "duration_value",
+    "encoded_nil_of",
     "filled",
     "float_text",
     "float_value",
@@ -390,6 +398,7 @@ __all__ = [
     "missing",
     "narrowed_text",
     "new",
+    "nil_of",
     "nil_or",
     "normalized",
     "not_nil",
@@ -471,6 +480,7 @@ __all__ = [
     "write_as_read",
     "write_derived",
     "write_narrowed",
+    "write_nil",
     "write_scoped_attribute",
     "write_scoped_element",
     "write_scoped_text",
