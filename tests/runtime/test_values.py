@@ -142,7 +142,11 @@ def test_unset_is_one_and_false() -> None:
 def test_nil_is_its_attributes() -> None:
     moved = Nil({"reason": "moved"})
     assert moved == Nil({"reason": "moved"})
-    assert moved not in (None, Nil({"reason": "gone"}), Nil({"reason": "moved"}, "{u}T"))
+    assert moved not in (
+        None,
+        Nil({"reason": "gone"}),
+        Nil({"reason": "moved"}, "{u}T"),
+    )
     assert not moved
     copies = [copy.copy(moved), copy.deepcopy(moved), replace(moved)]
     for made in [*copies, pickle.loads(pickle.dumps(moved))]:
