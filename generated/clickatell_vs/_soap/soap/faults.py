@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol
 from ..errors.errors import DeclaredSoapFault, DecodeError, EncodeError, SoapFault
 from ..secrets.redaction import Secrets
 from ..values.anyxml import AnyElement
-from ..values.names import XML, declaration, is_ncname, split_clark
+from ..values.names import SOAP11, SOAP12, XML, declaration, is_ncname, split_clark
 from ..values.strings import SPACE, attribute_text, text
 from ..xml.element import Element, local_name
-from .envelope import SOAP11, SOAP12, Wire
+from .envelope import Wire
 
 _LANG: Final = f"{{{XML}}}lang"
 _DEFAULT_LANGUAGE: Final = "en"
