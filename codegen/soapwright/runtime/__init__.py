@@ -86,6 +86,10 @@ from .codec.reading import (
     unnamed_result,
     value,
 )
+from .codec.roots import (
+    Root,
+    request_of,
+)
 from .codec.scoped import (
     PlainMember,
     ScopedMember,
@@ -318,6 +322,7 @@ __all__ = [
     "QName",
     "Request",
     "Response",
+    "Root",
     "ScopedMember",
     "SoapError",
     "SoapFault",
@@ -452,6 +457,7 @@ __all__ = [
     "read_wildcard",
     "referenced",
     "register",
+    "request_of",
     "required",
     "required_attribute",
     "scoped_attribute",

@@ -446,7 +446,7 @@ def declares_any(what: What) -> bool:
 
 def alternatives_of(element: Element) -> list[Alternative]:
     """An element and those that may stand for it."""
-    return _tagged(_standing(element))
+    return tagged(_standing(element))
 
 
 def told_apart(fields: Iterable[Field]) -> bool:
@@ -470,7 +470,7 @@ def told_apart(fields: Iterable[Field]) -> bool:
 def alternatives_in(member: OrderedMember) -> list[Alternative]:
     """The elements that may stand in a list that keeps the order, each name once."""
     elements = [e for e in member.alternatives if isinstance(e, Element)]
-    return _tagged(one for element in elements for one in _standing(element))
+    return tagged(one for element in elements for one in _standing(element))
 
 
 def default_of(element: Element | Substitute) -> str | None:
@@ -485,7 +485,7 @@ def _standing(element: Element) -> Iterator[Element | Substitute]:
     yield from element.substitutes
 
 
-def _tagged(found: Iterable[Element | Substitute]) -> list[Alternative]:
+def tagged(found: Iterable[Element | Substitute]) -> list[Alternative]:
     """Each name once. Tags are local names; where two share one, the later says its namespace too."""
     alternatives: dict[QName, Alternative] = {}
     taken: set[str] = set()
