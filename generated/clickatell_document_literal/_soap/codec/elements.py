@@ -137,6 +137,10 @@ class ElementCodec:
         """How sure it is that an element is this one: 0 where it is not."""
         return NAMED if e.tag == self.name else 0
 
+    def holds(self, value: object) -> bool:
+        """Whether a value is of the very class that the element's type is."""
+        return value.__class__ is getattr(self.known.types, self.reader, None)
+
     def read(self, e: Element) -> Any:  # Any: whatever the element's type holds
         """The element's value.
 
