@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from ._soap.values.numbers import XmlDecimal as XmlDecimal
     from ._soap.values.numbers import XmlInt as XmlInt
     from ._soap.values.values import UNSET as UNSET
+    from ._soap.values.values import Nil as Nil
     from ._soap.values.values import Unset as Unset
     from ._soap.values.values import Duration as Duration
     from ._soap.values.values import GDay as GDay
@@ -76,6 +77,7 @@ __all__ = [
     "HttpTransport",
     "Limits",
     "Message",
+    "Nil",
     "Operation",
     "Outgoing",
     "PORTS",
@@ -124,6 +126,7 @@ _HOMES = {
     "HttpTransport": "._soap.http.transport",
     "Limits": "._soap.xml.parsing",
     "Message": "._soap.http.message",
+    "Nil": "._soap.values.values",
     "Operation": "._soap.soap.operation",
     "Outgoing": "._soap.http.message",
     "PORTS": ".ports",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import pickle
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from operator import eq, ge, gt, le, lt, ne
@@ -32,6 +33,7 @@ from soapwright.runtime.values.values import (
     GMonthDay,
     GYear,
     GYearMonth,
+    Nil,
     LexicalValue,
     QName,
     Unset,
@@ -132,6 +134,30 @@ def test_unset_is_one_and_false() -> None:
     assert copy.deepcopy(UNSET) is UNSET is Unset.UNSET
     assert not UNSET
     assert repr(UNSET) == "UNSET"
+
+
+# ---------------------------------------------------------------------------------- Nil
+
+
+def test_nil_is_its_attributes() -> None:
+    moved = Nil({"reason": "moved"})
+    assert moved == Nil({"reason": "moved"})
+    assert moved not in (
+        None,
+        Nil({"reason": "gone"}),
+        Nil({"reason": "moved"}, "{u}T"),
+    )
+    assert not moved
+    copies = [copy.copy(moved), copy.deepcopy(moved), replace(moved)]
+    for made in [*copies, pickle.loads(pickle.dumps(moved))]:
+        assert made == moved
+    assert replace(moved, type="{u}T").attributes == {"reason": "moved"}
+    assert "moved" not in repr(moved)
+
+
+def test_nil_without_attributes_is_none() -> None:
+    with pytest.raises(ValueError, match="is None"):
+        Nil({})
 
 
 # ---------------------------------------------------------------------------- date and time

@@ -557,7 +557,8 @@ class Message:
 
     `wrapper` is the element that contains an rpc call's parts, None in document style.
     `struct` is the id of the Struct whose values the message carries, and `headers_struct` that
-    of its headers; passes/make_messages.py sets both.
+    of its headers. `substitutes` are the elements that may stand for the only one of the Body.
+    passes/make_messages.py sets all three.
     """
 
     use: Use
@@ -569,11 +570,15 @@ class Message:
     doc: str = ""
     struct: QName | None = None
     headers_struct: QName | None = None
+    substitutes: tuple[Substitute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A declared fault and the part in its detail. `bound` is False where only the portType knows it."""
+    """A declared fault and the part in its detail. `bound` is False where only the portType knows it.
+
+    `substitutes` are the elements that may replace the part's, set by passes/make_messages.py.
+    """
 
     name: str
     part: Part
@@ -582,6 +587,7 @@ class Fault:
     bound: bool
     at: Location
     doc: str = ""
+    substitutes: tuple[Substitute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from soapwright.model.api import (
     Port,
     QName,
     Struct,
+    Substitute,
     TypeDef,
     TypePart,
     Use,
@@ -64,13 +65,24 @@ class _Maker:
                 message,
                 struct=self._struct(port, operation, message, direction),
                 headers_struct=self._headers(port, operation, message, direction),
+                substitutes=self._others(message.parts),
             )
 
         return replace(
             operation,
             input=made(operation.input, "Request"),
             output=made(operation.output, "Response"),
+            faults=tuple(
+                replace(fault, substitutes=self._others((fault.part,)))
+                for fault in operation.faults
+            ),
         )
+
+    def _others(self, parts: tuple[Part, ...]) -> tuple[Substitute, ...]:
+        """The elements that may stand for the only one."""
+        if len(parts) != 1 or not isinstance(parts[0], ElementPart):
+            return ()
+        return self._substitutes.of(parts[0].element)
 
     def _struct(
         self, port: Port, operation: Operation, message: Message, direction: str

@@ -50,6 +50,11 @@ from .codec.form import (
 from .codec.literal_arrays import kept_attributes, read_items
 from .codec.package import Package
 from .codec.parts import PartCodec
+from .codec.nils import (
+    encoded_nil_of,
+    nil_of,
+    write_nil,
+)
 from .codec.reading import (
     add_tail,
     allows,
@@ -80,6 +85,10 @@ from .codec.reading import (
     tokens_value,
     unnamed_result,
     value,
+)
+from .codec.roots import (
+    Root,
+    request_of,
 )
 from .codec.scoped import (
     PlainMember,
@@ -253,6 +262,7 @@ from .values.values import (
     GMonthDay,
     GYear,
     GYearMonth,
+    Nil,
     Unset,
 )
 from .wildcards.anytype import any_reader, read_any, write_any
@@ -300,6 +310,7 @@ __all__ = [
     "Limits",
     "MISSING",
     "Message",
+    "Nil",
     "NotAnEnvelope",
     "OpenEnum",
     "OpenStrEnum",
@@ -311,6 +322,7 @@ __all__ = [
     "QName",
     "Request",
     "Response",
+    "Root",
     "ScopedMember",
     "SoapError",
     "SoapFault",
@@ -360,6 +372,7 @@ __all__ = [
     "derived_reader",
     "duration_text",
     "duration_value",
+    "encoded_nil_of",
     "filled",
     "float_text",
     "float_value",
@@ -390,6 +403,7 @@ __all__ = [
     "missing",
     "narrowed_text",
     "new",
+    "nil_of",
     "nil_or",
     "normalized",
     "not_nil",
@@ -443,6 +457,7 @@ __all__ = [
     "read_wildcard",
     "referenced",
     "register",
+    "request_of",
     "required",
     "required_attribute",
     "scoped_attribute",
@@ -471,6 +486,7 @@ __all__ = [
     "write_as_read",
     "write_derived",
     "write_narrowed",
+    "write_nil",
     "write_scoped_attribute",
     "write_scoped_element",
     "write_scoped_text",

@@ -28,7 +28,7 @@ from .soap.messages import Message
 from .soap.operation import AnyOperation, Operation, Port
 from .streaming.streaming import Items
 from .values.lexical import int_text, text
-from .xml.element import Element, MISSING, check_empty, missing, noting
+from .xml.element import Element, MISSING, check_empty, is_nil, missing, noting
 from .xml.parsing import Limits
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "check_empty",
     "int_text",
     "int_value",
+    "is_nil",
     "items",
     "missing",
     "note_types",

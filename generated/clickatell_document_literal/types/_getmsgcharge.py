@@ -62,15 +62,15 @@ def read_Getmsgcharge(e: soap.Element) -> Getmsgcharge:
     for c in children:
         tag = c.tag
         if tag == "session_id":
-            session_id = soap.string(c)
+            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "api_id":
-            api_id = soap.int_value(c)
+            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "user":
-            user = soap.string(c)
+            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "password":
-            password = soap.string(c)
+            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "apimsgid":
-            apimsgid = soap.string(c)
+            apimsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
     v = Getmsgcharge.__new__(Getmsgcharge)
     v.session_id = session_id
     v.api_id = api_id

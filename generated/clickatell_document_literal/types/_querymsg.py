@@ -70,17 +70,17 @@ def read_Querymsg(e: soap.Element) -> Querymsg:
     for c in children:
         tag = c.tag
         if tag == "session_id":
-            session_id = soap.string(c)
+            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "api_id":
-            api_id = soap.int_value(c)
+            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "user":
-            user = soap.string(c)
+            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "password":
-            password = soap.string(c)
+            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "apimsgid":
-            apimsgid = soap.string(c)
+            apimsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "climsgid":
-            climsgid = soap.string(c)
+            climsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
     v = Querymsg.__new__(Querymsg)
     v.session_id = session_id
     v.api_id = api_id

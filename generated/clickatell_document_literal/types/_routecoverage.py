@@ -59,13 +59,13 @@ def read_Routecoverage(e: soap.Element) -> Routecoverage:
     for c in children:
         tag = c.tag
         if tag == "session_id":
-            session_id = soap.string(c)
+            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "api_id":
-            api_id = soap.int_value(c)
+            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "user":
-            user = soap.string(c)
+            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "password":
-            password = soap.string(c)
+            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "msisdn":
             msisdn = soap.string(c)
     if msisdn is soap.MISSING:

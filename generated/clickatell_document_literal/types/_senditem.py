@@ -123,37 +123,37 @@ def read_Senditem(e: soap.Element) -> Senditem:
     for c in children:
         tag = c.tag
         if tag == "session_id":
-            session_id = soap.string(c)
+            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "api_id":
-            api_id = soap.int_value(c)
+            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "user":
-            user = soap.string(c)
+            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "password":
-            password = soap.string(c)
+            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "batch_id":
             batch_id = soap.string(c)
         elif tag == "to":
             to.append(soap.string(c))
         elif tag == "field1":
-            field1 = soap.string(c)
+            field1 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field2":
-            field2 = soap.string(c)
+            field2 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field3":
-            field3 = soap.string(c)
+            field3 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field4":
-            field4 = soap.string(c)
+            field4 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field5":
-            field5 = soap.string(c)
+            field5 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field6":
-            field6 = soap.string(c)
+            field6 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field7":
-            field7 = soap.string(c)
+            field7 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field8":
-            field8 = soap.string(c)
+            field8 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field9":
-            field9 = soap.string(c)
+            field9 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field10":
-            field10 = soap.string(c)
+            field10 = None if c.text is None and soap.is_nil(c) else soap.string(c)
     if batch_id is soap.MISSING:
         soap.missing(e, "batch_id")
     if not to:

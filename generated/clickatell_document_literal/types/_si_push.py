@@ -200,13 +200,13 @@ def read_SiPush(e: soap.Element) -> SiPush:
     for c in children:
         tag = c.tag
         if tag == "session_id":
-            session_id = soap.string(c)
+            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "api_id":
-            api_id = soap.int_value(c)
+            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "user":
-            user = soap.string(c)
+            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "password":
-            password = soap.string(c)
+            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "to":
             to.append(soap.string(c))
         elif tag == "si_id":
@@ -216,37 +216,43 @@ def read_SiPush(e: soap.Element) -> SiPush:
         elif tag == "si_text":
             si_text = soap.string(c)
         elif tag == "si_created":
-            si_created = soap.string(c)
+            si_created = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "si_expires":
-            si_expires = soap.string(c)
+            si_expires = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "si_action":
-            si_action = soap.string(c)
+            si_action = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "from":
-            from_ = soap.string(c)
+            from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "concat":
-            concat = soap.int_value(c)
+            concat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "deliv_ack":
-            deliv_ack = soap.int_value(c)
+            deliv_ack = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "msg_callback":
-            msg_callback = soap.int_value(c)
+            msg_callback = (
+                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+            )
         elif tag == "deliv_time":
-            deliv_time = soap.int_value(c)
+            deliv_time = (
+                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+            )
         elif tag == "max_credits":
-            max_credits = soap.int_value(c)
+            max_credits = (
+                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+            )
         elif tag == "req_feat":
-            req_feat = soap.int_value(c)
+            req_feat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "queue":
-            queue = soap.int_value(c)
+            queue = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "escalate":
-            escalate = soap.int_value(c)
+            escalate = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "mo":
-            mo = soap.int_value(c)
+            mo = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "climsgid":
-            climsgid = soap.string(c)
+            climsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "unicode":
-            unicode = soap.int_value(c)
+            unicode = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "validity":
-            validity = soap.int_value(c)
+            validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
     if not to:
         soap.missing(e, "to")
     if si_id is soap.MISSING:

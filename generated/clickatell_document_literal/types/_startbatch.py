@@ -180,45 +180,51 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
     for c in children:
         tag = c.tag
         if tag == "session_id":
-            session_id = soap.string(c)
+            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "api_id":
-            api_id = soap.int_value(c)
+            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "user":
-            user = soap.string(c)
+            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "password":
-            password = soap.string(c)
+            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "from":
-            from_ = soap.string(c)
+            from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "concat":
-            concat = soap.int_value(c)
+            concat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "template":
             template = soap.string(c)
         elif tag == "deliv_ack":
-            deliv_ack = soap.int_value(c)
+            deliv_ack = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "msg_callback":
-            msg_callback = soap.int_value(c)
+            msg_callback = (
+                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+            )
         elif tag == "deliv_time":
-            deliv_time = soap.int_value(c)
+            deliv_time = (
+                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+            )
         elif tag == "max_credits":
-            max_credits = soap.int_value(c)
+            max_credits = (
+                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+            )
         elif tag == "req_feat":
-            req_feat = soap.int_value(c)
+            req_feat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "queue":
-            queue = soap.int_value(c)
+            queue = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "escalate":
-            escalate = soap.int_value(c)
+            escalate = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "mo":
-            mo = soap.int_value(c)
+            mo = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "climsgid":
-            climsgid = soap.string(c)
+            climsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "unicode":
-            unicode = soap.int_value(c)
+            unicode = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "msg_type":
-            msg_type = soap.string(c)
+            msg_type = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "udh":
-            udh = soap.string(c)
+            udh = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "validity":
-            validity = soap.int_value(c)
+            validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
     if template is soap.MISSING:
         soap.missing(e, "template")
     v = Startbatch.__new__(Startbatch)

@@ -29,13 +29,28 @@ class ChildReader:
         """The expression that reads one child `c`, of an element that nothing substitutes."""
         element, default = member.element, default_of(member.element)
         nil, may_be_nil = element.nillable, element.nillable or not member.repeated
-        return self.value(element.type, default, nil, may_be_nil, member.use)
+        value = self.value(element.type, default, nil, may_be_nil, member.use)
+        return value if nil else self.or_absent(value, member, element.type)
 
     def pair(self, alternative: Alternative) -> str:
         """The expression that reads a child `c`, one of several that may be there, with its tag."""
         nil = alternative.nillable
         value = self.value(alternative.type, alternative.default, nil, nil)
         return f"({string(alternative.tag)}, {value})"
+
+    def or_absent(self, value: str, member: ElementMember, reference: TypeRef) -> str:
+        """The expression `value`; None for an optional child that is nil and may not be.
+
+        WCF writes that for what is absent. Only an empty element is asked whether it is nil.
+        """
+        use = member.use or self.use
+        if member.repeated or not member.optional or use is Use.ENCODED:
+            return value
+        if is_any(reference):
+            return value
+        simple = self.context.types.simple.is_simple(reference)
+        empty = "c.text is None" if simple else "not len(c)"
+        return f"None if {empty} and {self.scope.soap('is_nil')}(c) else {value}"
 
     def wildcard(self, wildcard: Wildcard) -> str:
         if wildcard.process is Process.SKIP:
@@ -65,13 +80,20 @@ class ChildReader:
             verb = "referenced"
             if may_be_nil:
                 verb = "array_or_nil" if self._is_array(reference) else "nil_or"
-            return f"{self.scope.soap(verb)}({child}, {reader})"
+            value = f"{self.scope.soap(verb)}({child}, {reader})"
+            if nillable and self.context.types.has_attributes(reference):
+                is_nil = f"{self.scope.soap('is_nil')}({c})"
+                nil = f"{self.scope.soap('encoded_nil_of')}({c})"
+                return f"{nil} if {is_nil} else {value}"
+            return value
         if any_type:
             value = f"{reader}({child}, {self.scope.name('elements')}.KNOWN)"
         else:
             value = f"{reader}({child})"
         if nillable and not any_type:
-            return f"None if {self.scope.soap('is_nil')}({c}) else {value}"
+            kept = self.context.types.has_attributes(reference)
+            nil = f"{self.scope.soap('nil_of')}({c})" if kept else "None"
+            return f"{nil} if {self.scope.soap('is_nil')}({c}) else {value}"
         return value
 
     def _is_array(self, reference: TypeRef) -> bool:

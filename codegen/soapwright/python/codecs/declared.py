@@ -19,6 +19,7 @@ from soapwright.model.api import (
     QName,
     SoapArray,
     Struct,
+    Substitute,
     TypeDef,
     TypePart,
     TypeRef,
@@ -49,6 +50,9 @@ class Declared:
                 case ElementPart(element=name):
                     reference = self.context.api.elements[name].type
                     needed |= self._type(reference, Use.LITERAL) | {name.namespace}
+                    needed |= self._others(fault.substitutes)
+                    if self.context.api.elements[name].nillable:
+                        needed.add(XSI)
                 case TypePart(type=reference):
                     needed |= self._type(reference, fault.use) | {fault.namespace}
                 case _:
@@ -62,6 +66,14 @@ class Declared:
             if namespace in needed and prefix not in fixed
         ]
 
+    def _others(self, substitutes: tuple[Substitute, ...]) -> set[str]:
+        needed: set[str] = set()
+        for one in substitutes:
+            needed |= self._type(one.type, Use.LITERAL) | {one.name.namespace}
+            if one.nillable:
+                needed.add(XSI)
+        return needed
+
     def _message(self, message: Message) -> set[str]:
         needed: set[str] = set()
         if message.wrapper is not None and not self.context.style.call_prefix:
@@ -70,6 +82,9 @@ class Declared:
             name = getattr(part, "element", None)
             if name is not None:
                 needed.add(name.namespace)
+                if self.context.api.elements[name].nillable:
+                    needed.add(XSI)
+        needed |= self._others(message.substitutes)
         if message.struct is not None:
             needed |= self._type(NamedRef(message.struct), message.use)
         if message.headers_struct is not None:

@@ -286,7 +286,10 @@ class StructReader:
             return [_Branch((self._tag(element.name),), (put,), field)]
         found = []
         for alternative in alternatives_of(element):
-            put = self._put(field, member, self.children.pair(alternative))
+            pair = self.children.pair(alternative)
+            if not alternative.nillable:
+                pair = self.children.or_absent(pair, member, alternative.type)
+            put = self._put(field, member, pair)
             found.append(_Branch((self._tag(alternative.name),), (put,), field))
         return found
 

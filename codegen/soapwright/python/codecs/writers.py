@@ -116,13 +116,37 @@ class Values:
         )
         return grow(f"<{tag}{attributes}/>")
 
+    def nils(
+        self, reference: TypeRef, tag: str, value: str, *, nillable: bool = True
+    ) -> list[tuple[str, list[Statement]]]:
+        """The branches that append the nil element of a value that says so."""
+        nil = self.nil(reference, tag)
+        branches: list[tuple[str, list[Statement]]] = [(f"{value} is None", [nil])]
+        if nillable and self.context.types.has_attributes(reference):
+            name = self.context.xsi_type(reference) if self.use is Use.ENCODED else ""
+            given = f"{value}, {string(tag)}"
+            if name:
+                given += f", {string(nil_attributes(self.context.style, name))}"
+            kept = Expression(f"{self.scope.soap('write_nil')}({given})")
+            is_kept = (
+                f"{self.scope.name('isinstance')}({value}, {self.scope.soap('Nil')})"
+            )
+            branches.append((is_kept, [grow(kept)]))
+        return branches
+
     def either(
-        self, reference: TypeRef, tag: str, value: str, governing: TypeRef | None = None
+        self,
+        reference: TypeRef,
+        tag: str,
+        value: str,
+        governing: TypeRef | None = None,
+        *,
+        nillable: bool = True,
     ) -> list[Statement]:
-        """Appends the element of a value, or the one that is nil where that is None."""
+        """Appends the element of a value, or the one that is nil where that says so."""
         text = self.narrowed(reference, governing or reference, tag, value)
-        nil = (f"{value} is None", [self.nil(reference, tag)])
-        return branched([nil, ("", [grow(*text)])])
+        nils = self.nils(reference, tag, value, nillable=nillable)
+        return branched([*nils, ("", [grow(*text)])])
 
 
 class StructWriter:
@@ -314,7 +338,7 @@ class StructWriter:
         if member.use is not None:
             values = Values(self.context, self.scope, member.use)
         text = grow(*values.element(element.type, tag, value))
-        nil = values.nil(element.type, tag)
+        nils = values.nils(element.type, tag, value, nillable=element.nillable)
         unset, absent = self.scope.soap("UNSET"), self._absent(name)
         optional = member.optional or self.use is Use.ENCODED
         may_be_nil = element.nillable or self.use is Use.ENCODED
@@ -323,17 +347,17 @@ class StructWriter:
                 return branched(
                     [
                         (f"{value} is {unset}", [absent]),
-                        (f"{value} is None", [nil]),
+                        *nils,
                         ("", [text]),
                     ]
                 )
             there = (f"{value} is not {unset}", [text])
-            return branched([(f"{value} is None", [nil]), there])
+            return branched([*nils, there])
         if optional:
             also = f" and {value} is not {unset}" if self.nullable else ""
             return [block(f"if {value} is not None{also}:", [text])]
         if element.nillable:
-            return branched([(f"{value} is None", [nil]), ("", [text])])
+            return branched([*nils, ("", [text])])
         if self.nullable:
             missing = f"if {value} is None or {value} is {unset}:"
             return [block(missing, [absent]), text]
@@ -359,7 +383,8 @@ class StructWriter:
             return [*made, block(f"for {item} in {given}:", body)]
         tag = self.context.tag(element.name)
         if element.nillable or self.use is Use.ENCODED:
-            body = self.values.either(element.type, tag, item, governing)
+            nil = element.nillable
+            body = self.values.either(element.type, tag, item, governing, nillable=nil)
             return [*made, block(f"for {item} in {given}:", body)]
         text = text_of(self.values.narrowed(element.type, governing, tag, "item"))
         joined = f'"".join([{text} for item in {given}])'

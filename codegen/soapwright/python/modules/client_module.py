@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from soapwright.model.api import Message, Operation, Port, QName
 from soapwright.python.context import Context
-from soapwright.python.modules.methods import Method, Methods, Parameter
+from soapwright.python.modules.methods import Method, Methods, Parameter, Result
+from soapwright.python.modules.roots import Root, root_of
 from soapwright.python.names.services import client_stems
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import ClientModule, ClientView, MethodView
 from soapwright.python.types.annotations import NOTHING, Declaration
+from soapwright.python.types.fields import Field
 
 
 class ClientModules:
@@ -52,6 +54,7 @@ class ClientModules:
             clients,
             [f"{name} = {said}" for name, said in assignments.items()],
             sorted([*(client.name for client in clients), *assignments]),
+            self.scope.said("overload"),
         )
 
     def names(self) -> dict[QName, str]:
@@ -83,45 +86,84 @@ class ClientModules:
     def _method(self, method: Method, wait: str) -> MethodView:
         operation = method.operation
         assert operation.input is not None
-        parameters = [_parameter(p.name, p.declaration) for p in method.parameters]
-        if parameters:
-            parameters.insert(0, "*")
+        parameters = _keywords(method.parameters)
+        overloads: list[list[str]] = []
+        if method.root is not None:
+            parameters, overloads = self._whole(method, method.root)
         body = self._request(operation.input, method, wait)
         returns, result = self._result(operation, self._local("response", method))
+        doc = method.doc("Call", self._object(method))
         return MethodView(
-            method.name, parameters, returns, method.doc("Call"), [*body, *result]
+            method.name, parameters, returns, doc, [*body, *result], overloads
         )
 
-    def _given(self, parameters: list[Parameter]) -> list[str]:
-        given = []
+    def _object(self, method: Method) -> str:
+        """The parameter that takes the whole request, "" where there is none."""
+        return "" if method.root is None else self._local("request", method)
+
+    def _whole(self, method: Method, root: Root) -> tuple[list[str], list[list[str]]]:
+        """The parameters of a method that takes its request whole too, and those of its two forms."""
+        kind, name = root.annotation(self.context, self.scope), self._object(method)
+        whole = [f"{name}: {kind}", "/", *_keywords(method.headers)]
+        if root.struct.abstract:
+            return whole, []
+        self.scope.name("overload")
+        anything, unset = self.scope.name("Any"), self.scope.soap("UNSET")
+        either = [f"{name}: {kind} | {self.scope.soap('Unset')} = {unset}", "/"]
+        fields = [f"{p.name}: {anything} = {unset}" for p in method.request]
+        headers = [_parameter(p.name, p.declaration) for p in method.headers]
+        if fields or headers:
+            either.append("*")
+        forms = [whole, ["/", *_keywords(method.parameters)]]
+        return [*either, *fields, *headers], forms
+
+    def _given(self, parameters: list[Parameter]) -> dict[str, str]:
+        """The fields, and the expressions for their values."""
+        given = {}
         for parameter in parameters:
             value = name = parameter.name
             if factory := parameter.declaration.factory:
                 empty = "{}" if factory == "dict" else "[]"
                 value = f"{empty} if {name} is None else {name}"
-            given.append(f"{parameter.field.name}={value}")
+            given[parameter.field.name] = value
         return given
+
+    def _made(self, kind: str, parameters: list[Parameter]) -> str:
+        """The expression for an object made of parameters."""
+        given = self._given(parameters)
+        return f"{kind}({', '.join(f'{n}={value}' for n, value in given.items())})"
 
     def _request(self, message: Message, method: Method, wait: str) -> list[str]:
         assert message.struct is not None
         names = self.context.types.names.types
         kind = self.scope.type(names[message.struct])
         request = self._local("request", method)
-        lines = [f"{request} = {kind}({', '.join(self._given(method.request))})"]
+        lines = [f"{request} = {self._made(kind, method.request)}"]
+        if method.root is not None and method.root.struct.abstract:
+            lines = []
+        elif method.root is not None:
+            whole, request = request, self._local("value", method)
+            fields = [
+                f"{string(name)}: {value}"
+                for name, value in self._given(method.request).items()
+            ]
+            made = self.scope.soap("request_of")
+            lines = [f"{request} = {made}({whole}, {kind}, {{{', '.join(fields)}}})"]
         headers = ""
         if method.headers and message.headers_struct is not None:
             kind = self.scope.type(names[message.headers_struct])
             local = self._local("headers", method)
-            lines.append(f"{local} = {kind}({', '.join(self._given(method.headers))})")
+            lines.append(f"{local} = {self._made(kind, method.headers)}")
             headers = f", {local}"
         key = string(method.operation.key)
         sent = f"{wait}self._call({key}, {request}{headers})"
         output = method.operation.output
-        if output is None or output.struct is None:
+        if self.methods.result(method.operation).annotation == NOTHING:
             return [*lines, sent]
-        if not self.methods.fields(output.struct):
-            return [*lines, sent]
+        assert output is not None and output.struct is not None
         reply = self.scope.type(names[output.struct])
+        if (root := root_of(self.context, output)) is not None:
+            reply = root.annotation(self.context, self.scope)
         return [*lines, f"{self._local('response', method)}: {reply} = {sent}"]
 
     def _local(self, name: str, method: Method) -> str:
@@ -137,15 +179,38 @@ class ClientModules:
         returned = str(result.annotation)
         if result.annotation == NOTHING:
             return returned, []
-        if result.field is None:
-            return returned, [f"return {local}"]
-        value = f"{local}.{result.field.name}"
-        if result.required:
-            where = string(f"{operation.name}.{result.field.name.rstrip('_')}")
-            value = f"{self.scope.soap('required')}({value}, {where})"
-        elif result.unset:
-            value = f"{self.scope.soap('given')}({value})"
+        value = local
+        if result.field is not None:
+            value = self._only(operation, result, result.field, local)
+        if result.nillable:
+            value = f"{value} if {self._there(operation, local)} else None"
         return returned, [f"return {value}"]
+
+    def _only(
+        self, operation: Operation, result: Result, field: Field, local: str
+    ) -> str:
+        """The value of a reply's only field."""
+        value = f"{local}.{field.name}"
+        if result.required:
+            where = string(f"{operation.name}.{field.name.rstrip('_')}")
+            return f"{self.scope.soap('required')}({value}, {where})"
+        return f"{self.scope.soap('given')}({value})" if result.unset else value
+
+    def _there(self, operation: Operation, local: str) -> str:
+        """The condition that a reply is not nil."""
+        output = operation.output
+        assert output is not None and output.struct is not None
+        is_a = self.scope.name("isinstance")
+        kind = self.scope.type(self.context.types.names.types[output.struct])
+        if output.substitutes:
+            kind = f"({kind}, {self.scope.name('tuple')})"
+        return f"{is_a}({local}, {kind})"
+
+
+def _keywords(parameters: list[Parameter]) -> list[str]:
+    """Parameters that are given by their names alone."""
+    made = [_parameter(p.name, p.declaration) for p in parameters]
+    return ["*", *made] if made else []
 
 
 def _parameter(name: str, declaration: Declaration) -> str:

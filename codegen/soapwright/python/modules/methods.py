@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from soapwright.model.api import NamedRef, Operation, Port, QName, Struct
 from soapwright.python.context import Context
+from soapwright.python.modules.roots import Root, root_of
 from soapwright.python.names.services import method_names, wanted_method
 from soapwright.python.text.literals import docstring
 from soapwright.python.text.scope import Scope
@@ -14,7 +15,7 @@ from soapwright.python.types.fields import Declarations, Field
 
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple Decimal date datetime time Any Literal soap t"
-    " abstractmethod".split()
+    " abstractmethod overload isinstance".split()
 )
 
 
@@ -35,16 +36,20 @@ class Method:
     operation: Operation
     request: list[Parameter]
     headers: list[Parameter]
+    root: Root | None = None
+    """The request's element where it may be more than its fields say."""
 
     @property
     def parameters(self) -> list[Parameter]:
         """All of them, in order."""
         return [*self.request, *self.headers]
 
-    def doc(self, verb: str) -> list[str]:
+    def doc(self, verb: str, whole: str = "") -> list[str]:
         """The docstring's lines, for a method of a class; `verb` is what it does where nobody
-        says more."""
-        arguments = [
+        says more, `whole` the parameter that takes the request in the place of its fields.
+        """
+        arguments = [(whole, "the whole request, without its fields.")] if whole else []
+        arguments += [
             (parameter.name, parameter.declaration.doc)
             for parameter in self.parameters
             if parameter.declaration.doc
@@ -58,7 +63,8 @@ class Result:
     """What a method gives: `None` for a response of no field, the field's value for exactly one,
     else the response.
 
-    `field` is the only one. Its value is `required` where a reply without it is broken; where it
+    `field` is the only one. A reply whose type has derived ones, or whose element others may
+    stand for, is given whole; `nillable` is one that may be nil. The field's value is `required` where a reply without it is broken; where it
     may be unset, that is not told.
     """
 
@@ -66,6 +72,7 @@ class Result:
     field: Field | None = None
     required: bool = False
     unset: bool = False
+    nillable: bool = False
 
 
 class Methods:
@@ -110,6 +117,7 @@ class Methods:
                     operation,
                     self._parameters(given.struct, set()),
                     self._parameters(given.headers_struct, self._names(given.struct)),
+                    root_of(self.context, given),
                 )
         return list(found.values())
 
@@ -140,13 +148,26 @@ class Methods:
         output = operation.output
         if output is None or output.struct is None:
             return Result(NOTHING)
-        fields = self.fields(output.struct)
+        root = root_of(self.context, output)
+        if root is not None and root.is_open:
+            plain = replace(root, element=replace(root.element, nillable=False))
+            kind = plain.annotation(self.context, self.scope)
+            return Result(Annotation(kind, root.nillable), nillable=root.nillable)
+        result = self._unwrapped(output.struct)
+        if root is None or result.annotation == NOTHING:
+            return result
+        annotation = replace(result.annotation, nil=True)
+        return replace(result, annotation=annotation, nillable=True)
+
+    def _unwrapped(self, identity: QName) -> Result:
+        """What is given of a reply that is of this very type."""
+        fields = self.fields(identity)
         if not fields:
             return Result(NOTHING)
         if len(fields) > 1:
-            name = self.context.types.names.types[output.struct]
+            name = self.context.types.names.types[identity]
             return Result(Annotation(self.scope.type(name)))
-        struct = self.context.types.struct(output.struct)
+        struct = self.context.types.struct(identity)
         declarations = Declarations(self.context.types, self.scope, struct)
         (field,) = fields
         kind = declarations.declare(field).annotation

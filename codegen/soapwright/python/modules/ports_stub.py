@@ -10,8 +10,10 @@ from typing import Final
 
 from soapwright.model.api import Message, Operation
 from soapwright.python.context import Context
+from soapwright.python.modules.roots import root_of
 from soapwright.python.names.services import port_classes
 from soapwright.python.text.literals import docstring, string
+from soapwright.python.text.scope import Scope
 from soapwright.python.text.views import PortsStub, TypedOperations, TypedPort
 
 _MOST: Final = 700
@@ -55,4 +57,7 @@ def _message(context: Context, message: Message | None) -> str:
     """The class of a message; `None` where the WSDL declares none."""
     if message is None or message.struct is None:
         return "None"
+    root = root_of(context, message)
+    if root is not None:
+        return root.annotation(context, Scope())
     return f"t.{context.types.names.types[message.struct]}"

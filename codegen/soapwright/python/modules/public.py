@@ -31,7 +31,7 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "values.names": ("QName",),
     "values.numbers": ("XmlDecimal", "XmlInt"),
     "values.values": (
-        *("UNSET", "Unset", "Duration"),
+        *("UNSET", "Nil", "Unset", "Duration"),
         *("GDay", "GMonth", "GMonthDay", "GYear", "GYearMonth"),
     ),
     "xml.parsing": ("Limits",),

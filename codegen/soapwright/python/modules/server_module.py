@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from soapwright.model.api import Port, QName
 from soapwright.python.context import Context
 from soapwright.python.modules.methods import Method, Methods
@@ -90,23 +92,40 @@ class ServerModules:
             ports=tuple_of(string(p.key) for p in ports),
             methods=[f"{string(m.operation.key)}: {string(m.name)}" for m in methods],
             headers=[line for m in methods if (line := _renamed(m))],
+            whole=[
+                f"{string(m.operation.key)}: {string(_whole(m))}"
+                for m in methods
+                if m.root is not None
+            ],
             answers={_answer(method) for method in methods},
             handlers=[self._handler(method) for method in methods],
         )
 
     def _handler(self, method: Method) -> HandlerView:
-        parameters = [
-            f"{p.name}: {p.declaration.annotation}" for p in method.parameters
-        ]
+        whole = []
+        if method.root is not None:
+            kind = method.root.annotation(self.context, self.scope)
+            whole = [f"{_whole(method)}: {kind}"]
+            method = replace(method, request=[])
+        given = [f"{p.name}: {p.declaration.annotation}" for p in method.parameters]
+        parameters = [*whole, *given]
         if parameters:
             parameters.insert(0, "*")
-        given = [str(self.methods.result(method.operation).annotation)]
+        answers = [str(self.methods.result(method.operation).annotation)]
         output = method.operation.output
         if output is not None and output.headers_struct is not None:
             names = self.context.types.names.types
-            given.append(self.scope.type(names[output.headers_struct]))
-        returns = f"{_answer(method)}[{', '.join(given)}]"
+            answers.append(self.scope.type(names[output.headers_struct]))
+        returns = f"{_answer(method)}[{', '.join(answers)}]"
         return HandlerView(method.name, parameters, returns, method.doc("Answer"))
+
+
+def _whole(method: Method) -> str:
+    """The parameter that is given the whole request."""
+    name, taken = "request", {p.name for p in method.headers}
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _answer(method: Method) -> str:

@@ -22,6 +22,7 @@ from soapwright.python.codecs.declared import Declared
 from soapwright.python.codecs.items import RepeatedElement
 from soapwright.python.context import Context
 from soapwright.python.modules.left_out import with_left_out
+from soapwright.python.modules.roots import element_of, root_of
 from soapwright.python.names.services import (
     RUNTIME_ERRORS,
     fault_key,
@@ -31,6 +32,7 @@ from soapwright.python.names.services import (
 )
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.scope import Scope
+from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import (
     ElementsModule,
     ErrorsModule,
@@ -39,7 +41,8 @@ from soapwright.python.text.views import (
     PortsModule,
     PortView,
 )
-from soapwright.python.types.fields import Annotations
+from soapwright.python.types.annotations import Annotation
+from soapwright.python.types.fields import Annotations, is_any
 from soapwright.python.wire import envelope_start
 
 _PORTS_DOC = "The ports of the service and their operations: bytes to values and back, without a network."
@@ -117,12 +120,14 @@ class ServiceModules:
     def detail(self, fault: Fault, scope: Scope) -> str:
         """The Python type of what a fault's detail holds."""
         part = fault.part
-        reference = (
-            self.context.api.elements[part.element].type
-            if isinstance(part, ElementPart)
-            else part.type
-        )
-        return Annotations(self.context.types, scope).value(reference)
+        annotations = Annotations(self.context.types, scope)
+        if not isinstance(part, ElementPart):
+            return annotations.value(part.type)
+        element = self.context.api.elements[part.element]
+        nil = element.nillable or any(one.nillable for one in fault.substitutes)
+        nil = nil and not is_any(element.type)
+        kept = annotations.kept(element.type, nillable=nil)
+        return str(Annotation(annotations.value(element.type), nil, kept=kept))
 
     # ---------------------------------------------------------------------------------- ports
 
@@ -131,7 +136,10 @@ class ServiceModules:
         functions = port_functions(self.context.api.ports)
         views = [self._port(p, functions[p.key]) for p in self.context.api.ports]
         imports = [self.context.runtime.face("soap")]
-        siblings = ["elements"] if self.repeated.needs_elements else []
+        grouped = any(
+            m.substitutes for p in self.context.api.ports for m in messages_of(p)
+        )
+        siblings = ["elements"] if grouped or self.repeated.needs_elements else []
         if any(o.faults for p in self.context.api.ports for o in p.operations):
             siblings = ["elements", "errors"]
         imports += [f"from . import {', '.join(siblings)}"] if siblings else []
@@ -206,8 +214,8 @@ class ServiceModules:
                 header = self._headers(message, name, direction)
                 lines.append(f"{direction}_headers={header}")
         if operation.faults:
-            faults = [self._fault(fault) for fault in operation.faults]
-            lines.append(f"faults=({', '.join(faults)},)")
+            faults = [self._fault(f) for f in operation.faults if self._may_stand(f)]
+            lines.append(f"faults={tuple_of(faults)}")
         return lines
 
     def _call_namespace(self, operation: Operation) -> tuple[str, str] | None:
@@ -231,17 +239,30 @@ class ServiceModules:
             expects = string(operation.name if direction == "request" else "")
             given += [f"tag={string(tag)}", f"attributes={string(attributes)}"]
             given += [f"expects={expects}", "rpc=True"]
-        elif self._is_element(message):
-            part = message.parts[0]
-            assert isinstance(part, ElementPart)
-            given.append(f"tag={string(self.context.tag(part.element))}")
-            given.append(f"expects={string(str(part.element))}")
+        elif (element := element_of(self.context, message)) is not None:
+            given.append(f"tag={string(self.context.tag(element))}")
+            given.append(f"expects={string(str(element))}")
         elif message.parts and isinstance(message.parts[0], ElementPart):
             given.append(f"expects={string(str(message.parts[0].element))}")
+        if message.substitutes:
+            names = tuple_of(string(str(one.name)) for one in message.substitutes)
+            given.append(f"also={names}")
+        given += self._root(message)
         if direction == "response":
             items = self.repeated.items(message)
             given += [f"items={items}"] if items else []
         return f"soap.Message({', '.join(given)})"
+
+    def _root(self, message: Message) -> list[str]:
+        """What else may stand in the place of the Body's element."""
+        root = root_of(self.context, message)
+        if root is None or not (root.nillable or root.others):
+            return []
+        given = ["nillable=True"] if root.nillable else []
+        if root.others:
+            codecs = [f"{string(a.tag)}: {_codec(a.name)}" for a in root.others]
+            given.append(f"others={{{', '.join(codecs)}}}")
+        return [f"root=soap.Root({', '.join(given)})"]
 
     def _headers(self, message: Message, name: str, direction: str) -> str:
         given = [string(name)]
@@ -251,13 +272,6 @@ class ServiceModules:
             blocks = [string(str(header.name)) for header in message.headers]
             given.append(f"blocks=({', '.join(dict.fromkeys(blocks))},)")
         return f"soap.Message({', '.join(given)})"
-
-    def _is_element(self, message: Message) -> bool:
-        """Whether the Body is the one element that the message's type is of."""
-        if len(message.parts) != 1 or not isinstance(message.parts[0], ElementPart):
-            return False
-        element = self.context.api.elements[message.parts[0].element]
-        return element.type == NamedRef(message.struct) if message.struct else False
 
     def _wrapper(
         self, port: Port, message: Message, wrapper: QName, operation: Operation
@@ -278,11 +292,23 @@ class ServiceModules:
             attributes += f' {style.envelope}:encodingStyle="{said}"'
         return tag, attributes
 
+    def _may_stand(self, fault: Fault) -> bool:
+        """Whether there is any element for a fault's detail: for an abstract one others stand."""
+        if not isinstance(fault.part, ElementPart) or fault.substitutes:
+            return True
+        return not self.context.api.elements[fault.part.element].abstract
+
     def _fault(self, fault: Fault) -> str:
         name = f"errors.{self.exception(fault)}"
         part = fault.part
         if isinstance(part, ElementPart):
-            return f"soap.DeclaredFault({name}, elements.KNOWN.codec({string(str(part.element))}))"
+            names = [one.name for one in fault.substitutes]
+            if not self.context.api.elements[part.element].abstract:
+                names.insert(0, part.element)
+            codecs = [_codec(one) for one in names]
+            given = [name, *codecs[:1]]
+            given += [f"others=({', '.join(codecs[1:])},)"] if codecs[1:] else []
+            return f"soap.DeclaredFault({', '.join(given)})"
         return f"soap.DeclaredFault({name}, {self._part_codec(fault, part)})"
 
     def _part_codec(self, fault: Fault, part: TypePart) -> str:
@@ -305,6 +331,11 @@ class ServiceModules:
             names = f"{string(f'soap.read_{either}')}, {string(f'soap.write_{either}')}"
         codec = "EncodedPartCodec" if fault.use is Use.ENCODED else "PartCodec"
         return f"soap.{codec}(elements.KNOWN, {string(tag)}, {string(part.name)}, {names}, {string(kind)})"
+
+
+def _codec(name: QName) -> str:
+    """The expression for a global element's codec."""
+    return f"elements.KNOWN.codec({string(str(name))})"
 
 
 def _attribute(text: str) -> str:

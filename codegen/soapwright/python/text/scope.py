@@ -18,6 +18,7 @@ _MODULES = {
     "time": "datetime",
     "Any": "typing",
     "Literal": "typing",
+    "overload": "typing",
     "dataclass": "dataclasses",
     "field": "dataclasses",
 }

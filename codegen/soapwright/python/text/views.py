@@ -153,13 +153,17 @@ class PortsStub:
 
 @dataclass(frozen=True, slots=True)
 class MethodView:
-    """A client's method; `parameters` are whole, `body` ends in what it returns."""
+    """A client's method; `parameters` are whole, `body` ends in what it returns.
+
+    `overloads` are the parameters of each of its forms, where it has several.
+    """
 
     name: str
     parameters: list[str]
     returns: str
     doc: list[str]
     body: list[str]
+    overloads: list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,10 @@ class ClientView:
 
 @dataclass(frozen=True, slots=True)
 class ClientModule:
-    """`client.py`; `assignments` name the first portType's pair where there are several."""
+    """`client.py`; `assignments` name the first portType's pair where there are several.
+
+    `overload` is the name by which it knows typing's.
+    """
 
     header: list[str]
     standard_imports: list[str]
@@ -187,6 +194,7 @@ class ClientModule:
     clients: list[ClientView]
     assignments: list[str]
     exports: list[str]
+    overload: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +228,8 @@ class ServiceView:
     """A service class of one portType; `ports` is a tuple of its ports' keys.
 
     `methods` are the entries of a dict from operations to methods, `headers` of one from
-    operations to their headers' parameters, where those are not named as the headers. `answers`
+    operations to their headers' parameters, where those are not named as the headers, `whole` of
+    one from operations to the parameter that is given the whole request. `answers`
     are the runtime's names that the methods' annotations need.
     """
 
@@ -229,6 +238,7 @@ class ServiceView:
     ports: str
     methods: list[str]
     headers: list[str]
+    whole: list[str]
     answers: set[str]
     handlers: list[HandlerView]
 

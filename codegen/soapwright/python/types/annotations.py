@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 class Annotation:
     """The type of a field, a parameter or a result, until it is printed.
 
-    With `nil` None is a value too, and so is what `unset` names, "" where a value is always set.
+    With `nil` None is a value too. So are those of the types that `kept` (nil, with attributes)
+    and `unset` name, "" where there are none such.
     """
 
     base: str
     nil: bool = False
     unset: str = ""
+    kept: str = ""
 
     def __str__(self) -> str:
         return " | ".join(self.parts)
@@ -23,7 +25,8 @@ class Annotation:
     def parts(self) -> list[str]:
         """The types of which it is the union."""
         none = ["None"] if self.nil else []
-        return [self.base, *none, *([self.unset] if self.unset else [])]
+        kept = [self.kept] if self.kept else []
+        return [self.base, *kept, *none, *([self.unset] if self.unset else [])]
 
 
 NOTHING = Annotation("None")

@@ -99,6 +99,24 @@ class Types:
             one.text is not None or one.mixed for one in self.line_of(definition)
         )
 
+    def has_attributes(self, reference: TypeRef) -> bool:
+        """Whether elements of a complex type may have attributes, its own or a derived type's."""
+        definition = (
+            self.api.types[reference.id] if isinstance(reference, NamedRef) else None
+        )
+        if not isinstance(definition, Struct):
+            return False
+        pending = self.line_of(definition)
+        seen = {one.id for one in pending}
+        derived = [definition.id]
+        while derived:
+            for name in self.api.facts.subtypes.get(derived.pop(), ()):
+                if name not in seen:
+                    seen.add(name)
+                    derived.append(name)
+                    pending.append(self.struct(name))
+        return any(one.attributes or one.any_attribute is not None for one in pending)
+
     def line_of(self, struct: Struct) -> list[Struct]:
         """A Struct's bases, the root first, and itself."""
         line = [struct]
@@ -359,6 +377,12 @@ class Annotations:
             return item
         return self.scope.type(self.types.names.types[reference.id])
 
+    def kept(self, reference: TypeRef, *, nillable: bool) -> str:
+        """The class of what is nil and has attributes, "" where a type's elements cannot be that."""
+        if not nillable or not self.types.has_attributes(reference):
+            return ""
+        return self.scope.soap("Nil")
+
     def element(self, element: Element) -> str:
         """The type of what one occurrence of an element holds; a tagged pair where others may stand for it."""
         if not element.substitutes:
@@ -370,7 +394,8 @@ class Annotations:
         by_value: dict[str, list[str]] = {}
         for alternative in alternatives:
             nil = alternative.nillable and not is_any(alternative.type)
-            value = str(Annotation(self.value(alternative.type), nil))
+            kept = self.kept(alternative.type, nillable=nil)
+            value = str(Annotation(self.value(alternative.type), nil, kept=kept))
             by_value.setdefault(value, []).append(string(alternative.tag))
         literal, pair = self.scope.name("Literal"), self.scope.name("tuple")
         return " | ".join(
@@ -421,7 +446,7 @@ def declares_any(what: What) -> bool:
 
 def alternatives_of(element: Element) -> list[Alternative]:
     """An element and those that may stand for it."""
-    return _tagged(_standing(element))
+    return tagged(_standing(element))
 
 
 def told_apart(fields: Iterable[Field]) -> bool:
@@ -445,7 +470,7 @@ def told_apart(fields: Iterable[Field]) -> bool:
 def alternatives_in(member: OrderedMember) -> list[Alternative]:
     """The elements that may stand in a list that keeps the order, each name once."""
     elements = [e for e in member.alternatives if isinstance(e, Element)]
-    return _tagged(one for element in elements for one in _standing(element))
+    return tagged(one for element in elements for one in _standing(element))
 
 
 def default_of(element: Element | Substitute) -> str | None:
@@ -460,7 +485,7 @@ def _standing(element: Element) -> Iterator[Element | Substitute]:
     yield from element.substitutes
 
 
-def _tagged(found: Iterable[Element | Substitute]) -> list[Alternative]:
+def tagged(found: Iterable[Element | Substitute]) -> list[Alternative]:
     """Each name once. Tags are local names; where two share one, the later says its namespace too."""
     alternatives: dict[QName, Alternative] = {}
     taken: set[str] = set()
@@ -538,9 +563,9 @@ class Declarations:
         doc = _described(element)
         is_pair = bool(element.substitutes)
         if member.repeated:
-            item = Annotation(
-                kind, element.nillable and not is_pair and not is_any(element.type)
-            )
+            nil = element.nillable and not is_pair and not is_any(element.type)
+            kept = self.annotations.kept(element.type, nillable=nil)
+            item = Annotation(kind, nil, kept=kept)
             listed = Annotation(f"{self.scope.name('list')}[{item}]")
             factory = "list" if member.optional or self.encoded else ""
             return Declaration(name, listed, factory=factory, doc=doc)
@@ -556,7 +581,8 @@ class Declarations:
         # of any type None is a value already
         may_be_nil = self.encoded or member.optional or nillable
         nil = may_be_nil and (is_pair or not is_any(element.type))
-        return Declaration(name, Annotation(kind, nil, unset), absent, doc=doc)
+        kept = self.annotations.kept(element.type, nillable=nillable)
+        return Declaration(name, Annotation(kind, nil, unset, kept), absent, doc=doc)
 
 
 def _described(element: Element) -> str:

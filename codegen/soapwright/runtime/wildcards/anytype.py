@@ -9,9 +9,11 @@ from typing import Any, Final
 
 from ..codec.derived import registered
 from ..codec.elements import KnownElements
+from ..codec.nils import nil_of, write_nil
 from ..values.anysimple import any_simple, is_simple_builtin, parse_any_simple
 from ..values.anyxml import AnyElement
 from ..values.names import SOAP_ENCODINGS, XSD, XSI, QName, declaration
+from ..values.values import Nil
 from ..xml.element import XSI_TYPE, Element, bad, clark_name, in_scope, is_nil
 from .elements import any_element
 
@@ -24,13 +26,13 @@ ALWAYS_DECLARED: Final = frozenset({XSD, XSI, *SOAP_ENCODINGS})
 
 
 def read_any(e: Element, known: KnownElements) -> Any:
-    """A literal xsd:anyType: what its `xsi:type` says, else its XML; nil is None.
+    """A literal xsd:anyType: what its `xsi:type` says, else its XML; nil is None, or `Nil`.
 
     Raises:
         DecodeError: it is not what its `xsi:type` says.
     """
     if is_nil(e):
-        return None
+        return nil_of(e)
     text = e.get(XSI_TYPE)
     name = clark_name(e, text) if text is not None else ""
     read = named_reader(e, known, name, encoded=False)
@@ -104,6 +106,8 @@ def write_any(value: Any, tag: str, known: KnownElements) -> str:
 def write_value(value: Any, tag: str, known: KnownElements, *, encoded: bool) -> str:
     if value is None:
         return f'<{tag} xsi:nil="true"/>'
+    if isinstance(value, Nil):
+        return write_nil(value, tag)
     if isinstance(value, AnyElement):
         return replace(value, tag=known.clark(tag)).to_xml()
     found = registered(type(value), encoded=encoded)

@@ -191,6 +191,10 @@ class SoapFault(SoapError):
 class DeclaredSoapFault(SoapFault, Generic[Detail]):
     """The base of the exceptions of declared faults: each has a class, and a typed `detail`."""
 
+    element: str
+    """Which member of a substitution group stands for the declared element, by its name in Clark's
+    notation; "" leaves it to the detail's class."""
+
     def __init__(
         self,
         reason: str = "",
@@ -203,6 +207,7 @@ class DeclaredSoapFault(SoapFault, Generic[Detail]):
         language: str | None = None,
         reasons: Mapping[str, str] | None = None,
         raw_detail: AnyElement | None = None,
+        element: str = "",
     ) -> None:
         super().__init__(
             reason,
@@ -215,6 +220,7 @@ class DeclaredSoapFault(SoapFault, Generic[Detail]):
             detail=raw_detail,
         )
         self._detail = detail
+        self.element = element
 
     @property
     def detail(self) -> Detail:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 
 from ..errors.errors import DecodeError, SoapFault
 from ..soap.envelope import shown_name
@@ -47,7 +47,8 @@ class Dispatcher:
             elif message.rpc:
                 self._by_call.setdefault(message.expects, []).append(target)
             else:
-                self._by_element.setdefault(message.expects, []).append(target)
+                for name in (message.expects, *message.also):
+                    self._by_element.setdefault(name, []).append(target)
             if target.operation.soap_action:
                 action = target.operation.soap_action
                 self._by_action.setdefault(action, []).append(target)
@@ -107,6 +108,8 @@ def _best(found: Sequence[Target], header: Element | None, body: Element) -> Tar
             value, _ = target.operation.request_in(header, body)
         except DecodeError:
             return -1, 0
+        if not is_dataclass(value):  # nil, or another element that stands for its own
+            return 0, 0
         parts = [getattr(value, part.name) for part in fields(value)]
         return sum(p is not None and p is not UNSET for p in parts), -len(parts)
 

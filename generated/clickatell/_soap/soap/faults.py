@@ -9,10 +9,10 @@ from typing import Any, Final, Protocol
 from ..errors.errors import DeclaredSoapFault, DecodeError, EncodeError, SoapFault
 from ..secrets.redaction import Secrets
 from ..values.anyxml import AnyElement
-from ..values.names import XML, declaration, is_ncname, split_clark
+from ..values.names import SOAP11, SOAP12, XML, declaration, is_ncname, split_clark
 from ..values.strings import SPACE, attribute_text, text
 from ..xml.element import Element, local_name
-from .envelope import SOAP11, SOAP12, Wire
+from .envelope import Wire
 
 _LANG: Final = f"{{{XML}}}lang"
 _DEFAULT_LANGUAGE: Final = "en"
@@ -45,12 +45,38 @@ class FaultCodec(Protocol):
     def write(self, value: Any, /) -> str: ...  # Any: the type is the fault's own
 
 
+class MemberCodec(FaultCodec, Protocol):
+    """The codec of an element of a substitution group."""
+
+    @property
+    def name(self) -> str: ...
+
+    def holds(self, value: object, /) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class DeclaredFault:
     """A fault that the WSDL declares: its exception, and the codec of its detail."""
 
     exception: type[DeclaredSoapFault[Any]]  # Any: as of the codec
     codec: FaultCodec
+    others: tuple[MemberCodec, ...] = ()
+    """The codecs of the elements that may stand for the declared one; `codec` is one of a member
+    too where that is abstract."""
+
+    def codec_for(self, fault: DeclaredSoapFault[Any]) -> FaultCodec:
+        """The codec of a fault's detail: by the name that the fault gives, else by the detail's class."""
+        for codec in self.others:
+            if codec.name == fault.element:
+                return codec
+        if fault.element or not self.others or self._is_own(fault.detail):
+            return self.codec
+        fitting = (codec for codec in self.others if codec.holds(fault.detail))
+        return next(fitting, self.codec)
+
+    def _is_own(self, detail: object) -> bool:
+        holds = getattr(self.codec, "holds", None)
+        return holds is None or bool(holds(detail))
 
 
 # ------------------------------------------------------------------------------- reading

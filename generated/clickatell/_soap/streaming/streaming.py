@@ -186,7 +186,8 @@ class ItemReader:
             return child.getprevious() is None
         if message.encoded and child.get("id") is not None:
             return False
-        if not message.rpc and child.tag != message.expects:
+        named = child.tag == message.expects or child.tag in message.also
+        if not message.rpc and not named:
             wanted = repr(message.expects)
             raise DecodeError("Body", f"{shown_name(child)} stands there, not {wanted}")
         self._seen.add("message")

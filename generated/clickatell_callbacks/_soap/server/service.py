@@ -82,6 +82,8 @@ class BaseService(ABC):
     """The methods by their operations' keys in a port."""
     _headers: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     """The parameters of declared headers where a parameter of the request has the name."""
+    _whole: ClassVar[Mapping[str, str]] = {}
+    """The parameters that are given the whole request, of operations whose fields cannot say it all."""
     _specification: ClassVar[Specification | None] = None
     """The WSDL; `None` where the package was made without."""
 
@@ -111,7 +113,11 @@ class Call:
 
     def invoke(self) -> object:
         """What the method gives: of an `async def` an awaitable."""
-        given = {f.name: getattr(self.value, f.name) for f in fields(self.value)}
+        whole = self.service._whole.get(self.key)
+        if whole is not None:
+            given = {whole: self.value}
+        else:
+            given = {f.name: getattr(self.value, f.name) for f in fields(self.value)}
         if self.headers is not None:
             renamed = self.service._headers.get(self.key, {})
             for header in fields(self.headers):
@@ -135,6 +141,10 @@ class Call:
             return None, headers
         names = [f.name for f in fields(kind)]
         if len(names) > 1 or isinstance(result, kind):
+            return result, headers
+        message = self.operation.response_message
+        root = message.root if message is not None else None
+        if root is not None and root.takes(result) and (names or result is not None):
             return result, headers
         if names:
             return kind(**{names[0]: result}), headers

@@ -59,6 +59,17 @@ class Repeated(Protocol):
         ...
 
 
+class RootCodec(Protocol):
+    """What may stand in a Body in the place of an element of its type."""
+
+    def takes(self, value: object) -> bool: ...
+
+    # Any: whatever the element's type holds
+    def reader(self, read: Callable[[Element], Any]) -> Callable[[Element], Any]: ...
+
+    def writer(self, write: Callable[..., str]) -> Callable[..., str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What one direction's Body, or its Header, holds.
@@ -81,6 +92,10 @@ class Message:
     rpc: bool = False
     blocks: tuple[str, ...] = ()
     """Of a Header: the names of the blocks that its type reads, in Clark's notation."""
+    also: tuple[str, ...] = ()
+    """The names of the elements that may stand for the one expected, in Clark's notation."""
+    root: RootCodec | None = None
+    """What else than a value of the type there may be with a `tag`; None where nothing is."""
     items: Repeated | None = None
     """The repeated element of a reply, for those who read it item by item."""
 
@@ -123,12 +138,11 @@ class MessageCodec:
         message, types = self.message, self._package.types
         encoding = "encoded_" if message.encoded else ""
         tagged = () if message.tag is None else (message.tag, message.attributes)
-        self._bound = (
-            getattr(types, message.type),
-            getattr(types, f"write_{encoding}{message.type}"),
-            tagged,
-            getattr(types, f"read_{encoding}{message.type}"),
-        )
+        write = getattr(types, f"write_{encoding}{message.type}")
+        read = getattr(types, f"read_{encoding}{message.type}")
+        if message.root is not None:
+            write, read = message.root.writer(write), message.root.reader(read)
+        self._bound = getattr(types, message.type), write, tagged, read
         return self._bound
 
     @property
@@ -143,13 +157,21 @@ class MessageCodec:
             EncodeError: it is of another class, or holds what the wire cannot carry.
         """
         wanted, write, tagged, _ = self._bound or self._bind()
-        if value.__class__ is not wanted and not isinstance(value, wanted):
+        if (
+            value.__class__ is not wanted
+            and not isinstance(value, wanted)
+            and not self._takes(value)
+        ):
             given = type(value).__name__
             raise EncodeError(self.name, f"{given} given, {wanted.__name__} wanted")
         try:
             return write(value, *tagged)
         except Exception as error:
             refuse(value, self.name, error, self._package.secrets)
+
+    def _takes(self, value: object) -> bool:
+        root = self.message.root
+        return root is not None and root.takes(value)
 
     @property
     def reader(self) -> Callable[[Element], Any]:  # Any: as of `_Bound`
@@ -174,7 +196,7 @@ class MessageCodec:
             raise DecodeError("Body", "is empty")
         first = children[0]
         if not message.rpc:
-            if first.tag == message.expects:
+            if first.tag == message.expects or first.tag in message.also:
                 return first
             self._unexpected(first)
         if len(children) > 1 and message.encoded:

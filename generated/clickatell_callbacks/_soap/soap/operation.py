@@ -132,6 +132,11 @@ class Operation(Generic[Request, Response]):
         return None if self._request is None else self._request.message
 
     @property
+    def response_message(self) -> Message | None:
+        """What a response's Body holds; `None` for a one-way operation."""
+        return self._reply
+
+    @property
     def request_blocks(self) -> tuple[str, ...]:
         """The names of the header blocks that a request may have, in Clark's notation."""
         return () if self._request is None else self._request.blocks
@@ -176,7 +181,7 @@ class Operation(Generic[Request, Response]):
     def _codec_of(self, fault: SoapFault) -> FaultCodec:
         for declared in self.faults:
             if isinstance(fault, declared.exception):
-                return declared.codec
+                return declared.codec_for(fault)
         name = type(fault).__name__
         raise EncodeError("detail", f"{self.name} does not declare {name}")
 
@@ -418,13 +423,18 @@ class Operation(Generic[Request, Response]):
     def _raise_fault(self, element: Element) -> NoReturn:
         fault, entries = read_fault(element, self.package.secrets)
         found = [
-            (declared.codec.likeness(entry), declared, entry)
+            (codec.likeness(entry), declared, codec, entry)
             for entry in entries
             for declared in self.faults
+            for codec in (declared.codec, *declared.others)
         ]
-        found.sort(key=lambda one: -one[0])
-        for likeness, declared, entry in found:
-            if likeness and (typed := _typed(fault, declared, entry)) is not None:
+        # of those that are alike the fault that declares the element itself comes first
+        found.sort(key=lambda one: (-one[0], one[2] is not one[1].codec))
+        for likeness, declared, codec, entry in found:
+            if (
+                likeness
+                and (typed := _typed(fault, declared, codec, entry)) is not None
+            ):
                 raise typed
         raise fault
 
@@ -434,16 +444,19 @@ AnyOperation: TypeAlias = Operation[Any, Any]
 
 
 def _typed(
-    fault: SoapFault, declared: DeclaredFault, entry: Element
+    fault: SoapFault, declared: DeclaredFault, codec: FaultCodec, entry: Element
 ) -> SoapFault | None:
     """A declared fault; None where the entry does not read as its detail: what was sent stays a
     fault, and is another declared one or none."""
     try:
-        return declared.exception.of(fault, declared.codec.read(entry))
+        made = declared.exception.of(fault, codec.read(entry))
     except DecodeError as error:
         hide(error, fault.secrets)
         fault.__cause__ = fault.__cause__ or error
         return None
+    if declared.others:
+        made.element = entry.tag
+    return made
 
 
 def _too_deep() -> DecodeError:

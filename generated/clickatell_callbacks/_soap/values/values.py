@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta, timezone
 from decimal import Decimal, localcontext
 from enum import Enum
 from typing import ClassVar, Final, Literal, Self
 
+from ..secrets.redaction import MASK
 from .dates import XmlDate, XmlDateTime, XmlTime
 from .frozen import Frozen
 from .instants import DAY, MONTH, YEAR, ZONE, days_in_month, timezone_of
@@ -24,6 +27,7 @@ __all__ = [
     "GYear",
     "GYearMonth",
     "LexicalValue",
+    "Nil",
     "QName",
     "Unset",
     "XmlDate",
@@ -45,6 +49,37 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Nil:
+    """An element that is nil and has attributes (XML Schema part 1, section 3.3.4).
+
+    One without attributes is `None`. Both are false. Its `repr` shows no attribute's text: which
+    are secret, only a package knows.
+
+    Args:
+        attributes: their texts, by their names in Clark's notation.
+        type: the name that its `xsi:type` has, in Clark's notation; "" where it has none.
+
+    Raises:
+        ValueError: it has neither, and so is `None`.
+    """
+
+    attributes: Mapping[str, str]
+    type: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.attributes and not self.type:
+            raise ValueError("a nil element without attributes is None")
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        masked = dict.fromkeys(self.attributes, MASK)
+        kind = f", type={self.type!r}" if self.type else ""
+        return f"Nil(attributes={masked!r}{kind})"
 
 
 class LexicalValue(Frozen):

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ..errors.errors import DecodeError, EncodeError, NotAnEnvelope, VersionMismatch
+from ..values.names import SOAP11, SOAP12
 from ..values.strings import attribute_text
 from ..xml.element import Element
 from ..xml.parsing import LIMITS, Limits, parse
 
 Version: TypeAlias = Literal["1.1", "1.2"]
-
-SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
-SOAP12: Final = "http://www.w3.org/2003/05/soap-envelope"
 
 
 class EnvelopeNames(NamedTuple):

@@ -10,8 +10,10 @@ from typing import Any, Final
 
 from ..secrets.redaction import Secrets
 from ..values.names import declaration
+from ..values.values import Nil
 from ..xml.element import Element, is_nil
 from .derived import Types
+from .nils import nil_of, write_nil
 from .package import Package
 
 # The runtime's readers and writers that need to know the package's elements.
@@ -135,6 +137,10 @@ class ElementCodec:
         """How sure it is that an element is this one: 0 where it is not."""
         return NAMED if e.tag == self.name else 0
 
+    def holds(self, value: object) -> bool:
+        """Whether a value is of the very class that the element's type is."""
+        return value.__class__ is getattr(self.known.types, self.reader, None)
+
     def read(self, e: Element) -> Any:  # Any: whatever the element's type holds
         """The element's value.
 
@@ -142,7 +148,7 @@ class ElementCodec:
             DecodeError: it is not what its type says.
         """
         if self.nillable and is_nil(e):
-            return None
+            return nil_of(e)
         return self.known.function("read", self.reader)(e)
 
     def write(self, value: Any) -> str:  # Any: as read
@@ -154,4 +160,6 @@ class ElementCodec:
         """
         if value is None and self.nillable:
             return f'<{self.tag} xsi:nil="true"/>'
+        if isinstance(value, Nil) and self.nillable:
+            return write_nil(value, self.tag)
         return written(self.known, self.writer, value, self.tag)

@@ -7,10 +7,10 @@ from typing import Final
 
 from ..errors.errors import SoapFault
 from ..http.transport import Response
-from ..soap.envelope import NAMES, SOAP11, SOAP12, Envelope, Version, Wire
+from ..soap.envelope import NAMES, Envelope, Version, Wire
 from ..soap.faults import blames_the_sender, write_fault
 from ..soap.operation import AnyOperation, Port
-from ..values.names import SOAP_ENCODINGS
+from ..values.names import SOAP11, SOAP12, SOAP_ENCODINGS
 from ..values.strings import attribute_text
 from ..xml.element import Element
 

@@ -88,21 +88,29 @@ def read_Save(e: soap.Element) -> Save:
         if tag == "{urn:profiles}name":
             name = soap.string(c)
         elif tag == "{urn:profiles}nick":
-            nick = soap.string(c)
+            nick = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:profiles}born":
             born = None if soap.is_nil(c) else soap.date_value(c)
         elif tag == "{urn:profiles}left":
             left = None if soap.is_nil(c) else soap.date_value(c)
         elif tag == "{urn:profiles}limit":
-            limit = soap.int_value(soap.filled(c, "10"))
+            limit = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else soap.int_value(soap.filled(c, "10"))
+            )
         elif tag == "{urn:profiles}version":
-            version = soap.string(soap.filled(c, "1.0"))
+            version = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else soap.string(soap.filled(c, "1.0"))
+            )
         elif tag == "{urn:profiles}mail":
             mail.append(soap.string(c))
         elif tag == "{urn:profiles}score":
             score.append(None if soap.is_nil(c) else soap.decimal_value(c))
         elif tag == "{urn:profiles}address":
-            address = t.read_Address(c)
+            address = None if not len(c) and soap.is_nil(c) else t.read_Address(c)
     if name is soap.MISSING:
         soap.missing(e, "name")
     if born is soap.MISSING:

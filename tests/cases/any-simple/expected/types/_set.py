@@ -53,7 +53,7 @@ def read_Set(e: soap.Element) -> Set:
         if tag == "{urn:any-simple}parameter":
             parameter.append(t.read_Parameter(c))
         elif tag == "{urn:any-simple}measured":
-            measured = t.read_Measured(c)
+            measured = None if not len(c) and soap.is_nil(c) else t.read_Measured(c)
         elif tag == "{urn:any-simple}one":
             choices.append(("one", soap.any_simple_value(c)))
         elif tag == "{urn:any-simple}other":

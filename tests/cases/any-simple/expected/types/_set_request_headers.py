@@ -31,7 +31,9 @@ def read_SetRequestHeaders(e: soap.Element) -> SetRequestHeaders:
     for c in children:
         tag = c.tag
         if tag == "{urn:any-simple}old":
-            old = soap.any_simple_value(c)
+            old = (
+                None if c.text is None and soap.is_nil(c) else soap.any_simple_value(c)
+            )
     v = SetRequestHeaders.__new__(SetRequestHeaders)
     v.old = old
     v.__form__ = None

@@ -38,7 +38,7 @@ def read_Wind(e: soap.Element) -> Wind:
         if tag == "{urn:weather}degrees":
             degrees = soap.int_value(c)
         elif tag == "{urn:weather}gust":
-            gust = t.read_Wind(c)
+            gust = None if not len(c) and soap.is_nil(c) else t.read_Wind(c)
     if degrees is soap.MISSING:
         soap.missing(e, "degrees")
     v = Wind.__new__(Wind)

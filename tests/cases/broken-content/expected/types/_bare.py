@@ -48,7 +48,7 @@ def read_Bare(e: soap.Element) -> Bare:
         if tag == "{urn:content}p":
             p = soap.int_value(c)
         elif tag == "{urn:content}q":
-            q = soap.int_value(c)
+            q = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
     if p is soap.MISSING:
         soap.missing(e, "p")
     v = Bare.__new__(Bare)

@@ -58,9 +58,9 @@ def read_Two(e: soap.Element) -> Two:
         elif tag == "{urn:content}y":
             y = soap.date_value(c)
         elif tag == "{urn:content}z1":
-            z1 = soap.int_value(c)
+            z1 = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:content}z2":
-            z2 = soap.int_value(c)
+            z2 = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
     if x is soap.MISSING:
         soap.missing(e, "x")
     if y is soap.MISSING:

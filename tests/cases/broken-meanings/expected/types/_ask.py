@@ -107,13 +107,13 @@ def read_Ask(e: soap.Element) -> Ask:
         elif tag == "{urn:meant}lone" and lone is soap.MISSING and not any_elements:
             lone = soap.string(c)
         elif tag == "{urn:meant}Order" and Order is None and not any_elements:
-            Order = t.read_Order(c)
+            Order = None if not len(c) and soap.is_nil(c) else t.read_Order(c)
         elif (
             tag == "{urn:meant}Address" and address is soap.MISSING and not any_elements
         ):
             address = t.read_Address(c)
         elif tag == "{urn:meant}extra" and extra is None and not any_elements:
-            extra = soap.int_value(c)
+            extra = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:meant}lost" and lost is None and not any_elements:
             lost = soap.read_any(c, elements.KNOWN)
         elif tag == "{urn:meant}gone" and gone is None and not any_elements:

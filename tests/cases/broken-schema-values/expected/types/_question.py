@@ -46,7 +46,7 @@ def read_Question(e: soap.Element) -> Question:
     for c in children:
         tag = c.tag
         if tag == "{urn:small}a":
-            a = soap.string(c)
+            a = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:small}b":
             b.append(soap.string(c))
         elif tag == "{urn:small}c":

@@ -50,11 +50,11 @@ def read_Leg(e: soap.Element) -> Leg:
     for c in children:
         tag = c.tag
         if tag == "{urn:route}number":
-            number = soap.int_value(c)
+            number = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:route}from":
-            from_ = soap.string(c)
+            from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:route}stop":
-            stop = soap.string(c)
+            stop = None if c.text is None and soap.is_nil(c) else soap.string(c)
     if number is None and from_ is None and stop is None:
         soap.missing(e, "number | from | stop")
     v = Leg.__new__(Leg)

@@ -49,13 +49,13 @@ def read_Route(e: soap.Element) -> Route:
     for c in children:
         tag = c.tag
         if tag == "{urn:route}number":
-            number = soap.int_value(c)
+            number = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:route}from":
-            from_ = soap.string(c)
+            from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif (
             tag == "{urn:route}stop" and stop is None and number is None and not stop_2
         ):
-            stop = soap.string(c)
+            stop = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:route}stop":
             stop_2.append(soap.string(c))
     if number is None and from_ is None and stop is None:

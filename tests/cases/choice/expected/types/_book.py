@@ -68,7 +68,7 @@ def read_Book(e: soap.Element) -> Book:
         elif tag == "{urn:payments}entry":
             choices.append(("entry", None if soap.is_nil(c) else t.read_Entry(c)))
         elif tag == "{urn:payments}closed":
-            closed = soap.bool_value(c)
+            closed = None if c.text is None and soap.is_nil(c) else soap.bool_value(c)
     v = Book.__new__(Book)
     v.choices = choices
     v.closed = closed

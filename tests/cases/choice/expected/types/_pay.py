@@ -76,19 +76,19 @@ def read_Pay(e: soap.Element) -> Pay:
         if tag == "{urn:payments}amount":
             amount = soap.decimal_value(c)
         elif tag == "{urn:payments}card":
-            card = soap.string(c)
+            card = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:payments}bank":
-            bank = soap.string(c)
+            bank = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:payments}account":
-            account = soap.string(c)
+            account = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:payments}note":
-            note = soap.string(c)
+            note = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:payments}cash":
-            cash = soap.bool_value(c)
+            cash = None if c.text is None and soap.is_nil(c) else soap.bool_value(c)
         elif tag == "{urn:payments}mail":
-            mail = soap.string(c)
+            mail = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:payments}phone":
-            phone = soap.string(c)
+            phone = None if c.text is None and soap.is_nil(c) else soap.string(c)
     if amount is soap.MISSING:
         soap.missing(e, "amount")
     if (

@@ -74,17 +74,17 @@ def read_Add(e: soap.Element) -> Add:
         if tag == "{urn:library:books}title":
             title = soap.string(c)
         elif tag == "{urn:library:books}subtitle":
-            subtitle = soap.string(c)
+            subtitle = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:library:books}author":
             author.append(t.read_Person(c))
         elif tag == "{urn:library:books}copy":
-            copy = t.read_Copy(c)
+            copy = None if not len(c) and soap.is_nil(c) else t.read_Copy(c)
         elif tag == "{urn:library:books}size":
-            size = t.read_Size(c)
+            size = None if not len(c) and soap.is_nil(c) else t.read_Size(c)
         elif tag == "local":
             local = soap.int_value(c)
         elif tag == "{urn:library:books}keywords":
-            keywords = t.read_AddKeywords(c)
+            keywords = None if not len(c) and soap.is_nil(c) else t.read_AddKeywords(c)
     if title is soap.MISSING:
         soap.missing(e, "title")
     if not author:
@@ -138,7 +138,7 @@ def read_AddKeywords(e: soap.Element) -> AddKeywords:
         if tag == "{urn:library:books}main":
             main = soap.string(c)
         elif tag == "{urn:library:books}other":
-            other = soap.string(c)
+            other = None if c.text is None and soap.is_nil(c) else soap.string(c)
     if main is soap.MISSING:
         soap.missing(e, "main")
     v = AddKeywords.__new__(AddKeywords)

@@ -42,9 +42,9 @@ def read_Person(e: soap.Element) -> Person:
         if tag == "name":
             name = soap.string(c)
         elif tag == "height":
-            height = t.read_PeopleSize(c)
+            height = None if not len(c) and soap.is_nil(c) else t.read_PeopleSize(c)
         elif tag == "owns":
-            owns = t.read_Copy(c)
+            owns = None if not len(c) and soap.is_nil(c) else t.read_Copy(c)
     if name is soap.MISSING:
         soap.missing(e, "name")
     v = Person.__new__(Person)

@@ -38,7 +38,7 @@ def read_Admit(e: soap.Element) -> Admit:
         if tag == "{urn:zoo}animal":
             animal = t.read_Animal(c)
         elif tag == "{urn:zoo}bird":
-            bird = t.read_Bird(c)
+            bird = None if not len(c) and soap.is_nil(c) else t.read_Bird(c)
     if animal is soap.MISSING:
         soap.missing(e, "animal")
     v = Admit.__new__(Admit)

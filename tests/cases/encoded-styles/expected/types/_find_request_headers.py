@@ -38,7 +38,7 @@ def read_FindRequestHeaders(e: soap.Element) -> FindRequestHeaders:
         if tag == "{urn:archive}reader":
             reader = soap.nil_or(c, t.read_encoded_Locked)
         elif tag == "{urn:archive}trace":
-            trace = soap.string(c)
+            trace = None if c.text is None and soap.is_nil(c) else soap.string(c)
     v = FindRequestHeaders.__new__(FindRequestHeaders)
     v.reader = reader
     v.trace = trace

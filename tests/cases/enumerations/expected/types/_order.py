@@ -74,9 +74,11 @@ def read_Order(e: soap.Element) -> Order:
         if tag == "{urn:paint}colour":
             colour.append(t.read_Colour(c))
         elif tag == "{urn:paint}size":
-            size = t.read_Size(c)
+            size = None if c.text is None and soap.is_nil(c) else t.read_Size(c)
         elif tag == "{urn:paint}finish":
-            finish = t.read_OrderFinish(c)
+            finish = (
+                None if c.text is None and soap.is_nil(c) else t.read_OrderFinish(c)
+            )
     if not colour:
         soap.missing(e, "colour")
     v = Order.__new__(Order)

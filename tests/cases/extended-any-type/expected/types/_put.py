@@ -56,11 +56,11 @@ def read_Put(e: soap.Element) -> Put:
         elif tag == "{urn:extended-any-type}extensions":
             extensions.append(t.read_Extensions(c))
         elif tag == "{urn:extended-any-type}tagged":
-            tagged = t.read_Tagged(c)
+            tagged = None if not len(c) and soap.is_nil(c) else t.read_Tagged(c)
         elif tag == "{urn:extended-any-type}noted":
-            noted = t.read_Noted(c)
+            noted = None if not len(c) and soap.is_nil(c) else t.read_Noted(c)
         elif tag == "{urn:extended-any-type}plain":
-            plain = t.read_Plain(c)
+            plain = None if not len(c) and soap.is_nil(c) else t.read_Plain(c)
     if id is soap.MISSING:
         soap.missing(e, "id")
     v = Put.__new__(Put)

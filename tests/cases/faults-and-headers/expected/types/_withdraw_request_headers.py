@@ -36,9 +36,9 @@ def read_WithdrawRequestHeaders(e: soap.Element) -> WithdrawRequestHeaders:
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}session":
-            session = t.read_Session(c)
+            session = None if not len(c) and soap.is_nil(c) else t.read_Session(c)
         elif tag == "{urn:bank}trace":
-            trace = soap.int_value(c)
+            trace = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
     v = WithdrawRequestHeaders.__new__(WithdrawRequestHeaders)
     v.session = session
     v.trace = trace

@@ -31,7 +31,7 @@ def read_WithdrawResponseHeaders(e: soap.Element) -> WithdrawResponseHeaders:
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}trace":
-            trace = soap.int_value(c)
+            trace = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
     v = WithdrawResponseHeaders.__new__(WithdrawResponseHeaders)
     v.trace = trace
     v.__form__ = None

@@ -63,9 +63,15 @@ def read_Call(e: soap.Element) -> Call:
         if tag == "{urn:hostile'+__import__('os').abort()+'}mode":
             mode = t.read_Mode(soap.filled(c, '"; import os; os.abort() #'))
         elif tag == "{urn:hostile'+__import__('os').abort()+'}text":
-            text = soap.string(soap.filled(c, "{__import__('os').abort()}\\N{BULLET}"))
+            text = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else soap.string(
+                    soap.filled(c, "{__import__('os').abort()}\\N{BULLET}")
+                )
+            )
         elif tag == "{urn:hostile'+__import__('os').abort()+'}bidi":
-            bidi = soap.string(c)
+            bidi = None if c.text is None and soap.is_nil(c) else soap.string(c)
     if mode is soap.MISSING:
         soap.missing(e, "mode")
     v = Call.__new__(Call)

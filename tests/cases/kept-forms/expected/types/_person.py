@@ -43,7 +43,7 @@ def read_Person(e: soap.Element) -> Person:
         if tag == "{urn:kept-forms}name":
             name = soap.string(c)
         elif tag == "{urn:kept-forms}age":
-            age = soap.int_value(c)
+            age = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:kept-forms}mail":
             mail = None if soap.is_nil(c) else soap.string(c)
     if name is soap.MISSING:

@@ -98,15 +98,23 @@ def read_Put(e: soap.Element) -> Put:
         if tag == "{urn:kept-forms}level":
             level.append(soap.int_value(c))
         elif tag == "{urn:kept-forms}grade":
-            grade = t.read_Grade(c)
+            grade = None if c.text is None and soap.is_nil(c) else t.read_Grade(c)
         elif tag == "{urn:kept-forms}done":
-            done = soap.bool_value(soap.filled(c, "true"))
+            done = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else soap.bool_value(soap.filled(c, "true"))
+            )
         elif tag == "{urn:kept-forms}size":
             size.append(soap.int_value(soap.filled(c, "10")))
         elif tag == "{urn:kept-forms}length":
-            length = t.read_Length(soap.filled(c, "1.5"))
+            length = (
+                None
+                if not len(c) and soap.is_nil(c)
+                else t.read_Length(soap.filled(c, "1.5"))
+            )
         elif tag == "{urn:kept-forms}kind":
-            kind = soap.qname_value(c)
+            kind = None if c.text is None and soap.is_nil(c) else soap.qname_value(c)
         elif tag == "{urn:kept-forms}plus":
             choices.append(("plus", soap.int_value(c)))
         elif tag == "{urn:kept-forms}minus":

@@ -33,7 +33,11 @@ def read_PutRequestHeaders(e: soap.Element) -> PutRequestHeaders:
     for c in children:
         tag = c.tag
         if tag == "{urn:kept-forms}trace":
-            trace = soap.string(soap.filled(c, "none"))
+            trace = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else soap.string(soap.filled(c, "none"))
+            )
     v = PutRequestHeaders.__new__(PutRequestHeaders)
     v.trace = trace
     v.__form__ = None

@@ -50,9 +50,11 @@ def read_U0e1cu0e43u0e0a(e: soap.Element) -> U0e1cu0e43u0e0a:
         if tag == "{urn:scripts}ชื่อ":
             u0_e0_au0_e37_u0_e2_d = soap.string(c)
         elif tag == "{urn:scripts}हिन्दी":
-            u0939_u093_fu0928_u0926_u0940 = soap.int_value(c)
+            u0939_u093_fu0928_u0926_u0940 = (
+                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+            )
         elif tag == "{urn:scripts}résumé":
-            resume = soap.int_value(c)
+            resume = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
     if u0_e0_au0_e37_u0_e2_d is soap.MISSING:
         soap.missing(e, "ชื่อ")
     v = U0e1cu0e43u0e0a.__new__(U0e1cu0e43u0e0a)

@@ -134,9 +134,13 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
         elif tag == "{urn:namen}Straße":
             strau00_dfe = _soap.string(c)
         elif tag == "{urn:namen}naïve-value":
-            naive_value = _soap.string(c)
+            naive_value = (
+                None if c.text is None and _soap.is_nil(c) else _soap.string(c)
+            )
         elif tag == "{urn:namen}数量":
-            u6570_u91_cf = _soap.int_value(c)
+            u6570_u91_cf = (
+                None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
+            )
         elif tag == "{urn:namen}userId":
             userId = _soap.int_value(c)
         elif tag == "{urn:namen}userID":
@@ -144,33 +148,37 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
         elif tag == "{urn:namen}user_id":
             user_id = _soap.int_value(c)
         elif tag == "{urn:namen}with.dots":
-            with_dots = _soap.int_value(c)
+            with_dots = (
+                None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
+            )
         elif tag == "{urn:namen}with-hyphens":
-            with_hyphens = _soap.int_value(c)
+            with_hyphens = (
+                None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
+            )
         elif tag == "{urn:namen}_7th":
-            n7_th = _soap.int_value(c)
+            n7_th = None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
         elif tag == "{urn:namen}self":
-            self_ = _soap.int_value(c)
+            self_ = None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
         elif tag == "{urn:namen}str":
-            str_ = _soap.string(c)
+            str_ = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
         elif tag == "{urn:namen}list":
             list_.append(_soap.string(c))
         elif tag == "{urn:namen}date":
-            date_ = _soap.date_value(c)
+            date_ = None if c.text is None and _soap.is_nil(c) else _soap.date_value(c)
         elif tag == "{urn:namen}field":
-            field = _soap.string(c)
+            field = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
         elif tag == "{urn:namen}soap":
-            soap_ = _soap.string(c)
+            soap_ = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
         elif tag == "{urn:namen}t":
-            t_ = _t.read_Item(c)
+            t_ = None if not len(c) and _soap.is_nil(c) else _t.read_Item(c)
         elif tag == "{urn:namen}v":
-            v_ = _t.read_NamenItem(c)
+            v_ = None if not len(c) and _soap.is_nil(c) else _t.read_NamenItem(c)
         elif tag == "{urn:namen}xml":
-            xml_ = _t.read_Str(c)
+            xml_ = None if not len(c) and _soap.is_nil(c) else _t.read_Str(c)
         elif tag == "{urn:namen}value":
-            value = _soap.string(c)
+            value = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
         elif tag == "{urn:namen}__class__":
-            class__2 = _soap.string(c)
+            class__2 = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
     if class_ is _soap.MISSING:
         _soap.missing(e, "class")
     if strau00_dfe is _soap.MISSING:

@@ -37,7 +37,7 @@ def read_Hit(e: soap.Element) -> Hit:
         if tag == "url":
             url = soap.token(c)
         elif tag == "rank":
-            rank = soap.float_value(c)
+            rank = None if c.text is None and soap.is_nil(c) else soap.float_value(c)
     if url is soap.MISSING:
         soap.missing(e, "url")
     v = Hit.__new__(Hit)

@@ -84,21 +84,33 @@ def read_Enter(e: soap.Element) -> Enter:
         if tag == "{urn:register}number":
             number = soap.written_int_value(c)
         elif tag == "{urn:register}amount":
-            amount = soap.written_decimal_value(c)
+            amount = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else soap.written_decimal_value(c)
+            )
         elif tag == "{urn:register}paid":
-            paid = soap.bool_value(c)
+            paid = None if c.text is None and soap.is_nil(c) else soap.bool_value(c)
         elif tag == "{urn:register}at":
-            at = soap.written_datetime_value(c)
+            at = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else soap.written_datetime_value(c)
+            )
         elif tag == "{urn:register}others":
-            others = t.read_Numbers(c)
+            others = None if c.text is None and soap.is_nil(c) else t.read_Numbers(c)
         elif tag == "{urn:register}count":
             count.append(soap.int_value(c))
         elif tag == "{urn:register}version":
-            version = soap.string(soap.filled(c, "1.0"))
+            version = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else soap.string(soap.filled(c, "1.0"))
+            )
         elif tag == "{urn:register}remark":
-            remark = t.read_Remark(c)
+            remark = None if c.text is None and soap.is_nil(c) else t.read_Remark(c)
         elif tag == "{urn:register}keep":
-            keep = soap.duration_value(c)
+            keep = None if c.text is None and soap.is_nil(c) else soap.duration_value(c)
     if number is soap.MISSING:
         soap.missing(e, "number")
     v = Enter.__new__(Enter)

@@ -59,7 +59,7 @@ def read_Convert(e: soap.Element) -> Convert:
         if tag == "{urn:qname-values}cause":
             cause.append(soap.qname_value(c))
         elif tag == "{urn:qname-values}causes":
-            causes = t.read_Causes(c)
+            causes = None if c.text is None and soap.is_nil(c) else t.read_Causes(c)
         elif tag == "{urn:qname-values}either":
             either.append(t.read_Either(c))
     if not cause:

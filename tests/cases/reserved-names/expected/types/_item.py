@@ -70,13 +70,15 @@ def read_Item(e: _soap.Element) -> Item:
         elif tag == "{urn:stock}price":
             list_.append(_soap.decimal_value(c))
         elif tag == "{urn:stock}made":
-            cls = _soap.date_value(c)
+            cls = None if c.text is None and _soap.is_nil(c) else _soap.date_value(c)
         elif tag == "{urn:stock}note":
             type = _soap.read_any(c, elements.KNOWN)
         elif tag == "{urn:stock}size":
-            dataclass = _t.read_Literal(c)
+            dataclass = (
+                None if c.text is None and _soap.is_nil(c) else _t.read_Literal(c)
+            )
         elif tag == "{urn:stock}box":
-            request = _t.read_Decimal(c)
+            request = None if not len(c) and _soap.is_nil(c) else _t.read_Decimal(c)
     if soap_ is _soap.MISSING:
         _soap.missing(e, "count")
     v = Item.__new__(Item)

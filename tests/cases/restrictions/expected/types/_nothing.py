@@ -70,7 +70,7 @@ def read_Nothing(e: soap.Element) -> Nothing:
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}code" and code is None and not any_elements:
-            code = soap.string(c)
+            code = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:restrictions}note" and not any_elements:
             note.append(soap.string(c))
         elif (
@@ -80,7 +80,9 @@ def read_Nothing(e: soap.Element) -> Nothing:
         ):
             grade = None if soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:restrictions}weight" and weight is None and not any_elements:
-            weight = soap.decimal_value(c)
+            weight = (
+                None if c.text is None and soap.is_nil(c) else soap.decimal_value(c)
+            )
         elif tag == "{urn:restrictions}extra" and extra is None and not any_elements:
             extra = soap.read_any(c, elements.KNOWN)
         elif (
@@ -88,13 +90,13 @@ def read_Nothing(e: soap.Element) -> Nothing:
             and signature is None
             and not any_elements
         ):
-            signature = t.read_Signature(c)
+            signature = None if not len(c) and soap.is_nil(c) else t.read_Signature(c)
         elif tag == "{urn:restrictions}other" and not any_elements:
             other.append(t.read_Signature(c))
         elif tag == "{urn:restrictions}gift" and gift is None and not any_elements:
-            gift = soap.string(c)
+            gift = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:restrictions}last":
-            last = soap.int_value(c)
+            last = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     v = Nothing.__new__(Nothing)

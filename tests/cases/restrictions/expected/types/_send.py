@@ -63,21 +63,21 @@ def read_Send(e: soap.Element) -> Send:
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}small":
-            small = t.read_Small(c)
+            small = None if not len(c) and soap.is_nil(c) else t.read_Small(c)
         elif tag == "{urn:restrictions}parcel":
             parcel.append(t.read_Parcel(c))
         elif tag == "{urn:restrictions}smaller":
-            smaller = t.read_Smaller(c)
+            smaller = None if not len(c) and soap.is_nil(c) else t.read_Smaller(c)
         elif tag == "{urn:restrictions}value":
-            value = t.read_IntValue(c)
+            value = None if not len(c) and soap.is_nil(c) else t.read_IntValue(c)
         elif tag == "{urn:restrictions}any":
             any.append(t.read_Value(c))
         elif tag == "{urn:restrictions}pluses":
-            pluses = t.read_Pluses(c)
+            pluses = None if not len(c) and soap.is_nil(c) else t.read_Pluses(c)
         elif tag == "{urn:restrictions}mixed":
-            mixed = t.read_MixedDigests(c)
+            mixed = None if not len(c) and soap.is_nil(c) else t.read_MixedDigests(c)
         elif tag == "{urn:restrictions}nothing":
-            nothing = t.read_Nothing(c)
+            nothing = None if not len(c) and soap.is_nil(c) else t.read_Nothing(c)
     v = Send.__new__(Send)
     v.small = small
     v.parcel = parcel

@@ -117,25 +117,27 @@ def read_Smaller(e: soap.Element) -> Smaller:
         ):
             grade = None if soap.is_nil(c) else t.read_Grade(c)
         elif tag == "{urn:restrictions}weight" and weight is None and not any_elements:
-            weight = soap.decimal_value(c)
+            weight = (
+                None if c.text is None and soap.is_nil(c) else soap.decimal_value(c)
+            )
         elif tag == "{urn:restrictions}extra" and extra is None and not any_elements:
-            extra = soap.date_value(c)
+            extra = None if c.text is None and soap.is_nil(c) else soap.date_value(c)
         elif (
             tag == "{urn:restrictions}signature"
             and signature is None
             and not any_elements
         ):
-            signature = t.read_Digest(c)
+            signature = None if not len(c) and soap.is_nil(c) else t.read_Digest(c)
         elif tag == "{urn:restrictions}other" and not any_elements:
             other.append(t.read_Digest(c))
         elif tag == "{urn:restrictions}kind" and kind is None and not any_elements:
-            kind = soap.int_value(c)
+            kind = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:restrictions}day" and not any_elements:
             day.append(soap.date_value(c))
         elif tag == "{urn:restrictions}last" and last is None and not any_elements:
-            last = soap.int_value(c)
+            last = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:restrictions}gift" and gift is None and not any_elements:
-            gift = soap.string(c)
+            gift = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:restrictions}size":
             size = soap.int_value(c)
         else:

@@ -117,23 +117,23 @@ def read_Report(e: soap.Element) -> Report:
         elif tag == "{urn:lab}grade":
             grade.append(t.read_Grade(c))
         elif tag == "{urn:lab}length":
-            length = t.read_Measure(c)
+            length = None if not len(c) and soap.is_nil(c) else t.read_Measure(c)
         elif tag == "{urn:lab}taken":
             taken.append(soap.datetime_value(c))
         elif tag == "{urn:lab}span":
-            span = soap.duration_value(c)
+            span = None if c.text is None and soap.is_nil(c) else soap.duration_value(c)
         elif tag == "{urn:lab}year":
-            year = soap.g_year_value(c)
+            year = None if c.text is None and soap.is_nil(c) else soap.g_year_value(c)
         elif tag == "{urn:lab}raw":
-            raw = soap.bytes_value(c)
+            raw = None if c.text is None and soap.is_nil(c) else soap.bytes_value(c)
         elif tag == "{urn:lab}hash":
-            hash = soap.hex_value(c)
+            hash = None if c.text is None and soap.is_nil(c) else soap.hex_value(c)
         elif tag == "{urn:lab}kind":
-            kind = soap.qname_value(c)
+            kind = None if c.text is None and soap.is_nil(c) else soap.qname_value(c)
         elif tag == "{urn:lab}ratio":
             ratio.append(soap.float_value(c))
         elif tag == "{urn:lab}big":
-            big = soap.int_value(c)
+            big = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
     if sample is soap.MISSING:
         soap.missing(e, "sample")
     if codes is soap.MISSING:

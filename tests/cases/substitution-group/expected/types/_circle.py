@@ -36,7 +36,7 @@ def read_Circle(e: soap.Element) -> Circle:
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}label":
-            label = soap.string(c)
+            label = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:drawing}radius":
             radius = soap.float_value(c)
     if radius is soap.MISSING:

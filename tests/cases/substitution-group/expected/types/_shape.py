@@ -37,7 +37,7 @@ def read_Shape(e: soap.Element) -> Shape:
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}label":
-            label = soap.string(c)
+            label = None if c.text is None and soap.is_nil(c) else soap.string(c)
     v = Shape.__new__(Shape)
     v.label = label
     v.__form__ = None

@@ -69,7 +69,7 @@ def read_RateElement(e: soap.Element) -> RateElement:
         elif tag == "{urn:unions}kind":
             kind.append(t.read_Kind(c))
         elif tag == "{urn:unions}sizes":
-            sizes = t.read_Sizes(c)
+            sizes = None if c.text is None and soap.is_nil(c) else t.read_Sizes(c)
     if not rate:
         soap.missing(e, "rate")
     v = RateElement.__new__(RateElement)

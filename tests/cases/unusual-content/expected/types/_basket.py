@@ -85,17 +85,17 @@ def read_Basket(e: soap.Element) -> Basket:
             and not any_elements
             and label_2 is None
         ):
-            label = soap.string(c)
+            label = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:unusual}bread":
             bread = soap.string(c)
         elif tag == "{urn:unusual}apple":
-            apple_2 = soap.string(c)
+            apple_2 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:unusual}wine":
-            wine = soap.string(c)
+            wine = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:unusual}purse":
-            purse = t.read_Purse(c)
+            purse = None if not len(c) and soap.is_nil(c) else t.read_Purse(c)
         elif tag == "{urn:unusual}label":
-            label_2 = soap.string(c)
+            label_2 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif soap.allows(tag, ("##other", "urn:unusual")):
             any_elements.append(soap.AnyElement.from_element(c))
     if bread is soap.MISSING:

@@ -44,7 +44,7 @@ def read_Fruit(e: soap.Element) -> Fruit:
         if tag == "{urn:unusual}apple":
             apple.append(soap.string(c))
         elif tag == "{urn:unusual}label":
-            label = soap.string(c)
+            label = None if c.text is None and soap.is_nil(c) else soap.string(c)
     v = Fruit.__new__(Fruit)
     v.apple = apple
     v.label = label

@@ -60,13 +60,23 @@ def read_Measure(e: soap.Element) -> Measure:
         if tag == "{urn:unusual}length":
             length = t.read_Length(soap.filled(c, "5"))
         elif tag == "{urn:unusual}grade":
-            grade = t.read_Grade(c)
+            grade = None if c.text is None and soap.is_nil(c) else t.read_Grade(c)
         elif tag == "{urn:unusual}shape":
-            shape = ("shape", soap.string(soap.filled(c, "square")))
+            shape = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else ("shape", soap.string(soap.filled(c, "square")))
+            )
         elif tag == "{urn:unusual}round":
-            shape = ("round", soap.string(c))
+            shape = (
+                None if c.text is None and soap.is_nil(c) else ("round", soap.string(c))
+            )
         elif tag == "{urn:unusual}oval":
-            shape = ("oval", soap.string(soap.filled(c, "wide")))
+            shape = (
+                None
+                if c.text is None and soap.is_nil(c)
+                else ("oval", soap.string(soap.filled(c, "wide")))
+            )
     if length is soap.MISSING:
         soap.missing(e, "length")
     v = Measure.__new__(Measure)

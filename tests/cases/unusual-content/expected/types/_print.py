@@ -41,7 +41,7 @@ def read_Print(e: soap.Element) -> Print:
         if tag == "{urn:unusual}line":
             line.append(t.read_Line(c))
         elif tag == "{urn:unusual}margins":
-            margins = t.read_Margins(c)
+            margins = None if not len(c) and soap.is_nil(c) else t.read_Margins(c)
     if not line:
         soap.missing(e, "line")
     v = Print.__new__(Print)

@@ -46,7 +46,7 @@ def read_Question(e: soap.Element) -> Question:
         elif tag == "{urn:small}times":
             times = soap.int_value(c)
         elif tag == "{urn:small}kind":
-            kind = t.read_Kind(c)
+            kind = None if c.text is None and soap.is_nil(c) else t.read_Kind(c)
     if text is soap.MISSING:
         soap.missing(e, "text")
     if times is soap.MISSING:

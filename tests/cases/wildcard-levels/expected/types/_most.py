@@ -71,7 +71,7 @@ def read_Most(e: soap.Element) -> Most:
         elif tag == "{urn:wildcard-levels}c" and not any_elements_3:
             c_.append(soap.int_value(c))
         elif tag == "{urn:wildcard-levels}d":
-            d = soap.int_value(c)
+            d = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif b is soap.MISSING and not c_:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
         elif soap.allows(tag, ("##other", "urn:wildcard-levels")) and not c_:

@@ -63,7 +63,9 @@ def read_Store(e: soap.Element) -> Store:
         elif tag == "{urn:archive}thing":
             thing.append(soap.read_any(c, elements.KNOWN))
         elif tag == "{urn:archive}label":
-            label = soap.any_simple_value(c)
+            label = (
+                None if c.text is None and soap.is_nil(c) else soap.any_simple_value(c)
+            )
         elif soap.allows(tag, ("##other", "urn:archive")):
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if title is soap.MISSING:

@@ -1,0 +1,78 @@
+"""The element that is all of a Body, where it may be more than its type's fields can say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from soapwright.model.api import (
+    ElementPart,
+    GlobalElement,
+    Message,
+    NamedRef,
+    QName,
+    Struct,
+)
+from soapwright.python.context import Context
+from soapwright.python.text.scope import Scope
+from soapwright.python.types.fields import Alternative, Annotations, tagged
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A Body's only element, of complex type.
+
+    `derived` says whether other types derive from its own; `others` are the members of its
+    substitution group.
+    """
+
+    element: GlobalElement
+    struct: Struct
+    derived: bool
+    others: tuple[Alternative, ...]
+
+    @property
+    def nillable(self) -> bool:
+        """Whether it may be nil."""
+        return self.element.nillable
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its value may be of another class than its type's, or stand under another name."""
+        return self.derived or bool(self.others)
+
+    @property
+    def varies(self) -> bool:
+        """Whether the fields of its type cannot say all that its value may be."""
+        return self.is_open or self.nillable
+
+    def annotation(self, context: Context, scope: Scope) -> str:
+        """The type of its values."""
+        kinds = [scope.type(context.types.names.types[self.struct.id])]
+        if self.others:
+            kinds.append(Annotations(context.types, scope).tagged([*self.others]))
+        if self.nillable:
+            kinds += [scope.soap("Nil"), "None"]
+        return " | ".join(kinds)
+
+
+def element_of(context: Context, message: Message | None) -> QName | None:
+    """The name of the element that is all of a message's Body, and of the message's own type."""
+    if message is None or message.struct is None or len(message.parts) != 1:
+        return None
+    (part,) = message.parts
+    if message.wrapper is not None or not isinstance(part, ElementPart):
+        return None
+    element = context.api.elements[part.element]
+    return element.name if element.type == NamedRef(message.struct) else None
+
+
+def root_of(context: Context, message: Message | None) -> Root | None:
+    """The element that is all of a message's Body; None where its fields say all that it may be."""
+    name = element_of(context, message)
+    if name is None or message is None or message.struct is None:
+        return None
+    derived = message.struct in context.api.facts.subtypes
+    others = tuple(tagged(message.substitutes))
+    element = context.api.elements[name]
+    root = Root(element, context.types.struct(message.struct), derived, others)
+    return root if root.varies else None
