@@ -48,6 +48,7 @@ from .codec.form import (
     write_as_read,
 )
 from .codec.literal_arrays import kept_attributes, read_items
+from .codec.misnamed import misnamed, misnamed_block
 from .codec.package import Package
 from .codec.parts import PartCodec
 from .codec.reading import (
@@ -387,6 +388,8 @@ __all__ = [
     "list_text",
     "local_name",
     "member_text",
+    "misnamed",
+    "misnamed_block",
     "missing",
     "narrowed_text",
     "new",

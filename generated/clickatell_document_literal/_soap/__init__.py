@@ -7,6 +7,7 @@ from __future__ import annotations
 from .codec.derived import write_derived
 from .codec.elements import KnownElements
 from .codec.form import Struct, note_types, write_as_read
+from .codec.misnamed import misnamed
 from .codec.package import Package
 from .codec.reading import int_value, string
 from .codec.writing import items
@@ -60,6 +61,7 @@ __all__ = [
     "int_text",
     "int_value",
     "items",
+    "misnamed",
     "missing",
     "note_types",
     "noting",

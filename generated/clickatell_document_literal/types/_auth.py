@@ -49,6 +49,8 @@ def read_Auth(e: soap.Element) -> Auth:
             user = soap.string(c)
         elif tag == "password":
             password = soap.string(c)
+        elif soap.misnamed(c, "", "api_id user password"):
+            return read_Auth(e)
     if api_id is soap.MISSING:
         soap.missing(e, "api_id")
     if user is soap.MISSING:

@@ -37,6 +37,8 @@ def read_AuthFault(e: soap.Element) -> AuthFault:
         tag = c.tag
         if tag == "authFault":
             auth_fault = soap.string(c)
+        elif soap.misnamed(c, "", "authFault"):
+            return read_AuthFault(e)
     if auth_fault is soap.MISSING:
         soap.missing(e, "authFault")
     v = AuthFault.__new__(AuthFault)

@@ -33,6 +33,8 @@ def read_AuthResponse(e: soap.Element) -> AuthResponse:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_AuthResponse(e)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
     v = AuthResponse.__new__(AuthResponse)

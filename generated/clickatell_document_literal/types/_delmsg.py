@@ -81,6 +81,8 @@ def read_Delmsg(e: soap.Element) -> Delmsg:
             apimsgid = soap.string(c)
         elif tag == "climsgid":
             climsgid = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password apimsgid climsgid"):
+            return read_Delmsg(e)
     v = Delmsg.__new__(Delmsg)
     v.session_id = session_id
     v.api_id = api_id

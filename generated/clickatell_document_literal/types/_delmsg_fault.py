@@ -41,6 +41,8 @@ def read_DelmsgFault(e: soap.Element) -> DelmsgFault:
         tag = c.tag
         if tag == "delmsgFault":
             delmsg_fault = soap.string(c)
+        elif soap.misnamed(c, "", "delmsgFault"):
+            return read_DelmsgFault(e)
     if delmsg_fault is soap.MISSING:
         soap.missing(e, "delmsgFault")
     v = DelmsgFault.__new__(DelmsgFault)

@@ -33,6 +33,8 @@ def read_DelmsgResponse(e: soap.Element) -> DelmsgResponse:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_DelmsgResponse(e)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
     v = DelmsgResponse.__new__(DelmsgResponse)

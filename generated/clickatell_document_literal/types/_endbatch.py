@@ -70,6 +70,8 @@ def read_Endbatch(e: soap.Element) -> Endbatch:
             password = soap.string(c)
         elif tag == "batch_id":
             batch_id = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password batch_id"):
+            return read_Endbatch(e)
     if batch_id is soap.MISSING:
         soap.missing(e, "batch_id")
     v = Endbatch.__new__(Endbatch)

@@ -41,6 +41,8 @@ def read_EndbatchFault(e: soap.Element) -> EndbatchFault:
         tag = c.tag
         if tag == "endbatchFault":
             endbatch_fault = soap.string(c)
+        elif soap.misnamed(c, "", "endbatchFault"):
+            return read_EndbatchFault(e)
     if endbatch_fault is soap.MISSING:
         soap.missing(e, "endbatchFault")
     v = EndbatchFault.__new__(EndbatchFault)

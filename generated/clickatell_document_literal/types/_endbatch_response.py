@@ -33,6 +33,8 @@ def read_EndbatchResponse(e: soap.Element) -> EndbatchResponse:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_EndbatchResponse(e)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
     v = EndbatchResponse.__new__(EndbatchResponse)

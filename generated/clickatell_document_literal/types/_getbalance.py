@@ -62,6 +62,8 @@ def read_Getbalance(e: soap.Element) -> Getbalance:
             user = soap.string(c)
         elif tag == "password":
             password = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password"):
+            return read_Getbalance(e)
     v = Getbalance.__new__(Getbalance)
     v.session_id = session_id
     v.api_id = api_id

@@ -41,6 +41,8 @@ def read_GetbalanceFault(e: soap.Element) -> GetbalanceFault:
         tag = c.tag
         if tag == "getbalanceFault":
             getbalance_fault = soap.string(c)
+        elif soap.misnamed(c, "", "getbalanceFault"):
+            return read_GetbalanceFault(e)
     if getbalance_fault is soap.MISSING:
         soap.missing(e, "getbalanceFault")
     v = GetbalanceFault.__new__(GetbalanceFault)

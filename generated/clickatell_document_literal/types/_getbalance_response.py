@@ -35,6 +35,8 @@ def read_GetbalanceResponse(e: soap.Element) -> GetbalanceResponse:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_GetbalanceResponse(e)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
     v = GetbalanceResponse.__new__(GetbalanceResponse)

@@ -71,6 +71,8 @@ def read_Getmsgcharge(e: soap.Element) -> Getmsgcharge:
             password = soap.string(c)
         elif tag == "apimsgid":
             apimsgid = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password apimsgid"):
+            return read_Getmsgcharge(e)
     v = Getmsgcharge.__new__(Getmsgcharge)
     v.session_id = session_id
     v.api_id = api_id

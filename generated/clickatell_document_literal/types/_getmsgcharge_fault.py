@@ -43,6 +43,8 @@ def read_GetmsgchargeFault(e: soap.Element) -> GetmsgchargeFault:
         tag = c.tag
         if tag == "getmsgchargeFault":
             getmsgcharge_fault = soap.string(c)
+        elif soap.misnamed(c, "", "getmsgchargeFault"):
+            return read_GetmsgchargeFault(e)
     if getmsgcharge_fault is soap.MISSING:
         soap.missing(e, "getmsgchargeFault")
     v = GetmsgchargeFault.__new__(GetmsgchargeFault)

@@ -35,6 +35,8 @@ def read_GetmsgchargeResponse(e: soap.Element) -> GetmsgchargeResponse:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_GetmsgchargeResponse(e)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
     v = GetmsgchargeResponse.__new__(GetmsgchargeResponse)

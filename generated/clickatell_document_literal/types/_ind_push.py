@@ -224,6 +224,12 @@ def read_IndPush(e: soap.Element) -> IndPush:
             climsgid = soap.string(c)
         elif tag == "validity":
             validity = soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password to* mms_subject mms_class mms_expire mms_from mms_url from concat deliv_ack msg_callback deliv_time max_credits req_feat queue escalate mo climsgid validity",
+        ):
+            return read_IndPush(e)
     if not to:
         soap.missing(e, "to")
     if mms_subject is soap.MISSING:

@@ -41,6 +41,8 @@ def read_IndPushFault(e: soap.Element) -> IndPushFault:
         tag = c.tag
         if tag == "ind_pushFault":
             ind_push_fault = soap.string(c)
+        elif soap.misnamed(c, "", "ind_pushFault"):
+            return read_IndPushFault(e)
     if ind_push_fault is soap.MISSING:
         soap.missing(e, "ind_pushFault")
     v = IndPushFault.__new__(IndPushFault)

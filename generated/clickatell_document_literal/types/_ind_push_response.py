@@ -41,6 +41,8 @@ def read_IndPushResponse(e: soap.Element) -> IndPushResponse:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_IndPushResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = IndPushResponse.__new__(IndPushResponse)

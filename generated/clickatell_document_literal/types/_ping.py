@@ -37,6 +37,8 @@ def read_Ping(e: soap.Element) -> Ping:
         tag = c.tag
         if tag == "session_id":
             session_id = soap.string(c)
+        elif soap.misnamed(c, "", "session_id"):
+            return read_Ping(e)
     if session_id is soap.MISSING:
         soap.missing(e, "session_id")
     v = Ping.__new__(Ping)

@@ -37,6 +37,8 @@ def read_PingFault(e: soap.Element) -> PingFault:
         tag = c.tag
         if tag == "pingFault":
             ping_fault = soap.string(c)
+        elif soap.misnamed(c, "", "pingFault"):
+            return read_PingFault(e)
     if ping_fault is soap.MISSING:
         soap.missing(e, "pingFault")
     v = PingFault.__new__(PingFault)

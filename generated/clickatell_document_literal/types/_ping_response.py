@@ -33,6 +33,8 @@ def read_PingResponse(e: soap.Element) -> PingResponse:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_PingResponse(e)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
     v = PingResponse.__new__(PingResponse)

@@ -81,6 +81,8 @@ def read_Querymsg(e: soap.Element) -> Querymsg:
             apimsgid = soap.string(c)
         elif tag == "climsgid":
             climsgid = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password apimsgid climsgid"):
+            return read_Querymsg(e)
     v = Querymsg.__new__(Querymsg)
     v.session_id = session_id
     v.api_id = api_id

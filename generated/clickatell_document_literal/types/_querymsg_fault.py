@@ -41,6 +41,8 @@ def read_QuerymsgFault(e: soap.Element) -> QuerymsgFault:
         tag = c.tag
         if tag == "querymsgFault":
             querymsg_fault = soap.string(c)
+        elif soap.misnamed(c, "", "querymsgFault"):
+            return read_QuerymsgFault(e)
     if querymsg_fault is soap.MISSING:
         soap.missing(e, "querymsgFault")
     v = QuerymsgFault.__new__(QuerymsgFault)

@@ -33,6 +33,8 @@ def read_QuerymsgResponse(e: soap.Element) -> QuerymsgResponse:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_QuerymsgResponse(e)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
     v = QuerymsgResponse.__new__(QuerymsgResponse)

@@ -81,6 +81,8 @@ def read_Quicksend(e: soap.Element) -> Quicksend:
             batch_id = soap.string(c)
         elif tag == "to":
             to.append(soap.string(c))
+        elif soap.misnamed(c, "", "session_id api_id user password batch_id to*"):
+            return read_Quicksend(e)
     if batch_id is soap.MISSING:
         soap.missing(e, "batch_id")
     if not to:

@@ -41,6 +41,8 @@ def read_QuicksendFault(e: soap.Element) -> QuicksendFault:
         tag = c.tag
         if tag == "quicksendFault":
             quicksend_fault = soap.string(c)
+        elif soap.misnamed(c, "", "quicksendFault"):
+            return read_QuicksendFault(e)
     if quicksend_fault is soap.MISSING:
         soap.missing(e, "quicksendFault")
     v = QuicksendFault.__new__(QuicksendFault)

@@ -43,6 +43,8 @@ def read_QuicksendResponse(e: soap.Element) -> QuicksendResponse:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_QuicksendResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = QuicksendResponse.__new__(QuicksendResponse)

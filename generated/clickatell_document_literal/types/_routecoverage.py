@@ -68,6 +68,8 @@ def read_Routecoverage(e: soap.Element) -> Routecoverage:
             password = soap.string(c)
         elif tag == "msisdn":
             msisdn = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password msisdn"):
+            return read_Routecoverage(e)
     if msisdn is soap.MISSING:
         soap.missing(e, "msisdn")
     v = Routecoverage.__new__(Routecoverage)

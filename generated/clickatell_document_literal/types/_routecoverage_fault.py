@@ -43,6 +43,8 @@ def read_RoutecoverageFault(e: soap.Element) -> RoutecoverageFault:
         tag = c.tag
         if tag == "routecoverageFault":
             routecoverage_fault = soap.string(c)
+        elif soap.misnamed(c, "", "routecoverageFault"):
+            return read_RoutecoverageFault(e)
     if routecoverage_fault is soap.MISSING:
         soap.missing(e, "routecoverageFault")
     v = RoutecoverageFault.__new__(RoutecoverageFault)

@@ -37,6 +37,8 @@ def read_RoutecoverageResponse(e: soap.Element) -> RoutecoverageResponse:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_RoutecoverageResponse(e)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
     v = RoutecoverageResponse.__new__(RoutecoverageResponse)

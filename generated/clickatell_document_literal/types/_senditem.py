@@ -154,6 +154,12 @@ def read_Senditem(e: soap.Element) -> Senditem:
             field9 = soap.string(c)
         elif tag == "field10":
             field10 = soap.string(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password batch_id to* field1 field2 field3 field4 field5 field6 field7 field8 field9 field10",
+        ):
+            return read_Senditem(e)
     if batch_id is soap.MISSING:
         soap.missing(e, "batch_id")
     if not to:

@@ -41,6 +41,8 @@ def read_SenditemFault(e: soap.Element) -> SenditemFault:
         tag = c.tag
         if tag == "senditemFault":
             senditem_fault = soap.string(c)
+        elif soap.misnamed(c, "", "senditemFault"):
+            return read_SenditemFault(e)
     if senditem_fault is soap.MISSING:
         soap.missing(e, "senditemFault")
     v = SenditemFault.__new__(SenditemFault)

@@ -41,6 +41,8 @@ def read_SenditemResponse(e: soap.Element) -> SenditemResponse:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_SenditemResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = SenditemResponse.__new__(SenditemResponse)

@@ -239,6 +239,12 @@ def read_Sendmsg(e: soap.Element) -> Sendmsg:
             data = soap.string(c)
         elif tag == "validity":
             validity = soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password text to* from concat msg_callback deliv_ack deliv_time max_credits req_feat queue escalate mo climsgid unicode msg_type udh data validity",
+        ):
+            return read_Sendmsg(e)
     if not to:
         soap.missing(e, "to")
     v = Sendmsg.__new__(Sendmsg)

@@ -41,6 +41,8 @@ def read_SendmsgFault(e: soap.Element) -> SendmsgFault:
         tag = c.tag
         if tag == "sendmsgFault":
             sendmsg_fault = soap.string(c)
+        elif soap.misnamed(c, "", "sendmsgFault"):
+            return read_SendmsgFault(e)
     if sendmsg_fault is soap.MISSING:
         soap.missing(e, "sendmsgFault")
     v = SendmsgFault.__new__(SendmsgFault)

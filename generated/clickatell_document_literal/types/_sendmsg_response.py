@@ -41,6 +41,8 @@ def read_SendmsgResponse(e: soap.Element) -> SendmsgResponse:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_SendmsgResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = SendmsgResponse.__new__(SendmsgResponse)

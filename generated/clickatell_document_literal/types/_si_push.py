@@ -247,6 +247,12 @@ def read_SiPush(e: soap.Element) -> SiPush:
             unicode = soap.int_value(c)
         elif tag == "validity":
             validity = soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password to* si_id si_url si_text si_created si_expires si_action from concat deliv_ack msg_callback deliv_time max_credits req_feat queue escalate mo climsgid unicode validity",
+        ):
+            return read_SiPush(e)
     if not to:
         soap.missing(e, "to")
     if si_id is soap.MISSING:

@@ -41,6 +41,8 @@ def read_SiPushFault(e: soap.Element) -> SiPushFault:
         tag = c.tag
         if tag == "si_pushFault":
             si_push_fault = soap.string(c)
+        elif soap.misnamed(c, "", "si_pushFault"):
+            return read_SiPushFault(e)
     if si_push_fault is soap.MISSING:
         soap.missing(e, "si_pushFault")
     v = SiPushFault.__new__(SiPushFault)

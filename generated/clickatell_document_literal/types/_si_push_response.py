@@ -41,6 +41,8 @@ def read_SiPushResponse(e: soap.Element) -> SiPushResponse:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_SiPushResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = SiPushResponse.__new__(SiPushResponse)

@@ -219,6 +219,12 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
             udh = soap.string(c)
         elif tag == "validity":
             validity = soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password from concat template deliv_ack msg_callback deliv_time max_credits req_feat queue escalate mo climsgid unicode msg_type udh validity",
+        ):
+            return read_Startbatch(e)
     if template is soap.MISSING:
         soap.missing(e, "template")
     v = Startbatch.__new__(Startbatch)

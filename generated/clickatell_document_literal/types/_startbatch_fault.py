@@ -41,6 +41,8 @@ def read_StartbatchFault(e: soap.Element) -> StartbatchFault:
         tag = c.tag
         if tag == "startbatchFault":
             startbatch_fault = soap.string(c)
+        elif soap.misnamed(c, "", "startbatchFault"):
+            return read_StartbatchFault(e)
     if startbatch_fault is soap.MISSING:
         soap.missing(e, "startbatchFault")
     v = StartbatchFault.__new__(StartbatchFault)

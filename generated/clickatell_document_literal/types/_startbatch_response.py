@@ -35,6 +35,8 @@ def read_StartbatchResponse(e: soap.Element) -> StartbatchResponse:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_StartbatchResponse(e)
     if return_ is soap.MISSING:
         soap.missing(e, "return")
     v = StartbatchResponse.__new__(StartbatchResponse)

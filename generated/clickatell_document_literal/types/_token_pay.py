@@ -68,6 +68,8 @@ def read_TokenPay(e: soap.Element) -> TokenPay:
             password = soap.string(c)
         elif tag == "token":
             token = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password token"):
+            return read_TokenPay(e)
     if token is soap.MISSING:
         soap.missing(e, "token")
     v = TokenPay.__new__(TokenPay)

@@ -41,6 +41,8 @@ def read_TokenPayFault(e: soap.Element) -> TokenPayFault:
         tag = c.tag
         if tag == "token_payFault":
             token_pay_fault = soap.string(c)
+        elif soap.misnamed(c, "", "token_payFault"):
+            return read_TokenPayFault(e)
     if token_pay_fault is soap.MISSING:
         soap.missing(e, "token_payFault")
     v = TokenPayFault.__new__(TokenPayFault)

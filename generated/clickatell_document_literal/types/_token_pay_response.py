@@ -39,6 +39,8 @@ def read_TokenPayResponse(e: soap.Element) -> TokenPayResponse:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_TokenPayResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = TokenPayResponse.__new__(TokenPayResponse)

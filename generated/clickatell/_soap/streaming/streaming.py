@@ -47,12 +47,13 @@ class Items:
 
     `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
     reply goes by its local name, and "" takes any. `array` says that the items are one of SOAP's
-    arrays.
+    arrays; `exact`, that several elements on the way have one local name.
     """
 
     path: tuple[str, ...]
     read: Callable[[Element], Any]  # Any: the items' own type
     array: bool = False
+    exact: bool = False
 
     def iterate(
         self,
@@ -232,10 +233,13 @@ class ItemReader:
             raise failed
 
     def _is_step(self, child: _Tree, step: str) -> bool:
+        tag: str = child.tag
         if not step:
-            found: bool = child.tag != RPC_RESULT
-            return found
-        return child.tag == step or self._message.rpc and local_name(child) == step
+            return tag != RPC_RESULT
+        if tag == step or self._items.exact:
+            return tag == step
+        # in the wrong namespace it is meant all the same, as `misnamed` has it
+        return local_name(child) == step.rpartition("}")[2]
 
     def _item(self, e: _Tree) -> Any:  # Any: the items' own type
         """An item's value. Errors count all items, not only those that are still there."""

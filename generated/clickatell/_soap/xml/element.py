@@ -110,6 +110,11 @@ def without_paths() -> Generator[None]:
         _quiet.on = before
 
 
+def quiet() -> bool:
+    """Whether what is read now may fail without anybody being told."""
+    return _quiet.on
+
+
 def path_of(e: Element) -> str:
     """Where an element stands below Body or Header: `sendmsg.to[3]`, `Header.Trace`.
 

@@ -40,6 +40,8 @@ def read_Address(e: soap.Element) -> Address:
             line.append(soap.string(c))
         elif tag == "{urn:profiles}code":
             code = soap.string(c)
+        elif soap.misnamed(c, "urn:profiles", "line* code"):
+            return read_Address(e)
     if code is soap.MISSING:
         soap.missing(e, "code")
     v = Address.__new__(Address)

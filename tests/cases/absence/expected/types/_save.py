@@ -103,6 +103,10 @@ def read_Save(e: soap.Element) -> Save:
             score.append(None if soap.is_nil(c) else soap.decimal_value(c))
         elif tag == "{urn:profiles}address":
             address = t.read_Address(c)
+        elif soap.misnamed(
+            c, "urn:profiles", "name nick born left limit version mail* score* address"
+        ):
+            return read_Save(e)
     if name is soap.MISSING:
         soap.missing(e, "name")
     if born is soap.MISSING:

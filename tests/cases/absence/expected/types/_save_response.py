@@ -31,6 +31,8 @@ def read_SaveResponse(e: soap.Element) -> SaveResponse:
         tag = c.tag
         if tag == "{urn:profiles}id":
             id = soap.int_value(c)
+        elif soap.misnamed(c, "urn:profiles", "id"):
+            return read_SaveResponse(e)
     if id is soap.MISSING:
         soap.missing(e, "id")
     v = SaveResponse.__new__(SaveResponse)

@@ -45,6 +45,8 @@ def read_Parameter(e: soap.Element) -> Parameter:
             name = soap.string(c)
         elif tag == "{urn:any-simple}Value":
             value = None if soap.is_nil(c) else soap.any_simple_value(c)
+        elif soap.misnamed(c, "urn:any-simple", "Name Value"):
+            return read_Parameter(e)
     if name is soap.MISSING:
         soap.missing(e, "Name")
     v = Parameter.__new__(Parameter)

@@ -58,6 +58,8 @@ def read_Set(e: soap.Element) -> Set:
             choices.append(("one", soap.any_simple_value(c)))
         elif tag == "{urn:any-simple}other":
             choices.append(("other", soap.any_simple_value(c)))
+        elif soap.misnamed(c, "urn:any-simple", "parameter* measured one* other*"):
+            return read_Set(e)
     v = Set.__new__(Set)
     v.parameter = parameter
     v.measured = measured

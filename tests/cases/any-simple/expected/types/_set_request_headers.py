@@ -32,6 +32,8 @@ def read_SetRequestHeaders(e: soap.Element) -> SetRequestHeaders:
         tag = c.tag
         if tag == "{urn:any-simple}old":
             old = soap.any_simple_value(c)
+        elif soap.misnamed_block(c, "urn:any-simple", "old"):
+            return read_SetRequestHeaders(e)
     v = SetRequestHeaders.__new__(SetRequestHeaders)
     v.old = old
     v.__form__ = None

@@ -40,6 +40,8 @@ def read_Report(e: soap.Element) -> Report:
             station = soap.int_value(c)
         elif tag == "{urn:weather}wind":
             wind.append(t.read_Wind(c))
+        elif soap.misnamed(c, "urn:weather", "station wind*"):
+            return read_Report(e)
     if station is soap.MISSING:
         soap.missing(e, "station")
     if not wind:

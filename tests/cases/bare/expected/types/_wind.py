@@ -39,6 +39,8 @@ def read_Wind(e: soap.Element) -> Wind:
             degrees = soap.int_value(c)
         elif tag == "{urn:weather}gust":
             gust = t.read_Wind(c)
+        elif soap.misnamed(c, "urn:weather", "degrees gust"):
+            return read_Wind(e)
     if degrees is soap.MISSING:
         soap.missing(e, "degrees")
     v = Wind.__new__(Wind)

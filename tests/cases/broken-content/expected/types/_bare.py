@@ -49,6 +49,8 @@ def read_Bare(e: soap.Element) -> Bare:
             p = soap.int_value(c)
         elif tag == "{urn:content}q":
             q = soap.int_value(c)
+        elif soap.misnamed(c, "urn:content", "p q"):
+            return read_Bare(e)
     if p is soap.MISSING:
         soap.missing(e, "p")
     v = Bare.__new__(Bare)

@@ -35,6 +35,8 @@ def read_Base(e: soap.Element) -> Base:
         tag = c.tag
         if tag == "{urn:content}a":
             a = soap.int_value(c)
+        elif soap.misnamed(c, "urn:content", "a"):
+            return read_Base(e)
     if a is soap.MISSING:
         soap.missing(e, "a")
     v = Base.__new__(Base)

@@ -50,6 +50,8 @@ def read_Late(e: soap.Element) -> Late:
             b = soap.int_value(c)
         elif tag == "{urn:content}c":
             c_ = soap.int_value(c)
+        elif soap.misnamed(c, "urn:content", "a b c"):
+            return read_Late(e)
     if a is soap.MISSING:
         soap.missing(e, "a")
     if b is soap.MISSING:

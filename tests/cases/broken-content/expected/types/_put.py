@@ -73,6 +73,10 @@ def read_Put(e: soap.Element) -> Put:
             empty = t.read_Base(c)
         elif tag == "{urn:content}many":
             many.append(soap.int_value(c))
+        elif soap.misnamed(
+            c, "urn:content", "late text loud two bare inline empty many*"
+        ):
+            return read_Put(e)
     if late is soap.MISSING:
         soap.missing(e, "late")
     if text is soap.MISSING:

@@ -61,6 +61,8 @@ def read_Two(e: soap.Element) -> Two:
             z1 = soap.int_value(c)
         elif tag == "{urn:content}z2":
             z2 = soap.int_value(c)
+        elif soap.misnamed(c, "urn:content", "x y z1 z2"):
+            return read_Two(e)
     if x is soap.MISSING:
         soap.missing(e, "x")
     if y is soap.MISSING:

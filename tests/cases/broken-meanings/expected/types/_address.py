@@ -31,6 +31,8 @@ def read_Address(e: soap.Element) -> Address:
         tag = c.tag
         if tag == "{urn:meant}city":
             city = soap.string(c)
+        elif soap.misnamed(c, "urn:meant", "city"):
+            return read_Address(e)
     if city is soap.MISSING:
         soap.missing(e, "city")
     v = Address.__new__(Address)

@@ -35,6 +35,8 @@ def read_Order(e: soap.Element) -> Order:
         tag = c.tag
         if tag == "{urn:meant}item":
             item = soap.string(c)
+        elif soap.misnamed(c, "urn:meant", "item"):
+            return read_Order(e)
     if item is soap.MISSING:
         soap.missing(e, "item")
     v = Order.__new__(Order)

@@ -40,6 +40,8 @@ def read_Special(e: soap.Element) -> Special:
             item = soap.string(c)
         elif tag == "{urn:meant}note":
             note = soap.string(c)
+        elif soap.misnamed(c, "urn:meant", "item note"):
+            return read_Special(e)
     if item is soap.MISSING:
         soap.missing(e, "item")
     if note is soap.MISSING:

@@ -29,6 +29,8 @@ def read_AskRequest(e: soap.Element) -> AskRequest:
         tag = c.tag
         if tag == "{urn:small}ask":
             ask = soap.string(c)
+        elif soap.misnamed(c, "urn:small", "ask"):
+            return read_AskRequest(e)
     if ask is soap.MISSING:
         soap.missing(e, "ask")
     v = AskRequest.__new__(AskRequest)

@@ -40,6 +40,8 @@ def read_Order(e: soap.Element) -> Order:
             item = soap.string(c)
         elif tag == "{http://example.com/My Shop/}size":
             size = soap.int_value(c)
+        elif soap.misnamed(c, "http://example.com/My Shop/", "item size"):
+            return read_Order(e)
     if item is soap.MISSING:
         soap.missing(e, "item")
     if size is soap.MISSING:

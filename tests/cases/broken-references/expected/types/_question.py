@@ -44,6 +44,8 @@ def read_Question(e: soap.Element) -> Question:
             about = soap.read_any(c, elements.KNOWN)
         elif tag == "{urn:small}urgency":
             urgency = soap.read_any(c, elements.KNOWN)
+        elif soap.misnamed(c, "urn:small", "about urgency"):
+            return read_Question(e)
     if about is soap.MISSING:
         soap.missing(e, "about")
     if urgency is soap.MISSING:

@@ -37,6 +37,8 @@ def read_Unused(e: soap.Element) -> Unused:
         tag = c.tag
         if tag == "{urn:small}lost":
             lost = soap.read_any(c, elements.KNOWN)
+        elif soap.misnamed(c, "urn:small", "lost"):
+            return read_Unused(e)
     if lost is soap.MISSING:
         soap.missing(e, "lost")
     v = Unused.__new__(Unused)

@@ -44,6 +44,8 @@ def read_Question(e: soap.Element) -> Question:
             c_.append(soap.string(c))
         elif tag == "{urn:small}e":
             e_ = soap.read_any(c, elements.KNOWN)
+        elif soap.misnamed(c, "urn:small", "c* e"):
+            return read_Question(e)
     if not c_:
         soap.missing(e, "c")
     if e_ is soap.MISSING:

@@ -51,6 +51,8 @@ def read_Question(e: soap.Element) -> Question:
             b.append(soap.string(c))
         elif tag == "{urn:small}c":
             c_ = soap.string(c)
+        elif soap.misnamed(c, "urn:small", "a b* c"):
+            return read_Question(e)
     if not b:
         soap.missing(e, "b")
     if c_ is soap.MISSING:

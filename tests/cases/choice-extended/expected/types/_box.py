@@ -49,6 +49,8 @@ def read_Box(e: soap.Element) -> Box:
             note = soap.string(c)
         elif soap.allows(tag, ("urn:route",)):
             any_elements.append(soap.AnyElement.from_element(c))
+        elif soap.misnamed(c, "urn:route", "mark* note"):
+            return read_Box(e)
     if note is soap.MISSING:
         soap.missing(e, "note")
     v = Box.__new__(Box)

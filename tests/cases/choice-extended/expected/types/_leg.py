@@ -55,6 +55,8 @@ def read_Leg(e: soap.Element) -> Leg:
             from_ = soap.string(c)
         elif tag == "{urn:route}stop":
             stop = soap.string(c)
+        elif soap.misnamed(c, "urn:route", "number from stop"):
+            return read_Leg(e)
     if number is None and from_ is None and stop is None:
         soap.missing(e, "number | from | stop")
     v = Leg.__new__(Leg)

@@ -58,6 +58,8 @@ def read_Route(e: soap.Element) -> Route:
             stop = soap.string(c)
         elif tag == "{urn:route}stop":
             stop_2.append(soap.string(c))
+        elif soap.misnamed(c, "urn:route", "number from stop*"):
+            return read_Route(e)
     if number is None and from_ is None and stop is None:
         soap.missing(e, "number | from | stop")
     v = Route.__new__(Route)

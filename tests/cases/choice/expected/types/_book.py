@@ -69,6 +69,8 @@ def read_Book(e: soap.Element) -> Book:
             choices.append(("entry", None if soap.is_nil(c) else t.read_Entry(c)))
         elif tag == "{urn:payments}closed":
             closed = soap.bool_value(c)
+        elif soap.misnamed(c, "urn:payments", "debit* credit* comment* entry* closed"):
+            return read_Book(e)
     v = Book.__new__(Book)
     v.choices = choices
     v.closed = closed

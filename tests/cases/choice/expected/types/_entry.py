@@ -44,6 +44,8 @@ def read_Entry(e: soap.Element) -> Entry:
             choices.append(("key", soap.string(c)))
         elif tag == "{urn:payments}value":
             choices.append(("value", soap.int_value(c)))
+        elif soap.misnamed(c, "urn:payments", "key* value*"):
+            return read_Entry(e)
     if not choices:
         soap.missing(e, "key | value")
     v = Entry.__new__(Entry)

@@ -89,6 +89,10 @@ def read_Pay(e: soap.Element) -> Pay:
             mail = soap.string(c)
         elif tag == "{urn:payments}phone":
             phone = soap.string(c)
+        elif soap.misnamed(
+            c, "urn:payments", "amount card bank account note cash mail phone"
+        ):
+            return read_Pay(e)
     if amount is soap.MISSING:
         soap.missing(e, "amount")
     if (

@@ -85,6 +85,14 @@ def read_Add(e: soap.Element) -> Add:
             local = soap.int_value(c)
         elif tag == "{urn:library:books}keywords":
             keywords = t.read_AddKeywords(c)
+        elif soap.misnamed(
+            c,
+            "urn:library:books",
+            "title subtitle author* copy size keywords",
+            "",
+            "local",
+        ):
+            return read_Add(e)
     if title is soap.MISSING:
         soap.missing(e, "title")
     if not author:
@@ -139,6 +147,8 @@ def read_AddKeywords(e: soap.Element) -> AddKeywords:
             main = soap.string(c)
         elif tag == "{urn:library:books}other":
             other = soap.string(c)
+        elif soap.misnamed(c, "urn:library:books", "main other"):
+            return read_AddKeywords(e)
     if main is soap.MISSING:
         soap.missing(e, "main")
     v = AddKeywords.__new__(AddKeywords)

@@ -35,6 +35,8 @@ def read_CopyOriginal(e: soap.Element) -> CopyOriginal:
         tag = c.tag
         if tag == "{urn:library:books}number":
             number = soap.int_value(c)
+        elif soap.misnamed(c, "urn:library:books", "number"):
+            return read_CopyOriginal(e)
     if number is soap.MISSING:
         soap.missing(e, "number")
     v = CopyOriginal.__new__(CopyOriginal)
@@ -77,6 +79,8 @@ def read_Copy(e: soap.Element) -> Copy:
             number = soap.int_value(c)
         elif tag == "{urn:library:books}shelf":
             shelf = soap.string(c)
+        elif soap.misnamed(c, "urn:library:books", "number shelf"):
+            return read_Copy(e)
     if number is soap.MISSING:
         soap.missing(e, "number")
     if shelf is soap.MISSING:

@@ -31,6 +31,8 @@ def read_PeopleSize(e: soap.Element) -> PeopleSize:
         tag = c.tag
         if tag == "{urn:library:people}pages":
             pages = soap.int_value(c)
+        elif soap.misnamed(c, "urn:library:people", "pages"):
+            return read_PeopleSize(e)
     if pages is soap.MISSING:
         soap.missing(e, "pages")
     v = PeopleSize.__new__(PeopleSize)

@@ -31,6 +31,8 @@ def read_Size(e: soap.Element) -> Size:
         tag = c.tag
         if tag == "{urn:library:books}pages":
             pages = soap.int_value(c)
+        elif soap.misnamed(c, "urn:library:books", "pages"):
+            return read_Size(e)
     if pages is soap.MISSING:
         soap.missing(e, "pages")
     v = Size.__new__(Size)

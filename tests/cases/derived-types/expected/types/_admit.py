@@ -39,6 +39,8 @@ def read_Admit(e: soap.Element) -> Admit:
             animal = t.read_Animal(c)
         elif tag == "{urn:zoo}bird":
             bird = t.read_Bird(c)
+        elif soap.misnamed(c, "urn:zoo", "animal bird"):
+            return read_Admit(e)
     if animal is soap.MISSING:
         soap.missing(e, "animal")
     v = Admit.__new__(Admit)

@@ -53,6 +53,8 @@ def read_Bird(e: soap.Element) -> Bird:
             friend.append(t.read_Animal(c))
         elif tag == "{urn:zoo}wingspan":
             wingspan = soap.float_value(c)
+        elif soap.misnamed(c, "urn:zoo", "name friend* wingspan"):
+            return read_Bird(e)
     if name is soap.MISSING:
         soap.missing(e, "name")
     if wingspan is soap.MISSING:

@@ -43,6 +43,8 @@ def read_Hermit(e: soap.Element) -> Hermit:
             name = soap.string(c)
         elif tag == "{urn:zoo}friend":
             friend.append(t.read_Animal(c))
+        elif soap.misnamed(c, "urn:zoo", "name friend*"):
+            return read_Hermit(e)
     if name is soap.MISSING:
         soap.missing(e, "name")
     v = Hermit.__new__(Hermit)

@@ -50,6 +50,8 @@ def read_Kangaroo(e: soap.Element) -> Kangaroo:
             friend.append(t.read_Animal(c))
         elif tag == "{urn:zoo}joey":
             joey = t.read_Animal(c)
+        elif soap.misnamed(c, "urn:zoo", "name friend* joey"):
+            return read_Kangaroo(e)
     if name is soap.MISSING:
         soap.missing(e, "name")
     if joey is soap.MISSING:

@@ -60,6 +60,8 @@ def read_Parrot(e: soap.Element) -> Parrot:
             wingspan = soap.float_value(c)
         elif tag == "{urn:zoo}word":
             word.append(soap.string(c))
+        elif soap.misnamed(c, "urn:zoo", "name friend* wingspan word*"):
+            return read_Parrot(e)
     if name is soap.MISSING:
         soap.missing(e, "name")
     if wingspan is soap.MISSING:

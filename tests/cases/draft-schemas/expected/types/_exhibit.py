@@ -46,6 +46,8 @@ def read_Exhibit(e: soap.Element) -> Exhibit:
             label = None if soap.is_nil(c) else soap.string(c)
         elif tag == "found":
             found = soap.datetime_value(c)
+        elif soap.misnamed(c, "", "label found"):
+            return read_Exhibit(e)
     if label is soap.MISSING:
         soap.missing(e, "label")
     if found is soap.MISSING:

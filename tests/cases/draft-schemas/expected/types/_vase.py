@@ -53,6 +53,8 @@ def read_Vase(e: soap.Element) -> Vase:
             found = soap.datetime_value(c)
         elif tag == "cracks":
             cracks.append(soap.int_value(c))
+        elif soap.misnamed(c, "", "label found cracks*"):
+            return read_Vase(e)
     if label is soap.MISSING:
         soap.missing(e, "label")
     if found is soap.MISSING:

@@ -39,6 +39,8 @@ def read_FindRequestHeaders(e: soap.Element) -> FindRequestHeaders:
             reader = soap.nil_or(c, t.read_encoded_Locked)
         elif tag == "{urn:archive}trace":
             trace = soap.string(c)
+        elif soap.misnamed_block(c, "urn:archive", "reader trace"):
+            return read_FindRequestHeaders(e)
     v = FindRequestHeaders.__new__(FindRequestHeaders)
     v.reader = reader
     v.trace = trace

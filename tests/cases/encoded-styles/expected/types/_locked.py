@@ -39,6 +39,8 @@ def read_Locked(e: soap.Element) -> Locked:
         tag = c.tag
         if tag == "{urn:archive}by":
             by = soap.string(c)
+        elif soap.misnamed(c, "urn:archive", "by"):
+            return read_Locked(e)
     if by is soap.MISSING:
         soap.missing(e, "by")
     v = Locked.__new__(Locked)

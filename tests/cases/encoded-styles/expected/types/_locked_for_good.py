@@ -43,6 +43,8 @@ def read_LockedForGood(e: soap.Element) -> LockedForGood:
             by = soap.string(c)
         elif tag == "{urn:archive}since":
             since = soap.date_value(c)
+        elif soap.misnamed(c, "urn:archive", "by since"):
+            return read_LockedForGood(e)
     if by is soap.MISSING:
         soap.missing(e, "by")
     if since is soap.MISSING:

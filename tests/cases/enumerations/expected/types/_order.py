@@ -77,6 +77,8 @@ def read_Order(e: soap.Element) -> Order:
             size = t.read_Size(c)
         elif tag == "{urn:paint}finish":
             finish = t.read_OrderFinish(c)
+        elif soap.misnamed(c, "urn:paint", "colour* size finish"):
+            return read_Order(e)
     if not colour:
         soap.missing(e, "colour")
     v = Order.__new__(Order)

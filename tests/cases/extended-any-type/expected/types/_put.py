@@ -61,6 +61,10 @@ def read_Put(e: soap.Element) -> Put:
             noted = t.read_Noted(c)
         elif tag == "{urn:extended-any-type}plain":
             plain = t.read_Plain(c)
+        elif soap.misnamed(
+            c, "urn:extended-any-type", "id extensions* tagged noted plain"
+        ):
+            return read_Put(e)
     if id is soap.MISSING:
         soap.missing(e, "id")
     v = Put.__new__(Put)

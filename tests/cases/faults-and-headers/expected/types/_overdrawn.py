@@ -36,6 +36,8 @@ def read_Overdrawn(e: soap.Element) -> Overdrawn:
         tag = c.tag
         if tag == "{urn:bank}missing":
             missing = soap.decimal_value(c)
+        elif soap.misnamed(c, "urn:bank", "missing"):
+            return read_Overdrawn(e)
     if missing is soap.MISSING:
         soap.missing(e, "missing")
     v = Overdrawn.__new__(Overdrawn)

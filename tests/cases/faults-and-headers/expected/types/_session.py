@@ -31,6 +31,8 @@ def read_Session(e: soap.Element) -> Session:
         tag = c.tag
         if tag == "{urn:bank}token":
             token = soap.string(c)
+        elif soap.misnamed(c, "urn:bank", "token"):
+            return read_Session(e)
     if token is soap.MISSING:
         soap.missing(e, "token")
     v = Session.__new__(Session)

@@ -46,6 +46,8 @@ def read_Withdraw(e: soap.Element) -> Withdraw:
             password = soap.string(c)
         elif tag == "{urn:bank}pin":
             pin = soap.string(c)
+        elif soap.misnamed(c, "urn:bank", "amount password pin"):
+            return read_Withdraw(e)
     if amount is soap.MISSING:
         soap.missing(e, "amount")
     if password is soap.MISSING:

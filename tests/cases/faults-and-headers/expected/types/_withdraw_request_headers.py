@@ -39,6 +39,8 @@ def read_WithdrawRequestHeaders(e: soap.Element) -> WithdrawRequestHeaders:
             session = t.read_Session(c)
         elif tag == "{urn:bank}trace":
             trace = soap.int_value(c)
+        elif soap.misnamed_block(c, "urn:bank", "session trace"):
+            return read_WithdrawRequestHeaders(e)
     v = WithdrawRequestHeaders.__new__(WithdrawRequestHeaders)
     v.session = session
     v.trace = trace

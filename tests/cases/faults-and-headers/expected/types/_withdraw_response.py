@@ -36,6 +36,8 @@ def read_WithdrawResponse(e: soap.Element) -> WithdrawResponse:
         tag = c.tag
         if tag == "{urn:bank}balance":
             balance = soap.decimal_value(c)
+        elif soap.misnamed(c, "urn:bank", "balance"):
+            return read_WithdrawResponse(e)
     if balance is soap.MISSING:
         soap.missing(e, "balance")
     v = WithdrawResponse.__new__(WithdrawResponse)

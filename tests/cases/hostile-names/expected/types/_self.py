@@ -46,6 +46,8 @@ def read_Self(e: soap.Element) -> Self:
             choices.append(("tuple", soap.date_value(c)))
         elif tag == "{urn:names}self":
             choices.append(("self", soap.decimal_value(c)))
+        elif soap.misnamed(c, "urn:names", "tuple* self*"):
+            return read_Self(e)
     if not choices:
         soap.missing(e, "tuple | self")
     v = Self.__new__(Self)

@@ -46,6 +46,8 @@ def read_Tuple(e: soap.Element) -> Tuple:
             choices.append(("tuple", soap.date_value(c)))
         elif tag == "{urn:names}date":
             choices.append(("date", soap.decimal_value(c)))
+        elif soap.misnamed(c, "urn:names", "tuple* date*"):
+            return read_Tuple(e)
     if not choices:
         soap.missing(e, "tuple | date")
     v = Tuple.__new__(Tuple)

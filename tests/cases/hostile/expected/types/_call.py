@@ -66,6 +66,10 @@ def read_Call(e: soap.Element) -> Call:
             text = soap.string(soap.filled(c, "{__import__('os').abort()}\\N{BULLET}"))
         elif tag == "{urn:hostile'+__import__('os').abort()+'}bidi":
             bidi = soap.string(c)
+        elif soap.misnamed(
+            c, "urn:hostile'+__import__('os').abort()+'", "mode text bidi"
+        ):
+            return read_Call(e)
     if mode is soap.MISSING:
         soap.missing(e, "mode")
     v = Call.__new__(Call)

@@ -46,6 +46,8 @@ def read_Person(e: soap.Element) -> Person:
             age = soap.int_value(c)
         elif tag == "{urn:kept-forms}mail":
             mail = None if soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(c, "urn:kept-forms", "name age mail"):
+            return read_Person(e)
     if name is soap.MISSING:
         soap.missing(e, "name")
     v = Person.__new__(Person)

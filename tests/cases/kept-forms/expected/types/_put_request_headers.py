@@ -34,6 +34,8 @@ def read_PutRequestHeaders(e: soap.Element) -> PutRequestHeaders:
         tag = c.tag
         if tag == "{urn:kept-forms}trace":
             trace = soap.string(soap.filled(c, "none"))
+        elif soap.misnamed_block(c, "urn:kept-forms", "trace"):
+            return read_PutRequestHeaders(e)
     v = PutRequestHeaders.__new__(PutRequestHeaders)
     v.trace = trace
     v.__form__ = None

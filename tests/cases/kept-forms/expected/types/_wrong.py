@@ -40,6 +40,8 @@ def read_Wrong(e: soap.Element) -> Wrong:
             code = soap.int_value(c)
         elif tag == "{urn:kept-forms}text":
             text = soap.string(c)
+        elif soap.misnamed(c, "urn:kept-forms", "code text"):
+            return read_Wrong(e)
     if code is soap.MISSING:
         soap.missing(e, "code")
     if text is soap.MISSING:

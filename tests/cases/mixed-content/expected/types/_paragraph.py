@@ -55,6 +55,8 @@ def read_Paragraph(e: soap.Element) -> Paragraph:
             content.append(("b", soap.string(c)))
         elif tag == "{urn:press}link":
             content.append(("link", t.read_Link(c)))
+        elif soap.misnamed(c, "urn:press", "b* link*"):
+            return read_Paragraph(e)
         soap.add_tail(content, c)
     v = Paragraph.__new__(Paragraph)
     v.lang = lang

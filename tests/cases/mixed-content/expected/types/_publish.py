@@ -38,6 +38,8 @@ def read_Publish(e: soap.Element) -> Publish:
         tag = c.tag
         if tag == "{urn:press}paragraph":
             paragraph.append(t.read_Paragraph(c))
+        elif soap.misnamed(c, "urn:press", "paragraph*"):
+            return read_Publish(e)
     if not paragraph:
         soap.missing(e, "paragraph")
     v = Publish.__new__(Publish)

@@ -53,6 +53,8 @@ def read_U0e1cu0e43u0e0a(e: soap.Element) -> U0e1cu0e43u0e0a:
             u0939_u093_fu0928_u0926_u0940 = soap.int_value(c)
         elif tag == "{urn:scripts}résumé":
             resume = soap.int_value(c)
+        elif soap.misnamed(c, "urn:scripts", "ชื่อ हिन्दी résumé"):
+            return read_U0e1cu0e43u0e0a(e)
     if u0_e0_au0_e37_u0_e2_d is soap.MISSING:
         soap.missing(e, "ชื่อ")
     v = U0e1cu0e43u0e0a.__new__(U0e1cu0e43u0e0a)

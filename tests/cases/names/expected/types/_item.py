@@ -32,6 +32,8 @@ def read_Item(e: soap.Element) -> Item:
         tag = c.tag
         if tag == "{urn:namen}item":
             item = t.read_ItemItem(c)
+        elif soap.misnamed(c, "urn:namen", "item"):
+            return read_Item(e)
     if item is soap.MISSING:
         soap.missing(e, "item")
     v = Item.__new__(Item)
@@ -69,6 +71,8 @@ def read_ItemItem(e: soap.Element) -> ItemItem:
         tag = c.tag
         if tag == "{urn:namen}Item":
             item = soap.string(c)
+        elif soap.misnamed(c, "urn:namen", "Item"):
+            return read_ItemItem(e)
     if item is soap.MISSING:
         soap.missing(e, "Item")
     v = ItemItem.__new__(ItemItem)

@@ -32,6 +32,8 @@ def read_NamenItem(e: soap.Element) -> NamenItem:
         tag = c.tag
         if tag == "{urn:namen}other":
             other = t.read_WarehouseItem(c)
+        elif soap.misnamed(c, "urn:namen", "other"):
+            return read_NamenItem(e)
     if other is soap.MISSING:
         soap.missing(e, "other")
     v = NamenItem.__new__(NamenItem)

@@ -171,6 +171,12 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
             value = _soap.string(c)
         elif tag == "{urn:namen}__class__":
             class__2 = _soap.string(c)
+        elif _soap.misnamed(
+            c,
+            "urn:namen",
+            "class Straße naïve-value 数量 userId userID user_id with.dots with-hyphens _7th self str list* date field soap t v xml value __class__",
+        ):
+            return read_Ubernehmen(e)
     if class_ is _soap.MISSING:
         _soap.missing(e, "class")
     if strau00_dfe is _soap.MISSING:

@@ -31,6 +31,8 @@ def read_WarehouseItem(e: soap.Element) -> WarehouseItem:
         tag = c.tag
         if tag == "shelf":
             shelf = soap.string(c)
+        elif soap.misnamed(c, "", "shelf"):
+            return read_WarehouseItem(e)
     if shelf is soap.MISSING:
         soap.missing(e, "shelf")
     v = WarehouseItem.__new__(WarehouseItem)

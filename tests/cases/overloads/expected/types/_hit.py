@@ -38,6 +38,8 @@ def read_Hit(e: soap.Element) -> Hit:
             url = soap.token(c)
         elif tag == "rank":
             rank = soap.float_value(c)
+        elif soap.misnamed(c, "", "url rank"):
+            return read_Hit(e)
     if url is soap.MISSING:
         soap.missing(e, "url")
     v = Hit.__new__(Hit)

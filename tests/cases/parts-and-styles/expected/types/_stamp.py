@@ -31,6 +31,8 @@ def read_Stamp(e: soap.Element) -> Stamp:
         tag = c.tag
         if tag == "{urn:post}cents":
             cents = soap.int_value(c)
+        elif soap.misnamed(c, "urn:post", "cents"):
+            return read_Stamp(e)
     if cents is soap.MISSING:
         soap.missing(e, "cents")
     v = Stamp.__new__(Stamp)

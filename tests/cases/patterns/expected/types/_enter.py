@@ -99,6 +99,10 @@ def read_Enter(e: soap.Element) -> Enter:
             remark = t.read_Remark(c)
         elif tag == "{urn:register}keep":
             keep = soap.duration_value(c)
+        elif soap.misnamed(
+            c, "urn:register", "number amount paid at others count* version remark keep"
+        ):
+            return read_Enter(e)
     if number is soap.MISSING:
         soap.missing(e, "number")
     v = Enter.__new__(Enter)

@@ -62,6 +62,8 @@ def read_Convert(e: soap.Element) -> Convert:
             causes = t.read_Causes(c)
         elif tag == "{urn:qname-values}either":
             either.append(t.read_Either(c))
+        elif soap.misnamed(c, "urn:qname-values", "cause* causes either*"):
+            return read_Convert(e)
     if not cause:
         soap.missing(e, "cause")
     v = Convert.__new__(Convert)

@@ -35,6 +35,8 @@ def read_OrderOriginal(e: soap.Element) -> OrderOriginal:
         tag = c.tag
         if tag == "{urn:layers}a":
             a = soap.int_value(c)
+        elif soap.misnamed(c, "urn:layers", "a"):
+            return read_OrderOriginal(e)
     if a is soap.MISSING:
         soap.missing(e, "a")
     v = OrderOriginal.__new__(OrderOriginal)
@@ -82,6 +84,8 @@ def read_OrderOriginalOriginal(e: soap.Element) -> OrderOriginalOriginal:
             a = soap.int_value(c)
         elif tag == "{urn:layers}b":
             b = soap.int_value(c)
+        elif soap.misnamed(c, "urn:layers", "a b"):
+            return read_OrderOriginalOriginal(e)
     if a is soap.MISSING:
         soap.missing(e, "a")
     if b is soap.MISSING:
@@ -131,6 +135,8 @@ def read_Order(e: soap.Element) -> Order:
             b = soap.int_value(c)
         elif tag == "{urn:layers}c":
             c_ = soap.int_value(c)
+        elif soap.misnamed(c, "urn:layers", "a b c"):
+            return read_Order(e)
     if a is soap.MISSING:
         soap.missing(e, "a")
     if b is soap.MISSING:

@@ -69,6 +69,8 @@ def read_Put(e: soap.Element) -> Put:
             line_b = soap.string(c)
         elif tag == "{urn:layers}line-c":
             line_c = soap.string(c)
+        elif soap.misnamed(c, "urn:layers", "order size line-a line-b line-c"):
+            return read_Put(e)
     if order is soap.MISSING:
         soap.missing(e, "order")
     if size is soap.MISSING:

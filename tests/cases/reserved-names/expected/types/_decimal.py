@@ -36,6 +36,8 @@ def read_Decimal(e: soap.Element) -> Decimal:
         tag = c.tag
         if tag == "{urn:stock}width":
             width = soap.decimal_value(c)
+        elif soap.misnamed(c, "urn:stock", "width"):
+            return read_Decimal(e)
     if width is soap.MISSING:
         soap.missing(e, "width")
     v = Decimal.__new__(Decimal)

@@ -77,6 +77,8 @@ def read_Item(e: _soap.Element) -> Item:
             dataclass = _t.read_Literal(c)
         elif tag == "{urn:stock}box":
             request = _t.read_Decimal(c)
+        elif _soap.misnamed(c, "urn:stock", "count price* made note size box"):
+            return read_Item(e)
     if soap_ is _soap.MISSING:
         _soap.missing(e, "count")
     v = Item.__new__(Item)

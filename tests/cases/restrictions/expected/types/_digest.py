@@ -34,6 +34,8 @@ def read_Digest(e: soap.Element) -> Digest:
         tag = c.tag
         if tag == "{urn:restrictions}digest":
             digest = soap.hex_value(c)
+        elif soap.misnamed(c, "urn:restrictions", "digest"):
+            return read_Digest(e)
     if digest is soap.MISSING:
         soap.missing(e, "digest")
     v = Digest.__new__(Digest)

@@ -45,6 +45,8 @@ def read_Mixed(e: soap.Element) -> Mixed:
         tag = c.tag
         if tag == "{urn:restrictions}s":
             content.append(("s", t.read_Signature(c)))
+        elif soap.misnamed(c, "urn:restrictions", "s*"):
+            return read_Mixed(e)
         soap.add_tail(content, c)
     v = Mixed.__new__(Mixed)
     v.content = content

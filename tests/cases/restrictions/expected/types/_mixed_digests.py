@@ -42,6 +42,8 @@ def read_MixedDigests(e: soap.Element) -> MixedDigests:
         tag = c.tag
         if tag == "{urn:restrictions}s":
             content.append(("s", t.read_Digest(c)))
+        elif soap.misnamed(c, "urn:restrictions", "s*"):
+            return read_MixedDigests(e)
         soap.add_tail(content, c)
     v = MixedDigests.__new__(MixedDigests)
     v.content = content

@@ -45,6 +45,8 @@ def read_Pluses(e: soap.Element) -> Pluses:
             choices.append(("plus", t.read_Digest(c)))
         elif tag == "{urn:restrictions}minus":
             choices.append(("minus", soap.int_value(c)))
+        elif soap.misnamed(c, "urn:restrictions", "plus* minus*"):
+            return read_Pluses(e)
     v = Pluses.__new__(Pluses)
     v.choices = choices
     v.__form__ = None

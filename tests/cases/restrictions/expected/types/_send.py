@@ -78,6 +78,12 @@ def read_Send(e: soap.Element) -> Send:
             mixed = t.read_MixedDigests(c)
         elif tag == "{urn:restrictions}nothing":
             nothing = t.read_Nothing(c)
+        elif soap.misnamed(
+            c,
+            "urn:restrictions",
+            "small parcel* smaller value any* pluses mixed nothing",
+        ):
+            return read_Send(e)
     v = Send.__new__(Send)
     v.small = small
     v.parcel = parcel

@@ -50,6 +50,8 @@ def read_Words(e: soap.Element) -> Words:
             choices.append(("plus", t.read_Signature(c)))
         elif tag == "{urn:restrictions}minus":
             choices.append(("minus", soap.int_value(c)))
+        elif soap.misnamed(c, "urn:restrictions", "plus* minus*"):
+            return read_Words(e)
     v = Words.__new__(Words)
     v.choices = choices
     v.__form__ = None

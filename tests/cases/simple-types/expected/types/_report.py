@@ -134,6 +134,12 @@ def read_Report(e: soap.Element) -> Report:
             ratio.append(soap.float_value(c))
         elif tag == "{urn:lab}big":
             big = soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "urn:lab",
+            "sample codes grade* length taken* span year raw hash kind ratio* big",
+        ):
+            return read_Report(e)
     if sample is soap.MISSING:
         soap.missing(e, "sample")
     if codes is soap.MISSING:

@@ -39,6 +39,8 @@ def read_Circle(e: soap.Element) -> Circle:
             label = soap.string(c)
         elif tag == "{urn:drawing}radius":
             radius = soap.float_value(c)
+        elif soap.misnamed(c, "urn:drawing", "label radius"):
+            return read_Circle(e)
     if radius is soap.MISSING:
         soap.missing(e, "radius")
     v = Circle.__new__(Circle)

@@ -58,6 +58,8 @@ def read_Draw(e: soap.Element) -> Draw:
             choices.append(("dot", t.read_Circle(c)))
         elif tag == "{urn:drawing}more":
             more = t.read_DrawMore(c)
+        elif soap.misnamed(c, "urn:drawing", "circle* square* dot* more"):
+            return read_Draw(e)
     if not choices:
         soap.missing(e, "circle | square | dot")
     if more is soap.MISSING:
@@ -113,6 +115,8 @@ def read_DrawMore(e: soap.Element) -> DrawMore:
             shape.append(("square", t.read_Square(c)))
         elif tag == "{urn:drawing}dot":
             shape.append(("dot", t.read_Circle(c)))
+        elif soap.misnamed(c, "urn:drawing", "circle* square* dot*"):
+            return read_DrawMore(e)
     v = DrawMore.__new__(DrawMore)
     v.shape = shape
     v.__form__ = None

@@ -38,6 +38,8 @@ def read_Shape(e: soap.Element) -> Shape:
         tag = c.tag
         if tag == "{urn:drawing}label":
             label = soap.string(c)
+        elif soap.misnamed(c, "urn:drawing", "label"):
+            return read_Shape(e)
     v = Shape.__new__(Shape)
     v.label = label
     v.__form__ = None

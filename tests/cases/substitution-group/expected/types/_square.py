@@ -39,6 +39,8 @@ def read_Square(e: soap.Element) -> Square:
             label = soap.string(c)
         elif tag == "{urn:drawing}side":
             side = soap.float_value(c)
+        elif soap.misnamed(c, "urn:drawing", "label side"):
+            return read_Square(e)
     if side is soap.MISSING:
         soap.missing(e, "side")
     v = Square.__new__(Square)

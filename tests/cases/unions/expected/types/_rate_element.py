@@ -70,6 +70,8 @@ def read_RateElement(e: soap.Element) -> RateElement:
             kind.append(t.read_Kind(c))
         elif tag == "{urn:unions}sizes":
             sizes = t.read_Sizes(c)
+        elif soap.misnamed(c, "urn:unions", "rate* when* kind* sizes"):
+            return read_RateElement(e)
     if not rate:
         soap.missing(e, "rate")
     v = RateElement.__new__(RateElement)

@@ -45,6 +45,8 @@ def read_Fruit(e: soap.Element) -> Fruit:
             apple.append(soap.string(c))
         elif tag == "{urn:unusual}label":
             label = soap.string(c)
+        elif soap.misnamed(c, "urn:unusual", "apple* label"):
+            return read_Fruit(e)
     v = Fruit.__new__(Fruit)
     v.apple = apple
     v.label = label

@@ -53,6 +53,8 @@ def read_Line(e: soap.Element) -> Line:
             content.append(("bold", soap.string(c)))
         elif tag == "{urn:unusual}number":
             content.append(("number", soap.int_value(c)))
+        elif soap.misnamed(c, "urn:unusual", "bold* number*"):
+            return read_Line(e)
         soap.add_tail(content, c)
     v = Line.__new__(Line)
     v.content = content

@@ -67,6 +67,8 @@ def read_Measure(e: soap.Element) -> Measure:
             shape = ("round", soap.string(c))
         elif tag == "{urn:unusual}oval":
             shape = ("oval", soap.string(soap.filled(c, "wide")))
+        elif soap.misnamed(c, "urn:unusual", "length grade shape round oval"):
+            return read_Measure(e)
     if length is soap.MISSING:
         soap.missing(e, "length")
     v = Measure.__new__(Measure)

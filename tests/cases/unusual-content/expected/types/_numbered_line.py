@@ -46,6 +46,8 @@ def read_NumberedLine(e: soap.Element) -> NumberedLine:
             content.append(("bold", soap.string(c)))
         elif tag == "{urn:unusual}number":
             content.append(("number", soap.int_value(c)))
+        elif soap.misnamed(c, "urn:unusual", "bold* number*"):
+            return read_NumberedLine(e)
         soap.add_tail(content, c)
     v = NumberedLine.__new__(NumberedLine)
     v.content = content

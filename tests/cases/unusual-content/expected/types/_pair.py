@@ -41,6 +41,8 @@ def read_Pair(e: soap.Element) -> Pair:
         tag = c.tag
         if tag == "{urn:unusual}coin":
             coin.append(soap.int_value(c))
+        elif soap.misnamed(c, "urn:unusual", "coin*"):
+            return read_Pair(e)
     if not coin:
         soap.missing(e, "coin")
     v = Pair.__new__(Pair)

@@ -42,6 +42,8 @@ def read_Print(e: soap.Element) -> Print:
             line.append(t.read_Line(c))
         elif tag == "{urn:unusual}margins":
             margins = t.read_Margins(c)
+        elif soap.misnamed(c, "urn:unusual", "line* margins"):
+            return read_Print(e)
     if not line:
         soap.missing(e, "line")
     v = Print.__new__(Print)

@@ -46,6 +46,8 @@ def read_Purse(e: soap.Element) -> Purse:
             coin.append(soap.int_value(c))
         elif tag == "{urn:unusual}coin":
             coin_2.append(soap.int_value(c))
+        elif soap.misnamed(c, "urn:unusual", "coin*"):
+            return read_Purse(e)
     if not coin:
         soap.missing(e, "coin")
     if not coin_2:

@@ -31,6 +31,8 @@ def read_Apart(e: soap.Element) -> Apart:
         tag = c.tag
         if tag == "x":
             x = soap.int_value(c)
+        elif soap.misnamed(c, "", "x"):
+            return read_Apart(e)
     if x is soap.MISSING:
         soap.missing(e, "x")
     v = Apart.__new__(Apart)

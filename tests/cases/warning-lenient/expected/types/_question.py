@@ -66,6 +66,8 @@ def read_Question(e: soap.Element) -> Question:
             count = soap.int_value(soap.filled(c, "many"))
         elif tag == "{urn:small}last":
             last = soap.bool_value(c)
+        elif soap.misnamed(c, "urn:small", "anything text apart count last"):
+            return read_Question(e)
     if text is soap.MISSING:
         soap.missing(e, "text")
     if apart is soap.MISSING:

@@ -47,6 +47,8 @@ def read_Question(e: soap.Element) -> Question:
             times = soap.int_value(c)
         elif tag == "{urn:small}kind":
             kind = t.read_Kind(c)
+        elif soap.misnamed(c, "urn:small", "text times kind"):
+            return read_Question(e)
     if text is soap.MISSING:
         soap.missing(e, "text")
     if times is soap.MISSING:

@@ -31,6 +31,8 @@ def read_Reply(e: soap.Element) -> Reply:
         tag = c.tag
         if tag == "{urn:small}text":
             text = soap.string(c)
+        elif soap.misnamed(c, "urn:small", "text"):
+            return read_Reply(e)
     if text is soap.MISSING:
         soap.missing(e, "text")
     v = Reply.__new__(Reply)

@@ -40,6 +40,8 @@ def read_Page(e: soap.Element) -> Page:
             title = soap.string(c)
         elif tag == "lost":
             lost = soap.read_any(c, elements.KNOWN)
+        elif soap.misnamed(c, "", "title lost"):
+            return read_Page(e)
     if title is soap.MISSING:
         soap.missing(e, "title")
     v = Page.__new__(Page)

@@ -56,6 +56,8 @@ def read_More(e: soap.Element) -> More:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
         elif soap.allows(tag, ("##other", "urn:wildcard-levels")):
             any_elements_2.append(soap.read_wildcard(c, elements.KNOWN))
+        elif soap.misnamed(c, "urn:wildcard-levels", "a b"):
+            return read_More(e)
     if a is soap.MISSING:
         soap.missing(e, "a")
     if b is soap.MISSING:

@@ -66,6 +66,8 @@ def read_Store(e: soap.Element) -> Store:
             label = soap.any_simple_value(c)
         elif soap.allows(tag, ("##other", "urn:archive")):
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
+        elif soap.misnamed(c, "urn:archive", "title thing* label"):
+            return read_Store(e)
     if title is soap.MISSING:
         soap.missing(e, "title")
     v = Store.__new__(Store)
