@@ -58,6 +58,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         *("soapwright.project", "soapwright.envelopes"),
     ),
     "soapwright.testing": ("soapwright.envelopes", "soapwright.tools"),
+    "soapwright.options": ("soapwright.model.options",),
+    "soapwright.diagnostics": ("soapwright.model",),
     "soapwright.pytest_plugin": (
         *(*MODEL, "soapwright.testing", "soapwright.envelopes", "soapwright.tools"),
     ),
@@ -126,6 +128,11 @@ GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
 FUNCTION_LINES, MEDIAN_LINES = 60, 15
 SUPPRESSION = re.compile(
     r"#\s*((?:type|pyright):\s*ignore(\[[^\]]*\])?|noqa(:\s*\w+)?)"
+)
+# Where docstrings name their subject; the other parts of the toolkit follow.
+WORDED = (
+    *("soapwright.model", "soapwright.project", "soapwright.envelopes"),
+    *("soapwright.tools", "soapwright.cli", "soapwright_clickatell"),
 )
 
 
@@ -424,6 +431,21 @@ def test_a_suppression_has_its_reason() -> None:
         for name, module in MODULES.items()
         for number, line in enumerate(module.lines, 1)
         if (found := SUPPRESSION.search(line)) and "#" not in line[found.end() :]
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("part", WORDED)
+def test_docstrings_name_their_subject(part: str) -> None:
+    """By a noun or a verb, never "What it is": attributes' too, which follow an assignment."""
+    wrong = [
+        f"{name}:{node.lineno}"
+        for name, module in MODULES.items()
+        if is_within(name, part)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and re.match(r"\s*What\b", str(node.value.value))
     ]
     assert wrong == []
 

@@ -1,11 +1,11 @@
-"""Clickatell's SMS gateway: what no WSDL says about it, and the gateway in a box.
+"""Clickatell's SMS gateway: its rules that no WSDL has, and the gateway in a box.
 
 The package vendors its generated packages, as any program does that ships what soapwright made
 for it: `services` has them. In a checkout that is a link to `generated/`; a wheel has the
 packages themselves.
 
-`client` sends, `outgoing` has the kinds of messages, `outcomes` what comes of them, `features`
-and `codes` the vendor's numbers, `callbacks` takes what the gateway tells. These stay; the other
+`client` sends, `outgoing` has the kinds of messages, `outcomes` the results of calls,
+`features` and `codes` the vendor's numbers, `callbacks` receives callbacks. These stay; the other
 modules may change.
 """
 

@@ -1,4 +1,4 @@
-"""What a sender may ask of the gateway, as flags."""
+"""Features that a sender may request of the gateway, as flags."""
 
 from __future__ import annotations
 

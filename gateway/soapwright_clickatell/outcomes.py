@@ -1,4 +1,4 @@
-"""What comes of calls, as types."""
+"""Outcomes of calls, as types."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from soapwright.model.options import Options
 def diff_command(
     old: str, new: str, form: str, catalogs: tuple[Path, ...], allow_network: bool
 ) -> None:
-    """What changed from the WSDL OLD to NEW, and what that breaks.
+    """Show the changes from the WSDL OLD to NEW, and their effect on existing code.
 
     Each may be the folder of a generated package instead: then it is about what that package
     chose of its WSDL, and in its names.

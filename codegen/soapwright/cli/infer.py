@@ -23,7 +23,9 @@ from soapwright.project.output import write_file
 @click.option("--name", help="The service's name; else the output's.")
 @click.option("--endpoint", default="http://localhost/", help="The service's address.")
 @click.option(
-    "--action", default="", help="The SOAPAction; {operation} stands for the operation."
+    "--action",
+    default="",
+    help="The SOAPAction; {operation} is replaced by the operation's name.",
 )
 def infer_command(
     samples: tuple[Path, ...],

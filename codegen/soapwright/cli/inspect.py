@@ -24,7 +24,7 @@ from soapwright.model.diagnostics import Findings
 def inspect_command(
     wsdl: str, form: str, catalogs: tuple[Path, ...], allow_network: bool
 ) -> None:
-    """What is in WSDL, as it will be in Python; what is remarkable about it is a warning each."""
+    """Describe WSDL as its Python package will have it, with a warning for each peculiarity."""
     # loaded when it runs
     from soapwright.tools.inspect.describe import describe
     from soapwright.tools.inspect.profile import examine

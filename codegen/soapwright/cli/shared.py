@@ -1,4 +1,4 @@
-"""What several commands share: options, findings on stderr, progress, the models of WSDLs."""
+"""Shared by several commands: options, findings on stderr, progress, the models of WSDLs."""
 
 from __future__ import annotations
 

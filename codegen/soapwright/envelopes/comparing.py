@@ -9,15 +9,15 @@ itself say so. These do not count:
   one: `xsi:type`, `arrayType`, `itemType`, fault codes, a text whose `xsi:type` is `xsd:QName`;
 * white space between elements, unless `xml:space="preserve"` holds there. Beside other text
   (mixed content) it counts;
-* the spelling of `xsi:nil`; `xsi:nil="false"`, which says nothing; the hints of
+* the spelling of `xsi:nil`; `xsi:nil="false"`, which has no effect; the hints of
   `xsi:schemaLocation`;
 * an empty `Header`; the place where `encodingStyle` is declared, as long as the same one is in
   force in the entries of Header and Body; the size of an array that leaves it out
   (`xsd:string[]` of two items is `xsd:string[2]`).
 
 All else counts: the order of elements, and every character of a text: `003` is not `3`, and
-absent, empty and nil are three things. References (`href`) are compared as they stand. With
-`typed_values`, a text whose element says by `xsi:type` that it is one of XML Schema's numbers or
+absent, empty and nil are three things. References (`href`) are compared as they are written.
+With `typed_values`, a text whose element declares by `xsi:type` that it is one of XML Schema's numbers or
 a boolean is compared as its value: as an `xsd:int` `003` is `3`.
 """
 
@@ -56,7 +56,7 @@ _FRAME = _HEADERS | {
     for namespace in (_SOAP11, _SOAP12)
     for local in ("Envelope", "Body")
 }
-# Elements whose text is a name: each with the element that it stands in.
+# Elements whose text is a name: each with its parent.
 _CODES = frozenset(
     {
         ("faultcode", f"{{{_SOAP11}}}Fault"),
@@ -86,7 +86,7 @@ _LISTED = 50
 
 
 class Kind(Enum):
-    """What differs: whether an element is there, its name, an attribute, a text, the order."""
+    """The kind of a difference: an element's presence, its name, an attribute, a text, the order."""
 
     ELEMENT = "element"
     NAME = "name"
@@ -97,7 +97,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference: where it is, as an XPath of local names, and what stands there.
+    """One difference: where it is, as an XPath of local names, and both values.
 
     `actual` or `expected` is None where that envelope has nothing there.
     """
@@ -120,10 +120,10 @@ class Difference:
 def compare_envelopes(
     actual: bytes | str, expected: bytes | str, *, typed_values: bool = False
 ) -> list[Difference]:
-    """What differs between two envelopes, in the order in which it stands there.
+    """The differences between two envelopes, in document order.
 
-    A `str` is taken as text, whatever its XML declaration says of a character set. Any XML can
-    be compared; what the module says of SOAP holds where SOAP's names stand.
+    A `str` is taken as text, whatever character set its XML declaration names. Any XML can
+    be compared; the module's rules for SOAP apply to elements with SOAP's names.
 
     Raises:
         NotComparable: one of the two is no XML, or XML that is not read here.
@@ -182,8 +182,8 @@ def _read(
     attributes = dict(_attributes(element))
     parent = element.getparent()
     # SOAP's own elements show no style, so their children show the one in force
-    said = "" if parent is None or parent.tag in _FRAME else outside
-    if element.tag not in _FRAME and style != said:
+    shown = "" if parent is None or parent.tag in _FRAME else outside
+    if element.tag not in _FRAME and style != shown:
         attributes["encodingStyle"] = style
     children = [child for child in element if not _is_empty_header(child)]
     nodes = tuple(_read(child, typed, style, keep) for child in children)
@@ -229,7 +229,7 @@ def _attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
 
 
 def _resolved(element: etree._Element, name: str) -> str:
-    """A qualified name in Clark's notation; as it stands where its prefix is not declared."""
+    """A qualified name in Clark's notation; unchanged where its prefix is not declared."""
     prefix, _, local = name.strip(_WHITE).rpartition(":")
     namespace = element.nsmap.get(prefix or None)
     if namespace is None:
@@ -304,8 +304,8 @@ def _compare_children(
     names = [_local(child.tag) for child in actual.children]
     wanted_names = [_local(child.tag) for child in expected.children]
     if names != wanted_names and Counter(names) == Counter(wanted_names):
-        told = (", ".join(found), ", ".join(wanted))
-        yield Difference(path, Kind.ORDER, *told)
+        orders = (", ".join(found), ", ".join(wanted))
+        yield Difference(path, Kind.ORDER, *orders)
         by_step = dict(zip(found, actual.children, strict=True))
         for step, child in zip(wanted, expected.children, strict=True):
             yield from _compare(by_step[step], child, f"{path}/{step}")
@@ -329,7 +329,7 @@ def _compare_children(
 def _aligned(
     actual: list[str], expected: list[str]
 ) -> Iterator[tuple[int | None, int | None]]:
-    """Which child stands for which: pairs of indexes, None where one has no partner."""
+    """Pair the children of two elements: indexes, None where one has no partner."""
     same = 0
     while same < min(len(actual), len(expected)) and actual[same] == expected[same]:
         yield same, same
@@ -344,7 +344,7 @@ def _aligned(
         yield from ((index, None) for index in ours)
 
 
-# ------------------------------------------------------------------------------ saying
+# ----------------------------------------------------------------------------- wording
 
 
 def _local(tag: str) -> str:
@@ -376,9 +376,9 @@ def _quoted(text: str | None) -> str | None:
 
 def _shown(node: _Node) -> str:
     """An element on a line: its name and attributes, and its text or its children's names."""
-    said = (f" {_prefixed(n)}={v!r}" for n, v in sorted(node.attributes.items()))
+    attributes = (f" {_prefixed(n)}={v!r}" for n, v in sorted(node.attributes.items()))
     inside = "".join(node.texts).strip()
     if node.children:
         inside = ", ".join(f"<{_local(child.tag)}>" for child in node.children)
-    whole = f"<{node.tag}{''.join(said)}> {inside}".rstrip()
+    whole = f"<{node.tag}{''.join(attributes)}> {inside}".rstrip()
     return whole if len(whole) <= _SHOWN else f"{whole[:_SHOWN]}…"

@@ -20,7 +20,7 @@ _VERSIONS = {namespace: version for version, namespace in ENVELOPES.items()}
 
 @dataclass(frozen=True, slots=True)
 class EnvelopeFile:
-    """An envelope: its bytes, its root, its version of SOAP, and what stands in its Body."""
+    """An envelope: its bytes, its root, its version of SOAP, and the elements of its Body."""
 
     content: bytes
     root: etree._Element

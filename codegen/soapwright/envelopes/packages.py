@@ -106,7 +106,7 @@ def _checked(folder: Path) -> Manifest:
 
 
 def package_entry(folder: Path) -> Path:
-    """The WSDL that a package was made of, as it is kept in it.
+    """The WSDL that a package was made from: its copy in the package.
 
     Raises:
         SpecError: it is no generated package, or was made without its WSDL (`--no-spec`).
@@ -122,7 +122,7 @@ def package_entry(folder: Path) -> Path:
 
 
 def package_api(folder: Path) -> Api:
-    """The model of the WSDL that a package was made of, as far as its options chose it.
+    """The model of the WSDL that a package was made from, as far as its options chose it.
 
     Raises:
         SpecError: as of `package_entry`; or the WSDL is broken.
@@ -132,19 +132,19 @@ def package_api(folder: Path) -> Api:
 
 
 def package_options(folder: Path) -> Options:
-    """What a package was made with, as its manifest says; catalogs are needed no more."""
+    """The options of a package, by its manifest; catalogs are needed no more."""
     manifest = read_manifest(folder)
-    said = manifest.options if manifest is not None else {}
-    rename = said.get("rename")
+    recorded = manifest.options if manifest is not None else {}
+    rename = recorded.get("rename")
     return Options(
-        str(said.get("name", folder.name)),
-        str(said.get("wire", "")),
-        with_server=said.get("server") is not False,
-        secret=_texts(said.get("secret")),
-        services=_texts(said.get("services")),
-        ports=_texts(said.get("ports")),
-        include=_texts(said.get("include")),
-        exclude=_texts(said.get("exclude")),
+        str(recorded.get("name", folder.name)),
+        str(recorded.get("wire", "")),
+        with_server=recorded.get("server") is not False,
+        secret=_texts(recorded.get("secret")),
+        services=_texts(recorded.get("services")),
+        ports=_texts(recorded.get("ports")),
+        include=_texts(recorded.get("include")),
+        exclude=_texts(recorded.get("exclude")),
         rename=tuple(rename.items()) if isinstance(rename, dict) else (),
     )
 

@@ -45,7 +45,7 @@ def matching(patterns: Iterable[str], least: int = 0) -> str | None:
 
 
 def fits(patterns: Iterable[str], text: str) -> bool:
-    """Whether a text matches one of some alternatives, as far as Python can tell."""
+    """Whether a text matches one of some alternatives, as far as Python can determine it."""
     for pattern in patterns:
         try:
             whole = python_pattern(pattern)
@@ -58,7 +58,7 @@ def fits(patterns: Iterable[str], text: str) -> bool:
 
 
 class _Maker:
-    """Goes through a pattern once, and makes what it says.
+    """Reads a pattern once, and makes a text that it matches.
 
     Args:
         pattern: as the schema has it.

@@ -8,7 +8,7 @@ from soapwright.wsdl.parsing import parse_odd_namespaces
 
 
 class NotComparable(ValueError):
-    """What is to be compared is no XML, or XML that is not read here: a DTD, a text of more than
+    """The input is no XML, or XML that is not read here: a DTD, a text of more than
     10 MB, elements nested more than 256 deep."""
 
 

@@ -63,7 +63,7 @@ class RecordedTransport:
         return self._response(500 if is_fault else self._status, headers, body)
 
     def _names(self, request: Any) -> list[str]:
-        """What the operation that a request calls may be called: its keys, names and element."""
+        """The possible names of the operation that a request calls: its keys, names and element."""
         tag = _called(request.body)
         local = tag.rpartition("}")[2]
         headers = {name.lower(): value for name, value in request.headers.items()}
@@ -78,7 +78,7 @@ class RecordedTransport:
                     found.append(
                         (by_action, bool(message.expects), key, operation.name)
                     )
-        # of several that take such a Body, the action tells
+        # of several that take such a Body, the action decides
         found.sort(reverse=True)
         best = [one[2:] for one in found if one[:2] == found[0][:2] and any(one[:2])]
         names = dict.fromkeys(name for pair in sorted(best) for name in pair)

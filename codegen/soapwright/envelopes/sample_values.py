@@ -82,7 +82,7 @@ _VARIANTS: Final = {
     Builtin.DATE: ("", "Z", "+00:00"),
     Builtin.TIME: ("", "Z", ".000Z", ".000", "+00:00"),
 }
-"""What a time may end in, the usual first."""
+"""The possible ends of a time, the usual first."""
 _TEXT: Final = "string"
 _LONGEST: Final = 10_000
 
@@ -172,7 +172,7 @@ def _of_builtin(
 
 
 def _usual(builtin: Builtin, facets: Facets) -> str:
-    """What would be there if no pattern had a say."""
+    """The value where no pattern restricts it."""
     if builtin in _NUMBERS:
         return _number(builtin, facets)
     for bound in (facets.min_inclusive, facets.max_inclusive):

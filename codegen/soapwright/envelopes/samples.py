@@ -1,7 +1,7 @@
-"""Sample replies: envelopes made of the model alone, with what the schemas ask for, and more.
+"""Sample replies: envelopes made from the model alone, with all required content, and more.
 
-Optional things are there too, as long as the reply stays small. Each type stands in itself only
-where it must.
+Optional content is included as long as the reply stays small. A type contains itself only
+where that is required.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class Samples:
         return str(QName(self._namespace(name.namespace), name.local))
 
     def _namespace(self, uri: str) -> str:
-        """A namespace, or what stands for one whose name lxml refuses until all is written."""
+        """A namespace, or a placeholder for one whose name lxml refuses until all is written."""
         if not uri or is_declarable(uri):
             return uri
         return self._others.setdefault(uri, f"urn:soapwright:other:{len(self._others)}")
@@ -132,7 +132,7 @@ class Samples:
     # ------------------------------------------------------------------------- elements
 
     def _standing_for(self, declared: GlobalElement) -> GlobalElement:
-        """The element itself, or the first that may stand for an abstract one."""
+        """The element itself, or the first that may substitute an abstract one."""
         heads = {declared.name}
         while declared.abstract:
             members = [e for e in self._api.elements.values() if e.head in heads]
@@ -150,7 +150,7 @@ class Samples:
         self._value(made, declared.type, declared.fixed)
 
     def _element(self, parent: etree._Element, element: Element) -> None:
-        """One element; an abstract one stands by the first that may substitute it."""
+        """One element; an abstract one is replaced by the first that may substitute it."""
         declared: Element | Substitute = element
         if element.abstract:
             if not element.substitutes:
@@ -326,7 +326,7 @@ class Samples:
         return next((b for b in found if not self._recurs(b)), next(iter(found), None))
 
     def _empty(self, particle: Particle) -> bool:
-        """Whether nothing can be made of a particle."""
+        """Whether no sample can be made of a particle."""
         match particle:
             case Element(abstract=abstract, substitutes=substitutes, occurs=occurs):
                 return occurs.max == 0 or (abstract and not substitutes)

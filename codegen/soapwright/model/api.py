@@ -1,9 +1,9 @@
-"""The intermediate model: what a WSDL says, free of XML and of Python.
+"""The intermediate model: the content of a WSDL, free of XML and of Python.
 
 Read this file first. The front end (`wsdl/`) makes an `Api`, each pass (`passes/`) takes one
 and gives one, the back end (`python/`) writes a package from the last. Everything is frozen
 and ordered as the documents are, every union is closed (match it, and end in
-`assert_never`), and what a user wrote carries the `Location` where it stands.
+`assert_never`), and what a user wrote carries its `Location`.
 
     Api ── ports ── Port ── operations ── Operation ── input, output ── Message ── parts ── Part
      │                                                                                       │
@@ -181,20 +181,20 @@ TypeRef = BuiltinRef | NamedRef
 
 @dataclass(frozen=True, slots=True)
 class Occurs:
-    """How often something may stand; `max` is None where it is unbounded."""
+    """How often something may occur; `max` is None where it is unbounded."""
 
     min: int = 1
     max: int | None = 1
 
     @property
     def repeated(self) -> bool:
-        """Whether more than one may stand."""
+        """Whether more than one may occur."""
         return self.max is None or self.max > 1
 
 
 @dataclass(frozen=True, slots=True)
 class Substitute:
-    """A global element that may stand for another, its substitution group's head."""
+    """A global element that may substitute another, its substitution group's head."""
 
     name: QName
     type: TypeRef
@@ -207,7 +207,7 @@ class Substitute:
 class Element:
     """An element particle; `name` is its name on the wire, form and references resolved.
 
-    `substitutes` are its substitution group's concrete members; an `abstract` one stands by these.
+    `substitutes` are its substitution group's concrete members; an `abstract` one is always replaced by one of these.
     """
 
     name: QName
@@ -310,7 +310,7 @@ class WildcardMember:
 class OrderedMember:
     """One list that keeps the order: of a repeated group's elements, or of mixed content.
 
-    `alternatives` are what may stand in it, in the schema's order, one for each name.
+    `alternatives` are its possible items, in the schema's order, one for each name.
     """
 
     alternatives: tuple[Element | Wildcard, ...]
@@ -320,7 +320,7 @@ class OrderedMember:
 
 @dataclass(frozen=True, slots=True)
 class ContentMember:
-    """A document-style part of a type: the type's content stands in the Body itself (WSDL 1.1, section 3.5)."""
+    """A document-style part of a type: the type's content is in the Body itself (WSDL 1.1, section 3.5)."""
 
     name: str
     type: TypeRef
@@ -383,7 +383,7 @@ class Facets:
 class Struct:
     """A complex type, or a message's parts.
 
-    `words` are what a name for it is made of. `base` is the id of the Struct that it derives
+    `words` are the parts of a name for it. `base` is the id of the Struct that it derives
     from. `text` is the type of simple content. `content` is its own particle: of an extension
     what it adds, of a restriction what it repeats narrower. `members` and `rules` are `content`
     laid out as fields, without the base's; `narrowed` is all of a restriction's content laid
@@ -555,7 +555,7 @@ class HeaderPart:
 class Message:
     """One direction of an operation as its binding puts it on the wire.
 
-    `wrapper` is the element that an rpc call's parts stand in, None in document style.
+    `wrapper` is the element that contains an rpc call's parts, None in document style.
     `struct` is the id of the Struct whose values the message carries, and `headers_struct` that
     of its headers; passes/make_messages.py sets both.
     """
@@ -600,7 +600,7 @@ class LeftOut:
     service: str = ""
 
     def __str__(self) -> str:
-        """What is left out."""
+        """The kind and the name of what is left out."""
         return f"{self.kind.value} {self.name or 'without a name'}"
 
 
@@ -649,7 +649,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document that the WSDL is made of: its name relative to the entry file, and its bytes."""
+    """A document of the WSDL: its name relative to the entry file, and its bytes."""
 
     path: str
     content: bytes
@@ -657,7 +657,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What was read, and what was looked for in vain; paths are relative to the entry's folder.
+    """The documents that were read or not found; paths are relative to the entry's folder.
 
     `read` has the SHA-256 of each of the user's documents and catalogs, the entry's first.
     """
@@ -681,7 +681,7 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What could not be read: documents of `namespaces`, and with them what they import.
+    """Documents of `namespaces` that could not be read, and with them those that they import.
 
     Those may be of any namespace that is not among the `known` ones, which were read; None
     where nothing is missing but the namespaces themselves.
@@ -699,7 +699,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The Structs that the messages of operations are made of.
+    """The Structs of the messages of operations.
 
     `contents` are written into a Body or a Header without an element of their own; of a Header
     are `headers`, and `single` are the encoded messages of one part.
@@ -714,7 +714,7 @@ class Roles:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What follows from all definitions together, worked out once, when they are final.
+    """Facts derived from all definitions together, computed once, when they are final.
 
     `subtypes` has for each Struct those that derive from it directly, in document order.
     `leads_to` has for each type those that it refers to and those that derive from it;

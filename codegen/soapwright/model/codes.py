@@ -1,4 +1,4 @@
-"""The codes of all findings, each with its meaning; `docs/findings.md` says what to do about it.
+"""The codes of all findings, each with its meaning; `docs/findings.md` has the remedies.
 
 A code is printed in brackets at the end of its finding, and keeps its name from release to
 release, because users filter by it.
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """What kind of finding it is: `[reference]`, and in `meaning` a line for the manual."""
+    """The kind of a finding: `[reference]`, and in `meaning` a line for the manual."""
 
     meaning: str
 
@@ -34,7 +34,10 @@ class Code(StrEnum):
     NETWORK = "network", "A document of the network is not locked or not available."
     IMPORT = "import", "A file that an include or a WSDL import names is missing."
     IMPORT_MISSING = "import-missing", "No document was found for an import."
-    IMPORT_SAVED = "import-saved", "A saved copy stands in for a document elsewhere."
+    IMPORT_SAVED = (
+        "import-saved",
+        "A saved copy is read in place of a document elsewhere.",
+    )
     IMPORT_IMPLIED = "import-implied", "A namespace is used without being imported."
     IMPORT_NAMESPACE = "import-namespace", "A document is of another namespace."
 
@@ -82,7 +85,7 @@ class Code(StrEnum):
     FORMATTER = "formatter", "ruff, which formats what is generated, cannot be run."
     INTERNAL = (
         "internal",
-        "soapwright has a bug: what it made of the WSDL is no Python.",
+        "soapwright has a bug: the package that it made is no valid Python.",
     )
 
     # inspect.

@@ -1,4 +1,4 @@
-"""What goes wrong with a user's input, and where: findings in compiler form.
+"""Findings about a user's input, with their location, in compiler form.
 
 A finding is a value, not an exception: a stage collects all of its findings, and
 raises one `SpecError` with them where it cannot go on.
@@ -36,7 +36,7 @@ class Severity(Enum):
 class Diagnostic:
     """One finding: `path:line: severity: message [code]`, with a `hint:` line where there is one.
 
-    `mended` marks a fault of the document that the rest does without: the message says what was
+    `mended` marks a fault of the document that the rest does without: the message has what was
     done about it. It is an error where the run is strict.
     """
 
@@ -55,7 +55,7 @@ class Diagnostic:
 
 
 class SpecError(Exception):
-    """The input cannot be worked with; `diagnostics` says why, every reason that was found."""
+    """The input cannot be worked with; `diagnostics` has every reason that was found."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(diagnostics)
@@ -73,7 +73,7 @@ class Findings:
     _found: dict[Diagnostic, None] = field(default_factory=dict)
 
     def error(self, code: Code, message: str, at: Location, hint: str = "") -> None:
-        """Note what nothing sensible can be made of."""
+        """Record input that cannot be used."""
         self._found[Diagnostic(Severity.ERROR, code, message, at, hint)] = None
 
     def warning(self, code: Code, message: str, at: Location, hint: str = "") -> None:

@@ -1,4 +1,4 @@
-"""What a user may say about one package, besides its WSDL."""
+"""A user's options of one package, besides its WSDL."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Options:
     namespace, and what Python is to call them. With `strict` a WSDL that is broken at a place is
     refused, though the rest could do without that. `runtime` is the import name of the runtime that
     the package shares, "" where it has its own, and `runtime_folder` the way there from the
-    package's folder. `places` says where in a file of the user's an
-    option, or a value in it, stands.
+    package's folder. `places` has the location of an option,
+    or of a value in it, in a file of the user's.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Options:
         }
 
     def place(self, key: str, entry: str, value: str = "") -> Location:
-        """Where a value of an option stands; the entry, where it came from no file."""
+        """The location of an option's value; the entry, where it came from no file."""
         return self.places.get((key, value), Location(entry))
 
     def record(self, home: Path) -> dict[str, object]:

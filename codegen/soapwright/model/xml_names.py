@@ -1,4 +1,4 @@
-"""What is a name in XML, for whoever reads one or writes it into code."""
+"""Patterns of XML's names, for code that reads one or writes it into Python."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class PackageConfig:
 
     @property
     def source(self) -> str:
-        """What it is made of, for a message."""
+        """Its WSDL's URL or path, for a message."""
         return self.url or self.wsdl.as_posix()
 
 
@@ -92,7 +92,7 @@ class RuntimeConfig:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What one project generates."""
+    """The packages of one project, and their shared runtime."""
 
     packages: tuple[PackageConfig, ...]
     runtime: RuntimeConfig | None = None
@@ -127,7 +127,7 @@ def find_entry(wsdl: str, remote: Remote, at: Location) -> Path:
 
 
 def read_config(path: Path) -> Project:
-    """What a project generates.
+    """Read the packages of a project from its `pyproject.toml` or configuration file.
 
     Raises:
         SpecError: the file cannot be read, or a table in it is wrong; every mistake is found.
@@ -194,7 +194,7 @@ def _runtime(
 
 
 def _sharing(package: PackageConfig, runtime: RuntimeConfig) -> PackageConfig:
-    """A package that stands on the runtime that all share."""
+    """Configure a package to import the shared runtime."""
     way = Path(os.path.relpath(runtime.output, package.output)).as_posix()
     options = replace(package.options, runtime=runtime.name, runtime_folder=way)
     return replace(package, options=options)
@@ -221,7 +221,7 @@ def _check_runtime(
 
 
 def _check_around(path: Path, text: str, own: object, findings: Findings) -> None:
-    """What stands beside the packages' tables, or in their place."""
+    """Report keys beside the packages' tables, or in their place."""
     hint = f"a package is a table of its own, [[{_PACKAGE}]]"
     if not isinstance(own, dict):
         if own is not None:
@@ -283,14 +283,14 @@ def _folder(output: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """One package's table, and where it stands."""
+    """One package's table, and its location."""
 
     path: Path
     lines: TableLines
     findings: Findings
 
     def package(self, table: object) -> PackageConfig | None:
-        """What the table says; None, with findings, where something is wrong."""
+        """The package of the table; None, with findings, where something is wrong."""
         if not isinstance(table, dict):
             self._error("a package is a table", "")
             return None

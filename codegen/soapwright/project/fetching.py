@@ -15,7 +15,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class FetchError(Exception):
-    """A document that cannot be had; the text says why."""
+    """A document that cannot be fetched; the text has the reason."""
 
 
 def fetch(url: str) -> tuple[bytes, str]:

@@ -1,4 +1,4 @@
-"""What another version of the formatter wrote stays: its version makes no package stale."""
+"""Keeps files as another version of the formatter wrote them: a version makes no package stale."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def with_formats_kept(
 
 
 def _meaning(module: bytes) -> str:
-    """What a module says to Python, whatever its format; "" where it is no Python."""
+    """A module's syntax tree, which no format changes; "" where it is no Python."""
     try:
         tree = ast.parse(module)
     except (SyntaxError, ValueError):
@@ -57,5 +57,5 @@ def _meaning(module: bytes) -> str:
             case ast.Expr(value=ast.Constant(value=str(text)) as doc):
                 doc.value = cleandoc(text)
             case _:
-                pass  # only texts that stand alone may be set differently
+                pass  # only docstrings may be formatted differently
     return ast.dump(tree)

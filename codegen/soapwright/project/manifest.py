@@ -1,4 +1,4 @@
-"""`manifest.json`: what a package was made of and with, and what it consists of.
+"""`manifest.json`: a package's inputs, its generator, and its files.
 
     generator   the toolkit: its version, and a digest of the code that makes packages
     options     what the user asked for
@@ -11,8 +11,8 @@
 
 Paths of documents are relative to the folder of the entry; there is no date and no path of the
 machine. While generator, options, sources and missing stay, so does every byte that is emitted.
-Another ruff may format it otherwise: `emitted` says whether a package is stale, `files` whether it
-was edited by hand.
+Another ruff may format it otherwise: `emitted` determines whether a package is stale, `files` whether
+it was edited by hand.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SITE_MANIFEST = "site.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One package's manifest; the module's docstring says what is in it."""
+    """One package's manifest; the module's docstring describes its fields."""
 
     files: dict[str, str]
     generator: dict[str, str] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def make_manifest(
     Args:
         options: what it was made with.
         home: the folder of the entry.
-        inputs: what it was made of.
+        inputs: the documents that were read.
         emitted: its files before they were formatted.
         files: its files as they are to be written.
         uses: what its code uses of the runtime.

@@ -27,7 +27,7 @@ _ODD = re.compile(r"[^\w.\-]", re.ASCII)
 
 
 class RemoteError(Exception):
-    """A document that cannot be had; the text says why."""
+    """A document that cannot be had; the text has the reason."""
 
 
 class Unreachable(RemoteError):
@@ -103,7 +103,7 @@ class Remote:
         return self._by_path.get(path)
 
     def files(self) -> dict[Path, bytes]:
-        """What is to be kept of this run: the documents that were fetched, and the lock."""
+        """The files to keep of this run: the documents that were fetched, and the lock."""
         if not self.allowed or not self._found:
             return {}
         documents = dict(self._locked)

@@ -1,4 +1,4 @@
-"""Where things stand in a TOML file: `tomllib` gives values, and no lines.
+"""Lines of keys and tables in a TOML file: `tomllib` gives values, and no lines.
 
 It looks at lines as people write them, one key a line. Where it does not find a thing it gives
 the line of what holds it.

@@ -1,1 +1,1 @@
-"""What users do with a spec or an envelope besides generating."""
+"""Tools for a spec or an envelope, besides generating."""

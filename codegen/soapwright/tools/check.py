@@ -49,7 +49,7 @@ class State:
     unchanged: int
     findings: tuple[Diagnostic, ...]
     uses: tuple[str, ...] = ()
-    """What a package uses of a runtime that it shares."""
+    """Names that a package uses of a shared runtime."""
 
     @property
     def is_in_step(self) -> bool:
@@ -72,8 +72,8 @@ def examine(
     *,
     full: bool,
 ) -> States:
-    """See how each package stands, and the runtime that they share; with `full` each is generated,
-    whatever its manifest says.
+    """Examine the state of each package and of their shared runtime; with `full` each is generated,
+    whatever its manifest has.
 
     Where the network is allowed it is looked at, and so all is generated too. Where a package is
     broken, nobody knows what the runtime must have.
@@ -101,7 +101,7 @@ def examine(
 
 
 def _runtime_state(config: RuntimeConfig, packages: list[State]) -> State:
-    """How the runtime stands that packages share: it has what they use, all together."""
+    """The state of the shared runtime, which has the names that all packages use together."""
     # As for a package; a runtime without one that is in step is a quick matter.
     from soapwright.pipeline import generate_runtime
 
@@ -125,7 +125,7 @@ def _generated(
 
 
 def is_in_step(config: PackageConfig, manifest: Manifest) -> bool:
-    """Whether a package is what would be generated, as far as its manifest tells."""
+    """Whether a package is what would be generated, as far as its manifest can show."""
     home, folder = config.wsdl.parent, config.output
     files = manifest.files
     return (
@@ -160,7 +160,7 @@ def _may_be(path: Path, manifest: Manifest, home: Path) -> bool:
 
 
 def report(state: State, findings: Findings) -> None:
-    """Say that a package is out of step, and how."""
+    """Report that a package is stale, and how."""
     plan = state.plan
     if plan is None or plan.is_done:
         return
@@ -169,10 +169,10 @@ def report(state: State, findings: Findings) -> None:
         "new": len(plan.added),
         "no longer made": len(plan.removed),
     }
-    said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    changes = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     findings.warning(
         Code.STALE,
-        f"not what {state.config.source} gives: {said}",
+        f"not what {state.config.source} gives: {changes}",
         Location(plan.folder.as_posix()),
         "`soapwright generate` puts it in step",
     )
@@ -180,7 +180,7 @@ def report(state: State, findings: Findings) -> None:
 
 
 def difference(plan: Plan) -> Iterator[str]:
-    """What `generate` would change, as the lines of a unified diff that `patch -p1` takes.
+    """The changes that `generate` would make, as the lines of a unified diff that `patch -p1` takes.
 
     Line ends that a checkout has converted are not shown.
     """

@@ -38,9 +38,9 @@ _VERSIONS = {namespace: version for version, namespace in ENVELOPES.items()}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one envelope.
+    """The outcome of one envelope.
 
-    `operation` is "" where the package has none for it. `error` says why it could not be read
+    `operation` is "" where the package has none for it. `error` has the reason why it could not be read
     or written, "" where it could; then `differences` are those of what was written. `passed_over`
     are header blocks that the operation does not declare: it reads over them.
     """
@@ -63,7 +63,7 @@ class Outcome:
         return not self.differences and not self.error
 
     def lines(self) -> Iterator[str]:
-        """The outcome told: a line, and one for each difference."""
+        """The outcome in words: a line, and one for each difference."""
         word = "match" if self.matches else "refused" if self.error else "differs"
         yield f"{word:<8} {self.path}" + (f": {self.what}" if self.what else "")
         yield from (f"         {line}" for line in self.reasons())
@@ -166,21 +166,21 @@ def _badness(outcome: Outcome) -> tuple[bool, int]:
 def _try(package: ModuleType, candidate: _Candidate, sample: Sample) -> Outcome:
     # Any: the operations of a package that is known only when this runs
     operation: Any = package.PORTS[candidate.port].operations[candidate.operation]
-    told = (sample.path, candidate.operation, candidate.direction)
+    subject = (sample.path, candidate.operation, candidate.direction)
     try:
         if candidate.direction == "fault":
             fault = _fault_of(package, operation, sample.content)
             misread = _misread(package, fault, candidate.details)
             if misread:
-                return Outcome(*told, error=misread)
+                return Outcome(*subject, error=misread)
             again = operation.encode_fault(fault)
         else:
             again = _again(operation, candidate.direction, sample.content)
     except package.errors.SoapError as error:
-        return Outcome(*told, error=f"{type(error).__name__}: {error}")
+        return Outcome(*subject, error=f"{type(error).__name__}: {error}")
     expected, passed_over = _declared(sample, candidate.headers)
     differences = compare_envelopes(again, expected)
-    return Outcome(*told, tuple(differences), passed_over=passed_over)
+    return Outcome(*subject, tuple(differences), passed_over=passed_over)
 
 
 def _declared(
@@ -199,13 +199,13 @@ def _declared(
         return sample.content, ()
     for block in foreign:
         parent = block.getparent()
-        assert parent is not None, "it stands in a Header"
+        assert parent is not None, "a block has its Header"
         parent.remove(block)
     return etree.tostring(root), tuple(str(_name(block)) for block in foreign)
 
 
 def _again(operation: Any, direction: str, content: bytes) -> bytes:
-    """What an operation writes of what it reads."""
+    """Decode an envelope, and encode the result again."""
     value = getattr(operation, f"decode_{direction}")(content)
     headers = getattr(operation, f"decode_{direction}_headers")(content)
     written: bytes = getattr(operation, f"encode_{direction}")(value, headers)

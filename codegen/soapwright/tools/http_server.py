@@ -80,13 +80,13 @@ class Server(ThreadingHTTPServer):
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that broke is the other side's business. (`Any`: as socketserver has it.)"""
+        """Ignore a broken connection: that is the peer's matter. (`Any`: as socketserver has it.)"""
         if not isinstance(sys.exc_info()[1], OSError):
             traceback.print_exc()
 
 
 class _Refused(Exception):
-    """A request that cannot be read: the status that says why."""
+    """A request that cannot be read, with the status of the reply."""
 
     def __init__(self, status: int) -> None:
         self.status = status
@@ -187,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
         """The request's body, as it is asked for (RFC 9112, section 6).
 
         Raises:
-            _Refused: where it ends is not told.
+            _Refused: its length is not declared.
         """
         coding = self.headers.get("Transfer-Encoding")
         lengths = set(self.headers.get_all("Content-Length", []))

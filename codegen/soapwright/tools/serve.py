@@ -30,7 +30,7 @@ _BACKLOG: Final = 2048
 
 
 class Replies:
-    """What a mock answers: recorded replies, or samples, each made when it is first wanted.
+    """The replies of a mock: recorded ones, or samples, each made when it is first wanted.
 
     Args:
         package: the generated package.
@@ -171,7 +171,7 @@ def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
         app: the application.
         host: a name or an address, of either kind of IP.
         port: 0 takes a free one.
-        ready: is told the base address as soon as calls may come.
+        ready: is called with the base address as soon as calls may come.
 
     Raises:
         SpecError: nothing can listen there.

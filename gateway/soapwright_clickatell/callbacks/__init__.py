@@ -7,7 +7,7 @@ the account's callback URL points.
     receiver = Receiver(on_status=lambda status: print(status.message_id, status.status))
 
 The gateway repeats what was not answered with success, and an answer may be lost: a handler may
-be told the same thing twice. Go by `message_id` and `status`.
+get the same callback twice. Compare `message_id` and `status`.
 """
 
 from __future__ import annotations

@@ -24,12 +24,12 @@ _INCOMING_ZONE: Final = timezone(timedelta(hours=2))
 
 
 class CallbackError(ValueError):
-    """What came is no callback."""
+    """The request is no callback."""
 
 
 @dataclass(frozen=True, slots=True)
 class StatusCallback:
-    """What has become of a message."""
+    """The status of a message."""
 
     message_id: str
     client_id: str

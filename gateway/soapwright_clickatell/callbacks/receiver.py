@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 class Assembler:
     """Puts the parts of long incoming messages together, in whatever order they come.
 
-    A part that is told twice counts once, also when its message is whole already: its
+    A part that is received twice counts once, also when its message is whole already: its
     reference may be another message's by then.
 
     Args:
@@ -76,7 +76,7 @@ _PHRASES: Final = {
 class Receiver:
     """A web application that takes callbacks and hands them on.
 
-    What a handler raises is logged, and answered such that the gateway tells it again.
+    An exception of a handler is logged, and the answer makes the gateway repeat the callback.
 
     Args:
         on_status: called with the status of a message.
@@ -151,7 +151,7 @@ class Receiver:
             try:
                 parameters = await _body(receive)
             except ConnectionError:
-                return  # it will be told again
+                return  # the gateway will repeat it
             status = 413 if parameters is None else None
         if status is None and parameters is not None:
             status, result = self._take(parameters)
@@ -200,7 +200,7 @@ async def _live(receive: _Receive, send: _Send) -> None:
 
 
 async def _body(receive: _Receive) -> bytes | None:
-    """What was posted; `None` where it is too much.
+    """Read the body of a request; `None` where it is too large.
 
     Raises:
         ConnectionError: the gateway went away in the midst of it.

@@ -13,12 +13,12 @@ from .sending import batch, send
 from .shell import calls
 
 
-def _each(ids: Iterable[str], tell: Callable[[str], bool]) -> int:
-    """Tell of one id after the other; the exit code. What the gateway refuses is one line."""
+def _each(ids: Iterable[str], show: Callable[[str], bool]) -> int:
+    """Show one id after the other and return the exit code. A refusal is one line on stderr."""
     is_good = True
     for one in ids:
         try:
-            is_good &= tell(one)
+            is_good &= show(one)
         except GatewayError as error:
             click.echo(f"{one} {error}", err=True)
             is_good = False
@@ -30,13 +30,13 @@ def _each(ids: Iterable[str], tell: Callable[[str], bool]) -> int:
 @click.option("--own", is_flag=True, help="The ids are your own.")
 @calls
 def status(gateway: Clickatell, ids: tuple[str, ...], own: bool) -> int:
-    """What has become of messages."""
+    """Show the status of messages."""
 
-    def tell(one: str) -> bool:
+    def show(one: str) -> bool:
         _explain(gateway.status(client_id=one) if own else gateway.status(one))
         return True
 
-    return _each(ids, tell)
+    return _each(ids, show)
 
 
 @click.command()
@@ -46,12 +46,12 @@ def status(gateway: Clickatell, ids: tuple[str, ...], own: bool) -> int:
 def stop(gateway: Clickatell, ids: tuple[str, ...], own: bool) -> int:
     """Stop messages that have not left the gateway. Exit 1 if one had."""
 
-    def tell(one: str) -> bool:
+    def show(one: str) -> bool:
         found = gateway.stop(client_id=one) if own else gateway.stop(one)
         _explain(found)
         return all(message.status == MessageStatus.CANCELLED for message in found)
 
-    return _each(ids, tell)
+    return _each(ids, show)
 
 
 def _explain(found: Iterable[Status]) -> None:
@@ -65,14 +65,14 @@ def _explain(found: Iterable[Status]) -> None:
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @calls
 def charge(gateway: Clickatell, ids: tuple[str, ...]) -> int:
-    """What messages cost, in credits, and their status."""
+    """Show what messages cost, in credits, and their status."""
 
-    def tell(one: str) -> bool:
+    def show(one: str) -> bool:
         found = gateway.charge(one)
         click.echo(f"{found.id} {found.charge} {found.status:03d}")
         return True
 
-    return _each(ids, tell)
+    return _each(ids, show)
 
 
 @click.command()
@@ -89,13 +89,13 @@ def balance(gateway: Clickatell) -> int:
 def coverage(gateway: Clickatell, numbers: tuple[str, ...]) -> int:
     """Whether messages to numbers are routed. Exit 1 if one is not."""
 
-    def tell(number: str) -> bool:
+    def show(number: str) -> bool:
         found = gateway.coverage(number)
         cost = "" if found.charge is None else f", {found.charge} credits a part"
         click.echo(f"{number} {'routed' if found.routed else 'not routed'}{cost}")
         return found.routed
 
-    return _each(numbers, tell)
+    return _each(numbers, show)
 
 
 @click.command()

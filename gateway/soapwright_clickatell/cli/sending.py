@@ -256,14 +256,14 @@ def batch(
             for fate in shown:
                 counts[type(fate)] += 1
                 _tell(fate)
-    told = (f"{n:,} {kind.__name__.lower()}" for kind, n in counts.items())
-    click.echo(", ".join(told), err=True)
+    totals = (f"{n:,} {kind.__name__.lower()}" for kind, n in counts.items())
+    click.echo(", ".join(totals), err=True)
     return 0 if counts[Accepted] == count else 1
 
 
 @contextmanager
 def _shown(fates: Iterable[Outcome], count: int) -> Generator[Iterable[Outcome]]:
-    """Fates, with a bar on a terminal where they do not stand themselves."""
+    """Show a progress bar on stderr while the fates are not shown on the terminal."""
     if sys.stdout.isatty() or not sys.stderr.isatty():
         yield fates
     else:

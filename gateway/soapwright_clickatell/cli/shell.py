@@ -1,4 +1,4 @@
-"""What all commands that call the gateway have in common."""
+"""Options and exit codes that all commands share that call the gateway."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ACCOUNT = (
         envvar="CLICKATELL_PASSWORD",
         show_envvar=True,
         required=True,
-        help="Others can see what stands on a command line: rather use the variable.",
+        help="Other users can see a command line: prefer the variable.",
     ),
     click.option(
         "--api-id",

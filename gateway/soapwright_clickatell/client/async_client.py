@@ -111,7 +111,7 @@ class AsyncClickatell:
         concurrency: int,
         journal: Path | None,
     ) -> AsyncGenerator[tuple[Load, Sequence[Outcome]], None]:
-        """Run the loads of a job, and tell what came of each when it is known."""
+        """Run the loads of a job, and yield the outcome of each when it is known."""
         checked(concurrency)
         job = Job(self._calls, self._client.endpoint, message, options, journal)
         under_way: dict[asyncio.Task[list[Outcome]], Load] = {}
@@ -227,6 +227,6 @@ class AsyncClickatell:
 async def _ended(
     under_way: dict[asyncio.Task[list[Outcome]], Load],
 ) -> list[tuple[Load, list[Outcome]]]:
-    """What came of the calls that end next, which are no longer under way."""
+    """Wait for the calls that end next, remove them from `under_way`, and return their outcomes."""
     done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
     return [(under_way.pop(run), run.result()) for run in done]

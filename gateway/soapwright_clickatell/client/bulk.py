@@ -27,7 +27,7 @@ from .outcomes import Outcome, Refused
 _WINDOW: Final = 10 * MAX_RECIPIENTS
 """How many recipients are looked at for those that get the same values."""
 _TOLD: Final = 5 * 24 * 60 * 60
-"""Seconds for which the gateway can be asked for a message: the vendor says about six days."""
+"""Seconds for which the gateway can be asked for a message: about six days by the vendor's documents."""
 _FIELD: Final = re.compile(r"#field([1-9][0-9]*)#")
 
 Progress: TypeAlias = Callable[[int, int], object]
@@ -47,7 +47,7 @@ Recipients: TypeAlias = Iterable[str | Recipient] | Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one call carries: numbers that get the same."""
+    """The content of one call: numbers that get the same message."""
 
     place: int
     """The place of the call in the job."""
@@ -58,7 +58,7 @@ class Load:
     digest: str
     """Of all recipients up to the last one here."""
     done: Sequence[Outcome] | None = None
-    """What came of it in an earlier run."""
+    """Its outcome in an earlier run."""
 
 
 class Template:
@@ -80,7 +80,7 @@ class Template:
         """Whether the gateway can put values in: it does not into Unicode."""
 
     def values(self, recipient: Recipient) -> tuple[str, ...]:
-        """What is put in for a recipient.
+        """The values of the fields for a recipient.
 
         Raises:
             ValueError: there are too few values, or what they make cannot be sent.
@@ -216,7 +216,7 @@ class Job:
         return JournalError(f"{self._path}: the journal of a sending to others")
 
     def start(self) -> Steps[None]:
-        """What comes before the first load: a session, and a batch where one is needed.
+        """Open a session, and a batch where one is needed, before the first load.
 
         Raises:
             GatewayError: the gateway refuses.

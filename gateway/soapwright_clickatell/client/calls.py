@@ -1,5 +1,5 @@
-"""The calls of the client layer, without I/O: generators that say what to call, and are told the
-replies. The synchronous and the asynchronous client drive the same ones.
+"""The calls of the client layer, without I/O: generators that yield calls and are sent
+their replies. The synchronous and the asynchronous client drive the same ones.
 
 A message is never sent twice. `sendmsg` carries an id of the client's own; where no answer comes,
 the gateway is asked by `querymsg` what it has under that id, and only what it has not known for a
@@ -151,7 +151,7 @@ class Calls:
         return unknown(to, reason)
 
     def _found(self, client_id: str, to: Sequence[str]) -> Steps[list[Outcome] | None]:
-        """What the gateway has under an id; `None` if it knows nothing of it."""
+        """The gateway's record of an id; `None` if it has none."""
         recovery = self._recovery
         waited, same, pause = 0.0, 0.0, recovery.shortest
         before: int | None = None
@@ -241,7 +241,7 @@ class Calls:
     # ------------------------------------------------------------------------ all the rest
 
     def status(self, message_id: str = "", client_id: str = "") -> Steps[list[Status]]:
-        """What has become of a message, or of all that were sent under an id."""
+        """The status of a message, or of all that were sent under an id."""
         return self._statuses("querymsg", message_id, client_id)
 
     def stop(self, message_id: str = "", client_id: str = "") -> Steps[list[Status]]:
@@ -258,7 +258,7 @@ class Calls:
         return [expected(reply, Status) for reply in replies]
 
     def charge(self, message_id: str) -> Steps[Charge]:
-        """What a message cost."""
+        """The charge of a message."""
         replies = yield from self._call("getmsgcharge", apimsgid=message_id)
         return single(replies, Charge)
 

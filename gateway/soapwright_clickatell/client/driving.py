@@ -1,4 +1,4 @@
-"""What the synchronous and the asynchronous client have in common."""
+"""Functions that the synchronous and the asynchronous client share."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .fates import NoAnswer
 CONCURRENCY: Final = 4
 """How many calls of a bulk sending are under way at once."""
 LOST: Final = TransportError, DecodeError, SoapFault
-"""What leaves it open whether a call was carried out."""
+"""Errors after which it is unknown whether a call was carried out."""
 Numbers: TypeAlias = str | Sequence[str]
 _NEXT: Final = re.compile(r"\s*\n\s*(?=(?:ID|apiMsgId|OK|ERR):)", re.IGNORECASE)
 
 
 def no_answer(error: Exception) -> NoAnswer:
-    """What a call is told that was answered with none of its replies."""
-    told = NoAnswer(str(error))
-    told.__cause__ = error
-    return told
+    """The error that is raised where a call has no usable reply, with its cause."""
+    failure = NoAnswer(str(error))
+    failure.__cause__ = error
+    return failure
 
 
 def replies(reply: str | list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the gateway's replies to a call mean for it, and for each of its numbers."""
+"""Outcomes of a call and of each of its numbers, from the gateway's replies."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def unknown(to: Sequence[str], reason: str) -> list[Outcome]:
 
 
 def statuses(replies: Sequence[str]) -> list[Status]:
-    """The messages that `querymsg` says the gateway has."""
+    """The messages that the gateway has, by its reply to `querymsg`."""
     read = [known(reply) for reply in replies]
     return [
         reply

@@ -35,7 +35,7 @@ class JournalError(Exception):
 
 
 class Journal:
-    """What was begun and what is done.
+    """The calls of a job that were begun, and the outcomes of those that are done.
 
     Args:
         path: the file, which is made where it does not exist; `None` keeps nothing.
@@ -49,12 +49,12 @@ class Journal:
         self.last = -1
         """The last place in the job of which a call was begun in an earlier run."""
         self.digest = ""
-        """What stood for the recipients up to there."""
+        """The digest of the recipients up to there."""
         self._path = path
         self._lock = threading.Lock()
         self._begun: dict[int, float] = {}
         self._done = array("q")
-        """Where in the file stands what came of each call, or 0."""
+        """The offset in the file of each call's outcome, or 0."""
         self._file: FileIO | None = None
         self._broken = ""
         """Why nothing can be written any more."""
@@ -126,7 +126,7 @@ class Journal:
             self._done[place] = at
 
     def outcomes(self, place: int) -> list[Outcome] | None:
-        """What came of a call in an earlier run; `None` if that is not known."""
+        """The outcome of a call in an earlier run; `None` if that is not known."""
         at = self._done[place] if place < len(self._done) else 0
         if not at or self._path is None:
             return None
@@ -147,13 +147,13 @@ class Journal:
     # ---------------------------------------------------------------------------- writing
 
     def begin(self, place: int, digest: str) -> None:
-        """Note that a call goes out, to recipients that a digest stands for."""
+        """Record that a call goes out, to recipients that are identified by a digest."""
         self._write({"begun": place, "at": int(time.time()), "to": digest})
 
     def finish(self, place: int, outcomes: Sequence[Outcome]) -> None:
         """Note what came of a call."""
-        told = [_values(outcome) for outcome in outcomes]
-        self._write({"done": place, "outcomes": told})
+        values = [_values(outcome) for outcome in outcomes]
+        self._write({"done": place, "outcomes": values})
 
     def _write(self, line: dict[str, Any]) -> None:  # Any: as above
         if self._file is None:

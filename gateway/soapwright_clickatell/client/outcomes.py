@@ -1,4 +1,4 @@
-"""What comes of calls, as types."""
+"""Outcomes of calls, as types."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..vendor.replies import GatewayError, Refusal
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The gateway has a message, and will tell under its id what becomes of it."""
+    """The gateway has accepted a message, and reports its status under its id."""
 
     to: str
     id: str
@@ -54,7 +54,7 @@ class Coverage:
 
     routed: bool
     charge: Decimal | None
-    """What a part costs at least, in credits, where the gateway says it."""
+    """The lowest price of a part, in credits, where the gateway names one."""
     text: str
 
 
@@ -77,4 +77,4 @@ RENEWABLE = frozenset(
         ErrorCode.MISSING_SESSION,
     }
 )
-"""What a session that has ended is answered with: 003 as documented, 001 as observed."""
+"""Error codes of a session that has ended: 003 as documented, 001 as observed."""

@@ -51,8 +51,8 @@ class Clickatell:
         client: a generated client of one's own, which is not closed here.
 
     Every method raises `GatewayError` where the gateway refuses the whole call, and `NoAnswer`
-    where no answer came, or none that can be understood. What sends to numbers tells the fate of
-    each instead; it raises where no session can be opened, before anything is sent.
+    where no answer came, or none that can be understood. Methods that send to numbers return the
+    outcome of each instead; they raise where no session can be opened, before anything is sent.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ class Clickatell:
         concurrency: int,
         journal: Path | None,
     ) -> Generator[tuple[Load, Sequence[Outcome]], None, None]:
-        """Run the loads of a job, and tell what came of each when it is known."""
+        """Run the loads of a job, and yield the outcome of each when it is known."""
         checked(concurrency)
         job = Job(self._calls, self._client.endpoint, message, options, journal)
         stop = threading.Event()
@@ -207,7 +207,7 @@ class Clickatell:
                     run.cancel()
 
     def start_batch(self, template: Message, options: Options = NO_OPTIONS) -> str:
-        """Begin a batch; its id. `#field1#` to `#field4#` stand for values."""
+        """Begin a batch; its id. `#field1#` to `#field4#` are placeholders for values."""
         return self._run(self._calls.start_batch(template, options))
 
     def send_item(
@@ -223,7 +223,7 @@ class Clickatell:
     # ------------------------------------------------------------------------ all the rest
 
     def status(self, message_id: str = "", *, client_id: str = "") -> list[Status]:
-        """What has become of a message, or of all that were sent under an id of your own."""
+        """The status of a message, or of all that were sent under an id of your own."""
         return self._run(self._calls.status(message_id, client_id))
 
     def stop(self, message_id: str = "", *, client_id: str = "") -> list[Status]:
@@ -231,7 +231,7 @@ class Clickatell:
         return self._run(self._calls.stop(message_id, client_id))
 
     def charge(self, message_id: str) -> Charge:
-        """What a message cost, in credits."""
+        """The charge of a message, in credits."""
         return self._run(self._calls.charge(message_id))
 
     def balance(self) -> Decimal:
@@ -298,7 +298,7 @@ class Clickatell:
 def _ended(
     under_way: dict[Future[list[Outcome]], Load],
 ) -> Iterator[tuple[Load, list[Outcome]]]:
-    """What came of the calls that end next, which are no longer under way."""
+    """Wait for the calls that end next, remove them from `under_way`, and return their outcomes."""
     for run in wait(under_way, return_when=FIRST_COMPLETED).done:
         load = under_way.pop(run)
         yield load, run.result()

@@ -1,6 +1,6 @@
 """`make demo`: the generated client talks to the gateway in a box, beside the documented sample.
 
-It ends with exit 0 if everything came out as documented, and says what did not.
+It ends with exit 0 if everything came out as documented; else it names what did not.
 """
 
 from __future__ import annotations

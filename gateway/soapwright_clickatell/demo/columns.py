@@ -36,7 +36,7 @@ def side_by_side(
 def one_column(
     lines: Sequence[str], width: int, beside: Sequence[str] | None = None
 ) -> Iterator[str]:
-    """The lines of a document, with a mark before those that differ from what it stands beside."""
+    """The lines of a document, with a mark before those that differ from the other column's."""
     for line, other in zip_longest(lines, beside or lines, fillvalue=""):
         mark = _SAME if line == other else click.style(_DIFFERENT, fg="red")
         for _, shown in _pieces(line, width - len(_SAME)):

@@ -36,7 +36,7 @@ _Found = TypeVar("_Found")
 
 class _Handler(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
-        """The story is told by the screen alone."""
+        """The demonstration prints to the screen alone; the log is silenced."""
 
 
 class Customer:
@@ -117,13 +117,13 @@ def _stop(sms: Clickatell, screen: Screen) -> None:
 
 
 def _hear(sms: Clickatell, customer: Customer, screen: Screen) -> str:
-    """Send a message, and wait until a callback says that it was received."""
+    """Send a message, and wait for the callback that reports it as received."""
     how = Options(sender="27999000224", callbacks=Callbacks.FINAL)
     text = Text("Are you coming?")
     message_id = _sent(sms, screen, "send", text, _TEST_NUMBER, how)
     status = _wait("the status", lambda: customer.statuses[0])
-    told = f"{status.status:03d}, charge {status.charge}"
-    screen.call("callback", "told by HTTP GET", [told])
+    line = f"{status.status:03d}, charge {status.charge}"
+    screen.call("callback", "sent by HTTP GET", [line])
     if (status.message_id, status.status) != (message_id, MessageStatus.RECEIVED):
         raise Wrong(f"callback: {status}")
     return message_id
@@ -139,7 +139,7 @@ def _reply(address: str, message_id: str, customer: Customer, screen: Screen) ->
         form = {"from": _TEST_NUMBER, "to": "27999000224", "text": "Yes, at eight"}
         browser.post("/inbox/reply", data={**form, "token": token[1]})
     message = _wait("the reply", lambda: customer.incoming[0])
-    screen.call("callback", "told by SOAP, in a POST", [f"{message.text!r} from {message.sender}"])  # fmt: skip
+    screen.call("callback", "sent by SOAP, in a POST", [f"{message.text!r} from {message.sender}"])  # fmt: skip
     if message.text != form["text"]:
         raise Wrong(f"callback: {message}")
 
@@ -165,7 +165,7 @@ def _shown(fate: Outcome) -> str:
 
 
 def _wait(what: str, find: Callable[[], _Found]) -> _Found:
-    """What is there sooner or later."""
+    """Poll for a result, and return it as soon as there is one."""
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:

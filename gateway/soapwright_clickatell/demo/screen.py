@@ -38,7 +38,7 @@ class Screen:
             self.show(line)
 
     def heading(self, text: str) -> None:
-        """What comes next."""
+        """The title of the next step."""
         self.show()
         self.show(text, bold=True)
 

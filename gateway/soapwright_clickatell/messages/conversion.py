@@ -150,7 +150,7 @@ def _repeat(rule: str) -> str:
     it is.
 
     Raises:
-        ValueError: it says what vCalendar cannot.
+        ValueError: it has content that vCalendar cannot express.
     """
     if _VCALENDAR_RULE.fullmatch(rule):
         return rule
@@ -178,10 +178,10 @@ def _read(text: str, kind: str) -> Any:  # Any: as above
 
 @contextmanager
 def _refusing(kind: str) -> Generator[None]:
-    """Whatever vobject raises for what it cannot read, or gives that is of no use.
+    """Turn vobject's errors, and results that are of no use, into one exception.
 
     Raises:
-        ValueError: in its place.
+        ValueError: vobject failed, or its result is of no use.
     """
     try:
         yield

@@ -20,9 +20,9 @@ class Options:
     validity: int | None = None
     """Minutes after which a message that still waits is given up, up to 1,440."""
     callbacks: Callbacks | None = None
-    """Which statuses are told to the account's callback URL."""
+    """Which statuses are reported to the account's callback URL."""
     features: RequiredFeatures | None = None
-    """What the route must be able to do."""
+    """The features that the route must have."""
     priority: Priority | None = None
     escalate: bool | None = None
     """Whether to take a dearer route at once where the cheapest is busy."""

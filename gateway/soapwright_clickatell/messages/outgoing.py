@@ -2,7 +2,7 @@
 
 Text("Hello")              the GSM alphabet where it has all characters, else Unicode
 Flash("Now!")              shown at once
-Unicode("Ω")               UCS-2 whatever it says
+Unicode("Ω")               UCS-2 in any case
 Binary(data, udh)          bytes behind a user data header of one's own, EMS among them
 VCard(text)                a business card, or `VCard.of(file)` of a vCard of any version
 VCalendar(text)            a calendar entry, or `VCalendar.of(file)` of an iCalendar file
@@ -53,7 +53,7 @@ class Message(Protocol):
 
 
 def _checked(message: Message, empty: bool) -> int | None:
-    """What `concat` must be for a message; `None` where the gateway's 1 does.
+    """The value of `concat` for a message; `None` where the gateway's default of 1 is enough.
 
     Raises:
         ValueError: it is empty or takes too many SMS.
@@ -181,7 +181,7 @@ class _Typed:
         raise NotImplementedError
 
     def _octets(self, text: str) -> bytes:
-        """What the gateway makes of a text."""
+        """The bytes that the gateway sends for a text."""
         try:
             return text.encode("latin-1")
         except UnicodeEncodeError:

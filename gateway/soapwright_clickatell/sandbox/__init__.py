@@ -1,18 +1,18 @@
 """The gateway in a box, from the inside out.
 
-`records` are what it deals in: accounts, messages and what they hold, callbacks, settings.
-`state` is what it remembers, in a file or in memory, with its clock. `engine` is what it does, in
-plain Python: `sessions` says who calls, `acceptance` what is taken in, `delivery` what becomes of
-it; `gateway` has all of it. `wire` binds the engine to the four services of the vendor's:
-`dialects` says which generated package speaks which of them, `tolerance` turns what real clients
-send into what that package reads, `calls` that into calls of the gateway; `callbacks` has the
-forms of what the customer is told. `web` is all of it as requests and responses (`http`), its
+`records` are its values: accounts, messages and their content, callbacks, settings.
+`state` is its state, in a file or in memory, with its clock. `engine` is its behaviour, in
+plain Python: `sessions` identifies callers, `acceptance` checks messages, `delivery` decides their
+fate; `gateway` combines them. `wire` binds the engine to the four services of the vendor's:
+`dialects` assigns a generated package to each of them, `tolerance` rewrites requests of real
+clients into requests that the package reads, `calls` turns these into calls of the gateway;
+`callbacks` has the forms of callbacks. `web` is all of it as requests and responses (`http`), its
 pages for people (`inbox`), the `server` that carries them over sockets, and the `courier`, which
-lets time go on and brings the callbacks. `config` reads a settings file.
+advances the time and sends the callbacks. `config` reads a settings file.
 
 The generated packages' service classes are not used here. They are one class for each dialect,
 with typed methods, and answer with a fault what their schema cannot read; the gateway has one set
 of operations for all four, takes parts in any case and calls in any namespace, answers in the
-namespace of the call, and tells every error in band, with HTTP's status 200. What is used
-of the packages is what their service classes are built on: their operations.
+namespace of the call, and reports every error in band, with HTTP's status 200. Of the packages
+only the operations are used, on which their service classes are built.
 """

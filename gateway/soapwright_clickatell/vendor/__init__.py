@@ -1,1 +1,1 @@
-"""What the vendor's documents say that no WSDL does: replies, codes, flags, alphabets, headers."""
+"""The vendor's rules that no WSDL has: replies, codes, flags, alphabets, headers."""

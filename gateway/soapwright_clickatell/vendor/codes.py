@@ -69,7 +69,7 @@ class ErrorCode(_Code):
 
 
 class MessageStatus(_Code):
-    """What has become of a message that the gateway accepted."""
+    """Statuses of a message that the gateway accepted."""
 
     UNKNOWN = 1, "Message unknown"
     QUEUED = 2, "Message queued"

@@ -1,4 +1,4 @@
-"""What a sender may ask of the gateway, as flags: the numbers of the vendor's tables."""
+"""Features that a sender may request of the gateway, as flags with the vendor's numbers."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class RequiredFeatures(IntFlag):
 
     @classmethod
     def default(cls) -> RequiredFeatures:
-        """What the vendor's tables mark as set by default: 16399."""
+        """The flags that the vendor's tables mark as set by default: 16399."""
         return cls.TEXT | cls.EIGHT_BIT | cls.UDH | cls.UCS2 | cls.CONCATENATION
 
 
 class Callbacks(IntFlag):
-    """`callback`: which statuses the gateway tells to the account's callback URL."""
+    """`callback`: which statuses the gateway reports to the account's callback URL."""
 
     NONE = 0
     INTERMEDIATE = 1

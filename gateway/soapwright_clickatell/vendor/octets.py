@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 OCTETS: Final = 140
-"""What fits into one SMS, header included."""
+"""The most bytes of one SMS, header included."""
 
 # What holds the parts together: an element of the header, or a header of its own.
 _CONCATENATION: Final = bytes((0x00, 0x03))
@@ -62,7 +62,7 @@ def header_elements(udh: bytes) -> list[tuple[int, bytes]]:
 
 
 def header_names(udh: bytes) -> list[str]:
-    """What the elements of a valid header are, in words."""
+    """Describe the elements of a valid header."""
     return [_named(identifier, value) for identifier, value in header_elements(udh)]
 
 
@@ -84,8 +84,8 @@ def ports_header(destination: int, source: int = 0) -> bytes:
 def octet_parts(udh: bytes, data: bytes) -> int:
     """The number of SMS that 8-bit content takes with its header, which each part repeats.
 
-    A header that says itself which part this is is one part of its caller's making: what does
-    not fit is as many as if it were to be torn again, which `concat` should not allow.
+    A header that numbers its part already belongs to a part that the caller made: content that
+    does not fit counts as if it were split again, which `concat` should not allow.
     """
     return max(1, len(octet_pieces(udh, data)))
 

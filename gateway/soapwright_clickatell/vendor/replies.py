@@ -58,7 +58,7 @@ class MessageId:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What has become of a message; `status` is a `MessageStatus` where it is a known one."""
+    """The status of a message; `status` is a `MessageStatus` where it is a known one."""
 
     id: str
     status: int
@@ -69,7 +69,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a message cost in credits, and what has become of it."""
+    """The charge of a message in credits, and its status."""
 
     id: str
     charge: Decimal

@@ -34,7 +34,7 @@ _END: Final = "00000000"
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
-    """What holds for notes that do not say it themselves."""
+    """Defaults for notes that do not set them."""
 
     duration: int = 4
     octave: int = 6

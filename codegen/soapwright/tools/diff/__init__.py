@@ -1,1 +1,1 @@
-"""What a changed spec changes, for callers, for replies, and in Python: models compared, never text."""
+"""Compares two specs, for callers, for replies, and in Python: by their models, never their text."""

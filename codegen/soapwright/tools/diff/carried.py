@@ -22,7 +22,9 @@ class Carried:
         requests, replies = _roots(api)
         there, back = (reach(api, r, self._subtypes) for r in (requests, replies))
         self._sides = {name: Sides(name in there, name in back) for name in api.types}
-        there, back = self._standing(requests, there), self._standing(replies, back)
+        there, back = self._used_by_values(requests, there), self._used_by_values(
+            replies, back
+        )
         self._alone = {name: Sides(name in there, name in back) for name in api.types}
 
     def sides(self, name: QName) -> Sides:
@@ -47,8 +49,8 @@ class Carried:
             request, reply = request or alone.request, reply or alone.reply
         return Sides(request, reply)
 
-    def _standing(self, roots: list[TypeRef], reached: set[QName]) -> set[QName]:
-        """Of what is reached, the types that are named where values stand, and what derives from them."""
+    def _used_by_values(self, roots: list[TypeRef], reached: set[QName]) -> set[QName]:
+        """The reached types that values are declared with, and the types derived from them."""
         waiting = deque(roots)
         for name in reached:
             definition = self._api.types[name]

@@ -1,4 +1,4 @@
-"""Changes as values: what changed, where it stands in both files, and how much it hurts."""
+"""Changes as values: the subject, its location in both files, and its effects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Sides:
 class Change:
     """One change. `subject` is what changed: an operation, `send.request.text`, `Order.items`.
 
-    `message` says how, without the subject, so that alike changes can be told together. `old`
+    `message` has the change without the subject, so that alike changes can be grouped. `old`
     and `new` are None where that spec has nothing to show.
     """
 

@@ -1,4 +1,4 @@
-"""Rules compared: what excludes what, and what must stand together."""
+"""Compares rules: which members exclude each other, and which must occur together."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class _Choice:
         return frozenset().union(*self.branches)
 
     def __str__(self) -> str:
-        told = sorted(" with ".join(sorted(branch)) for branch in self.branches)
+        branches = sorted(" with ".join(sorted(branch)) for branch in self.branches)
         many = "at least one" if self.overlapping else "one"
         verb = "must" if self.required else "may"
-        return f"{many} of {', '.join(told)} {verb} be there"
+        return f"{many} of {', '.join(branches)} {verb} be there"
 
 
 @dataclass(frozen=True, slots=True)
 class _Together:
-    """The same of what must stand together."""
+    """The same of members that must occur together."""
 
     members: _Names
     needed: _Names
@@ -72,12 +72,12 @@ def compare_rules(
             yield "branch-added", f"{partner}; was: {rule}"
             continue
         partner = next((other for other in came if _grew(other, rule)), None)
-        if partner is not None:  # the branch that is gone says so itself
+        if partner is not None:  # the removed branch is a change of its own
             gone.remove(rule)
             came.remove(partner)
     if gone or came:
-        told = ["; ".join(map(str, found)) or "no choice" for found in (came, gone)]
-        yield "choice", f"{told[0]}; was: {told[1]}"
+        texts = ["; ".join(map(str, found)) or "no choice" for found in (came, gone)]
+        yield "choice", f"{texts[0]}; was: {texts[1]}"
 
 
 def _named(rule: Rule, struct: Struct, names: Mapping[int, str]) -> _Choice | _Together:

@@ -1,4 +1,4 @@
-"""What the comparisons of types and of fields want of each other."""
+"""The interfaces between the comparisons of types and of fields."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Places = tuple[Location | None, Location | None]
 
 
 class Types(Protocol):
-    """What a comparison of fields needs of the comparison of types."""
+    """The methods of the comparison of types that a comparison of fields needs."""
 
     old: Api
     new: Api

@@ -26,7 +26,7 @@ from soapwright.model.walk import references_of
 
 
 def shape_of(particle: Particle | AnyAttribute | None) -> object:
-    """What two contents are compared by: all but namespaces, where they stand and what is said of them."""
+    """A content's shape, by which it is compared: without namespaces, locations and documentation."""
     match particle:
         case None:
             return None
@@ -36,8 +36,8 @@ def shape_of(particle: Particle | AnyAttribute | None) -> object:
                 if isinstance(particle.type, NamedRef)
                 else particle.type.builtin
             )
-            told = (particle.nillable, particle.default, particle.fixed)
-            return ("element", particle.name.local, type_, particle.occurs, *told)
+            properties = (particle.nillable, particle.default, particle.fixed)
+            return ("element", particle.name.local, type_, particle.occurs, *properties)
         case Wildcard():
             return ("any", particle.namespaces, particle.process, particle.occurs)
         case AnyAttribute():
@@ -50,7 +50,7 @@ def shape_of(particle: Particle | AnyAttribute | None) -> object:
 
 
 def group_bounds(particle: Particle | None) -> Iterator[Occurs]:
-    """How often each group that repeats may stand, in order."""
+    """The bounds of each repeated group, in order."""
     match particle:
         case None | Element() | Wildcard():
             return
@@ -73,12 +73,12 @@ def holds_anything(api: Api) -> bool:
 
 
 def is_restriction(struct: Struct) -> bool:
-    """Whether a type says again, narrower, what its base says."""
+    """Whether a type is derived by restriction."""
     return struct.derivation is Derivation.RESTRICTION
 
 
 def member_key(reference: TypeRef, number: int) -> object:
-    """What a member of a union goes by: its name, its number where it has none."""
+    """The key of a union's member: its name, its number where it has none."""
     if isinstance(reference, BuiltinRef):
         return reference.builtin
     local = reference.id.local

@@ -20,7 +20,6 @@ from soapwright.tools.diff.comparing import Places, Types
 from soapwright.tools.diff.contents import group_bounds, shape_of
 from soapwright.tools.diff.pairs import pair_fields
 from soapwright.tools.diff.rules import Effect
-from soapwright.tools.diff.saying import say_move, say_occurs, say_wildcard
 from soapwright.tools.diff.shapes import (
     Shape,
     alternatives,
@@ -29,13 +28,14 @@ from soapwright.tools.diff.shapes import (
     shape,
 )
 from soapwright.tools.diff.surface import retyped
+from soapwright.tools.diff.wording import move_text, occurs_text, wildcard_text
 
 
 class FieldComparison:
     """Compares two Structs' fields; with `own`, only those that they do not inherit.
 
     Without `ordered` their order does not count: that of headers does not. With `whole` they are
-    compared as types, wherever they stand, and not as what one place has.
+    compared as types, for all their uses, and not as the content of one place.
     """
 
     def __init__(
@@ -105,9 +105,9 @@ class FieldComparison:
     ) -> set[str]:
         """Elements that went into a list which keeps the order, or came out of one."""
         listed: set[str] = set()
-        for here, there, kind, keys, others, said in (
-            (0, 1, "now-listed", gone, came, "stands in the list {} now"),
-            (1, 0, "no-longer-listed", came, gone, "no longer stands in the list {}"),
+        for here, there, kind, keys, others, text in (
+            (0, 1, "now-listed", gone, came, "is in the list {} now"),
+            (1, 0, "no-longer-listed", came, gone, "is no longer in the list {}"),
         ):
             homes = {
                 alternative.name.local: (key, alternative)
@@ -125,7 +125,7 @@ class FieldComparison:
                 at = found.at or structs[here].at
                 there_at = structs[there].at
                 places = (at, there_at) if here == 0 else (there_at, at)
-                self._add(kind, key, said.format(home), places)
+                self._add(kind, key, text.format(home), places)
                 types = (found.type, alternative.type)
                 one, other = types if here == 0 else (types[1], types[0])
                 if one is not None and other is not None:
@@ -192,20 +192,20 @@ class FieldComparison:
         if key != partner and new.type is not None:
             self._add("renamed", key, f"is called {partner} now", places, python)
         elif old.name and new.name and old.name.namespace != new.name.namespace:
-            message = say_move(old.name, new.name)
+            message = move_text(old.name, new.name)
             self._add("namespace", key, message, places, python)
         for is_there, was_there, kind, message in (
             (old.optional, new.optional, "optional", "may be left out"),
             (old.nillable, new.nillable, "nillable", "may be nil"),
-            (old.repeated, new.repeated, "repeated", "may stand several times"),
+            (old.repeated, new.repeated, "repeated", "may be repeated"),
         ):
             if is_there != was_there:
                 verb = _KINDS[kind, was_there]
-                said = message if was_there else f"no longer {message}"
-                self._add(verb, partner, said, places, python)
+                text = message if was_there else f"no longer {message}"
+                self._add(verb, partner, text, places, python)
         if old.default != new.default:
-            said = f"default is {new.default!r}, was {old.default!r}"
-            self._add("default", partner, said, places)
+            message = f"default is {new.default!r}, was {old.default!r}"
+            self._add("default", partner, message, places)
         self._occurs(old, new, partner, places)
 
     def _occurs(self, old: Shape, new: Shape, key: str, places: Places) -> None:
@@ -217,7 +217,7 @@ class FieldComparison:
         if old == new:
             return
         fewer = new.min > old.min or high(new) < high(old)
-        message = f"may stand {say_occurs(new)}, was {say_occurs(old)}"
+        message = f"may occur {occurs_text(new)}, was {occurs_text(old)}"
         self._add("fewer-allowed" if fewer else "more-allowed", key, message, places)
 
     def _references(
@@ -230,8 +230,8 @@ class FieldComparison:
         python: Effect = Effect.BREAKING,
     ) -> None:
         encoded = struct.id in self.types.old.encoded
-        told = (self._subject(key), places, self.sides, python)
-        self.types.references(old, new, *told, encoded=encoded)
+        change = (self._subject(key), places, self.sides, python)
+        self.types.references(old, new, *change, encoded=encoded)
 
     def _ordered(
         self,
@@ -240,7 +240,7 @@ class FieldComparison:
         key: str,
         places: Places,
     ) -> None:
-        """What may stand in a list which keeps the order, for a group's head, or for a wildcard."""
+        """Compare the possible items of an ordered list, of a group's head, or of a wildcard."""
         was, now = old[2].what, new[2].what
         before = {a.name.local: a for a in alternatives(was)}
         after = {a.name.local: a for a in alternatives(now)}
@@ -251,11 +251,11 @@ class FieldComparison:
         noted = len(self.changes)
         for name in before:
             if name not in after:
-                message = f"{name} may no longer stand there"
+                message = f"{name} is no longer allowed"
                 self._add("value-removed", key, message, places)
         for name in after:
             if name not in before:
-                message = f"{name} may stand there too"
+                message = f"{name} is allowed too"
                 self._add("value-added", key, message, places)
         for name in before:
             if name in after:
@@ -263,9 +263,11 @@ class FieldComparison:
                 self._alternative(old[0], before[name], after[name], where, places)
         wild = [{shape_of(w): w for w in wildcards_in(one)} for one in (was, now)]
         if wild[0].keys() != wild[1].keys():
-            said = [" and ".join(map(say_wildcard, w.values())) or "none" for w in wild]
-            message = f"takes {said[1]}, took {said[0]}"
-            if said[0] != said[1]:
+            texts = [
+                " and ".join(map(wildcard_text, w.values())) or "none" for w in wild
+            ]
+            message = f"takes {texts[1]}, took {texts[0]}"
+            if texts[0] != texts[1]:
                 self._add("wildcard", key, message, places)
         if isinstance(was, OrderedMember) and isinstance(now, OrderedMember):
             if was.mixed != now.mixed:
@@ -283,12 +285,12 @@ class FieldComparison:
         places: Places,
     ) -> None:
         if old.name != new.name:
-            message = say_move(old.name, new.name)
+            message = move_text(old.name, new.name)
             self._add("namespace", where, message, places)
         if old.nillable != new.nillable:
             kind = _KINDS["nillable", new.nillable]
-            said = "may be nil" if new.nillable else "no longer may be nil"
-            self._add(kind, where, said, places, Effect.BREAKING)
+            text = "may be nil" if new.nillable else "no longer may be nil"
+            self._add(kind, where, text, places, Effect.BREAKING)
         self._references(struct, old.type, new.type, where, places)
 
     def _annotation(
@@ -299,18 +301,20 @@ class FieldComparison:
         places: Places,
         noted: int,
     ) -> None:
-        """Another annotation, where what was noted since `noted` does not say that it breaks code."""
+        """Another annotation, where no change since `noted` is one that breaks code."""
         tagged = [bool(alternatives(one[2].what)) for one in (old, new)]
         if tagged[0] == tagged[1]:
             return
-        said = [
+        annotations = [
             surface.field(one[0], one[1]).annotation
             for surface, one in zip(self.types.surfaces, (old, new), strict=True)
         ]
-        self._add("python-type", key, f"is {said[1]}, was {said[0]}", places)
+        self._add(
+            "python-type", key, f"is {annotations[1]}, was {annotations[0]}", places
+        )
 
     def _bounds(self, old: Struct, new: Struct) -> None:
-        """How often the groups that repeat may stand."""
+        """Compare the bounds of repeated groups."""
         before, after = list(group_bounds(old.content)), list(group_bounds(new.content))
         if len(before) == len(after):
             for was, now in zip(before, after, strict=True):
@@ -335,7 +339,7 @@ class FieldComparison:
             message = f"order is {', '.join(now)}; was {', '.join(was)}"
             self._add("order", "", message, (old.at, new.at))
 
-    # ----------------------------------------------------------------------------- saying
+    # ---------------------------------------------------------------------------- wording
 
     def _subject(self, key: str) -> str:
         return f"{self.subject}.{key}" if key else self.subject

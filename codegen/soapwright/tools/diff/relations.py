@@ -69,7 +69,7 @@ _ANY = frozenset({Builtin.ANY_TYPE, Builtin.ANY_SIMPLE_TYPE})
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """Compares references of two Apis. With `encoded` a value's `xsi:type` says its type."""
+    """Compares references of two Apis. With `encoded` a value's `xsi:type` names its type."""
 
     old: Api
     new: Api

@@ -1,4 +1,4 @@
-"""Changes told: text for people, Markdown for a pull request, JSON for machines."""
+"""Reports of changes: text for people, Markdown for a pull request, JSON for machines."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ class Group:
 
     @property
     def subjects(self) -> str:
-        """What changed, the rest counted where there are many."""
+        """The subjects that changed, the rest counted where there are many."""
         names = list(dict.fromkeys(change.subject for change in self.changes))
-        said = ", ".join(names[:_SHOWN])
+        shown = ", ".join(names[:_SHOWN])
         more = len(names) - _SHOWN
-        return f"{said} and {more} more" if more > 0 else said
+        return f"{shown} and {more} more" if more > 0 else shown
 
 
 def group(changes: Iterable[Change]) -> list[Group]:
     """Changes put together where only the subject differs, the worst first."""
     table: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
-        # of fields that several operations have, the last step says which
+        # of fields that several operations have, the last step names the field
         last = change.subject.rpartition(".")[2] if "." in change.subject else ""
-        told = last if change.kind in _NAMED else ""
+        field_name = last if change.kind in _NAMED else ""
         classes = (change.request, change.reply, change.python)
-        table.setdefault((change.kind, change.message, told, classes), []).append(
+        table.setdefault((change.kind, change.message, field_name, classes), []).append(
             change
         )
     groups = [Group(found[0], tuple(found)) for found in table.values()]

@@ -1,7 +1,7 @@
-"""What each kind of change means: the one table, which the documentation repeats.
+"""The effect of each kind of change: the one table, which the documentation repeats.
 
 A client that is in use was generated from the old spec, and the service now speaks the new one.
-The class for the request says whether the service still takes what that client sends; the class
+The class for the request is whether the service still takes what that client sends; the class
 for the reply, whether the client still reads what the service sends; the class for Python,
 whether code written against the old package still runs and type-checks on the new one.
 """
@@ -91,23 +91,25 @@ RULES: dict[str, Rule] = {
     "default": Rule(_RISK, _RISK, _OK, "what is left out now means something else"),
     "choice": Rule(_RISK, _RISK, _OK, "what excludes what, or what must be together"),
     "branch-added": Rule(_OK, _RISK, _OK, "an old client may find none that it knows"),
-    "wildcard": Rule(_RISK, _RISK, _OK, "others may stand there than before"),
+    "wildcard": Rule(_RISK, _RISK, _OK, "another set of elements is allowed"),
     # --------------------------------------------------------------------------------- types
     "type": Rule(_BREAK, _BREAK, None, "values of another type"),
     "type-widened": Rule(_OK, _RISK, None, "values that an old client may not hold"),
     "type-narrowed": Rule(_RISK, _OK, None, "values that are no longer taken"),
-    "type-name": Rule(_RISK, _RISK, None, "xsi:type says another name"),
+    "type-name": Rule(_RISK, _RISK, None, "xsi:type has another name"),
     "schema-name": Rule(_OK, _OK, None, "no envelope shows the type's name"),
-    "type-added": Rule(_OK, _RISK, _OK, "a derived type may stand for its base"),
+    "type-added": Rule(_OK, _RISK, _OK, "a derived type may replace its base"),
     "type-removed": Rule(_RISK, _OK, None, "its class is gone"),
     "now-abstract": Rule(
-        _BREAK, _OK, _RISK, "only a type that is derived from it may stand for it"
+        _BREAK, _OK, _RISK, "only a type that is derived from it may be used"
     ),
     "no-longer-abstract": Rule(
-        _OK, _RISK, _OK, "it may stand by itself, without a derived type's name"
+        _OK, _RISK, _OK, "it may be used itself, without a derived type's name"
     ),
     "item-name": Rule(_RISK, _OK, _OK, "the encoding gives items' names no meaning"),
-    "base": Rule(_RISK, _RISK, _RISK, "another base: what may stand for what"),
+    "base": Rule(
+        _RISK, _RISK, _RISK, "another base, and so other types that replace each other"
+    ),
     "value-added": Rule(
         _OK, _RISK, _OK, "an old client reads it as an unregistered member"
     ),

@@ -23,9 +23,9 @@ from soapwright.model.walk import part_types
 from soapwright.tools.diff.changes import Change, Changes, Sides
 from soapwright.tools.diff.comparing import Places
 from soapwright.tools.diff.rules import Effect
-from soapwright.tools.diff.saying import say_move, say_space
 from soapwright.tools.diff.surface import Surface
 from soapwright.tools.diff.types import TypeComparison
+from soapwright.tools.diff.wording import move_text, space_text
 
 T = TypeVar("T")
 _BOTH = Sides(True, True)
@@ -97,7 +97,7 @@ class _ServiceComparison:
         self.changes.add(kind, subject, message, places, sides, python)
 
     def _first(self, pairs: list[tuple[Port, Port]]) -> None:
-        """`Client` speaks to the first port unless it is told another."""
+        """Compare the first ports, which `Client` uses by default."""
         for old, new in pairs:
             if old is self.old.ports[0] and new is not self.new.ports[0]:
                 first = self.new.ports[0]
@@ -172,8 +172,8 @@ class _ServiceComparison:
             message = f"use is {new.use.value}, was {old.use.value}"
             self._add("use", subject, message, places, sides)
         elif old.encoding_style != new.encoding_style:
-            said = (new.encoding_style or "none", old.encoding_style or "none")
-            message = f"encodingStyle is {said[0]}, was {said[1]}"
+            styles = (new.encoding_style or "none", old.encoding_style or "none")
+            message = f"encodingStyle is {styles[0]}, was {styles[1]}"
             self._add("encoding-style", subject, message, places, sides)
         if old.wrapper is not None and new.wrapper is not None:
             self._call(old.wrapper, new.wrapper, subject, old, new, sides)
@@ -203,9 +203,9 @@ class _ServiceComparison:
             self.changes.add("call-namespace", subject, message, places, sides)
 
     def _bodies(self, old: Message, new: Message, subject: str, sides: Sides) -> bool:
-        """Compare what stands in the Body; whether the types of both messages say the same of it.
+        """Compare the Bodies' elements; return whether the types of both messages are comparable.
 
-        They do not where one is the type of the only element, and the other has a field for each.
+        They are not where one is the type of the only element, and the other has a field for each.
         """
         elements = [
             tuple(p.element for p in message.parts if isinstance(p, ElementPart))
@@ -218,13 +218,13 @@ class _ServiceComparison:
             python = Effect.BREAKING
             self._add("body-element", subject, message, places, sides, python)
         elif _is_element(self.old, old) and elements[0] != elements[1]:
-            message = say_move(elements[0][0], elements[1][0], "the element is")
+            message = move_text(elements[0][0], elements[1][0], "the element is")
             python = self._class_effect(old.struct, new.struct)
             self._add("body-element", subject, message, places, sides, python)
         return fit
 
     def _class_effect(self, old: QName | None, new: QName | None) -> Effect:
-        """What it does to code that its type has another name."""
+        """The effect on code of another name of a message's type."""
         if old is None or new is None:
             return Effect.COMPATIBLE
         same = self.surfaces[0].type(old) == self.surfaces[1].type(new)
@@ -246,8 +246,8 @@ class _ServiceComparison:
             return
         if before.named and after.named:
             python = self._class_effect(old, new)
-            told = (subject, places, sides, python)
-            self.types.references(NamedRef(old), NamedRef(new), *told)
+            change = (subject, places, sides, python)
+            self.types.references(NamedRef(old), NamedRef(new), *change)
             return
         ordered = not subject.endswith(".headers")
         self.types.structs(before, after, subject, sides, ordered=ordered)
@@ -292,19 +292,19 @@ class _ServiceComparison:
         match old.part, new.part:
             case TypePart(), TypePart():
                 if old.namespace != new.namespace:
-                    message = f"is in {say_space(new.namespace)}, was in {say_space(old.namespace)}"
+                    message = f"is in {space_text(new.namespace)}, was in {space_text(old.namespace)}"
                     self._add("namespace", subject, message, places, _REPLY)
             case ElementPart(element=was), ElementPart(element=now):
                 if was != now:
-                    message = say_move(was, now, "the detail is")
+                    message = move_text(was, now, "the detail is")
                     self._add("body-element", subject, message, places, _REPLY, python)
             case _:
                 message = "the detail is declared otherwise"
                 self._add("body-element", subject, message, places, _REPLY, python)
         if len(types) == 2:
             encoded = old.use is Use.ENCODED
-            told = (subject, places, _REPLY, Effect.BREAKING)
-            self.types.references(types[0], types[1], *told, encoded=encoded)
+            change = (subject, places, _REPLY, Effect.BREAKING)
+            self.types.references(types[0], types[1], *change, encoded=encoded)
 
 
 def _is_element(api: Api, message: Message) -> bool:
@@ -341,7 +341,7 @@ def _shared(one: Port, other: Port) -> int:
 def _matched(
     old: dict[str, T], new: dict[str, T]
 ) -> tuple[list[T], list[T], list[tuple[T, T]]]:
-    """What is gone, what came, and what is in both."""
+    """The removed ones, the added ones, and the pairs of those in both."""
     return (
         [one for key, one in old.items() if key not in new],
         [one for key, one in new.items() if key not in old],

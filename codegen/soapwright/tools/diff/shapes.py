@@ -1,4 +1,4 @@
-"""Fields as far as a comparison looks at them, whatever they stand for."""
+"""Fields as far as a comparison looks at them, of all kinds."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from soapwright.python.types.fields import (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What counts of a field, whatever it stands for."""
+    """The compared properties of a field of any kind."""
 
     name: QName | None
     type: TypeRef | None
@@ -43,11 +43,11 @@ class Shape:
 
 
 def shape(what: What) -> Shape:
-    """What counts of what a field stands for."""
+    """The compared properties of a field's content."""
     match what:
         case Attribute(name=name, at=at, default=default, fixed=fixed):
-            said = default if fixed is None else fixed
-            return Shape(name, what.type, at, not what.required, default=said)
+            value = default if fixed is None else fixed
+            return Shape(name, what.type, at, not what.required, default=value)
         case ElementMember(element=element, optional=optional, repeated=repeated):
             return Shape(
                 element.name,
@@ -89,7 +89,7 @@ def only_name(what: What) -> str:
 
 
 def type_key(reference: TypeRef | None) -> object:
-    """What two types have in common where one is the other in another namespace."""
+    """The key of a type, equal for two types that differ in their namespace only."""
     if isinstance(reference, NamedRef):
         return reference.id.local
     return reference.builtin if reference is not None else None

@@ -1,4 +1,4 @@
-"""What code sees of a package: the Python names and annotations of one Api."""
+"""The surface of a package that code uses: the Python names and annotations of one Api."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Surface:
         return self._methods.get((port.port_type, operation.key), "")
 
     def returns(self, operation: Operation) -> str:
-        """What that method gives: nothing, one value, or the reply."""
+        """The annotation of that method's result: nothing, one value, or the reply."""
         result = self._clients.methods.result(operation)
         if result.annotation == NOTHING:
             return "nothing"
@@ -105,9 +105,11 @@ class Surface:
             declarations = Declarations(self._types, Scope(), struct)
             table: dict[str, Declared] = {}
             for one_key, one in self.fields(struct).items():
-                said = declarations.declare(one)
+                declared = declarations.declare(one)
                 table[one_key] = Declared(
-                    said.name, str(said.annotation), not (said.default or said.factory)
+                    declared.name,
+                    str(declared.annotation),
+                    not (declared.default or declared.factory),
                 )
             self._fields[struct.id] = table
         return self._fields[struct.id][key]
@@ -146,7 +148,7 @@ def _key(what: What) -> str:
 
 
 def retyped(old: Declared, new: Declared) -> tuple[Effect, Effect]:
-    """What another annotation does to code that gives such values, and to code that takes them."""
+    """The effect of another annotation on code that gives such values, and on code that takes them."""
     if old.name != new.name:
         return Effect.BREAKING, Effect.BREAKING
     before, after = set(old.annotation.split(" | ")), set(new.annotation.split(" | "))

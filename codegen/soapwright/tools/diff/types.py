@@ -28,15 +28,15 @@ from soapwright.tools.diff.facets import compare_facets
 from soapwright.tools.diff.fields import FieldComparison
 from soapwright.tools.diff.relations import Relations
 from soapwright.tools.diff.rules import Effect
-from soapwright.tools.diff.saying import (
-    say_base,
-    say_kind,
-    say_move,
-    say_type,
-    say_types,
-    say_wildcard,
-)
 from soapwright.tools.diff.surface import Surface
+from soapwright.tools.diff.wording import (
+    base_text,
+    kind_text,
+    move_text,
+    type_text,
+    types_text,
+    wildcard_text,
+)
 
 
 class TypeComparison:
@@ -78,8 +78,8 @@ class TypeComparison:
         Args:
             old: the reference in the old spec.
             new: the reference in the new one.
-            subject: what is of that type.
-            places: where that stands.
+            subject: the parent of that reference.
+            places: its locations.
             sides: the messages that it is part of.
             python: what the change of its annotation does.
             encoded: whether it travels by SOAP's encoding.
@@ -100,9 +100,9 @@ class TypeComparison:
             named = "type-name" if encoded else "schema-name"
             kind = named if encoded or python is Effect.BREAKING else ""
         if kind:
-            was, now = say_type(old), say_type(new)
+            was, now = type_text(old), type_text(new)
             if was == now:
-                was, now = say_kind(self.old, old), say_kind(self.new, new)
+                was, now = kind_text(self.old, old), kind_text(self.new, new)
             message = f"is {now}, was {was}"
             self.changes.add(kind, subject, message, places, sides, python)
 
@@ -133,8 +133,8 @@ class TypeComparison:
         key = (old.id, new.id, sides)
         if key not in self._exchanged:
             self._exchanged.add(key)
-            told = f"{self.subject(old)} → {self.subject(new)}"
-            self._contents(old, new, told, sides)
+            renamed = f"{self.subject(old)} → {self.subject(new)}"
+            self._contents(old, new, renamed, sides)
         return True
 
     # ----------------------------------------------------------------------- definitions
@@ -171,13 +171,13 @@ class TypeComparison:
             self.definitions(*bases)
         elif old.base is not None or new.base is not None:
             message = (
-                f"derives from {say_base(new.base)}, did from {say_base(old.base)}"
+                f"derives from {base_text(new.base)}, did from {base_text(old.base)}"
             )
             self.changes.add("base", subject, message, places, chosen)
         if old.abstract != new.abstract:
             kind = "now-abstract" if new.abstract else "no-longer-abstract"
-            said = "is abstract" if new.abstract else "is no longer abstract"
-            self.changes.add(kind, subject, said, places, chosen)
+            message = "is abstract" if new.abstract else "is no longer abstract"
+            self.changes.add(kind, subject, message, places, chosen)
         if is_restriction(old) and is_restriction(new):
             if shape_of(old.content) != shape_of(new.content):
                 message = "restricts its base otherwise"
@@ -203,12 +203,12 @@ class TypeComparison:
         FieldComparison(self, subject, sides, own, ordered, whole).compare(old, new)
         before, after = old.any_attribute, new.any_attribute
         if before and after and shape_of(before) != shape_of(after):
-            message = f"takes {say_wildcard(after)}, took {say_wildcard(before)}"
+            message = f"takes {wildcard_text(after)}, took {wildcard_text(before)}"
             where = f"{subject}.any attribute"
             self.changes.add("wildcard", where, message, (old.at, new.at), sides)
 
     def _contents(self, old: TypeDef, new: TypeDef, subject: str, sides: Sides) -> None:
-        """Compare what two types of one kind are made of."""
+        """Compare the contents of two types of one kind."""
         match old, new:
             case Struct(), Struct():
                 self._fields(old, new, subject, sides, own=False)
@@ -243,14 +243,14 @@ class TypeComparison:
         same = not python[0] or python[0] == python[1]
         effect = Effect.COMPATIBLE if same else Effect.BREAKING
         if old.named and new.named and old.id != new.id:
-            message = say_move(old.id, new.id)
+            message = move_text(old.id, new.id)
             self._change(self._name_kind(old), old, new, message, effect)
         elif effect is Effect.BREAKING:
             message = f"is {python[1] or 'no class'} in Python, was {python[0]}"
             self._change("python-name", old, new, message, effect)
 
     def _name_kind(self, old: TypeDef) -> str:
-        """What another name is: nothing that counts, unless an `xsi:type` may say it."""
+        """The kind of a change of name, which counts only where an `xsi:type` may have it."""
         derived = isinstance(old, Struct) and old.base is not None
         if derived or self._names_travel or old.id in self.old.encoded:
             return "type-name"
@@ -276,7 +276,9 @@ class TypeComparison:
                 self._change("value-added", old, new, f"also has {text!r}")
         kind = self._relations.kind(old.base, new.base, encoded=False)
         if kind:  # the texts are the same ones: what they are in Python is not
-            message = f"has values of {say_type(new.base)}, had of {say_type(old.base)}"
+            message = (
+                f"has values of {type_text(new.base)}, had of {type_text(old.base)}"
+            )
             self._change("base", old, new, message)
 
     def _arrays(
@@ -294,8 +296,8 @@ class TypeComparison:
         if old.item_nillable != new.item_nillable:
             kind = "now-nillable" if new.item_nillable else "no-longer-nillable"
             message = "may be nil" if new.item_nillable else "no longer may be nil"
-            said, python = f"{subject}.item", Effect.BREAKING
-            self.changes.add(kind, said, message, places, sides, python)
+            item, python = f"{subject}.item", Effect.BREAKING
+            self.changes.add(kind, item, message, places, sides, python)
 
     def _unions(self, old: UnionOf, new: UnionOf, subject: str, sides: Sides) -> None:
         """The members of both, by their names; what has none is compared in its order."""
@@ -305,7 +307,7 @@ class TypeComparison:
         if gone or came:
             kind = "type" if gone and came else "type-narrowed"
             kind = kind if gone else "type-widened"
-            message = f"is {say_types(new.members)}, was {say_types(old.members)}"
+            message = f"is {types_text(new.members)}, was {types_text(old.members)}"
             places = (old.at, new.at)
             self.changes.add(kind, subject, message, places, sides, Effect.RISKY)
         for key, member in before.items():
@@ -322,7 +324,7 @@ class TypeComparison:
         subject: str,
         sides: Sides,
     ) -> None:
-        """What a type consists of; as what, its own name says where names travel."""
+        """Compare the type of a definition's part: of its items, of a member, or its base."""
         encoded = isinstance(old, SoapArray) and old.id in self.old.encoded
         places, python = (old.at, new.at), Effect.RISKY
         self.references(
@@ -332,7 +334,7 @@ class TypeComparison:
     # -------------------------------------------------------------- what no message shows
 
     def leftovers(self) -> None:
-        """Compare the types that only `xsi:type` leads to, or nothing; tell those that came and went."""
+        """Compare the types that only `xsi:type` leads to, or nothing; report those that came and went."""
         free = {n: t for n, t in self.new.types.items() if n not in self._seen_new}
         moved = {n.local: t for n, t in free.items() if n not in self.old.types}
         for name, before in self.old.types.items():
@@ -374,7 +376,7 @@ class TypeComparison:
             definition = self.new.types[definition.base]
         return Sides(False, False)
 
-    # ------------------------------------------------------------------------------ saying
+    # ----------------------------------------------------------------------------- wording
 
     def sides(self, old: TypeDef) -> Sides:
         """Which messages a type of the old spec is part of."""

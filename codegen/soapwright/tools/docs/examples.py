@@ -91,17 +91,17 @@ class Examples:
         if given.headers is not None:
             names = {one.field.name: one.name for one in method.headers}
             arguments += self._arguments(given.headers, 4, names)
-        said = _joined(f"client.{method.name}(", arguments, 4)
+        call = _joined(f"client.{method.name}(", arguments, 4)
         return (
             f"import {self._name}\n\n"
             f"with {self._name}.{client}() as client:\n"
-            f"    reply = {said}\n"
+            f"    reply = {call}\n"
         )
 
     def _arguments(
         self, value: Any, indent: int, names: Mapping[str, str] | None = None
     ) -> list[str]:  # Any: a dataclass
-        """What a class is given, or by other `names` a method, without what it has by itself."""
+        """The arguments of a class, or by other `names` of a method, without defaults."""
         found = []
         for one in fields(value):
             given = getattr(value, one.name)

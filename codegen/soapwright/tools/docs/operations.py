@@ -28,7 +28,7 @@ _SIGNATURE_WIDTH = 80
 
 
 class Operations:
-    """Makes the pages of one service's operations, and what the first page says of clients.
+    """Makes the pages of one service's operations, and the first page's section on clients.
 
     Args:
         context: the package's tables.
@@ -58,7 +58,7 @@ class Operations:
                 self.paths[client, key] = f"operations/{name}.html"
 
     def links(self) -> dict[str, str]:
-        """Where the names of messages' classes lead: they are told with their operations."""
+        """Links of the names of messages' classes, which are described with their operations."""
         found: dict[str, str] = {}
         names = self._context.types.names.types
         for client, ports in self._groups:

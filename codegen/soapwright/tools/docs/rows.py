@@ -59,13 +59,13 @@ class Rows:
         declared: Declaration,
         *notes: str,
     ) -> Row:
-        """One row; the name is the field's, or a parameter's that stands for it."""
+        """One row; the name is the field's, or that of its parameter."""
         wire, reference = _on_the_wire(field.what)
-        said = list(notes)
+        all_notes = list(notes)
         if isinstance(field.what, Attribute):
-            said.append("attribute")
+            all_notes.append("attribute")
         if self._shown.is_hidden(struct, field):
-            said.append("secret")
+            all_notes.append("secret")
         facets: list[str] = []
         if isinstance(reference, NamedRef):
             facets += facets_of(self._context.api.types[reference.id])
@@ -76,7 +76,7 @@ class Rows:
             linked(plain(str(declared.annotation)), self._links),
             plain(declared.default or empty),
             facets,
-            said,
+            all_notes,
             paragraphs(declared.doc),
         )
 

@@ -22,8 +22,8 @@ def index(
     """
     entries = [*_operations(operations), *_types(types), *_faults(faults)]
     lines = (json.dumps(one).replace("<", "\\u003c") for one in entries)
-    said = ",\n".join(lines)
-    return f"var soapwrightIndex = [\n{said}\n];\n".encode("ascii")
+    entry_lines = ",\n".join(lines)
+    return f"var soapwrightIndex = [\n{entry_lines}\n];\n".encode("ascii")
 
 
 def _operations(pages: Iterable[OperationPage]) -> Iterator[Entry]:

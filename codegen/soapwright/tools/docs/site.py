@@ -33,7 +33,7 @@ def make_site(
 
     Args:
         folder: the package's own folder.
-        progress: is told what is being done.
+        progress: is called with each step.
 
     Raises:
         SpecError: it is no generated package, or one without its WSDL.

@@ -18,7 +18,7 @@ _ATTRIBUTE = re.compile(r"""\s+([^\s=]+="[^"]*")""")
 
 
 def paragraphs(text: str) -> list[Marked]:
-    """A documentation's paragraphs, with the names in backquotes told apart."""
+    """A documentation's paragraphs, with the names in backquotes marked."""
     found = []
     for paragraph in re.split(r"\n[^\S\n]*\n", text.strip()):
         pieces = _CODE.split(" ".join(paragraph.split()))
@@ -31,8 +31,8 @@ def summary(text: str) -> str:
     """The first sentence, on a line."""
     first = " ".join(text.strip().split("\n\n")[0].replace("`", "").split())
     sentence = re.match(r".*?[.!?](?=\s+[A-Z]|$)", first)
-    said = sentence.group() if sentence else first
-    return said if len(said) <= 160 else f"{said[:159].rstrip()}…"
+    short = sentence.group() if sentence else first
+    return short if len(short) <= 160 else f"{short[:159].rstrip()}…"
 
 
 def linked(annotation: str, links: Mapping[str, str]) -> Linked:
@@ -52,7 +52,7 @@ def linked(annotation: str, links: Mapping[str, str]) -> Linked:
 
 
 def envelope(content: bytes) -> Marked:
-    """An envelope as people write one: indented, its tags told apart from its texts."""
+    """An envelope as people write one: indented, its tags marked."""
     root = parse_envelope(content, "the sample")
     etree.indent(root)
     text: str = etree.tostring(root, encoding="unicode")

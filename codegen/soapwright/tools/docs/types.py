@@ -14,16 +14,16 @@ from soapwright.python.types.fields import Annotations
 from soapwright.tools.docs.rows import Rows
 from soapwright.tools.docs.text import paragraphs, summary
 from soapwright.tools.docs.views import Fields, Link, Marked, TypePage
-from soapwright.tools.inspect.describe import facets_of, is_told
+from soapwright.tools.inspect.describe import facets_of, is_described
 
 _USERS_SHOWN = 60
 
 
 def type_paths(context: Context) -> dict[str, str]:
-    """Where the page of each type is, by the type's name; messages are told with operations."""
+    """The path of each type's page, by the type's name; messages are described with operations."""
     names = context.types.names.types
-    told = (one for one in context.api.types.values() if is_told(one))
-    return {names[one.id]: f"types/{names[one.id]}.html" for one in told}
+    described = (one for one in context.api.types.values() if is_described(one))
+    return {names[one.id]: f"types/{names[one.id]}.html" for one in described}
 
 
 class TypePages:
@@ -48,8 +48,10 @@ class TypePages:
 
     def pages(self) -> list[TypePage]:
         """A page for each type, in the order of their names."""
-        told = (one for one in self._context.api.types.values() if is_told(one))
-        pages = [self._page(one) for one in told]
+        described = (
+            one for one in self._context.api.types.values() if is_described(one)
+        )
+        pages = [self._page(one) for one in described]
         return sorted(pages, key=lambda page: (page.name.lower(), page.name))
 
     def _page(self, definition: TypeDef) -> TypePage:
@@ -122,7 +124,7 @@ class TypePages:
 
 
 def _users(api: Api) -> dict[QName, list[QName]]:
-    """For each type those that have fields, items or values of it; what derives is told apart."""
+    """For each type those that have fields, items or values of it; derived types are listed apart."""
     found: dict[QName, list[QName]] = defaultdict(list)
     for definition in api.types.values():
         base = definition.base if isinstance(definition, Struct) else None

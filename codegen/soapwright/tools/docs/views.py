@@ -1,4 +1,4 @@
-"""What the templates of the reference see: finished text, nothing left to decide.
+"""The data of the reference's templates: finished text, nothing left to decide.
 
 Text with links or highlights is a list of pieces, each with what it is; so all of it is escaped
 where it is laid out.
@@ -25,7 +25,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A field or a parameter: how Python says it, what it is on the wire, what it means.
+    """A field or a parameter: its declaration in Python, its form on the wire, its meaning.
 
     `default` is "" where a value must be given. `facets` are what else holds for its values,
     `notes` a word or two each (`header`, `attribute`).

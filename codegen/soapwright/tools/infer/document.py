@@ -1,11 +1,11 @@
-"""The WSDL that is drawn: its namespaces and prefixes, its schemas, what stands in them."""
+"""The WSDL that is drawn: its namespaces and prefixes, its schemas, their components."""
 
 from __future__ import annotations
 
 from lxml import etree
 
 from soapwright.model.api import QName, SoapVersion
-from soapwright.tools.infer.encoded import array_type, said_type
+from soapwright.tools.infer.encoded import array_type, declared_type
 from soapwright.tools.infer.samples import Sample, clark, qname
 from soapwright.wsdl.namespaces import WIRE, WSDL, WSDL_SOAP11, WSDL_SOAP12, XML
 from soapwright.wsdl.references import SOAP11_ENCODING, XSD
@@ -28,7 +28,7 @@ class Document:
         self._types = etree.SubElement(self.root, f"{{{WSDL}}}types")
         self._schemas: dict[str, etree._Element] = {}
         self._global: set[tuple[str, QName]] = set()
-        self._said = {WSDL, XSD, self.soap, target}
+        self._used_namespaces = {WSDL, XSD, self.soap, target}
 
     def wsdl(
         self, parent: etree._Element, tag: str, **attributes: str
@@ -85,12 +85,12 @@ class Document:
             self._global.add(("attribute", name))
             schema = self.schema(name.namespace)
             declared = self.xsd(schema, "attribute", name=name.local)
-            declared.set("type", self.said(QName(XSD, builtin)))
+            declared.set("type", self.prefixed(QName(XSD, builtin)))
 
-    def said(self, name: QName) -> str:
-        """A name as the document writes it."""
+    def prefixed(self, name: QName) -> str:
+        """A name with the document's prefix of its namespace."""
         prefix = self._prefixes.get(name.namespace)
-        self._said.add(name.namespace)
+        self._used_namespaces.add(name.namespace)
         return f"{prefix}:{name.local}" if prefix else name.local
 
     def content(self) -> bytes:
@@ -105,7 +105,11 @@ class Document:
                     schema.insert(0, made)
         if not self._schemas:
             self.root.remove(self._types)
-        kept = [self._prefixes[one] for one in self._said if one in self._prefixes]
+        kept = [
+            self._prefixes[one]
+            for one in self._used_namespaces
+            if one in self._prefixes
+        ]
         etree.cleanup_namespaces(self.root, keep_ns_prefixes=kept)
         etree.indent(self.root)
         declaration = b'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -123,9 +127,9 @@ def _used(schema: etree._Element, prefixes: dict[str, str]) -> list[str]:
     found: dict[str, None] = {}
     for element in schema.iter():
         for attribute in ("type", "ref", "base"):
-            said = element.get(attribute)
-            if said is not None:
-                prefix, colon, _ = said.rpartition(":")
+            text = element.get(attribute)
+            if text is not None:
+                prefix, colon, _ = text.rpartition(":")
                 found[prefixes[prefix] if colon else ""] = None
     return list(found)
 
@@ -156,6 +160,6 @@ def _prefixes(target: str, soap: str, samples: list[Sample]) -> dict[str, str]:
 
 
 def _named(element: etree._Element) -> list[str]:
-    said, array = said_type(element), array_type(element)
-    found = [said.namespace] if said is not None else []
+    declared, array = declared_type(element), array_type(element)
+    found = [declared.namespace] if declared is not None else []
     return found + ([array[0].namespace] if array is not None else [])

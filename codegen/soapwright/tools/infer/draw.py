@@ -36,9 +36,9 @@ _SOME_ADDRESS = "http://localhost/"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What samples do not say: the service's name, its address, its actions.
+    """The data that samples lack: the service's name, its address, its actions.
 
-    In `action`, `{operation}` stands for the operation's name.
+    In `action`, `{operation}` is replaced by the operation's name.
     """
 
     name: str
@@ -114,7 +114,7 @@ def _has_an_operation(fault: Sample, called: list[_Called], findings: Findings) 
         if stem in {unnumbered(s.path) for s in (*one.requests, *one.replies)}
     ]
     if len(found) != 1:
-        message = "a fault, and no file says of which operation: it is left out"
+        message = "a fault, and no file names its operation: it is left out"
         hint = "name it as the request is named, with fault instead of request"
         findings.warning(Code.SAMPLE_SKIPPED, message, fault.at, hint)
         return False
@@ -162,7 +162,7 @@ class _Drawing:
         return self.document.content()
 
     def _own(self, local: str) -> str:
-        return self.document.said(QName(self.document.target, local))
+        return self.document.prefixed(QName(self.document.target, local))
 
     # -------------------------------------------------------------------------- messages
 
@@ -195,7 +195,7 @@ class _Drawing:
             self._element_part(declared, part, block)
 
     def _check_parts(self, samples: list[Sample]) -> None:
-        """What stands in rpc calls and that no part of a message can be."""
+        """Report elements of rpc calls that no part of a message can be."""
         for sample in samples:
             counts = Counter(part.tag for part in sample.call)
             for part in sample.call:
@@ -212,14 +212,14 @@ class _Drawing:
     def _element_part(self, message: etree._Element, name: str, element: QName) -> None:
         self.literal.element(element)
         part = self.document.wsdl(message, "part", name=name)
-        part.set("element", self.document.said(element))
+        part.set("element", self.document.prefixed(element))
 
     def _declare(self, name: str) -> etree._Element:
         return self.document.wsdl(self.document.root, "message", name=name)
 
     def _part(self, message: etree._Element, name: str, kind: QName) -> None:
         part = self.document.wsdl(message, "part", name=name)
-        part.set("type", self.document.said(kind))
+        part.set("type", self.document.prefixed(kind))
 
     # ------------------------------------------------------------------ portType, binding
 
@@ -247,8 +247,8 @@ class _Drawing:
         for one in self.called:
             operation = self.document.wsdl(binding, "operation", name=one.name)
             action = self.wanted.action.replace("{operation}", one.name)
-            said = self.document.binding(operation, "operation", soapAction=action)
-            said.set("style", "rpc" if one.first.encoded else "document")
+            bound = self.document.binding(operation, "operation", soapAction=action)
+            bound.set("style", "rpc" if one.first.encoded else "document")
             self._body(operation, "input", one, one.requests)
             self._body(operation, "output", one, one.replies)
             for name in _faults(one):
@@ -302,7 +302,7 @@ def _element_parts(samples: list[Sample]) -> dict[str, QName]:
 
 
 def _faults(called: _Called) -> dict[str, QName]:
-    """What an operation's faults have in their detail, each by the fault's name."""
+    """The content of the details of an operation's faults, by the fault's name."""
     found: dict[str, QName] = {}
     for element in called.faults:
         name = element.local

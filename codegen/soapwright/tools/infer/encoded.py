@@ -22,7 +22,7 @@ _ARRAY_TYPE = re.compile(r"\s*([^\s\[\]]+)\s*((?:\[[^\[\]]*\])+)\s*")
 
 
 class References:
-    """What the elements of some envelopes refer to (SOAP 1.1, section 5.1; SOAP 1.2, part 2, 3.1.5)."""
+    """The references between elements of some envelopes (SOAP 1.1, section 5.1; SOAP 1.2, part 2, 3.1.5)."""
 
     def __init__(self, envelopes: Iterable[etree._Element]) -> None:
         self._known: dict[etree._Element, dict[str, etree._Element]] = {}
@@ -34,7 +34,7 @@ class References:
                     known.setdefault(name, element)
 
     def resolved(self, element: etree._Element) -> etree._Element:
-        """What an element refers to, or itself; where that is a reference again, some steps of it."""
+        """The element that an element refers to, or itself; a few references in a row are followed."""
         known = self._known[element.getroottree().getroot()]
         for _ in range(_HOPS):
             href = element.get("href") or ""
@@ -46,7 +46,7 @@ class References:
         return element
 
     def below(self, call: etree._Element) -> list[etree._Element]:
-        """Every element below a call, what it refers to included, each once."""
+        """Every element below a call, targets of references included, each once."""
         found: dict[etree._Element, None] = {}
         waiting = deque(call)
         while waiting:
@@ -57,11 +57,11 @@ class References:
         return list(found)
 
 
-def said_type(element: etree._Element) -> QName | None:
-    """The type that an element says itself, or its array says of all items."""
-    said = xsi_type(element)
-    if said is not None:
-        return _plain(named(element, said))
+def declared_type(element: etree._Element) -> QName | None:
+    """The type that an element declares itself, or its array declares for all items."""
+    text = xsi_type(element)
+    if text is not None:
+        return _plain(named(element, text))
     parent = element.getparent()
     array = array_type(parent) if parent is not None else None
     if array is None or len(array[1]) > 1 or array[0] == ANY:
@@ -70,12 +70,12 @@ def said_type(element: etree._Element) -> QName | None:
 
 
 def array_type(element: etree._Element) -> tuple[QName, list[str]] | None:
-    """What an array's items are, and its ranks as they are written: `["[,]"]`; None of what is no array."""
+    """The type of an array's items, and its ranks as they are written: `["[,]"]`; None where it is no array."""
     if not element.attrib:
         return None
     for encoding in SOAP_ENCODINGS:
-        said = element.get(f"{{{encoding}}}arrayType")
-        found = None if said is None else _ARRAY_TYPE.fullmatch(said)
+        text = element.get(f"{{{encoding}}}arrayType")
+        found = None if text is None else _ARRAY_TYPE.fullmatch(text)
         if found is not None:
             ranks = re.findall(r"\[[^\]]*\]", found[2])
             return _plain(named(element, found[1])), [
@@ -85,9 +85,9 @@ def array_type(element: etree._Element) -> tuple[QName, list[str]] | None:
         if item is not None:
             size = (element.get(f"{{{encoding}}}arraySize") or "*").split()
             return _plain(named(element, item)), [f"[{',' * (len(size) - 1)}]"]
-    said = xsi_type(element)
-    if said is not None:
-        name = named(element, said)
+    text = xsi_type(element)
+    if text is not None:
+        name = named(element, text)
         if name.namespace in SOAP_ENCODINGS and name.local == "Array":
             return ANY, ["[]"]
     return None
@@ -102,13 +102,13 @@ def named(element: etree._Element, text: str) -> QName:
 def struct_name(element: etree._Element, target: str) -> QName | None:
     """The name of the struct that an element is; None of arrays and simple values.
 
-    One that says no type is named after its element.
+    One without a declared type is named after its element.
     """
     if array_type(element) is not None:
         return None
-    said = said_type(element)
-    if said is not None:
-        return None if is_simple(said) or said == ANY else said
+    name = declared_type(element)
+    if name is not None:
+        return None if is_simple(name) or name == ANY else name
     if len(element) == 0:
         return None
     local = qname(element).local
@@ -121,27 +121,27 @@ def is_simple(name: QName) -> bool:
 
 
 def simple_type(instances: Sequence[etree._Element]) -> QName | None:
-    """The type that these elements are of, said or seen; None where they are of several.
+    """The type of these elements, declared or guessed; None where they have several.
 
-    What is nil says nothing where another is not.
+    Nil elements are ignored where another is not nil.
     """
     full = [one for one in instances if not is_nil(one)] or instances
-    said = {name for one in full if (name := said_type(one)) is not None}
-    seen = type_of_texts(_texts(one for one in full if said_type(one) is None))
-    if not said:
+    declared = {name for one in full if (name := declared_type(one)) is not None}
+    seen = type_of_texts(_texts(one for one in full if declared_type(one) is None))
+    if not declared:
         return QName(XSD, seen)
-    name, *others = said
+    name, *others = declared
     if others:
         return None
-    silent = any(said_type(one) is None for one in full)
+    silent = any(declared_type(one) is None for one in full)
     fits = name.local in ("string", seen) or together([name.local, seen]) == name.local
     return name if fits or not silent else None
 
 
-def said_array(element: etree._Element) -> QName | None:
+def declared_array(element: etree._Element) -> QName | None:
     """The name that an array's type has, where it has one of its own."""
-    said = xsi_type(element)
-    name = None if said is None else _plain(named(element, said))
+    text = xsi_type(element)
+    name = None if text is None else _plain(named(element, text))
     if name is None or name.namespace in (XSD, *SOAP_ENCODINGS):
         return None
     return name

@@ -1,4 +1,4 @@
-"""Elements of documents declared: content models drawn from what stands in the samples."""
+"""Elements of documents declared: content models drawn from the samples."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from lxml import etree
 
 from soapwright.model.api import QName
 from soapwright.tools.infer.document import Document
-from soapwright.tools.infer.encoded import ANY, is_simple, said_type
+from soapwright.tools.infer.encoded import ANY, is_simple, declared_type
 from soapwright.tools.infer.samples import clark, is_nil, qname, xsi_type
 from soapwright.tools.infer.shapes import Child, Shape, has_text, shape_of
 from soapwright.tools.infer.values import type_of_texts
 from soapwright.wsdl.references import XSD
 
-# Types in types in types: one that stands deeper is declared by name, to be read.
+# The deepest nesting of anonymous types: a deeper one is declared by name, for readability.
 _NESTED = 10
 
 
 class LiteralTypes:
-    """Declares the global elements of a document, each once, with what stands in them.
+    """Declares the global elements of a document, each once, with their content.
 
     `roots` are all literal elements of Bodies and Headers: a global element fits its instances
-    wherever they stand.
+    in any place.
     """
 
     def __init__(self, document: Document, roots: Iterable[etree._Element]) -> None:
@@ -45,9 +45,9 @@ class LiteralTypes:
             self._nested.add(name)
         for key, value in element.attrib.items():
             self._attributes.setdefault(clark(str(key)), []).append(str(value))
-        said = said_type(element)
-        if said is not None and not is_simple(said):
-            self._typed.setdefault(said, []).append(element)
+        kind = declared_type(element)
+        if kind is not None and not is_simple(kind):
+            self._typed.setdefault(kind, []).append(element)
 
     def element(self, name: QName) -> None:
         """Declare a global element that all its instances fit."""
@@ -67,26 +67,26 @@ class LiteralTypes:
         namespace: str,
         instances: Sequence[etree._Element],
     ) -> None:
-        """What an element of a schema of this namespace holds: a type by name, or one of its own."""
+        """Declare the type of an element in a schema of this namespace: by name, or one of its own."""
         if any(xsi_type(one) for one in instances):
-            # the relation of such types is not known: what says its type keeps saying it
-            declared.set("type", self._document.said(ANY))
-            for said in dict.fromkeys(map(said_type, instances)):
-                if said in self._typed:
-                    self._named_type(said, said, self._typed[said])
+            # the relation of such types is not known: an element keeps its xsi:type
+            declared.set("type", self._document.prefixed(ANY))
+            for kind in dict.fromkeys(map(declared_type, instances)):
+                if kind in self._typed:
+                    self._named_type(kind, kind, self._typed[kind])
             return
         name = qname(instances[0])
         if self._is_recursive(name):
             named = self._free_name(QName(namespace, name.local), name)
-            declared.set("type", self._document.said(named))
+            declared.set("type", self._document.prefixed(named))
             self._named_type(named, name, self._instances[name])
             return
         shape = shape_of(instances)
         if not shape.children and not shape.attributes:
-            declared.set("type", self._document.said(QName(XSD, shape.text)))
+            declared.set("type", self._document.prefixed(QName(XSD, shape.text)))
         elif self._depth == _NESTED:
             named = self._free_name(QName(namespace, name.local), None)
-            declared.set("type", self._document.said(named))
+            declared.set("type", self._document.prefixed(named))
             self._named_type(named, None, instances)
         else:
             self._depth += 1
@@ -125,7 +125,7 @@ class LiteralTypes:
         schema = self._document.schema(type_.namespace)
         if not shape.children and not shape.attributes and has_text(instances):
             holder = self._document.xsd(schema, "simpleType", name=type_.local)
-            base = self._document.said(QName(XSD, shape.text))
+            base = self._document.prefixed(QName(XSD, shape.text))
             self._document.xsd(holder, "restriction", base=base)
         else:
             holder = self._document.xsd(schema, "complexType", name=type_.local)
@@ -137,7 +137,7 @@ class LiteralTypes:
         holder = type_
         if not shape.children:
             content = self._document.xsd(type_, "simpleContent")
-            base = self._document.said(QName(XSD, shape.text))
+            base = self._document.prefixed(QName(XSD, shape.text))
             holder = self._document.xsd(content, "extension", base=base)
         else:
             if shape.mixed:
@@ -150,10 +150,10 @@ class LiteralTypes:
             if one.name.namespace:
                 kind = type_of_texts(self._attributes[one.name])
                 self._document.global_attribute(one.name, kind)
-                attribute.set("ref", self._document.said(one.name))
+                attribute.set("ref", self._document.prefixed(one.name))
             else:
                 attribute.set("name", one.name.local)
-                attribute.set("type", self._document.said(QName(XSD, one.type)))
+                attribute.set("type", self._document.prefixed(QName(XSD, one.type)))
             if one.required:
                 attribute.set("use", "required")
 
@@ -167,7 +167,7 @@ class LiteralTypes:
             if name.namespace:
                 declared.set("form", "qualified")
         else:
-            declared.set("ref", self._document.said(name))
+            declared.set("ref", self._document.prefixed(name))
             self.element(name)
         if ordered:
             self._document.occurs(declared, child.optional, child.repeated)

@@ -64,7 +64,7 @@ class Sample:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing stands in the Body."""
+        """Whether the Body is empty."""
         return qname(self.call) == QName(ENVELOPES[self.soap], "Body")
 
     @property
@@ -149,11 +149,11 @@ _PAIRS = (
 
 
 def sort_out(samples: list[Sample], findings: Findings) -> list[tuple[str, bool]]:
-    """For each sample the operation that it is of, and whether it is the reply.
+    """For each sample its operation, and whether it is the reply.
 
-    An element says it by its name: `ask`, `askRequest`, `askResponse`; other endings where both
+    The element's name determines both: `ask`, `askRequest`, `askResponse`; other endings where both
     are there. An rpc call's element is named after its operation, whatever it ends with. Else
-    the file does: `ask-reply.xml` is that of `ask-request.xml`.
+    the file's does: `ask-reply.xml` is the reply to `ask-request.xml`.
     """
     names = frozenset(sample.name.local for sample in samples)
     found = [_by_name(sample, names) for sample in samples]
@@ -166,7 +166,7 @@ def sort_out(samples: list[Sample], findings: Findings) -> list[tuple[str, bool]
     for number, sample in enumerate(samples):
         operation, is_reply = found[number]
         if sample.is_empty or is_reply != _by_name(sample, names)[1]:
-            other = files[not is_reply].told(sample, findings)
+            other = files[not is_reply].partner(sample, findings)
             found[number] = other or operation, is_reply
             if not found[number][0]:
                 message = "the Body is empty, and no other file is named like this one"
@@ -198,7 +198,7 @@ class _Files:
         self._exact.setdefault(_stem(path), set()).add(operation)
         self._loose.setdefault(unnumbered(path), set()).add(operation)
 
-    def told(self, sample: Sample, findings: Findings) -> str:
+    def partner(self, sample: Sample, findings: Findings) -> str:
         """The operation of the file that is named like another one, "" where none is."""
         found = self._exact.get(_stem(sample.path))
         found = found or self._loose.get(unnumbered(sample.path), set())
@@ -247,13 +247,15 @@ def _said_encoding(content: bytes) -> bool:
 
 
 def _encoding(call: etree._Element, version: SoapVersion) -> str | None:
-    """The encoding in force: as it is said, or SOAP's own where each part says its type, as only that does."""
+    """The encoding in force: as declared, or SOAP's own where each part has its type, as only that does."""
     style = f"{{{ENVELOPES[version]}}}encodingStyle"
     place: etree._Element | None = call
     while place is not None:
-        said = [one for one in (place.get(style) or "").split() if one in _ENCODINGS]
-        if said:
-            return said[0]
+        declared = [
+            one for one in (place.get(style) or "").split() if one in _ENCODINGS
+        ]
+        if declared:
+            return declared[0]
         place = place.getparent()
     if len(call) == 0:
         return None
@@ -298,15 +300,15 @@ def clark(name: str) -> QName:
 
 
 def is_nil(element: etree._Element) -> bool:
-    """Whether an element says that it is nil."""
-    said = (element.get(name) or "" for name in _NILS)
-    return any(text.strip() in ("true", "1") for text in said)
+    """Whether an element is declared nil."""
+    texts = (element.get(name) or "" for name in _NILS)
+    return any(text.strip() in ("true", "1") for text in texts)
 
 
 def xsi_type(element: etree._Element) -> str | None:
-    """What an element says of its type, as it stands there."""
+    """The element's `xsi:type`, as it is written."""
     for name in _TYPES:
-        said = element.get(name)
-        if said is not None:
-            return said
+        text = element.get(name)
+        if text is not None:
+            return text
     return None

@@ -1,4 +1,4 @@
-"""What several elements of one name have in common: their children, attributes and text.
+"""The common shape of several elements of one name: their children, attributes and text.
 
 A shape is drawn from instances, all at once: what one has and another lacks is optional, what
 one has twice is repeated.
@@ -52,7 +52,7 @@ class Shape:
     """The content of elements of one name.
 
     `text` is the builtin of their text, "" where they have none or only children. `ordered` is
-    False where no sequence has all the orders in which the children stand.
+    False where no sequence has all the orders of the children.
     """
 
     children: tuple[Child, ...]

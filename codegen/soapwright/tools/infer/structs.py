@@ -1,4 +1,4 @@
-"""Types of SOAP's encoding declared: structs and arrays, drawn from what stands in the samples."""
+"""Types of SOAP's encoding declared: structs and arrays, drawn from the samples."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from soapwright.tools.infer.encoded import (
     References,
     array_type,
     is_simple,
-    said_array,
-    said_type,
+    declared_array,
+    declared_type,
     simple_type,
     struct_name,
 )
@@ -25,12 +25,12 @@ from soapwright.tools.infer.shapes import Child, Shape, has_text, shape_of
 from soapwright.wsdl.namespaces import WSDL
 from soapwright.wsdl.references import SOAP11_ENCODING, SOAP_ENCODINGS, XSD
 
-# What SOAP's encoding itself says of an element (SOAP 1.1, section 5.1; SOAP 1.2, part 2, 3.1.5).
+# Attributes of SOAP's encoding itself (SOAP 1.1, section 5.1; SOAP 1.2, part 2, 3.1.5).
 _REFERENCES = frozenset({"id", "href", "ref"})
 
 
 class EncodedTypes:
-    """Declares the types that encoded calls are made of, each once."""
+    """Declares the types of encoded calls, each once."""
 
     def __init__(
         self, document: Document, samples: Iterable[Sample], findings: Findings
@@ -52,12 +52,12 @@ class EncodedTypes:
                     self._structs.setdefault(name, []).append(element)
 
     def _note_implied(self, sample: Sample) -> None:
-        """What is referred to from an array is of its type, where it says none itself."""
+        """Note the array's type for the targets of its references that declare none themselves."""
         for element in sample.root.iter():
             target = self._references.resolved(element)
-            said = None if target is element else said_type(element)
-            if said is not None and said_type(target) is None:
-                self._implied.setdefault(target, said)
+            implied = None if target is element else declared_type(element)
+            if implied is not None and declared_type(target) is None:
+                self._implied.setdefault(target, implied)
 
     def _struct_name(self, element: etree._Element) -> QName | None:
         implied = self._implied.get(element)
@@ -90,8 +90,8 @@ class EncodedTypes:
     ) -> QName:
         """The array type that all these arrays are of, declared."""
         items = [item for one in elements for item in one]
-        telling = (array for array in arrays if array[0] != ANY)
-        item, ranks = next(telling, arrays[0])
+        typed = (array for array in arrays if array[0] != ANY)
+        item, ranks = next(typed, arrays[0])
         if item == ANY and items and ranks == ["[]"]:
             item = self.type_of(items)
         elif not is_simple(item) and item != ANY:
@@ -100,8 +100,8 @@ class EncodedTypes:
         item_names = {qname(one).local for one in items}
         item_name = item_names.pop() if len(item_names) == 1 else "item"
         drawn = item, tuple(ranks), item_name
-        said = {said_array(one) for one in elements if not is_nil(one)} - {None}
-        name = said.pop() if len(said) == 1 else None
+        names = {declared_array(one) for one in elements if not is_nil(one)} - {None}
+        name = names.pop() if len(names) == 1 else None
         if name is None or self._arrays.get(name, drawn) != drawn:
             name = self._array_name(*drawn)
         if name not in self._declared:
@@ -119,7 +119,7 @@ class EncodedTypes:
         return QName(self._document.target, local)
 
     def _derived(self, base: QName, items: list[etree._Element]) -> None:
-        """An item that says another type than its array derives from the array's."""
+        """Declare that an item of another type than its array's derives from that."""
         for one in items:
             name = self._struct_name(self._references.resolved(one))
             if name is None or name == base or self._derives(base, name):
@@ -137,20 +137,20 @@ class EncodedTypes:
     def _declare_array(
         self, name: QName, item: QName, ranks: str, item_name: str
     ) -> None:
-        xsd, said = self._document.xsd, self._document.said
+        xsd, prefixed = self._document.xsd, self._document.prefixed
         schema = self._document.schema(name.namespace)
         content = xsd(xsd(schema, "complexType", name=name.local), "complexContent")
         # WSDL describes arrays with SOAP 1.1's, whatever the envelopes speak
         array = QName(SOAP11_ENCODING, "Array")
-        holder = xsd(content, "restriction", base=said(array))
+        holder = xsd(content, "restriction", base=prefixed(array))
         if item_name != "item":
             element = xsd(xsd(holder, "sequence"), "element", name=item_name)
-            element.set("type", said(item))
+            element.set("type", prefixed(item))
             element.set("minOccurs", "0")
             element.set("maxOccurs", "unbounded")
-        ref = said(QName(array.namespace, "arrayType"))
+        ref = prefixed(QName(array.namespace, "arrayType"))
         attribute = xsd(holder, "attribute", ref=ref)
-        attribute.set(f"{{{WSDL}}}arrayType", f"{said(item)}{ranks}")
+        attribute.set(f"{{{WSDL}}}arrayType", f"{prefixed(item)}{ranks}")
 
     def _struct(self, name: QName) -> None:
         if name in self._declared or name.namespace in SOAP_ENCODINGS:
@@ -167,8 +167,8 @@ class EncodedTypes:
         base = self._bases.get(name)
         if base is not None:
             content = self._document.xsd(holder, "complexContent")
-            said = self._document.said(base)
-            holder = self._document.xsd(content, "extension", base=said)
+            extended = self._document.prefixed(base)
+            holder = self._document.xsd(content, "extension", base=extended)
             full = [one for one in self._structs.get(base, []) if not is_nil(one)]
             inherited = {qname(child) for one in full for child in one}
         model = self._document.model(holder, shape.ordered)
@@ -179,7 +179,7 @@ class EncodedTypes:
 
     def _simple(self, schema: etree._Element, name: QName, shape: Shape) -> None:
         """A type with a name whose values are texts."""
-        xsd, base = self._document.xsd, self._document.said(QName(XSD, shape.text))
+        xsd, base = self._document.xsd, self._document.prefixed(QName(XSD, shape.text))
         if all(one.name.local in _REFERENCES for one in shape.attributes):
             xsd(xsd(schema, "simpleType", name=name.local), "restriction", base=base)
             return
@@ -189,7 +189,7 @@ class EncodedTypes:
     def _member(
         self, model: etree._Element, namespace: str, child: Child, ordered: bool
     ) -> None:
-        kind = self._document.said(self.type_of(child.instances))
+        kind = self._document.prefixed(self.type_of(child.instances))
         member = self._document.xsd(model, "element")
         if child.name.namespace in ("", namespace):
             member.set("name", child.name.local)
@@ -199,7 +199,7 @@ class EncodedTypes:
             if child.nillable:
                 member.set("nillable", "true")
         else:
-            member.set("ref", self._document.said(child.name))
+            member.set("ref", self._document.prefixed(child.name))
             self._document.global_element(child.name, kind, child.nillable)
         if ordered:
             self._document.occurs(member, child.optional, child.repeated)
@@ -208,7 +208,7 @@ class EncodedTypes:
         for one in shape.attributes:
             if not one.name.namespace and one.name.local not in _REFERENCES:
                 attribute = self._document.xsd(holder, "attribute", name=one.name.local)
-                attribute.set("type", self._document.said(QName(XSD, one.type)))
+                attribute.set("type", self._document.prefixed(QName(XSD, one.type)))
 
 
 def _capital(word: str) -> str:

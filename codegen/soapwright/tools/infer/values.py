@@ -1,4 +1,4 @@
-"""What type of XML Schema a text is of, as far as texts can say."""
+"""The types of XML Schema of texts, as far as texts can show them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is in a WSDL, as its users will see it in Python, and what is remarkable about it."""
+"""Describes a WSDL as its users will see it in Python, with remarks about its peculiarities."""

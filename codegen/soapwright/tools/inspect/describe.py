@@ -35,8 +35,8 @@ _ALIAS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class FieldSaid:
-    """A field or parameter as Python code says it; `default` is "" where it must be given."""
+class FieldDescription:
+    """A field or parameter as in Python code; `default` is "" where it must be given."""
 
     name: str
     type: str
@@ -45,7 +45,7 @@ class FieldSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class FaultSaid:
+class FaultDescription:
     """A declared fault: its name in the WSDL, the exception that it becomes, and its detail's type."""
 
     name: str
@@ -54,26 +54,26 @@ class FaultSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class OperationSaid:
+class OperationDescription:
     """An operation: its names, its method's signature, and how it travels."""
 
     name: str
     key: str
     method: str
-    parameters: tuple[FieldSaid, ...]
+    parameters: tuple[FieldDescription, ...]
     returns: str
     style: str
     use: str
     soap_action: str
     one_way: bool
-    faults: tuple[FaultSaid, ...]
+    faults: tuple[FaultDescription, ...]
     doc: str
     path: str
     line: int
 
 
 @dataclass(frozen=True, slots=True)
-class PortSaid:
+class PortDescription:
     """A port, and its operations in the binding's order."""
 
     name: str
@@ -82,14 +82,14 @@ class PortSaid:
     port_type: str
     soap: str
     address: str
-    operations: tuple[OperationSaid, ...]
+    operations: tuple[OperationDescription, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TypeSaid:
-    """A type: its name in Python and in the schema, and what it is made of.
+class TypeDescription:
+    """A type: its name in Python and in the schema, and its content.
 
-    `qname` is "" where it has no name, but stands in another one of its namespace. `values` are an enumeration's members, or the facets of a restriction; `alias` is the Python
+    `qname` is "" where it is an anonymous type, inside another one. `values` are an enumeration's members, or the facets of a restriction; `alias` is the Python
     type of what has no class of its own.
     """
 
@@ -98,7 +98,7 @@ class TypeSaid:
     qname: str
     kind: str
     base: str
-    fields: tuple[FieldSaid, ...]
+    fields: tuple[FieldDescription, ...]
     values: tuple[str, ...]
     alias: str
     doc: str
@@ -107,8 +107,8 @@ class TypeSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOutSaid:
-    """What a package does without, and why; `of` is what it belongs to, "" of a port."""
+class LeftOutDescription:
+    """A component that a package lacks, and why; `of` is its parent, "" of a port."""
 
     kind: str
     name: str
@@ -124,9 +124,9 @@ class Description:
 
     name: str
     doc: str
-    ports: tuple[PortSaid, ...]
-    types: tuple[TypeSaid, ...]
-    left_out: tuple[LeftOutSaid, ...]
+    ports: tuple[PortDescription, ...]
+    types: tuple[TypeDescription, ...]
+    left_out: tuple[LeftOutDescription, ...]
 
 
 def describe(api: Api) -> Description:
@@ -135,9 +135,11 @@ def describe(api: Api) -> Description:
     methods = Methods(context)
     services = ServiceModules(context, [])
     ports = tuple(_port(methods, services, port) for port in api.ports)
-    types = tuple(_type(context, one) for one in api.types.values() if is_told(one))
+    types = tuple(
+        _type(context, one) for one in api.types.values() if is_described(one)
+    )
     left_out = tuple(
-        LeftOutSaid(
+        LeftOutDescription(
             one.kind.value, one.name, owner, one.reason, one.at.path, one.at.line
         )
         for owner, one in left_out_of(api)
@@ -145,8 +147,8 @@ def describe(api: Api) -> Description:
     return Description(api.name, api.doc, ports, types, left_out)
 
 
-def is_told(definition: TypeDef) -> bool:
-    """Messages are told with their operations."""
+def is_described(definition: TypeDef) -> bool:
+    """Whether a type is described by itself; a message is described with its operation."""
     return definition.named or not (
         isinstance(definition, Struct) and definition.content is None
     )
@@ -155,7 +157,7 @@ def is_told(definition: TypeDef) -> bool:
 # ------------------------------------------------------------------------------------- ports
 
 
-def _port(methods: Methods, services: ServiceModules, port: Port) -> PortSaid:
+def _port(methods: Methods, services: ServiceModules, port: Port) -> PortDescription:
     of_client = {
         method.operation.key: method
         for method in methods.of(methods.groups[port.port_type])
@@ -164,7 +166,7 @@ def _port(methods: Methods, services: ServiceModules, port: Port) -> PortSaid:
         _operation(one, of_client.get(one.key), methods, services)
         for one in port.operations
     ]
-    return PortSaid(
+    return PortDescription(
         port.name,
         port.key,
         port.service,
@@ -180,10 +182,10 @@ def _operation(
     method: Method | None,
     methods: Methods,
     services: ServiceModules,
-) -> OperationSaid:
+) -> OperationDescription:
     message = operation.input or operation.output
     result = str(methods.result(operation).annotation) if method else "None"
-    return OperationSaid(
+    return OperationDescription(
         operation.name,
         operation.key,
         method.name if method else "",
@@ -200,18 +202,20 @@ def _operation(
     )
 
 
-def _parameter(one: Parameter) -> FieldSaid:
-    said = one.declaration.parameter
-    return FieldSaid(one.name, plain(str(said.annotation)), plain(said.default))
+def _parameter(one: Parameter) -> FieldDescription:
+    declared = one.declaration.parameter
+    return FieldDescription(
+        one.name, plain(str(declared.annotation)), plain(declared.default)
+    )
 
 
-def _fault(fault: Fault, services: ServiceModules) -> FaultSaid:
+def _fault(fault: Fault, services: ServiceModules) -> FaultDescription:
     detail = plain(services.detail(fault, Scope()))
-    return FaultSaid(fault.name, services.exception(fault), detail)
+    return FaultDescription(fault.name, services.exception(fault), detail)
 
 
 def plain(text: str) -> str:
-    """An annotation without the prefixes of the module that it stands in."""
+    """An annotation without the prefixes of its module."""
     name, colon, annotation = text.rpartition(": ")
     return name + colon + _ALIAS.sub("", _QUALIFIER.sub("", annotation))
 
@@ -219,10 +223,10 @@ def plain(text: str) -> str:
 # ------------------------------------------------------------------------------------- types
 
 
-def _type(context: Context, definition: TypeDef) -> TypeSaid:
+def _type(context: Context, definition: TypeDef) -> TypeDescription:
     names = context.types.names
     kind, base, alias = "alias", "", ""
-    own: tuple[FieldSaid, ...] = ()
+    own: tuple[FieldDescription, ...] = ()
     values = facets_of(definition)
     if isinstance(definition, Struct):
         kind, own = "class", _fields(context, definition)
@@ -237,7 +241,7 @@ def _type(context: Context, definition: TypeDef) -> TypeSaid:
     else:
         annotations = Annotations(context.types, Scope())
         alias = plain(annotations.value(NamedRef(definition.id)))
-    return TypeSaid(
+    return TypeDescription(
         names.types[definition.id],
         definition.id.namespace,
         str(definition.id) if definition.named else "",
@@ -253,7 +257,7 @@ def _type(context: Context, definition: TypeDef) -> TypeSaid:
 
 
 def facets_of(definition: TypeDef) -> tuple[str, ...]:
-    """What a restriction says of its values, as `max length 10`; nothing of other types."""
+    """The facets of a restriction, as `max length 10`; none of other types."""
     if not isinstance(definition, Restricted):
         return ()
     found = []
@@ -266,7 +270,7 @@ def facets_of(definition: TypeDef) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _fields(context: Context, struct: Struct) -> tuple[FieldSaid, ...]:
+def _fields(context: Context, struct: Struct) -> tuple[FieldDescription, ...]:
     """The fields that a class brings itself."""
     declarations = Declarations(context.types, Scope(), struct)
     found = []
@@ -276,6 +280,8 @@ def _fields(context: Context, struct: Struct) -> tuple[FieldSaid, ...]:
             made = "[]" if one.factory == "list" else f"{one.factory}()"
             default = one.default or (made if one.factory else "")
             found.append(
-                FieldSaid(one.name, plain(str(one.annotation)), plain(default), one.doc)
+                FieldDescription(
+                    one.name, plain(str(one.annotation)), plain(default), one.doc
+                )
             )
     return tuple(found)

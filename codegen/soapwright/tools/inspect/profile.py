@@ -1,4 +1,4 @@
-"""What is remarkable about a WSDL: where it leaves the WS-I Basic Profile, what gets another name.
+"""Remarks about a WSDL: where it violates the WS-I Basic Profile, and which names are changed.
 
 The rules are those of the Basic Profile 1.1 that make a difference in practice: what a rule
 forbids is read and written all the same, but other toolkits may not.
@@ -52,13 +52,13 @@ class _Remarks:
 
     def __iter__(self) -> Iterator[tuple[str, Location]]:
         for text, (at, subjects) in self.found.items():
-            said = ", ".join(list(subjects)[:_SHOWN])
+            shown = ", ".join(list(subjects)[:_SHOWN])
             more = len(subjects) - _SHOWN
-            yield f"{said}{f' and {more} more' if more > 0 else ''}: {text}", at
+            yield f"{shown}{f' and {more} more' if more > 0 else ''}: {text}", at
 
 
 def examine(api: Api, findings: Findings) -> None:
-    """Note what is remarkable, as warnings; alike remarks are told together, where the first is."""
+    """Record remarks as warnings; alike remarks become one, at the location of the first."""
     broken, renamed = _Remarks(), _Remarks()
     for port in api.ports:
         _port(port, broken)
@@ -89,13 +89,13 @@ def _port(port: Port, remarks: _Remarks) -> None:
             alike.setdefault(_signature(operation.input), []).append(operation)
     for operations in alike.values():
         if len({operation.name for operation in operations}) > 1:
-            text = "alike in the Body, only the SOAPAction tells them apart (R2710)"
+            text = "alike in the Body, only the SOAPAction distinguishes them (R2710)"
             for operation in operations:
                 remarks.add(operation.name, text, operation.at)
 
 
 def _signature(message: Message) -> frozenset[QName] | QName:
-    """What tells an operation's requests from others': the names in their Body."""
+    """The names in the Body, which distinguish an operation's requests from others'."""
     if message.wrapper is not None:
         return message.wrapper
     return frozenset(

@@ -1,4 +1,4 @@
-"""A description told: a tree that a person reads, or JSON."""
+"""A description as text: a tree for people, or JSON."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from itertools import groupby
 from soapwright.model.diagnostics import Diagnostic
 from soapwright.tools.inspect.describe import (
     Description,
-    FieldSaid,
-    LeftOutSaid,
-    OperationSaid,
-    PortSaid,
-    TypeSaid,
+    FieldDescription,
+    LeftOutDescription,
+    OperationDescription,
+    PortDescription,
+    TypeDescription,
 )
 
 _WIDTH = 80
@@ -73,7 +73,7 @@ def _lines(description: Description) -> Iterator[str]:
                 yield from _type(one)
 
 
-def _port(port: PortSaid) -> Iterator[str]:
+def _port(port: PortDescription) -> Iterator[str]:
     styles = dict.fromkeys(f"{o.style}/{o.use}" for o in port.operations)
     how = ", ".join([f"SOAP {port.soap}", *styles])
     yield f"  port {port.key} ({how})"
@@ -83,7 +83,7 @@ def _port(port: PortSaid) -> Iterator[str]:
         yield from _operation(operation)
 
 
-def _operation(operation: OperationSaid) -> Iterator[str]:
+def _operation(operation: OperationDescription) -> Iterator[str]:
     name = operation.method or operation.key
     returns = "" if operation.one_way else f" -> {operation.returns}"
     given = ", ".join(map(_field, operation.parameters))
@@ -103,12 +103,12 @@ def _operation(operation: OperationSaid) -> Iterator[str]:
         yield f"        {'; '.join(notes)}"
 
 
-def _left_out(one: LeftOutSaid) -> str:
+def _left_out(one: LeftOutDescription) -> str:
     what = f"{one.kind} {one.name}" + (f" of {one.of}" if one.of else "")
     return f"  {_line(f'{what}: {one.reason}')} ({_line(one.path)}:{one.line})"
 
 
-def _type(one: TypeSaid) -> Iterator[str]:
+def _type(one: TypeDescription) -> Iterator[str]:
     name = f"{one.name}({one.base})" if one.base else one.name
     local = one.qname.rpartition("}")[2]
     known = f"  # {_line(local)}" if local not in ("", one.name) else ""
@@ -121,7 +121,7 @@ def _type(one: TypeSaid) -> Iterator[str]:
     yield from (f"      {_line(value)}" for value in one.values)
 
 
-def _field(field: FieldSaid) -> str:
+def _field(field: FieldDescription) -> str:
     default = f" = {field.default}" if field.default else ""
     return f"{field.name}: {field.type}{default}"
 

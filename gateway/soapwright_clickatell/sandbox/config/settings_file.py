@@ -1,4 +1,4 @@
-"""A settings file, read: what it says, or every mistake in it with its line."""
+"""Reads a settings file: the settings, or every mistake in it with its line."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def read_settings(path: Path) -> Settings:
     """The settings in a file.
 
     Raises:
-        SettingsError: it cannot be read, or says what makes no sense.
+        SettingsError: it cannot be read, or has mistakes.
     """
     text = ""
     try:
@@ -66,7 +66,7 @@ def read_settings(path: Path) -> Settings:
     reading = _Reading(str(path), toml_places.Places(text))
     settings = reading.settings(found)
     if reading.mistakes:
-        raise SettingsError("\n".join(said for _, said in sorted(reading.mistakes)))
+        raise SettingsError("\n".join(text for _, text in sorted(reading.mistakes)))
     return settings
 
 
@@ -79,14 +79,14 @@ class _Reading:
         self.mistakes: list[tuple[int, str]] = []
 
     def mistake(self, at: toml_places.Path, message: str) -> None:
-        """Note that something makes no sense."""
+        """Record a mistake at its line."""
         line = self._places.line(at)
-        said = f"{self._path}:{line}: error: {message} [settings]"
-        if (line, said) not in self.mistakes:
-            self.mistakes.append((line, said))
+        text = f"{self._path}:{line}: error: {message} [settings]"
+        if (line, text) not in self.mistakes:
+            self.mistakes.append((line, text))
 
     def settings(self, found: Mapping[str, _Value]) -> Settings:
-        """What the file says, as far as it makes sense."""
+        """The settings of the file, as far as they are valid."""
         known = {"account", "route", "number", "outage", "refusal", "voucher"}
         self._unknown(found, known, ())
         settings = Settings(
@@ -140,7 +140,7 @@ class _Reading:
         readers: Mapping[str, _Reader],
         make: Callable[..., _Made],
     ) -> tuple[_Made, ...]:
-        """The tables of one name, each made into what it says."""
+        """The tables of one name, each converted."""
         if not isinstance(found.get(name, []), list):
             self.mistake((name,), f"{name}: [[{name}]] is wanted")
         made = []

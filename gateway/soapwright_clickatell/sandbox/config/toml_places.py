@@ -1,4 +1,4 @@
-"""Where things stand in a TOML file: `tomllib` gives values, and no lines.
+"""Lines of keys and tables in a TOML file: `tomllib` gives values, and no lines.
 
 Lines are looked at as people write them, one key a line; what is written otherwise is given the
 line of what holds it.

@@ -1,1 +1,1 @@
-"""What the gateway does, in plain Python."""
+"""The gateway's behaviour, in plain Python."""

@@ -37,7 +37,7 @@ class Batches:
         return batch.id
 
     def submission(self, user: str, batch_id: str, now: float) -> Submission:
-        """What the messages of a batch have in common.
+        """The common options of a batch's messages.
 
         Raises:
             GatewayError: 201, also where it has ended.
@@ -60,7 +60,7 @@ class Batches:
 
 
 def common_to(batch: Batch) -> Submission:
-    """What a batch's messages have in common."""
+    """The common options of a batch's messages."""
     kept = json.loads(batch.submission)
     kept["max_credits"] = Decimal(kept["max_credits"])
     return Submission(**kept)

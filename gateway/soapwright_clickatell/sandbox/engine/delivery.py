@@ -42,7 +42,7 @@ class Delivery:
 
     Args:
         store: where the messages are.
-        settings: the routes, what goes wrong, and whom to tell.
+        settings: the routes, the failures, and the callback URLs.
         began: the time from which outages count.
     """
 
@@ -115,7 +115,7 @@ class Delivery:
         return sorted(able, key=lambda route: route.charge)
 
     def charge(self, message: Message, route: Route) -> Decimal:
-        """What a message costs by a route."""
+        """The price of a message on a route."""
         return price(message.recipient, message.parts, route.charge)
 
     def is_out(self, route: str, at: float) -> bool:
@@ -216,7 +216,7 @@ class Delivery:
         self._step(message, at, status)
 
     def _step(self, message: Message, at: float, status: MessageStatus) -> None:
-        """Note a status, and tell the customer who asked for it."""
+        """Record a status, and add a callback where the customer asked for it."""
         message.course.append(Step(at, status))
         account = self._settings.account
         if account.status_callback is None or not wants(message.callbacks, status):
@@ -231,8 +231,8 @@ class Delivery:
             status=int(status),
             charge=message.charge,
         )
-        told = json.dumps(asdict(report), default=str)
-        self._store.add_callback("status", message.id, told, at)
+        content = json.dumps(asdict(report), default=str)
+        self._store.add_callback("status", message.id, content, at)
 
     # ------------------------------------------------------------------------ what goes on
 

@@ -214,7 +214,7 @@ class Gateway:
     def querymsg(
         self, credentials: Credentials, message_id: str = "", client_id: str = ""
     ) -> list[Status]:
-        """What has become of a message, or of all that a client gave this id, in their order.
+        """The status of a message, or of all that a client gave this id, in their order.
         One that is too old is unknown by its status.
 
         Raises:
@@ -241,7 +241,7 @@ class Gateway:
             return [Status(message.id, message.status) for message in found]
 
     def getmsgcharge(self, credentials: Credentials, message_id: str = "") -> Charge:
-        """What a message of the last fifteen days cost, and what has become of it.
+        """The charge of a message of the last fifteen days, and its status.
 
         Raises:
             GatewayError: 103 or 109.

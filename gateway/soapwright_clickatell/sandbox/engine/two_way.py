@@ -23,7 +23,7 @@ _RENTED: Final = re.compile(r"\+?[0-9]{3,16}")
 _UNSENDABLE: Final = re.compile(
     r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )
-"""What XML cannot hold either: the callbacks would not know how to tell it."""
+"""Characters that XML cannot contain either: no callback could report them."""
 _LONGEST_PART: Final = 153
 
 
@@ -80,8 +80,8 @@ class TwoWay:
             charset=_charset((message.text,)),
             udh=udh,
         )
-        told = json.dumps(asdict(report))
-        self._store.add_callback("incoming", message.id, told, message.at)
+        content = json.dumps(asdict(report))
+        self._store.add_callback("incoming", message.id, content, message.at)
 
 
 def _pieces(text: str) -> list[str]:

@@ -1,1 +1,1 @@
-"""What the gateway deals in, as values: accounts, messages, callbacks, settings."""
+"""The gateway's values: accounts, messages, callbacks, settings."""

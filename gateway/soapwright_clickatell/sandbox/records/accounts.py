@@ -1,4 +1,4 @@
-"""Who may call, and what a call says of it."""
+"""The account, and the credentials of a call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Account:
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     """From where it may call (IP lock-down); empty for anywhere."""
     dial_prefix: str = ""
-    """What takes the place of a leading 0 in a number; "" where such numbers are wrong."""
+    """The replacement for a leading 0 in a number; "" where such numbers are wrong."""
     senders: tuple[str, ...] | None = None
     """The sender IDs that are registered; `None` for any."""
     two_way: tuple[str, ...] = ()
@@ -34,9 +34,9 @@ class Account:
     vouchers: bool = True
     """Whether it may redeem vouchers."""
     status_callback: Destination | None = None
-    """Where statuses of sent messages are told."""
+    """The callback URL for statuses of sent messages."""
     incoming_callback: Destination | None = None
-    """Where incoming messages are told."""
+    """The callback URL for incoming messages."""
 
     def may_call_from(self, address: str) -> bool:
         """Whether the IP lock-down lets an address pass; "" is a call in this process."""

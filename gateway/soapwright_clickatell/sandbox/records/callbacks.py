@@ -1,4 +1,4 @@
-"""What the gateway tells its customer, whom, and how often."""
+"""Callbacks to the customer: their content, destination and retries."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What has become of a message."""
+    """The status of a message."""
 
     api_id: int
     message_id: str

@@ -1,4 +1,4 @@
-"""What a message holds: text in one of two alphabets, or bytes behind a header."""
+"""The content of a message: text in one of two alphabets, or bytes with a header."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TEXTUAL: Final = frozenset({"SMS_NOKIA_VCARD", "SMS_NOKIA_VCAL", "SMS_NOKIA_RTT
 
 @dataclass(frozen=True)
 class Content:
-    """What a message holds. Text has no data; bytes may have a text that says the same."""
+    """The content of a message. Text has no data; bytes may have an equivalent text."""
 
     kind: str
     """`text`, `flash`, `unicode`, `unicode flash`, `binary`, one of the vendor's types, or the
@@ -49,7 +49,7 @@ class Content:
 
     @property
     def features(self) -> RequiredFeatures:
-        """What a route must be able to carry for it: the gateway adds these by itself."""
+        """The features that a route needs to carry it: the gateway adds these by itself."""
         needed = RequiredFeatures(0)
         if self.is_8_bit:
             needed |= RequiredFeatures.EIGHT_BIT | RequiredFeatures.UDH

@@ -41,7 +41,7 @@ _LONGEST: Final = 2 * MAX_PARTS * OCTETS
 _FIELD: Final = re.compile(r"#(field[0-9]+)#")
 
 TEST_SHARE: Final = Decimal("0.33")
-"""What a message to one of the vendor's test numbers costs of what others do."""
+"""The price of a message to one of the vendor's test numbers, as a share of the usual price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Message:
     batch_id: str = ""
     accepted: float
     course: list[Step] = field(default_factory=list)
-    """What has become of it so far, in order of time."""
+    """Its statuses so far, in order of time."""
     due: float | None = None
     """When something happens to it by itself; `None` if nothing ever does."""
     released: float = 0.0
@@ -87,7 +87,7 @@ class Message:
 
     @property
     def text(self) -> str:
-        """What it says, as far as it is text."""
+        """Its text; "" where it has none."""
         return self.content.text
 
     @property
@@ -97,12 +97,12 @@ class Message:
 
     @property
     def status(self) -> MessageStatus:
-        """What has become of it."""
+        """Its current status."""
         return self.course[-1].status
 
     @property
     def sender_feature(self) -> RequiredFeatures:
-        """What a route must have to keep its sender ID."""
+        """The features of a route that keeps its sender ID."""
         if not self.sender:
             return RequiredFeatures(0)
         if _NUMERIC_SENDER.fullmatch(self.sender):
@@ -112,7 +112,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What a call asks to be sent; "", 0 and () are unset."""
+    """A call's request to send; "", 0 and () are unset."""
 
     to: Sequence[str] = ()
     sender: str = ""
@@ -195,7 +195,7 @@ class Submission:
         return bool(self.sender) and not _NUMERIC_SENDER.fullmatch(self.sender)
 
     def content(self) -> Content:
-        """What the messages say, and how many parts they take.
+        """The content of the messages, with the number of parts.
 
         Raises:
             GatewayError: 101, 102, 107, 113 or 116.
@@ -248,7 +248,7 @@ def is_sender(sender: str) -> bool:
 
 
 def price(number: str, parts: int, charge: Decimal = Decimal(1)) -> Decimal:
-    """What a message costs, in credits, on a route of this charge a part: a third for the
+    """The price of a message, in credits, on a route of this charge a part: a third for the
     vendor's test numbers."""
     share = TEST_SHARE if _TEST_NUMBER.fullmatch(number) else Decimal(1)
     return parts * charge * share

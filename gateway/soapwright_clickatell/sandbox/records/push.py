@@ -45,7 +45,7 @@ _LONGEST_EXPIRY: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceIndication:
-    """What `si_push` announces; "" is unset."""
+    """The announcement of `si_push`; "" is unset."""
 
     id: str
     url: str
@@ -88,7 +88,7 @@ class ServiceIndication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MmsNotification:
-    """What `ind_push` announces: a message that waits at a URL."""
+    """The announcement of `ind_push`: a message that waits at a URL."""
 
     subject: str
     message_class: str

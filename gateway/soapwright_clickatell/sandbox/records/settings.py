@@ -1,6 +1,6 @@
 """How a gateway is set up: its account, routes, numbers, vouchers, and what goes wrong.
 
-A TOML file (`settings_file`) says what differs from the demo account on a gateway where
+A TOML file (`settings_file`) has the differences from the demo account on a gateway where
 everything works:
 
     [account]               # user, password, api_id; frozen, networks (IP lock-down), dial_prefix,
@@ -58,8 +58,8 @@ FATES: Final[Mapping[str, tuple[MessageStatus, float]]] = {
     "silent": (MessageStatus.OK, 0),
     "unreachable": (MessageStatus.DELIVERY_ERROR, 24 * 3600),
 }
-"""What becomes of a message on its way to the handset: the last status, and how many seconds
-it takes longer than others. A handset that is out of reach is tried for 24 hours; a network that is silent sends no receipts."""
+"""Fates of a message on its way to the handset: its last status, and the additional seconds
+that it takes. A handset that is out of reach is tried for 24 hours; a network that is silent sends no receipts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class NumberRule:
-    """What happens to messages to numbers that begin alike."""
+    """The fate of messages to numbers with a common prefix."""
 
     prefix: str
     refusal: ErrorCode | None = None
@@ -127,6 +127,6 @@ class Settings:
     vouchers: tuple[Voucher, ...] = (Voucher("1111222233334444"),)
 
     def rule(self, number: str) -> NumberRule | None:
-        """What holds for a number."""
+        """The rule with the longest prefix of a number."""
         rules = [rule for rule in self.numbers if number.startswith(rule.prefix)]
         return max(rules, key=lambda rule: len(rule.prefix), default=None)

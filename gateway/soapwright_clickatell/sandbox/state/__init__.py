@@ -1,1 +1,1 @@
-"""What the gateway remembers, in SQLite, and its clock."""
+"""The gateway's state in SQLite, and its clock."""

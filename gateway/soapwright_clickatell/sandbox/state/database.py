@@ -121,7 +121,7 @@ class Database:
         self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def own(self) -> None:
-        """Keep other gateways from the file: two would tell every callback twice.
+        """Lock the file against other gateways: two would send every callback twice.
 
         Raises:
             StateError: another one has it.
@@ -175,5 +175,5 @@ def to_millionths(credits: Decimal) -> int:
 
 
 def to_credits(millionths: int) -> Decimal:
-    """What is kept as credits."""
+    """Convert a stored amount to credits."""
     return Decimal(millionths) / _MILLION

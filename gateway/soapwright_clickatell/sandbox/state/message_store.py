@@ -96,7 +96,7 @@ class MessageStore(Database):
         return found[0] if found else None
 
     def waiting_elsewhere(self, routes: Collection[str]) -> list[Message]:
-        """What waits for any other routes than these, in the order in which it would go."""
+        """Messages that wait for any other routes than these, in the order of their dispatch."""
         marks = ", ".join("?" * len(routes))
         return self._messages(
             f"WHERE status = 2 AND route NOT IN ({marks}) ORDER BY queue, number",

@@ -1,4 +1,4 @@
-"""What the gateway remembers: its clock, credits, sessions, batches, messages, callbacks."""
+"""The gateway's state: its clock, credits, sessions, batches, messages, callbacks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Batch:
     begun: float
     ended: float | None
     submission: str
-    """What they have in common, as JSON."""
+    """Their common options, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """Something that the customer is to be told."""
+    """A callback to the customer, sent or due."""
 
     number: int
     kind: str
@@ -60,13 +60,13 @@ class Callback:
     message: str
     """The id of the message that it is about."""
     report: str
-    """What is told, as JSON."""
+    """Its content, as JSON."""
     made: float
     due: float | None
-    """When it is to be told; `None` if it was, or was given up."""
+    """When it is to be sent; `None` if it was, or was given up."""
     attempts: int
     outcome: str
-    """What came of the last attempt."""
+    """The outcome of the last attempt."""
 
 
 class Store(MessageStore):
@@ -237,7 +237,7 @@ class Store(MessageStore):
     # ------------------------------------------------------------------------ callbacks
 
     def add_callback(self, kind: str, message: str, report: str, now: float) -> None:
-        """Keep what the customer is to be told."""
+        """Store a callback, which is due at once."""
         self._db.execute(
             "INSERT INTO callback (kind, message, report, made, due)"
             " VALUES (?, ?, ?, ?, ?)",
@@ -245,24 +245,24 @@ class Store(MessageStore):
         )
 
     def due_callbacks(self, now: float, count: int) -> list[Callback]:
-        """What is to be told now, the earliest first."""
+        """The callbacks that are due now, the earliest first."""
         return self._callbacks(
             "WHERE due IS NOT NULL AND due <= ? ORDER BY due, number LIMIT ?",
             *(now, count),
         )
 
     def newest_callbacks(self, count: int, before: float = inf) -> list[Callback]:
-        """What was and is to be told, the newest first; only those with numbers below one."""
+        """Callbacks, sent or due, the newest first; only those with numbers below `before`."""
         return self._callbacks(
             "WHERE number < ? ORDER BY number DESC LIMIT ?", *(before, count)
         )
 
     def callbacks_about(self, message: str) -> list[Callback]:
-        """What was and is to be told of a message."""
+        """The callbacks about a message, sent or due."""
         return self._callbacks("WHERE message = ? ORDER BY number", message)
 
     def note_attempt(self, number: int, due: float | None, outcome: str) -> None:
-        """Keep what came of telling something, and when to try it again."""
+        """Store the outcome of an attempt to send a callback, and when to try it again."""
         self._db.execute(
             "UPDATE callback SET attempts = attempts + 1, due = ?, outcome = ?"
             " WHERE number = ?",

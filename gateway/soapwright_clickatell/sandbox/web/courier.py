@@ -1,9 +1,9 @@
-"""The courier: lets the gateway's time go on, and tells customers what they asked for.
+"""The courier: advances the gateway's time, and sends customers their callbacks.
 
-What is to be told is kept in the store until it was, so that a restart loses none of it. A call
-that is not answered with success is repeated as the vendor documents it, then given up. What is
-told of one message is told in its order; of several at once, so that a slow answer holds up
-nobody else.
+A callback is kept in the store until it was sent, so that a restart loses none. A call
+that is not answered with success is repeated as the vendor documents it, then given up.
+Callbacks about one message are sent in order; those about several at once, so that a slow answer
+holds up nobody else.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _USER_AGENT: Final = {"status": "Clickatell MT Callback", "incoming": "Clickatel
 
 
 class Courier:
-    """Tells an account what becomes of its messages, and what handsets send it.
+    """Sends an account the statuses of its messages, and the messages of handsets.
 
     Args:
         gateway: whose callbacks they are.
@@ -72,7 +72,7 @@ class Courier:
             thread.start()
 
     def stop(self) -> None:
-        """End, once what is being told is told. What takes too long will be told again."""
+        """End when the callbacks under way are sent. One that takes too long will be sent again."""
         self._stopping.set()
         until = time.monotonic() + _GRACE_SECONDS
         for thread in self._threads:
@@ -95,7 +95,7 @@ class Courier:
                 self._stopping.wait(pause)
 
     def deliver(self) -> int:
-        """Tell what is due; how much was tried.
+        """Send the callbacks that are due, and return the number of attempts.
 
         Raises:
             Exception: what came of it cannot be kept.
@@ -121,7 +121,7 @@ class Courier:
         return len(due)
 
     def _work_off(self, todo: deque[list[Callback]], failures: list[Exception]) -> None:
-        """Tell what there is, message by message, as long as there is any."""
+        """Send callbacks, message by message, until none is left."""
         while todo and not self._stopping.is_set() and not failures:
             try:
                 course = todo.popleft()
@@ -129,7 +129,7 @@ class Courier:
                 return  # another hand has it
             try:
                 for callback in course:
-                    self._note(callback, *self._tell(callback))
+                    self._note(callback, *self._send(callback))
             except Exception as error:
                 failures.append(error)
 
@@ -142,8 +142,8 @@ class Courier:
                 retry = None if heard else _next_attempt(callback, self._gateway.now())
                 store.note_attempt(callback.number, retry, outcome)
 
-    def _tell(self, callback: Callback) -> tuple[str, bool]:
-        """What came of one attempt, and whether it was heard."""
+    def _send(self, callback: Callback) -> tuple[str, bool]:
+        """Make one attempt; return its outcome, and whether the customer received it."""
         account = self._gateway.account
         incoming = callback.kind == "incoming"
         destination = account.incoming_callback if incoming else account.status_callback
@@ -151,7 +151,7 @@ class Courier:
             return "no callback URL is set", True
         try:
             status = self._call(callback, destination)
-        except Exception as error:  # whatever it is, others are to be told all the same
+        except Exception as error:  # a customer's failure must not stop other callbacks
             outcome = f"{type(error).__name__}: {error}"
             _log.info("%s callback: %s", callback.kind, outcome)
             return outcome, False

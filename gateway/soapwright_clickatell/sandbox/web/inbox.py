@@ -330,7 +330,7 @@ def _detail(message: Message) -> dict[str, Any]:  # Any: what the page shows
 
 
 def _pieces(content: Content) -> list[str]:
-    """What each SMS carries; bytes that are text as such, others in hex."""
+    """The content of each SMS; bytes that are text as such, others in hex."""
     if content.is_8_bit:
         pieces = octet_pieces(content.udh, content.data)
         if content.text and content.data == content.text.encode("latin-1", "replace"):

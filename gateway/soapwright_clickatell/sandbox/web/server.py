@@ -32,7 +32,7 @@ _DISCARDING_SECONDS: Final = 2.0
 
 
 class _Refused(Exception):
-    """A request whose body is not read: what the status says of it."""
+    """A request whose body is not read, with the status of the reply."""
 
     def __init__(self, status: int) -> None:
         self.status = status
@@ -92,7 +92,7 @@ class Server(socketserver.ThreadingTCPServer):
         self.server_close()
 
     def answer(self, request: Request) -> Response:
-        """What the application answers; whatever it raises stays here."""
+        """The application's response; an exception becomes a status of 500."""
         assert self._application is not None, "start was called"
         try:
             return self._application(request)
@@ -115,7 +115,7 @@ class Server(socketserver.ThreadingTCPServer):
     def handle_error(
         self, request: Any, client_address: Any
     ) -> None:  # Any: as socketserver's stubs have them
-        """A connection that broke is the other side's business; all else is logged."""
+        """Ignore a broken connection, which is the peer's matter; log all else."""
         if not isinstance(sys.exc_info()[1], OSError):
             _log.exception("a connection failed")
 
@@ -169,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
         """The request's body.
 
         Raises:
-            _Refused: its length is not told, or too great.
+            _Refused: its length is not declared, or too great.
         """
         coding = self.headers.get("Transfer-Encoding")
         lengths = set(self.headers.get_all("Content-Length", []))

@@ -1,4 +1,4 @@
-"""Callbacks: what the gateway tells its customer, in the forms that the vendor documents.
+"""Callbacks to the customer, in the forms that the vendor documents.
 
 Statuses of sent messages and incoming messages go to a URL as parameters of a GET or a POST. In
 the XML and SOAP forms there is a single parameter, `data`, which holds a document.
@@ -141,7 +141,7 @@ def _as_printed(envelope: bytes, report: StatusReport) -> bytes:
 
 
 def _replaced(element: bytes, text: str) -> bytes:
-    """What follows an element's name, with its text replaced."""
+    """The rest of an element after its name, with its text replaced."""
     attributes, _, rest = element.partition(b">")
     return attributes + b">" + text.encode("ascii") + rest[rest.index(b"<") :]
 

@@ -71,7 +71,7 @@ class Values:
         return [text or "" for text in self._values.get(folded(name)) or ()]
 
     def fields(self) -> dict[str, str]:
-        """What `senditem` puts into the template."""
+        """The values that `senditem` puts into the template."""
         names = [f"field{number}" for number in range(1, _MOST_FIELDS + 1)]
         return {name: self.text(name) for name in names}
 
@@ -90,7 +90,7 @@ class Values:
         text: str = "text",
         push: ServiceIndication | MmsNotification | None = None,
     ) -> Submission:
-        """What is to be sent; `text` is the name of the part that has it."""
+        """The request to send; `text` is the name of the part that has the text."""
         return Submission(
             to=self.texts("to"),
             sender=self.text("from"),

@@ -20,7 +20,7 @@ _ADDRESS: Final = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
 
 
 class Operation(Protocol):
-    """What is used of a generated package's operation; each package has a class of its own."""
+    """The used part of a generated package's operation; each package has a class of its own."""
 
     @property
     def name(self) -> str: ...
@@ -69,7 +69,7 @@ class Dialect:
 
     @property
     def decode_error(self) -> type[Exception]:
-        """What the package raises where an envelope breaks its schema's promise."""
+        """The exception that the package raises where an envelope violates its schema."""
         found: type[Exception] = self.package.errors.DecodeError
         return found
 

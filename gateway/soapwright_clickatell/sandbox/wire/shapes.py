@@ -1,4 +1,4 @@
-"""What an operation's messages look like, learned from its generated package alone."""
+"""The shapes of an operation's messages, derived from its generated package alone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Shape:
 
 
 def folded(name: str) -> str:
-    """What parts and fields are known by: `cliMsgId` is `cli_msg_id`, and `from_` is `from`."""
+    """The common key of parts and fields: `cliMsgId` is `cli_msg_id`, and `from_` is `from`."""
     return name.replace("_", "").lower()
 
 

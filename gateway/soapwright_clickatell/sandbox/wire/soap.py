@@ -24,14 +24,14 @@ _WRAPPER: Final = re.compile(rb'(<tns:\w+Response xmlns:tns=")[^"]*')
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An envelope, and what is to be said of it."""
+    """An envelope, and its description for the log."""
 
     envelope: bytes
     is_fault: bool
     operation: str
-    """What was called, `?` where nobody knows."""
+    """The operation that was called, `?` where it is unknown."""
     outcome: str
-    """What came of it, for a log: without a secret."""
+    """The outcome, for a log: without a secret."""
 
 
 # --------------------------------------------------------------------------------- service
@@ -52,7 +52,7 @@ class SoapService:
 
         Args:
             envelope: as it came.
-            charset: what the Content-Type said of it.
+            charset: the charset of the Content-Type.
             address: the IP address that it came from.
         """
         name = "?"

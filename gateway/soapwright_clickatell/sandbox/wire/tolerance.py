@@ -1,4 +1,4 @@
-"""What real clients send, turned into what the generated packages read.
+"""Rewrites requests of real clients into requests that the generated packages read.
 
 The vendor's gateway dispatched on the local name of the call, whatever its namespace and its
 SOAPAction, took parts by name in any case and order, and what was nil, empty or 0 as unset. The
@@ -53,7 +53,7 @@ class CallReader:
 
         Args:
             envelope: as it came.
-            charset: what the Content-Type said; it beats the XML declaration.
+            charset: the charset of the Content-Type; it overrides the XML declaration.
 
         Raises:
             BadCall: there is none.

@@ -1,4 +1,4 @@
-"""How reports say what two specs have: types, wildcards, bounds, namespaces."""
+"""The wording of reports: types, wildcards, bounds, namespaces."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _KINDS: dict[type[TypeDef], str] = {
 }
 
 
-def say_type(reference: TypeRef) -> str:
+def type_text(reference: TypeRef) -> str:
     """A type's name."""
     if isinstance(reference, NamedRef):
         return reference.id.local
@@ -38,49 +38,49 @@ def say_type(reference: TypeRef) -> str:
     return f"{prefix}:{reference.alias or reference.builtin.value}"
 
 
-def say_types(references: tuple[TypeRef, ...]) -> str:
+def types_text(references: tuple[TypeRef, ...]) -> str:
     """Several types' names."""
-    return " | ".join(map(say_type, references))
+    return " | ".join(map(type_text, references))
 
 
-def say_kind(api: Api, reference: TypeRef) -> str:
-    """What kind of type it is, and where it is from, where its name does not tell."""
+def kind_text(api: Api, reference: TypeRef) -> str:
+    """The kind of a type and its namespace, for types that differ in nothing else."""
     if isinstance(reference, BuiltinRef):
-        return f"{say_type(reference)} of {reference.encoding or 'XML Schema'}"
+        return f"{type_text(reference)} of {reference.encoding or 'XML Schema'}"
     kind = _KINDS[type(api.types[reference.id])]
-    return f"{kind} of {say_space(reference.id.namespace)}"
+    return f"{kind} of {space_text(reference.id.namespace)}"
 
 
-def say_base(name: QName | None) -> str:
-    """What a type derives from."""
+def base_text(name: QName | None) -> str:
+    """The name of a type's base."""
     return name.local if name is not None else "nothing"
 
 
-def say_space(namespace: str) -> str:
+def space_text(namespace: str) -> str:
     """A namespace."""
     return namespace or "no namespace"
 
 
-def say_move(old: QName, new: QName, verb: str = "is called") -> str:
+def move_text(old: QName, new: QName, verb: str = "is called") -> str:
     """Another name; where only the namespace is another, so that alike changes read alike."""
     if old.local == new.local:
-        return f"is in {say_space(new.namespace)}, was in {say_space(old.namespace)}"
+        return f"is in {space_text(new.namespace)}, was in {space_text(old.namespace)}"
     return f"{verb} {new}, was {old}"
 
 
-def say_wildcard(wildcard: Wildcard | AnyAttribute) -> str:
-    """What a wildcard takes."""
+def wildcard_text(wildcard: Wildcard | AnyAttribute) -> str:
+    """The namespaces that a wildcard takes."""
     names = wildcard.namespaces
     if names[0] == "##any":
         where = "any namespace"
     elif names[0] == "##other":
         where = f"any namespace but {names[1] or 'none'}"
     else:
-        where = " or ".join(map(say_space, names))
+        where = " or ".join(map(space_text, names))
     return f"{where} ({wildcard.process.value})"
 
 
-def say_occurs(occurs: Occurs) -> str:
-    """How often something may stand."""
+def occurs_text(occurs: Occurs) -> str:
+    """The bounds of an occurrence."""
     high = "any number of" if occurs.max is None else str(occurs.max)
     return f"{occurs.min} to {high} times"
