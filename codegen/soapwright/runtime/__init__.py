@@ -169,7 +169,6 @@ from .http.client import (
     BaseClient,
     Exchange,
     given,
-    required,
 )
 from .http.transport import (
     AsyncTransport,
@@ -260,6 +259,7 @@ from .wildcards.anytype import any_reader, read_any, write_any
 from .wildcards.elements import read_wildcard, write_wildcards
 from .xml.element import (
     MISSING,
+    NOTHING,
     Element,
     abstract,
     check_empty,
@@ -300,6 +300,7 @@ __all__ = [
     "KnownElements",
     "Limits",
     "MISSING",
+    "NOTHING",
     "Message",
     "NotAnEnvelope",
     "OpenEnum",
@@ -446,7 +447,6 @@ __all__ = [
     "read_wildcard",
     "referenced",
     "register",
-    "required",
     "required_attribute",
     "scoped_attribute",
     "scoped_list_text",

@@ -29,7 +29,7 @@ from .soap.messages import Message
 from .soap.operation import AnyOperation, Operation, Port
 from .streaming.streaming import Items
 from .values.lexical import int_text, text
-from .xml.element import Element, MISSING, check_empty, missing, noting
+from .xml.element import Element, MISSING, NOTHING, check_empty, missing, noting
 from .xml.parsing import Limits
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Limits",
     "MISSING",
     "Message",
+    "NOTHING",
     "NotAnEnvelope",
     "Operation",
     "Package",

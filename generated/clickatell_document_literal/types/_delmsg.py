@@ -65,8 +65,8 @@ def read_Delmsg(e: soap.Element) -> Delmsg:
     apimsgid: str | None = None
     climsgid: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":

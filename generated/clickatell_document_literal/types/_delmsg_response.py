@@ -27,8 +27,8 @@ def write_DelmsgResponse(v: DelmsgResponse, tag: str, attributes: str = "") -> s
 def read_DelmsgResponse(e: soap.Element) -> DelmsgResponse:
     return_: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
@@ -36,7 +36,7 @@ def read_DelmsgResponse(e: soap.Element) -> DelmsgResponse:
         elif soap.misnamed(c, "", "return"):
             return read_DelmsgResponse(e)
     if return_ is soap.MISSING:
-        soap.missing(e, "return")
+        return_ = soap.missing(e, "return")
     v = DelmsgResponse.__new__(DelmsgResponse)
     v.return_ = return_
     v.__form__ = None

@@ -27,8 +27,8 @@ def write_EndbatchResponse(v: EndbatchResponse, tag: str, attributes: str = "") 
 def read_EndbatchResponse(e: soap.Element) -> EndbatchResponse:
     return_: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
@@ -36,7 +36,7 @@ def read_EndbatchResponse(e: soap.Element) -> EndbatchResponse:
         elif soap.misnamed(c, "", "return"):
             return read_EndbatchResponse(e)
     if return_ is soap.MISSING:
-        soap.missing(e, "return")
+        return_ = soap.missing(e, "return")
     v = EndbatchResponse.__new__(EndbatchResponse)
     v.return_ = return_
     v.__form__ = None

@@ -50,8 +50,8 @@ def read_Getbalance(e: soap.Element) -> Getbalance:
     user: str | None = None
     password: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -57,8 +57,8 @@ def read_Getmsgcharge(e: soap.Element) -> Getmsgcharge:
     password: str | None = None
     apimsgid: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -37,8 +37,8 @@ def write_QuicksendResponse(
 def read_QuicksendResponse(e: soap.Element) -> QuicksendResponse:
     return_: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":

@@ -118,8 +118,8 @@ def read_Senditem(e: soap.Element) -> Senditem:
     field9: str | None = None
     field10: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -161,7 +161,7 @@ def read_Senditem(e: soap.Element) -> Senditem:
         ):
             return read_Senditem(e)
     if batch_id is soap.MISSING:
-        soap.missing(e, "batch_id")
+        batch_id = soap.missing(e, "batch_id")
     if not to:
         soap.missing(e, "to")
     v = Senditem.__new__(Senditem)

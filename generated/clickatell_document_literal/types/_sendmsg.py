@@ -191,8 +191,8 @@ def read_Sendmsg(e: soap.Element) -> Sendmsg:
     data: str | None = None
     validity: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":

@@ -195,8 +195,8 @@ def read_SiPush(e: soap.Element) -> SiPush:
     unicode: int | None = None
     validity: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -256,11 +256,11 @@ def read_SiPush(e: soap.Element) -> SiPush:
     if not to:
         soap.missing(e, "to")
     if si_id is soap.MISSING:
-        soap.missing(e, "si_id")
+        si_id = soap.missing(e, "si_id")
     if si_url is soap.MISSING:
-        soap.missing(e, "si_url")
+        si_url = soap.missing(e, "si_url")
     if si_text is soap.MISSING:
-        soap.missing(e, "si_text")
+        si_text = soap.missing(e, "si_text")
     v = SiPush.__new__(SiPush)
     v.session_id = session_id
     v.api_id = api_id

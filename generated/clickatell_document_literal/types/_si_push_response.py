@@ -35,8 +35,8 @@ def write_SiPushResponse(v: SiPushResponse, tag: str, attributes: str = "") -> s
 def read_SiPushResponse(e: soap.Element) -> SiPushResponse:
     return_: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":

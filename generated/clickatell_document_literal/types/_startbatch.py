@@ -175,8 +175,8 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
     udh: str | None = None
     validity: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -226,7 +226,7 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
         ):
             return read_Startbatch(e)
     if template is soap.MISSING:
-        soap.missing(e, "template")
+        template = soap.missing(e, "template")
     v = Startbatch.__new__(Startbatch)
     v.session_id = session_id
     v.api_id = api_id

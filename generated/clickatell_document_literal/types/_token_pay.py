@@ -54,8 +54,8 @@ def read_TokenPay(e: soap.Element) -> TokenPay:
     password: str | None = None
     token: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -71,7 +71,7 @@ def read_TokenPay(e: soap.Element) -> TokenPay:
         elif soap.misnamed(c, "", "session_id api_id user password token"):
             return read_TokenPay(e)
     if token is soap.MISSING:
-        soap.missing(e, "token")
+        token = soap.missing(e, "token")
     v = TokenPay.__new__(TokenPay)
     v.session_id = session_id
     v.api_id = api_id

@@ -33,8 +33,8 @@ def write_TokenPayResponse(v: TokenPayResponse, tag: str, attributes: str = "") 
 def read_TokenPayResponse(e: soap.Element) -> TokenPayResponse:
     return_: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":

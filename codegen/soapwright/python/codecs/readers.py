@@ -117,7 +117,7 @@ class StructReader:
     def _statements(self) -> list[Statement]:
         body = self._dispatch()
         if self.struct.abstract:
-            wrong = f"{self.scope.soap('abstract')}(e, {string(self.name)})"
+            wrong = f"return {self.scope.soap('abstract')}(e, {self.name})"
             return [*body, Line(wrong)]
         if self.recursive:
             body.append(Line(f"v = {self.scope.soap('new')}({self.name}, e)"))
@@ -128,8 +128,7 @@ class StructReader:
         if branches or rest or any(self._is_mixed(f) for f in self.fields):
             body += self._loop(branches, rest)
         elif not self.message and not self._has_text():
-            check = Line(f"{self.scope.soap('check_empty')}(e)")
-            body.append(block("if not len(e):", [check]))
+            body.append(self._refused("not len(e)", "check_empty"))
         if self.reply:
             body += self._result()
         if self.use is Use.LITERAL:
@@ -240,10 +239,16 @@ class StructReader:
         wild = [one for field in self.fields for one in wildcards_in(field.what)]
         if branches or any(one.namespaces != _EVERYTHING for one in wild):
             body = [*self._named(), *body]
-        check = Line(f"{self.scope.soap('not_nil' if mixed else 'check_empty')}(e)")
-        empty = [] if self.message else [block("if not children:", [check])]
+        verb = "not_nil" if mixed else "check_empty"
+        empty = [] if self.message else [self._refused("not children", verb)]
         begun = [Line("children = e[:]"), *empty, *self._blanks()]
         return [*begun, block("for c in children:", body)]
+
+    def _refused(self, empty: str, verb: str) -> Statement:
+        """An element that is empty may not be nil, nor hold text; what it holds leniently is None."""
+        nothing = self.scope.soap("NOTHING")
+        refused = f"if {empty} and {self.scope.soap(verb)}(e):"
+        return block(refused, [Line(f"return {nothing}")])
 
     def _misnamed(self, branches: list[_Branch], rest: _Rest) -> _Rest:
         """A child in the wrong namespace is named anew, and the element read again.

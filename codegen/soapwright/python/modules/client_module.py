@@ -142,7 +142,7 @@ class ClientModules:
         value = f"{local}.{result.field.name}"
         if result.required:
             where = string(f"{operation.name}.{result.field.name.rstrip('_')}")
-            value = f"{self.scope.soap('required')}({value}, {where})"
+            value = f"self._required({value}, {where})"
         elif result.unset:
             value = f"{self.scope.soap('given')}({value})"
         return returned, [f"return {value}"]

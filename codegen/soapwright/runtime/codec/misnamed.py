@@ -7,12 +7,12 @@ names that they do not know, and about no other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from ..errors.errors import DecodeError
-from ..xml.element import Element, path_of, quiet
+from ..xml.element import Element, bad, quiet
 
 _SHOWN: Final = 200
 _OTHERS: Final = "{##other}"
@@ -100,7 +100,7 @@ def _renamed(
         DecodeError: a local name leaves a doubt.
     """
     if quiet():  # what does not read stays as it is, and is kept as XML
-        raise _doubt(c, repr(wanted[c.tag.rpartition("}")[2]][0].tag))
+        raise DecodeError("", "in the wrong namespace")
     alike: dict[str, dict[str, list[Any]]] = {}
     for sibling in c.getparent():
         tag: str = sibling.tag
@@ -131,16 +131,26 @@ def _meant(
     """
     first = declared[0]
     if len(declared) > 1:
-        raise _doubt(by_tag[tag][0], " or ".join(repr(one.tag) for one in declared))
+        return _doubt(by_tag[tag], " or ".join(repr(one.tag) for one in declared))
     if first.repeats or len(by_tag) == 1:
         return first.tag
     namespace = tag[1:].rpartition("}")[0]
     if namespace and namespace not in names.namespaces and first.tag in by_tag:
         return f"{_OTHERS}{tag.rpartition('}')[2]}"
-    raise _doubt(by_tag[tag][0], f"{first.tag!r}, which may come once")
+    return _doubt(by_tag[tag], f"{first.tag!r}, which may come once")
 
 
-def _doubt(c: Element, wanted: str) -> DecodeError:
-    tag: str = c.tag
+def _doubt(found: Sequence[Element], wanted: str) -> str:
+    """Refuse elements that may mean several, or one that is there already.
+
+    Returns:
+        A name by which they are read over, where the thread reads leniently.
+
+    Raises:
+        DecodeError: it reads strictly.
+    """
+    tag: str = found[0].tag
     shown = tag if len(tag) <= _SHOWN else f"{tag[:_SHOWN]}…"
-    return DecodeError(path_of(c), f"{shown!r} stands there, declared is {wanted}")
+    for one in found:
+        bad(one, f"{shown!r} stands there, declared is {wanted}")
+    return f"{_OTHERS}{tag.rpartition('}')[2]}"

@@ -32,8 +32,8 @@ def read_Address(e: soap.Element) -> Address:
     line: list[str] = []
     code: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:profiles}line":
@@ -43,7 +43,7 @@ def read_Address(e: soap.Element) -> Address:
         elif soap.misnamed(c, "urn:profiles", "line* code"):
             return read_Address(e)
     if code is soap.MISSING:
-        soap.missing(e, "code")
+        code = soap.missing(e, "code")
     v = Address.__new__(Address)
     v.line = line
     v.code = code

@@ -37,8 +37,8 @@ def read_Parameter(e: soap.Element) -> Parameter:
     name: str = soap.MISSING
     value: soap.AnySimple | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:any-simple}Name":
@@ -48,7 +48,7 @@ def read_Parameter(e: soap.Element) -> Parameter:
         elif soap.misnamed(c, "urn:any-simple", "Name Value"):
             return read_Parameter(e)
     if name is soap.MISSING:
-        soap.missing(e, "Name")
+        name = soap.missing(e, "Name")
     v = Parameter.__new__(Parameter)
     v.note = note
     v.name = name

@@ -46,8 +46,8 @@ def read_Set(e: soap.Element) -> Set:
     measured: t.Measured | None = None
     choices: list[tuple[Literal["one", "other"], soap.AnySimple]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:any-simple}parameter":

@@ -32,7 +32,7 @@ def read_NoteRequest(e: soap.Element) -> NoteRequest:
         elif soap.misnamed(c, "urn:weather", "city"):
             return read_NoteRequest(e)
     if city is soap.MISSING:
-        soap.missing(e, "city")
+        city = soap.missing(e, "city")
     v = NoteRequest.__new__(NoteRequest)
     v.city = city
     v.__form__ = None

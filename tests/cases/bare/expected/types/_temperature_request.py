@@ -32,7 +32,7 @@ def read_TemperatureRequest(e: soap.Element) -> TemperatureRequest:
         elif soap.misnamed(c, "urn:weather", "city"):
             return read_TemperatureRequest(e)
     if city is soap.MISSING:
-        soap.missing(e, "city")
+        city = soap.missing(e, "city")
     v = TemperatureRequest.__new__(TemperatureRequest)
     v.city = city
     v.__form__ = None

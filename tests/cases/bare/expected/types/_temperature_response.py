@@ -32,7 +32,7 @@ def read_TemperatureResponse(e: soap.Element) -> TemperatureResponse:
         elif soap.misnamed(c, "urn:weather", "celsius"):
             return read_TemperatureResponse(e)
     if celsius is soap.MISSING:
-        soap.missing(e, "celsius")
+        celsius = soap.missing(e, "celsius")
     v = TemperatureResponse.__new__(TemperatureResponse)
     v.celsius = celsius
     v.__form__ = None

@@ -31,8 +31,8 @@ def read_Wind(e: soap.Element) -> Wind:
     degrees: int = soap.MISSING
     gust: t.Wind | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:weather}degrees":
@@ -42,7 +42,7 @@ def read_Wind(e: soap.Element) -> Wind:
         elif soap.misnamed(c, "urn:weather", "degrees gust"):
             return read_Wind(e)
     if degrees is soap.MISSING:
-        soap.missing(e, "degrees")
+        degrees = soap.missing(e, "degrees")
     v = Wind.__new__(Wind)
     v.degrees = degrees
     v.gust = gust

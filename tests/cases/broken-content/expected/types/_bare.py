@@ -41,8 +41,8 @@ def read_Bare(e: soap.Element) -> Bare:
     p: int = soap.MISSING
     q: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:content}p":
@@ -52,7 +52,7 @@ def read_Bare(e: soap.Element) -> Bare:
         elif soap.misnamed(c, "urn:content", "p q"):
             return read_Bare(e)
     if p is soap.MISSING:
-        soap.missing(e, "p")
+        p = soap.missing(e, "p")
     v = Bare.__new__(Bare)
     v.any_attributes = any_attributes
     v.p = p

@@ -25,8 +25,8 @@ def write_Address(v: Address, tag: str, attributes: str = "") -> str:
 def read_Address(e: soap.Element) -> Address:
     city: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:meant}city":
@@ -34,7 +34,7 @@ def read_Address(e: soap.Element) -> Address:
         elif soap.misnamed(c, "urn:meant", "city"):
             return read_Address(e)
     if city is soap.MISSING:
-        soap.missing(e, "city")
+        city = soap.missing(e, "city")
     v = Address.__new__(Address)
     v.city = city
     v.__form__ = None

@@ -36,8 +36,8 @@ def read_Question(e: soap.Element) -> Question:
     c_: list[str] = []
     e_: Any = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:small}c":
@@ -49,7 +49,7 @@ def read_Question(e: soap.Element) -> Question:
     if not c_:
         soap.missing(e, "c")
     if e_ is soap.MISSING:
-        soap.missing(e, "e")
+        e_ = soap.missing(e, "e")
     v = Question.__new__(Question)
     v.c = c_
     v.e = e_

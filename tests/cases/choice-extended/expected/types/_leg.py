@@ -45,8 +45,8 @@ def read_Leg(e: soap.Element) -> Leg:
     from_: str | None = None
     stop: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:route}number":

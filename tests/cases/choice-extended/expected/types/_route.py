@@ -44,8 +44,8 @@ def read_Route(e: soap.Element) -> Route:
     stop: str | None = None
     stop_2: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:route}number":

@@ -55,8 +55,8 @@ def read_Book(e: soap.Element) -> Book:
     ] = []
     closed: bool | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:payments}debit":

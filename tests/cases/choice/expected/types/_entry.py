@@ -36,8 +36,8 @@ def write_Entry(v: Entry, tag: str, attributes: str = "") -> str:
 def read_Entry(e: soap.Element) -> Entry:
     choices: list[tuple[Literal["key"], str] | tuple[Literal["value"], int]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:payments}key":

@@ -69,8 +69,8 @@ def read_Pay(e: soap.Element) -> Pay:
     mail: str | None = None
     phone: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:payments}amount":
@@ -94,7 +94,7 @@ def read_Pay(e: soap.Element) -> Pay:
         ):
             return read_Pay(e)
     if amount is soap.MISSING:
-        soap.missing(e, "amount")
+        amount = soap.missing(e, "amount")
     if (
         card is None
         and bank is None

@@ -67,8 +67,8 @@ def read_Add(e: soap.Element) -> Add:
     local: int = soap.MISSING
     keywords: t.AddKeywords | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}title":
@@ -94,11 +94,11 @@ def read_Add(e: soap.Element) -> Add:
         ):
             return read_Add(e)
     if title is soap.MISSING:
-        soap.missing(e, "title")
+        title = soap.missing(e, "title")
     if not author:
         soap.missing(e, "author")
     if local is soap.MISSING:
-        soap.missing(e, "local")
+        local = soap.missing(e, "local")
     v = Add.__new__(Add)
     v.rare = rare
     v.lang = lang
@@ -139,8 +139,8 @@ def read_AddKeywords(e: soap.Element) -> AddKeywords:
     main: str = soap.MISSING
     other: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}main":
@@ -150,7 +150,7 @@ def read_AddKeywords(e: soap.Element) -> AddKeywords:
         elif soap.misnamed(c, "urn:library:books", "main other"):
             return read_AddKeywords(e)
     if main is soap.MISSING:
-        soap.missing(e, "main")
+        main = soap.missing(e, "main")
     v = AddKeywords.__new__(AddKeywords)
     v.main = main
     v.other = other

@@ -25,8 +25,8 @@ def write_Size(v: Size, tag: str, attributes: str = "") -> str:
 def read_Size(e: soap.Element) -> Size:
     pages: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}pages":
@@ -34,7 +34,7 @@ def read_Size(e: soap.Element) -> Size:
         elif soap.misnamed(c, "urn:library:books", "pages"):
             return read_Size(e)
     if pages is soap.MISSING:
-        soap.missing(e, "pages")
+        pages = soap.missing(e, "pages")
     v = Size.__new__(Size)
     v.pages = pages
     v.__form__ = None

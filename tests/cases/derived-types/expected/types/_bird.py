@@ -43,8 +43,8 @@ def read_Bird(e: soap.Element) -> Bird:
     friend: list[t.Animal] = []
     wingspan: float = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:zoo}name":
@@ -56,9 +56,9 @@ def read_Bird(e: soap.Element) -> Bird:
         elif soap.misnamed(c, "urn:zoo", "name friend* wingspan"):
             return read_Bird(e)
     if name is soap.MISSING:
-        soap.missing(e, "name")
+        name = soap.missing(e, "name")
     if wingspan is soap.MISSING:
-        soap.missing(e, "wingspan")
+        wingspan = soap.missing(e, "wingspan")
     v = Bird.__new__(Bird)
     v.id = id
     v.born = born

@@ -38,8 +38,8 @@ def read_Exhibit(e: soap.Element) -> Exhibit:
     label: str | None = soap.MISSING
     found: datetime = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "label":
@@ -49,9 +49,9 @@ def read_Exhibit(e: soap.Element) -> Exhibit:
         elif soap.misnamed(c, "", "label found"):
             return read_Exhibit(e)
     if label is soap.MISSING:
-        soap.missing(e, "label")
+        label = soap.missing(e, "label")
     if found is soap.MISSING:
-        soap.missing(e, "found")
+        found = soap.missing(e, "found")
     v = Exhibit.__new__(Exhibit)
     v.label = label
     v.found = found

@@ -67,8 +67,8 @@ def read_Order(e: soap.Element) -> Order:
     size: t.Size | None = None
     finish: t.OrderFinish | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:paint}colour":

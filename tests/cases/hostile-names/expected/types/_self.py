@@ -38,8 +38,8 @@ def write_Self(v: Self, tag: str, attributes: str = "") -> str:
 def read_Self(e: soap.Element) -> Self:
     choices: list[tuple[Literal["tuple"], date] | tuple[Literal["self"], Decimal]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:names}tuple":

@@ -49,8 +49,8 @@ def read_Call(e: soap.Element) -> Call:
     text: str | None = None
     bidi: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     blank = soap.blanks(
         children,
         {
@@ -71,7 +71,7 @@ def read_Call(e: soap.Element) -> Call:
         ):
             return read_Call(e)
     if mode is soap.MISSING:
-        soap.missing(e, "mode")
+        mode = soap.missing(e, "mode")
     v = Call.__new__(Call)
     v.when = when
     v.mode = mode

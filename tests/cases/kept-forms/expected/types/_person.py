@@ -36,8 +36,8 @@ def read_Person(e: soap.Element) -> Person:
     age: int | None = None
     mail: str | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:kept-forms}name":
@@ -49,7 +49,7 @@ def read_Person(e: soap.Element) -> Person:
         elif soap.misnamed(c, "urn:kept-forms", "name age mail"):
             return read_Person(e)
     if name is soap.MISSING:
-        soap.missing(e, "name")
+        name = soap.missing(e, "name")
     v = Person.__new__(Person)
     v.name = name
     v.age = age

@@ -82,8 +82,8 @@ def read_Put(e: soap.Element) -> Put:
     choices: list[tuple[Literal["plus", "minus"], int]] = []
     person: list[t.Person] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     blank = soap.blanks(
         children,
         {

@@ -34,7 +34,7 @@ def read_PutResponse(e: soap.Element) -> PutResponse:
         elif soap.misnamed(c, "urn:kept-forms", "level"):
             return read_PutResponse(e)
     if level is soap.MISSING:
-        soap.missing(e, "level")
+        level = soap.missing(e, "level")
     v = PutResponse.__new__(PutResponse)
     v.level = level
     v.__form__ = None

@@ -47,8 +47,8 @@ def read_Paragraph(e: soap.Element) -> Paragraph:
         soap.leading_text(e)
     )
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:press}b":

@@ -32,8 +32,8 @@ def write_Publish(v: Publish, tag: str, attributes: str = "") -> str:
 def read_Publish(e: soap.Element) -> Publish:
     paragraph: list[t.Paragraph] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:press}paragraph":

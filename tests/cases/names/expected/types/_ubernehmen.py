@@ -125,8 +125,8 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
     value: _str | None = None
     class__2: _str | None = None
     children = e[:]
-    if not children:
-        _soap.check_empty(e)
+    if not children and _soap.check_empty(e):
+        return _soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:namen}class":
@@ -178,15 +178,15 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
         ):
             return read_Ubernehmen(e)
     if class_ is _soap.MISSING:
-        _soap.missing(e, "class")
+        class_ = _soap.missing(e, "class")
     if strau00_dfe is _soap.MISSING:
-        _soap.missing(e, "Straße")
+        strau00_dfe = _soap.missing(e, "Straße")
     if userId is _soap.MISSING:
-        _soap.missing(e, "userId")
+        userId = _soap.missing(e, "userId")
     if userID is _soap.MISSING:
-        _soap.missing(e, "userID")
+        userID = _soap.missing(e, "userID")
     if user_id is _soap.MISSING:
-        _soap.missing(e, "user_id")
+        user_id = _soap.missing(e, "user_id")
     v = Ubernehmen.__new__(Ubernehmen)
     v.class_attribute = class_attribute
     v.value_attribute = value_attribute

@@ -30,8 +30,8 @@ def read_Hit(e: soap.Element) -> Hit:
     url: str = soap.MISSING
     rank: float | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "url":
@@ -41,7 +41,7 @@ def read_Hit(e: soap.Element) -> Hit:
         elif soap.misnamed(c, "", "url rank"):
             return read_Hit(e)
     if url is soap.MISSING:
-        soap.missing(e, "url")
+        url = soap.missing(e, "url")
     v = Hit.__new__(Hit)
     v.url = url
     v.rank = rank

@@ -32,7 +32,7 @@ def read_ScanRequest(e: soap.Element) -> ScanRequest:
         elif soap.misnamed(c, "urn:post", "letter"):
             return read_ScanRequest(e)
     if letter is soap.MISSING:
-        soap.missing(e, "letter")
+        letter = soap.missing(e, "letter")
     v = ScanRequest.__new__(ScanRequest)
     v.letter = letter
     v.__form__ = None

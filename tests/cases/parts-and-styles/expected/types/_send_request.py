@@ -40,9 +40,9 @@ def read_SendRequest(e: soap.Element) -> SendRequest:
         elif soap.misnamed(c, "urn:post", "letter stamp"):
             return read_SendRequest(e)
     if letter is soap.MISSING:
-        soap.missing(e, "letter")
+        letter = soap.missing(e, "letter")
     if stamp is soap.MISSING:
-        soap.missing(e, "stamp")
+        stamp = soap.missing(e, "stamp")
     v = SendRequest.__new__(SendRequest)
     v.letter = letter
     v.stamp = stamp

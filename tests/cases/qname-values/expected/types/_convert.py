@@ -52,8 +52,8 @@ def read_Convert(e: soap.Element) -> Convert:
     causes: list[soap.QName] | None = None
     either: list[soap.QName | str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:qname-values}cause":

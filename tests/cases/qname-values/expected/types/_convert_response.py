@@ -32,7 +32,7 @@ def read_ConvertResponse(e: soap.Element) -> ConvertResponse:
         elif soap.misnamed(c, "urn:qname-values", "cause"):
             return read_ConvertResponse(e)
     if cause is soap.MISSING:
-        soap.missing(e, "cause")
+        cause = soap.missing(e, "cause")
     v = ConvertResponse.__new__(ConvertResponse)
     v.cause = cause
     v.__form__ = None

@@ -29,8 +29,8 @@ def read_OrderOriginal(e: soap.Element) -> OrderOriginal:
         return derived(e)
     a: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:layers}a":
@@ -38,7 +38,7 @@ def read_OrderOriginal(e: soap.Element) -> OrderOriginal:
         elif soap.misnamed(c, "urn:layers", "a"):
             return read_OrderOriginal(e)
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     v = OrderOriginal.__new__(OrderOriginal)
     v.a = a
     v.__form__ = None
@@ -76,8 +76,8 @@ def read_OrderOriginalOriginal(e: soap.Element) -> OrderOriginalOriginal:
     a: int = soap.MISSING
     b: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:layers}a":
@@ -87,9 +87,9 @@ def read_OrderOriginalOriginal(e: soap.Element) -> OrderOriginalOriginal:
         elif soap.misnamed(c, "urn:layers", "a b"):
             return read_OrderOriginalOriginal(e)
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     if b is soap.MISSING:
-        soap.missing(e, "b")
+        b = soap.missing(e, "b")
     v = OrderOriginalOriginal.__new__(OrderOriginalOriginal)
     v.a = a
     v.b = b
@@ -125,8 +125,8 @@ def read_Order(e: soap.Element) -> Order:
     b: int = soap.MISSING
     c_: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:layers}a":
@@ -138,11 +138,11 @@ def read_Order(e: soap.Element) -> Order:
         elif soap.misnamed(c, "urn:layers", "a b c"):
             return read_Order(e)
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     if b is soap.MISSING:
-        soap.missing(e, "b")
+        b = soap.missing(e, "b")
     if c_ is soap.MISSING:
-        soap.missing(e, "c")
+        c_ = soap.missing(e, "c")
     v = Order.__new__(Order)
     v.a = a
     v.b = b

@@ -36,8 +36,8 @@ def write_MixedDigests(v: MixedDigests, tag: str, attributes: str = "") -> str:
 def read_MixedDigests(e: soap.Element) -> MixedDigests:
     content: list[str | tuple[Literal["s"], t.Signature]] = soap.leading_text(e)
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}s":

@@ -58,8 +58,8 @@ def read_Send(e: soap.Element) -> Send:
     mixed: t.MixedDigests | None = None
     nothing: t.Nothing | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}small":

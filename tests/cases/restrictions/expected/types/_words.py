@@ -42,8 +42,8 @@ def read_Words(e: soap.Element) -> Words:
         tuple[Literal["plus"], t.Signature] | tuple[Literal["minus"], int]
     ] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}plus":

@@ -46,8 +46,8 @@ def read_Draw(e: soap.Element) -> Draw:
     ] = []
     more: t.DrawMore = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}circle":
@@ -63,7 +63,7 @@ def read_Draw(e: soap.Element) -> Draw:
     if not choices:
         soap.missing(e, "circle | square | dot")
     if more is soap.MISSING:
-        soap.missing(e, "more")
+        more = soap.missing(e, "more")
     v = Draw.__new__(Draw)
     v.choices = choices
     v.more = more
@@ -105,8 +105,8 @@ def read_DrawMore(e: soap.Element) -> DrawMore:
         tuple[Literal["circle", "dot"], t.Circle] | tuple[Literal["square"], t.Square]
     ] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}circle":

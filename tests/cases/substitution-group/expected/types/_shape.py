@@ -32,8 +32,8 @@ def read_Shape(e: soap.Element) -> Shape:
         return derived(e)
     label: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}label":

@@ -58,8 +58,8 @@ def read_RateElement(e: soap.Element) -> RateElement:
     kind: list[soap.QName | list[t.Word | str | int | Decimal] | str] = []
     sizes: list[t.Word | str | int | Decimal] | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unions}rate":

@@ -37,8 +37,8 @@ def read_Fruit(e: soap.Element) -> Fruit:
     apple: list[str] = []
     label: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}apple":

@@ -45,8 +45,8 @@ def read_Line(e: soap.Element) -> Line:
         soap.leading_text(e)
     )
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}bold":

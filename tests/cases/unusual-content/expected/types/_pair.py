@@ -35,8 +35,8 @@ def read_Pair(e: soap.Element) -> Pair:
         return derived(e)
     coin: list[int] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}coin":

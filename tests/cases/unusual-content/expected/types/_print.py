@@ -34,8 +34,8 @@ def read_Print(e: soap.Element) -> Print:
     line: list[t.Line] = []
     margins: list[int] | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}line":

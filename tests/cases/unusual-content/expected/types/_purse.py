@@ -38,8 +38,8 @@ def read_Purse(e: soap.Element) -> Purse:
     coin: list[int] = []
     coin_2: list[int] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}coin" and len(coin) < 2 and not coin_2:

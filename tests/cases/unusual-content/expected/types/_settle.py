@@ -74,8 +74,8 @@ def read_Settle(e: soap.Element) -> Settle:
         | tuple[Literal["voucher"], str]
     ] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}cash":

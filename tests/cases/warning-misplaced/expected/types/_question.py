@@ -37,8 +37,8 @@ def read_Question(e: soap.Element) -> Question:
     times: int = soap.MISSING
     kind: t.Kind | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:small}text":
@@ -50,9 +50,9 @@ def read_Question(e: soap.Element) -> Question:
         elif soap.misnamed(c, "urn:small", "text times kind"):
             return read_Question(e)
     if text is soap.MISSING:
-        soap.missing(e, "text")
+        text = soap.missing(e, "text")
     if times is soap.MISSING:
-        soap.missing(e, "times")
+        times = soap.missing(e, "times")
     v = Question.__new__(Question)
     v.text = text
     v.times = times

@@ -32,8 +32,8 @@ def read_Page(e: soap.Element) -> Page:
     title: str = soap.MISSING
     lost: Any = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "title":
@@ -43,7 +43,7 @@ def read_Page(e: soap.Element) -> Page:
         elif soap.misnamed(c, "", "title lost"):
             return read_Page(e)
     if title is soap.MISSING:
-        soap.missing(e, "title")
+        title = soap.missing(e, "title")
     v = Page.__new__(Page)
     v.title = title
     v.lost = lost

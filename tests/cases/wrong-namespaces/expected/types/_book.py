@@ -60,8 +60,8 @@ def read_Book(e: soap.Element) -> Book:
     choices: list[tuple[Literal["author", "editor"], str]] = []
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}shelf":
@@ -83,7 +83,7 @@ def read_Book(e: soap.Element) -> Book:
         ):
             return read_Book(e)
     if shelf is soap.MISSING:
-        soap.missing(e, "shelf")
+        shelf = soap.missing(e, "shelf")
     v = Book.__new__(Book)
     v.shelf = shelf
     v.title = title

@@ -33,7 +33,7 @@ def read_CountRequest(e: soap.Element) -> CountRequest:
         if tag == "book":
             book = t.read_Book(c)
     if book is soap.MISSING:
-        soap.missing(e, "book")
+        book = soap.missing(e, "book")
     v = CountRequest.__new__(CountRequest)
     v.book = book
     v.__form__ = None

@@ -37,7 +37,7 @@ def read_CountResponse(e: soap.Element) -> CountResponse:
     ):
         count = soap.int_value(result)
     if count is soap.MISSING:
-        soap.missing(e, "count")
+        count = soap.missing(e, "count")
     v = CountResponse.__new__(CountResponse)
     v.count = count
     v.__form__ = None

@@ -36,8 +36,8 @@ def read_Find(e: soap.Element) -> Find:
     note: str | None = None
     archive_note: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}author":

@@ -28,8 +28,8 @@ def write_FindResponse(v: FindResponse, tag: str, attributes: str = "") -> str:
 def read_FindResponse(e: soap.Element) -> FindResponse:
     book: list[t.Book] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}book":

@@ -28,8 +28,8 @@ def write_Missing(v: Missing, tag: str, attributes: str = "") -> str:
 def read_Missing(e: soap.Element) -> Missing:
     author: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}author":

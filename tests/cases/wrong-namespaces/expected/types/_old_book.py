@@ -55,8 +55,8 @@ def read_OldBook(e: soap.Element) -> OldBook:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     year: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}shelf":
@@ -80,7 +80,7 @@ def read_OldBook(e: soap.Element) -> OldBook:
         ):
             return read_OldBook(e)
     if shelf is soap.MISSING:
-        soap.missing(e, "shelf")
+        shelf = soap.missing(e, "shelf")
     v = OldBook.__new__(OldBook)
     v.shelf = shelf
     v.title = title

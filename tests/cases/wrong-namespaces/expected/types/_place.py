@@ -30,8 +30,8 @@ def read_Place(e: soap.Element) -> Place:
     row: int = soap.MISSING
     side: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "row":
@@ -41,7 +41,7 @@ def read_Place(e: soap.Element) -> Place:
         elif soap.misnamed(c, "", "row side"):
             return read_Place(e)
     if row is soap.MISSING:
-        soap.missing(e, "row")
+        row = soap.missing(e, "row")
     v = Place.__new__(Place)
     v.row = row
     v.side = side

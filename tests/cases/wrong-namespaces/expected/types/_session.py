@@ -28,8 +28,8 @@ def write_Session(v: Session, tag: str, attributes: str = "") -> str:
 def read_Session(e: soap.Element) -> Session:
     key: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}key":
