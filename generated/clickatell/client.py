@@ -64,7 +64,7 @@ class Client(BaseClient):
         """
         request = t.AuthRequest(api_id=api_id, user=user, password=password)
         response: t.AuthResponse = self._call("auth", request)
-        return soap.required(response.return_, "auth.return")
+        return self._required(response.return_, "auth.return")
 
     def ping(
         self,
@@ -88,7 +88,7 @@ class Client(BaseClient):
         """
         request = t.PingRequest(session_id=session_id)
         response: t.PingResponse = self._call("ping", request)
-        return soap.required(response.return_, "ping.return")
+        return self._required(response.return_, "ping.return")
 
     def sendmsg(
         self,
@@ -235,7 +235,7 @@ class Client(BaseClient):
             validity=validity,
         )
         response: t.SendmsgResponse = self._call("sendmsg", request)
-        return soap.required(response.return_, "sendmsg.return")
+        return self._required(response.return_, "sendmsg.return")
 
     def querymsg(
         self,
@@ -291,7 +291,7 @@ class Client(BaseClient):
             climsgid=climsgid,
         )
         response: t.QuerymsgResponse = self._call("querymsg", request)
-        return soap.required(response.return_, "querymsg.return")
+        return self._required(response.return_, "querymsg.return")
 
     def delmsg(
         self,
@@ -342,7 +342,7 @@ class Client(BaseClient):
             climsgid=climsgid,
         )
         response: t.DelmsgResponse = self._call("delmsg", request)
-        return soap.required(response.return_, "delmsg.return")
+        return self._required(response.return_, "delmsg.return")
 
     def getbalance(
         self,
@@ -374,7 +374,7 @@ class Client(BaseClient):
             session_id=session_id, api_id=api_id, user=user, password=password
         )
         response: t.GetbalanceResponse = self._call("getbalance", request)
-        return soap.required(response.return_, "getbalance.return")
+        return self._required(response.return_, "getbalance.return")
 
     def route_coverage(
         self,
@@ -415,7 +415,7 @@ class Client(BaseClient):
             msisdn=msisdn,
         )
         response: t.RouteCoverageResponse = self._call("routeCoverage", request)
-        return soap.required(response.return_, "routeCoverage.return")
+        return self._required(response.return_, "routeCoverage.return")
 
     def si_push(
         self,
@@ -545,7 +545,7 @@ class Client(BaseClient):
             validity=validity,
         )
         response: t.SiPushResponse = self._call("si_push", request)
-        return soap.required(response.return_, "si_push.return")
+        return self._required(response.return_, "si_push.return")
 
     def ind_push(
         self,
@@ -668,7 +668,7 @@ class Client(BaseClient):
             validity=validity,
         )
         response: t.IndPushResponse = self._call("ind_push", request)
-        return soap.required(response.return_, "ind_push.return")
+        return self._required(response.return_, "ind_push.return")
 
     def token_pay(
         self,
@@ -708,7 +708,7 @@ class Client(BaseClient):
             token=token,
         )
         response: t.TokenPayResponse = self._call("token_pay", request)
-        return soap.required(response.return_, "token_pay.return")
+        return self._required(response.return_, "token_pay.return")
 
     def startbatch(
         self,
@@ -837,7 +837,7 @@ class Client(BaseClient):
             validity=validity,
         )
         response: t.StartbatchResponse = self._call("startbatch", request)
-        return soap.required(response.return_, "startbatch.return")
+        return self._required(response.return_, "startbatch.return")
 
     def senditem(
         self,
@@ -898,7 +898,7 @@ class Client(BaseClient):
             field4=field4,
         )
         response: t.SenditemResponse = self._call("senditem", request)
-        return soap.required(response.return_, "senditem.return")
+        return self._required(response.return_, "senditem.return")
 
     def quicksend(
         self,
@@ -945,7 +945,7 @@ class Client(BaseClient):
             to=to,
         )
         response: t.QuicksendResponse = self._call("quicksend", request)
-        return soap.required(response.return_, "quicksend.return")
+        return self._required(response.return_, "quicksend.return")
 
     def endbatch(
         self,
@@ -985,7 +985,7 @@ class Client(BaseClient):
             batch_id=batch_id,
         )
         response: t.EndbatchResponse = self._call("endbatch", request)
-        return soap.required(response.return_, "endbatch.return")
+        return self._required(response.return_, "endbatch.return")
 
     def getmsgcharge(
         self,
@@ -1029,7 +1029,7 @@ class Client(BaseClient):
             apimsgid=apimsgid,
         )
         response: t.GetmsgchargeResponse = self._call("getmsgcharge", request)
-        return soap.required(response.return_, "getmsgcharge.return")
+        return self._required(response.return_, "getmsgcharge.return")
 
 
 class AsyncClient(BaseAsyncClient):
@@ -1082,7 +1082,7 @@ class AsyncClient(BaseAsyncClient):
         """
         request = t.AuthRequest(api_id=api_id, user=user, password=password)
         response: t.AuthResponse = await self._call("auth", request)
-        return soap.required(response.return_, "auth.return")
+        return self._required(response.return_, "auth.return")
 
     async def ping(
         self,
@@ -1106,7 +1106,7 @@ class AsyncClient(BaseAsyncClient):
         """
         request = t.PingRequest(session_id=session_id)
         response: t.PingResponse = await self._call("ping", request)
-        return soap.required(response.return_, "ping.return")
+        return self._required(response.return_, "ping.return")
 
     async def sendmsg(
         self,
@@ -1253,7 +1253,7 @@ class AsyncClient(BaseAsyncClient):
             validity=validity,
         )
         response: t.SendmsgResponse = await self._call("sendmsg", request)
-        return soap.required(response.return_, "sendmsg.return")
+        return self._required(response.return_, "sendmsg.return")
 
     async def querymsg(
         self,
@@ -1309,7 +1309,7 @@ class AsyncClient(BaseAsyncClient):
             climsgid=climsgid,
         )
         response: t.QuerymsgResponse = await self._call("querymsg", request)
-        return soap.required(response.return_, "querymsg.return")
+        return self._required(response.return_, "querymsg.return")
 
     async def delmsg(
         self,
@@ -1360,7 +1360,7 @@ class AsyncClient(BaseAsyncClient):
             climsgid=climsgid,
         )
         response: t.DelmsgResponse = await self._call("delmsg", request)
-        return soap.required(response.return_, "delmsg.return")
+        return self._required(response.return_, "delmsg.return")
 
     async def getbalance(
         self,
@@ -1392,7 +1392,7 @@ class AsyncClient(BaseAsyncClient):
             session_id=session_id, api_id=api_id, user=user, password=password
         )
         response: t.GetbalanceResponse = await self._call("getbalance", request)
-        return soap.required(response.return_, "getbalance.return")
+        return self._required(response.return_, "getbalance.return")
 
     async def route_coverage(
         self,
@@ -1433,7 +1433,7 @@ class AsyncClient(BaseAsyncClient):
             msisdn=msisdn,
         )
         response: t.RouteCoverageResponse = await self._call("routeCoverage", request)
-        return soap.required(response.return_, "routeCoverage.return")
+        return self._required(response.return_, "routeCoverage.return")
 
     async def si_push(
         self,
@@ -1563,7 +1563,7 @@ class AsyncClient(BaseAsyncClient):
             validity=validity,
         )
         response: t.SiPushResponse = await self._call("si_push", request)
-        return soap.required(response.return_, "si_push.return")
+        return self._required(response.return_, "si_push.return")
 
     async def ind_push(
         self,
@@ -1686,7 +1686,7 @@ class AsyncClient(BaseAsyncClient):
             validity=validity,
         )
         response: t.IndPushResponse = await self._call("ind_push", request)
-        return soap.required(response.return_, "ind_push.return")
+        return self._required(response.return_, "ind_push.return")
 
     async def token_pay(
         self,
@@ -1726,7 +1726,7 @@ class AsyncClient(BaseAsyncClient):
             token=token,
         )
         response: t.TokenPayResponse = await self._call("token_pay", request)
-        return soap.required(response.return_, "token_pay.return")
+        return self._required(response.return_, "token_pay.return")
 
     async def startbatch(
         self,
@@ -1855,7 +1855,7 @@ class AsyncClient(BaseAsyncClient):
             validity=validity,
         )
         response: t.StartbatchResponse = await self._call("startbatch", request)
-        return soap.required(response.return_, "startbatch.return")
+        return self._required(response.return_, "startbatch.return")
 
     async def senditem(
         self,
@@ -1916,7 +1916,7 @@ class AsyncClient(BaseAsyncClient):
             field4=field4,
         )
         response: t.SenditemResponse = await self._call("senditem", request)
-        return soap.required(response.return_, "senditem.return")
+        return self._required(response.return_, "senditem.return")
 
     async def quicksend(
         self,
@@ -1963,7 +1963,7 @@ class AsyncClient(BaseAsyncClient):
             to=to,
         )
         response: t.QuicksendResponse = await self._call("quicksend", request)
-        return soap.required(response.return_, "quicksend.return")
+        return self._required(response.return_, "quicksend.return")
 
     async def endbatch(
         self,
@@ -2003,7 +2003,7 @@ class AsyncClient(BaseAsyncClient):
             batch_id=batch_id,
         )
         response: t.EndbatchResponse = await self._call("endbatch", request)
-        return soap.required(response.return_, "endbatch.return")
+        return self._required(response.return_, "endbatch.return")
 
     async def getmsgcharge(
         self,
@@ -2047,4 +2047,4 @@ class AsyncClient(BaseAsyncClient):
             apimsgid=apimsgid,
         )
         response: t.GetmsgchargeResponse = await self._call("getmsgcharge", request)
-        return soap.required(response.return_, "getmsgcharge.return")
+        return self._required(response.return_, "getmsgcharge.return")

@@ -48,6 +48,7 @@ from .codec.form import (
     write_as_read,
 )
 from .codec.literal_arrays import kept_attributes, read_items
+from .codec.misnamed import misnamed, misnamed_block
 from .codec.package import Package
 from .codec.parts import PartCodec
 from .codec.nils import (
@@ -177,7 +178,6 @@ from .http.client import (
     BaseClient,
     Exchange,
     given,
-    required,
 )
 from .http.transport import (
     AsyncTransport,
@@ -269,6 +269,7 @@ from .wildcards.anytype import any_reader, read_any, write_any
 from .wildcards.elements import read_wildcard, write_wildcards
 from .xml.element import (
     MISSING,
+    NOTHING,
     Element,
     abstract,
     check_empty,
@@ -309,6 +310,7 @@ __all__ = [
     "KnownElements",
     "Limits",
     "MISSING",
+    "NOTHING",
     "Message",
     "Nil",
     "NotAnEnvelope",
@@ -400,6 +402,8 @@ __all__ = [
     "list_text",
     "local_name",
     "member_text",
+    "misnamed",
+    "misnamed_block",
     "missing",
     "narrowed_text",
     "new",
@@ -458,7 +462,6 @@ __all__ = [
     "referenced",
     "register",
     "request_of",
-    "required",
     "required_attribute",
     "scoped_attribute",
     "scoped_list_text",

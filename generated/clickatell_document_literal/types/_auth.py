@@ -39,8 +39,8 @@ def read_Auth(e: soap.Element) -> Auth:
     user: str = soap.MISSING
     password: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "api_id":
@@ -49,12 +49,14 @@ def read_Auth(e: soap.Element) -> Auth:
             user = soap.string(c)
         elif tag == "password":
             password = soap.string(c)
+        elif soap.misnamed(c, "", "api_id user password"):
+            return read_Auth(e)
     if api_id is soap.MISSING:
-        soap.missing(e, "api_id")
+        api_id = soap.missing(e, "api_id")
     if user is soap.MISSING:
-        soap.missing(e, "user")
+        user = soap.missing(e, "user")
     if password is soap.MISSING:
-        soap.missing(e, "password")
+        password = soap.missing(e, "password")
     v = Auth.__new__(Auth)
     v.api_id = api_id
     v.user = user

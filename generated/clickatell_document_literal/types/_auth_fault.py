@@ -31,14 +31,16 @@ def write_AuthFault(v: AuthFault, tag: str, attributes: str = "") -> str:
 def read_AuthFault(e: soap.Element) -> AuthFault:
     auth_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "authFault":
             auth_fault = soap.string(c)
+        elif soap.misnamed(c, "", "authFault"):
+            return read_AuthFault(e)
     if auth_fault is soap.MISSING:
-        soap.missing(e, "authFault")
+        auth_fault = soap.missing(e, "authFault")
     v = AuthFault.__new__(AuthFault)
     v.auth_fault = auth_fault
     v.__form__ = None

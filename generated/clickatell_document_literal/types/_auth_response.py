@@ -27,14 +27,16 @@ def write_AuthResponse(v: AuthResponse, tag: str, attributes: str = "") -> str:
 def read_AuthResponse(e: soap.Element) -> AuthResponse:
     return_: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_AuthResponse(e)
     if return_ is soap.MISSING:
-        soap.missing(e, "return")
+        return_ = soap.missing(e, "return")
     v = AuthResponse.__new__(AuthResponse)
     v.return_ = return_
     v.__form__ = None

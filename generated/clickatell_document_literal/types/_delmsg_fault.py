@@ -35,14 +35,16 @@ def write_DelmsgFault(v: DelmsgFault, tag: str, attributes: str = "") -> str:
 def read_DelmsgFault(e: soap.Element) -> DelmsgFault:
     delmsg_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "delmsgFault":
             delmsg_fault = soap.string(c)
+        elif soap.misnamed(c, "", "delmsgFault"):
+            return read_DelmsgFault(e)
     if delmsg_fault is soap.MISSING:
-        soap.missing(e, "delmsgFault")
+        delmsg_fault = soap.missing(e, "delmsgFault")
     v = DelmsgFault.__new__(DelmsgFault)
     v.delmsg_fault = delmsg_fault
     v.__form__ = None

@@ -56,8 +56,8 @@ def read_Endbatch(e: soap.Element) -> Endbatch:
     password: str | None = None
     batch_id: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -70,8 +70,10 @@ def read_Endbatch(e: soap.Element) -> Endbatch:
             password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "batch_id":
             batch_id = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password batch_id"):
+            return read_Endbatch(e)
     if batch_id is soap.MISSING:
-        soap.missing(e, "batch_id")
+        batch_id = soap.missing(e, "batch_id")
     v = Endbatch.__new__(Endbatch)
     v.session_id = session_id
     v.api_id = api_id

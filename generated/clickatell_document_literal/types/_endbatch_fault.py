@@ -35,14 +35,16 @@ def write_EndbatchFault(v: EndbatchFault, tag: str, attributes: str = "") -> str
 def read_EndbatchFault(e: soap.Element) -> EndbatchFault:
     endbatch_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "endbatchFault":
             endbatch_fault = soap.string(c)
+        elif soap.misnamed(c, "", "endbatchFault"):
+            return read_EndbatchFault(e)
     if endbatch_fault is soap.MISSING:
-        soap.missing(e, "endbatchFault")
+        endbatch_fault = soap.missing(e, "endbatchFault")
     v = EndbatchFault.__new__(EndbatchFault)
     v.endbatch_fault = endbatch_fault
     v.__form__ = None

@@ -27,14 +27,16 @@ def write_EndbatchResponse(v: EndbatchResponse, tag: str, attributes: str = "") 
 def read_EndbatchResponse(e: soap.Element) -> EndbatchResponse:
     return_: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_EndbatchResponse(e)
     if return_ is soap.MISSING:
-        soap.missing(e, "return")
+        return_ = soap.missing(e, "return")
     v = EndbatchResponse.__new__(EndbatchResponse)
     v.return_ = return_
     v.__form__ = None

@@ -35,14 +35,16 @@ def write_GetbalanceFault(v: GetbalanceFault, tag: str, attributes: str = "") ->
 def read_GetbalanceFault(e: soap.Element) -> GetbalanceFault:
     getbalance_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "getbalanceFault":
             getbalance_fault = soap.string(c)
+        elif soap.misnamed(c, "", "getbalanceFault"):
+            return read_GetbalanceFault(e)
     if getbalance_fault is soap.MISSING:
-        soap.missing(e, "getbalanceFault")
+        getbalance_fault = soap.missing(e, "getbalanceFault")
     v = GetbalanceFault.__new__(GetbalanceFault)
     v.getbalance_fault = getbalance_fault
     v.__form__ = None

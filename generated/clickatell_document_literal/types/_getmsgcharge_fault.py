@@ -37,14 +37,16 @@ def write_GetmsgchargeFault(
 def read_GetmsgchargeFault(e: soap.Element) -> GetmsgchargeFault:
     getmsgcharge_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "getmsgchargeFault":
             getmsgcharge_fault = soap.string(c)
+        elif soap.misnamed(c, "", "getmsgchargeFault"):
+            return read_GetmsgchargeFault(e)
     if getmsgcharge_fault is soap.MISSING:
-        soap.missing(e, "getmsgchargeFault")
+        getmsgcharge_fault = soap.missing(e, "getmsgchargeFault")
     v = GetmsgchargeFault.__new__(GetmsgchargeFault)
     v.getmsgcharge_fault = getmsgcharge_fault
     v.__form__ = None

@@ -35,14 +35,16 @@ def write_IndPushFault(v: IndPushFault, tag: str, attributes: str = "") -> str:
 def read_IndPushFault(e: soap.Element) -> IndPushFault:
     ind_push_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "ind_pushFault":
             ind_push_fault = soap.string(c)
+        elif soap.misnamed(c, "", "ind_pushFault"):
+            return read_IndPushFault(e)
     if ind_push_fault is soap.MISSING:
-        soap.missing(e, "ind_pushFault")
+        ind_push_fault = soap.missing(e, "ind_pushFault")
     v = IndPushFault.__new__(IndPushFault)
     v.ind_push_fault = ind_push_fault
     v.__form__ = None

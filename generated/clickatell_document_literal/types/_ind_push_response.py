@@ -35,12 +35,14 @@ def write_IndPushResponse(v: IndPushResponse, tag: str, attributes: str = "") ->
 def read_IndPushResponse(e: soap.Element) -> IndPushResponse:
     return_: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_IndPushResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = IndPushResponse.__new__(IndPushResponse)

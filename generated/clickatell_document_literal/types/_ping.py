@@ -31,14 +31,16 @@ def write_Ping(v: Ping, tag: str, attributes: str = "") -> str:
 def read_Ping(e: soap.Element) -> Ping:
     session_id: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
             session_id = soap.string(c)
+        elif soap.misnamed(c, "", "session_id"):
+            return read_Ping(e)
     if session_id is soap.MISSING:
-        soap.missing(e, "session_id")
+        session_id = soap.missing(e, "session_id")
     v = Ping.__new__(Ping)
     v.session_id = session_id
     v.__form__ = None

@@ -31,14 +31,16 @@ def write_PingFault(v: PingFault, tag: str, attributes: str = "") -> str:
 def read_PingFault(e: soap.Element) -> PingFault:
     ping_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "pingFault":
             ping_fault = soap.string(c)
+        elif soap.misnamed(c, "", "pingFault"):
+            return read_PingFault(e)
     if ping_fault is soap.MISSING:
-        soap.missing(e, "pingFault")
+        ping_fault = soap.missing(e, "pingFault")
     v = PingFault.__new__(PingFault)
     v.ping_fault = ping_fault
     v.__form__ = None

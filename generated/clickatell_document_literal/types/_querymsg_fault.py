@@ -35,14 +35,16 @@ def write_QuerymsgFault(v: QuerymsgFault, tag: str, attributes: str = "") -> str
 def read_QuerymsgFault(e: soap.Element) -> QuerymsgFault:
     querymsg_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "querymsgFault":
             querymsg_fault = soap.string(c)
+        elif soap.misnamed(c, "", "querymsgFault"):
+            return read_QuerymsgFault(e)
     if querymsg_fault is soap.MISSING:
-        soap.missing(e, "querymsgFault")
+        querymsg_fault = soap.missing(e, "querymsgFault")
     v = QuerymsgFault.__new__(QuerymsgFault)
     v.querymsg_fault = querymsg_fault
     v.__form__ = None

@@ -27,14 +27,16 @@ def write_QuerymsgResponse(v: QuerymsgResponse, tag: str, attributes: str = "") 
 def read_QuerymsgResponse(e: soap.Element) -> QuerymsgResponse:
     return_: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_QuerymsgResponse(e)
     if return_ is soap.MISSING:
-        soap.missing(e, "return")
+        return_ = soap.missing(e, "return")
     v = QuerymsgResponse.__new__(QuerymsgResponse)
     v.return_ = return_
     v.__form__ = None

@@ -65,8 +65,8 @@ def read_Quicksend(e: soap.Element) -> Quicksend:
     batch_id: str = soap.MISSING
     to: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -81,8 +81,10 @@ def read_Quicksend(e: soap.Element) -> Quicksend:
             batch_id = soap.string(c)
         elif tag == "to":
             to.append(soap.string(c))
+        elif soap.misnamed(c, "", "session_id api_id user password batch_id to*"):
+            return read_Quicksend(e)
     if batch_id is soap.MISSING:
-        soap.missing(e, "batch_id")
+        batch_id = soap.missing(e, "batch_id")
     if not to:
         soap.missing(e, "to")
     v = Quicksend.__new__(Quicksend)

@@ -35,14 +35,16 @@ def write_QuicksendFault(v: QuicksendFault, tag: str, attributes: str = "") -> s
 def read_QuicksendFault(e: soap.Element) -> QuicksendFault:
     quicksend_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "quicksendFault":
             quicksend_fault = soap.string(c)
+        elif soap.misnamed(c, "", "quicksendFault"):
+            return read_QuicksendFault(e)
     if quicksend_fault is soap.MISSING:
-        soap.missing(e, "quicksendFault")
+        quicksend_fault = soap.missing(e, "quicksendFault")
     v = QuicksendFault.__new__(QuicksendFault)
     v.quicksend_fault = quicksend_fault
     v.__form__ = None

@@ -37,12 +37,14 @@ def write_QuicksendResponse(
 def read_QuicksendResponse(e: soap.Element) -> QuicksendResponse:
     return_: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_QuicksendResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = QuicksendResponse.__new__(QuicksendResponse)

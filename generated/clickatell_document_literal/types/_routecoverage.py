@@ -54,8 +54,8 @@ def read_Routecoverage(e: soap.Element) -> Routecoverage:
     password: str | None = None
     msisdn: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -68,8 +68,10 @@ def read_Routecoverage(e: soap.Element) -> Routecoverage:
             password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "msisdn":
             msisdn = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password msisdn"):
+            return read_Routecoverage(e)
     if msisdn is soap.MISSING:
-        soap.missing(e, "msisdn")
+        msisdn = soap.missing(e, "msisdn")
     v = Routecoverage.__new__(Routecoverage)
     v.session_id = session_id
     v.api_id = api_id

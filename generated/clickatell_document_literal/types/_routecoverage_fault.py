@@ -37,14 +37,16 @@ def write_RoutecoverageFault(
 def read_RoutecoverageFault(e: soap.Element) -> RoutecoverageFault:
     routecoverage_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "routecoverageFault":
             routecoverage_fault = soap.string(c)
+        elif soap.misnamed(c, "", "routecoverageFault"):
+            return read_RoutecoverageFault(e)
     if routecoverage_fault is soap.MISSING:
-        soap.missing(e, "routecoverageFault")
+        routecoverage_fault = soap.missing(e, "routecoverageFault")
     v = RoutecoverageFault.__new__(RoutecoverageFault)
     v.routecoverage_fault = routecoverage_fault
     v.__form__ = None

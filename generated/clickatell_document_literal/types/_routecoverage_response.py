@@ -31,14 +31,16 @@ def write_RoutecoverageResponse(
 def read_RoutecoverageResponse(e: soap.Element) -> RoutecoverageResponse:
     return_: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_RoutecoverageResponse(e)
     if return_ is soap.MISSING:
-        soap.missing(e, "return")
+        return_ = soap.missing(e, "return")
     v = RoutecoverageResponse.__new__(RoutecoverageResponse)
     v.return_ = return_
     v.__form__ = None

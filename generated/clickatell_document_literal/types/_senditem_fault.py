@@ -35,14 +35,16 @@ def write_SenditemFault(v: SenditemFault, tag: str, attributes: str = "") -> str
 def read_SenditemFault(e: soap.Element) -> SenditemFault:
     senditem_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "senditemFault":
             senditem_fault = soap.string(c)
+        elif soap.misnamed(c, "", "senditemFault"):
+            return read_SenditemFault(e)
     if senditem_fault is soap.MISSING:
-        soap.missing(e, "senditemFault")
+        senditem_fault = soap.missing(e, "senditemFault")
     v = SenditemFault.__new__(SenditemFault)
     v.senditem_fault = senditem_fault
     v.__form__ = None

@@ -35,12 +35,14 @@ def write_SenditemResponse(v: SenditemResponse, tag: str, attributes: str = "") 
 def read_SenditemResponse(e: soap.Element) -> SenditemResponse:
     return_: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_SenditemResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = SenditemResponse.__new__(SenditemResponse)

@@ -35,14 +35,16 @@ def write_SendmsgFault(v: SendmsgFault, tag: str, attributes: str = "") -> str:
 def read_SendmsgFault(e: soap.Element) -> SendmsgFault:
     sendmsg_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "sendmsgFault":
             sendmsg_fault = soap.string(c)
+        elif soap.misnamed(c, "", "sendmsgFault"):
+            return read_SendmsgFault(e)
     if sendmsg_fault is soap.MISSING:
-        soap.missing(e, "sendmsgFault")
+        sendmsg_fault = soap.missing(e, "sendmsgFault")
     v = SendmsgFault.__new__(SendmsgFault)
     v.sendmsg_fault = sendmsg_fault
     v.__form__ = None

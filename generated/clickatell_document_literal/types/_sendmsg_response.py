@@ -35,12 +35,14 @@ def write_SendmsgResponse(v: SendmsgResponse, tag: str, attributes: str = "") ->
 def read_SendmsgResponse(e: soap.Element) -> SendmsgResponse:
     return_: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_SendmsgResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = SendmsgResponse.__new__(SendmsgResponse)

@@ -35,14 +35,16 @@ def write_SiPushFault(v: SiPushFault, tag: str, attributes: str = "") -> str:
 def read_SiPushFault(e: soap.Element) -> SiPushFault:
     si_push_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "si_pushFault":
             si_push_fault = soap.string(c)
+        elif soap.misnamed(c, "", "si_pushFault"):
+            return read_SiPushFault(e)
     if si_push_fault is soap.MISSING:
-        soap.missing(e, "si_pushFault")
+        si_push_fault = soap.missing(e, "si_pushFault")
     v = SiPushFault.__new__(SiPushFault)
     v.si_push_fault = si_push_fault
     v.__form__ = None

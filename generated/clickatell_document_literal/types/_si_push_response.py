@@ -35,12 +35,14 @@ def write_SiPushResponse(v: SiPushResponse, tag: str, attributes: str = "") -> s
 def read_SiPushResponse(e: soap.Element) -> SiPushResponse:
     return_: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_SiPushResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = SiPushResponse.__new__(SiPushResponse)

@@ -35,14 +35,16 @@ def write_StartbatchFault(v: StartbatchFault, tag: str, attributes: str = "") ->
 def read_StartbatchFault(e: soap.Element) -> StartbatchFault:
     startbatch_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "startbatchFault":
             startbatch_fault = soap.string(c)
+        elif soap.misnamed(c, "", "startbatchFault"):
+            return read_StartbatchFault(e)
     if startbatch_fault is soap.MISSING:
-        soap.missing(e, "startbatchFault")
+        startbatch_fault = soap.missing(e, "startbatchFault")
     v = StartbatchFault.__new__(StartbatchFault)
     v.startbatch_fault = startbatch_fault
     v.__form__ = None

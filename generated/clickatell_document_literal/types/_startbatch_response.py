@@ -29,14 +29,16 @@ def write_StartbatchResponse(
 def read_StartbatchResponse(e: soap.Element) -> StartbatchResponse:
     return_: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_ = soap.string(c)
+        elif soap.misnamed(c, "", "return"):
+            return read_StartbatchResponse(e)
     if return_ is soap.MISSING:
-        soap.missing(e, "return")
+        return_ = soap.missing(e, "return")
     v = StartbatchResponse.__new__(StartbatchResponse)
     v.return_ = return_
     v.__form__ = None

@@ -54,8 +54,8 @@ def read_TokenPay(e: soap.Element) -> TokenPay:
     password: str | None = None
     token: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -68,8 +68,10 @@ def read_TokenPay(e: soap.Element) -> TokenPay:
             password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "token":
             token = soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password token"):
+            return read_TokenPay(e)
     if token is soap.MISSING:
-        soap.missing(e, "token")
+        token = soap.missing(e, "token")
     v = TokenPay.__new__(TokenPay)
     v.session_id = session_id
     v.api_id = api_id

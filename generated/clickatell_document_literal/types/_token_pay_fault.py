@@ -35,14 +35,16 @@ def write_TokenPayFault(v: TokenPayFault, tag: str, attributes: str = "") -> str
 def read_TokenPayFault(e: soap.Element) -> TokenPayFault:
     token_pay_fault: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "token_payFault":
             token_pay_fault = soap.string(c)
+        elif soap.misnamed(c, "", "token_payFault"):
+            return read_TokenPayFault(e)
     if token_pay_fault is soap.MISSING:
-        soap.missing(e, "token_payFault")
+        token_pay_fault = soap.missing(e, "token_payFault")
     v = TokenPayFault.__new__(TokenPayFault)
     v.token_pay_fault = token_pay_fault
     v.__form__ = None

@@ -33,12 +33,14 @@ def write_TokenPayResponse(v: TokenPayResponse, tag: str, attributes: str = "") 
 def read_TokenPayResponse(e: soap.Element) -> TokenPayResponse:
     return_: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "return":
             return_.append(soap.string(c))
+        elif soap.misnamed(c, "", "return*"):
+            return read_TokenPayResponse(e)
     if not return_:
         soap.missing(e, "return")
     v = TokenPayResponse.__new__(TokenPayResponse)

@@ -23,7 +23,6 @@ from .errors.errors import (
     TransportTimeout,
     VersionMismatch,
 )
-from .http.client import required
 from .soap.envelope import Envelope, Wire
 from .soap.messages import Message
 from .soap.operation import AnyOperation, Operation, Port
@@ -65,7 +64,6 @@ __all__ = [
     "local_name",
     "nil_or",
     "read_array",
-    "required",
     "string",
     "text",
     "unnamed_result",

@@ -16,8 +16,10 @@ from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import tuple_of
-from soapwright.python.types.fields import is_any
+from soapwright.python.types.fields import is_any, told_apart
 
+# The way to a type, the type, and whether local names on the way leave a doubt.
+_Level = tuple[tuple[str, ...], Struct, bool]
 _DEEPEST = 4
 """Elements on the way to the items, at most."""
 
@@ -38,12 +40,11 @@ class RepeatedElement:
         """The expression for a message's `Items`; None where nothing in it is repeated."""
         assert message.struct is not None
         parts = message.wrapper is not None
-        level: list[tuple[tuple[str, ...], Struct]] = [
-            ((), self.context.types.struct(message.struct))
-        ]
+        level: list[_Level] = [((), self.context.types.struct(message.struct), False)]
         for _ in range(_DEEPEST):
-            below = []
-            for path, struct in level:
+            below: list[_Level] = []
+            for path, struct, outside in level:
+                exact = outside or not told_apart(self.context.types.fields(struct))
                 for member in self._elements(struct):
                     name = member.element.name
                     local = message.use is Use.ENCODED or parts and not path
@@ -51,11 +52,11 @@ class RepeatedElement:
                     if parts and not path and len(message.parts) == 1:
                         step = ""
                     way = (*path, step)
-                    if found := self._found(struct, member, way, message.use):
+                    if found := self._found(member, way, message.use, exact):
                         return found
                     inner = self._struct(member)
                     if inner is not None:
-                        below.append((way, inner))
+                        below.append((way, inner, exact))
             level = below
         return None
 
@@ -75,7 +76,7 @@ class RepeatedElement:
         return definition if isinstance(definition, Struct) else None
 
     def _found(
-        self, struct: Struct, member: ElementMember, way: tuple[str, ...], use: Use
+        self, member: ElementMember, way: tuple[str, ...], use: Use, exact: bool
     ) -> str | None:
         """The `Items` for one element, if it repeats or is an array."""
         soap, array = self.scope.soap, ""
@@ -101,4 +102,5 @@ class RepeatedElement:
             )
         kind = "EncodedItems" if use is Use.ENCODED else "Items"
         path = tuple_of(map(string, way))
-        return f"{soap(kind)}({path}, lambda c: {read}{array})"
+        said = array + (", exact=True" if exact else "")
+        return f"{soap(kind)}({path}, lambda c: {read}{said})"

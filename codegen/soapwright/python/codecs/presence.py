@@ -58,7 +58,7 @@ class PresenceChecks:
                 case ElementMember(optional=False, element=element):
                     said = string(element.name.local)
                     unread = self.scope.soap("MISSING")
-                    lack = Line(f"{missing}(e, {said})")
+                    lack = Line(f"{local} = {missing}(e, {said})")
                     made.append(block(f"if {local} is {unread}:", [lack]))
                 case OrderedMember(optional=False, mixed=False) as member:
                     said = string(

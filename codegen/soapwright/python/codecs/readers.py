@@ -101,6 +101,7 @@ class StructReader:
         self.fields = context.types.fields(struct)
         self.nullable = struct.id in context.api.encoded
         self.declarations = Declarations(context.types, scope, struct)
+        self.headers = headers
         self.unqualified = (
             use is Use.ENCODED and not headers and told_apart(self.fields)
         )
@@ -116,7 +117,7 @@ class StructReader:
     def _statements(self) -> list[Statement]:
         body = self._dispatch()
         if self.struct.abstract:
-            wrong = f"{self.scope.soap('abstract')}(e, {string(self.name)})"
+            wrong = f"return {self.scope.soap('abstract')}(e, {self.name})"
             return [*body, Line(wrong)]
         if self.recursive:
             body.append(Line(f"v = {self.scope.soap('new')}({self.name}, e)"))
@@ -127,8 +128,7 @@ class StructReader:
         if branches or rest or any(self._is_mixed(f) for f in self.fields):
             body += self._loop(branches, rest)
         elif not self.message and not self._has_text():
-            check = Line(f"{self.scope.soap('check_empty')}(e)")
-            body.append(block("if not len(e):", [check]))
+            body.append(self._refused("not len(e)", "check_empty"))
         if self.reply:
             body += self._result()
         if self.use is Use.LITERAL:
@@ -231,17 +231,38 @@ class StructReader:
             for name in branch.tags:
                 takers.setdefault(name, []).append(branch.field)
         choices = [(self._condition(b, takers), b.body) for b in branches]
-        body = branched([*choices, *_until_all_are_taken(rest)])
+        rest = _until_all_are_taken(rest)
+        body = branched([*choices, *rest, *self._misnamed(branches, rest)])
         mixed = [self._local(field) for field in self.fields if self._is_mixed(field)]
         add = self.scope.soap("add_tail") if mixed else ""
         body += [Line(f"{add}({local}, c)") for local in mixed]
         wild = [one for field in self.fields for one in wildcards_in(field.what)]
         if branches or any(one.namespaces != _EVERYTHING for one in wild):
             body = [*self._named(), *body]
-        check = Line(f"{self.scope.soap('not_nil' if mixed else 'check_empty')}(e)")
-        empty = [] if self.message else [block("if not children:", [check])]
+        verb = "not_nil" if mixed else "check_empty"
+        empty = [] if self.message else [self._refused("not children", verb)]
         begun = [Line("children = e[:]"), *empty, *self._blanks()]
         return [*begun, block("for c in children:", body)]
+
+    def _refused(self, empty: str, verb: str) -> Statement:
+        """An element that is empty may not be nil, nor hold text; what it holds leniently is None."""
+        nothing = self.scope.soap("NOTHING")
+        refused = f"if {empty} and {self.scope.soap(verb)}(e):"
+        return block(refused, [Line(f"return {nothing}")])
+
+    def _misnamed(self, branches: list[_Branch], rest: _Rest) -> _Rest:
+        """A child in the wrong namespace is named anew, and the element read again.
+
+        Nothing is left to ask where a wildcard takes everything, nor where only local names count.
+        """
+        by_local = self.parts or self.unqualified
+        if by_local or not branches or any(not condition for condition, _ in rest):
+            return []
+        verb = "misnamed_block" if self.headers else "misnamed"
+        names = ", ".join(map(string, _names_of(branches)))
+        again = self.context.function("read", self.name, self.use)
+        asked = f"{self.scope.soap(verb)}(c, {names})"
+        return [(asked, [Line(f"return {again}(e)")])]
 
     def _condition(self, branch: _Branch, takers: dict[str, list[Field]]) -> str:
         """That a child goes to a branch's field; `takers` are the fields of each name."""
@@ -384,6 +405,26 @@ def _elements(fields: list[Field]) -> Iterator[Alternative]:
                 yield from alternatives_in(member)
             case _:
                 continue
+
+
+def _names_of(branches: list[_Branch]) -> Iterator[str]:
+    """The names that lead to fields: namespaces, each followed by its local names, with an
+    asterisk where one may come several times."""
+    spaces: dict[str, dict[str, bool]] = {}
+    for branch in branches:
+        for tag in branch.tags:
+            namespace, _, local = tag.rpartition("}")
+            names = spaces.setdefault(namespace[1:], {})
+            names[local] = local in names or _repeats(branch.field)
+    for namespace, names in spaces.items():
+        yield namespace
+        yield " ".join(f"{n}*" if repeats else n for n, repeats in names.items())
+
+
+def _repeats(field: Field) -> bool:
+    return isinstance(field.what, OrderedMember) or (
+        isinstance(field.what, ElementMember) and field.what.repeated
+    )
 
 
 def _until_all_are_taken(rest: _Rest) -> _Rest:

@@ -193,7 +193,7 @@ class ClientModules:
         value = f"{local}.{field.name}"
         if result.required:
             where = string(f"{operation.name}.{field.name.rstrip('_')}")
-            return f"{self.scope.soap('required')}({value}, {where})"
+            return f"self._required({value}, {where})"
         return f"{self.scope.soap('given')}({value})" if result.unset else value
 
     def _there(self, operation: Operation, local: str) -> str:

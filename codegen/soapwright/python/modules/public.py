@@ -14,6 +14,7 @@ from soapwright.python.text.runtime_name import RuntimeName
 RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "addressing.addressing": ("Addressing",),
     "errors.exchange": ("Exchange",),
+    "errors.problems": ("Problem",),
     "http.message": ("Attachment", "Message", "Outgoing"),
     "http.transport": (
         "AsyncHttpTransport",

@@ -14,8 +14,8 @@ from ..values.anysimple import (
 )
 from ..values.names import XSD, QName, declaration, split_clark
 from ..values.strings import text
-from ..xml.element import XSI_TYPE, Element, bad, clark_name, in_scope
-from .reading import string
+from ..xml.element import XSI_TYPE, Element, clark_name, in_scope
+from .reading import string, value
 
 
 def any_simple_value(e: Element) -> AnySimple:
@@ -26,20 +26,26 @@ def any_simple_value(e: Element) -> AnySimple:
     Raises:
         DecodeError: its text is not of the type that it names, it is nil, or it holds elements.
     """
-    given = string(e)
     named = e.get(XSI_TYPE)
     if named is None:
-        return given
-    try:
-        kind = QName(*split_clark(clark_name(e, named)))
-        if not is_simple_builtin(kind):
-            return Typed(kind, given)
-        value = parse_any_simple(kind, given, in_scope(e))
-    except ValueError as error:
-        bad(e, error)
-    if isinstance(value, str):  # a bare one would name no type
-        return Typed(kind, value)
-    return value  # type: ignore[return-value]  # what builtins read is one of these
+        return string(e)
+    return value(e, lambda text: _typed(e, named, text))
+
+
+def _typed(e: Element, named: str, given: str) -> AnySimple:
+    """The value of a text, by the name of its type.
+
+    Raises:
+        ValueError: it is none of the type's, or the type has no name.
+        DecodeError: more prefixes are in scope than any document needs.
+    """
+    kind = QName(*split_clark(clark_name(e, named)))
+    if not is_simple_builtin(kind):
+        return Typed(kind, given)
+    found = parse_any_simple(kind, given, in_scope(e))
+    if isinstance(found, str):  # a bare one would name no type
+        return Typed(kind, found)
+    return found  # type: ignore[return-value]  # what builtins read is one of these
 
 
 def any_simple_text(v: AnySimple) -> str:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from .reading import other_attributes
 from .writing import attributes_text
-from ..xml.element import ARRAY_TYPE, Element, bad, check_empty, is_nil
+from ..xml.element import ARRAY_TYPE, NOTHING, Element, bad, check_empty, is_nil
 
 T = TypeVar("T")
 
@@ -38,8 +38,8 @@ def read_items(e: Element, read: Callable[[Element], T]) -> list[T]:
         DecodeError: an item does not read, the element is nil, or has text between its items.
     """
     children = e[:]
-    if not children:
-        check_empty(e)
+    if not children and check_empty(e):
+        return NOTHING
     _no_text(e, e.text)
     items: list[Any] = []
     for c in children:

@@ -15,12 +15,10 @@ from ..values.strings import split
 from ..xml.element import (
     XSI_TYPE,
     Element,
-    bad,
     bad_attribute,
     clark_name,
     in_scope,
     missing,
-    not_nil,
 )
 from .reading import value as read_value
 from .unions import Facets, first_taking, no_member
@@ -57,16 +55,7 @@ def scoped_value(e: Element, parse: ScopedParse[T]) -> T:
     Raises:
         DecodeError: its text is not of the type, it is nil, or it holds elements.
     """
-    text = e.text
-    if text is None or len(e):
-        not_nil(e)
-        if len(e):
-            bad(e, "holds elements, not a value")
-        text = ""
-    try:
-        return parse(text, e)
-    except ValueError as error:
-        bad(e, error)
+    return read_value(e, lambda text: parse(text, e))
 
 
 def scoped_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T | None:
@@ -81,7 +70,8 @@ def scoped_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T | None:
     try:
         return parse(text, e)
     except ValueError as error:
-        bad_attribute(e, name, error)
+        found: T | None = bad_attribute(e, name, error)
+        return found
 
 
 def scoped_required_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T:
@@ -91,9 +81,11 @@ def scoped_required_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T
         DecodeError: it is absent, or its text is not of the type.
     """
     found = scoped_attribute(e, name, parse)
-    if found is None:
-        missing(e, f"@{name}")
-    return found
+    if (
+        found is None and name not in e.attrib
+    ):  # else it is noted as one that does not read
+        found = missing(e, f"@{name}")
+    return found  # type: ignore[return-value]  # None only where that is lenient
 
 
 class _Scope:

@@ -17,11 +17,13 @@ from ..values.names import SOAP11_ENCODING
 from ..xml.element import (
     ARRAY_SIZE,
     ARRAY_TYPE,
+    NOTHING,
     XSI_TYPE,
     Element,
     bad,
     check_empty,
     path_of,
+    tolerated,
 )
 from .references import FIRST_NO_SPACE, ID, allow_holes, new, nil_or
 
@@ -57,8 +59,8 @@ def read_array(
             without end.
     """
     children = e[:]
-    if not children:
-        check_empty(e)
+    if not children and check_empty(e):
+        return NOTHING
     names = e.keys()
     # Only what has an id can be a reference's target, known before it is filled.
     items: list[Any]
@@ -86,7 +88,12 @@ def read_array(
             if c.tail is not None:
                 _check_between(e, c.tail)
     if partial:
-        items[:] = _in_place(e, children, items, 1)
+        try:
+            items[:] = _in_place(e, children, items, 1)
+        except (
+            DecodeError
+        ) as error:  # leniently they stay in the order in which they came
+            tolerated(e, error)
     return items
 
 
@@ -239,13 +246,16 @@ def read_nested_array(
     if first == 1:
         return read_array(e, inner, kind)
     children = e[:]
-    if not children:
-        check_empty(e)
+    if not children and check_empty(e):
+        return NOTHING
     items: list[Any] = new(kind, e)
     found: list[Any] = [nil_or(c, inner) for c in children]
-    if _is_partial(e, e.keys(), children):
-        found = _in_place(e, children, found, first)
-    items += _folded(e, found, _sizes_said(e, first, len(found)))
+    try:
+        if _is_partial(e, e.keys(), children):
+            found = _in_place(e, children, found, first)
+        items += _folded(e, found, _sizes_said(e, first, len(found)))
+    except DecodeError as error:
+        tolerated(e, error)
     return items
 
 

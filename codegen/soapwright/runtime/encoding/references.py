@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Any, Final, NoReturn, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ..errors.errors import DecodeError
 from ..secrets.redaction import ALWAYS
 from ..values.names import SOAP12_ENCODING
 from ..values.strings import SPACE
-from ..xml.element import HIDDEN, NIL, Element, is_nil, path_of
+from ..xml.element import NIL, Element, bad, is_nil, path_of, tolerated
+from ..xml.lenience import HIDDEN
 
 T = TypeVar("T")
 Reader: TypeAlias = Callable[[Element], T]
@@ -340,7 +341,11 @@ def nil_or(e: Element, read: Reader[T]) -> T | None:
         return read(e)
     if NIL in names and is_nil(e):
         return None
-    target = target_of(e)
+    try:
+        target = target_of(e)
+    except DecodeError as error:
+        tolerated(e, error)
+        return None
     if target is e:
         return _inline(e, names, read)
     if _is_empty(target) and is_nil(target):
@@ -363,12 +368,8 @@ def referenced(e: Element, read: Reader[T]) -> T:
     """
     value = nil_or(e, read)
     if value is None:
-        _refuse_nil(e)
+        value = bad(e, "is nil, and may not be")
     return value
-
-
-def _refuse_nil(e: Element) -> NoReturn:
-    raise DecodeError(path_of(e), "is nil, and may not be")
 
 
 def shared(e: Element, read: Reader[T]) -> T:

@@ -12,6 +12,7 @@ from ..errors.errors import (
     TransportError,
 )
 from ..errors.exchange import Exchange
+from ..errors.problems import Problem
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
 from .binding import readable, received
@@ -28,9 +29,10 @@ class Reply:
         sent: the request, after the outgoing layers.
         reply: what came.
         limits: how much it may hold.
+        lenient: whether what breaks its schema's promise is noted, and is no error.
     """
 
-    __slots__ = ("_came", "_envelope", "_limits", "_operation", "_sent")
+    __slots__ = ("_came", "_envelope", "_limits", "_operation", "_problems", "_sent")
 
     def __init__(
         self,
@@ -38,7 +40,9 @@ class Reply:
         sent: Message,
         reply: Response,
         limits: Limits,
+        lenient: bool = False,
     ) -> None:
+        self._problems: list[Problem] | None = [] if lenient else None
         self._operation = operation
         self._sent = sent
         self._came = reply
@@ -105,6 +109,7 @@ class Reply:
         return Exchange(
             *(response, headers, self._came.status, *both),
             operation=self._operation.name,
+            problems=tuple(self._problems or ()),
             secrets=self._operation.package.secrets,
         )
 
@@ -122,7 +127,9 @@ class Reply:
                 return self._exchange(None, None)
         try:
             charset = charset_of(content_type)
-            found = operation.read_response(envelope, charset, self._limits)
+            found = operation.read_response(
+                envelope, charset, self._limits, self._problems
+            )
         except SoapFault:
             raise
         except DecodeError as error:

@@ -54,7 +54,7 @@ def _read_simple(e: Element, builtin: QName) -> Any:
     try:
         return parse_any_simple(builtin, e.text or "", scope)
     except ValueError as error:
-        bad(e, error)
+        return bad(e, error)
 
 
 def builtin_named(name: str) -> QName | None:

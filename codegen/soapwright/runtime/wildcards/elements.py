@@ -7,7 +7,7 @@ from typing import Any
 from ..codec.elements import KnownElements
 from ..errors.errors import DecodeError
 from ..values.anyxml import AnyElement
-from ..xml.element import Element, bad, without_paths
+from ..xml.element import Element, path_of, without_paths
 
 
 def any_element(e: Element) -> AnyElement:
@@ -19,7 +19,7 @@ def any_element(e: Element) -> AnyElement:
     try:
         return AnyElement.from_element(e)
     except ValueError as error:
-        bad(e, error)
+        raise DecodeError(path_of(e), str(error)) from None
 
 
 def read_wildcard(e: Element, known: KnownElements) -> AnyElement | tuple[str, Any]:

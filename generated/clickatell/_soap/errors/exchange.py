@@ -6,6 +6,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, Generic, TypeVar
 
 from ..secrets.redaction import ALWAYS, Secrets
+from .problems import Problem
 
 Reply = TypeVar("Reply")
 
@@ -36,6 +37,8 @@ class Exchange(Generic[Reply]):
     _: KW_ONLY
     operation: str = ""
     """The operation's name."""
+    problems: tuple[Problem, ...] = ()
+    """Where the reply breaks its schema's promise: of a lenient client, else none."""
     secrets: Secrets = field(default=ALWAYS, repr=False, compare=False)
     """What the representation hides."""
 

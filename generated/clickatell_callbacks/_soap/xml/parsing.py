@@ -12,7 +12,9 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..errors.errors import DecodeError, NotAnEnvelope
 from .bounds import BYTE_ORDER_MARKS, check_depth, check_texts, may_be_long
-from .element import Element, noting
+from .control import marked, unmark
+from .element import Element, note_character, noting
+from .lenience import notes
 
 # libxml2's own bounds: the length of a text, and the depth, up to which the parser need not be
 # told that a document is huge; and the depth beyond which it does not go even then.
@@ -156,6 +158,8 @@ def parse(
         root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
     except etree.XMLSyntaxError as error:
         root = _with_odd_namespaces(data, charset, error)
+        if root is None and notes() is not None:
+            root = _with_control_characters(data, charset, limits)
         if root is None:  # the error's text quotes the document
             raise syntax_error(error, data) from None
     if not without_dtd and root.getroottree().docinfo.internalDTD is not None:
@@ -188,6 +192,24 @@ def _with_odd_namespaces(data: bytes, charset: str | None, error: Any) -> Any:
         return None
     odd = all(entry.type == _ODD_NAMESPACE for entry in parser.error_log)
     return root if odd and _is_well_formed(data, charset) else None
+
+
+def _with_control_characters(
+    data: bytes, charset: str | None, limits: Limits
+) -> Any:  # Any: as above
+    """The root of a document in which only characters are wrong that XML cannot carry: as the
+    text of their references they stay, and each place is noted. None of others."""
+    charset = usable_charset(charset, data) if charset is not None else None
+    text = marked(data, charset)
+    if text is None:
+        return None
+    try:
+        root = etree.fromstring(text, _fit(text, charset, limits))
+    except etree.XMLSyntaxError:
+        return None
+    for e, attribute, value in unmark(root):
+        note_character(e, attribute, value)
+    return root
 
 
 def _is_well_formed(data: bytes, charset: str | None) -> bool:

@@ -27,6 +27,7 @@ from ..values.lexical import (
 from ..values.names import SOAP12_ENCODING, XSI
 from ..values.strings import split
 from ..xml.element import (
+    NOTHING,
     RPC_RESULT,
     Element,
     bad,
@@ -48,15 +49,17 @@ def value(e: Element, parse: Callable[[str], T]) -> T:
         DecodeError: its text is not of the type, it is nil, or it holds elements.
     """
     text = e.text
-    if text is None or len(e):
-        not_nil(e)
-        if len(e):
-            bad(e, "holds elements, not a value")
-        text = ""
-    try:
-        return parse(text)
-    except ValueError as error:
-        bad(e, error)
+    found: T
+    if (text is None or len(e)) and not_nil(e):
+        found = NOTHING
+    elif len(e):
+        found = bad(e, "holds elements, not a value")
+    else:
+        try:
+            found = parse(text or "")
+        except ValueError as error:
+            found = bad(e, error)
+    return found
 
 
 def _reader(parse: Callable[[str], T]) -> Callable[[Element], T]:
@@ -69,7 +72,8 @@ def _reader(parse: Callable[[str], T]) -> Callable[[Element], T]:
         try:
             return parse(text)
         except ValueError as error:
-            bad(e, error)
+            found: T = bad(e, error)
+            return found
 
     return read
 
@@ -78,11 +82,11 @@ def string(e: Element) -> str:
     """xsd:string: the text as it stands."""
     text = e.text
     if len(e):
-        bad(e, "holds elements, not a value")
+        found: str = bad(e, "holds elements, not a value")
+        return found
     if text is not None:
         return text
-    not_nil(e)
-    return ""
+    return NOTHING if not_nil(e) else ""
 
 
 def int_value(e: Element) -> int:
@@ -170,7 +174,8 @@ def attribute(e: Element, name: str, parse: Callable[[str], T]) -> T | None:
     try:
         return parse(text)
     except ValueError as error:
-        bad_attribute(e, name, error)
+        found: T | None = bad_attribute(e, name, error)
+        return found
 
 
 def required_attribute(e: Element, name: str, parse: Callable[[str], T]) -> T:
@@ -180,9 +185,11 @@ def required_attribute(e: Element, name: str, parse: Callable[[str], T]) -> T:
         DecodeError: it is absent, or its text is not of the type.
     """
     found = attribute(e, name, parse)
-    if found is None:
-        missing(e, f"@{name}")
-    return found
+    if (
+        found is None and name not in e.attrib
+    ):  # else it is noted as one that does not read
+        found = missing(e, f"@{name}")
+    return found  # type: ignore[return-value]  # None only where that is lenient
 
 
 def other_attributes(e: Element, known: Sequence[str]) -> dict[str, str]:
@@ -207,7 +214,8 @@ def allows(tag: str, namespaces: Sequence[str]) -> bool:
 
 def leading_text(e: Element) -> list[Any]:  # Any: such a list holds elements too
     """The text before the first child of mixed content, as the list that the rest goes to."""
-    not_nil(e)
+    if not_nil(e):
+        return []
     return [e.text] if e.text else []
 
 

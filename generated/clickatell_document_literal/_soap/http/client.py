@@ -11,6 +11,7 @@ from ..errors.errors import DecodeError, SoapError
 from ..errors.exchange import Exchange
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
+from ..xml.element import NOTHING
 from ..xml.parsing import Limits
 from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
@@ -63,7 +64,11 @@ class _Client:
     """The URL that requests go to."""
 
     def __init__(
-        self, endpoint: str | None, port: str | None, limits: Limits | None
+        self,
+        endpoint: str | None,
+        port: str | None,
+        limits: Limits | None,
+        lenient: bool,
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
@@ -78,6 +83,7 @@ class _Client:
         self.endpoint = address
         self._package = self._port.package
         self._own_limits = limits
+        self._lenient = lenient
 
     def __repr__(self) -> str:
         url = self._package.secrets.redact_url(self.endpoint)
@@ -119,7 +125,30 @@ class _Client:
         if log.isEnabledFor(logging.DEBUG):
             said = _logged(reply.body, operation)
             log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
-        return Reply(operation, sent, reply, self._limits)
+        return Reply(operation, sent, reply, self._limits, self._lenient)
+
+    def _response(
+        self, exchange: Exchange[Any]
+    ) -> Any:  # Any: the operation's response
+        """What a reply holds, for a method that gives all or a part of it.
+
+        Raises:
+            DecodeError: all of it is what does not read.
+        """
+        if exchange.response is None and exchange.problems:
+            problem = exchange.problems[0]
+            raise DecodeError(problem.path, problem.reason)
+        return exchange.response
+
+    def _required(self, value: T | None | Unset, path: str) -> T:
+        """A reply's only value, where a reply without it makes no sense; leniently it is None.
+
+        Raises:
+            DecodeError: as `required`.
+        """
+        if self._lenient and (value is None or isinstance(value, Unset)):
+            return NOTHING
+        return required(value, path)
 
 
 def _logged(envelope: bytes, operation: AnyOperation) -> str:
@@ -145,6 +174,7 @@ class BaseClient(_Client):
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         limits: Limits | None = None,
+        lenient: bool = False,
     ) -> None:
         """Make a client.
 
@@ -159,6 +189,8 @@ class BaseClient(_Client):
                 `Addressing`, or any function that takes a `Message` and gives one.
             incoming: layers that each reply passes before it is read, in this order.
             limits: how much a reply may hold, where that is not what the package says.
+            lenient: a value of a reply that does not read or is missing is `None`, whatever its
+                annotation says, instead of a `DecodeError`; `Exchange.problems` has each such place.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -166,7 +198,7 @@ class BaseClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits)
+        super().__init__(endpoint, port, limits, lenient)
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
@@ -236,7 +268,9 @@ class BaseClient(_Client):
     def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
     ) -> Any:  # Any: the generated methods know what it is
-        return self.exchange(self._operation(operation), request, headers).response
+        return self._response(
+            self.exchange(self._operation(operation), request, headers)
+        )
 
 
 class BaseAsyncClient(_Client):
@@ -253,6 +287,7 @@ class BaseAsyncClient(_Client):
         outgoing: Sequence[AsyncLayer] = (),
         incoming: Sequence[AsyncLayer] = (),
         limits: Limits | None = None,
+        lenient: bool = False,
     ) -> None:
         """Make a client.
 
@@ -267,6 +302,7 @@ class BaseAsyncClient(_Client):
             outgoing: layers as `Client` takes them; they may be asynchronous.
             incoming: layers as `Client` takes them; they may be asynchronous.
             limits: as `Client` takes them.
+            lenient: as `Client` takes it.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -274,7 +310,7 @@ class BaseAsyncClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits)
+        super().__init__(endpoint, port, limits, lenient)
         self._outgoing = layers(outgoing, "outgoing", may_wait=True)
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
@@ -346,6 +382,5 @@ class BaseAsyncClient(_Client):
     async def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
     ) -> Any:  # Any: the generated methods know what it is
-        return (
-            await self.exchange(self._operation(operation), request, headers)
-        ).response
+        called = self._operation(operation)
+        return self._response(await self.exchange(called, request, headers))

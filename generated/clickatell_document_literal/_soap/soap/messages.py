@@ -10,6 +10,7 @@ from typing import Any, NoReturn, Protocol, TypeAlias
 from ..codec.blame import blame
 from ..codec.package import Package
 from ..errors.errors import DecodeError, EncodeError
+from ..errors.problems import Problem
 from ..secrets.redaction import Secrets, raise_alone
 from ..xml.collector import LARGE, collector_paused
 from ..xml.element import Element, local_name
@@ -39,6 +40,8 @@ class Repeated(Protocol):
         source: Source,
         charset: str | None,
         limits: Limits,
+        problems: list[Problem] | None,
+        secrets: Secrets,
     ) -> Iterator[Any]:  # Any: the items' own type
         """The items, as the source's pieces come in.
 
@@ -50,6 +53,8 @@ class Repeated(Protocol):
             source: a binary stream, or the bytes in pieces.
             charset: what a Content-Type says.
             limits: how much the reply may hold.
+            problems: where they are noted; None where reading is strict.
+            secrets: the package's.
 
         Raises:
             SoapFault: the envelope holds a fault.

@@ -7,14 +7,17 @@ read and taken out of it, and so is all that is neither an item nor around one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from ..errors.errors import DecodeError
+from ..errors.problems import Problem
+from ..secrets.redaction import Secrets
 from ..soap.envelope import NAMES, Version, shown_name
 from ..soap.messages import Message, Source
 from ..xml.bounds import check_texts, refuse_deep
 from ..xml.element import RPC_RESULT, Element, bad, local_name, noting, path_of
+from ..xml.lenience import lenient
 from ..xml.parsing import Limits
 from .push_parser import PushParser
 
@@ -47,12 +50,13 @@ class Items:
 
     `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
     reply goes by its local name, and "" takes any. `array` says that the items are one of SOAP's
-    arrays.
+    arrays; `exact`, that several elements on the way have one local name.
     """
 
     path: tuple[str, ...]
     read: Callable[[Element], Any]  # Any: the items' own type
     array: bool = False
+    exact: bool = False
 
     def iterate(
         self,
@@ -63,9 +67,12 @@ class Items:
         source: Source,
         charset: str | None,
         limits: Limits,
+        problems: list[Problem] | None,
+        secrets: Secrets,
     ) -> Iterator[Any]:
         """As `Repeated.iterate`."""
-        reader = ItemReader(version, message, self, fault, whole, limits)
+        noted = problems, secrets
+        reader = ItemReader(version, message, self, fault, whole, limits, noted)
         parser = PushParser(charset, limits)
         return reader.read(parser, pieces(source, limits.envelope))
 
@@ -107,6 +114,7 @@ class ItemReader:
         fault: raises what a Fault means.
         whole: reads an envelope that is not of this version: it says why not.
         limits: how much the reply may hold.
+        noted: where problems are noted, `None` where reading is strict; the package's secrets.
     """
 
     def __init__(
@@ -117,7 +125,9 @@ class ItemReader:
         fault: Callable[[Element], object],
         whole: Callable[[bytes], object],
         limits: Limits,
+        noted: tuple[list[Problem] | None, Secrets],
     ) -> None:
+        self._noted = noted
         self._names = NAMES[version]
         self._message = message
         self._items = items
@@ -169,7 +179,8 @@ class ItemReader:
             if child.tag == self._names.fault:
                 if not is_open:
                     refuse_deep(body.getparent(), self._limits.depth)
-                    self._fault(child)
+                    with lenient(*self._noted):
+                        self._fault(child)
             elif self._is_message(child):
                 yield from self._inside(child, self._items.path, is_open)
             else:
@@ -233,31 +244,46 @@ class ItemReader:
             raise failed
 
     def _is_step(self, child: _Tree, step: str) -> bool:
+        tag: str = child.tag
         if not step:
-            found: bool = child.tag != RPC_RESULT
-            return found
-        return child.tag == step or self._message.rpc and local_name(child) == step
+            return tag != RPC_RESULT
+        if tag == step or self._items.exact:
+            return tag == step
+        # in the wrong namespace it is meant all the same, as `misnamed` has it
+        return local_name(child) == step.rpartition("}")[2]
 
     def _item(self, e: _Tree) -> Any:  # Any: the items' own type
         """An item's value. Errors count all items, not only those that are still there."""
-        self._items.check(e)
         if self._since > self._limits.text:
             check_texts(e, self._limits.text)
         self._since = 0
         number, self._number = self._number, self._number + 1
         noting.on = True  # whether it names types is known too late to ask
+        problems = self._noted[0] or []
+        before = len(problems)
         try:
-            return self._items.read(e)
+            with lenient(*self._noted):
+                self._items.check(e)
+                return self._items.read(e)
         except DecodeError as error:
-            here = path_of(e)
-            inside = error.path.removeprefix(here)
-            error.path = f"{_unnumbered(here)}[{number}]{inside}"
+            error.path = _numbered(error.path, e, number)
             error.args = (error.path, error.message)
             raise
         except RecursionError:
             raise DecodeError("", "nested too deeply to be read") from None
         finally:
+            for index in range(before, len(problems)):
+                path = _numbered(problems[index].path, e, number)
+                problems[index] = replace(problems[index], path=path)
             self._items.leave()
+
+
+def _numbered(path: str, item: Element, number: int) -> str:
+    """A path into an item, with the item's number among all."""
+    here = path_of(item)
+    if not path.startswith(here):
+        return path
+    return f"{_unnumbered(here)}[{number}]{path.removeprefix(here)}"
 
 
 def _unnumbered(path: str) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, NoReturn, Protocol, overload
+from typing import Any, Final, Never, Protocol, TypeVar, cast, overload
+
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from ..errors.errors import DecodeError
 from ..secrets.redaction import ALWAYS, Secrets, raise_alone
 from ..values.names import SOAP11_ENCODING, SOAP12_ENCODING, XSI
 from ..values.strings import SPACE
+from .lenience import HIDDEN, notes, strictly
 
+T = TypeVar("T")
 XSI_TYPE: Final = f"{{{XSI}}}type"
 NIL: Final = f"{{{XSI}}}nil"
 ARRAY_TYPE: Final = f"{{{SOAP11_ENCODING}}}arrayType"
@@ -19,14 +24,15 @@ ITEM_TYPE: Final = f"{{{SOAP12_ENCODING}}}itemType"
 ARRAY_SIZE: Final = f"{{{SOAP12_ENCODING}}}arraySize"
 ARRAYS: Final = (f"{{{SOAP11_ENCODING}}}Array", f"{{{SOAP12_ENCODING}}}Array")
 RPC_RESULT: Final = "{http://www.w3.org/2003/05/soap-rpc}result"
-HIDDEN: Final = "its value does not read"
-"""What is said of a secret instead of a reason that quotes it."""
 
 _TRUE: Final = ("true", "1")
 # lxml collects the declarations in scope anew each time it is asked: without a bound, a small
 # envelope of many prefixes and many types would take hours.
 _MAX_PREFIXES: Final = 500
 
+NOTHING: Final[Never] = cast("Never", None)
+"""In place of a value that does not read, where that is lenient. Annotations say what sound envelopes
+give, so it is of every type."""
 MISSING: Final[Any] = object()
 """What a reader's local holds until its element is read; it never leaves the reader."""
 
@@ -102,12 +108,21 @@ noting: Final = _Noting()
 
 @contextmanager
 def without_paths() -> Generator[None]:
-    """Errors raised inside have no path: they are not told, and paths cost a look at all siblings."""
+    """Errors raised inside have no path: they are not told, and paths cost a look at all siblings.
+
+    Nothing is read leniently inside: what fails is read in another way.
+    """
     before, _quiet.on = _quiet.on, True
     try:
-        yield
+        with strictly():
+            yield
     finally:
         _quiet.on = before
+
+
+def quiet() -> bool:
+    """Whether what is read now may fail without anybody being told."""
+    return _quiet.on
 
 
 def path_of(e: Element) -> str:
@@ -131,12 +146,30 @@ def path_of(e: Element) -> str:
 
 
 def _step(e: Element, parent: Element) -> str:
+    if (noted := notes()) is not None:
+        if parent not in noted.steps:
+            noted.steps[parent] = _all_steps(parent)
+        return noted.steps[parent][e]
     siblings = list(parent)
     if is_array(parent):
         return f"[{siblings.index(e)}]"
     same = [c for c in siblings if c.tag == e.tag]
     number = f"[{same.index(e)}]" if len(same) > 1 else ""
     return f".{local_name(e)}{number}"
+
+
+def _all_steps(parent: Element) -> dict[Any, str]:  # Any: lxml's elements
+    """The steps to all children: asked for one by one, many would take long."""
+    if is_array(parent):
+        return {child: f"[{number}]" for number, child in enumerate(parent)}
+    count = Counter(child.tag for child in parent)
+    so_far: Counter[str] = Counter()
+    steps = {}
+    for child in parent:
+        number = f"[{so_far[child.tag]}]" if count[child.tag] > 1 else ""
+        so_far[child.tag] += 1
+        steps[child] = f".{local_name(child)}{number}"
+    return steps
 
 
 def is_array(e: Element) -> bool:
@@ -150,24 +183,70 @@ def is_array(e: Element) -> bool:
 # ------------------------------------------------------------------------------- refusals
 
 
-def bad(e: Element, reason: object) -> NoReturn:
+def bad(e: Element, reason: object) -> Any:
     """An element's text is not of its type; a secret's text is not told.
 
     What is secret in one package only is hidden by `hide`, where the package is known.
+
+    Returns:
+        None, in place of the value, where the thread reads leniently.
+
+    Raises:
+        DecodeError: it reads strictly.
     """
     path = path_of(e)
+    if (noted := notes()) is not None:
+        noted.add(path, _whole(e), str(reason))
+        return NOTHING
     if ALWAYS.has_path(path):
         raise_alone(DecodeError(path, HIDDEN))
     raise DecodeError(path, str(reason)) from None
 
 
-def bad_attribute(e: Element, name: str, reason: object) -> NoReturn:
-    """An attribute's text is not of its type; a secret's text is not told."""
-    path = path_of(e)
-    place = _below(path, f"@{name}")
+def bad_attribute(e: Element, name: str, reason: object) -> Any:
+    """An attribute's text is not of its type; a secret's text is not told.
+
+    Returns:
+        None, as `bad`.
+
+    Raises:
+        DecodeError: as `bad`.
+    """
+    place = _below(path_of(e), f"@{name}")
+    if (noted := notes()) is not None:
+        noted.add(place, e.get(name), str(reason))
+        return NOTHING
     if ALWAYS.has_path(place):
         raise_alone(DecodeError(place, HIDDEN))
     raise DecodeError(place, str(reason)) from None
+
+
+def tolerated(e: Element, error: DecodeError) -> None:
+    """Take note of an error with an element, where the thread reads leniently.
+
+    Raises:
+        DecodeError: it reads strictly: the error itself.
+    """
+    noted = notes()
+    if noted is None:
+        raise error
+    noted.add(error.path, _whole(e), error.message)
+
+
+def note_character(e: Element, attribute: str, text: str) -> None:
+    """Take note of a text that has a character that XML cannot carry, where that is lenient."""
+    if (noted := notes()) is not None:
+        path = path_of(e)
+        place = _below(path, f"@{attribute}") if attribute else path
+        noted.add(place, text, "has a character that XML cannot carry")
+
+
+def _whole(e: Element) -> str | None:
+    """What an element holds: its text, or its XML."""
+    if len(e):
+        found: str = etree.tostring(e, encoding="unicode", with_tail=False)  # type: ignore[call-overload,unused-ignore]  # an lxml element it is
+        return found
+    return e.text
 
 
 def hide(error: DecodeError, secrets: Secrets) -> None:
@@ -178,20 +257,35 @@ def hide(error: DecodeError, secrets: Secrets) -> None:
         error.__cause__ = error.__context__ = None
 
 
-def missing(e: Element, name: str) -> NoReturn:
-    """A required element is not there."""
-    raise DecodeError(_below(path_of(e), name), "is missing")
+def missing(e: Element, name: str) -> Any:
+    """A required element is not there.
+
+    Returns:
+        None, as `bad`.
+
+    Raises:
+        DecodeError: as `bad`.
+    """
+    path = _below(path_of(e), name)
+    if (noted := notes()) is not None:
+        noted.add(path, None, "is missing")
+        return NOTHING
+    raise DecodeError(path, "is missing")
 
 
 def _below(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def abstract(e: Element, name: str) -> NoReturn:
-    """A value of an abstract type must say by xsi:type what it is."""
-    raise DecodeError(
-        path_of(e), f"{name} is abstract: xsi:type must name one of its types"
-    )
+def abstract(e: Element, cls: type[T]) -> T:
+    """A value of an abstract type must say by xsi:type what it is.
+
+    Raises:
+        DecodeError: as `bad`.
+    """
+    reason = f"{cls.__name__} is abstract: xsi:type must name one of its types"
+    nothing: T = bad(e, reason)
+    return nothing
 
 
 # ------------------------------------------------------------------------------------ nil
@@ -203,26 +297,37 @@ def is_nil(e: Element) -> bool:
     return nil is not None and nil.strip(SPACE) in _TRUE
 
 
-def not_nil(e: Element) -> None:
+def not_nil(e: Element) -> bool:
     """Refuse a nil where none may be: it would else read as something empty.
 
+    Returns:
+        Whether it is one, where the thread reads leniently.
+
     Raises:
-        DecodeError: the element is nil.
+        DecodeError: it is one, and the thread reads strictly.
     """
-    if is_nil(e):
-        raise DecodeError(path_of(e), "is nil, and may not be")
+    if not is_nil(e):
+        return False
+    bad(e, "is nil, and may not be")
+    return True
 
 
-def check_empty(e: Element) -> None:
+def check_empty(e: Element) -> bool:
     """Refuse what an element without children may not be: nil, or a text where elements belong.
+
+    Returns:
+        Whether it is so, where the thread reads leniently.
 
     Raises:
         DecodeError: it would else read as something empty.
     """
-    not_nil(e)
+    if not_nil(e):
+        return True
     text = e.text
-    if text is not None and not text.isspace():
-        bad(e, "holds text, not elements")
+    if text is None or text.isspace():
+        return False
+    bad(e, "holds text, not elements")
+    return True
 
 
 # ------------------------------------------------------------------------------- namespaces

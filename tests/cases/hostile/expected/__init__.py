@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .facets import validate as validate
     from ._soap.addressing.addressing import Addressing as Addressing
     from ._soap.errors.exchange import Exchange as Exchange
+    from ._soap.errors.problems import Problem as Problem
     from ._soap.http.message import Attachment as Attachment
     from ._soap.http.message import Message as Message
     from ._soap.http.message import Outgoing as Outgoing
@@ -78,6 +79,7 @@ __all__ = [
     "Outgoing",
     "PORTS",
     "Port",
+    "Problem",
     "QName",
     "Request",
     "Response",
@@ -127,6 +129,7 @@ _HOMES = {
     "Outgoing": "._soap.http.message",
     "PORTS": ".ports",
     "Port": "._soap.soap.operation",
+    "Problem": "._soap.errors.problems",
     "QName": "._soap.values.names",
     "Request": "._soap.http.transport",
     "Response": "._soap.http.transport",

@@ -29,7 +29,7 @@ class Client(BaseClient):
         """Call sum."""
         request = t.SumRequest(numbers=numbers, grid=grid)
         response: t.SumResponse = self._call("sum", request)
-        return soap.required(response.total, "sum.total")
+        return self._required(response.total, "sum.total")
 
 
 class AsyncClient(BaseAsyncClient):
@@ -47,4 +47,4 @@ class AsyncClient(BaseAsyncClient):
         """Call sum."""
         request = t.SumRequest(numbers=numbers, grid=grid)
         response: t.SumResponse = await self._call("sum", request)
-        return soap.required(response.total, "sum.total")
+        return self._required(response.total, "sum.total")

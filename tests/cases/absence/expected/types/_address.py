@@ -32,16 +32,18 @@ def read_Address(e: soap.Element) -> Address:
     line: list[str] = []
     code: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:profiles}line":
             line.append(soap.string(c))
         elif tag == "{urn:profiles}code":
             code = soap.string(c)
+        elif soap.misnamed(c, "urn:profiles", "line* code"):
+            return read_Address(e)
     if code is soap.MISSING:
-        soap.missing(e, "code")
+        code = soap.missing(e, "code")
     v = Address.__new__(Address)
     v.line = line
     v.code = code

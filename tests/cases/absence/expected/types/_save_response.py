@@ -25,14 +25,16 @@ def write_SaveResponse(v: SaveResponse, tag: str, attributes: str = "") -> str:
 def read_SaveResponse(e: soap.Element) -> SaveResponse:
     id: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:profiles}id":
             id = soap.int_value(c)
+        elif soap.misnamed(c, "urn:profiles", "id"):
+            return read_SaveResponse(e)
     if id is soap.MISSING:
-        soap.missing(e, "id")
+        id = soap.missing(e, "id")
     v = SaveResponse.__new__(SaveResponse)
     v.id = id
     v.__form__ = None

@@ -32,7 +32,7 @@ def read_CallRequest(e: soap.Element) -> CallRequest:
         if tag == "value":
             value = soap.any_simple_value(c)
     if value is soap.MISSING:
-        soap.missing(e, "value")
+        value = soap.missing(e, "value")
     v = CallRequest.__new__(CallRequest)
     v.value = value
     v.__form__ = None

@@ -37,7 +37,7 @@ def read_CallResponse(e: soap.Element) -> CallResponse:
     ):
         value = soap.any_simple_value(result)
     if value is soap.MISSING:
-        soap.missing(e, "value")
+        value = soap.missing(e, "value")
     v = CallResponse.__new__(CallResponse)
     v.value = value
     v.__form__ = None

@@ -37,16 +37,18 @@ def read_Parameter(e: soap.Element) -> Parameter:
     name: str = soap.MISSING
     value: soap.AnySimple | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:any-simple}Name":
             name = soap.string(c)
         elif tag == "{urn:any-simple}Value":
             value = None if soap.is_nil(c) else soap.any_simple_value(c)
+        elif soap.misnamed(c, "urn:any-simple", "Name Value"):
+            return read_Parameter(e)
     if name is soap.MISSING:
-        soap.missing(e, "Name")
+        name = soap.missing(e, "Name")
     v = Parameter.__new__(Parameter)
     v.note = note
     v.name = name

@@ -46,8 +46,8 @@ def read_Set(e: soap.Element) -> Set:
     measured: t.Measured | None = None
     choices: list[tuple[Literal["one", "other"], soap.AnySimple]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:any-simple}parameter":
@@ -58,6 +58,8 @@ def read_Set(e: soap.Element) -> Set:
             choices.append(("one", soap.any_simple_value(c)))
         elif tag == "{urn:any-simple}other":
             choices.append(("other", soap.any_simple_value(c)))
+        elif soap.misnamed(c, "urn:any-simple", "parameter* measured one* other*"):
+            return read_Set(e)
     v = Set.__new__(Set)
     v.parameter = parameter
     v.measured = measured

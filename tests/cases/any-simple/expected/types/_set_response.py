@@ -29,8 +29,10 @@ def read_SetResponse(e: soap.Element) -> SetResponse:
         tag = c.tag
         if tag == "{urn:any-simple}old":
             old = soap.any_simple_value(c)
+        elif soap.misnamed(c, "urn:any-simple", "old"):
+            return read_SetResponse(e)
     if old is soap.MISSING:
-        soap.missing(e, "old")
+        old = soap.missing(e, "old")
     v = SetResponse.__new__(SetResponse)
     v.old = old
     v.__form__ = None

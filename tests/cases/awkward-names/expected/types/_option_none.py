@@ -28,8 +28,8 @@ def write_encoded_OptionNone(v: OptionNone, tag: str, attributes: str = "") -> s
 def read_encoded_OptionNone(e: soap.Element) -> OptionNone:
     reason: str | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

@@ -29,8 +29,10 @@ def read_NoteRequest(e: soap.Element) -> NoteRequest:
         tag = c.tag
         if tag == "{urn:weather}city":
             city = soap.string(c)
+        elif soap.misnamed(c, "urn:weather", "city"):
+            return read_NoteRequest(e)
     if city is soap.MISSING:
-        soap.missing(e, "city")
+        city = soap.missing(e, "city")
     v = NoteRequest.__new__(NoteRequest)
     v.city = city
     v.__form__ = None

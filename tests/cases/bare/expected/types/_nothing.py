@@ -21,8 +21,8 @@ def write_Nothing(v: Nothing, tag: str, attributes: str = "") -> str:
 
 
 def read_Nothing(e: soap.Element) -> Nothing:
-    if not len(e):
-        soap.check_empty(e)
+    if not len(e) and soap.check_empty(e):
+        return soap.NOTHING
     v = Nothing.__new__(Nothing)
     v.__form__ = None
     if soap.noting.on:

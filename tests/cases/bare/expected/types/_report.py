@@ -32,16 +32,18 @@ def read_Report(e: soap.Element) -> Report:
     station: int = soap.MISSING
     wind: list[t.Wind] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:weather}station":
             station = soap.int_value(c)
         elif tag == "{urn:weather}wind":
             wind.append(t.read_Wind(c))
+        elif soap.misnamed(c, "urn:weather", "station wind*"):
+            return read_Report(e)
     if station is soap.MISSING:
-        soap.missing(e, "station")
+        station = soap.missing(e, "station")
     if not wind:
         soap.missing(e, "wind")
     v = Report.__new__(Report)

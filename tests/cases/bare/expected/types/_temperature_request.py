@@ -29,8 +29,10 @@ def read_TemperatureRequest(e: soap.Element) -> TemperatureRequest:
         tag = c.tag
         if tag == "{urn:weather}city":
             city = soap.string(c)
+        elif soap.misnamed(c, "urn:weather", "city"):
+            return read_TemperatureRequest(e)
     if city is soap.MISSING:
-        soap.missing(e, "city")
+        city = soap.missing(e, "city")
     v = TemperatureRequest.__new__(TemperatureRequest)
     v.city = city
     v.__form__ = None

@@ -29,8 +29,10 @@ def read_TemperatureResponse(e: soap.Element) -> TemperatureResponse:
         tag = c.tag
         if tag == "{urn:weather}celsius":
             celsius = soap.float_value(c)
+        elif soap.misnamed(c, "urn:weather", "celsius"):
+            return read_TemperatureResponse(e)
     if celsius is soap.MISSING:
-        soap.missing(e, "celsius")
+        celsius = soap.missing(e, "celsius")
     v = TemperatureResponse.__new__(TemperatureResponse)
     v.celsius = celsius
     v.__form__ = None

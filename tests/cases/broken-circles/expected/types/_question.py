@@ -21,8 +21,8 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
 
 
 def read_Question(e: soap.Element) -> Question:
-    if not len(e):
-        soap.check_empty(e)
+    if not len(e) and soap.check_empty(e):
+        return soap.NOTHING
     v = Question.__new__(Question)
     v.__form__ = None
     if soap.noting.on:

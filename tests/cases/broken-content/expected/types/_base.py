@@ -29,14 +29,16 @@ def read_Base(e: soap.Element) -> Base:
         return derived(e)
     a: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:content}a":
             a = soap.int_value(c)
+        elif soap.misnamed(c, "urn:content", "a"):
+            return read_Base(e)
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     v = Base.__new__(Base)
     v.a = a
     v.__form__ = None

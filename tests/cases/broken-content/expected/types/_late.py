@@ -40,8 +40,8 @@ def read_Late(e: soap.Element) -> Late:
     b: int = soap.MISSING
     c_: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:content}a":
@@ -50,12 +50,14 @@ def read_Late(e: soap.Element) -> Late:
             b = soap.int_value(c)
         elif tag == "{urn:content}c":
             c_ = soap.int_value(c)
+        elif soap.misnamed(c, "urn:content", "a b c"):
+            return read_Late(e)
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     if b is soap.MISSING:
-        soap.missing(e, "b")
+        b = soap.missing(e, "b")
     if c_ is soap.MISSING:
-        soap.missing(e, "c")
+        c_ = soap.missing(e, "c")
     v = Late.__new__(Late)
     v.late = late
     v.a = a

@@ -53,8 +53,8 @@ def read_Put(e: soap.Element) -> Put:
     empty: t.Base = soap.MISSING
     many: list[int] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:content}late":
@@ -73,20 +73,24 @@ def read_Put(e: soap.Element) -> Put:
             empty = t.read_Base(c)
         elif tag == "{urn:content}many":
             many.append(soap.int_value(c))
+        elif soap.misnamed(
+            c, "urn:content", "late text loud two bare inline empty many*"
+        ):
+            return read_Put(e)
     if late is soap.MISSING:
-        soap.missing(e, "late")
+        late = soap.missing(e, "late")
     if text is soap.MISSING:
-        soap.missing(e, "text")
+        text = soap.missing(e, "text")
     if loud is soap.MISSING:
-        soap.missing(e, "loud")
+        loud = soap.missing(e, "loud")
     if two is soap.MISSING:
-        soap.missing(e, "two")
+        two = soap.missing(e, "two")
     if bare is soap.MISSING:
-        soap.missing(e, "bare")
+        bare = soap.missing(e, "bare")
     if inline is soap.MISSING:
-        soap.missing(e, "inline")
+        inline = soap.missing(e, "inline")
     if empty is soap.MISSING:
-        soap.missing(e, "empty")
+        empty = soap.missing(e, "empty")
     v = Put.__new__(Put)
     v.late = late
     v.text = text

@@ -21,8 +21,8 @@ def write_Twice(v: Twice, tag: str, attributes: str = "") -> str:
 
 
 def read_Twice(e: soap.Element) -> Twice:
-    if not len(e):
-        soap.check_empty(e)
+    if not len(e) and soap.check_empty(e):
+        return soap.NOTHING
     v = Twice.__new__(Twice)
     v.__form__ = None
     if soap.noting.on:

@@ -28,8 +28,8 @@ def write_encoded_Item(v: Item, tag: str, attributes: str = "") -> str:
 def read_encoded_Item(e: soap.Element) -> Item:
     name: str | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

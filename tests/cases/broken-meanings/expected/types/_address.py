@@ -25,14 +25,16 @@ def write_Address(v: Address, tag: str, attributes: str = "") -> str:
 def read_Address(e: soap.Element) -> Address:
     city: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:meant}city":
             city = soap.string(c)
+        elif soap.misnamed(c, "urn:meant", "city"):
+            return read_Address(e)
     if city is soap.MISSING:
-        soap.missing(e, "city")
+        city = soap.missing(e, "city")
     v = Address.__new__(Address)
     v.city = city
     v.__form__ = None

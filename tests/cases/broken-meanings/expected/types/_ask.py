@@ -88,8 +88,8 @@ def read_Ask(e: soap.Element) -> Ask:
     gone: Any = None
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:meant}order" and order is soap.MISSING and not any_elements:
@@ -121,19 +121,19 @@ def read_Ask(e: soap.Element) -> Ask:
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if order is soap.MISSING:
-        soap.missing(e, "order")
+        order = soap.missing(e, "order")
     if special is soap.MISSING:
-        soap.missing(e, "special")
+        special = soap.missing(e, "special")
     if to is soap.MISSING:
-        soap.missing(e, "to")
+        to = soap.missing(e, "to")
     if size is soap.MISSING:
-        soap.missing(e, "size")
+        size = soap.missing(e, "size")
     if photo is soap.MISSING:
-        soap.missing(e, "photo")
+        photo = soap.missing(e, "photo")
     if lone is soap.MISSING:
-        soap.missing(e, "lone")
+        lone = soap.missing(e, "lone")
     if address is soap.MISSING:
-        soap.missing(e, "Address")
+        address = soap.missing(e, "Address")
     v = Ask.__new__(Ask)
     v.mark = mark
     v.undeclared = undeclared

@@ -42,8 +42,8 @@ def read_Derived(e: soap.Element) -> Derived:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     own: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:meant}own":
@@ -51,7 +51,7 @@ def read_Derived(e: soap.Element) -> Derived:
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if own is soap.MISSING:
-        soap.missing(e, "own")
+        own = soap.missing(e, "own")
     v = Derived.__new__(Derived)
     v.any_attributes = any_attributes
     v.any_elements = any_elements

@@ -29,14 +29,16 @@ def read_Order(e: soap.Element) -> Order:
         return derived(e)
     item: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:meant}item":
             item = soap.string(c)
+        elif soap.misnamed(c, "urn:meant", "item"):
+            return read_Order(e)
     if item is soap.MISSING:
-        soap.missing(e, "item")
+        item = soap.missing(e, "item")
     v = Order.__new__(Order)
     v.item = item
     v.__form__ = None

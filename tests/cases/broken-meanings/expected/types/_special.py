@@ -32,18 +32,20 @@ def read_Special(e: soap.Element) -> Special:
     item: str = soap.MISSING
     note: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:meant}item":
             item = soap.string(c)
         elif tag == "{urn:meant}note":
             note = soap.string(c)
+        elif soap.misnamed(c, "urn:meant", "item note"):
+            return read_Special(e)
     if item is soap.MISSING:
-        soap.missing(e, "item")
+        item = soap.missing(e, "item")
     if note is soap.MISSING:
-        soap.missing(e, "note")
+        note = soap.missing(e, "note")
     v = Special.__new__(Special)
     v.item = item
     v.note = note

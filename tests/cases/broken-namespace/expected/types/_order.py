@@ -32,18 +32,20 @@ def read_Order(e: soap.Element) -> Order:
     item: str = soap.MISSING
     size: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{http://example.com/My Shop/}item":
             item = soap.string(c)
         elif tag == "{http://example.com/My Shop/}size":
             size = soap.int_value(c)
+        elif soap.misnamed(c, "http://example.com/My Shop/", "item size"):
+            return read_Order(e)
     if item is soap.MISSING:
-        soap.missing(e, "item")
+        item = soap.missing(e, "item")
     if size is soap.MISSING:
-        soap.missing(e, "size")
+        size = soap.missing(e, "size")
     v = Order.__new__(Order)
     v.item = item
     v.size = size

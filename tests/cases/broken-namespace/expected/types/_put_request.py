@@ -33,7 +33,7 @@ def read_PutRequest(e: soap.Element) -> PutRequest:
         if tag == "order":
             order = t.read_Order(c)
     if order is soap.MISSING:
-        soap.missing(e, "order")
+        order = soap.missing(e, "order")
     v = PutRequest.__new__(PutRequest)
     v.order = order
     v.__form__ = None

@@ -36,18 +36,20 @@ def read_Question(e: soap.Element) -> Question:
     about: Any = soap.MISSING
     urgency: Any = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:small}about":
             about = soap.read_any(c, elements.KNOWN)
         elif tag == "{urn:small}urgency":
             urgency = soap.read_any(c, elements.KNOWN)
+        elif soap.misnamed(c, "urn:small", "about urgency"):
+            return read_Question(e)
     if about is soap.MISSING:
-        soap.missing(e, "about")
+        about = soap.missing(e, "about")
     if urgency is soap.MISSING:
-        soap.missing(e, "urgency")
+        urgency = soap.missing(e, "urgency")
     v = Question.__new__(Question)
     v.about = about
     v.urgency = urgency

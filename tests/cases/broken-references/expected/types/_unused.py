@@ -31,14 +31,16 @@ def write_Unused(v: Unused, tag: str, attributes: str = "") -> str:
 def read_Unused(e: soap.Element) -> Unused:
     lost: Any = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:small}lost":
             lost = soap.read_any(c, elements.KNOWN)
+        elif soap.misnamed(c, "urn:small", "lost"):
+            return read_Unused(e)
     if lost is soap.MISSING:
-        soap.missing(e, "lost")
+        lost = soap.missing(e, "lost")
     v = Unused.__new__(Unused)
     v.lost = lost
     v.__form__ = None

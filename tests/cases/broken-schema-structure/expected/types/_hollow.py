@@ -21,8 +21,8 @@ def write_Hollow(v: Hollow, tag: str, attributes: str = "") -> str:
 
 
 def read_Hollow(e: soap.Element) -> Hollow:
-    if not len(e):
-        soap.check_empty(e)
+    if not len(e) and soap.check_empty(e):
+        return soap.NOTHING
     v = Hollow.__new__(Hollow)
     v.__form__ = None
     if soap.noting.on:

@@ -39,8 +39,8 @@ def read_Loop(e: soap.Element) -> Loop:
     any_attributes = soap.other_attributes(e, ())
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     v = Loop.__new__(Loop)

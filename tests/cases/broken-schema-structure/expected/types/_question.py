@@ -36,18 +36,20 @@ def read_Question(e: soap.Element) -> Question:
     c_: list[str] = []
     e_: Any = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:small}c":
             c_.append(soap.string(c))
         elif tag == "{urn:small}e":
             e_ = soap.read_any(c, elements.KNOWN)
+        elif soap.misnamed(c, "urn:small", "c* e"):
+            return read_Question(e)
     if not c_:
         soap.missing(e, "c")
     if e_ is soap.MISSING:
-        soap.missing(e, "e")
+        e_ = soap.missing(e, "e")
     v = Question.__new__(Question)
     v.c = c_
     v.e = e_

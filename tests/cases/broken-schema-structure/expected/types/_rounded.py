@@ -21,8 +21,8 @@ def write_Rounded(v: Rounded, tag: str, attributes: str = "") -> str:
 
 
 def read_Rounded(e: soap.Element) -> Rounded:
-    if not len(e):
-        soap.check_empty(e)
+    if not len(e) and soap.check_empty(e):
+        return soap.NOTHING
     v = Rounded.__new__(Rounded)
     v.__form__ = None
     if soap.noting.on:

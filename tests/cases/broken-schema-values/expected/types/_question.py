@@ -41,8 +41,8 @@ def read_Question(e: soap.Element) -> Question:
     b: list[str] = []
     c_: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:small}a":
@@ -51,10 +51,12 @@ def read_Question(e: soap.Element) -> Question:
             b.append(soap.string(c))
         elif tag == "{urn:small}c":
             c_ = soap.string(c)
+        elif soap.misnamed(c, "urn:small", "a b* c"):
+            return read_Question(e)
     if not b:
         soap.missing(e, "b")
     if c_ is soap.MISSING:
-        soap.missing(e, "c")
+        c_ = soap.missing(e, "c")
     v = Question.__new__(Question)
     v.d = d
     v.a = a

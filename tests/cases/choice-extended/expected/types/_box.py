@@ -39,8 +39,8 @@ def read_Box(e: soap.Element) -> Box:
     note: str = soap.MISSING
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:route}mark" and len(mark) < 2 and not any_elements:
@@ -49,8 +49,10 @@ def read_Box(e: soap.Element) -> Box:
             note = soap.string(c)
         elif soap.allows(tag, ("urn:route",)):
             any_elements.append(soap.AnyElement.from_element(c))
+        elif soap.misnamed(c, "urn:route", "mark* note"):
+            return read_Box(e)
     if note is soap.MISSING:
-        soap.missing(e, "note")
+        note = soap.missing(e, "note")
     v = Box.__new__(Box)
     v.mark = mark
     v.note = note

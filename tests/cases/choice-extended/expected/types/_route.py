@@ -44,8 +44,8 @@ def read_Route(e: soap.Element) -> Route:
     stop: str | None = None
     stop_2: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:route}number":
@@ -58,6 +58,8 @@ def read_Route(e: soap.Element) -> Route:
             stop = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:route}stop":
             stop_2.append(soap.string(c))
+        elif soap.misnamed(c, "urn:route", "number from stop*"):
+            return read_Route(e)
     if number is None and from_ is None and stop is None:
         soap.missing(e, "number | from | stop")
     v = Route.__new__(Route)

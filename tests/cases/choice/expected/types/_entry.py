@@ -36,14 +36,16 @@ def write_Entry(v: Entry, tag: str, attributes: str = "") -> str:
 def read_Entry(e: soap.Element) -> Entry:
     choices: list[tuple[Literal["key"], str] | tuple[Literal["value"], int]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:payments}key":
             choices.append(("key", soap.string(c)))
         elif tag == "{urn:payments}value":
             choices.append(("value", soap.int_value(c)))
+        elif soap.misnamed(c, "urn:payments", "key* value*"):
+            return read_Entry(e)
     if not choices:
         soap.missing(e, "key | value")
     v = Entry.__new__(Entry)

@@ -29,14 +29,16 @@ def read_CopyOriginal(e: soap.Element) -> CopyOriginal:
         return derived(e)
     number: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}number":
             number = soap.int_value(c)
+        elif soap.misnamed(c, "urn:library:books", "number"):
+            return read_CopyOriginal(e)
     if number is soap.MISSING:
-        soap.missing(e, "number")
+        number = soap.missing(e, "number")
     v = CopyOriginal.__new__(CopyOriginal)
     v.number = number
     v.__form__ = None
@@ -69,18 +71,20 @@ def read_Copy(e: soap.Element) -> Copy:
     number: int = soap.MISSING
     shelf: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}number":
             number = soap.int_value(c)
         elif tag == "{urn:library:books}shelf":
             shelf = soap.string(c)
+        elif soap.misnamed(c, "urn:library:books", "number shelf"):
+            return read_Copy(e)
     if number is soap.MISSING:
-        soap.missing(e, "number")
+        number = soap.missing(e, "number")
     if shelf is soap.MISSING:
-        soap.missing(e, "shelf")
+        shelf = soap.missing(e, "shelf")
     v = Copy.__new__(Copy)
     v.number = number
     v.shelf = shelf

@@ -25,14 +25,16 @@ def write_PeopleSize(v: PeopleSize, tag: str, attributes: str = "") -> str:
 def read_PeopleSize(e: soap.Element) -> PeopleSize:
     pages: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:library:people}pages":
             pages = soap.int_value(c)
+        elif soap.misnamed(c, "urn:library:people", "pages"):
+            return read_PeopleSize(e)
     if pages is soap.MISSING:
-        soap.missing(e, "pages")
+        pages = soap.missing(e, "pages")
     v = PeopleSize.__new__(PeopleSize)
     v.pages = pages
     v.__form__ = None

@@ -25,14 +25,16 @@ def write_Size(v: Size, tag: str, attributes: str = "") -> str:
 def read_Size(e: soap.Element) -> Size:
     pages: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}pages":
             pages = soap.int_value(c)
+        elif soap.misnamed(c, "urn:library:books", "pages"):
+            return read_Size(e)
     if pages is soap.MISSING:
-        soap.missing(e, "pages")
+        pages = soap.missing(e, "pages")
     v = Size.__new__(Size)
     v.pages = pages
     v.__form__ = None

@@ -27,4 +27,4 @@ def read_Animal(e: soap.Element) -> Animal:
     derived = soap.derived_reader(e, t, Animal)
     if derived is not None:
         return derived(e)
-    soap.abstract(e, "Animal")
+    return soap.abstract(e, Animal)

@@ -43,8 +43,8 @@ def read_Bird(e: soap.Element) -> Bird:
     friend: list[t.Animal] = []
     wingspan: float = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:zoo}name":
@@ -53,10 +53,12 @@ def read_Bird(e: soap.Element) -> Bird:
             friend.append(t.read_Animal(c))
         elif tag == "{urn:zoo}wingspan":
             wingspan = soap.float_value(c)
+        elif soap.misnamed(c, "urn:zoo", "name friend* wingspan"):
+            return read_Bird(e)
     if name is soap.MISSING:
-        soap.missing(e, "name")
+        name = soap.missing(e, "name")
     if wingspan is soap.MISSING:
-        soap.missing(e, "wingspan")
+        wingspan = soap.missing(e, "wingspan")
     v = Bird.__new__(Bird)
     v.id = id
     v.born = born

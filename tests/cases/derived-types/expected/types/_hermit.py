@@ -35,16 +35,18 @@ def read_Hermit(e: soap.Element) -> Hermit:
     name: str = soap.MISSING
     friend: list[t.Animal] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:zoo}name":
             name = soap.string(c)
         elif tag == "{urn:zoo}friend":
             friend.append(t.read_Animal(c))
+        elif soap.misnamed(c, "urn:zoo", "name friend*"):
+            return read_Hermit(e)
     if name is soap.MISSING:
-        soap.missing(e, "name")
+        name = soap.missing(e, "name")
     v = Hermit.__new__(Hermit)
     v.id = id
     v.born = born

@@ -40,8 +40,8 @@ def read_Kangaroo(e: soap.Element) -> Kangaroo:
     friend: list[t.Animal] = []
     joey: t.Animal = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:zoo}name":
@@ -50,10 +50,12 @@ def read_Kangaroo(e: soap.Element) -> Kangaroo:
             friend.append(t.read_Animal(c))
         elif tag == "{urn:zoo}joey":
             joey = t.read_Animal(c)
+        elif soap.misnamed(c, "urn:zoo", "name friend* joey"):
+            return read_Kangaroo(e)
     if name is soap.MISSING:
-        soap.missing(e, "name")
+        name = soap.missing(e, "name")
     if joey is soap.MISSING:
-        soap.missing(e, "joey")
+        joey = soap.missing(e, "joey")
     v = Kangaroo.__new__(Kangaroo)
     v.id = id
     v.born = born

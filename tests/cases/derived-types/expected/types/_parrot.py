@@ -48,8 +48,8 @@ def read_Parrot(e: soap.Element) -> Parrot:
     wingspan: float = soap.MISSING
     word: list[str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:zoo}name":
@@ -60,10 +60,12 @@ def read_Parrot(e: soap.Element) -> Parrot:
             wingspan = soap.float_value(c)
         elif tag == "{urn:zoo}word":
             word.append(soap.string(c))
+        elif soap.misnamed(c, "urn:zoo", "name friend* wingspan word*"):
+            return read_Parrot(e)
     if name is soap.MISSING:
-        soap.missing(e, "name")
+        name = soap.missing(e, "name")
     if wingspan is soap.MISSING:
-        soap.missing(e, "wingspan")
+        wingspan = soap.missing(e, "wingspan")
     v = Parrot.__new__(Parrot)
     v.id = id
     v.born = born

@@ -38,18 +38,20 @@ def read_Exhibit(e: soap.Element) -> Exhibit:
     label: str | None = soap.MISSING
     found: datetime = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "label":
             label = None if soap.is_nil(c) else soap.string(c)
         elif tag == "found":
             found = soap.datetime_value(c)
+        elif soap.misnamed(c, "", "label found"):
+            return read_Exhibit(e)
     if label is soap.MISSING:
-        soap.missing(e, "label")
+        label = soap.missing(e, "label")
     if found is soap.MISSING:
-        soap.missing(e, "found")
+        found = soap.missing(e, "found")
     v = Exhibit.__new__(Exhibit)
     v.label = label
     v.found = found

@@ -33,7 +33,7 @@ def read_ShowRequest(e: soap.Element) -> ShowRequest:
         if tag == "vase":
             vase = t.read_Vase(c)
     if vase is soap.MISSING:
-        soap.missing(e, "vase")
+        vase = soap.missing(e, "vase")
     v = ShowRequest.__new__(ShowRequest)
     v.vase = vase
     v.__form__ = None

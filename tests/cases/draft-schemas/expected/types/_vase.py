@@ -43,8 +43,8 @@ def read_Vase(e: soap.Element) -> Vase:
     found: datetime = soap.MISSING
     cracks: list[int] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "label":
@@ -53,10 +53,12 @@ def read_Vase(e: soap.Element) -> Vase:
             found = soap.datetime_value(c)
         elif tag == "cracks":
             cracks.append(soap.int_value(c))
+        elif soap.misnamed(c, "", "label found cracks*"):
+            return read_Vase(e)
     if label is soap.MISSING:
-        soap.missing(e, "label")
+        label = soap.missing(e, "label")
     if found is soap.MISSING:
-        soap.missing(e, "found")
+        found = soap.missing(e, "found")
     v = Vase.__new__(Vase)
     v.glazed = glazed
     v.label = label

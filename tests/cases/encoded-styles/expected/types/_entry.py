@@ -34,8 +34,8 @@ def read_encoded_Entry(e: soap.Element) -> Entry:
     title: str | None | soap.Unset = soap.UNSET
     pages: int | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

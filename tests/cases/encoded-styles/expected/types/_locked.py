@@ -33,14 +33,16 @@ def read_Locked(e: soap.Element) -> Locked:
         return derived(e)
     by: str | None | soap.Unset = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}by":
             by = soap.string(c)
+        elif soap.misnamed(c, "urn:archive", "by"):
+            return read_Locked(e)
     if by is soap.MISSING:
-        soap.missing(e, "by")
+        by = soap.missing(e, "by")
     v = Locked.__new__(Locked)
     v.by = by
     v.__form__ = None
@@ -67,8 +69,8 @@ def read_encoded_Locked(e: soap.Element) -> Locked:
     v = soap.new(Locked, e)
     by: str | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

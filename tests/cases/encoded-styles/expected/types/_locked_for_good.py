@@ -35,18 +35,20 @@ def read_LockedForGood(e: soap.Element) -> LockedForGood:
     by: str | None | soap.Unset = soap.MISSING
     since: date | None | soap.Unset = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}by":
             by = soap.string(c)
         elif tag == "{urn:archive}since":
             since = soap.date_value(c)
+        elif soap.misnamed(c, "urn:archive", "by since"):
+            return read_LockedForGood(e)
     if by is soap.MISSING:
-        soap.missing(e, "by")
+        by = soap.missing(e, "by")
     if since is soap.MISSING:
-        soap.missing(e, "since")
+        since = soap.missing(e, "since")
     v = LockedForGood.__new__(LockedForGood)
     v.by = by
     v.since = since
@@ -78,8 +80,8 @@ def read_encoded_LockedForGood(e: soap.Element) -> LockedForGood:
     by: str | None | soap.Unset = soap.UNSET
     since: date | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

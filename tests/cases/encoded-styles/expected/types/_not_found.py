@@ -28,8 +28,8 @@ def write_encoded_NotFound(v: NotFound, tag: str, attributes: str = "") -> str:
 def read_encoded_NotFound(e: soap.Element) -> NotFound:
     title: str | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

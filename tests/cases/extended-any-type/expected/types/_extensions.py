@@ -39,8 +39,8 @@ def read_Extensions(e: soap.Element) -> Extensions:
     any_attributes = soap.other_attributes(e, ())
     content: list[str | soap.AnyElement | tuple[str, Any]] = soap.leading_text(e)
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         content.append(soap.read_wildcard(c, elements.KNOWN))
         soap.add_tail(content, c)

@@ -50,8 +50,8 @@ def read_Noted(e: soap.Element) -> Noted:
         str | tuple[Literal["note"], int] | soap.AnyElement | tuple[str, Any]
     ] = soap.leading_text(e)
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:extended-any-type}note":

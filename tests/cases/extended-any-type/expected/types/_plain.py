@@ -42,8 +42,8 @@ def read_Plain(e: soap.Element) -> Plain:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     note: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:extended-any-type}note":
@@ -51,7 +51,7 @@ def read_Plain(e: soap.Element) -> Plain:
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if note is soap.MISSING:
-        soap.missing(e, "note")
+        note = soap.missing(e, "note")
     v = Plain.__new__(Plain)
     v.any_attributes = any_attributes
     v.any_elements = any_elements

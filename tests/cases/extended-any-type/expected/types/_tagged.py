@@ -48,8 +48,8 @@ def read_Tagged(e: soap.Element) -> Tagged:
     any_attributes = soap.other_attributes(e, ("tag",))
     content: list[str | soap.AnyElement | tuple[str, Any]] = soap.leading_text(e)
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         content.append(soap.read_wildcard(c, elements.KNOWN))
         soap.add_tail(content, c)

@@ -30,14 +30,16 @@ def write_Overdrawn(v: Overdrawn, tag: str, attributes: str = "") -> str:
 def read_Overdrawn(e: soap.Element) -> Overdrawn:
     missing: Decimal = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}missing":
             missing = soap.decimal_value(c)
+        elif soap.misnamed(c, "urn:bank", "missing"):
+            return read_Overdrawn(e)
     if missing is soap.MISSING:
-        soap.missing(e, "missing")
+        missing = soap.missing(e, "missing")
     v = Overdrawn.__new__(Overdrawn)
     v.missing = missing
     v.__form__ = None

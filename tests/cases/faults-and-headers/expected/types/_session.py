@@ -25,14 +25,16 @@ def write_Session(v: Session, tag: str, attributes: str = "") -> str:
 def read_Session(e: soap.Element) -> Session:
     token: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}token":
             token = soap.string(c)
+        elif soap.misnamed(c, "urn:bank", "token"):
+            return read_Session(e)
     if token is soap.MISSING:
-        soap.missing(e, "token")
+        token = soap.missing(e, "token")
     v = Session.__new__(Session)
     v.token = token
     v.__form__ = None

@@ -36,8 +36,8 @@ def read_Withdraw(e: soap.Element) -> Withdraw:
     password: str = soap.MISSING
     pin: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}amount":
@@ -46,12 +46,14 @@ def read_Withdraw(e: soap.Element) -> Withdraw:
             password = soap.string(c)
         elif tag == "{urn:bank}pin":
             pin = soap.string(c)
+        elif soap.misnamed(c, "urn:bank", "amount password pin"):
+            return read_Withdraw(e)
     if amount is soap.MISSING:
-        soap.missing(e, "amount")
+        amount = soap.missing(e, "amount")
     if password is soap.MISSING:
-        soap.missing(e, "password")
+        password = soap.missing(e, "password")
     if pin is soap.MISSING:
-        soap.missing(e, "pin")
+        pin = soap.missing(e, "pin")
     v = Withdraw.__new__(Withdraw)
     v.amount = amount
     v.password = password

@@ -30,14 +30,16 @@ def write_WithdrawResponse(v: WithdrawResponse, tag: str, attributes: str = "") 
 def read_WithdrawResponse(e: soap.Element) -> WithdrawResponse:
     balance: Decimal = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:bank}balance":
             balance = soap.decimal_value(c)
+        elif soap.misnamed(c, "urn:bank", "balance"):
+            return read_WithdrawResponse(e)
     if balance is soap.MISSING:
-        soap.missing(e, "balance")
+        balance = soap.missing(e, "balance")
     v = WithdrawResponse.__new__(WithdrawResponse)
     v.balance = balance
     v.__form__ = None

@@ -38,14 +38,16 @@ def write_Self(v: Self, tag: str, attributes: str = "") -> str:
 def read_Self(e: soap.Element) -> Self:
     choices: list[tuple[Literal["tuple"], date] | tuple[Literal["self"], Decimal]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:names}tuple":
             choices.append(("tuple", soap.date_value(c)))
         elif tag == "{urn:names}self":
             choices.append(("self", soap.decimal_value(c)))
+        elif soap.misnamed(c, "urn:names", "tuple* self*"):
+            return read_Self(e)
     if not choices:
         soap.missing(e, "tuple | self")
     v = Self.__new__(Self)

@@ -38,14 +38,16 @@ def write_Tuple(v: Tuple, tag: str, attributes: str = "") -> str:
 def read_Tuple(e: soap.Element) -> Tuple:
     choices: list[tuple[Literal["tuple"], date] | tuple[Literal["date"], Decimal]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:names}tuple":
             choices.append(("tuple", soap.date_value(c)))
         elif tag == "{urn:names}date":
             choices.append(("date", soap.decimal_value(c)))
+        elif soap.misnamed(c, "urn:names", "tuple* date*"):
+            return read_Tuple(e)
     if not choices:
         soap.missing(e, "tuple | date")
     v = Tuple.__new__(Tuple)

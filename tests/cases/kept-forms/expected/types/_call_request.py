@@ -42,9 +42,9 @@ def read_CallRequest(e: soap.Element) -> CallRequest:
         elif tag == "person":
             person = t.read_Person(c)
     if level is soap.MISSING:
-        soap.missing(e, "level")
+        level = soap.missing(e, "level")
     if person is soap.MISSING:
-        soap.missing(e, "person")
+        person = soap.missing(e, "person")
     v = CallRequest.__new__(CallRequest)
     v.level = level
     v.person = person

@@ -37,7 +37,7 @@ def read_CallResponse(e: soap.Element) -> CallResponse:
     ):
         level = soap.int_value(result)
     if level is soap.MISSING:
-        soap.missing(e, "level")
+        level = soap.missing(e, "level")
     v = CallResponse.__new__(CallResponse)
     v.level = level
     v.__form__ = None

@@ -36,8 +36,8 @@ def read_Person(e: soap.Element) -> Person:
     age: int | None = None
     mail: str | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:kept-forms}name":
@@ -46,8 +46,10 @@ def read_Person(e: soap.Element) -> Person:
             age = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:kept-forms}mail":
             mail = None if soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(c, "urn:kept-forms", "name age mail"):
+            return read_Person(e)
     if name is soap.MISSING:
-        soap.missing(e, "name")
+        name = soap.missing(e, "name")
     v = Person.__new__(Person)
     v.name = name
     v.age = age

@@ -82,8 +82,8 @@ def read_Put(e: soap.Element) -> Put:
     choices: list[tuple[Literal["plus", "minus"], int]] = []
     person: list[t.Person] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     blank = soap.blanks(
         children,
         {
@@ -121,6 +121,12 @@ def read_Put(e: soap.Element) -> Put:
             choices.append(("minus", soap.int_value(soap.filled(c, "1"))))
         elif tag == "{urn:kept-forms}person":
             person.append(t.read_Person(c))
+        elif soap.misnamed(
+            c,
+            "urn:kept-forms",
+            "level* grade done size* length kind plus* minus* person*",
+        ):
+            return read_Put(e)
     if not level:
         soap.missing(e, "level")
     v = Put.__new__(Put)

@@ -31,8 +31,10 @@ def read_PutResponse(e: soap.Element) -> PutResponse:
         tag = c.tag
         if tag == "{urn:kept-forms}level":
             level = soap.int_value(soap.filled(c, "7"))
+        elif soap.misnamed(c, "urn:kept-forms", "level"):
+            return read_PutResponse(e)
     if level is soap.MISSING:
-        soap.missing(e, "level")
+        level = soap.missing(e, "level")
     v = PutResponse.__new__(PutResponse)
     v.level = level
     v.__form__ = None

@@ -32,18 +32,20 @@ def read_Wrong(e: soap.Element) -> Wrong:
     code: int = soap.MISSING
     text: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:kept-forms}code":
             code = soap.int_value(c)
         elif tag == "{urn:kept-forms}text":
             text = soap.string(c)
+        elif soap.misnamed(c, "urn:kept-forms", "code text"):
+            return read_Wrong(e)
     if code is soap.MISSING:
-        soap.missing(e, "code")
+        code = soap.missing(e, "code")
     if text is soap.MISSING:
-        soap.missing(e, "text")
+        text = soap.missing(e, "text")
     v = Wrong.__new__(Wrong)
     v.code = code
     v.text = text

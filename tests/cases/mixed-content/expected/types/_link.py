@@ -33,8 +33,8 @@ def read_Link(e: soap.Element) -> Link:
     to = soap.required_attribute(e, "to", soap.parse_token)
     content: list[str] = soap.leading_text(e)
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         soap.add_tail(content, c)
     v = Link.__new__(Link)

@@ -47,14 +47,16 @@ def read_Paragraph(e: soap.Element) -> Paragraph:
         soap.leading_text(e)
     )
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:press}b":
             content.append(("b", soap.string(c)))
         elif tag == "{urn:press}link":
             content.append(("link", t.read_Link(c)))
+        elif soap.misnamed(c, "urn:press", "b* link*"):
+            return read_Paragraph(e)
         soap.add_tail(content, c)
     v = Paragraph.__new__(Paragraph)
     v.lang = lang

@@ -32,12 +32,14 @@ def write_Publish(v: Publish, tag: str, attributes: str = "") -> str:
 def read_Publish(e: soap.Element) -> Publish:
     paragraph: list[t.Paragraph] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:press}paragraph":
             paragraph.append(t.read_Paragraph(c))
+        elif soap.misnamed(c, "urn:press", "paragraph*"):
+            return read_Publish(e)
     if not paragraph:
         soap.missing(e, "paragraph")
     v = Publish.__new__(Publish)

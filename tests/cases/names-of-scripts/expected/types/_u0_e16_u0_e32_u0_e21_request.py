@@ -39,7 +39,7 @@ def read_U0e16u0e32u0e21Request(e: soap.Element) -> U0e16u0e32u0e21Request:
         if tag == "ตัว":
             u0_e15_u0_e31_u0_e27 = t.read_U0e1cu0e43u0e0a(c)
     if u0_e15_u0_e31_u0_e27 is soap.MISSING:
-        soap.missing(e, "ตัว")
+        u0_e15_u0_e31_u0_e27 = soap.missing(e, "ตัว")
     v = U0e16u0e32u0e21Request.__new__(U0e16u0e32u0e21Request)
     v.u0_e15_u0_e31_u0_e27 = u0_e15_u0_e31_u0_e27
     v.__form__ = None

@@ -26,14 +26,16 @@ def write_Item(v: Item, tag: str, attributes: str = "") -> str:
 def read_Item(e: soap.Element) -> Item:
     item: t.ItemItem = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:namen}item":
             item = t.read_ItemItem(c)
+        elif soap.misnamed(c, "urn:namen", "item"):
+            return read_Item(e)
     if item is soap.MISSING:
-        soap.missing(e, "item")
+        item = soap.missing(e, "item")
     v = Item.__new__(Item)
     v.item = item
     v.__form__ = None
@@ -63,14 +65,16 @@ def write_ItemItem(v: ItemItem, tag: str, attributes: str = "") -> str:
 def read_ItemItem(e: soap.Element) -> ItemItem:
     item: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:namen}Item":
             item = soap.string(c)
+        elif soap.misnamed(c, "urn:namen", "Item"):
+            return read_ItemItem(e)
     if item is soap.MISSING:
-        soap.missing(e, "Item")
+        item = soap.missing(e, "Item")
     v = ItemItem.__new__(ItemItem)
     v.item = item
     v.__form__ = None

@@ -26,14 +26,16 @@ def write_NamenItem(v: NamenItem, tag: str, attributes: str = "") -> str:
 def read_NamenItem(e: soap.Element) -> NamenItem:
     other: t.WarehouseItem = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:namen}other":
             other = t.read_WarehouseItem(c)
+        elif soap.misnamed(c, "urn:namen", "other"):
+            return read_NamenItem(e)
     if other is soap.MISSING:
-        soap.missing(e, "other")
+        other = soap.missing(e, "other")
     v = NamenItem.__new__(NamenItem)
     v.other = other
     v.__form__ = None

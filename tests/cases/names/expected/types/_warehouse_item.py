@@ -25,14 +25,16 @@ def write_WarehouseItem(v: WarehouseItem, tag: str, attributes: str = "") -> str
 def read_WarehouseItem(e: soap.Element) -> WarehouseItem:
     shelf: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "shelf":
             shelf = soap.string(c)
+        elif soap.misnamed(c, "", "shelf"):
+            return read_WarehouseItem(e)
     if shelf is soap.MISSING:
-        soap.missing(e, "shelf")
+        shelf = soap.missing(e, "shelf")
     v = WarehouseItem.__new__(WarehouseItem)
     v.shelf = shelf
     v.__form__ = None

@@ -32,7 +32,7 @@ def read_Find2Request(e: soap.Element) -> Find2Request:
         if tag == "word":
             word = soap.string(c)
     if word is soap.MISSING:
-        soap.missing(e, "word")
+        word = soap.missing(e, "word")
     v = Find2Request.__new__(Find2Request)
     v.word = word
     v.__form__ = None

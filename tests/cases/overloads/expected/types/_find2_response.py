@@ -35,7 +35,7 @@ def read_Find2Response(e: soap.Element) -> Find2Response:
     if hit is soap.MISSING and (result := soap.unnamed_result(e, ("hit",))) is not None:
         hit = t.read_Hit(result)
     if hit is soap.MISSING:
-        soap.missing(e, "hit")
+        hit = soap.missing(e, "hit")
     v = Find2Response.__new__(Find2Response)
     v.hit = hit
     v.__form__ = None

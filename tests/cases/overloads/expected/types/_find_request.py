@@ -41,9 +41,9 @@ def read_FindRequest(e: soap.Element) -> FindRequest:
         elif tag == "exact":
             exact = soap.bool_value(c)
     if number is soap.MISSING:
-        soap.missing(e, "number")
+        number = soap.missing(e, "number")
     if exact is soap.MISSING:
-        soap.missing(e, "exact")
+        exact = soap.missing(e, "exact")
     v = FindRequest.__new__(FindRequest)
     v.number = number
     v.exact = exact

@@ -47,9 +47,9 @@ def read_FindResponse(e: soap.Element) -> FindResponse:
     ):
         hit = t.read_Hit(result)
     if hit is soap.MISSING:
-        soap.missing(e, "hit")
+        hit = soap.missing(e, "hit")
     if more is soap.MISSING:
-        soap.missing(e, "more")
+        more = soap.missing(e, "more")
     v = FindResponse.__new__(FindResponse)
     v.hit = hit
     v.more = more

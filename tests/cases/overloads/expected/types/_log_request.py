@@ -32,7 +32,7 @@ def read_LogRequest(e: soap.Element) -> LogRequest:
         if tag == "word":
             word = soap.string(c)
     if word is soap.MISSING:
-        soap.missing(e, "word")
+        word = soap.missing(e, "word")
     v = LogRequest.__new__(LogRequest)
     v.word = word
     v.__form__ = None

@@ -38,7 +38,7 @@ def read_OpenResponse(e: soap.Element) -> OpenResponse:
     ):
         stamp = t.read_Stamp(result)
     if stamp is soap.MISSING:
-        soap.missing(e, "stamp")
+        stamp = soap.missing(e, "stamp")
     v = OpenResponse.__new__(OpenResponse)
     v.stamp = stamp
     v.__form__ = None

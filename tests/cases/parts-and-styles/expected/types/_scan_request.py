@@ -29,8 +29,10 @@ def read_ScanRequest(e: soap.Element) -> ScanRequest:
         tag = c.tag
         if tag == "{urn:post}letter":
             letter = soap.string(c)
+        elif soap.misnamed(c, "urn:post", "letter"):
+            return read_ScanRequest(e)
     if letter is soap.MISSING:
-        soap.missing(e, "letter")
+        letter = soap.missing(e, "letter")
     v = ScanRequest.__new__(ScanRequest)
     v.letter = letter
     v.__form__ = None

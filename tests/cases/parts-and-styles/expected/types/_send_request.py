@@ -37,10 +37,12 @@ def read_SendRequest(e: soap.Element) -> SendRequest:
             letter = soap.string(c)
         elif tag == "{urn:post}stamp":
             stamp = t.read_Stamp(c)
+        elif soap.misnamed(c, "urn:post", "letter stamp"):
+            return read_SendRequest(e)
     if letter is soap.MISSING:
-        soap.missing(e, "letter")
+        letter = soap.missing(e, "letter")
     if stamp is soap.MISSING:
-        soap.missing(e, "stamp")
+        stamp = soap.missing(e, "stamp")
     v = SendRequest.__new__(SendRequest)
     v.letter = letter
     v.stamp = stamp

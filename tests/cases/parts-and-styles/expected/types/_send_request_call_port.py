@@ -44,9 +44,9 @@ def read_SendRequestCallPort(e: soap.Element) -> SendRequestCallPort:
         elif tag == "stamp":
             stamp = t.read_Stamp(c)
     if letter is soap.MISSING:
-        soap.missing(e, "letter")
+        letter = soap.missing(e, "letter")
     if stamp is soap.MISSING:
-        soap.missing(e, "stamp")
+        stamp = soap.missing(e, "stamp")
     v = SendRequestCallPort.__new__(SendRequestCallPort)
     v.letter = letter
     v.stamp = stamp

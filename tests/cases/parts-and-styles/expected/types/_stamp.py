@@ -25,14 +25,16 @@ def write_Stamp(v: Stamp, tag: str, attributes: str = "") -> str:
 def read_Stamp(e: soap.Element) -> Stamp:
     cents: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:post}cents":
             cents = soap.int_value(c)
+        elif soap.misnamed(c, "urn:post", "cents"):
+            return read_Stamp(e)
     if cents is soap.MISSING:
-        soap.missing(e, "cents")
+        cents = soap.missing(e, "cents")
     v = Stamp.__new__(Stamp)
     v.cents = cents
     v.__form__ = None

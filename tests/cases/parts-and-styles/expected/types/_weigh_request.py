@@ -32,7 +32,7 @@ def read_WeighRequest(e: soap.Element) -> WeighRequest:
         if tag == "grams":
             grams = soap.int_value(c)
     if grams is soap.MISSING:
-        soap.missing(e, "grams")
+        grams = soap.missing(e, "grams")
     v = WeighRequest.__new__(WeighRequest)
     v.grams = grams
     v.__form__ = None

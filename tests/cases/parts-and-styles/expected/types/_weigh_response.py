@@ -46,9 +46,9 @@ def read_WeighResponse(e: soap.Element) -> WeighResponse:
     ):
         grams = soap.int_value(result)
     if grams is soap.MISSING:
-        soap.missing(e, "grams")
+        grams = soap.missing(e, "grams")
     if unused is soap.MISSING:
-        soap.missing(e, "unused")
+        unused = soap.missing(e, "unused")
     v = WeighResponse.__new__(WeighResponse)
     v.grams = grams
     v.unused = unused

@@ -52,8 +52,8 @@ def read_Convert(e: soap.Element) -> Convert:
     causes: list[soap.QName] | None = None
     either: list[soap.QName | str] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:qname-values}cause":
@@ -62,6 +62,8 @@ def read_Convert(e: soap.Element) -> Convert:
             causes = None if c.text is None and soap.is_nil(c) else t.read_Causes(c)
         elif tag == "{urn:qname-values}either":
             either.append(t.read_Either(c))
+        elif soap.misnamed(c, "urn:qname-values", "cause* causes either*"):
+            return read_Convert(e)
     if not cause:
         soap.missing(e, "cause")
     v = Convert.__new__(Convert)

@@ -29,8 +29,10 @@ def read_ConvertResponse(e: soap.Element) -> ConvertResponse:
         tag = c.tag
         if tag == "{urn:qname-values}cause":
             cause = soap.qname_value(c)
+        elif soap.misnamed(c, "urn:qname-values", "cause"):
+            return read_ConvertResponse(e)
     if cause is soap.MISSING:
-        soap.missing(e, "cause")
+        cause = soap.missing(e, "cause")
     v = ConvertResponse.__new__(ConvertResponse)
     v.cause = cause
     v.__form__ = None

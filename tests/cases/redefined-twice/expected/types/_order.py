@@ -29,14 +29,16 @@ def read_OrderOriginal(e: soap.Element) -> OrderOriginal:
         return derived(e)
     a: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:layers}a":
             a = soap.int_value(c)
+        elif soap.misnamed(c, "urn:layers", "a"):
+            return read_OrderOriginal(e)
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     v = OrderOriginal.__new__(OrderOriginal)
     v.a = a
     v.__form__ = None
@@ -74,18 +76,20 @@ def read_OrderOriginalOriginal(e: soap.Element) -> OrderOriginalOriginal:
     a: int = soap.MISSING
     b: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:layers}a":
             a = soap.int_value(c)
         elif tag == "{urn:layers}b":
             b = soap.int_value(c)
+        elif soap.misnamed(c, "urn:layers", "a b"):
+            return read_OrderOriginalOriginal(e)
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     if b is soap.MISSING:
-        soap.missing(e, "b")
+        b = soap.missing(e, "b")
     v = OrderOriginalOriginal.__new__(OrderOriginalOriginal)
     v.a = a
     v.b = b
@@ -121,8 +125,8 @@ def read_Order(e: soap.Element) -> Order:
     b: int = soap.MISSING
     c_: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:layers}a":
@@ -131,12 +135,14 @@ def read_Order(e: soap.Element) -> Order:
             b = soap.int_value(c)
         elif tag == "{urn:layers}c":
             c_ = soap.int_value(c)
+        elif soap.misnamed(c, "urn:layers", "a b c"):
+            return read_Order(e)
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     if b is soap.MISSING:
-        soap.missing(e, "b")
+        b = soap.missing(e, "b")
     if c_ is soap.MISSING:
-        soap.missing(e, "c")
+        c_ = soap.missing(e, "c")
     v = Order.__new__(Order)
     v.a = a
     v.b = b

@@ -55,8 +55,8 @@ def read_Put(e: soap.Element) -> Put:
     line_b: str = soap.MISSING
     line_c: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:layers}order":
@@ -69,16 +69,18 @@ def read_Put(e: soap.Element) -> Put:
             line_b = soap.string(c)
         elif tag == "{urn:layers}line-c":
             line_c = soap.string(c)
+        elif soap.misnamed(c, "urn:layers", "order size line-a line-b line-c"):
+            return read_Put(e)
     if order is soap.MISSING:
-        soap.missing(e, "order")
+        order = soap.missing(e, "order")
     if size is soap.MISSING:
-        soap.missing(e, "size")
+        size = soap.missing(e, "size")
     if line_a is soap.MISSING:
-        soap.missing(e, "line-a")
+        line_a = soap.missing(e, "line-a")
     if line_b is soap.MISSING:
-        soap.missing(e, "line-b")
+        line_b = soap.missing(e, "line-b")
     if line_c is soap.MISSING:
-        soap.missing(e, "line-c")
+        line_c = soap.missing(e, "line-c")
     v = Put.__new__(Put)
     v.mark_a = mark_a
     v.mark_b = mark_b

@@ -30,14 +30,16 @@ def write_Decimal(v: Decimal, tag: str, attributes: str = "") -> str:
 def read_Decimal(e: soap.Element) -> Decimal:
     width: _Decimal = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:stock}width":
             width = soap.decimal_value(c)
+        elif soap.misnamed(c, "urn:stock", "width"):
+            return read_Decimal(e)
     if width is soap.MISSING:
-        soap.missing(e, "width")
+        width = soap.missing(e, "width")
     v = Decimal.__new__(Decimal)
     v.width = width
     v.__form__ = None

@@ -33,7 +33,7 @@ def read_CallRequest(e: soap.Element) -> CallRequest:
         if tag == "small":
             small = t.read_Small(c)
     if small is soap.MISSING:
-        soap.missing(e, "small")
+        small = soap.missing(e, "small")
     v = CallRequest.__new__(CallRequest)
     v.small = small
     v.__form__ = None

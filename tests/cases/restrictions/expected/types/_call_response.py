@@ -38,7 +38,7 @@ def read_CallResponse(e: soap.Element) -> CallResponse:
     ):
         value = t.read_IntValue(result)
     if value is soap.MISSING:
-        soap.missing(e, "value")
+        value = soap.missing(e, "value")
     v = CallResponse.__new__(CallResponse)
     v.value = value
     v.__form__ = None

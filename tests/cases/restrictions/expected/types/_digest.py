@@ -28,14 +28,16 @@ def write_Digest(v: Digest, tag: str, attributes: str = "") -> str:
 def read_Digest(e: soap.Element) -> Digest:
     digest: bytes = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}digest":
             digest = soap.hex_value(c)
+        elif soap.misnamed(c, "urn:restrictions", "digest"):
+            return read_Digest(e)
     if digest is soap.MISSING:
-        soap.missing(e, "digest")
+        digest = soap.missing(e, "digest")
     v = Digest.__new__(Digest)
     v.digest = digest
     v.__form__ = None

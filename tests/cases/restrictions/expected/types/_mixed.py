@@ -39,12 +39,14 @@ def read_Mixed(e: soap.Element) -> Mixed:
         return derived(e)
     content: list[str | tuple[Literal["s"], t.Signature]] = soap.leading_text(e)
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}s":
             content.append(("s", t.read_Signature(c)))
+        elif soap.misnamed(c, "urn:restrictions", "s*"):
+            return read_Mixed(e)
         soap.add_tail(content, c)
     v = Mixed.__new__(Mixed)
     v.content = content

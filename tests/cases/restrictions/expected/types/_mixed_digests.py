@@ -36,12 +36,14 @@ def write_MixedDigests(v: MixedDigests, tag: str, attributes: str = "") -> str:
 def read_MixedDigests(e: soap.Element) -> MixedDigests:
     content: list[str | tuple[Literal["s"], t.Signature]] = soap.leading_text(e)
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}s":
             content.append(("s", t.read_Digest(c)))
+        elif soap.misnamed(c, "urn:restrictions", "s*"):
+            return read_MixedDigests(e)
         soap.add_tail(content, c)
     v = MixedDigests.__new__(MixedDigests)
     v.content = content

@@ -65,8 +65,8 @@ def read_Nothing(e: soap.Element) -> Nothing:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     last: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}code" and code is None and not any_elements:

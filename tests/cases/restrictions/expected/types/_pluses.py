@@ -37,14 +37,16 @@ def read_Pluses(e: soap.Element) -> Pluses:
         tuple[Literal["plus"], t.Signature] | tuple[Literal["minus"], int]
     ] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}plus":
             choices.append(("plus", t.read_Digest(c)))
         elif tag == "{urn:restrictions}minus":
             choices.append(("minus", soap.int_value(c)))
+        elif soap.misnamed(c, "urn:restrictions", "plus* minus*"):
+            return read_Pluses(e)
     v = Pluses.__new__(Pluses)
     v.choices = choices
     v.__form__ = None

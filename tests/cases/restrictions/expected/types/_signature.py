@@ -21,4 +21,4 @@ def read_Signature(e: soap.Element) -> Signature:
     derived = soap.derived_reader(e, t, Signature)
     if derived is not None:
         return derived(e)
-    soap.abstract(e, "Signature")
+    return soap.abstract(e, Signature)

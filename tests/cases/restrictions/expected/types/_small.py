@@ -104,8 +104,8 @@ def read_Small(e: soap.Element) -> Small:
     gift: str | None = None
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if (
@@ -147,7 +147,7 @@ def read_Small(e: soap.Element) -> Small:
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if code is soap.MISSING:
-        soap.missing(e, "code")
+        code = soap.missing(e, "code")
     if not note:
         soap.missing(e, "note")
     v = Small.__new__(Small)

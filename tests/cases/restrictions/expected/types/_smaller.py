@@ -98,8 +98,8 @@ def read_Smaller(e: soap.Element) -> Smaller:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     size: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if (
@@ -143,11 +143,11 @@ def read_Smaller(e: soap.Element) -> Smaller:
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if code is soap.MISSING:
-        soap.missing(e, "code")
+        code = soap.missing(e, "code")
     if not note:
         soap.missing(e, "note")
     if size is soap.MISSING:
-        soap.missing(e, "size")
+        size = soap.missing(e, "size")
     v = Smaller.__new__(Smaller)
     v.depot = depot
     v.hold = hold

@@ -42,14 +42,16 @@ def read_Words(e: soap.Element) -> Words:
         tuple[Literal["plus"], t.Signature] | tuple[Literal["minus"], int]
     ] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}plus":
             choices.append(("plus", t.read_Signature(c)))
         elif tag == "{urn:restrictions}minus":
             choices.append(("minus", soap.int_value(c)))
+        elif soap.misnamed(c, "urn:restrictions", "plus* minus*"):
+            return read_Words(e)
     v = Words.__new__(Words)
     v.choices = choices
     v.__form__ = None

@@ -59,8 +59,8 @@ def read_encoded_Truck(e: soap.Element) -> Truck:
     load: Decimal | None | soap.Unset = soap.UNSET
     axles: list[int] | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

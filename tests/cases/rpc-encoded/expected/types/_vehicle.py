@@ -53,8 +53,8 @@ def read_encoded_Vehicle(e: soap.Element) -> Vehicle:
     seats: int | None | soap.Unset = soap.UNSET
     note: str | None | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

@@ -30,8 +30,8 @@ def write_encoded_Map(v: Map, tag: str, attributes: str = "") -> str:
 def read_encoded_Map(e: soap.Element) -> Map:
     item: list[t.MapItem] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

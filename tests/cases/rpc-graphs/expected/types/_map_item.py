@@ -36,8 +36,8 @@ def read_encoded_MapItem(e: soap.Element) -> MapItem:
     key: Any | soap.Unset = soap.UNSET
     value: Any | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

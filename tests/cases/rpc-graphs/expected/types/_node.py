@@ -44,8 +44,8 @@ def read_encoded_Node(e: soap.Element) -> Node:
     next: t.Node | None | soap.Unset = soap.UNSET
     any: Any | soap.Unset = soap.UNSET
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag[0] == "{":

@@ -48,8 +48,10 @@ def read_AddRequest(e: soap.Element) -> AddRequest:
             shape = ("square", t.read_Square(c))
         elif tag == "{urn:drawing}dot":
             shape = ("dot", t.read_Circle(c))
+        elif soap.misnamed(c, "urn:drawing", "circle square dot"):
+            return read_AddRequest(e)
     if shape is soap.MISSING:
-        soap.missing(e, "shape")
+        shape = soap.missing(e, "shape")
     v = AddRequest.__new__(AddRequest)
     v.shape = shape
     v.__form__ = None

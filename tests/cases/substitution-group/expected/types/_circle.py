@@ -31,16 +31,18 @@ def read_Circle(e: soap.Element) -> Circle:
     label: str | None = None
     radius: float = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}label":
             label = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:drawing}radius":
             radius = soap.float_value(c)
+        elif soap.misnamed(c, "urn:drawing", "label radius"):
+            return read_Circle(e)
     if radius is soap.MISSING:
-        soap.missing(e, "radius")
+        radius = soap.missing(e, "radius")
     v = Circle.__new__(Circle)
     v.label = label
     v.radius = radius

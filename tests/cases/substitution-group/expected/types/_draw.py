@@ -46,8 +46,8 @@ def read_Draw(e: soap.Element) -> Draw:
     ] = []
     more: t.DrawMore = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}circle":
@@ -58,10 +58,12 @@ def read_Draw(e: soap.Element) -> Draw:
             choices.append(("dot", t.read_Circle(c)))
         elif tag == "{urn:drawing}more":
             more = t.read_DrawMore(c)
+        elif soap.misnamed(c, "urn:drawing", "circle* square* dot* more"):
+            return read_Draw(e)
     if not choices:
         soap.missing(e, "circle | square | dot")
     if more is soap.MISSING:
-        soap.missing(e, "more")
+        more = soap.missing(e, "more")
     v = Draw.__new__(Draw)
     v.choices = choices
     v.more = more
@@ -103,8 +105,8 @@ def read_DrawMore(e: soap.Element) -> DrawMore:
         tuple[Literal["circle", "dot"], t.Circle] | tuple[Literal["square"], t.Square]
     ] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}circle":
@@ -113,6 +115,8 @@ def read_DrawMore(e: soap.Element) -> DrawMore:
             shape.append(("square", t.read_Square(c)))
         elif tag == "{urn:drawing}dot":
             shape.append(("dot", t.read_Circle(c)))
+        elif soap.misnamed(c, "urn:drawing", "circle* square* dot*"):
+            return read_DrawMore(e)
     v = DrawMore.__new__(DrawMore)
     v.shape = shape
     v.__form__ = None

@@ -31,16 +31,18 @@ def read_Square(e: soap.Element) -> Square:
     label: str | None = None
     side: float = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}label":
             label = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:drawing}side":
             side = soap.float_value(c)
+        elif soap.misnamed(c, "urn:drawing", "label side"):
+            return read_Square(e)
     if side is soap.MISSING:
-        soap.missing(e, "side")
+        side = soap.missing(e, "side")
     v = Square.__new__(Square)
     v.label = label
     v.side = side

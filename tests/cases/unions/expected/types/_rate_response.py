@@ -31,8 +31,10 @@ def read_RateResponse(e: soap.Element) -> RateResponse:
         tag = c.tag
         if tag == "{urn:unions}when":
             when = t.read_When(c)
+        elif soap.misnamed(c, "urn:unions", "when"):
+            return read_RateResponse(e)
     if when is soap.MISSING:
-        soap.missing(e, "when")
+        when = soap.missing(e, "when")
     v = RateResponse.__new__(RateResponse)
     v.when = when
     v.__form__ = None

@@ -64,8 +64,8 @@ def read_Basket(e: soap.Element) -> Basket:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     label_2: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if (
@@ -98,8 +98,10 @@ def read_Basket(e: soap.Element) -> Basket:
             label_2 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif soap.allows(tag, ("##other", "urn:unusual")):
             any_elements.append(soap.AnyElement.from_element(c))
+        elif soap.misnamed(c, "urn:unusual", "apple* label* bread wine purse"):
+            return read_Basket(e)
     if bread is soap.MISSING:
-        soap.missing(e, "bread")
+        bread = soap.missing(e, "bread")
     v = Basket.__new__(Basket)
     v.apple = apple
     v.label = label

@@ -38,14 +38,16 @@ def read_NumberedLine(e: soap.Element) -> NumberedLine:
         soap.leading_text(e)
     )
     children = e[:]
-    if not children:
-        soap.not_nil(e)
+    if not children and soap.not_nil(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}bold":
             content.append(("bold", soap.string(c)))
         elif tag == "{urn:unusual}number":
             content.append(("number", soap.int_value(c)))
+        elif soap.misnamed(c, "urn:unusual", "bold* number*"):
+            return read_NumberedLine(e)
         soap.add_tail(content, c)
     v = NumberedLine.__new__(NumberedLine)
     v.content = content

@@ -35,12 +35,14 @@ def read_Pair(e: soap.Element) -> Pair:
         return derived(e)
     coin: list[int] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}coin":
             coin.append(soap.int_value(c))
+        elif soap.misnamed(c, "urn:unusual", "coin*"):
+            return read_Pair(e)
     if not coin:
         soap.missing(e, "coin")
     v = Pair.__new__(Pair)

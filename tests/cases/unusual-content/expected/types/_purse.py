@@ -38,14 +38,16 @@ def read_Purse(e: soap.Element) -> Purse:
     coin: list[int] = []
     coin_2: list[int] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}coin" and len(coin) < 2 and not coin_2:
             coin.append(soap.int_value(c))
         elif tag == "{urn:unusual}coin":
             coin_2.append(soap.int_value(c))
+        elif soap.misnamed(c, "urn:unusual", "coin*"):
+            return read_Purse(e)
     if not coin:
         soap.missing(e, "coin")
     if not coin_2:

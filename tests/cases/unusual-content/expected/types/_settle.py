@@ -74,8 +74,8 @@ def read_Settle(e: soap.Element) -> Settle:
         | tuple[Literal["voucher"], str]
     ] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}cash":
@@ -84,6 +84,8 @@ def read_Settle(e: soap.Element) -> Settle:
             choices.append(("amount", t.read_SettleAmount(c)))
         elif tag == "{urn:unusual}voucher":
             choices.append(("voucher", soap.string(c)))
+        elif soap.misnamed(c, "urn:unusual", "cash* amount* voucher*"):
+            return read_Settle(e)
     if not choices:
         soap.missing(e, "cash | amount | voucher")
     v = Settle.__new__(Settle)

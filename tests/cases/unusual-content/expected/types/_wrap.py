@@ -34,8 +34,8 @@ def read_Wrap(e: soap.Element) -> Wrap:
     item: str = soap.MISSING
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}item" and item is soap.MISSING and not any_elements:
@@ -43,7 +43,7 @@ def read_Wrap(e: soap.Element) -> Wrap:
         else:
             any_elements.append(soap.AnyElement.from_element(c))
     if item is soap.MISSING:
-        soap.missing(e, "item")
+        item = soap.missing(e, "item")
     v = Wrap.__new__(Wrap)
     v.item = item
     v.any_elements = any_elements

@@ -25,14 +25,16 @@ def write_Apart(v: Apart, tag: str, attributes: str = "") -> str:
 def read_Apart(e: soap.Element) -> Apart:
     x: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "x":
             x = soap.int_value(c)
+        elif soap.misnamed(c, "", "x"):
+            return read_Apart(e)
     if x is soap.MISSING:
-        soap.missing(e, "x")
+        x = soap.missing(e, "x")
     v = Apart.__new__(Apart)
     v.x = x
     v.__form__ = None

@@ -51,8 +51,8 @@ def read_Question(e: soap.Element) -> Question:
     count: int = soap.MISSING
     last: bool = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     blank = soap.blanks(children, {"{urn:small}count": "many"})
     for c in children:
         tag = c.tag
@@ -66,14 +66,16 @@ def read_Question(e: soap.Element) -> Question:
             count = soap.int_value(soap.filled(c, "many"))
         elif tag == "{urn:small}last":
             last = soap.bool_value(c)
+        elif soap.misnamed(c, "urn:small", "anything text apart count last"):
+            return read_Question(e)
     if text is soap.MISSING:
-        soap.missing(e, "text")
+        text = soap.missing(e, "text")
     if apart is soap.MISSING:
-        soap.missing(e, "apart")
+        apart = soap.missing(e, "apart")
     if count is soap.MISSING:
-        soap.missing(e, "count")
+        count = soap.missing(e, "count")
     if last is soap.MISSING:
-        soap.missing(e, "last")
+        last = soap.missing(e, "last")
     v = Question.__new__(Question)
     v.mark = mark
     v.anything = anything

@@ -42,8 +42,8 @@ def read_Unused(e: soap.Element) -> Unused:
     text: Any = soap.MISSING
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:small}text" and text is soap.MISSING and not any_elements:
@@ -51,7 +51,7 @@ def read_Unused(e: soap.Element) -> Unused:
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if text is soap.MISSING:
-        soap.missing(e, "text")
+        text = soap.missing(e, "text")
     v = Unused.__new__(Unused)
     v.any_attributes = any_attributes
     v.text = text

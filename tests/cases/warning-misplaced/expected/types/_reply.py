@@ -25,14 +25,16 @@ def write_Reply(v: Reply, tag: str, attributes: str = "") -> str:
 def read_Reply(e: soap.Element) -> Reply:
     text: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:small}text":
             text = soap.string(c)
+        elif soap.misnamed(c, "urn:small", "text"):
+            return read_Reply(e)
     if text is soap.MISSING:
-        soap.missing(e, "text")
+        text = soap.missing(e, "text")
     v = Reply.__new__(Reply)
     v.text = text
     v.__form__ = None

@@ -32,16 +32,18 @@ def read_Page(e: soap.Element) -> Page:
     title: str = soap.MISSING
     lost: Any = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "title":
             title = soap.string(c)
         elif tag == "lost":
             lost = soap.read_any(c, elements.KNOWN)
+        elif soap.misnamed(c, "", "title lost"):
+            return read_Page(e)
     if title is soap.MISSING:
-        soap.missing(e, "title")
+        title = soap.missing(e, "title")
     v = Page.__new__(Page)
     v.title = title
     v.lost = lost

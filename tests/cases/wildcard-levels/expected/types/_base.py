@@ -38,8 +38,8 @@ def read_Base(e: soap.Element) -> Base:
     a: int = soap.MISSING
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:wildcard-levels}a" and a is soap.MISSING and not any_elements:
@@ -47,7 +47,7 @@ def read_Base(e: soap.Element) -> Base:
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     v = Base.__new__(Base)
     v.a = a
     v.any_elements = any_elements

@@ -35,8 +35,8 @@ def read_Got(e: soap.Element) -> Got:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     it: t.Base = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:wildcard-levels}it" and len(any_elements) >= 1:
@@ -44,7 +44,7 @@ def read_Got(e: soap.Element) -> Got:
         else:
             any_elements.append(soap.AnyElement.from_element(c))
     if it is soap.MISSING:
-        soap.missing(e, "it")
+        it = soap.missing(e, "it")
     v = Got.__new__(Got)
     v.any_elements = any_elements
     v.it = it

@@ -44,8 +44,8 @@ def read_More(e: soap.Element) -> More:
     b: int = soap.MISSING
     any_elements_2: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:wildcard-levels}a" and a is soap.MISSING and not any_elements:
@@ -56,10 +56,12 @@ def read_More(e: soap.Element) -> More:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
         elif soap.allows(tag, ("##other", "urn:wildcard-levels")):
             any_elements_2.append(soap.read_wildcard(c, elements.KNOWN))
+        elif soap.misnamed(c, "urn:wildcard-levels", "a b"):
+            return read_More(e)
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     if b is soap.MISSING:
-        soap.missing(e, "b")
+        b = soap.missing(e, "b")
     v = More.__new__(More)
     v.a = a
     v.any_elements = any_elements

@@ -53,8 +53,8 @@ def read_Most(e: soap.Element) -> Most:
     any_elements_3: list[soap.AnyElement | tuple[str, Any]] = []
     d: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if (
@@ -79,9 +79,9 @@ def read_Most(e: soap.Element) -> Most:
         else:
             any_elements_3.append(soap.AnyElement.from_element(c))
     if a is soap.MISSING:
-        soap.missing(e, "a")
+        a = soap.missing(e, "a")
     if b is soap.MISSING:
-        soap.missing(e, "b")
+        b = soap.missing(e, "b")
     if not c_:
         soap.missing(e, "c")
     v = Most.__new__(Most)

@@ -34,8 +34,8 @@ def read_Item(e: soap.Element) -> Item:
     weight: int = soap.MISSING
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}weight" and weight is soap.MISSING and not any_elements:
@@ -43,7 +43,7 @@ def read_Item(e: soap.Element) -> Item:
         else:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
     if weight is soap.MISSING:
-        soap.missing(e, "weight")
+        weight = soap.missing(e, "weight")
     v = Item.__new__(Item)
     v.weight = weight
     v.any_elements = any_elements

@@ -54,8 +54,8 @@ def read_Store(e: soap.Element) -> Store:
     thing: list[Any] = []
     label: soap.AnySimple | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}title":
@@ -68,8 +68,10 @@ def read_Store(e: soap.Element) -> Store:
             )
         elif soap.allows(tag, ("##other", "urn:archive")):
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
+        elif soap.misnamed(c, "urn:archive", "title thing* label"):
+            return read_Store(e)
     if title is soap.MISSING:
-        soap.missing(e, "title")
+        title = soap.missing(e, "title")
     v = Store.__new__(Store)
     v.any_attributes = any_attributes
     v.title = title
