@@ -132,6 +132,7 @@ from .encoding.anytype import (
 )
 from .encoding.arrays import (
     array_or_nil,
+    encoded_array,
     read_array,
     read_nested_array,
     write_array,
@@ -144,6 +145,13 @@ from .encoding.references import (
     new,
     nil_or,
     referenced,
+)
+from .encoding.sharing import (
+    Encoding,
+    by_reference,
+    encoded_block,
+    member_prefix,
+    writes_soap12,
 )
 from .errors.errors import (
     DeclaredSoapFault,
@@ -288,6 +296,7 @@ __all__ = [
     "EncodedItems",
     "EncodedOperation",
     "EncodedPartCodec",
+    "Encoding",
     "Envelope",
     "Exchange",
     "GDay",
@@ -345,6 +354,7 @@ __all__ = [
     "bool_digit_text",
     "bool_text",
     "bool_value",
+    "by_reference",
     "bytes_text",
     "bytes_value",
     "check_class",
@@ -360,6 +370,8 @@ __all__ = [
     "derived_reader",
     "duration_text",
     "duration_value",
+    "encoded_array",
+    "encoded_block",
     "filled",
     "float_text",
     "float_value",
@@ -386,6 +398,7 @@ __all__ = [
     "leading_text",
     "list_text",
     "local_name",
+    "member_prefix",
     "member_text",
     "missing",
     "narrowed_text",
@@ -475,6 +488,7 @@ __all__ = [
     "write_scoped_element",
     "write_scoped_text",
     "write_wildcards",
+    "writes_soap12",
     "written_date_value",
     "written_datetime_value",
     "written_decimal_value",

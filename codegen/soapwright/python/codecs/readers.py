@@ -101,8 +101,10 @@ class StructReader:
         self.fields = context.types.fields(struct)
         self.nullable = struct.id in context.api.encoded
         self.declarations = Declarations(context.types, scope, struct)
-        self.unqualified = (
-            use is Use.ENCODED and not headers and told_apart(self.fields)
+        self.either = use is Use.ENCODED and not headers and told_apart(self.fields)
+        """Whether members may be qualified or not, whatever the schema says."""
+        self.unqualified = self.either and not any(
+            isinstance(f.what, (WildcardMember, OrderedMember)) for f in self.fields
         )
         self.children = ChildReader(context, scope, use)
         self.presence = PresenceChecks(
@@ -276,18 +278,22 @@ class StructReader:
             if one.default is not None and self.context.types.has_text(one.type)
         }
 
-    def _tag(self, name: QName) -> str:
-        return name.local if self.parts or self.unqualified else str(name)
+    def _tags(self, name: QName) -> tuple[str, ...]:
+        """The names that a member is known by."""
+        if self.parts or self.unqualified:
+            return (name.local,)
+        own = str(name)
+        return (own, name.local) if self.either and own != name.local else (own,)
 
     def _element(self, field: Field, member: ElementMember) -> list[_Branch]:
         element = member.element
         if not element.substitutes:
             put = self._put(field, member, self.children.member(member))
-            return [_Branch((self._tag(element.name),), (put,), field)]
+            return [_Branch(self._tags(element.name), (put,), field)]
         found = []
         for alternative in alternatives_of(element):
             put = self._put(field, member, self.children.pair(alternative))
-            found.append(_Branch((self._tag(alternative.name),), (put,), field))
+            found.append(_Branch(self._tags(alternative.name), (put,), field))
         return found
 
     def _put(self, field: Field, member: ElementMember, value: str) -> Line:
@@ -302,7 +308,7 @@ class StructReader:
         branches = []
         for alternative in alternatives_in(member):
             put = Line(f"{local}.append({self.children.pair(alternative)})")
-            branches.append(_Branch((str(alternative.name),), (put,), field))
+            branches.append(_Branch(self._tags(alternative.name), (put,), field))
         return branches
 
     def _allowed(self, field: Field, wildcard: Wildcard) -> tuple[str, list[Statement]]:

@@ -201,8 +201,12 @@ class TypeModules:
         given = f"v: {name}"
         if not content:
             given += f', tag: {text}, attributes: {text} = ""'
+        decorator = ""
+        if use is Use.ENCODED and not struct.abstract and not content:
+            decorator = self.context.by_reference(struct, scope, name)
         yield FunctionView(
-            self.context.function("write", name, use), given, text, writer.lines()
+            self.context.function("write", name, use),
+            *(given, text, writer.lines(), decorator),
         )
         reader = StructReader(
             self.context,
@@ -214,7 +218,8 @@ class TypeModules:
             reply=struct.id in roles.replies or content and struct.id in roles.single,
             headers=struct.id in roles.headers,
             derived=struct.id in self.facts.subtypes,
-            recursive=struct.id in self.facts.recursive,
+            recursive=struct.id
+            in self.facts.recursive - roles.requests - roles.replies,
         )
         yield FunctionView(
             self.context.function("read", name, use),

@@ -150,7 +150,8 @@ class Application:
         value, headers = call.response(result)
         if operation.one_way:
             return Response(202, {}, b"")
-        envelope = operation.encode_response(value, headers)
+        with operation.answering(call.envelope):
+            envelope = operation.encode_response(value, headers)
         return Response(200, content_type(operation.envelope.wire), envelope)
 
     def _failed(
@@ -185,7 +186,8 @@ class Application:
             EncodeError: the wire cannot carry it, or the operation does not declare it.
         """
         if call is not None and isinstance(fault, SoapFault):
-            return operation_fault(call.operation, fault)
+            with call.operation.answering(call.envelope):
+                return operation_fault(call.operation, fault)
         refusal = fault if isinstance(fault, Refusal) else Refusal(fault)
         return self._faults.refusal(refusal, self._named(request))
 

@@ -23,7 +23,7 @@ def write_FindRequestHeaders(v: FindRequestHeaders) -> str:
         return soap.write_as_read(v, write_FindRequestHeaders)
     xml = ""
     if v.reader is not None:
-        xml += t.write_encoded_Locked(v.reader, "ns2:reader")
+        xml += soap.encoded_block(t.write_encoded_Locked(v.reader, "ns2:reader"))
     if v.trace is not None:
         xml += f"<ns2:trace>{soap.text(v.trace)}</ns2:trace>"
     return xml
