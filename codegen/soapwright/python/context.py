@@ -17,7 +17,6 @@ from soapwright.model.api import (
     SoapArray,
     SoapVersion,
     Struct,
-    TypeDef,
     TypeRef,
     UnionOf,
     Use,
@@ -25,7 +24,6 @@ from soapwright.model.api import (
 from soapwright.model.walk import member_elements, messages_of, references_of
 from soapwright.model.xml_names import NC_NAME
 from soapwright.python.text.runtime_name import VENDORED, RuntimeName
-from soapwright.python.text.scope import Scope
 from soapwright.python.types.fields import Types
 from soapwright.python.wire import ENCODINGS, XSD, WireStyle
 
@@ -85,12 +83,6 @@ class Context:
             brackets = "".join(ranks) + brackets
             reference = definition.item
         return (self.xsi_type(reference) or f"{self.prefixes[XSD]}:anyType") + brackets
-
-    def by_reference(self, definition: TypeDef, scope: Scope, cls: str) -> str:
-        """The decorator of an encoded type's writer, where its values may be shared; else ""."""
-        if definition.id not in self.api.facts.shared:
-            return ""
-        return f"@{scope.soap('by_reference')}({cls})"
 
     def xsi_type(self, reference: TypeRef) -> str:
         """What `xsi:type` says of a value of this type; "" where its type has no name."""

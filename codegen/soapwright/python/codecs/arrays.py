@@ -7,7 +7,7 @@ from soapwright.model.api import (
     SoapArray,
     Use,
 )
-from soapwright.python.codecs.writers import Values
+from soapwright.python.codecs.writers import Values, by_reference
 from soapwright.python.context import Context
 from soapwright.python.text.fstrings import Expression, Template, text_of
 from soapwright.python.text.literals import string
@@ -43,7 +43,7 @@ def _functions(
     text = scope.name("str")
     decorator = ""
     if use is Use.ENCODED:
-        decorator = context.by_reference(definition, scope, scope.name("list"))
+        decorator = by_reference(context, scope, definition.id, scope.name("list"))
     return [
         FunctionView(
             context.function("write", name, use),

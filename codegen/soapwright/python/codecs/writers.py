@@ -136,6 +136,13 @@ class Values:
         return branched([nil, ("", [grow(*text)])])
 
 
+def by_reference(context: Context, scope: Scope, name: QName, cls: str) -> str:
+    """The decorator of an encoded type's writer, where its values may be shared; else ""."""
+    if name not in context.api.facts.shared:
+        return ""
+    return f"@{scope.soap('by_reference')}({cls})"
+
+
 class MemberNames:
     """How the members of one complex type are named in one use.
 

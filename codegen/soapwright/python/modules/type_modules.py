@@ -23,7 +23,7 @@ from soapwright.model.api import (
 )
 from soapwright.python.codecs.arrays import array_functions
 from soapwright.python.codecs.readers import StructReader
-from soapwright.python.codecs.writers import StructWriter
+from soapwright.python.codecs.writers import StructWriter, by_reference
 from soapwright.python.context import Context
 from soapwright.python.modules.facets_module import facets_of_union
 from soapwright.python.text.literals import docstring, string
@@ -203,7 +203,7 @@ class TypeModules:
             given += f', tag: {text}, attributes: {text} = ""'
         decorator = ""
         if use is Use.ENCODED and not struct.abstract and not content:
-            decorator = self.context.by_reference(struct, scope, name)
+            decorator = by_reference(self.context, scope, struct.id, name)
         yield FunctionView(
             self.context.function("write", name, use),
             *(given, text, writer.lines(), decorator),

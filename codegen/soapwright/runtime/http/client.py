@@ -280,6 +280,7 @@ class BaseAsyncClient(_Client):
             outgoing: layers as `Client` takes them; they may be asynchronous.
             incoming: layers as `Client` takes them; they may be asynchronous.
             limits: as `Client` takes them.
+            references: as `Client` takes it.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a

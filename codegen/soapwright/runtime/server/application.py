@@ -260,9 +260,10 @@ class Application:
                 header, content, len(message.envelope)
             )
         except SoapFault as fault:
-            raise Refusal(fault, version=version) from None
+            raise Refusal(fault, version=version, about_body=True) from None
         except DecodeError as error:
-            raise Refusal(_callers(str(error)), version=version) from None
+            said = _callers(str(error))
+            raise Refusal(said, version=version, about_body=True) from None
         return Call(
             request, root, target.service, target.key, target.operation, value, blocks
         )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
 from ..errors.errors import DecodeError, SoapError
 from ..errors.exchange import Exchange
+from ..soap.messages import References
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.parsing import Limits
@@ -63,7 +64,11 @@ class _Client:
     """The URL that requests go to."""
 
     def __init__(
-        self, endpoint: str | None, port: str | None, limits: Limits | None
+        self,
+        endpoint: str | None,
+        port: str | None,
+        limits: Limits | None,
+        references: References,
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
@@ -78,6 +83,9 @@ class _Client:
         self.endpoint = address
         self._package = self._port.package
         self._own_limits = limits
+        if references not in ("shared", "cycles"):
+            raise ValueError(f"references={references!r}: 'shared' or 'cycles' wanted")
+        self._references = references
 
     def __repr__(self) -> str:
         url = self._package.secrets.redact_url(self.endpoint)
@@ -100,7 +108,7 @@ class _Client:
         self, operation: AnyOperation, value: object, headers: object
     ) -> Message:
         """A request, for the outgoing layers."""
-        envelope = operation.encode_request(value, headers)
+        envelope = operation.encode_request(value, headers, references=self._references)
         return request_message(operation, envelope, self.endpoint)
 
     def _request(self, operation: AnyOperation, message: Message) -> Request:
@@ -145,6 +153,7 @@ class BaseClient(_Client):
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         limits: Limits | None = None,
+        references: References = "shared",
     ) -> None:
         """Make a client.
 
@@ -159,6 +168,9 @@ class BaseClient(_Client):
                 `Addressing`, or any function that takes a `Message` and gives one.
             incoming: layers that each reply passes before it is read, in this order.
             limits: how much a reply may hold, where that is not what the package says.
+            references: what goes by reference in encoded requests: all that is shared by
+                identity, or with "cycles" of that only what is part of a cycle, for services
+                that cannot read more; the rest is repeated.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -166,7 +178,7 @@ class BaseClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits)
+        super().__init__(endpoint, port, limits, references)
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
@@ -253,6 +265,7 @@ class BaseAsyncClient(_Client):
         outgoing: Sequence[AsyncLayer] = (),
         incoming: Sequence[AsyncLayer] = (),
         limits: Limits | None = None,
+        references: References = "shared",
     ) -> None:
         """Make a client.
 
@@ -267,6 +280,7 @@ class BaseAsyncClient(_Client):
             outgoing: layers as `Client` takes them; they may be asynchronous.
             incoming: layers as `Client` takes them; they may be asynchronous.
             limits: as `Client` takes them.
+            references: as `Client` takes it.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -274,7 +288,7 @@ class BaseAsyncClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits)
+        super().__init__(endpoint, port, limits, references)
         self._outgoing = layers(outgoing, "outgoing", may_wait=True)
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None

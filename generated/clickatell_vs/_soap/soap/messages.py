@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, NoReturn, Protocol, TypeAlias
+from typing import Any, Literal, NoReturn, Protocol, TypeAlias
 
 from ..codec.blame import blame
 from ..codec.package import Package
@@ -25,6 +25,10 @@ class Stream(Protocol):
 
 
 Source: TypeAlias = Stream | Iterable[bytes]
+
+References: TypeAlias = Literal["shared", "cycles"]
+"""What goes by reference in SOAP's encoding: all that is shared, or of that only what is part of a
+cycle. Literal messages have no references."""
 
 
 class Repeated(Protocol):
@@ -81,6 +85,9 @@ class Message:
     rpc: bool = False
     blocks: tuple[str, ...] = ()
     """Of a Header: the names of the blocks that its type reads, in Clark's notation."""
+    by_envelope: bool = False
+    """Of an encoded message: whether what its writers write depends on the rest of the envelope.
+    What is shared goes by reference, members are named as the request names them."""
     items: Repeated | None = None
     """The repeated element of a reply, for those who read it item by item."""
 
@@ -125,11 +132,18 @@ class MessageCodec:
         tagged = () if message.tag is None else (message.tag, message.attributes)
         self._bound = (
             getattr(types, message.type),
-            getattr(types, f"write_{encoding}{message.type}"),
+            self._writer(types),
             tagged,
             getattr(types, f"read_{encoding}{message.type}"),
         )
         return self._bound
+
+    def _writer(self, types: object) -> Callable[..., str]:
+        encoding = "encoded_" if self.message.encoded else ""
+        found: Callable[..., str] = getattr(
+            types, f"write_{encoding}{self.message.type}"
+        )
+        return found
 
     @property
     def type(self) -> type[Any]:
@@ -238,8 +252,15 @@ class Side:
         """The names of the declared header blocks, in Clark's notation."""
         return () if self._headers is None else self._headers.message.blocks
 
-    def encode(self, value: object, headers: object) -> bytes:
+    def encode(
+        self, value: object, headers: object, references: References = "shared"
+    ) -> bytes:
         """An envelope.
+
+        Args:
+            value: of the message.
+            headers: of the declared headers, `None` where there are none.
+            references: of encoded messages.
 
         Raises:
             EncodeError: the wire cannot carry the value or the headers.
