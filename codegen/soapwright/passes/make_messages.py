@@ -134,19 +134,18 @@ class _Maker:
     ) -> QName | None:
         if not message.headers:
             return None
-        members: dict[tuple[QName, Location], Member] = {}
+        members: list[Member] = []
         common = headers_use(message.headers)
         for header in message.headers:
             element = self._header(header)
             use = header.use if header.use is not common else None
             member = ElementMember(element, repeated=False, optional=True, use=use)
-            # a part may be declared twice; several parts of one element are several blocks
-            members.setdefault((element.name, header.part.at), member)
+            members.append(member)
         return self._made(
             port,
             operation,
             f"{direction}Headers",
-            tuple(members.values()),
+            tuple(members),
             message.at,
             "",
         )
