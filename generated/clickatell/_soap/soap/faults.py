@@ -71,7 +71,7 @@ def read_fault(e: Element, secrets: Secrets) -> tuple[SoapFault, list[Element]]:
     reasons = _reasons(found.get("faultstring"), found.get("Reason"))
     detail = found.get("detail", found.get("Detail"))
     about_body = detail is not None
-    if about_body and "detail" in found and _is_bare(detail):
+    if detail is not None and "detail" in found and _is_bare(detail):
         detail = None
     language, reason = reasons[0] if reasons else (None, "")
     fault = SoapFault(
