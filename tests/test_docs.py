@@ -78,7 +78,9 @@ def test_the_changelog_knows_the_version() -> None:
 def test_the_readme_knows_how_many_files_a_package_has() -> None:
     folder = ROOT / "generated" / "clickatell"
     files = [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc"]
-    assert f"build/clickatell: {len(files)} files written, 0 unchanged" in read("README.md")
+    assert f"build/clickatell: {len(files)} files written, 0 unchanged" in read(
+        "README.md"
+    )
 
 
 # ------------------------------------------------------------------- the readme's examples

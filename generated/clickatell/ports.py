@@ -35,12 +35,14 @@ def _push_server_ws_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "auth": soap.EncodedOperation(
             name="auth",
             soap_action="http://api.clickatell.com/soap/webservice.php/auth",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "AuthRequest",
                 encoded=True,
@@ -63,6 +65,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/ping",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "PingRequest",
                 encoded=True,
@@ -85,6 +88,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/sendmsg",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "SendmsgRequest",
                 encoded=True,
@@ -110,6 +114,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/querymsg",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "QuerymsgRequest",
                 encoded=True,
@@ -135,6 +140,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/delmsg",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "DelmsgRequest",
                 encoded=True,
@@ -160,6 +166,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/getbalance",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "GetbalanceRequest",
                 encoded=True,
@@ -182,6 +189,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/routeCoverage",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "RouteCoverageRequest",
                 encoded=True,
@@ -204,6 +212,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/si_push",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "SiPushRequest",
                 encoded=True,
@@ -229,6 +238,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/ind_push",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "IndPushRequest",
                 encoded=True,
@@ -254,6 +264,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/token_pay",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "TokenPayRequest",
                 encoded=True,
@@ -276,6 +287,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/startbatch",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "StartbatchRequest",
                 encoded=True,
@@ -301,6 +313,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/senditem",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "SenditemRequest",
                 encoded=True,
@@ -326,6 +339,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/quicksend",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "QuicksendRequest",
                 encoded=True,
@@ -351,6 +365,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/endbatch",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "EndbatchRequest",
                 encoded=True,
@@ -376,6 +391,7 @@ def _push_server_ws_port() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/webservice.php/getmsgcharge",
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "GetmsgchargeRequest",
                 encoded=True,

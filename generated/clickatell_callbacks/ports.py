@@ -19,12 +19,14 @@ def _clickatell_callbacks_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "mt_callback": soap.EncodedOperation(
             name="mt_callback",
             soap_action="",
             envelope=soap.Envelope(wire, {"tns": "mt_callback"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "MtCallbackRequest",
                 encoded=True,
@@ -40,6 +42,7 @@ def _clickatell_callbacks_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, {"tns": "clickatell_mo"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "MoCallbackRequest",
                 encoded=True,

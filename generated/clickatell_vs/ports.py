@@ -35,6 +35,7 @@ def _push_server_ws_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "auth": soap.EncodedOperation(
             name="auth",
@@ -43,6 +44,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "AuthRequest",
                 encoded=True,
@@ -67,6 +69,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "PingRequest",
                 encoded=True,
@@ -91,6 +94,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "SendmsgRequest",
                 encoded=True,
@@ -118,6 +122,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "QuerymsgRequest",
                 encoded=True,
@@ -145,6 +150,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "DelmsgRequest",
                 encoded=True,
@@ -172,6 +178,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "GetbalanceRequest",
                 encoded=True,
@@ -196,6 +203,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "RouteCoverageRequest",
                 encoded=True,
@@ -220,6 +228,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "SiPushRequest",
                 encoded=True,
@@ -247,6 +256,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "IndPushRequest",
                 encoded=True,
@@ -274,6 +284,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "TokenPayRequest",
                 encoded=True,
@@ -298,6 +309,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "StartbatchRequest",
                 encoded=True,
@@ -325,6 +337,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "SenditemRequest",
                 encoded=True,
@@ -352,6 +365,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "QuicksendRequest",
                 encoded=True,
@@ -379,6 +393,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "EndbatchRequest",
                 encoded=True,
@@ -406,6 +421,7 @@ def _push_server_ws_port() -> soap.Port:
                 wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "GetmsgchargeRequest",
                 encoded=True,

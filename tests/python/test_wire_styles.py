@@ -32,7 +32,7 @@ def parsed(start: str) -> etree._Element:
 def test_an_envelope_begins_as_its_version_says(
     style: WireStyle, version: SoapVersion, encoded: bool
 ) -> None:
-    start = envelope_start(style, version, encoded)
+    start = envelope_start(style, version, ENCODINGS[version] if encoded else "")
     envelope = parsed(start)
     assert envelope.tag == f"{{{ENVELOPES[version]}}}Envelope"
     assert envelope.prefix == style.envelope
@@ -49,7 +49,7 @@ def test_a_style_that_fixes_them_declares_all_standard_namespaces(
     version: SoapVersion,
 ) -> None:
     for style in STYLES:
-        fixed = {**parsed(envelope_start(style, version, False)).nsmap}
+        fixed = {**parsed(envelope_start(style, version, "")).nsmap}
         del fixed[style.envelope]
         schema = "http://www.w3.org/2001/XMLSchema"
         assert fixed == (
@@ -64,7 +64,7 @@ def test_a_style_that_fixes_them_declares_all_standard_namespaces(
 
 
 def test_the_envelope_that_nusoap_writes() -> None:
-    assert envelope_start(NUSOAP, SoapVersion.V11, True) == (
+    assert envelope_start(NUSOAP, SoapVersion.V11, ENCODINGS[SoapVersion.V11]) == (
         '<?xml version="1.0" encoding="ISO-8859-1"?>'
         '<SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"'
         ' xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/"'
@@ -75,7 +75,7 @@ def test_the_envelope_that_nusoap_writes() -> None:
 
 
 def test_the_envelope_that_is_standard() -> None:
-    assert envelope_start(STANDARD, SoapVersion.V12, True) == (
+    assert envelope_start(STANDARD, SoapVersion.V12, ENCODINGS[SoapVersion.V12]) == (
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"'
     )
@@ -91,5 +91,6 @@ def test_each_style_is_known_by_its_name() -> None:
     assert {name: style.name for name, style in WIRE_STYLES.items()} == {
         "standard": "standard",
         "nusoap": "nusoap",
+        "gsoap": "gsoap",
     }
     assert replace(STANDARD) == WIRE_STYLES["standard"]

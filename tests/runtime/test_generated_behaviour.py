@@ -462,18 +462,12 @@ def test_a_secret_is_not_told(literal):
 
 
 def test_cycles(encoded, literal):
+    """Encoded, they go by reference; literally they cannot."""
     v = encoded.types.Vehicle(plate="x")
     v.next = v
-    assert encoded.refusal(v=v) == "echo.v.next: contains itself"
-    assert encoded.refusal(vehicles=[encoded.types.Truck(next=v)]) == (
-        "echo.vehicles[0].next.next: contains itself"
-    )
-    items = [1]
-    items.append([items])
-    assert encoded.refusal(any=items) == "echo.any[1][0]: contains itself"
-    tree = encoded.types.Tree(kids=[encoded.types.Tree()])
-    tree.kids[0].kids = [None, tree]
-    assert encoded.refusal(tree=tree) == "echo.tree.kids[0].kids[1]: contains itself"
+    assert encoded.refusal(v=v).startswith("written: ")
+    truck = encoded.types.Truck(next=v)
+    assert encoded.refusal(vehicles=[truck]).startswith("written: ")
     node = literal.types.Node()
     node.next = literal.types.Node(any=node)
     assert literal.refusal(node=node) == "echo.node.next.any: contains itself"

@@ -40,7 +40,7 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
     "--output", type=click.Path(path_type=Path), help="The package's own folder."
 )
 @click.option("--package", "name", help="The package's import name.")
-@click.option("--wire", default="", help="The wire style: standard or nusoap.")
+@click.option("--wire", default="", help="The wire style: standard, nusoap or gsoap.")
 @CATALOGS
 @click.option("--no-spec", is_flag=True, help="Leave the WSDL out of the package.")
 @click.option("--no-server", is_flag=True, help="Leave the service classes out.")

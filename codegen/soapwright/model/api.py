@@ -725,7 +725,9 @@ class Facts:
     `subtypes` has for each Struct those that derive from it directly, in document order.
     `leads_to` has for each type those that it refers to and those that derive from it;
     `components` are the strongly connected components of that graph, each after all that it
-    leads to, and `recursive` the types of its cycles: they can hold themselves.
+    leads to, and `recursive` the types of its cycles, and those that lead to anyType: they can
+    hold themselves. `shared` are the types of which one value may be in two places of an encoded
+    message, `sharing` the messages (their Structs) in which something may be.
     """
 
     subtypes: Mapping[QName, tuple[QName, ...]] = field(default_factory=dict)
@@ -733,6 +735,8 @@ class Facts:
     components: tuple[tuple[QName, ...], ...] = ()
     recursive: frozenset[QName] = frozenset()
     roles: Roles = Roles()
+    shared: frozenset[QName] = frozenset()
+    sharing: frozenset[QName] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

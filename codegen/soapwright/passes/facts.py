@@ -29,6 +29,7 @@ from soapwright.model.walk import (
     subtypes_of,
 )
 from soapwright.passes.graph import strongly_connected
+from soapwright.passes.sharing import find_shared
 
 _Graph = Mapping[QName, tuple[QName, ...]]
 
@@ -41,7 +42,12 @@ def facts(api: Api, findings: Findings) -> Api:
     cycles = (c for c in components if len(c) > 1 or c[0] in graph[c[0]])
     recursive = frozenset(name for component in cycles for name in component)
     ordered = tuple(tuple(component) for component in components)
-    found = Facts(subtypes, graph, ordered, recursive, _find_roles(api))
+    recursive |= _holding_anything(api, graph)
+    details = part_types(api, _other_parts(api, Use.ENCODED))
+    shared, sharing = find_shared(api, subtypes, details)
+    found = Facts(
+        subtypes, graph, ordered, recursive, _find_roles(api), shared, sharing
+    )
     encoded, literal = _find_uses(api, graph)
     return replace(api, encoded=encoded, literal=literal, facts=found)
 
@@ -59,6 +65,16 @@ def _graph(api: Api, subtypes: _Graph) -> _Graph:
         )
         for name, definition in api.types.items()
     }
+
+
+def _holding_anything(api: Api, graph: _Graph) -> set[QName]:
+    """The types that lead to anyType, in which one of themselves may be."""
+    led_from: dict[QName, list[QName]] = {}
+    for name, targets in graph.items():
+        for target in targets:
+            led_from.setdefault(target, []).append(name)
+    holders = (name for name in api.types if _holds_anything(api, {name}))
+    return _reached({n: tuple(led_from.get(n, ())) for n in graph}, holders)
 
 
 # ------------------------------------------------------------------------------------- roles

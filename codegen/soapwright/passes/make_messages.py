@@ -145,18 +145,18 @@ class _Maker:
     ) -> QName | None:
         if not message.headers:
             return None
-        members: dict[QName, Member] = {}
+        members: list[Member] = []
         common = headers_use(message.headers)
         for header in message.headers:
             element = self._header(header)
             use = header.use if header.use is not common else None
             member = ElementMember(element, repeated=False, optional=True, use=use)
-            members.setdefault(element.name, member)
+            members.append(member)
         return self._made(
             port,
             operation,
             f"{direction}Headers",
-            tuple(members.values()),
+            tuple(members),
             message.at,
             "",
         )

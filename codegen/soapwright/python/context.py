@@ -11,6 +11,7 @@ from soapwright.model.api import (
     Enumeration,
     ListOf,
     NamedRef,
+    Port,
     QName,
     Restricted,
     SoapArray,
@@ -39,6 +40,8 @@ class Context:
     encoding: str
     prefixes: dict[str, str]
     runtime: RuntimeName = VENDORED
+    mixed: bool = False
+    """Whether ports differ in the encoding: each writes its own arrays."""
 
     def tag(self, name: QName) -> str:
         """An element's name as it is written, its prefix declared by the envelope."""
@@ -57,13 +60,29 @@ class Context:
         """The name of a type's function: `read_VirtualDisk`, `write_encoded_Point`."""
         return f"{verb}_encoded_{name}" if use is Use.ENCODED else f"{verb}_{name}"
 
+    @property
+    def is_soap12(self) -> bool:
+        """Whether the encoding is SOAP 1.2's; of a mixed package the first port's."""
+        return self.encoding == ENCODINGS[SoapVersion.V12]
+
     def item_type(self, reference: TypeRef) -> str:
-        """What `arrayType` says of an array's items: of an array by name, its own name."""
-        if isinstance(reference, NamedRef):
+        """What `arrayType` says of an array's items: of arrays what is in them, `xsd:int[]`.
+
+        SOAP 1.2 has no such names: there it is the array's own, if it has one.
+        """
+        brackets = ""
+        passed: set[QName] = set()
+        while isinstance(reference, NamedRef) and reference.id not in passed:
             definition = self.api.types[reference.id]
-            if isinstance(definition, SoapArray) and definition.named:
+            if not isinstance(definition, SoapArray):
+                break
+            if self.is_soap12 and not self.mixed and definition.named:
                 return self.prefixed(definition.id)
-        return self.xsi_type(reference)
+            passed.add(reference.id)
+            ranks = [f"[{',' * (rank - 1)}]" for rank in reversed(definition.ranks)]
+            brackets = "".join(ranks) + brackets
+            reference = definition.item
+        return (self.xsi_type(reference) or f"{self.prefixes[XSD]}:anyType") + brackets
 
     def xsi_type(self, reference: TypeRef) -> str:
         """What `xsi:type` says of a value of this type; "" where its type has no name."""
@@ -85,17 +104,25 @@ class Context:
                 return ""
 
 
-def encoding_of(api: Api) -> str:
-    """The encoding that the bindings name, the first one's where they differ; else SOAP 1.1's."""
-    for port in api.ports:
-        for message in messages_of(port):
-            for named in message.encoding_style.split():
-                if message.use is Use.ENCODED and named in ENCODINGS.values():
-                    return named
-    encoded = [
-        p.soap for p in api.ports if any(m.use is Use.ENCODED for m in messages_of(p))
-    ]
-    return ENCODINGS[encoded[0] if encoded else SoapVersion.V11]
+def encoding_of(port: Port) -> str:
+    """The encoding that a port's binding names, else that of its version of SOAP; "" of a literal port."""
+    encoded = [m for m in messages_of(port) if m.use is Use.ENCODED]
+    for message in encoded:
+        for named in message.encoding_style.split():
+            if named in ENCODINGS.values():
+                return named
+    return ENCODINGS[port.soap] if encoded else ""
+
+
+def first_encoding(api: Api) -> str:
+    """The encoding of the first port that has one; else SOAP 1.1's."""
+    found = filter(None, map(encoding_of, api.ports))
+    return next(found, ENCODINGS[SoapVersion.V11])
+
+
+def is_mixed(api: Api) -> bool:
+    """Whether ports differ in the encoding."""
+    return len({encoding_of(port) for port in api.ports} - {""}) > 1
 
 
 def make_prefixes(api: Api, style: WireStyle) -> tuple[str, dict[str, str]]:
@@ -104,7 +131,7 @@ def make_prefixes(api: Api, style: WireStyle) -> tuple[str, dict[str, str]]:
     They are those that the documents declare, where no other namespace has them; the rest are
     `ns1`, `ns2` … in the documents' order.
     """
-    encoding = encoding_of(api)
+    encoding = first_encoding(api)
     prefixes = {
         _XML: "xml",
         XSD: "xsd",

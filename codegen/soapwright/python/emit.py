@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from soapwright.model.api import Api, Struct, TypeDef
 from soapwright.model.options import Options
-from soapwright.python.context import Context, make_prefixes
+from soapwright.python.context import Context, is_mixed, make_prefixes
 from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.facets_module import FacetsModules
 from soapwright.python.modules.ports_stub import ports_stub
@@ -103,7 +103,7 @@ def make_context(api: Api, style: WireStyle, options: Options) -> Context:
     secrets = SecretNames(options.secret)
     types = Types(api, names, SimpleTypes(api, names), secrets)
     runtime = RuntimeName(options.runtime)
-    return Context(api, types, style, encoding, prefixes, runtime)
+    return Context(api, types, style, encoding, prefixes, runtime, is_mixed(api))
 
 
 def _emit_types(context: Context, header: list[str], files: dict[str, bytes]) -> None:

@@ -1,13 +1,13 @@
 """Wire styles: the habits that lenient specifications leave open, as frozen records.
 
 `STANDARD` serves every service. `NUSOAP` is how PHP's NuSOAP writes, down to the order of
-attributes: the documented envelope of Clickatell's gateway is its work. A style changes what
-is written, never what is read.
+attributes: the documented envelope of Clickatell's gateway is its work. `GSOAP` is for servers
+made by gSOAP. A style changes what is written, never what is read.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from soapwright.model.api import SoapVersion
 
@@ -32,7 +32,8 @@ class WireStyle:
     the encoding's, whether it needs them or not. `encoding_style_on_envelope` puts SOAP 1.1's
     `encodingStyle` there instead of on the call. `call_prefix` is the prefix of an rpc call's own
     namespace ("" takes the package's), and with `declare_on_call` the call declares it again.
-    `nil_first` writes `xsi:nil` before `xsi:type`.
+    `nil_first` writes `xsi:nil` before `xsi:type`. With `qualified_members` the members of encoded
+    structures are qualified as the schema says, which gSOAP's servers ask for.
     """
 
     name: str
@@ -45,6 +46,7 @@ class WireStyle:
     call_prefix: str
     declare_on_call: bool
     nil_first: bool
+    qualified_members: bool
 
 
 STANDARD = WireStyle(
@@ -58,6 +60,7 @@ STANDARD = WireStyle(
     call_prefix="",
     declare_on_call=False,
     nil_first=False,
+    qualified_members=False,
 )
 
 NUSOAP = WireStyle(
@@ -71,14 +74,21 @@ NUSOAP = WireStyle(
     call_prefix="tns",
     declare_on_call=True,
     nil_first=True,
+    qualified_members=False,
 )
 
-WIRE_STYLES = {style.name: style for style in (STANDARD, NUSOAP)}
+GSOAP = replace(STANDARD, name="gsoap", qualified_members=True)
+
+WIRE_STYLES = {style.name: style for style in (STANDARD, NUSOAP, GSOAP)}
 
 
-def envelope_start(style: WireStyle, soap: SoapVersion, encoded: bool) -> str:
-    """The envelope up to its declarations: everything that all envelopes of a port share."""
-    namespace, encoding = ENVELOPES[soap], ENCODINGS[soap]
+def envelope_start(style: WireStyle, soap: SoapVersion, encoding: str) -> str:
+    """The envelope up to its declarations: everything that all envelopes of a port share.
+
+    `encoding` is that of its messages, "" where they are literal.
+    """
+    namespace, encoded = ENVELOPES[soap], bool(encoding)
+    encoding = encoding or ENCODINGS[soap]
     p = style.envelope
     start = f"{style.declaration}<{p}:Envelope"
     # SOAP 1.2, part 1, section 5.1.1: encodingStyle never stands on Envelope or Body

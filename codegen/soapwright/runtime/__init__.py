@@ -142,6 +142,7 @@ from .encoding.anytype import (
 )
 from .encoding.arrays import (
     array_or_nil,
+    encoded_array,
     read_array,
     read_nested_array,
     write_array,
@@ -154,6 +155,13 @@ from .encoding.references import (
     new,
     nil_or,
     referenced,
+)
+from .encoding.sharing import (
+    Encoding,
+    by_reference,
+    encoded_block,
+    member_prefix,
+    writes_soap12,
 )
 from .errors.errors import (
     DeclaredSoapFault,
@@ -299,6 +307,7 @@ __all__ = [
     "EncodedItems",
     "EncodedOperation",
     "EncodedPartCodec",
+    "Encoding",
     "Envelope",
     "Exchange",
     "GDay",
@@ -359,6 +368,7 @@ __all__ = [
     "bool_digit_text",
     "bool_text",
     "bool_value",
+    "by_reference",
     "bytes_text",
     "bytes_value",
     "check_class",
@@ -374,6 +384,8 @@ __all__ = [
     "derived_reader",
     "duration_text",
     "duration_value",
+    "encoded_array",
+    "encoded_block",
     "encoded_nil_of",
     "filled",
     "float_text",
@@ -401,6 +413,7 @@ __all__ = [
     "leading_text",
     "list_text",
     "local_name",
+    "member_prefix",
     "member_text",
     "misnamed",
     "misnamed_block",
@@ -494,6 +507,7 @@ __all__ = [
     "write_scoped_element",
     "write_scoped_text",
     "write_wildcards",
+    "writes_soap12",
     "written_date_value",
     "written_datetime_value",
     "written_decimal_value",

@@ -88,13 +88,15 @@ class MessageReader:
         """
         given = self._message("input", self.bound.name)
         made = self._message("output", f"{self.bound.name}Response")
-        faults = [
-            header
-            for way in ("input", "output")
-            for header in self._headers(way, "headerfault")
-        ]
+        faults = {
+            header.name: header
+            for way in ("output", "input")
+            for header in reversed(self._headers(way, "headerfault"))
+        }
         if made is not None:
-            made = replace(made, headers=_distinct([*made.headers, *faults]))
+            declared = {header.name for header in made.headers}
+            more = [h for name, h in reversed(faults.items()) if name not in declared]
+            made = replace(made, headers=(*made.headers, *more))
         return given, made
 
     def faults(self) -> tuple[Fault, ...]:
@@ -126,7 +128,7 @@ class MessageReader:
             parts=self._body_parts(way, message, body),
             at=self.components.at(abstract if concrete is None else concrete),
             encoding_style=_encoding_style(body),
-            headers=_distinct(self._headers(way, "header")),
+            headers=tuple(self._headers(way, "header")),
             doc=doc_of(abstract, message),
         )
 
@@ -180,15 +182,22 @@ class MessageReader:
         return self._part(node)
 
     def _headers(self, way: str, kind: str) -> list[HeaderPart]:
-        """The `soap:header` or `soap:headerfault` elements (`kind`) of one direction."""
-        found = []
+        """The `soap:header` or `soap:headerfault` elements (`kind`) of one direction.
+
+        One that names the same part of the same message again is the same block; several parts of
+        one element are several.
+        """
+        found: dict[tuple[str, str, str], HeaderPart] = {}
         for node in self._extensions(self._concrete(way), kind):
             try:
-                found.append(self._header(node))
+                header = self._header(node)
+                message = node.get("message", "").rpartition(":")[2].strip()
+                key = message, header.part.name, header.namespace
+                found.setdefault(key, header)
             except Unusable as broken:
                 name = node.get("part", "").strip() or node.get("message", "").strip()
                 self.left_out.append(broken.left_out(Kind.HEADER, name))
-        return found
+        return list(found.values())
 
     def _header(self, node: etree._Element) -> HeaderPart:
         at = self.components.at(node)
@@ -331,15 +340,3 @@ def _encoding_style(body: etree._Element | None) -> str:
     """The encoding; of several (section 3.5 allows a list) the first, the most restrictive."""
     styles = body.get("encodingStyle", "").split() if body is not None else []
     return styles[0] if styles else ""
-
-
-def _distinct(headers: list[HeaderPart]) -> tuple[HeaderPart, ...]:
-    """Header blocks that look different on the wire: one element may be declared twice."""
-    found: dict[QName, HeaderPart] = {}
-    for header in headers:
-        match header.part:
-            case ElementPart(element=element):
-                found.setdefault(element, header)
-            case TypePart(name=name):
-                found.setdefault(QName(header.namespace, name), header)
-    return tuple(found.values())

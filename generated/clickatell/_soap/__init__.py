@@ -12,6 +12,7 @@ from .encoding.arrays import array_or_nil, read_array
 from .encoding.items import EncodedItems
 from .encoding.operation import EncodedOperation
 from .encoding.references import nil_or
+from .encoding.sharing import Encoding
 from .errors.errors import (
     DeclaredSoapFault,
     DecodeError,
@@ -39,6 +40,7 @@ __all__ = [
     "EncodeError",
     "EncodedItems",
     "EncodedOperation",
+    "Encoding",
     "Envelope",
     "KnownElements",
     "Limits",

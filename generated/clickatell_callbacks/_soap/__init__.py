@@ -9,6 +9,7 @@ from .codec.package import Package
 from .codec.reading import float_value, int_value, string
 from .encoding.operation import EncodedOperation
 from .encoding.references import nil_or
+from .encoding.sharing import Encoding
 from .errors.errors import (
     DeclaredSoapFault,
     DecodeError,
@@ -35,6 +36,7 @@ __all__ = [
     "Element",
     "EncodeError",
     "EncodedOperation",
+    "Encoding",
     "Envelope",
     "KnownElements",
     "Limits",

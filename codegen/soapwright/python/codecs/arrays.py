@@ -5,10 +5,9 @@ from __future__ import annotations
 from soapwright.model.api import (
     NamedRef,
     SoapArray,
-    SoapVersion,
     Use,
 )
-from soapwright.python.codecs.writers import Values
+from soapwright.python.codecs.writers import Values, by_reference
 from soapwright.python.context import Context
 from soapwright.python.text.fstrings import Expression, Template, text_of
 from soapwright.python.text.literals import string
@@ -16,7 +15,6 @@ from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import Line, Writer, block, branched, grow
 from soapwright.python.text.views import FunctionView
 from soapwright.python.types.fields import Annotations, is_any
-from soapwright.python.wire import ENCODINGS
 
 
 def array_functions(
@@ -43,12 +41,16 @@ def _functions(
     name = context.types.names.types[definition.id]
     kind = Annotations(context.types, scope).value(NamedRef(definition.id))
     text = scope.name("str")
+    decorator = ""
+    if use is Use.ENCODED:
+        decorator = by_reference(context, scope, definition.id, scope.name("list"))
     return [
         FunctionView(
             context.function("write", name, use),
             f'v: {kind}, tag: {text}, attributes: {text} = ""',
             text,
             _writer(context, scope, definition, use),
+            decorator,
         ),
         FunctionView(
             context.function("read", name, use),
@@ -70,9 +72,9 @@ def _writer(
         own = f", {string(array)}" if array else ""
         return [f"return {write}(v, tag, attributes, {item_name}, {known}{own})"]
     values = Values(context, scope, use)
-    element = values.element(definition.item, definition.item_name, "x")
+    element = values.element(definition.item, (definition.item_name,), "x")
     nil = f'<{definition.item_name} xsi:nil="true"/>'
-    item_type = context.item_type(definition.item) or "xsd:anyType"
+    item_type = context.item_type(definition.item)
     if sum(definition.ranks) > 1:
         item = f"{text_of(element)} if x is not None else {string(nil)}"
         write = f"lambda x: {item}"
@@ -80,7 +82,9 @@ def _writer(
             f"v, tag, attributes, {string(item_type)}, {definition.ranks!r}, {write}"
         )
         names = f"{string(definition.item_name)}, {string(context.style.encoding)}"
-        if context.encoding == ENCODINGS[SoapVersion.V12]:
+        if context.mixed:
+            names += f", soap12={scope.soap('writes_soap12')}()"
+        elif context.is_soap12:
             names += ", soap12=True"
         own = f", kind={string(array)}" if array else ""
         return [f"return {scope.soap('write_array')}({given}, {names}{own})"]
@@ -108,8 +112,12 @@ def _kind(context: Context, scope: Scope, item_type: str, array: str) -> Templat
     `array` is the name of its own type, where it says that.
     """
     encoding, size = context.style.encoding, Expression(f"{scope.name('len')}(v)")
+    if context.mixed:
+        given = f"{string(item_type)}, {size.code}, {string(encoding)}"
+        own = f", {string(array)}" if array else ""
+        return (Expression(f"{scope.soap('encoded_array')}({given}{own})"),)
     kind = f' xsi:type="{array or f"{encoding}:Array"}"'
-    if context.encoding == ENCODINGS[SoapVersion.V12]:
+    if context.is_soap12:
         said = f' {encoding}:itemType="{item_type}" {encoding}:arraySize="'
         return (kind, said, size, '"')
     return (kind, f' {encoding}:arrayType="{item_type}[', size, ']"')

@@ -45,6 +45,8 @@ class Declared:
         for message in (operation.input, operation.output):
             if message is not None:
                 needed |= self._message(message)
+        if self._may_refer(operation):
+            needed.add(self.context.encoding)
         for fault in operation.faults:
             match fault.part:
                 case ElementPart(element=name):
@@ -73,6 +75,17 @@ class Declared:
             if one.nillable:
                 needed.add(XSI)
         return needed
+
+    def _may_refer(self, operation: Operation) -> bool:
+        """Whether attributes of the encoding's own, SOAP 1.2's, may refer to what is shared."""
+        if not (self.context.is_soap12 or self.context.mixed):
+            return False
+        sharing = self._facts.sharing
+        return any(
+            not sharing.isdisjoint({message.struct, message.headers_struct} - {None})
+            for message in (operation.input, operation.output)
+            if message is not None
+        ) or any(fault.use is Use.ENCODED for fault in operation.faults)
 
     def _message(self, message: Message) -> set[str]:
         needed: set[str] = set()

@@ -102,8 +102,10 @@ class StructReader:
         self.nullable = struct.id in context.api.encoded
         self.declarations = Declarations(context.types, scope, struct)
         self.headers = headers
-        self.unqualified = (
-            use is Use.ENCODED and not headers and told_apart(self.fields)
+        self.either = use is Use.ENCODED and not headers and told_apart(self.fields)
+        """Whether members may be qualified or not, whatever the schema says."""
+        self.unqualified = self.either and not any(
+            isinstance(f.what, (WildcardMember, OrderedMember)) for f in self.fields
         )
         self.children = ChildReader(context, scope, use)
         self.presence = PresenceChecks(
@@ -259,7 +261,7 @@ class StructReader:
         if by_local or not branches or any(not condition for condition, _ in rest):
             return []
         verb = "misnamed_block" if self.headers else "misnamed"
-        names = ", ".join(map(string, _names_of(branches)))
+        names = ", ".join(map(string, _names_of(branches, self.either)))
         again = self.context.function("read", self.name, self.use)
         asked = f"{self.scope.soap(verb)}(c, {names})"
         return [(asked, [Line(f"return {again}(e)")])]
@@ -297,21 +299,25 @@ class StructReader:
             if one.default is not None and self.context.types.has_text(one.type)
         }
 
-    def _tag(self, name: QName) -> str:
-        return name.local if self.parts or self.unqualified else str(name)
+    def _tags(self, name: QName) -> tuple[str, ...]:
+        """The names that a member is known by."""
+        if self.parts or self.unqualified:
+            return (name.local,)
+        own = str(name)
+        return (own, name.local) if self.either and own != name.local else (own,)
 
     def _element(self, field: Field, member: ElementMember) -> list[_Branch]:
         element = member.element
         if not element.substitutes:
             put = self._put(field, member, self.children.member(member))
-            return [_Branch((self._tag(element.name),), (put,), field)]
+            return [_Branch(self._tags(element.name), (put,), field)]
         found = []
         for alternative in alternatives_of(element):
             pair = self.children.pair(alternative)
             if not alternative.nillable:
                 pair = self.children.or_absent(pair, member, alternative.type)
             put = self._put(field, member, pair)
-            found.append(_Branch((self._tag(alternative.name),), (put,), field))
+            found.append(_Branch(self._tags(alternative.name), (put,), field))
         return found
 
     def _put(self, field: Field, member: ElementMember, value: str) -> Line:
@@ -326,7 +332,7 @@ class StructReader:
         branches = []
         for alternative in alternatives_in(member):
             put = Line(f"{local}.append({self.children.pair(alternative)})")
-            branches.append(_Branch((str(alternative.name),), (put,), field))
+            branches.append(_Branch(self._tags(alternative.name), (put,), field))
         return branches
 
     def _allowed(self, field: Field, wildcard: Wildcard) -> tuple[str, list[Statement]]:
@@ -407,12 +413,13 @@ def _elements(fields: list[Field]) -> Iterator[Alternative]:
                 continue
 
 
-def _names_of(branches: list[_Branch]) -> Iterator[str]:
+def _names_of(branches: list[_Branch], either: bool) -> Iterator[str]:
     """The names that lead to fields: namespaces, each followed by its local names, with an
-    asterisk where one may come several times."""
+    asterisk where one may come several times; only as declared where `either` form is read.
+    """
     spaces: dict[str, dict[str, bool]] = {}
     for branch in branches:
-        for tag in branch.tags:
+        for tag in branch.tags[:1] if either else branch.tags:
             namespace, _, local = tag.rpartition("}")
             names = spaces.setdefault(namespace[1:], {})
             names[local] = local in names or _repeats(branch.field)

@@ -41,6 +41,8 @@ from soapwright.python.types.fields import (
     alternatives_in,
     alternatives_of,
     is_any,
+    local_names,
+    told_apart,
 )
 from soapwright.python.wire import nil_attributes
 
@@ -53,33 +55,40 @@ class Values:
         self.scope = scope
         self.use = use
 
-    def element(self, reference: TypeRef, tag: str, value: str) -> Template:
+    def element(self, reference: TypeRef, tag: Template, value: str) -> Template:
         """An element that holds `value`, an expression."""
         simple = self.context.types.simple
+        given = f"{value}, {text_of(tag)}"
         if is_any(reference):
             write = "write_any_encoded" if self.use is Use.ENCODED else "write_any"
             elements = self.scope.name("elements")
             known = f"{elements}.KNOWN"
-            call = f"{self.scope.soap(write)}({value}, {string(tag)}, {known})"
+            call = f"{self.scope.soap(write)}({given}, {known})"
             return (Expression(call),)
         if not simple.is_simple(reference):
-            return (Expression(f"{self.writer(reference)}({value}, {string(tag)})"),)
+            return (Expression(f"{self.writer(reference)}({given})"),)
         if simple.is_any(reference):
             encoded = ", encoded=True" if self.use is Use.ENCODED else ""
             write = self.scope.soap("write_any_simple")
-            return (Expression(f"{write}({value}, {string(tag)}{encoded})"),)
+            return (Expression(f"{write}({given}{encoded})"),)
         code = simple.code(reference, self.scope)
         kind = self.kind(reference)
         if code.scoped:
             said = self.context.xsi_type(reference) if kind else ""
             attributes = f", {string(said)}" if said else ""
             write = self.scope.soap("write_scoped_element")
-            call = f"{write}({value}, {string(tag)}, {code.text}{attributes})"
+            call = f"{write}({given}, {code.text}{attributes})"
             return (Expression(call),)
-        return (f"<{tag}{kind}>", Expression(f"{code.text}({value})"), f"</{tag}>")
+        text = Expression(f"{code.text}({value})")
+        return ("<", *tag, f"{kind}>", text, "</", *tag, ">")
+
+    def block(self, reference: TypeRef, tag: Template, value: str) -> Template:
+        """An encoded header block, which says its encoding (SOAP 1.1, section 4.1.1)."""
+        whole = text_of(self.element(reference, tag, value))
+        return (Expression(f"{self.scope.soap('encoded_block')}({whole})", alone=True),)
 
     def narrowed(
-        self, reference: TypeRef, governing: TypeRef, tag: str, value: str
+        self, reference: TypeRef, governing: TypeRef, tag: Template, value: str
     ) -> Template:
         """The template of an element of a list, whose type a restriction may have narrowed."""
         simple = self.context.types.simple
@@ -88,13 +97,13 @@ class Values:
         if not simple.is_simple(governing):
             assert isinstance(governing, NamedRef)
             name = self.scope.type(self.context.types.names.types[governing.id])
-            given = f"{value}, {string(tag)}, {name}, {self.writer(governing)}"
+            given = f"{value}, {text_of(tag)}, {name}, {self.writer(governing)}"
             call = self.scope.soap("write_narrowed")
             return (Expression(f"{call}({given}, {self.writer(reference)})"),)
         code = simple.code(governing, self.scope)
         if simple.is_any(reference) and not code.scoped:
             text = f"{self.scope.soap('narrowed_text')}({value}, {code.text})"
-            return (f"<{tag}>", Expression(text), f"</{tag}>")
+            return ("<", *tag, ">", Expression(text), "</", *tag, ">")
         return self.element(reference, tag, value)
 
     def writer(self, reference: TypeRef) -> str:
@@ -108,23 +117,21 @@ class Values:
         name = self.context.xsi_type(reference) if self.use is Use.ENCODED else ""
         return f' xsi:type="{name}"' if name else ""
 
-    def nil(self, reference: TypeRef, tag: str) -> Grow:
+    def nil(self, reference: TypeRef, tag: Template) -> Grow:
         """Appends the element that is nil."""
         name = self.context.xsi_type(reference) if self.use is Use.ENCODED else ""
-        attributes = (
-            nil_attributes(self.context.style, name) if name else ' xsi:nil="true"'
-        )
-        return grow(f"<{tag}{attributes}/>")
+        nil = nil_attributes(self.context.style, name) if name else ' xsi:nil="true"'
+        return grow("<", *tag, f"{nil}/>")
 
     def nils(
-        self, reference: TypeRef, tag: str, value: str, *, nillable: bool = True
+        self, reference: TypeRef, tag: Template, value: str, *, nillable: bool = True
     ) -> list[tuple[str, list[Statement]]]:
         """The branches that append the nil element of a value that says so."""
         nil = self.nil(reference, tag)
         branches: list[tuple[str, list[Statement]]] = [(f"{value} is None", [nil])]
         if nillable and self.context.types.has_attributes(reference):
             name = self.context.xsi_type(reference) if self.use is Use.ENCODED else ""
-            given = f"{value}, {string(tag)}"
+            given = f"{value}, {text_of(tag)}"
             if name:
                 given += f", {string(nil_attributes(self.context.style, name))}"
             kept = Expression(f"{self.scope.soap('write_nil')}({given})")
@@ -137,7 +144,7 @@ class Values:
     def either(
         self,
         reference: TypeRef,
-        tag: str,
+        tag: Template,
         value: str,
         governing: TypeRef | None = None,
         *,
@@ -147,6 +154,55 @@ class Values:
         text = self.narrowed(reference, governing or reference, tag, value)
         nils = self.nils(reference, tag, value, nillable=nillable)
         return branched([*nils, ("", [grow(*text)])])
+
+
+def by_reference(context: Context, scope: Scope, name: QName, cls: str) -> str:
+    """The decorator of an encoded type's writer, where its values may be shared; else ""."""
+    if name not in context.api.facts.shared:
+        return ""
+    return f"@{scope.soap('by_reference')}({cls})"
+
+
+class MemberNames:
+    """How the members of one complex type are named in one use.
+
+    The encoding's have no namespace where they are local to their type (SOAP 1.1, section 5.1),
+    whatever the schema says; some servers want them as the schema says. `prefixes` asks the
+    runtime.
+    """
+
+    def __init__(
+        self, context: Context, scope: Scope, struct: Struct, use: Use
+    ) -> None:
+        self.context = context
+        self.scope = scope
+        self._variables: dict[str, str] = {}
+        roles = context.api.facts.roles
+        message = roles.requests | roles.replies | roles.contents
+        fields = context.types.fields(struct)
+        self._local: set[QName] = set()
+        if use is Use.ENCODED and struct.id not in message and told_apart(fields):
+            self._local = local_names(fields)
+        for name in sorted(self._local, key=str):
+            number = len(self._variables) + 1
+            variable = "q" if number == 1 else f"q{number}"
+            self._variables.setdefault(name.namespace, variable)
+
+    def tag(self, name: QName) -> Template:
+        """A member's name as it is written."""
+        if name in self._local:
+            return (Expression(self._variables[name.namespace]), name.local)
+        return (self.context.tag(name),)
+
+    def prefixes(self) -> list[Statement]:
+        """The lines that find out with which prefixes members are named."""
+        lines: list[Statement] = []
+        default = ", qualified=True" if self.context.style.qualified_members else ""
+        for namespace, variable in self._variables.items():
+            prefix = string(f"{self.context.prefixes[namespace]}:")
+            ask = f"{self.scope.soap('member_prefix')}({prefix}{default})"
+            lines.append(Line(f"{variable} = {ask}"))
+        return lines
 
 
 class StructWriter:
@@ -172,6 +228,7 @@ class StructWriter:
         self.values = Values(context, scope, use)
         self.fields = context.types.fields(struct)
         self.nullable = struct.id in context.api.encoded
+        self.members = MemberNames(context, scope, struct, use)
 
     def lines(self) -> list[str]:
         """The function's body."""
@@ -194,6 +251,7 @@ class StructWriter:
             kept = Line(f"return {keep}(v, {function}{given})")
             checks.append(block("if v.__form__ is not None:", [kept]))
             checks += RuleChecks(self.context, self.scope, self.struct).statements()
+        checks += self.members.prefixes()
         start, body = self._start()
         for field in self.fields:
             body += self._prohibited(field) if field.prohibited else self._field(field)
@@ -272,7 +330,7 @@ class StructWriter:
                 return self._ordered(field.declared, field.name, kinds)
             case ContentMember(type=reference):
                 inside = self.scope.soap("inside")
-                whole = text_of(self.values.element(reference, "part", value))
+                whole = text_of(self.values.element(reference, ("part",), value))
                 return [grow(Expression(f"{inside}({whole})", alone=True))]
             case _:
                 assert_never(what)
@@ -333,11 +391,15 @@ class StructWriter:
             if member.optional or self.nullable:
                 return [block(f"if {value}:", tagged)]
             return tagged
-        tag = self.context.tag(element.name)
+        tag = self.members.tag(element.name)
         values = self.values
         if member.use is not None:
             values = Values(self.context, self.scope, member.use)
-        text = grow(*values.element(element.type, tag, value))
+        header = self.struct.id in self.context.api.facts.roles.headers
+        if header and values.use is Use.ENCODED:
+            text = grow(*values.block(element.type, tag, value))
+        else:
+            text = grow(*values.element(element.type, tag, value))
         nils = values.nils(element.type, tag, value, nillable=element.nillable)
         unset, absent = self.scope.soap("UNSET"), self._absent(name)
         optional = member.optional or self.use is Use.ENCODED
@@ -381,7 +443,7 @@ class StructWriter:
         if element.substitutes:
             body = self._tagged(alternatives_of(element), item)
             return [*made, block(f"for {item} in {given}:", body)]
-        tag = self.context.tag(element.name)
+        tag = self.members.tag(element.name)
         if element.nillable or self.use is Use.ENCODED:
             nil = element.nillable
             body = self.values.either(element.type, tag, item, governing, nillable=nil)
@@ -456,7 +518,7 @@ class StructWriter:
         return branched([*branches, ("", [wrong])])
 
     def _alternative(self, alternative: Alternative, value: str) -> list[Statement]:
-        tag = self.context.tag(alternative.name)
+        tag = self.members.tag(alternative.name)
         kind, governing = alternative.type, alternative.governing or alternative.type
         if alternative.nillable:
             return self.values.either(kind, tag, value, governing)

@@ -14,13 +14,14 @@ from soapwright.model.api import (
     Port,
     QName,
     SoapVersion,
+    Struct,
     TypePart,
     Use,
 )
-from soapwright.model.walk import headers_use, messages_of
+from soapwright.model.walk import headers_use, messages_of, reach
 from soapwright.python.codecs.declared import Declared
 from soapwright.python.codecs.items import RepeatedElement
-from soapwright.python.context import Context
+from soapwright.python.context import Context, encoding_of
 from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.modules.roots import element_of, root_of
 from soapwright.python.names.services import (
@@ -42,8 +43,8 @@ from soapwright.python.text.views import (
     PortView,
 )
 from soapwright.python.types.annotations import Annotation
-from soapwright.python.types.fields import Annotations, is_any
-from soapwright.python.wire import envelope_start
+from soapwright.python.types.fields import Annotations, is_any, local_names
+from soapwright.python.wire import ENCODINGS, envelope_start
 
 _PORTS_DOC = "The ports of the service and their operations: bytes to values and back, without a network."
 
@@ -153,13 +154,12 @@ class ServiceModules:
         return PortsModule(self.header, docstring(doc, 0), imports, views)
 
     def _port(self, port: Port, function: str) -> PortView:
-        encoded = any(m.use is Use.ENCODED for m in messages_of(port))
-        style = self.context.style
+        style, encoding = self.context.style, encoding_of(port)
         wire = [
             f"version={string(port.soap.value)}",
             f"charset={string(style.charset)}",
             f"prefix={string(style.envelope)}",
-            f"start={string(envelope_start(style, port.soap, encoded))}",
+            f"start={string(envelope_start(style, port.soap, encoding))}",
         ]
         arguments = [
             f"name={string(port.name)}",
@@ -175,7 +175,10 @@ class ServiceModules:
             OperationView(string(o.key), self._kind(o), self._operation(port, o))
             for o in port.operations
         ]
-        return PortView(string(port.key), function, doc, wire, arguments, operations)
+        encoding = self._encoding(port)
+        return PortView(
+            string(port.key), function, doc, wire, encoding, arguments, operations
+        )
 
     def _kind(self, operation: Operation) -> str:
         """The runtime's class of an operation."""
@@ -186,12 +189,18 @@ class ServiceModules:
 
     def _operation(self, port: Port, operation: Operation) -> list[str]:
         prefixes = self.declared.prefixes(operation)
-        namespaces = "NAMESPACES"
+        own = {}
         call = self._call_namespace(operation)
         if call:
             prefixes.insert(0, call[0])
-            own = f"{string(call[0])}: {string(call[1])}"
-            namespaces = f"{{**NAMESPACES, {own}}}" if prefixes[1:] else f"{{{own}}}"
+            own[call[0]] = call[1]
+        encoding, package_encoding = encoding_of(port), self.context.encoding
+        if encoding and encoding != package_encoding:
+            own[self.context.style.encoding] = encoding
+        pairs = ", ".join(f"{string(p)}: {string(uri)}" for p, uri in own.items())
+        namespaces = f"{{**NAMESPACES, {pairs}}}" if pairs else "NAMESPACES"
+        if pairs and prefixes == [*own]:
+            namespaces = f"{{{pairs}}}"
         said = string(" ".join(prefixes))
         lines = [
             f"name={string(operation.name)}",
@@ -199,6 +208,8 @@ class ServiceModules:
             f"envelope=soap.Envelope(wire, {namespaces}, {said})",
             "package=PACKAGE",
         ]
+        if self._kind(operation) == "EncodedOperation":
+            lines.append("encoding=encoding")
         for direction, message in (
             ("request", operation.input),
             ("response", operation.output),
@@ -218,6 +229,26 @@ class ServiceModules:
             lines.append(f"faults={tuple_of(faults)}")
         return lines
 
+    def _encoding(self, port: Port) -> str:
+        """The expression for the encoding of a port's envelopes; "" where no operation has one."""
+        if all(self._kind(one) == "Operation" for one in port.operations):
+            return ""
+        encoding = encoding_of(port) or self.context.encoding
+        given = [string(self.context.style.encoding)]
+        if encoding == ENCODINGS[SoapVersion.V12]:
+            given.append("soap12=True")
+        attributes = self._encoding_style(port, encoding)
+        if attributes:
+            given.append(f"attributes={string(attributes)}")
+        return f"soap.Encoding({', '.join(given)})"
+
+    def _encoding_style(self, port: Port, encoding: str) -> str:
+        """The attribute that says an encoding; "" where the Envelope has it."""
+        style = self.context.style
+        if style.encoding_style_on_envelope and port.soap is SoapVersion.V11:
+            return ""
+        return f' {style.envelope}:encodingStyle="{_attribute(encoding)}"'
+
     def _call_namespace(self, operation: Operation) -> tuple[str, str] | None:
         """A wire style's own prefix for the namespace of a call."""
         prefix = self.context.style.call_prefix
@@ -234,6 +265,7 @@ class ServiceModules:
         given = [string(name)]
         if message.use is Use.ENCODED:
             given.append("encoded=True")
+            given += ["by_envelope=True"] if self._depends(message.struct) else []
         if message.wrapper is not None:
             tag, attributes = self._wrapper(port, message, message.wrapper, operation)
             expects = string(operation.name if direction == "request" else "")
@@ -264,10 +296,25 @@ class ServiceModules:
             given.append(f"others={{{', '.join(codecs)}}}")
         return [f"root=soap.Root({', '.join(given)})"]
 
+    def _depends(self, struct: QName) -> bool:
+        """Whether what the writers of a message write depends on its envelope."""
+        facts = self.context.api.facts
+        if struct in facts.sharing or self.context.mixed:
+            return True
+        return any(
+            isinstance(definition, Struct)
+            and local_names(self.context.types.fields(definition))
+            for name in reach(self.context.api, [NamedRef(struct)], facts.subtypes)
+            if name != struct
+            for definition in [self.context.api.types[name]]
+        )
+
     def _headers(self, message: Message, name: str, direction: str) -> str:
         given = [string(name)]
         if headers_use(message.headers) is Use.ENCODED:
             given.append("encoded=True")
+        if any(header.use is Use.ENCODED for header in message.headers):
+            given.append("by_envelope=True")  # its blocks say their encoding
         if direction == "request":  # a service must know what it understands
             blocks = [string(str(header.name)) for header in message.headers]
             given.append(f"blocks=({', '.join(dict.fromkeys(blocks))},)")
@@ -285,11 +332,9 @@ class ServiceModules:
                 attributes = f' xmlns:{call[0]}="{_attribute(wrapper.namespace)}"'
         elif wrapper.namespace:
             tag = self.context.tag(wrapper)
-        on_call = not style.encoding_style_on_envelope or port.soap is SoapVersion.V12
-        if message.use is Use.ENCODED and on_call:
-            encoding = message.encoding_style.split()[:1] or [self.context.encoding]
-            said = _attribute(encoding[0])
-            attributes += f' {style.envelope}:encodingStyle="{said}"'
+        if message.use is Use.ENCODED:
+            encoding = message.encoding_style.split()[:1] or [encoding_of(port)]
+            attributes += self._encoding_style(port, encoding[0])
         return tag, attributes
 
     def _may_stand(self, fault: Fault) -> bool:

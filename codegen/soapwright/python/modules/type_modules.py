@@ -23,7 +23,7 @@ from soapwright.model.api import (
 )
 from soapwright.python.codecs.arrays import array_functions
 from soapwright.python.codecs.readers import StructReader
-from soapwright.python.codecs.writers import StructWriter
+from soapwright.python.codecs.writers import StructWriter, by_reference
 from soapwright.python.context import Context
 from soapwright.python.modules.facets_module import facets_of_union
 from soapwright.python.text.literals import docstring, string
@@ -201,8 +201,12 @@ class TypeModules:
         given = f"v: {name}"
         if not content:
             given += f', tag: {text}, attributes: {text} = ""'
+        decorator = ""
+        if use is Use.ENCODED and not struct.abstract and not content:
+            decorator = by_reference(self.context, scope, struct.id, name)
         yield FunctionView(
-            self.context.function("write", name, use), given, text, writer.lines()
+            self.context.function("write", name, use),
+            *(given, text, writer.lines(), decorator),
         )
         reader = StructReader(
             self.context,
@@ -214,7 +218,8 @@ class TypeModules:
             reply=struct.id in roles.replies or content and struct.id in roles.single,
             headers=struct.id in roles.headers,
             derived=struct.id in self.facts.subtypes,
-            recursive=struct.id in self.facts.recursive,
+            recursive=struct.id
+            in self.facts.recursive - roles.requests - roles.replies,
         )
         yield FunctionView(
             self.context.function("read", name, use),

@@ -13,6 +13,7 @@ class FunctionView:
     parameters: str
     returns: str
     body: list[str]
+    decorator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class PortView:
     function: str
     doc: list[str]
     wire: list[str]
+    encoding: str
     arguments: list[str]
     operations: list[OperationView]
 

@@ -455,16 +455,32 @@ def told_apart(fields: Iterable[Field]) -> bool:
     The encoding's accessors are told apart by their names alone (SOAP 1.1, section 5.1), and
     stacks do not agree whether those of a qualified schema are qualified.
     """
-    names: set[QName] = set()
+    names = {a.name for _, a in _elements_of(fields)}
+    return len({name.local for name in names}) == len(names)
+
+
+def local_names(fields: Iterable[Field]) -> set[QName]:
+    """The names of the elements that are local to a type, and have a namespace."""
+    return {
+        alternative.name
+        for element, alternative in _elements_of(fields)
+        if alternative.name.namespace
+        and alternative.name == element.name
+        and not element.reference
+    }
+
+
+def _elements_of(fields: Iterable[Field]) -> Iterator[tuple[Element, Alternative]]:
     for field in fields:
         match field.what:
-            case WildcardMember() | OrderedMember():
-                return False
+            case OrderedMember(alternatives=alternatives):
+                elements = [one for one in alternatives if isinstance(one, Element)]
             case ElementMember(element=element):
-                names |= {a.name for a in alternatives_of(element)}
+                elements = [element]
             case _:
                 continue
-    return len({name.local for name in names}) == len(names)
+        for element in elements:
+            yield from ((element, a) for a in alternatives_of(element))
 
 
 def alternatives_in(member: OrderedMember) -> list[Alternative]:

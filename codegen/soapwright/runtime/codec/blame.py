@@ -28,6 +28,9 @@ from ..values.values import Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth
 from .checks import check_list, wrong_class
 from .derived import registered
 
+_STEPS: Final = 100
+"""Steps of a path to a cycle, at most."""
+
 HIDDEN: Final = "its value cannot be written"
 """What is said of a secret instead of a reason that may quote it."""
 
@@ -132,19 +135,26 @@ def _cycle(value: object, name: str) -> str | None:
     clean: set[int] = set()
     pending = [(name, value, _children(value))]
     while pending:
-        path, one, children = pending[-1]
+        _, one, children = pending[-1]
         for step, child in children:
             if id(child) in above and _is_container(child):
-                return path + step
+                return _shortened([passed for passed, _, _ in pending], step)
             if _is_container(child) and id(child) not in clean:
                 above.add(id(child))
-                pending.append((path + step, child, _children(child)))
+                pending.append((step, child, _children(child)))
                 break
         else:
             pending.pop()
             above.discard(id(one))
             clean.add(id(one))
     return None
+
+
+def _shortened(steps: list[str], last: str) -> str:
+    """A path of steps; of one without end, the beginning and the end."""
+    if len(steps) > _STEPS:
+        steps = [*steps[: _STEPS // 2], "…", *steps[-_STEPS // 2 :]]
+    return "".join(steps) + last
 
 
 # ------------------------------------------------------------------------------ annotations

@@ -38,6 +38,7 @@ from ..xml.element import (
 from .arrays import array_attributes, read_array, read_nested_array, write_array
 from .inlining import inlined_element
 from .references import nil_or, shared
+from .sharing import write_shared, writes_soap12
 
 _ANY_TYPE: Final = f"{{{XSD}}}anyType"
 
@@ -138,17 +139,20 @@ def write_any_encoded(value: Any, tag: str, known: KnownElements) -> str:
         ValueError: the value cannot be written.
     """
     if isinstance(value, (list, tuple)):
-        return _write_array(value, tag, known)
+        write = partial(_write_array, value, known=known)
+        return write_shared(value, tag, _write_array, write)
     return write_value(value, tag, known, encoded=True)
 
 
-def _write_array(value: Sequence[Any], tag: str, known: KnownElements) -> str:
+def _write_array(
+    value: Sequence[Any], tag: str, attributes: str, *, known: KnownElements
+) -> str:
     """A list of no declared type: its items say what they are, the array what they all are."""
     if not isinstance(value, TypedList):
         kinds = {_kind(item, known) for item in value}
         kind = kinds.pop() if len(kinds) == 1 else "xsd:anyType"
-        return _array(value, tag, "", "item", kind, known, "")
-    return write_any_array(value, tag, "", "item", known)
+        return _array(value, tag, attributes, "item", kind, known, "")
+    return write_any_array(value, tag, attributes, "item", known)
 
 
 def write_any_array(
@@ -258,5 +262,5 @@ def _encoding(known: KnownElements) -> tuple[str, bool]:
     """
     for prefix, uri in known.prefixes.items():
         if uri in SOAP_ENCODINGS:
-            return prefix, uri == SOAP12_ENCODING
+            return prefix, writes_soap12(otherwise=uri == SOAP12_ENCODING)
     raise TypeError("list given, and the service has no arrays")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import prod
 from typing import Any, Final, TypeVar
 
@@ -26,6 +27,7 @@ from ..xml.element import (
     tolerated,
 )
 from .references import FIRST_NO_SPACE, ID, allow_holes, new, nil_or
+from .sharing import write_shared, writes_soap12
 
 T = TypeVar("T")
 OFFSET: Final = f"{{{SOAP11_ENCODING}}}offset"
@@ -105,7 +107,9 @@ def array_or_nil(e: Element, read: Callable[[Element], list[T]]) -> list[T] | No
     Raises:
         DecodeError: it does not read, or points nowhere.
     """
-    return read(e) if len(e) else nil_or(e, read)
+    if len(e) and "id" not in (names := e.keys()) and ID not in names:
+        return read(e)
+    return nil_or(e, read)
 
 
 def _is_partial(e: Element, names: Sequence[str], children: Sequence[Element]) -> bool:
@@ -315,11 +319,16 @@ def write_array(
     sizes = _sizes_of(v, first)
     if rest:
         given = item_type, rest, write, item_tag, encoding
+
+        def inner(x: Any, tag: str, attributes: str) -> str:  # Any: a list in lists
+            return write_array(x, tag, attributes, *given, soap12=soap12)
+
+        alike = item_type, rest
         texts = [
             (
                 f'<{item_tag} xsi:nil="true"/>'
                 if x is None
-                else write_array(x, item_tag, "", *given, soap12=soap12)
+                else write_shared(x, item_tag, alike, partial(inner, x))
             )
             for x in _flat(v, first)
         ]
@@ -343,13 +352,27 @@ def array_attributes(
     SOAP 1.2 has no name for the type of an array: its items say what they are.
     """
     if soap12:
-        item_type = f"{encoding}:Array" if inner else item_type
+        nested = inner or item_type[-1:] == "]"
+        item_type = f"{encoding}:Array" if nested else item_type
         said = f"{encoding}:itemType=\"{item_type}\" {encoding}:arraySize=\"{' '.join(map(str, sizes))}\""
     else:
         suffix = "".join(f"[{',' * (rank - 1)}]" for rank in reversed(inner))
         size = ",".join(map(str, sizes))
         said = f'{encoding}:arrayType="{item_type}{suffix}[{size}]"'
     return f' xsi:type="{kind or f"{encoding}:Array"}" {said}'
+
+
+def encoded_array(item_type: str, size: int, prefix: str, kind: str = "") -> str:
+    """What makes an element an array in the encoding of the envelope at hand.
+
+    Args:
+        item_type: the name of the items' type, with its prefix.
+        size: how many there are.
+        prefix: of the encoding's namespace.
+        kind: the name of the array's own type, with its prefix, where it says that.
+    """
+    soap12 = writes_soap12()
+    return array_attributes(item_type, [size], (), prefix, soap12=soap12, kind=kind)
 
 
 def _sizes_of(v: object, rank: int) -> list[int]:

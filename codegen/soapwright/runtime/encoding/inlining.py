@@ -38,7 +38,10 @@ def _reference(value: AnyElement) -> str | None:
     if any(not isinstance(item, str) or item.strip() for item in value.content):
         return None
     href = value.attributes.get("href", "")
-    return href[1:] if href[:1] == "#" else value.attributes.get(REF)
+    if href[:1] == "#":
+        return href[1:]
+    ref = value.attributes.get(REF)
+    return None if ref is None else ref.removeprefix("#")
 
 
 def _without(value: AnyElement, *names: str) -> dict[str, str]:

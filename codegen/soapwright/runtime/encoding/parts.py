@@ -7,6 +7,7 @@ from typing import Any
 from ..codec.parts import PartCodec
 from ..xml.element import Element
 from .references import nil_or, target_of
+from .sharing import encoded_block, written
 
 
 class EncodedPartCodec(PartCodec):
@@ -32,3 +33,12 @@ class EncodedPartCodec(PartCodec):
         if self.reader == "soap.read_any_encoded":  # which follows references itself
             return read(e)
         return nil_or(e, read)
+
+    def write(self, value: Any) -> str:  # Any: as read
+        """The part's element with a value, and all that is shared in that.
+
+        Raises:
+            TypeError: the value is not of its type.
+            ValueError: the value cannot be written.
+        """
+        return encoded_block(written(super().write, embedded=True)(value))

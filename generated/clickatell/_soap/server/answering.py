@@ -42,6 +42,7 @@ class Refusal(Exception):
         status: HTTP's, where it is not the fault's own.
         headers: HTTP's, by names in lower case.
         blocks: the fault's header blocks, as XML.
+        about_body: whether the envelope was read up to its Body, and that is what is wrong.
     """
 
     def __init__(
@@ -52,9 +53,11 @@ class Refusal(Exception):
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
         blocks: str = "",
+        about_body: bool = False,
     ) -> None:
         super().__init__(fault.reason)
         self.fault = fault
+        fault.about_body = about_body
         self.version: Version | None = version
         self.status = status
         self.headers = dict(headers or {})

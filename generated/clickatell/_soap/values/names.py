@@ -173,3 +173,32 @@ def qnames_text(values: Iterable[QName], prefix: str) -> tuple[str, str]:
             prefixes[value.namespace] = f"{fresh}:"
         texts.append(prefixes[value.namespace] + value.local)
     return " ".join(texts), declarations
+
+
+def declared_where_used(xml: str, namespaces: Iterable[tuple[str, str]]) -> str:
+    """An element with those prefixes declared on it that it uses, to stand anywhere.
+
+    One that only seems to be used, in a text, is declared too, which does no harm. What is
+    declared further inside does not count: its scope is there.
+
+    Args:
+        xml: the element.
+        namespaces: prefixes, and what they stand for.
+    """
+    end = xml.index(">")
+    own = xml[:end]
+    needed = [
+        declaration(prefix, uri)
+        for prefix, uri in namespaces
+        if f"{prefix}:" in xml and f' xmlns:{prefix}="' not in own
+    ]
+    if not needed:
+        return xml
+    after_name = tag_end(xml)
+    return f"{xml[:after_name]}{''.join(needed)}{xml[after_name:]}"
+
+
+def tag_end(xml: str) -> int:
+    """Where an element's name ends, and its attributes begin."""
+    end = xml.index(">")
+    return min(i for i in (xml.find(" ", 0, end), xml.find("/", 0, end), end) if i > 0)

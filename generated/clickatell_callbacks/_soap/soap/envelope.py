@@ -95,6 +95,17 @@ class Envelope:
         return f"{self._head}{header}<{prefix}:Body>"
 
     @property
+    def undeclared(self) -> list[tuple[str, str]]:
+        """The prefixes that the Envelope does not declare, and what they stand for."""
+        declared = (*self.prefixes.split(), "xml")
+        start = self.wire.start
+        return [
+            (prefix, uri)
+            for prefix, uri in self.namespaces.items()
+            if prefix not in declared and f' xmlns:{prefix}="' not in start
+        ]
+
+    @property
     def tail(self) -> str:
         """All that stands after a Body's content."""
         prefix = self.wire.prefix

@@ -96,6 +96,9 @@ def read_fault(e: Element, secrets: Secrets) -> tuple[SoapFault, list[Element]]:
     code, subcodes = _codes(found.get("faultcode"), found.get("Code"))
     reasons = _reasons(found.get("faultstring"), found.get("Reason"))
     detail = found.get("detail", found.get("Detail"))
+    about_body = detail is not None
+    if detail is not None and "detail" in found and _is_bare(detail):
+        detail = None
     language, reason = reasons[0] if reasons else (None, "")
     fault = SoapFault(
         reason,
@@ -108,6 +111,7 @@ def read_fault(e: Element, secrets: Secrets) -> tuple[SoapFault, list[Element]]:
         detail=None if detail is None else _raw(detail).keep(secrets),
     )
     fault.secrets = secrets
+    fault.about_body = about_body
     return fault, [] if detail is None else detail[:]
 
 
@@ -157,6 +161,10 @@ def _whole_text(e: Element) -> str:
     return "".join(pieces)
 
 
+def _is_bare(e: Element) -> bool:
+    return not len(e) and not e.keys() and not (e.text or "").strip(SPACE)
+
+
 def _uri(e: Element | None) -> str | None:
     return (e.text or "").strip(SPACE) or None if e is not None else None
 
@@ -197,6 +205,8 @@ def _write_11(fault: SoapFault, prefix: str, detail: str | None) -> str:
         xml += _element("detail", "", detail)
     elif fault.raw_detail is not None:
         xml += _raw_detail(fault.raw_detail, "detail")
+    elif fault.about_body:
+        xml += "<detail/>"
     return f"{xml}</{prefix}:Fault>"
 
 

@@ -8,6 +8,7 @@ that race there compose the same twice.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar
 
@@ -25,7 +26,7 @@ from ..xml.parsing import Limits, parse
 from .beginnings import beginning
 from .envelope import Envelope, Version, open_envelope, opened
 from .faults import DeclaredFault, FaultCodec, read_fault, write_fault
-from .messages import Message, MessageCodec, Side, Source, refuse
+from .messages import Message, MessageCodec, References, Side, Source, refuse
 
 __all__ = [
     "AnyOperation",
@@ -100,16 +101,26 @@ class Operation(Generic[Request, Response]):
     def _side(self, body: Message | None, header: Message | None) -> Side | None:
         if body is None:
             return None
-        name = (body.tag or self.name).rpartition(":")[2]
-        package = self.package
+        name, package = self._name_of(body), self.package
         headers = None if header is None else MessageCodec(package, header, "Header")
         return Side(self.envelope, MessageCodec(package, body, name), headers)
+
+    def _name_of(self, message: Message) -> str:
+        return (message.tag or self.name).rpartition(":")[2]
 
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"
 
     def _finish(self) -> None:
         """Let go of what was kept while one envelope was read: here nothing is."""
+
+    def answering(self, request: Element) -> AbstractContextManager[None]:
+        """Encode, within this context, what answers a request: in its form, where it has one.
+
+        Args:
+            request: its envelope.
+        """
+        return nullcontext()
 
     @property
     def one_way(self) -> bool:
@@ -143,28 +154,56 @@ class Operation(Generic[Request, Response]):
 
     # ------------------------------------------------------------------------- encoding
 
-    def encode_request(self, value: Request, headers: object = None) -> bytes:
+    def encode_request(
+        self,
+        value: Request,
+        headers: object = None,
+        *,
+        references: References = "shared",
+    ) -> bytes:
         """A request's envelope.
+
+        Args:
+            value: the request.
+            headers: of the class of the declared ones.
+            references: what goes by reference, where the message is encoded.
 
         Raises:
             EncodeError: the wire cannot carry the value, or it is not of the request's class.
             TypeError: the operation has no request, or headers and declares none.
         """
         side = self._request or self._with(None, "request")
-        return side.encode(value, headers)
+        return side.encode(value, headers, references)
 
-    def encode_response(self, value: Response, headers: object = None) -> bytes:
+    def encode_response(
+        self,
+        value: Response,
+        headers: object = None,
+        *,
+        references: References = "shared",
+    ) -> bytes:
         """A response's envelope.
+
+        Args:
+            value: the response.
+            headers: of the class of the declared ones.
+            references: as of requests.
 
         Raises:
             EncodeError: the wire cannot carry the value, or it is not of the response's class.
             TypeError: the operation is one-way, or there are headers and it declares none.
         """
         side = self._response or self._with(None, "response")
-        return side.encode(value, headers)
+        return side.encode(value, headers, references)
 
-    def encode_fault(self, fault: SoapFault) -> bytes:
+    def encode_fault(
+        self, fault: SoapFault, *, references: References = "shared"
+    ) -> bytes:
         """A fault's envelope.
+
+        Args:
+            fault: a declared one, or any other.
+            references: as of requests.
 
         Raises:
             EncodeError: the wire cannot carry it, or it is declared, but not here.

@@ -212,7 +212,9 @@ def _reference(e: Element) -> str | None:
     """
     href = e.get("href")
     if href is None:
-        return e.get(REF)
+        ref = e.get(REF)
+        # an id, which has no "#"; PHP writes one
+        return None if ref is None else ref.removeprefix("#")
     if href[:1] != "#":
         raise DecodeError(path_of(e), f"{_quoted(href)} is not in the envelope")
     return href[1:]

@@ -25,6 +25,7 @@ from .exchange import Exchange
 Detail = TypeVar("Detail")
 
 _KEPT = 4096
+_ABOUT_HEADERS = ("VersionMismatch", "MustUnderstand")
 _SHOWN = 200
 
 
@@ -140,7 +141,10 @@ class SoapFault(SoapError):
     node: str | None
     """The URI of the SOAP 1.2 node that failed."""
     raw_detail: AnyElement | None
-    """The whole detail element as it was received."""
+    """The whole detail element as it was received; `None` for an empty one of SOAP 1.1."""
+    about_body: bool
+    """Whether what was wrong is the Body: SOAP 1.1 then wants a detail, be it empty (section 4.4). A
+    fault that was received without one is written without."""
 
     def __init__(
         self,
@@ -163,6 +167,7 @@ class SoapFault(SoapError):
         self.language = language
         self.reasons = dict(reasons or {})
         self.raw_detail = detail
+        self.about_body = code.rpartition("}")[2] not in _ABOUT_HEADERS
 
     @property
     def code(self) -> str:

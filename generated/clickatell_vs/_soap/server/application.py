@@ -150,7 +150,8 @@ class Application:
         value, headers = call.response(result)
         if operation.one_way:
             return Response(202, {}, b"")
-        envelope = operation.encode_response(value, headers)
+        with operation.answering(call.envelope):
+            envelope = operation.encode_response(value, headers)
         return Response(200, content_type(operation.envelope.wire), envelope)
 
     def _failed(
@@ -185,7 +186,8 @@ class Application:
             EncodeError: the wire cannot carry it, or the operation does not declare it.
         """
         if call is not None and isinstance(fault, SoapFault):
-            return operation_fault(call.operation, fault)
+            with call.operation.answering(call.envelope):
+                return operation_fault(call.operation, fault)
         refusal = fault if isinstance(fault, Refusal) else Refusal(fault)
         return self._faults.refusal(refusal, self._named(request))
 
@@ -258,9 +260,10 @@ class Application:
                 header, content, len(message.envelope)
             )
         except SoapFault as fault:
-            raise Refusal(fault, version=version) from None
+            raise Refusal(fault, version=version, about_body=True) from None
         except DecodeError as error:
-            raise Refusal(_callers(str(error)), version=version) from None
+            said = _callers(str(error))
+            raise Refusal(said, version=version, about_body=True) from None
         return Call(
             request, root, target.service, target.key, target.operation, value, blocks
         )

@@ -24,15 +24,21 @@ def _the_port_whose_name_is_nearly_as_long_as_a_line_of_python_may_be_with_room(
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    encoding = soap.Encoding(
+        "enc",
+        attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
+    )
     operations: dict[str, soap.AnyOperation] = {
         "choose": soap.EncodedOperation(
             name="choose",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "ChooseRequest",
                 encoded=True,
+                by_envelope=True,
                 tag="tns:choose",
                 attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
                 expects="choose",

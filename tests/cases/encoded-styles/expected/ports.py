@@ -21,6 +21,7 @@ def _archive_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "find": soap.EncodedOperation(
             name="find",
@@ -29,9 +30,11 @@ def _archive_port() -> soap.Port:
                 wire, {**NAMESPACES, "tns": "urn:archive?a=1&b=2"}, "tns ns2"
             ),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "FindRequest",
                 encoded=True,
+                by_envelope=True,
                 tag="tns:find",
                 attributes=' xmlns:tns="urn:archive?a=1&amp;b=2"',
                 expects="find",
@@ -39,6 +42,7 @@ def _archive_port() -> soap.Port:
             ),
             request_headers=soap.Message(
                 "FindRequestHeaders",
+                by_envelope=True,
                 blocks=(
                     "{urn:archive}reader",
                     "{urn:archive}trace",
@@ -47,6 +51,7 @@ def _archive_port() -> soap.Port:
             response=soap.Message(
                 "FindResponse",
                 encoded=True,
+                by_envelope=True,
                 tag="ns2:findResponse",
                 attributes="",
                 expects="",
@@ -93,6 +98,7 @@ def _archive_port() -> soap.Port:
             soap_action="urn:archive#close",
             envelope=soap.Envelope(wire, {"tns": "urn:archive"}, "tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "CloseRequest",
                 encoded=True,
@@ -122,14 +128,16 @@ def _document_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "file": soap.EncodedOperation(
             name="file",
             soap_action="urn:archive#file",
             envelope=soap.Envelope(wire, NAMESPACES, "ns2"),
             package=PACKAGE,
-            request=soap.Message("FileRequest", encoded=True),
-            response=soap.Message("FileResponse", encoded=True),
+            encoding=encoding,
+            request=soap.Message("FileRequest", encoded=True, by_envelope=True),
+            response=soap.Message("FileResponse", encoded=True, by_envelope=True),
         ),
     }
     return soap.Port(

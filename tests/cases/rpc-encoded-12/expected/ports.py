@@ -20,12 +20,18 @@ def _sums_port() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
+    encoding = soap.Encoding(
+        "enc",
+        soap12=True,
+        attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
+    )
     operations: dict[str, soap.AnyOperation] = {
         "sum": soap.EncodedOperation(
             name="sum",
             soap_action="urn:sums#sum",
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
             package=PACKAGE,
+            encoding=encoding,
             request=soap.Message(
                 "SumRequest",
                 encoded=True,

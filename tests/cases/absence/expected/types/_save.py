@@ -78,8 +78,8 @@ def read_Save(e: soap.Element) -> Save:
     score: list[Decimal | None] = []
     address: t.Address | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     blank = soap.blanks(
         children, {"{urn:profiles}limit": "10", "{urn:profiles}version": "1.0"}
     )
@@ -111,10 +111,14 @@ def read_Save(e: soap.Element) -> Save:
             score.append(None if soap.is_nil(c) else soap.decimal_value(c))
         elif tag == "{urn:profiles}address":
             address = None if not len(c) and soap.is_nil(c) else t.read_Address(c)
+        elif soap.misnamed(
+            c, "urn:profiles", "name nick born left limit version mail* score* address"
+        ):
+            return read_Save(e)
     if name is soap.MISSING:
-        soap.missing(e, "name")
+        name = soap.missing(e, "name")
     if born is soap.MISSING:
-        soap.missing(e, "born")
+        born = soap.missing(e, "born")
     if not mail:
         soap.missing(e, "mail")
     v = Save.__new__(Save)

@@ -34,6 +34,8 @@ def read_SetRequestHeaders(e: soap.Element) -> SetRequestHeaders:
             old = (
                 None if c.text is None and soap.is_nil(c) else soap.any_simple_value(c)
             )
+        elif soap.misnamed_block(c, "urn:any-simple", "old"):
+            return read_SetRequestHeaders(e)
     v = SetRequestHeaders.__new__(SetRequestHeaders)
     v.old = old
     v.__form__ = None

@@ -14,6 +14,7 @@ class OptionNone:
     reason: str | None | soap.Unset = soap.UNSET
 
 
+@soap.by_reference(OptionNone)
 def write_encoded_OptionNone(v: OptionNone, tag: str, attributes: str = "") -> str:
     if v.__class__ is not OptionNone:
         return soap.write_derived(v, OptionNone, tag, attributes, encoded=True)

@@ -31,16 +31,18 @@ def read_Wind(e: soap.Element) -> Wind:
     degrees: int = soap.MISSING
     gust: t.Wind | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:weather}degrees":
             degrees = soap.int_value(c)
         elif tag == "{urn:weather}gust":
             gust = None if not len(c) and soap.is_nil(c) else t.read_Wind(c)
+        elif soap.misnamed(c, "urn:weather", "degrees gust"):
+            return read_Wind(e)
     if degrees is soap.MISSING:
-        soap.missing(e, "degrees")
+        degrees = soap.missing(e, "degrees")
     v = Wind.__new__(Wind)
     v.degrees = degrees
     v.gust = gust

@@ -41,16 +41,18 @@ def read_Bare(e: soap.Element) -> Bare:
     p: int = soap.MISSING
     q: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:content}p":
             p = soap.int_value(c)
         elif tag == "{urn:content}q":
             q = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed(c, "urn:content", "p q"):
+            return read_Bare(e)
     if p is soap.MISSING:
-        soap.missing(e, "p")
+        p = soap.missing(e, "p")
     v = Bare.__new__(Bare)
     v.any_attributes = any_attributes
     v.p = p

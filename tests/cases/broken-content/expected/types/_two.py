@@ -49,8 +49,8 @@ def read_Two(e: soap.Element) -> Two:
     z1: int | None = None
     z2: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:content}x":
@@ -61,10 +61,12 @@ def read_Two(e: soap.Element) -> Two:
             z1 = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:content}z2":
             z2 = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed(c, "urn:content", "x y z1 z2"):
+            return read_Two(e)
     if x is soap.MISSING:
-        soap.missing(e, "x")
+        x = soap.missing(e, "x")
     if y is soap.MISSING:
-        soap.missing(e, "y")
+        y = soap.missing(e, "y")
     if z1 is None and z2 is None:
         soap.missing(e, "z1 | z2")
     v = Two.__new__(Two)

@@ -16,6 +16,7 @@ class FindRequest:
     query: Any | soap.Unset = None
 
 
+@soap.by_reference(FindRequest)
 def write_encoded_FindRequest(v: FindRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not FindRequest:
         return soap.write_derived(v, FindRequest, tag, attributes, encoded=True)

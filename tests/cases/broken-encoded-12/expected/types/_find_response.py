@@ -16,6 +16,7 @@ class FindResponse:
     found: list[Any] | None | soap.Unset = None
 
 
+@soap.by_reference(FindResponse)
 def write_encoded_FindResponse(v: FindResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not FindResponse:
         return soap.write_derived(v, FindResponse, tag, attributes, encoded=True)

@@ -14,6 +14,7 @@ class Item:
     name: str | None | soap.Unset = None
 
 
+@soap.by_reference(Item)
 def write_encoded_Item(v: Item, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Item:
         return soap.write_derived(v, Item, tag, attributes, encoded=True)

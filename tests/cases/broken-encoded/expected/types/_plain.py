@@ -6,6 +6,7 @@ from .. import _soap as soap
 from .. import types as t
 
 
+@soap.by_reference(list)
 def write_encoded_Plain(v: list[t.Item], tag: str, attributes: str = "") -> str:
     soap.check_list(v)
     xml = f'<{tag}{attributes} xsi:type="enc:Array" enc:arrayType="tns:Item[{len(v)}]">'

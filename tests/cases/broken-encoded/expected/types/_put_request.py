@@ -19,6 +19,7 @@ class PutRequest:
     lost: Any | soap.Unset = None
 
 
+@soap.by_reference(PutRequest)
 def write_encoded_PutRequest(v: PutRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PutRequest:
         return soap.write_derived(v, PutRequest, tag, attributes, encoded=True)

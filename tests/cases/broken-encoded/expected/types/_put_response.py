@@ -16,6 +16,7 @@ class PutResponse:
     items: list[Any] | None | soap.Unset = None
 
 
+@soap.by_reference(PutResponse)
 def write_encoded_PutResponse(v: PutResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not PutResponse:
         return soap.write_derived(v, PutResponse, tag, attributes, encoded=True)

@@ -8,6 +8,7 @@ from .. import _soap as soap
 from .. import elements
 
 
+@soap.by_reference(list)
 def write_encoded_Strange(v: list[Any], tag: str, attributes: str = "") -> str:
     return soap.write_any_array(v, tag, attributes, "item", elements.KNOWN)
 

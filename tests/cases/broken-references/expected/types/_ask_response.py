@@ -35,8 +35,10 @@ def read_AskResponse(e: soap.Element) -> AskResponse:
         tag = c.tag
         if tag == "{urn:small}answer":
             answer = soap.read_any(c, elements.KNOWN)
+        elif soap.misnamed(c, "urn:small", "answer"):
+            return read_AskResponse(e)
     if answer is soap.MISSING:
-        soap.missing(e, "answer")
+        answer = soap.missing(e, "answer")
     v = AskResponse.__new__(AskResponse)
     v.answer = answer
     v.__form__ = None

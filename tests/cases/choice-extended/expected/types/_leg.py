@@ -45,8 +45,8 @@ def read_Leg(e: soap.Element) -> Leg:
     from_: str | None = None
     stop: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:route}number":
@@ -55,6 +55,8 @@ def read_Leg(e: soap.Element) -> Leg:
             from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:route}stop":
             stop = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(c, "urn:route", "number from stop"):
+            return read_Leg(e)
     if number is None and from_ is None and stop is None:
         soap.missing(e, "number | from | stop")
     v = Leg.__new__(Leg)

@@ -55,8 +55,8 @@ def read_Book(e: soap.Element) -> Book:
     ] = []
     closed: bool | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:payments}debit":
@@ -69,6 +69,8 @@ def read_Book(e: soap.Element) -> Book:
             choices.append(("entry", None if soap.is_nil(c) else t.read_Entry(c)))
         elif tag == "{urn:payments}closed":
             closed = None if c.text is None and soap.is_nil(c) else soap.bool_value(c)
+        elif soap.misnamed(c, "urn:payments", "debit* credit* comment* entry* closed"):
+            return read_Book(e)
     v = Book.__new__(Book)
     v.choices = choices
     v.closed = closed

@@ -69,8 +69,8 @@ def read_Pay(e: soap.Element) -> Pay:
     mail: str | None = None
     phone: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:payments}amount":
@@ -89,8 +89,12 @@ def read_Pay(e: soap.Element) -> Pay:
             mail = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:payments}phone":
             phone = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(
+            c, "urn:payments", "amount card bank account note cash mail phone"
+        ):
+            return read_Pay(e)
     if amount is soap.MISSING:
-        soap.missing(e, "amount")
+        amount = soap.missing(e, "amount")
     if (
         card is None
         and bank is None

@@ -67,8 +67,8 @@ def read_Add(e: soap.Element) -> Add:
     local: int = soap.MISSING
     keywords: t.AddKeywords | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}title":
@@ -85,12 +85,20 @@ def read_Add(e: soap.Element) -> Add:
             local = soap.int_value(c)
         elif tag == "{urn:library:books}keywords":
             keywords = None if not len(c) and soap.is_nil(c) else t.read_AddKeywords(c)
+        elif soap.misnamed(
+            c,
+            "urn:library:books",
+            "title subtitle author* copy size keywords",
+            "",
+            "local",
+        ):
+            return read_Add(e)
     if title is soap.MISSING:
-        soap.missing(e, "title")
+        title = soap.missing(e, "title")
     if not author:
         soap.missing(e, "author")
     if local is soap.MISSING:
-        soap.missing(e, "local")
+        local = soap.missing(e, "local")
     v = Add.__new__(Add)
     v.rare = rare
     v.lang = lang
@@ -131,16 +139,18 @@ def read_AddKeywords(e: soap.Element) -> AddKeywords:
     main: str = soap.MISSING
     other: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:library:books}main":
             main = soap.string(c)
         elif tag == "{urn:library:books}other":
             other = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(c, "urn:library:books", "main other"):
+            return read_AddKeywords(e)
     if main is soap.MISSING:
-        soap.missing(e, "main")
+        main = soap.missing(e, "main")
     v = AddKeywords.__new__(AddKeywords)
     v.main = main
     v.other = other

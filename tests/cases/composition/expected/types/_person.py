@@ -35,8 +35,8 @@ def read_Person(e: soap.Element) -> Person:
     height: t.PeopleSize | None = None
     owns: t.Copy | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "name":
@@ -45,8 +45,10 @@ def read_Person(e: soap.Element) -> Person:
             height = None if not len(c) and soap.is_nil(c) else t.read_PeopleSize(c)
         elif tag == "owns":
             owns = None if not len(c) and soap.is_nil(c) else t.read_Copy(c)
+        elif soap.misnamed(c, "", "name height owns"):
+            return read_Person(e)
     if name is soap.MISSING:
-        soap.missing(e, "name")
+        name = soap.missing(e, "name")
     v = Person.__new__(Person)
     v.name = name
     v.height = height

@@ -31,16 +31,18 @@ def read_Admit(e: soap.Element) -> Admit:
     animal: t.Animal = soap.MISSING
     bird: t.Bird | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:zoo}animal":
             animal = t.read_Animal(c)
         elif tag == "{urn:zoo}bird":
             bird = None if not len(c) and soap.is_nil(c) else t.read_Bird(c)
+        elif soap.misnamed(c, "urn:zoo", "animal bird"):
+            return read_Admit(e)
     if animal is soap.MISSING:
-        soap.missing(e, "animal")
+        animal = soap.missing(e, "animal")
     v = Admit.__new__(Admit)
     v.animal = animal
     v.bird = bird

@@ -18,15 +18,16 @@ class Entry:
 def write_encoded_Entry(v: Entry, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Entry:
         return soap.write_derived(v, Entry, tag, attributes, encoded=True)
+    q = soap.member_prefix("ns2:")
     xml = f'<{tag}{attributes} xsi:type="ns2:Entry">'
     if v.title is None:
-        xml += '<ns2:title xsi:nil="true" xsi:type="xsd:string"/>'
+        xml += f'<{q}title xsi:nil="true" xsi:type="xsd:string"/>'
     elif v.title is not soap.UNSET:
-        xml += f'<ns2:title xsi:type="xsd:string">{soap.text(v.title)}</ns2:title>'
+        xml += f'<{q}title xsi:type="xsd:string">{soap.text(v.title)}</{q}title>'
     if v.pages is None:
-        xml += '<ns2:pages xsi:nil="true" xsi:type="xsd:int"/>'
+        xml += f'<{q}pages xsi:nil="true" xsi:type="xsd:int"/>'
     elif v.pages is not soap.UNSET:
-        xml += f'<ns2:pages xsi:type="xsd:int">{soap.int_text(v.pages)}</ns2:pages>'
+        xml += f'<{q}pages xsi:type="xsd:int">{soap.int_text(v.pages)}</{q}pages>'
     return f"{xml}</{tag}>"
 
 

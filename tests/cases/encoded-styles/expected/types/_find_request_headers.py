@@ -23,7 +23,7 @@ def write_FindRequestHeaders(v: FindRequestHeaders) -> str:
         return soap.write_as_read(v, write_FindRequestHeaders)
     xml = ""
     if v.reader is not None:
-        xml += t.write_encoded_Locked(v.reader, "ns2:reader")
+        xml += soap.encoded_block(t.write_encoded_Locked(v.reader, "ns2:reader"))
     if v.trace is not None:
         xml += f"<ns2:trace>{soap.text(v.trace)}</ns2:trace>"
     return xml
@@ -39,6 +39,8 @@ def read_FindRequestHeaders(e: soap.Element) -> FindRequestHeaders:
             reader = soap.nil_or(c, t.read_encoded_Locked)
         elif tag == "{urn:archive}trace":
             trace = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed_block(c, "urn:archive", "reader trace"):
+            return read_FindRequestHeaders(e)
     v = FindRequestHeaders.__new__(FindRequestHeaders)
     v.reader = reader
     v.trace = trace

@@ -54,11 +54,12 @@ def read_Locked(e: soap.Element) -> Locked:
 def write_encoded_Locked(v: Locked, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Locked:
         return soap.write_derived(v, Locked, tag, attributes, encoded=True)
+    q = soap.member_prefix("ns2:")
     xml = f'<{tag}{attributes} xsi:type="ns2:Locked">'
     if v.by is None:
-        xml += '<ns2:by xsi:nil="true" xsi:type="xsd:string"/>'
+        xml += f'<{q}by xsi:nil="true" xsi:type="xsd:string"/>'
     elif v.by is not soap.UNSET:
-        xml += f'<ns2:by xsi:type="xsd:string">{soap.text(v.by)}</ns2:by>'
+        xml += f'<{q}by xsi:type="xsd:string">{soap.text(v.by)}</{q}by>'
     return f"{xml}</{tag}>"
 
 

@@ -63,15 +63,16 @@ def write_encoded_LockedForGood(
 ) -> str:
     if v.__class__ is not LockedForGood:
         return soap.write_derived(v, LockedForGood, tag, attributes, encoded=True)
+    q = soap.member_prefix("ns2:")
     xml = f'<{tag}{attributes} xsi:type="ns2:LockedForGood">'
     if v.by is None:
-        xml += '<ns2:by xsi:nil="true" xsi:type="xsd:string"/>'
+        xml += f'<{q}by xsi:nil="true" xsi:type="xsd:string"/>'
     elif v.by is not soap.UNSET:
-        xml += f'<ns2:by xsi:type="xsd:string">{soap.text(v.by)}</ns2:by>'
+        xml += f'<{q}by xsi:type="xsd:string">{soap.text(v.by)}</{q}by>'
     if v.since is None:
-        xml += '<ns2:since xsi:nil="true" xsi:type="xsd:date"/>'
+        xml += f'<{q}since xsi:nil="true" xsi:type="xsd:date"/>'
     elif v.since is not soap.UNSET:
-        xml += f'<ns2:since xsi:type="xsd:date">{soap.date_text(v.since)}</ns2:since>'
+        xml += f'<{q}since xsi:type="xsd:date">{soap.date_text(v.since)}</{q}since>'
     return f"{xml}</{tag}>"
 
 

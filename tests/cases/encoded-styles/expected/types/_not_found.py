@@ -17,11 +17,12 @@ class NotFound:
 def write_encoded_NotFound(v: NotFound, tag: str, attributes: str = "") -> str:
     if v.__class__ is not NotFound:
         return soap.write_derived(v, NotFound, tag, attributes, encoded=True)
+    q = soap.member_prefix("ns2:")
     xml = f'<{tag}{attributes} xsi:type="ns2:NotFound">'
     if v.title is None:
-        xml += '<ns2:title xsi:nil="true" xsi:type="xsd:string"/>'
+        xml += f'<{q}title xsi:nil="true" xsi:type="xsd:string"/>'
     elif v.title is not soap.UNSET:
-        xml += f'<ns2:title xsi:type="xsd:string">{soap.text(v.title)}</ns2:title>'
+        xml += f'<{q}title xsi:type="xsd:string">{soap.text(v.title)}</{q}title>'
     return f"{xml}</{tag}>"
 
 

@@ -67,8 +67,8 @@ def read_Order(e: soap.Element) -> Order:
     size: t.Size | None = None
     finish: t.OrderFinish | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:paint}colour":
@@ -79,6 +79,8 @@ def read_Order(e: soap.Element) -> Order:
             finish = (
                 None if c.text is None and soap.is_nil(c) else t.read_OrderFinish(c)
             )
+        elif soap.misnamed(c, "urn:paint", "colour* size finish"):
+            return read_Order(e)
     if not colour:
         soap.missing(e, "colour")
     v = Order.__new__(Order)

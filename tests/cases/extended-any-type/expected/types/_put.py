@@ -47,8 +47,8 @@ def read_Put(e: soap.Element) -> Put:
     noted: t.Noted | None = None
     plain: t.Plain | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:extended-any-type}id":
@@ -61,8 +61,12 @@ def read_Put(e: soap.Element) -> Put:
             noted = None if not len(c) and soap.is_nil(c) else t.read_Noted(c)
         elif tag == "{urn:extended-any-type}plain":
             plain = None if not len(c) and soap.is_nil(c) else t.read_Plain(c)
+        elif soap.misnamed(
+            c, "urn:extended-any-type", "id extensions* tagged noted plain"
+        ):
+            return read_Put(e)
     if id is soap.MISSING:
-        soap.missing(e, "id")
+        id = soap.missing(e, "id")
     v = Put.__new__(Put)
     v.id = id
     v.extensions = extensions

@@ -39,6 +39,8 @@ def read_WithdrawRequestHeaders(e: soap.Element) -> WithdrawRequestHeaders:
             session = None if not len(c) and soap.is_nil(c) else t.read_Session(c)
         elif tag == "{urn:bank}trace":
             trace = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed_block(c, "urn:bank", "session trace"):
+            return read_WithdrawRequestHeaders(e)
     v = WithdrawRequestHeaders.__new__(WithdrawRequestHeaders)
     v.session = session
     v.trace = trace

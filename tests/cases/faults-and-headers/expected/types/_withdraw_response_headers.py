@@ -32,6 +32,8 @@ def read_WithdrawResponseHeaders(e: soap.Element) -> WithdrawResponseHeaders:
         tag = c.tag
         if tag == "{urn:bank}trace":
             trace = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed_block(c, "urn:bank", "trace"):
+            return read_WithdrawResponseHeaders(e)
     v = WithdrawResponseHeaders.__new__(WithdrawResponseHeaders)
     v.trace = trace
     v.__form__ = None

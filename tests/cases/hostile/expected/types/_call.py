@@ -49,8 +49,8 @@ def read_Call(e: soap.Element) -> Call:
     text: str | None = None
     bidi: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     blank = soap.blanks(
         children,
         {
@@ -72,8 +72,12 @@ def read_Call(e: soap.Element) -> Call:
             )
         elif tag == "{urn:hostile'+__import__('os').abort()+'}bidi":
             bidi = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(
+            c, "urn:hostile'+__import__('os').abort()+'", "mode text bidi"
+        ):
+            return read_Call(e)
     if mode is soap.MISSING:
-        soap.missing(e, "mode")
+        mode = soap.missing(e, "mode")
     v = Call.__new__(Call)
     v.when = when
     v.mode = mode

@@ -38,6 +38,8 @@ def read_PutRequestHeaders(e: soap.Element) -> PutRequestHeaders:
                 if c.text is None and soap.is_nil(c)
                 else soap.string(soap.filled(c, "none"))
             )
+        elif soap.misnamed_block(c, "urn:kept-forms", "trace"):
+            return read_PutRequestHeaders(e)
     v = PutRequestHeaders.__new__(PutRequestHeaders)
     v.trace = trace
     v.__form__ = None

@@ -56,9 +56,9 @@ def read_Bidder(e: soap.Element) -> Bidder:
         elif tag == "{urn:auction}age":
             age = soap.int_value(c)
         elif tag == "{urn:auction}mail":
-            mail = soap.string(c)
+            mail = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:auction}phone":
-            phone = soap.string(c)
+            phone = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif soap.misnamed(c, "urn:auction", "name age mail phone"):
             return read_Bidder(e)
     if name is soap.MISSING:

@@ -47,11 +47,11 @@ def read_LookResponse(e: soap.Element) -> LookResponse:
         if tag == "{urn:auction}lot":
             lot.append(t.read_Lot(c))
         elif tag == "{urn:auction}seller":
-            seller = t.read_Bidder(c)
+            seller = None if not len(c) and soap.is_nil(c) else t.read_Bidder(c)
         elif tag == "{urn:auction}thing":
-            thing = t.read_Thing(c)
+            thing = None if not len(c) and soap.is_nil(c) else t.read_Thing(c)
         elif tag == "{urn:auction}weight":
-            weight = t.read_Weight(c)
+            weight = None if not len(c) and soap.is_nil(c) else t.read_Weight(c)
         elif soap.misnamed(c, "urn:auction", "lot* seller thing weight"):
             return read_LookResponse(e)
     v = LookResponse.__new__(LookResponse)

@@ -32,7 +32,7 @@ def read_LookResponseHeaders(e: soap.Element) -> LookResponseHeaders:
     for c in children:
         tag = c.tag
         if tag == "{urn:auction}session":
-            session = t.read_Session(c)
+            session = None if not len(c) and soap.is_nil(c) else t.read_Session(c)
         elif soap.misnamed_block(c, "urn:auction", "session"):
             return read_LookResponseHeaders(e)
     v = LookResponseHeaders.__new__(LookResponseHeaders)

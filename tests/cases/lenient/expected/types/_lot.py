@@ -122,35 +122,35 @@ def read_Lot(e: soap.Element) -> Lot:
     for c in children:
         tag = c.tag
         if tag == "{urn:auction}number":
-            number = soap.int_value(c)
+            number = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:auction}sold":
-            sold = soap.datetime_value(c)
+            sold = None if c.text is None and soap.is_nil(c) else soap.datetime_value(c)
         elif tag == "{urn:auction}day":
-            day = soap.date_value(c)
+            day = None if c.text is None and soap.is_nil(c) else soap.date_value(c)
         elif tag == "{urn:auction}price":
-            price = soap.decimal_value(c)
+            price = None if c.text is None and soap.is_nil(c) else soap.decimal_value(c)
         elif tag == "{urn:auction}open":
-            open = soap.bool_value(c)
+            open = None if c.text is None and soap.is_nil(c) else soap.bool_value(c)
         elif tag == "{urn:auction}weight":
-            weight = soap.float_value(c)
+            weight = None if c.text is None and soap.is_nil(c) else soap.float_value(c)
         elif tag == "{urn:auction}digest":
-            digest = soap.hex_value(c)
+            digest = None if c.text is None and soap.is_nil(c) else soap.hex_value(c)
         elif tag == "{urn:auction}picture":
-            picture = soap.bytes_value(c)
+            picture = None if c.text is None and soap.is_nil(c) else soap.bytes_value(c)
         elif tag == "{urn:auction}kind":
-            kind = soap.qname_value(c)
+            kind = None if c.text is None and soap.is_nil(c) else soap.qname_value(c)
         elif tag == "{urn:auction}sizes":
-            sizes = t.read_Numbers(c)
+            sizes = None if c.text is None and soap.is_nil(c) else t.read_Numbers(c)
         elif tag == "{urn:auction}either":
-            either = t.read_Either(c)
+            either = None if c.text is None and soap.is_nil(c) else t.read_Either(c)
         elif tag == "{urn:auction}title":
-            title = soap.string(c)
+            title = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:auction}password":
-            password = soap.int_value(c)
+            password = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "{urn:auction}amounts":
             amounts.append(soap.int_value(c))
         elif tag == "{urn:auction}inner":
-            inner = t.read_Lot(c)
+            inner = None if not len(c) and soap.is_nil(c) else t.read_Lot(c)
         elif tag == "{urn:auction}bid":
             choices.append(("bid", soap.int_value(c)))
         elif tag == "{urn:auction}bidder":

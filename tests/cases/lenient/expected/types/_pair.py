@@ -16,6 +16,7 @@ class Pair:
     right: date | None | soap.Unset = None
 
 
+@soap.by_reference(Pair)
 def write_encoded_Pair(v: Pair, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Pair:
         return soap.write_derived(v, Pair, tag, attributes, encoded=True)

@@ -43,8 +43,8 @@ def read_U0e1cu0e43u0e0a(e: soap.Element) -> U0e1cu0e43u0e0a:
     u0939_u093_fu0928_u0926_u0940: int | None = None
     resume: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:scripts}ชื่อ":
@@ -55,8 +55,10 @@ def read_U0e1cu0e43u0e0a(e: soap.Element) -> U0e1cu0e43u0e0a:
             )
         elif tag == "{urn:scripts}résumé":
             resume = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed(c, "urn:scripts", "ชื่อ हिन्दी résumé"):
+            return read_U0e1cu0e43u0e0a(e)
     if u0_e0_au0_e37_u0_e2_d is soap.MISSING:
-        soap.missing(e, "ชื่อ")
+        u0_e0_au0_e37_u0_e2_d = soap.missing(e, "ชื่อ")
     v = U0e1cu0e43u0e0a.__new__(U0e1cu0e43u0e0a)
     v.u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645 = (
         u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645

@@ -125,8 +125,8 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
     value: _str | None = None
     class__2: _str | None = None
     children = e[:]
-    if not children:
-        _soap.check_empty(e)
+    if not children and _soap.check_empty(e):
+        return _soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:namen}class":
@@ -179,16 +179,22 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
             value = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
         elif tag == "{urn:namen}__class__":
             class__2 = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
+        elif _soap.misnamed(
+            c,
+            "urn:namen",
+            "class Straße naïve-value 数量 userId userID user_id with.dots with-hyphens _7th self str list* date field soap t v xml value __class__",
+        ):
+            return read_Ubernehmen(e)
     if class_ is _soap.MISSING:
-        _soap.missing(e, "class")
+        class_ = _soap.missing(e, "class")
     if strau00_dfe is _soap.MISSING:
-        _soap.missing(e, "Straße")
+        strau00_dfe = _soap.missing(e, "Straße")
     if userId is _soap.MISSING:
-        _soap.missing(e, "userId")
+        userId = _soap.missing(e, "userId")
     if userID is _soap.MISSING:
-        _soap.missing(e, "userID")
+        userID = _soap.missing(e, "userID")
     if user_id is _soap.MISSING:
-        _soap.missing(e, "user_id")
+        user_id = _soap.missing(e, "user_id")
     v = Ubernehmen.__new__(Ubernehmen)
     v.class_attribute = class_attribute
     v.value_attribute = value_attribute

@@ -40,8 +40,8 @@ def read_Ask(e: soap.Element) -> Ask:
     plain: t.Plain | None = None
     last: bool = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:gauges}text":
@@ -52,8 +52,10 @@ def read_Ask(e: soap.Element) -> Ask:
             plain = None if not len(c) and soap.is_nil(c) else t.read_Plain(c)
         elif tag == "{urn:gauges}last":
             last = soap.bool_value(c)
+        elif soap.misnamed(c, "urn:gauges", "text number plain last"):
+            return read_Ask(e)
     if last is soap.MISSING:
-        soap.missing(e, "last")
+        last = soap.missing(e, "last")
     v = Ask.__new__(Ask)
     v.text = text
     v.number = number

@@ -21,8 +21,8 @@ def write_Asked(v: Asked, tag: str, attributes: str = "") -> str:
 
 
 def read_Asked(e: soap.Element) -> Asked:
-    if not len(e):
-        soap.check_empty(e)
+    if not len(e) and soap.check_empty(e):
+        return soap.NOTHING
     v = Asked.__new__(Asked)
     v.__form__ = None
     if soap.noting.on:

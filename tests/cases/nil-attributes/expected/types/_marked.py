@@ -31,14 +31,16 @@ def read_Marked(e: soap.Element) -> Marked:
     mark = soap.attribute(e, "mark", soap.parse_string)
     n: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:gauges}n":
             n = soap.int_value(c)
+        elif soap.misnamed(c, "urn:gauges", "n"):
+            return read_Marked(e)
     if n is soap.MISSING:
-        soap.missing(e, "n")
+        n = soap.missing(e, "n")
     v = Marked.__new__(Marked)
     v.mark = mark
     v.n = n

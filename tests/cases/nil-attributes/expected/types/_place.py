@@ -40,14 +40,16 @@ def read_Place(e: soap.Element) -> Place:
     any_attributes = soap.other_attributes(e, ("reason",))
     city: str = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:gauges}city":
             city = soap.string(c)
+        elif soap.misnamed(c, "urn:gauges", "city"):
+            return read_Place(e)
     if city is soap.MISSING:
-        soap.missing(e, "city")
+        city = soap.missing(e, "city")
     v = Place.__new__(Place)
     v.reason = reason
     v.any_attributes = any_attributes

@@ -29,14 +29,16 @@ def read_Plain(e: soap.Element) -> Plain:
         return derived(e)
     n: int = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:gauges}n":
             n = soap.int_value(c)
+        elif soap.misnamed(c, "urn:gauges", "n"):
+            return read_Plain(e)
     if n is soap.MISSING:
-        soap.missing(e, "n")
+        n = soap.missing(e, "n")
     v = Plain.__new__(Plain)
     v.n = n
     v.__form__ = None

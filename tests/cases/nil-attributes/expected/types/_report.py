@@ -117,8 +117,8 @@ def read_Report(e: soap.Element) -> Report:
     anything: Any | soap.Unset = soap.UNSET
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:gauges}level":
@@ -147,8 +147,12 @@ def read_Report(e: soap.Element) -> Report:
             anything = soap.read_any(c, elements.KNOWN)
         elif soap.allows(tag, ("##other", "urn:gauges")):
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
+        elif soap.misnamed(
+            c, "urn:gauges", "level rain place* plain dry* wet* shape* marked* anything"
+        ):
+            return read_Report(e)
     if level is soap.MISSING:
-        soap.missing(e, "level")
+        level = soap.missing(e, "level")
     if not place:
         soap.missing(e, "place")
     v = Report.__new__(Report)

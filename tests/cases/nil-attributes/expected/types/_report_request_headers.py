@@ -37,6 +37,8 @@ def read_ReportRequestHeaders(e: soap.Element) -> ReportRequestHeaders:
         tag = c.tag
         if tag == "{urn:gauges}Ticket":
             ticket = soap.nil_of(c) if soap.is_nil(c) else t.read_Reading(c)
+        elif soap.misnamed_block(c, "urn:gauges", "Ticket"):
+            return read_ReportRequestHeaders(e)
     v = ReportRequestHeaders.__new__(ReportRequestHeaders)
     v.ticket = ticket
     v.__form__ = None

@@ -37,6 +37,8 @@ def read_ReportResponseHeaders(e: soap.Element) -> ReportResponseHeaders:
         tag = c.tag
         if tag == "{urn:gauges}Ticket":
             ticket = soap.nil_of(c) if soap.is_nil(c) else t.read_Reading(c)
+        elif soap.misnamed_block(c, "urn:gauges", "Ticket"):
+            return read_ReportResponseHeaders(e)
     v = ReportResponseHeaders.__new__(ReportResponseHeaders)
     v.ticket = ticket
     v.__form__ = None

@@ -33,14 +33,16 @@ def write_Reported(v: Reported, tag: str, attributes: str = "") -> str:
 def read_Reported(e: soap.Element) -> Reported:
     place: t.Place | soap.Nil | None = soap.MISSING
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:gauges}place":
             place = soap.nil_of(c) if soap.is_nil(c) else t.read_Place(c)
+        elif soap.misnamed(c, "urn:gauges", "place"):
+            return read_Reported(e)
     if place is soap.MISSING:
-        soap.missing(e, "place")
+        place = soap.missing(e, "place")
     v = Reported.__new__(Reported)
     v.place = place
     v.__form__ = None

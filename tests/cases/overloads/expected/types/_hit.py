@@ -30,16 +30,18 @@ def read_Hit(e: soap.Element) -> Hit:
     url: str = soap.MISSING
     rank: float | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "url":
             url = soap.token(c)
         elif tag == "rank":
             rank = None if c.text is None and soap.is_nil(c) else soap.float_value(c)
+        elif soap.misnamed(c, "", "url rank"):
+            return read_Hit(e)
     if url is soap.MISSING:
-        soap.missing(e, "url")
+        url = soap.missing(e, "url")
     v = Hit.__new__(Hit)
     v.url = url
     v.rank = rank

@@ -76,8 +76,8 @@ def read_Enter(e: soap.Element) -> Enter:
     remark: int | str | date | None = None
     keep: soap.Duration | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     blank = soap.blanks(children, {"{urn:register}version": "1.0"})
     for c in children:
         tag = c.tag
@@ -111,8 +111,12 @@ def read_Enter(e: soap.Element) -> Enter:
             remark = None if c.text is None and soap.is_nil(c) else t.read_Remark(c)
         elif tag == "{urn:register}keep":
             keep = None if c.text is None and soap.is_nil(c) else soap.duration_value(c)
+        elif soap.misnamed(
+            c, "urn:register", "number amount paid at others count* version remark keep"
+        ):
+            return read_Enter(e)
     if number is soap.MISSING:
-        soap.missing(e, "number")
+        number = soap.missing(e, "number")
     v = Enter.__new__(Enter)
     v.previous = previous
     v.number = number

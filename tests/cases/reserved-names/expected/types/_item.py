@@ -61,8 +61,8 @@ def read_Item(e: _soap.Element) -> Item:
     dataclass: _t.Literal | None = None
     request: _t.Decimal | None = None
     children = e[:]
-    if not children:
-        _soap.check_empty(e)
+    if not children and _soap.check_empty(e):
+        return _soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:stock}count":
@@ -79,8 +79,10 @@ def read_Item(e: _soap.Element) -> Item:
             )
         elif tag == "{urn:stock}box":
             request = None if not len(c) and _soap.is_nil(c) else _t.read_Decimal(c)
+        elif _soap.misnamed(c, "urn:stock", "count price* made note size box"):
+            return read_Item(e)
     if soap_ is _soap.MISSING:
-        _soap.missing(e, "count")
+        soap_ = _soap.missing(e, "count")
     v = Item.__new__(Item)
     v.t = t_
     v.soap = soap_

@@ -58,8 +58,8 @@ def read_Send(e: soap.Element) -> Send:
     mixed: t.MixedDigests | None = None
     nothing: t.Nothing | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:restrictions}small":
@@ -78,6 +78,12 @@ def read_Send(e: soap.Element) -> Send:
             mixed = None if not len(c) and soap.is_nil(c) else t.read_MixedDigests(c)
         elif tag == "{urn:restrictions}nothing":
             nothing = None if not len(c) and soap.is_nil(c) else t.read_Nothing(c)
+        elif soap.misnamed(
+            c,
+            "urn:restrictions",
+            "small parcel* smaller value any* pluses mixed nothing",
+        ):
+            return read_Send(e)
     v = Send.__new__(Send)
     v.small = small
     v.parcel = parcel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import _soap as soap
 
 
+@soap.by_reference(list)
 def write_encoded_ArrayOfInt(v: list[int], tag: str, attributes: str = "") -> str:
     soap.check_list(v)
     xml = f'<{tag}{attributes} xsi:type="enc:Array" enc:arrayType="xsd:int[{len(v)}]">'

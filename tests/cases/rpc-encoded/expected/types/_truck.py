@@ -17,6 +17,7 @@ class Truck(t.Vehicle):
     axles: list[int] | None | soap.Unset = None
 
 
+@soap.by_reference(Truck)
 def write_encoded_Truck(v: Truck, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Truck:
         return soap.write_derived(v, Truck, tag, attributes, encoded=True)

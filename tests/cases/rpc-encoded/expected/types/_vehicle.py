@@ -18,6 +18,7 @@ class Vehicle:
     note: str | None | soap.Unset = soap.UNSET
 
 
+@soap.by_reference(Vehicle)
 def write_encoded_Vehicle(v: Vehicle, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Vehicle:
         return soap.write_derived(v, Vehicle, tag, attributes, encoded=True)

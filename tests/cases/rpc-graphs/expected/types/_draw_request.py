@@ -22,6 +22,7 @@ class DrawRequest:
     picture: bytes | None | soap.Unset = None
 
 
+@soap.by_reference(DrawRequest)
 def write_encoded_DrawRequest(v: DrawRequest, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DrawRequest:
         return soap.write_derived(v, DrawRequest, tag, attributes, encoded=True)

@@ -19,6 +19,7 @@ class DrawResponse:
     chain: list[t.Node] | None | soap.Unset = None
 
 
+@soap.by_reference(DrawResponse)
 def write_encoded_DrawResponse(v: DrawResponse, tag: str, attributes: str = "") -> str:
     if v.__class__ is not DrawResponse:
         return soap.write_derived(v, DrawResponse, tag, attributes, encoded=True)

@@ -15,6 +15,7 @@ class Map:
     item: list[t.MapItem] = field(default_factory=list)
 
 
+@soap.by_reference(Map)
 def write_encoded_Map(v: Map, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Map:
         return soap.write_derived(v, Map, tag, attributes, encoded=True)
@@ -28,6 +29,7 @@ def write_encoded_Map(v: Map, tag: str, attributes: str = "") -> str:
 
 
 def read_encoded_Map(e: soap.Element) -> Map:
+    v = soap.new(Map, e)
     item: list[t.MapItem] = []
     children = e[:]
     if not children and soap.check_empty(e):
@@ -38,7 +40,6 @@ def read_encoded_Map(e: soap.Element) -> Map:
             tag = soap.local_name(c)
         if tag == "item":
             item.append(soap.referenced(c, t.read_encoded_MapItem))
-    v = Map.__new__(Map)
     v.item = item
     return v
 

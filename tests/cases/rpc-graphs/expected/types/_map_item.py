@@ -17,6 +17,7 @@ class MapItem:
     value: Any | soap.Unset = None
 
 
+@soap.by_reference(MapItem)
 def write_encoded_MapItem(v: MapItem, tag: str, attributes: str = "") -> str:
     if v.__class__ is not MapItem:
         return soap.write_derived(v, MapItem, tag, attributes, encoded=True)
@@ -33,6 +34,7 @@ def write_encoded_MapItem(v: MapItem, tag: str, attributes: str = "") -> str:
 
 
 def read_encoded_MapItem(e: soap.Element) -> MapItem:
+    v = soap.new(MapItem, e)
     key: Any | soap.Unset = soap.UNSET
     value: Any | soap.Unset = soap.UNSET
     children = e[:]
@@ -46,7 +48,6 @@ def read_encoded_MapItem(e: soap.Element) -> MapItem:
             key = soap.read_any_encoded(c, elements.KNOWN)
         elif tag == "value":
             value = soap.read_any_encoded(c, elements.KNOWN)
-    v = MapItem.__new__(MapItem)
     v.key = key
     v.value = value
     return v

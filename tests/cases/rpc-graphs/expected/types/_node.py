@@ -19,6 +19,7 @@ class Node:
     any: Any | soap.Unset = None
 
 
+@soap.by_reference(Node)
 def write_encoded_Node(v: Node, tag: str, attributes: str = "") -> str:
     if v.__class__ is not Node:
         return soap.write_derived(v, Node, tag, attributes, encoded=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import _soap as soap
 
 
+@soap.by_reference(list)
 def write_encoded_Square(v: list[list[int]], tag: str, attributes: str = "") -> str:
     return soap.write_array(
         v,

@@ -106,8 +106,8 @@ def read_Report(e: soap.Element) -> Report:
     ratio: list[float] = []
     big: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:lab}sample":
@@ -134,10 +134,16 @@ def read_Report(e: soap.Element) -> Report:
             ratio.append(soap.float_value(c))
         elif tag == "{urn:lab}big":
             big = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "urn:lab",
+            "sample codes grade* length taken* span year raw hash kind ratio* big",
+        ):
+            return read_Report(e)
     if sample is soap.MISSING:
-        soap.missing(e, "sample")
+        sample = soap.missing(e, "sample")
     if codes is soap.MISSING:
-        soap.missing(e, "codes")
+        codes = soap.missing(e, "codes")
     if not grade:
         soap.missing(e, "grade")
     v = Report.__new__(Report)

@@ -32,12 +32,14 @@ def read_Shape(e: soap.Element) -> Shape:
         return derived(e)
     label: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:drawing}label":
             label = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(c, "urn:drawing", "label"):
+            return read_Shape(e)
     v = Shape.__new__(Shape)
     v.label = label
     v.__form__ = None

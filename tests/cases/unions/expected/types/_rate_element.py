@@ -58,8 +58,8 @@ def read_RateElement(e: soap.Element) -> RateElement:
     kind: list[soap.QName | list[t.Word | str | int | Decimal] | str] = []
     sizes: list[t.Word | str | int | Decimal] | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unions}rate":
@@ -70,6 +70,8 @@ def read_RateElement(e: soap.Element) -> RateElement:
             kind.append(t.read_Kind(c))
         elif tag == "{urn:unions}sizes":
             sizes = None if c.text is None and soap.is_nil(c) else t.read_Sizes(c)
+        elif soap.misnamed(c, "urn:unions", "rate* when* kind* sizes"):
+            return read_RateElement(e)
     if not rate:
         soap.missing(e, "rate")
     v = RateElement.__new__(RateElement)

@@ -37,14 +37,16 @@ def read_Fruit(e: soap.Element) -> Fruit:
     apple: list[str] = []
     label: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}apple":
             apple.append(soap.string(c))
         elif tag == "{urn:unusual}label":
             label = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(c, "urn:unusual", "apple* label"):
+            return read_Fruit(e)
     v = Fruit.__new__(Fruit)
     v.apple = apple
     v.label = label

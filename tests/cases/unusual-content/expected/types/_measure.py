@@ -45,8 +45,8 @@ def read_Measure(e: soap.Element) -> Measure:
     grade: t.Grade | None = None
     shape: tuple[Literal["shape", "round", "oval"], str] | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     blank = soap.blanks(
         children,
         {
@@ -77,8 +77,10 @@ def read_Measure(e: soap.Element) -> Measure:
                 if c.text is None and soap.is_nil(c)
                 else ("oval", soap.string(soap.filled(c, "wide")))
             )
+        elif soap.misnamed(c, "urn:unusual", "length grade shape round oval"):
+            return read_Measure(e)
     if length is soap.MISSING:
-        soap.missing(e, "length")
+        length = soap.missing(e, "length")
     v = Measure.__new__(Measure)
     v.length = length
     v.grade = grade

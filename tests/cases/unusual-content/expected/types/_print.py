@@ -34,14 +34,16 @@ def read_Print(e: soap.Element) -> Print:
     line: list[t.Line] = []
     margins: list[int] | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:unusual}line":
             line.append(t.read_Line(c))
         elif tag == "{urn:unusual}margins":
             margins = None if not len(c) and soap.is_nil(c) else t.read_Margins(c)
+        elif soap.misnamed(c, "urn:unusual", "line* margins"):
+            return read_Print(e)
     if not line:
         soap.missing(e, "line")
     v = Print.__new__(Print)

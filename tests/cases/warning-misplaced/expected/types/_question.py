@@ -37,8 +37,8 @@ def read_Question(e: soap.Element) -> Question:
     times: int = soap.MISSING
     kind: t.Kind | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "{urn:small}text":
@@ -47,10 +47,12 @@ def read_Question(e: soap.Element) -> Question:
             times = soap.int_value(c)
         elif tag == "{urn:small}kind":
             kind = None if c.text is None and soap.is_nil(c) else t.read_Kind(c)
+        elif soap.misnamed(c, "urn:small", "text times kind"):
+            return read_Question(e)
     if text is soap.MISSING:
-        soap.missing(e, "text")
+        text = soap.missing(e, "text")
     if times is soap.MISSING:
-        soap.missing(e, "times")
+        times = soap.missing(e, "times")
     v = Question.__new__(Question)
     v.text = text
     v.times = times

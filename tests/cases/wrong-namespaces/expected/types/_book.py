@@ -67,9 +67,9 @@ def read_Book(e: soap.Element) -> Book:
         if tag == "{urn:archive}shelf":
             shelf = soap.int_value(c)
         elif tag == "{urn:archive}title":
-            title = soap.string(c)
+            title = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:archive}place":
-            place = t.read_Place(c)
+            place = None if not len(c) and soap.is_nil(c) else t.read_Place(c)
         elif tag == "{urn:archive}keyword":
             keyword.append(soap.string(c))
         elif tag == "{urn:archive}author":

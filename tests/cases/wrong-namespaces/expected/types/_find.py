@@ -41,11 +41,11 @@ def read_Find(e: soap.Element) -> Find:
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}author":
-            author = soap.string(c)
+            author = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:shelves}note":
-            note = soap.string(c)
+            note = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:archive}note":
-            archive_note = soap.string(c)
+            archive_note = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif soap.misnamed(c, "urn:archive", "author note", "urn:shelves", "note"):
             return read_Find(e)
     v = Find.__new__(Find)

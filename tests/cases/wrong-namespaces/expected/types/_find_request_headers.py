@@ -32,7 +32,7 @@ def read_FindRequestHeaders(e: soap.Element) -> FindRequestHeaders:
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}session":
-            session = t.read_Session(c)
+            session = None if not len(c) and soap.is_nil(c) else t.read_Session(c)
         elif soap.misnamed_block(c, "urn:archive", "session"):
             return read_FindRequestHeaders(e)
     v = FindRequestHeaders.__new__(FindRequestHeaders)

@@ -33,7 +33,7 @@ def read_Missing(e: soap.Element) -> Missing:
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}author":
-            author = soap.string(c)
+            author = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif soap.misnamed(c, "urn:archive", "author"):
             return read_Missing(e)
     v = Missing.__new__(Missing)

@@ -62,9 +62,9 @@ def read_OldBook(e: soap.Element) -> OldBook:
         if tag == "{urn:archive}shelf":
             shelf = soap.int_value(c)
         elif tag == "{urn:archive}title":
-            title = soap.string(c)
+            title = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:archive}place":
-            place = t.read_Place(c)
+            place = None if not len(c) and soap.is_nil(c) else t.read_Place(c)
         elif tag == "{urn:archive}keyword":
             keyword.append(soap.string(c))
         elif tag == "{urn:archive}author":
@@ -72,7 +72,7 @@ def read_OldBook(e: soap.Element) -> OldBook:
         elif tag == "{urn:archive}editor":
             choices.append(("editor", soap.string(c)))
         elif tag == "{urn:archive}year":
-            year = soap.int_value(c)
+            year = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif soap.allows(tag, ("##other", "urn:archive")):
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
         elif soap.misnamed(

@@ -37,7 +37,7 @@ def read_Place(e: soap.Element) -> Place:
         if tag == "row":
             row = soap.int_value(c)
         elif tag == "side":
-            side = soap.string(c)
+            side = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif soap.misnamed(c, "", "row side"):
             return read_Place(e)
     if row is soap.MISSING:

@@ -33,7 +33,7 @@ def read_Session(e: soap.Element) -> Session:
     for c in children:
         tag = c.tag
         if tag == "{urn:archive}key":
-            key = soap.string(c)
+            key = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif soap.misnamed(c, "urn:archive", "key"):
             return read_Session(e)
     v = Session.__new__(Session)
