@@ -7,6 +7,7 @@ from __future__ import annotations
 from .codec.derived import write_derived
 from .codec.elements import KnownElements
 from .codec.form import Struct, note_types, write_as_read
+from .codec.misnamed import misnamed
 from .codec.package import Package
 from .codec.reading import int_value, string
 from .codec.writing import items
@@ -28,7 +29,7 @@ from .soap.messages import Message
 from .soap.operation import AnyOperation, Operation, Port
 from .streaming.streaming import Items
 from .values.lexical import int_text, text
-from .xml.element import Element, MISSING, check_empty, is_nil, missing, noting
+from .xml.element import Element, MISSING, NOTHING, check_empty, is_nil, missing, noting
 from .xml.parsing import Limits
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Limits",
     "MISSING",
     "Message",
+    "NOTHING",
     "NotAnEnvelope",
     "Operation",
     "Package",
@@ -61,6 +63,7 @@ __all__ = [
     "int_value",
     "is_nil",
     "items",
+    "misnamed",
     "missing",
     "note_types",
     "noting",

@@ -50,8 +50,8 @@ def read_Getbalance(e: soap.Element) -> Getbalance:
     user: str | None = None
     password: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -62,6 +62,8 @@ def read_Getbalance(e: soap.Element) -> Getbalance:
             user = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "password":
             password = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password"):
+            return read_Getbalance(e)
     v = Getbalance.__new__(Getbalance)
     v.session_id = session_id
     v.api_id = api_id

@@ -57,8 +57,8 @@ def read_Getmsgcharge(e: soap.Element) -> Getmsgcharge:
     password: str | None = None
     apimsgid: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -71,6 +71,8 @@ def read_Getmsgcharge(e: soap.Element) -> Getmsgcharge:
             password = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "apimsgid":
             apimsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password apimsgid"):
+            return read_Getmsgcharge(e)
     v = Getmsgcharge.__new__(Getmsgcharge)
     v.session_id = session_id
     v.api_id = api_id

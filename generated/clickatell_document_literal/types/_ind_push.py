@@ -176,8 +176,8 @@ def read_IndPush(e: soap.Element) -> IndPush:
     climsgid: str | None = None
     validity: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -230,18 +230,24 @@ def read_IndPush(e: soap.Element) -> IndPush:
             climsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "validity":
             validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password to* mms_subject mms_class mms_expire mms_from mms_url from concat deliv_ack msg_callback deliv_time max_credits req_feat queue escalate mo climsgid validity",
+        ):
+            return read_IndPush(e)
     if not to:
         soap.missing(e, "to")
     if mms_subject is soap.MISSING:
-        soap.missing(e, "mms_subject")
+        mms_subject = soap.missing(e, "mms_subject")
     if mms_class is soap.MISSING:
-        soap.missing(e, "mms_class")
+        mms_class = soap.missing(e, "mms_class")
     if mms_expire is soap.MISSING:
-        soap.missing(e, "mms_expire")
+        mms_expire = soap.missing(e, "mms_expire")
     if mms_from is soap.MISSING:
-        soap.missing(e, "mms_from")
+        mms_from = soap.missing(e, "mms_from")
     if mms_url is soap.MISSING:
-        soap.missing(e, "mms_url")
+        mms_url = soap.missing(e, "mms_url")
     v = IndPush.__new__(IndPush)
     v.session_id = session_id
     v.api_id = api_id

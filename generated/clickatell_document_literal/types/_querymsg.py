@@ -65,8 +65,8 @@ def read_Querymsg(e: soap.Element) -> Querymsg:
     apimsgid: str | None = None
     climsgid: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -81,6 +81,8 @@ def read_Querymsg(e: soap.Element) -> Querymsg:
             apimsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "climsgid":
             climsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(c, "", "session_id api_id user password apimsgid climsgid"):
+            return read_Querymsg(e)
     v = Querymsg.__new__(Querymsg)
     v.session_id = session_id
     v.api_id = api_id

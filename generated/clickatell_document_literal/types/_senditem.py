@@ -118,8 +118,8 @@ def read_Senditem(e: soap.Element) -> Senditem:
     field9: str | None = None
     field10: str | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -154,8 +154,14 @@ def read_Senditem(e: soap.Element) -> Senditem:
             field9 = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "field10":
             field10 = None if c.text is None and soap.is_nil(c) else soap.string(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password batch_id to* field1 field2 field3 field4 field5 field6 field7 field8 field9 field10",
+        ):
+            return read_Senditem(e)
     if batch_id is soap.MISSING:
-        soap.missing(e, "batch_id")
+        batch_id = soap.missing(e, "batch_id")
     if not to:
         soap.missing(e, "to")
     v = Senditem.__new__(Senditem)

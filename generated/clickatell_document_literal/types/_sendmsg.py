@@ -191,8 +191,8 @@ def read_Sendmsg(e: soap.Element) -> Sendmsg:
     data: str | None = None
     validity: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -245,6 +245,12 @@ def read_Sendmsg(e: soap.Element) -> Sendmsg:
             data = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "validity":
             validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password text to* from concat msg_callback deliv_ack deliv_time max_credits req_feat queue escalate mo climsgid unicode msg_type udh data validity",
+        ):
+            return read_Sendmsg(e)
     if not to:
         soap.missing(e, "to")
     v = Sendmsg.__new__(Sendmsg)

@@ -195,8 +195,8 @@ def read_SiPush(e: soap.Element) -> SiPush:
     unicode: int | None = None
     validity: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -253,14 +253,20 @@ def read_SiPush(e: soap.Element) -> SiPush:
             unicode = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
         elif tag == "validity":
             validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password to* si_id si_url si_text si_created si_expires si_action from concat deliv_ack msg_callback deliv_time max_credits req_feat queue escalate mo climsgid unicode validity",
+        ):
+            return read_SiPush(e)
     if not to:
         soap.missing(e, "to")
     if si_id is soap.MISSING:
-        soap.missing(e, "si_id")
+        si_id = soap.missing(e, "si_id")
     if si_url is soap.MISSING:
-        soap.missing(e, "si_url")
+        si_url = soap.missing(e, "si_url")
     if si_text is soap.MISSING:
-        soap.missing(e, "si_text")
+        si_text = soap.missing(e, "si_text")
     v = SiPush.__new__(SiPush)
     v.session_id = session_id
     v.api_id = api_id

@@ -175,8 +175,8 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
     udh: str | None = None
     validity: int | None = None
     children = e[:]
-    if not children:
-        soap.check_empty(e)
+    if not children and soap.check_empty(e):
+        return soap.NOTHING
     for c in children:
         tag = c.tag
         if tag == "session_id":
@@ -225,8 +225,14 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
             udh = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "validity":
             validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        elif soap.misnamed(
+            c,
+            "",
+            "session_id api_id user password from concat template deliv_ack msg_callback deliv_time max_credits req_feat queue escalate mo climsgid unicode msg_type udh validity",
+        ):
+            return read_Startbatch(e)
     if template is soap.MISSING:
-        soap.missing(e, "template")
+        template = soap.missing(e, "template")
     v = Startbatch.__new__(Startbatch)
     v.session_id = session_id
     v.api_id = api_id

@@ -137,9 +137,9 @@ class ServiceModules:
         functions = port_functions(self.context.api.ports)
         views = [self._port(p, functions[p.key]) for p in self.context.api.ports]
         imports = [self.context.runtime.face("soap")]
-        grouped = any(
-            m.substitutes for p in self.context.api.ports for m in messages_of(p)
-        )
+        messages = [m for p in self.context.api.ports for m in messages_of(p)]
+        roots = [root_of(self.context, message) for message in messages]
+        grouped = any(root is not None and root.others for root in roots)
         siblings = ["elements"] if grouped or self.repeated.needs_elements else []
         if any(o.faults for p in self.context.api.ports for o in p.operations):
             siblings = ["elements", "errors"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, NoReturn, Protocol, TypeAlias
+from typing import Any, Literal, NoReturn, Protocol, TypeAlias
 
 from ..codec.blame import blame
 from ..codec.package import Package
@@ -26,6 +26,10 @@ class Stream(Protocol):
 
 
 Source: TypeAlias = Stream | Iterable[bytes]
+
+References: TypeAlias = Literal["shared", "cycles"]
+"""What goes by reference in SOAP's encoding: all that is shared, or of that only what is part of a
+cycle. Literal messages have no references."""
 
 
 class Repeated(Protocol):
@@ -101,6 +105,9 @@ class Message:
     """The names of the elements that may stand for the one expected, in Clark's notation."""
     root: RootCodec | None = None
     """What else than a value of the type there may be with a `tag`; None where nothing is."""
+    by_envelope: bool = False
+    """Of an encoded message: whether what its writers write depends on the rest of the envelope.
+    What is shared goes by reference, members are named as the request names them."""
     items: Repeated | None = None
     """The repeated element of a reply, for those who read it item by item."""
 
@@ -143,12 +150,19 @@ class MessageCodec:
         message, types = self.message, self._package.types
         encoding = "encoded_" if message.encoded else ""
         tagged = () if message.tag is None else (message.tag, message.attributes)
-        write = getattr(types, f"write_{encoding}{message.type}")
+        write = self._writer(types)
         read = getattr(types, f"read_{encoding}{message.type}")
         if message.root is not None:
             write, read = message.root.writer(write), message.root.reader(read)
         self._bound = getattr(types, message.type), write, tagged, read
         return self._bound
+
+    def _writer(self, types: object) -> Callable[..., str]:
+        encoding = "encoded_" if self.message.encoded else ""
+        found: Callable[..., str] = getattr(
+            types, f"write_{encoding}{self.message.type}"
+        )
+        return found
 
     @property
     def type(self) -> type[Any]:
@@ -265,8 +279,15 @@ class Side:
         """The names of the declared header blocks, in Clark's notation."""
         return () if self._headers is None else self._headers.message.blocks
 
-    def encode(self, value: object, headers: object) -> bytes:
+    def encode(
+        self, value: object, headers: object, references: References = "shared"
+    ) -> bytes:
         """An envelope.
+
+        Args:
+            value: of the message.
+            headers: of the declared headers, `None` where there are none.
+            references: of encoded messages.
 
         Raises:
             EncodeError: the wire cannot carry the value or the headers.

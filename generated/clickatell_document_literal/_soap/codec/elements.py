@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any, Final
 
 from ..secrets.redaction import Secrets
-from ..values.names import declaration
+from ..values.names import declared_where_used
 from ..values.values import Nil
 from ..xml.element import Element, is_nil
 from .derived import Types
@@ -92,20 +92,14 @@ class KnownElements:
             xml: the element.
             but: namespaces that are declared already wherever it may stand.
         """
-        end = xml.index(">")
-        own = xml[:end]
-        needed = [
-            declaration(prefix, uri)
-            for prefix, uri in self.prefixes.items()
-            if uri not in but
-            and f"{prefix}:" in xml
-            and f' xmlns:{prefix}="' not in own
-            and prefix != "xml"
-        ]
-        if not needed:
-            return xml
-        after_name = min(i for i in (own.find(" "), own.find("/"), end) if i > 0)
-        return f"{xml[:after_name]}{''.join(needed)}{xml[after_name:]}"
+        return declared_where_used(
+            xml,
+            (
+                (prefix, uri)
+                for prefix, uri in self.prefixes.items()
+                if uri not in but and prefix != "xml"
+            ),
+        )
 
 
 def written(

@@ -20,8 +20,11 @@ from ..errors.errors import (
     SoapFault,
     VersionMismatch,
 )
+from ..errors.problems import Problem
 from ..xml.collector import LARGE
 from ..xml.element import Element, hide, local_name
+from ..xml.lenience import is_lenient, strictly
+from ..xml.lenience import lenient as lenience
 from ..xml.parsing import Limits, parse
 from .beginnings import beginning
 from .envelope import Envelope, Version, open_envelope, opened
@@ -58,7 +61,9 @@ class Operation(Generic[Request, Response]):
 
     Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
     envelope's own XML declaration. `limits` is how much an envelope may hold, where that is not
-    what the package says.
+    what the package says. With `lenient`, what breaks its schema's promise is no `DecodeError`:
+    a value that does not read or is missing is `None`, whatever its annotation says, and each such
+    place is added to `problems`.
     """
 
     __slots__ = (
@@ -237,6 +242,8 @@ class Operation(Generic[Request, Response]):
         charset: str | None = None,
         *,
         limits: Limits | None = None,
+        lenient: bool = False,
+        problems: list[Problem] | None = None,
     ) -> Request:
         """A request's value.
 
@@ -244,7 +251,8 @@ class Operation(Generic[Request, Response]):
             DecodeError: the envelope breaks its schema's promise.
             TypeError: the operation has no request.
         """
-        return self.read_request(envelope, charset, limits)[0]
+        noted = _noted(lenient, problems)
+        return self.read_request(envelope, charset, limits, noted)[0]
 
     def decode_response(
         self,
@@ -252,6 +260,8 @@ class Operation(Generic[Request, Response]):
         charset: str | None = None,
         *,
         limits: Limits | None = None,
+        lenient: bool = False,
+        problems: list[Problem] | None = None,
     ) -> Response:
         """A response's value; `None` for a one-way operation.
 
@@ -259,7 +269,10 @@ class Operation(Generic[Request, Response]):
             SoapFault: the envelope holds a fault; of its own class if it is a declared one.
             DecodeError: the envelope breaks its schema's promise.
         """
-        return self.read_response(envelope, charset, limits)[0]
+        if not lenient:
+            return self.read_response(envelope, charset, limits)[0]
+        noted = _noted(lenient, problems)
+        return self.read_response(envelope, charset, limits, noted)[0]
 
     def decode_request_headers(
         self,
@@ -267,10 +280,13 @@ class Operation(Generic[Request, Response]):
         charset: str | None = None,
         *,
         limits: Limits | None = None,
+        lenient: bool = False,
+        problems: list[Problem] | None = None,
     ) -> Any:  # Any: an operation's type does not name the class of its headers
         """A request's declared headers; `None` where none are declared."""
         side = self._with(self._request, "request")
-        return self._headers(side, envelope, charset, limits)
+        with lenience(_noted(lenient, problems), self.package.secrets):
+            return self._headers(side, envelope, charset, limits)
 
     def decode_response_headers(
         self,
@@ -278,10 +294,13 @@ class Operation(Generic[Request, Response]):
         charset: str | None = None,
         *,
         limits: Limits | None = None,
+        lenient: bool = False,
+        problems: list[Problem] | None = None,
     ) -> Any:  # Any: as for the request's
         """A response's declared headers; `None` where none are declared."""
         side = self._with(self._response, "response")
-        return self._headers(side, envelope, charset, limits)
+        with lenience(_noted(lenient, problems), self.package.secrets):
+            return self._headers(side, envelope, charset, limits)
 
     def _headers(
         self,
@@ -307,8 +326,12 @@ class Operation(Generic[Request, Response]):
         envelope: bytes,
         charset: str | None = None,
         limits: Limits | None = None,
+        problems: list[Problem] | None = None,
     ) -> tuple[Request, Any]:  # Any: as for the headers alone
         """A request's value and its declared headers, of one look at the envelope."""
+        if problems is not None:
+            with lenience(problems, self.package.secrets):
+                return self.read_request(envelope, charset, limits)
         limits = limits or self.package.limits
         try:
             header, body = open_envelope(envelope, self._version, charset, limits)
@@ -342,6 +365,7 @@ class Operation(Generic[Request, Response]):
         envelope: bytes,
         charset: str | None = None,
         limits: Limits | None = None,
+        problems: list[Problem] | None = None,
     ) -> tuple[Response, Any]:  # Any: as for the headers alone
         """A response's value and its declared headers, of one look at the envelope.
 
@@ -349,6 +373,9 @@ class Operation(Generic[Request, Response]):
             SoapFault: the envelope holds a fault, be it in the other version of SOAP.
             DecodeError: the envelope breaks its schema's promise.
         """
+        if problems is not None:
+            with lenience(problems, self.package.secrets):
+                return self.read_response(envelope, charset, limits)
         side = self._response
         known = None if side is None else side.beginning
         if limits is None:
@@ -403,6 +430,8 @@ class Operation(Generic[Request, Response]):
         charset: str | None = None,
         *,
         limits: Limits | None = None,
+        lenient: bool = False,
+        problems: list[Problem] | None = None,
     ) -> Iterator[
         Any
     ]:  # Any: the type of the items, which an operation's type does not name
@@ -434,6 +463,7 @@ class Operation(Generic[Request, Response]):
                 *(self._version, message, self._raise_fault),
                 lambda envelope: self.decode_response(envelope, charset, limits=limits),
                 *(source, charset, limits),
+                *(_noted(lenient, problems), self.package.secrets),
             )
         )
 
@@ -469,12 +499,14 @@ class Operation(Generic[Request, Response]):
         ]
         # of those that are alike the fault that declares the element itself comes first
         found.sort(key=lambda one: (-one[0], one[2] is not one[1].codec))
-        for likeness, declared, codec, entry in found:
-            if (
-                likeness
-                and (typed := _typed(fault, declared, codec, entry)) is not None
-            ):
-                raise typed
+        alike = [one[1:] for one in found if one[0]]
+        with strictly():
+            for one in alike:
+                if (typed := _typed(fault, *one)) is not None:
+                    raise typed
+        # that none reads is the fault's cause; leniently the most likely one is read all the same
+        if alike and is_lenient() and (typed := _typed(fault, *alike[0])) is not None:
+            raise typed
         raise fault
 
 
@@ -496,6 +528,13 @@ def _typed(
     if declared.others:
         made.element = entry.tag
     return made
+
+
+def _noted(lenient: bool, problems: list[Problem] | None) -> list[Problem] | None:
+    """Where problems are noted; None where reading is strict."""
+    if not lenient:
+        return None
+    return [] if problems is None else problems
 
 
 def _too_deep() -> DecodeError:

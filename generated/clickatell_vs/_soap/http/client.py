@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
 from ..errors.errors import DecodeError, SoapError
 from ..errors.exchange import Exchange
+from ..soap.messages import References
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.element import NOTHING
@@ -69,6 +70,7 @@ class _Client:
         port: str | None,
         limits: Limits | None,
         lenient: bool,
+        references: References,
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
@@ -83,6 +85,9 @@ class _Client:
         self.endpoint = address
         self._package = self._port.package
         self._own_limits = limits
+        if references not in ("shared", "cycles"):
+            raise ValueError(f"references={references!r}: 'shared' or 'cycles' wanted")
+        self._references = references
         self._lenient = lenient
 
     def __repr__(self) -> str:
@@ -106,7 +111,7 @@ class _Client:
         self, operation: AnyOperation, value: object, headers: object
     ) -> Message:
         """A request, for the outgoing layers."""
-        envelope = operation.encode_request(value, headers)
+        envelope = operation.encode_request(value, headers, references=self._references)
         return request_message(operation, envelope, self.endpoint)
 
     def _request(self, operation: AnyOperation, message: Message) -> Request:
@@ -175,6 +180,7 @@ class BaseClient(_Client):
         incoming: Sequence[Layer] = (),
         limits: Limits | None = None,
         lenient: bool = False,
+        references: References = "shared",
     ) -> None:
         """Make a client.
 
@@ -191,6 +197,9 @@ class BaseClient(_Client):
             limits: how much a reply may hold, where that is not what the package says.
             lenient: a value of a reply that does not read or is missing is `None`, whatever its
                 annotation says, instead of a `DecodeError`; `Exchange.problems` has each such place.
+            references: what goes by reference in encoded requests: all that is shared by
+                identity, or with "cycles" of that only what is part of a cycle, for services
+                that cannot read more; the rest is repeated.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -198,7 +207,7 @@ class BaseClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient)
+        super().__init__(endpoint, port, limits, lenient, references)
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
@@ -288,6 +297,7 @@ class BaseAsyncClient(_Client):
         incoming: Sequence[AsyncLayer] = (),
         limits: Limits | None = None,
         lenient: bool = False,
+        references: References = "shared",
     ) -> None:
         """Make a client.
 
@@ -303,6 +313,7 @@ class BaseAsyncClient(_Client):
             incoming: layers as `Client` takes them; they may be asynchronous.
             limits: as `Client` takes them.
             lenient: as `Client` takes it.
+            references: as `Client` takes it.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, or both a
@@ -310,7 +321,7 @@ class BaseAsyncClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient)
+        super().__init__(endpoint, port, limits, lenient, references)
         self._outgoing = layers(outgoing, "outgoing", may_wait=True)
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
