@@ -290,6 +290,8 @@ class Samples:
             case None:
                 return
             case Element(occurs=occurs):
+                if self._empty(particle):
+                    return
                 for _ in range(self._times(occurs, self._recurs(particle))):
                     self._element(into, particle)
             case Wildcard(occurs=occurs, namespaces=namespaces):
