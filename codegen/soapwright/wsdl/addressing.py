@@ -59,9 +59,7 @@ def _declared(node: etree._Element) -> str:
     return next(filter(None, found), "")
 
 
-def using_addressing(
-    node: etree._Element, components: Components
-) -> Addressing | None:
+def using_addressing(node: etree._Element, components: Components) -> Addressing | None:
     """The use of WS-Addressing that a binding or a port declares by an extension element."""
     for namespace in _USING:
         found = node.find(f"{{{namespace}}}UsingAddressing")

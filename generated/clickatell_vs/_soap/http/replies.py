@@ -122,7 +122,7 @@ class Reply:
         """
         operation = self._operation
         success = 200 <= status < 300
-        if operation.one_way and success:
+        if success and (operation.one_way or self._sent.answered_elsewhere):
             if status in (202, 204) or not envelope.strip():
                 return self._exchange(None, None)
         try:
