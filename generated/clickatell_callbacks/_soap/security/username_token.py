@@ -20,7 +20,7 @@ _BASE64: Final = f"{_WSS}soap-message-security-1.0#Base64Binary"
 
 
 class UsernameToken:
-    """A layer that says who calls: WS-Security's UsernameToken (profile 1.0) with a Timestamp.
+    """A layer that identifies the caller: WS-Security's UsernameToken (profile 1.0) with a Timestamp.
 
     Each request has a nonce and a time of its own. The password shows in no representation.
 
@@ -29,7 +29,7 @@ class UsernameToken:
         password: the password.
         digest: whether a digest of the password is sent instead of itself.
         lifetime: seconds that the message is good for; `None` sends no Timestamp.
-        must_understand: whether the other side must refuse what it cannot check.
+        must_understand: whether the peer must refuse what it cannot check.
     """
 
     def __init__(
