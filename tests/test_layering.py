@@ -147,7 +147,9 @@ WORDED = (
     *("soapwright.runtime.values", "soapwright.runtime.secrets"),
     *("soapwright.runtime.errors", "soapwright.runtime.security"),
     *("soapwright.runtime.addressing", "soapwright.runtime.streaming"),
-    "soapwright.runtime.validation",
+    *("soapwright.runtime.validation", "soapwright.runtime.codec"),
+    *("soapwright.runtime.encoding", "soapwright.runtime.wildcards"),
+    "soapwright.runtime.server",
 )
 
 

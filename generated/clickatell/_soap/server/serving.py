@@ -61,7 +61,7 @@ def asgi(
         address: the service's URL, for the WSDL that `?wsdl` gives out; otherwise it is where
             the request was sent to, which is wrong behind some proxies.
         max_body: bytes that a request's body may have, packed and unpacked.
-        limits: how much its envelope may hold, where that is not what the package says.
+        limits: how much its envelope may hold, where they are not the package's.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
@@ -143,13 +143,13 @@ async def _received(receive: Receive, at_most: int) -> bytes | None:
     """A request's body; `None` where it is longer.
 
     Raises:
-        ConnectionError: the caller went away.
+        ConnectionError: the caller disconnected.
     """
     body = bytearray()
     while True:
         event = await receive()
         if event["type"] == "http.disconnect":
-            raise ConnectionError("the caller went away")
+            raise ConnectionError("the caller disconnected")
         body += event.get("body", b"")
         if len(body) > at_most:
             return None
@@ -232,14 +232,14 @@ def _from_environ(environ: WSGIEnvironment) -> HttpRequest:
 
 def _is_endless(environ: WSGIEnvironment) -> bool:
     """Whether there is a body that comes in pieces, on a server that leaves it at that."""
-    told = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
-    return not told and bool(environ.get("HTTP_TRANSFER_ENCODING"))
+    has_end = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
+    return not has_end and bool(environ.get("HTTP_TRANSFER_ENCODING"))
 
 
 def _read(environ: WSGIEnvironment, length: int, at_most: int) -> bytes | None:
     """A request's body; `None` where it is longer.
 
-    One of untold length is read where the server says that it ends (`wsgi.input_terminated`).
+    One of unknown length is read where the server marks its end (`wsgi.input_terminated`).
     """
     if length > at_most:
         return None
@@ -341,9 +341,11 @@ def _sent(reply: Response, request: HttpRequest) -> tuple[list[tuple[str, str]],
 
 
 def _length(request: HttpRequest) -> int:
-    """What Content-Length says, 0 where it says nothing that can be used."""
-    said = request.headers.get("content-length", "").strip()
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    """The value of Content-Length, 0 where it cannot be used."""
+    length = request.headers.get("content-length", "").strip()
+    return (
+        int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+    )
 
 
 class _Loop:

@@ -1,6 +1,6 @@
 """A service as a web application, without sockets: HTTP requests to replies.
 
-`asgi`, `wsgi` and `memory` stand on it. The rules of HTTP are those of SOAP 1.1, section 6, and
+`asgi`, `wsgi` and `memory` are built on it. The rules of HTTP are those of SOAP 1.1, section 6, and
 of SOAP 1.2, part 2, section 7.
 """
 
@@ -70,7 +70,7 @@ class Application:
         address: where callers find it, for the WSDL that is given out; otherwise where a
             request was sent to.
         max_body: bytes that a request's body may have, packed and unpacked.
-        limits: how much its envelope may hold, where that is not what the package says.
+        limits: how much its envelope may hold, where they are not the package's.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, faults too, in this order.
         incoming: layers that each request passes before its operation is sought, in this order.
@@ -161,7 +161,7 @@ class Application:
         return self._sent(self._failed(self._beyond(), request), request)
 
     def without_length(self, request: HttpRequest) -> Response:
-        """The reply to a request whose body cannot be read, as nothing says where it ends."""
+        """The reply to a request whose body cannot be read, as its length is unknown."""
         refusal = Refusal(_callers("a request has a Content-Length here"), status=411)
         return self._sent(self._failed(refusal, request), request)
 
@@ -181,7 +181,7 @@ class Application:
     def _failed(
         self, error: Exception, request: HttpRequest, call: Call | None = None
     ) -> Response:
-        """The fault that an error means: its own, else one that tells nothing of what went wrong.
+        """The fault that an error means: its own, else one without the reason.
 
         Args:
             error: what a method, a hook or a layer raised, or a refusal.
@@ -194,8 +194,8 @@ class Application:
         except EncodeError as unwritable:
             error = unwritable
         if call is None:
-            said = "%s %a failed", request.method, request.path
-            self._package.log.exception(*said, exc_info=error)
+            arguments = "%s %a failed", request.method, request.path
+            self._package.log.exception(*arguments, exc_info=error)
         else:
             log = call.operation.package.log
             log.exception("%s failed", call.operation.name, exc_info=error)
@@ -245,7 +245,7 @@ class Application:
     def _sent(
         self, reply: Response, request: HttpRequest, call: Call | None = None
     ) -> Response:
-        """A reply after the hooks and the layers. Where one of them fails, the fault that says so
+        """A reply after the hooks and the layers. Where one of them fails, the fault for that
         passes none of them."""
         if not reply.body:
             return reply
@@ -300,7 +300,7 @@ class Application:
 
         Raises:
             Refusal: it is none, or one that is not answered.
-            SoapFault: a hook or a layer says no.
+            SoapFault: a hook or a layer refuses it.
         """
         message = self._message(request)
         try:
@@ -365,7 +365,7 @@ class Application:
 
         Raises:
             Refusal: there is none.
-            SoapFault: a layer says no.
+            SoapFault: a layer refuses it.
         """
         body = self._unpacked(request)
         try:
