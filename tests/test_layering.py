@@ -356,7 +356,7 @@ WINGS: dict[str, tuple[str, ...]] = {
     "codec": ("secrets", "values", "errors", "xml"),
     "soap": ("secrets", "values", "errors", "xml", "codec"),
     "http": ("secrets", "values", "errors", "xml", "soap"),
-    "security": ("errors", "soap", "http"),
+    "security": ("values", "errors", "xml", "soap", "http"),
     "addressing": ("values", "errors", "xml", "soap", "http"),
     "validation": ("values", "errors", "codec"),
     "streaming": ("secrets", "errors", "xml", "soap"),
