@@ -104,7 +104,7 @@ def _speed(context: click.Context, option: click.Parameter, given: float) -> flo
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),
     help="A TOML file: account, callback URLs, routes, numbers, vouchers, what goes wrong."
-    " docs/gateway.md describes it.",
+    " docs/gateway/reference.md describes it.",
 )
 def sandbox(
     host: str,
