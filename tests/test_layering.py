@@ -136,7 +136,12 @@ SUPPRESSION = re.compile(
 WORDED = (
     *("soapwright.model", "soapwright.project", "soapwright.envelopes"),
     *("soapwright.tools", "soapwright.cli", "soapwright_clickatell"),
-    *("soapwright.wsdl", "soapwright.passes", "soapwright.pipeline"),
+    *(
+        "soapwright.wsdl",
+        "soapwright.passes",
+        "soapwright.pipeline",
+        "soapwright.python",
+    ),
     *("soapwright.pytest_plugin", "soapwright.testing", "soapwright.options"),
     "soapwright.diagnostics",
 )
