@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def elsewhere(wsdl: bytes) -> Iterator[str]:
+def elsewhere(wsdl: bytes) -> Generator[str]:
     server = _Elsewhere(("127.0.0.1", 0), _Handler)
     server.wsdl = wsdl
     thread = Thread(target=server.serve_forever, args=(0.02,))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,11 @@ from soapwright_clickatell.client import (
     GatewayError,
     JournalError,
     NoAnswer,
-    Options,
     RateLimiter,
     Recipient,
     Recovery,
     chunks,
 )
-from soapwright_clickatell.client import file_ledger as file_ledgers
 from soapwright_clickatell.outcomes import Accepted, NotSent, Outcome, Refused, Unknown
 from soapwright_clickatell.outgoing import Text, Unicode
 from soapwright_clickatell.services.clickatell.errors import TransportError
@@ -129,7 +128,7 @@ def test_what_holds_for_the_account_ends_the_run(code: int, tmp_path: Path) -> N
     replies = [f"ERR: {code:03d}, Text until 1700000000"]
 
     class Refusing(FakeGateway):
-        def _sendmsg(self, **given: Any) -> list[str]:
+        def _sendmsg(self, **given: Any) -> list[str]:  # type: ignore[override]  # as it is called
             return replies or super()._sendmsg(**given)
 
     gateway, journal = Refusing(), tmp_path / "journal"
@@ -144,7 +143,7 @@ def test_what_holds_for_the_account_ends_the_run(code: int, tmp_path: Path) -> N
 
 def test_what_holds_for_a_number_or_the_message_is_final(tmp_path: Path) -> None:
     class Refusing(FakeGateway):
-        def _sendmsg(self, **given: Any) -> list[str]:
+        def _sendmsg(self, **given: Any) -> list[str]:  # type: ignore[override]  # as it is called
             return [f"ERR: 105, No To: {to}" for to in given["to"]]
 
     gateway, journal = Refusing(), tmp_path / "journal"
@@ -252,7 +251,7 @@ def test_an_answer_that_stays_lost_is_asked_for_in_the_next_run(
 
 def test_a_reply_without_sense_is_completed_by_asking() -> None:
     class Garbling(FakeGateway):
-        def _sendmsg(self, **given: Any) -> list[str]:
+        def _sendmsg(self, **given: Any) -> list[str]:  # type: ignore[override]  # as it is called
             replies = super()._sendmsg(**given)
             return ["Hello", *replies[1:]]
 
@@ -382,7 +381,7 @@ def test_a_rate_holds_across_threads() -> None:
 
 
 def test_recipients_may_come_asynchronously(tmp_path: Path) -> None:
-    async def numbers() -> Any:
+    async def numbers() -> AsyncIterator[str]:
         for number in NUMBERS:
             await asyncio.sleep(0)
             yield number
@@ -412,7 +411,7 @@ def test_calls_that_begin_at_once_share_an_fsync(
 
     ledger = FileLedger(tmp_path / "journal")
     ledger.open("job")
-    monkeypatch.setattr(file_ledgers.os, "fsync", slow)
+    monkeypatch.setattr(os, "fsync", slow)
     each = 60
 
     def work(worker: int) -> None:

@@ -34,7 +34,7 @@ from .chunks import (
 from .fates import NoAnswer, not_sent, unknown
 from .file_ledger import FileLedger
 from .ledger import Entry, Forgetful, JournalError, Ledger
-from .outcomes import NotSent, Outcome, Refused, Unknown
+from .outcomes import Outcome, Refused, Unknown
 from .steps import Pause, Steps, work
 
 _TOLD: Final = 5 * 24 * 60 * 60
@@ -295,12 +295,8 @@ class Job:
     def _end_run(self, outcomes: Sequence[Outcome]) -> None:
         """Send nothing more in this run, for a reason that holds for whatever is sent."""
         if not self._ended:
-            open_one = next(filter(_is_open, outcomes))
-            match open_one:
-                case Refused(_, refusal):
-                    self._ended = f"the run has ended: {refusal}"
-                case Unknown(_, reason) | NotSent(_, reason):
-                    self._ended = f"the run has ended: {reason}"
+            first = next(filter(_is_open, outcomes))
+            self._ended = f"the run has ended: {first.reason}"
 
     @property
     def has_ended(self) -> bool:

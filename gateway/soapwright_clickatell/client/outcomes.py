@@ -18,6 +18,11 @@ class Accepted:
     id: str
 
     @property
+    def reason(self) -> str:
+        """Empty: there is none."""
+        return ""
+
+    @property
     def is_retryable(self) -> bool:
         """False: nothing is to be sent again."""
         return False
@@ -39,6 +44,11 @@ class Refused:
     def error(self) -> GatewayError:
         """As an exception."""
         return GatewayError(self.refusal)
+
+    @property
+    def reason(self) -> str:
+        """The gateway's words."""
+        return str(self.refusal)
 
     @property
     def is_retryable(self) -> bool:
