@@ -122,7 +122,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
 }
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
-    "lxml": ("callbacks", "sandbox.wire"),
+    "lxml": ("callbacks", "client", "sandbox.wire"),
+    "phonenumbers": ("vendor",),
     "httpx2": ("sandbox.web", "demo"),
     "click": ("cli", "demo"),
     "jinja2": ("sandbox.web",),
