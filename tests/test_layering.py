@@ -145,6 +145,10 @@ WORDED = (
     ),
     *("soapwright.pytest_plugin", "soapwright.testing", "soapwright.options"),
     "soapwright.diagnostics",
+    *("soapwright.runtime.values", "soapwright.runtime.secrets"),
+    *("soapwright.runtime.errors", "soapwright.runtime.security"),
+    *("soapwright.runtime.addressing", "soapwright.runtime.streaming"),
+    "soapwright.runtime.validation",
 )
 
 

@@ -64,7 +64,7 @@ class Operation(Generic[Request, Response]):
 
     Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
     envelope's own XML declaration. `limits` is how much an envelope may hold, where that is not
-    what the package says. With `lenient`, what breaks its schema's promise is no `DecodeError`:
+    what the package says. With `lenient`, what violates its schema is no `DecodeError`:
     a value that does not read or is missing is `None`, whatever its annotation says, and each such
     place is added to `problems`.
     """
@@ -284,7 +284,7 @@ class Operation(Generic[Request, Response]):
         """A request's value.
 
         Raises:
-            DecodeError: the envelope breaks its schema's promise.
+            DecodeError: the envelope violates its schema.
             TypeError: the operation has no request.
         """
         noted = _noted(lenient, problems)
@@ -303,7 +303,7 @@ class Operation(Generic[Request, Response]):
 
         Raises:
             SoapFault: the envelope holds a fault; of its own class if it is a declared one.
-            DecodeError: the envelope breaks its schema's promise.
+            DecodeError: the envelope violates its schema.
         """
         if not lenient:
             return self.read_response(envelope, charset, limits)[0]
@@ -407,7 +407,7 @@ class Operation(Generic[Request, Response]):
 
         Raises:
             SoapFault: the envelope holds a fault, be it in the other version of SOAP.
-            DecodeError: the envelope breaks its schema's promise.
+            DecodeError: the envelope violates its schema.
         """
         if problems is not None:
             with lenience(problems, self.package.secrets):

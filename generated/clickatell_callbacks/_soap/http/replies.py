@@ -29,7 +29,7 @@ class Reply:
         sent: the request, after the outgoing layers.
         reply: what came.
         limits: how much it may hold.
-        lenient: whether what breaks its schema's promise is noted, and is no error.
+        lenient: whether what violates its schema is noted, and is no error.
     """
 
     __slots__ = ("_came", "_envelope", "_limits", "_operation", "_problems", "_sent")
@@ -98,7 +98,7 @@ class Reply:
 
         Raises:
             SoapFault: the envelope holds one.
-            DecodeError: a successful reply's envelope breaks its schema's promise.
+            DecodeError: a successful reply's envelope violates its schema.
             TransportError: it is no SOAP reply.
         """
         status = self._came.status

@@ -292,7 +292,7 @@ class BaseClient(_Client):
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
             SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         sent = through(self._outgoing, self._message(called, request, headers))
@@ -412,7 +412,7 @@ class BaseAsyncClient(_Client):
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
             SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         message = self._message(called, request, headers)
