@@ -122,7 +122,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
 }
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
-    "lxml": ("callbacks", "sandbox.wire"),
+    "lxml": ("callbacks", "client", "sandbox.wire"),
+    "phonenumbers": ("vendor",),
     "httpx2": ("sandbox.web", "demo"),
     "click": ("cli", "demo"),
     "jinja2": ("sandbox.web",),
@@ -370,7 +371,7 @@ WINGS: dict[str, tuple[str, ...]] = {
     "codec": ("secrets", "values", "errors", "xml"),
     "soap": ("secrets", "values", "errors", "xml", "codec"),
     "http": ("secrets", "values", "errors", "xml", "soap"),
-    "security": ("errors", "soap", "http"),
+    "security": ("values", "errors", "xml", "soap", "http"),
     "addressing": ("values", "errors", "xml", "soap", "http"),
     "validation": ("values", "errors", "codec"),
     "streaming": ("secrets", "errors", "xml", "soap"),

@@ -155,7 +155,7 @@ def _package(
     doc = with_left_out(api.doc or f"A client for {api.name}.", api)
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
-    lazy += public_names(RuntimeName(options.runtime))
+    lazy += public_names(RuntimeName(options.runtime), server=options.with_server)
     modules = ["elements", "errors", "ports", "types"]
     modules += ["server"] if options.with_server else []
     modules.sort()

@@ -53,7 +53,16 @@ from .answering import (
 )
 from .dispatch import Dispatcher, Target
 from .messages import action_of, reply_message, response_of
-from .service import BaseService, Call, Hooks, HttpRequest, answering, run, run_in
+from .service import (
+    BaseService,
+    Call,
+    Hooks,
+    HttpRequest,
+    Security,
+    answering,
+    run,
+    run_in,
+)
 
 DEFAULT_MAX_BODY: Final = 16 * 2**20
 _LONG: Final = 2**17
@@ -75,6 +84,7 @@ class Application:
         outgoing: layers that each reply passes, faults too, in this order.
         incoming: layers that each request passes before its operation is sought, in this order.
         paths: the path of each port, by its key; any other path serves them all.
+        security: checks who calls, before the operation is sought.
 
     Raises:
         TypeError: a layer is none.
@@ -91,10 +101,12 @@ class Application:
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         paths: Mapping[str, str] | None = None,
+        security: Security | None = None,
     ) -> None:
         self.max_body = max_body
         self._address = address
         self._hooks = hooks or Hooks()
+        self._security = security
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._paths = dict(paths or {})
@@ -128,8 +140,8 @@ class Application:
 
     async def answer(self, request: HttpRequest) -> Response:
         """The reply to a request, whatever it is. A long one is read in a thread of its own: the
-        others need not wait for that."""
-        if len(request.body) > _LONG:
+        others need not wait for that, nor for a check of passwords."""
+        if len(request.body) > _LONG or self._security is not None:
             call = await asyncio.to_thread(self._opened, request)
         else:
             call = self._opened(request)
@@ -316,6 +328,9 @@ class Application:
             header, content = opened(root, version)
             ours = our_blocks(header, version)
             headers, action = read_headers(ours), action_of(message)
+            user = None
+            if self._security is not None:
+                user = self._security.check(ours, version)
             called = headers and headers.action or action
             target = dispatchers[version].find(header, content, called)
             declares = any(map(is_addressing, target.operation.request_blocks))
@@ -340,7 +355,7 @@ class Application:
             raise refused from None
         return Call(
             *(request, root, target.service, target.key, target.operation),
-            *(value, blocks, headers),
+            *(value, blocks, headers, user),
         )
 
     def _check(
@@ -355,7 +370,8 @@ class Application:
 
         def understands(block: str) -> bool:
             known = block in declared or is_addressing(block)
-            return known or self._hooks.understands(block)
+            checked = self._security is not None and self._security.understands(block)
+            return known or checked or self._hooks.understands(block)
 
         check_headers(ours, version, understands)
         check_encoding(body, version)

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from ..addressing.headers import AddressingHeaders
 from ..http.message import Message
+from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
 from .specification import Specification
@@ -27,6 +28,7 @@ __all__ = [
     "Call",
     "Hooks",
     "HttpRequest",
+    "Security",
     "WithHeaders",
     "current_call",
 ]
@@ -107,6 +109,8 @@ class Call:
     addressing: AddressingHeaders | None = None
     """WS-Addressing's headers of the request; `None` where it has none, or the operation declares
     them itself."""
+    user: str | None = None
+    """The user whose token `security` checked."""
 
     @property
     def method(self) -> Callable[..., object]:
@@ -212,6 +216,26 @@ def run_in(call: Call, wait: Callable[[Awaitable[object]], object]) -> object:
         return wait(result) if isawaitable(result) else result
     finally:
         _current.reset(token)
+
+
+class Security(Protocol):
+    """Checks the message security of requests to a service: `UsernameTokens`, or one of your own."""
+
+    def understands(self, block: str) -> bool:
+        """Whether a header block is checked, by its name in Clark's notation."""
+        ...
+
+    def check(self, blocks: Sequence[Element], version: Version) -> str:
+        """The user who sent a request.
+
+        Args:
+            blocks: its header blocks, lxml elements, that are for the service.
+            version: of SOAP.
+
+        Raises:
+            SoapFault: the request is refused.
+        """
+        ...
 
 
 class Hooks:
