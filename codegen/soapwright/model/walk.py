@@ -9,6 +9,7 @@ from typing import assert_never
 from soapwright.model.api import (
     All,
     Api,
+    AttachedMember,
     BuiltinRef,
     Choice,
     ContentMember,
@@ -113,7 +114,7 @@ def member_elements(struct: Struct) -> Iterator[Element]:
                 yield element
             case OrderedMember(alternatives=alternatives):
                 yield from (a for a in alternatives if isinstance(a, Element))
-            case WildcardMember() | ContentMember():
+            case WildcardMember() | ContentMember() | AttachedMember():
                 continue
             case _:
                 assert_never(member)
@@ -126,7 +127,7 @@ def names_of(member: Member) -> set[QName]:
             elements = [element]
         case OrderedMember(alternatives=alternatives):
             elements = [one for one in alternatives if isinstance(one, Element)]
-        case WildcardMember() | ContentMember():
+        case WildcardMember() | ContentMember() | AttachedMember():
             elements = []
         case _:
             assert_never(member)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from soapwright.model.api import (
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -313,7 +314,7 @@ class StructWriter:
         value = f"v.{field.name}"
         what = field.what
         match what:
-            case Attribute() | AnyAttributes():
+            case Attribute() | AnyAttributes() | AttachedMember():
                 return []
             case Text():
                 assert isinstance(field.declared, Text)

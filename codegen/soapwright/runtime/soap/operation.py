@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 from ..codec.package import Package
 from ..errors.errors import (
@@ -555,3 +555,6 @@ class Port:
     """By name; of overloads the second is `name_2`, the third `name_3`."""
     package: Package
     """Whose port it is."""
+    mtom: Literal["", "expected", "demanded"] = ""
+    """Why binary values may travel as parts of their own: its schemas expect their media types,
+    its policy demands it; "" where nothing says that they may."""
