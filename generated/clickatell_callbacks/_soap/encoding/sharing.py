@@ -9,7 +9,7 @@ becomes an independent element behind the call, with an `id`; in headers, in fau
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar, cast
@@ -374,7 +374,7 @@ def writes_soap12(*, otherwise: bool = False) -> bool:
 
 
 @contextmanager
-def answering(request: Element) -> Iterator[None]:
+def answering(request: Element) -> Generator[None]:
     """Write envelopes that answer a request, whose envelope is given."""
     _local.request = request
     try:
