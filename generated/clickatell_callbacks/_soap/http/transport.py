@@ -342,7 +342,7 @@ class _Body:
 
     def response(self, reply: HttpReply) -> Response:
         body = b"".join(self._chunks)
-        if self._coding:
+        if self._coding and body:
             try:
                 body = unpacked(body, self._coding, self._at_most)
             except TooLarge:
