@@ -36,6 +36,9 @@ class SoapError(Exception):
     """Both envelopes and the HTTP status, where a client's call failed after it had a reply."""
     secrets: Secrets = ALWAYS
     """What its text hides: set by the package that raises it."""
+    sent: bool | None = None
+    """`False` where nothing can have reached the service, so that the call may be repeated
+    whatever it does; `None` where it did, or nobody knows."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.args), self.__dict__
@@ -66,6 +69,8 @@ class _PlacedError(SoapError):
 class EncodeError(_PlacedError):
     """A value that the wire cannot carry, or that its type does not allow."""
 
+    sent = False
+
 
 class DecodeError(_PlacedError):
     """An envelope that breaks its schema's promise, or is no well-formed XML."""
@@ -86,7 +91,9 @@ class TransportError(SoapError):
     """No SOAP reply came back: no connection, or something else than an envelope.
 
     `status` is the HTTP status, `None` where no reply came at all; the names in `headers` are
-    in lower case; `body` has the first 4,096 bytes of what came instead of an envelope.
+    in lower case; `body` has the first 4,096 bytes of what came instead of an envelope. `sent` is
+    `False` where the request never went out: no connection was free or could be made (DNS, TLS, a
+    proxy that refuses), or the client was closed.
     """
 
     def __init__(
@@ -96,10 +103,18 @@ class TransportError(SoapError):
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        sent: bool | None = None,
     ) -> None:
         super().__init__(message)
+        self.sent = sent
+        self.of_reply(status, headers or {}, body)
+
+    def of_reply(
+        self, status: int | None, headers: Mapping[str, str], body: bytes
+    ) -> None:
+        """Set what came instead of a SOAP reply."""
         self.status = status
-        self.headers: dict[str, str] = dict(headers or {})
+        self.headers: dict[str, str] = dict(headers)
         self.body: bytes = body[:_KEPT]
 
     def __str__(self) -> str:

@@ -60,7 +60,7 @@ class Operation(Generic[Request, Response]):
         faults: the declared ones.
 
     Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
-    envelope's own XML declaration. `limits` is how much an envelope may hold, where that is not
+    envelope's own XML declaration, unless it cannot be right. `limits` is how much an envelope may hold, where that is not
     what the package says. With `lenient`, what breaks its schema's promise is no `DecodeError`:
     a value that does not read or is missing is `None`, whatever its annotation says, and each such
     place is added to `problems`.

@@ -18,6 +18,7 @@ from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .replies import Reply
 from .transport import (
+    CONNECTIONS,
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
     AsyncHttpTransport,
@@ -181,6 +182,7 @@ class BaseClient(_Client):
         limits: Limits | None = None,
         lenient: bool = False,
         references: References = "shared",
+        connections: int = CONNECTIONS,
     ) -> None:
         """Make a client.
 
@@ -190,7 +192,8 @@ class BaseClient(_Client):
             timeout: seconds without any progress until `TransportTimeout`: in connecting, in
                 sending, in waiting for more of the reply. It cannot be `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
-            http_client: an `httpx2.Client` of one's own; its timeouts hold, and it is not closed.
+            http_client: an `httpx2.Client` of one's own; its timeouts and connections hold, and it
+                is not closed.
             outgoing: layers that each request passes, in this order: `UsernameToken`,
                 `Addressing`, or any function that takes a `Message` and gives one.
             incoming: layers that each reply passes before it is read, in this order.
@@ -200,10 +203,11 @@ class BaseClient(_Client):
             references: what goes by reference in encoded requests: all that is shared by
                 identity, or with "cycles" of that only what is part of a cycle, for services
                 that cannot read more; the rest is repeated.
+            connections: how many there may be at once; further calls wait for one to be free.
 
         Raises:
-            ValueError: there is no such port, no endpoint, no finite timeout, or both a
-                `transport` and an `http_client`.
+            ValueError: there is no such port, no endpoint, no finite timeout, no positive
+                number of connections, or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
@@ -212,7 +216,9 @@ class BaseClient(_Client):
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
         if transport is None:
-            transport = self._own = HttpTransport(timeout, http_client)
+            transport = self._own = HttpTransport(
+                timeout, http_client, connections=connections
+            )
         elif http_client is not None:
             raise ValueError("transport and http_client exclude each other")
         self._transport = transport
@@ -298,6 +304,7 @@ class BaseAsyncClient(_Client):
         limits: Limits | None = None,
         lenient: bool = False,
         references: References = "shared",
+        connections: int = CONNECTIONS,
     ) -> None:
         """Make a client.
 
@@ -307,17 +314,18 @@ class BaseAsyncClient(_Client):
             timeout: seconds without any progress until `TransportTimeout`: in connecting, in
                 sending, in waiting for more of the reply. It cannot be `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
-            http_client: an `httpx2.AsyncClient` of one's own; its timeouts hold, and it is not
-                closed.
+            http_client: an `httpx2.AsyncClient` of one's own; its timeouts and connections hold,
+                and it is not closed.
             outgoing: layers as `Client` takes them; they may be asynchronous.
             incoming: layers as `Client` takes them; they may be asynchronous.
             limits: as `Client` takes them.
             lenient: as `Client` takes it.
             references: as `Client` takes it.
+            connections: as `Client` takes it.
 
         Raises:
-            ValueError: there is no such port, no endpoint, no finite timeout, or both a
-                `transport` and an `http_client`.
+            ValueError: there is no such port, no endpoint, no finite timeout, no positive
+                number of connections, or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
@@ -326,7 +334,9 @@ class BaseAsyncClient(_Client):
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
         if transport is None:
-            transport = self._own = AsyncHttpTransport(timeout, http_client)
+            transport = self._own = AsyncHttpTransport(
+                timeout, http_client, connections=connections
+            )
         elif http_client is not None:
             raise ValueError("transport and http_client exclude each other")
         self._transport = transport
