@@ -357,7 +357,7 @@ WINGS: dict[str, tuple[str, ...]] = {
     "soap": ("secrets", "values", "errors", "xml", "codec"),
     "http": ("secrets", "values", "errors", "xml", "soap"),
     "security": ("errors", "soap", "http"),
-    "addressing": ("errors", "soap", "http"),
+    "addressing": ("values", "errors", "xml", "soap", "http"),
     "validation": ("values", "errors", "codec"),
     "streaming": ("secrets", "errors", "xml", "soap"),
     "wildcards": ("values", "errors", "xml", "codec"),
@@ -365,7 +365,7 @@ WINGS: dict[str, tuple[str, ...]] = {
         *("secrets", "values", "errors", "xml", "codec", "soap"),
         *("streaming", "wildcards"),
     ),
-    "server": ("values", "errors", "xml", "soap", "http"),
+    "server": ("values", "errors", "xml", "soap", "http", "addressing"),
 }
 
 

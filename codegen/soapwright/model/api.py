@@ -583,7 +583,7 @@ class Message:
     `struct` is the id of the Struct whose values the message carries, and `headers_struct` that
     of its headers. `element` is the Body's only element where the Struct has its content, and
     `substitutes` are the elements that may replace the only one. passes/make_messages.py sets
-    all four.
+    all four. `action` is WS-Addressing's.
     """
 
     use: Use
@@ -598,6 +598,7 @@ class Message:
     headers_struct: QName | None = None
     substitutes: tuple[Substitute, ...] = ()
     element: QName | None = None
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -605,6 +606,7 @@ class Fault:
     """A declared fault and the part in its detail. `bound` is False where only the portType knows it.
 
     `substitutes` are the elements that may replace the part's, set by passes/make_messages.py.
+    `action` is WS-Addressing's.
     """
 
     name: str
@@ -615,6 +617,7 @@ class Fault:
     at: Location
     doc: str = ""
     substitutes: tuple[Substitute, ...] = ()
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -659,12 +662,25 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressing:
+    """The use of WS-Addressing that a port declares; `version` is that of its headers.
+
+    Where it is not `required`, its services take messages with and without the headers.
+    """
+
+    required: bool
+    version: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
     `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "". `mtom`
     is why binary values may travel as parts, None where nothing says that they may.
-    `left_out` are its operations that are broken, `findings` those in its binding.
+    `left_out` are its operations that are broken, `findings` those in its binding. `addressing` is
+    None where nothing is declared.
     """
 
     name: str
@@ -680,6 +696,7 @@ class Port:
     doc: str = ""
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    addressing: Addressing | None = None
 
 
 @dataclass(frozen=True, slots=True)
