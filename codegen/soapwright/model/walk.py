@@ -10,6 +10,7 @@ from soapwright.model.api import (
     All,
     Api,
     AttachedMember,
+    Builtin,
     BuiltinRef,
     Choice,
     ContentMember,
@@ -41,6 +42,8 @@ from soapwright.model.api import (
     WildcardMember,
 )
 from soapwright.model.diagnostics import Location
+
+_BINARY = (Builtin.BASE64_BINARY, Builtin.SWA_REF)
 
 
 def elements_of(particle: Particle | None) -> Iterator[Element]:
@@ -204,6 +207,20 @@ def part_types(api: Api, parts: Iterable[Part]) -> Iterator[TypeRef]:
                     yield api.elements[name].type
             case _:
                 assert_never(part)
+
+
+def has_attachments(api: Api) -> bool:
+    """Whether any value may travel beside the envelope: a binary one, or an attached part."""
+    if any(port.mtom for port in api.ports):
+        return True
+    messages = (message for port in api.ports for message in messages_of(port))
+    if any(message.attached for message in messages):
+        return True
+    used = [*part_types(api, parts_of(api))]
+    used += [element.type for element in api.elements.values()]
+    for definition in api.types.values():
+        used += [reference for reference, _ in references_of(definition)]
+    return any(isinstance(r, BuiltinRef) and r.builtin in _BINARY for r in used)
 
 
 def subtypes_of(api: Api) -> dict[QName, tuple[QName, ...]]:

@@ -565,8 +565,8 @@ class Declarations:
                 kind = self.annotations.value(reference)
                 return Declaration(field.name, Annotation(kind), doc=doc)
             case AttachedMember(doc=doc):
-                kind = Annotation(name("bytes"), nil=True)
-                return Declaration(field.name, kind, doc=doc)
+                octets = Annotation(name("bytes"), nil=True)
+                return Declaration(field.name, octets, doc=doc)
             case WildcardMember():
                 kind = f"{name('list')}[{self.annotations.wildcard()}]"
                 return Declaration(field.name, Annotation(kind), factory="list")

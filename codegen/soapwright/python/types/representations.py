@@ -99,6 +99,9 @@ def stand_in(struct: Struct) -> str:
     if struct.id.local == f"{struct.words[0]}/redefined":
         return f"The type {struct.words[0]} as it was before it was redefined."
     role = {"Request": "request", "Response": "reply"}.get(struct.words[-1])
-    if role is not None and struct.content is None and len(struct.words) > 1:
+    made = struct.content is None or any(
+        isinstance(member, AttachedMember) for member in struct.members
+    )
+    if role is not None and made and len(struct.words) > 1:
         return f"The {role} of {struct.words[0]}."
     return f"What stands in {' / '.join(struct.words)}."

@@ -7,9 +7,7 @@ Axis writes). A swaRef is the URL of a part (WS-I Attachments Profile 1.0, secti
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from io import BytesIO
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from ..codec.reading import value
 from ..http.message import Attachment
@@ -24,6 +22,20 @@ _INCLUDE: Final = f"{{{_XOP}}}Include"
 _ABSENT: Final = "names a part that the message does not have"
 
 
+class _Unknown:
+    """The content of a part that is not there."""
+
+    size = None
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Nothing.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError("only the envelope was read: its attachments are not known")
+
+
 class Reference(Attachment):
     """A swaRef of an envelope that was read by itself, without the parts of its message.
 
@@ -31,28 +43,11 @@ class Reference(Attachment):
         text: as it stands there, which it is written as.
     """
 
-    __slots__ = ("text",)
+    text: str
 
     def __init__(self, text: str) -> None:
-        super().__init__(b"")
-        self.text = text
-
-    @property
-    def content(self) -> bytes:
-        """Nothing that is known.
-
-        Raises:
-            LookupError: always.
-        """
-        raise LookupError("only the envelope was read: its attachments are not known")
-
-    def open(self) -> IO[bytes]:
-        """As `content`."""
-        return BytesIO(self.content)
-
-    def chunks(self) -> Iterator[bytes]:
-        """As `content`."""
-        return iter((self.content,))
+        super().__init__(_Unknown())
+        object.__setattr__(self, "text", text)
 
     def _key(self) -> tuple[object, ...]:
         return (self.text,)
@@ -66,14 +61,14 @@ def binary_text(v: bytes | Attachment) -> str:
 
     Raises:
         TypeError: it is neither bytes nor an attachment.
-        OSError: a file cannot be read.
-        ValueError: another part has its Content-ID, or a stream was read already.
+        ValueError: another part has its Content-ID, or it cannot be read.
     """
     written = local.written
     if written is None or written.mtom is None or not _is_binary(v):
         return bytes_text(v)  # type: ignore[arg-type]  # it takes the content of an attachment
     if not written.takes(v):
         return bytes_text(v)  # type: ignore[arg-type]  # as above
+    written.included = True
     return f'<xop:Include xmlns:xop="{_XOP}" href="{written.add(v)}"/>'
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from ..http.message import Attachment
+from ..values.lexical import unreadable
 
 _SAFE: Final = "@.!$*+:=~"
 _SCHEME: Final = "cid:"
@@ -28,16 +29,25 @@ class Written:
 
     def __init__(self, mtom: int | None) -> None:
         self.parts: list[Attachment] = []
+        self.included = False
+        """Whether any is in the place of a value in the envelope."""
         self.mtom = mtom
         self._unique = os.urandom(12).hex()
         self._known: dict[int, tuple[object, str]] = {}
         self._ids: set[str] = set()
 
     def takes(self, value: bytes | Attachment) -> bool:
-        """Whether a binary value becomes a part: those whose size nobody knows are large."""
+        """Whether a binary value becomes a part: those whose size nobody knows are large.
+
+        Raises:
+            ValueError: a file cannot be read.
+        """
         if self.mtom is None:
             return False
-        size = value.size if isinstance(value, Attachment) else len(value)
+        try:
+            size = value.size if isinstance(value, Attachment) else len(value)
+        except OSError as error:
+            raise unreadable(error) from error
         return size is None or size >= self.mtom
 
     def add(

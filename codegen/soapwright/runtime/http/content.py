@@ -23,24 +23,6 @@ Given: TypeAlias = "bytes | os.PathLike[str] | Stream"
 """What an attachment is made of: its bytes, the path of a file, or a binary stream."""
 
 
-class Content(Protocol):
-    """Octets that can be read, more than once but for those of a stream that cannot go back."""
-
-    @property
-    def size(self) -> int | None:
-        """Bytes; `None` where that is not known before they were read."""
-        ...
-
-    def open(self) -> IO[bytes]:
-        """A reader at the first byte.
-
-        Raises:
-            OSError: the file cannot be read.
-            ValueError: a stream that cannot go back was read already.
-        """
-        ...
-
-
 class FileContent:
     """The content of a file, which is opened when it is read."""
 
@@ -110,7 +92,14 @@ class SpooledContent:
         self._file.close()
 
 
-def content_of(given: Given) -> bytes | Content:
+Content: TypeAlias = FileContent | StreamContent | SpooledContent
+"""Octets that are not in memory. `size` is None where it is not known before they were read; `open`
+raises OSError where a file cannot be read, ValueError where a stream that cannot go back was."""
+
+
+def content_of(
+    given: Given | Content,
+) -> bytes | Content:
     """An attachment's content.
 
     Raises:
@@ -124,7 +113,7 @@ def content_of(given: Given) -> bytes | Content:
         return given
     if isinstance(given, os.PathLike):
         return FileContent(given)
-    if callable(getattr(given, "read", None)) and not isinstance(given, io.TextIOBase):
+    if hasattr(given, "read") and not isinstance(given, io.TextIOBase):
         return StreamContent(given)
     kind = type(given).__name__
     raise TypeError(f"{kind} given: bytes, a path or a binary stream is wanted")
@@ -154,7 +143,7 @@ class _Borrowed(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # any buffer, of which bytearray has the methods
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # BufferedReader gives no other buffer
         chunk = self._stream.read(len(buffer))
         if not isinstance(chunk, bytes):
             raise TypeError(f"the stream gave {type(chunk).__name__}, not bytes")
@@ -184,7 +173,7 @@ class _Part(io.RawIOBase):
         self._at = max(start[whence] + offset, 0)
         return self._at
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # as above
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as above
         with self._lock:
             self._file.seek(self._at)
             chunk = self._file.read(len(buffer))

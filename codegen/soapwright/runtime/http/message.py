@@ -85,6 +85,7 @@ class Headers(Mapping[str, str]):
         return f"Headers({list(self)})"
 
 
+@dataclass(frozen=True, repr=False, eq=False)
 class Attachment:
     """Octets that travel as a part of a message beside its envelope, or in the place of a binary value.
 
@@ -100,7 +101,12 @@ class Attachment:
         TypeError: the content is something else.
     """
 
-    __slots__ = ("_content", "content_id", "content_type", "headers")
+    content: bytes
+    """All of it, in memory. Of a file or a stream, asking for it reads it: `OSError` or `ValueError`
+    where that is not possible (once more)."""
+    content_type: str = "application/octet-stream"
+    content_id: str = ""
+    headers: Mapping[str, str] = field(default_factory=Headers)
 
     def __init__(
         self,
@@ -109,10 +115,22 @@ class Attachment:
         content_id: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._content = content_of(content)
-        self.content_type = content_type
-        self.content_id = content_id
-        self.headers = headers if type(headers) is Headers else Headers(headers)
+        source = content_of(content)
+        set_field = object.__setattr__  # it is frozen
+        set_field(self, "_source", source)
+        if isinstance(source, bytes):
+            set_field(self, "content", source)
+        set_field(self, "content_type", content_type)
+        set_field(self, "content_id", content_id)
+        given = headers if type(headers) is Headers else Headers(headers)
+        set_field(self, "headers", given)
+
+    def __getattr__(self, name: str) -> bytes:
+        """The content of what is not in memory: only then it is no attribute yet."""
+        if name != "content":
+            raise AttributeError(name)
+        with self.open() as reader:
+            return reader.read()
 
     @staticmethod
     def of(value: bytes | Attachment) -> Attachment:
@@ -121,8 +139,13 @@ class Attachment:
 
     def named(self, content_id: str) -> Attachment:
         """The same with another Content-ID."""
-        kind, headers = self.content_type, self.headers
-        return Attachment(self._content, kind, content_id, headers)
+        return Attachment(self._octets, self.content_type, content_id, self.headers)
+
+    @property
+    def _octets(self) -> bytes | Content:
+        """Its content, wherever it is."""
+        found: bytes | Content = self.__dict__["_source"]
+        return found
 
     @property
     def size(self) -> int | None:
@@ -131,26 +154,13 @@ class Attachment:
         Raises:
             OSError: the file is not there.
         """
-        content = self._content
+        content = self._octets
         return len(content) if isinstance(content, bytes) else content.size
-
-    @property
-    def content(self) -> bytes:
-        """All of it, in memory.
-
-        Raises:
-            OSError: the file cannot be read.
-            ValueError: a stream that cannot go back was read already.
-        """
-        if not isinstance(self._content, bytes):
-            with self._content.open() as reader:
-                return reader.read()
-        return self._content
 
     @property
     def in_memory(self) -> bool:
         """Whether it was given, or came, as bytes."""
-        return isinstance(self._content, bytes)
+        return isinstance(self._octets, bytes)
 
     def open(self) -> IO[bytes]:
         """A binary reader at its first byte, for the caller to close.
@@ -159,7 +169,7 @@ class Attachment:
             OSError: as `content`.
             ValueError: likewise.
         """
-        content = self._content
+        content = self._octets
         return BytesIO(content) if isinstance(content, bytes) else content.open()
 
     def chunks(self) -> Iterator[bytes]:
@@ -169,7 +179,7 @@ class Attachment:
             OSError: as `content`.
             ValueError: likewise.
         """
-        return chunks_of(self._content)
+        return chunks_of(self._octets)
 
     def save(self, path: os.PathLike[str] | str) -> None:
         """Write it into a file.
@@ -192,10 +202,10 @@ class Attachment:
         return hash(self._key()[:-1])
 
     def _key(self) -> tuple[object, ...]:
-        return self._content, self.content_type, self.content_id, self.headers
+        return self._octets, self.content_type, self.content_id, self.headers
 
     def __repr__(self) -> str:
-        content = self._content
+        content = self._octets
         size = "a file or stream"
         if isinstance(content, bytes):
             size = f"{len(content):,} bytes"

@@ -591,5 +591,8 @@ class Port:
     """By name; of overloads the second is `name_2`, the third `name_3`."""
     package: Package
     """Whose port it is."""
+    mtom: Literal["", "expected", "demanded"] = ""
+    """Why binary values may travel as parts of their own: its schemas expect their media types,
+    its policy demands it; "" where nothing says that they may."""
     addressing: Literal["", "optional", "required"] = ""
     """Whether its services take or demand WS-Addressing's headers, as the WSDL declares it."""

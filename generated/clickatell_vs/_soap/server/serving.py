@@ -20,6 +20,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from ..http.attaching import AttachmentsAs
 from ..http.message import Layer
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
@@ -52,6 +53,8 @@ def asgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
+    attachments: AttachmentsAs = "bytes",
+    mtom: bool | int | None = None,
 ) -> AsgiApp:
     """An ASGI application that serves a service.
 
@@ -65,9 +68,14 @@ def asgi(
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
+        attachments: "stream" for binary values of requests as `Attachment`s, which are received
+            into temporary files, so that they may be large.
+        mtom: whether replies are MTOM messages, as `Client` takes it; `None` where those to MTOM
+            messages are.
 
     Raises:
         TypeError: a layer is none, or asynchronous.
+        ValueError: `attachments` or `mtom` cannot be used, or nothing in the package is binary.
     """
     return asgi_application(
         Application(
@@ -78,6 +86,8 @@ def asgi(
             hooks=hooks,
             outgoing=outgoing,
             incoming=incoming,
+            attachments=attachments,
+            mtom=mtom,
         )
     )
 
@@ -181,6 +191,8 @@ def wsgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
+    attachments: AttachmentsAs = "bytes",
+    mtom: bool | int | None = None,
 ) -> WsgiApp:
     """A WSGI application that serves a service; the arguments are those of `asgi`.
 
@@ -194,6 +206,8 @@ def wsgi(
         hooks=hooks,
         outgoing=outgoing,
         incoming=incoming,
+        attachments=attachments,
+        mtom=mtom,
     )
 
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -266,6 +280,8 @@ class InMemoryTransport:
         hooks: for callers that have habits.
         outgoing: layers of the service, as `asgi` takes them.
         incoming: likewise.
+        attachments: likewise.
+        mtom: likewise.
     """
 
     def __init__(
@@ -275,9 +291,16 @@ class InMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
+        attachments: AttachmentsAs = "bytes",
+        mtom: bool | int | None = None,
     ) -> None:
         self._application = Application(
-            (service, *others), hooks=hooks, outgoing=outgoing, incoming=incoming
+            (service, *others),
+            hooks=hooks,
+            outgoing=outgoing,
+            incoming=incoming,
+            attachments=attachments,
+            mtom=mtom,
         )
 
     def send(self, request: Request) -> Response:
@@ -295,9 +318,16 @@ class AsyncInMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
+        attachments: AttachmentsAs = "bytes",
+        mtom: bool | int | None = None,
     ) -> None:
         self._application = Application(
-            (service, *others), hooks=hooks, outgoing=outgoing, incoming=incoming
+            (service, *others),
+            hooks=hooks,
+            outgoing=outgoing,
+            incoming=incoming,
+            attachments=attachments,
+            mtom=mtom,
         )
 
     async def send(self, request: Request) -> Response:
