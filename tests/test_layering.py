@@ -93,10 +93,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("sandbox.records", "sandbox.state", "sandbox.engine", "sandbox.wire"),
     ),
     "sandbox.config": ("vendor", "sandbox.records", "sandbox.wire"),
+    "sandbox.box": (
+        *("sandbox.records", "sandbox.state", "sandbox.engine", "sandbox.web"),
+    ),
     "cli": (
         *("vendor", "messages", "client"),
         *("sandbox.records", "sandbox.state", "sandbox.engine"),
-        *("sandbox.web", "sandbox.config"),
+        *("sandbox.box", "sandbox.config"),
     ),
     "demo": (
         *("vendor", "messages", "callbacks", "client", "services"),

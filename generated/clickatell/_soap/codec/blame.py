@@ -99,7 +99,8 @@ def _is_struct(value: object) -> bool:
     """Whether a value is of an emitted class: the runtime's own, an attachment's too, are frozen."""
     if isinstance(value, (type, AnyElement)) or not dataclasses.is_dataclass(value):
         return False
-    return not type(value).__dataclass_params__.frozen  # type: ignore[attr-defined]  # of each dataclass
+    parameters: Any = getattr(value, "__dataclass_params__")  # Any: typeshed has it not
+    return not parameters.frozen
 
 
 def _children(value: Any) -> Iterator[tuple[str, object]]:  # Any: a dataclass or a list

@@ -118,7 +118,7 @@ class _Client:
         return [
             layer
             for layer in demanded
-            if not any(isinstance(given, type(layer)) for given in outgoing)
+            if not any(type(layer) in type(given).__mro__ for given in outgoing)
         ]
 
     def _operation(self, operation: AnyOperation | str) -> AnyOperation:
