@@ -13,8 +13,6 @@ WSDL_HTTP = "http://schemas.xmlsoap.org/wsdl/http/"
 WSDL_MIME = "http://schemas.xmlsoap.org/wsdl/mime/"
 WIRE = "urn:soapwright:wire"
 
-WSDL_MIME = "http://schemas.xmlsoap.org/wsdl/mime/"
-
 # Where an Action attribute or UsingAddressing may be from, the newest first.
 ADDRESSING = (
     "http://www.w3.org/2007/05/addressing/metadata",
