@@ -90,7 +90,7 @@ class BaseService(ABC):
     _whole: ClassVar[Mapping[str, str]] = {}
     """The parameters that are given the whole request, of operations whose fields cannot express it all."""
     _attaching: ClassVar[Attaching | None] = None
-    """What writes and reads attachments; `None` where nothing is binary."""
+    """The writer and reader of attachments; `None` where nothing is binary."""
     _specification: ClassVar[Specification | None] = None
     """The WSDL; `None` where the package was made without."""
 
