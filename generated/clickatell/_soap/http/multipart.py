@@ -31,7 +31,7 @@ _BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _XOP: Final = "http://www.w3.org/2004/08/xop/include"
 _XOP_TYPE: Final = "application/xop+xml"
 _CODING: Final = "content-transfer-encoding"
-# Headers of a part that are written by what the attachment's other fields say.
+# Headers of a part that are written from the attachment's other fields.
 _OWN: Final = ("content-type", "content-id", _CODING)
 
 # -------------------------------------------------------------------------------- reading
@@ -130,7 +130,7 @@ def _typed(content_type: str) -> MimeHeaders:
 
 
 def _split(body: bytes, boundary: str) -> list[bytes]:
-    """What stands between the boundaries."""
+    """The parts between the boundaries."""
     mark = re.escape(boundary.encode("ascii", "replace"))
     pieces = re.split(
         rb"(?:\A|\r?\n)--" + mark + rb"(?=--|[ \t]*\r?\n)",
