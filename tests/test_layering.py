@@ -361,6 +361,7 @@ WINGS: dict[str, tuple[str, ...]] = {
         *("secrets", "values", "errors", "xml", "codec", "soap"),
         *("streaming", "wildcards"),
     ),
+    "attachments": ("values", "errors", "xml", "codec", "http", "encoding"),
     "server": ("values", "errors", "xml", "soap", "http", "addressing"),
 }
 

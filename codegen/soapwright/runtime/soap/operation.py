@@ -62,10 +62,10 @@ class Operation(Generic[Request, Response]):
         request_action: the action of requests, where it is neither the SOAPAction nor the default.
         response_action: the same of responses.
 
-    Wherever envelopes are decoded, `charset` is the Content-Type's; it beats the
-    envelope's own XML declaration. `limits` are those of the envelope, where they are not
-    the package's. With `lenient`, what violates its schema is no `DecodeError`:
-    a value that does not read or is missing is `None`, whatever its annotation, and each such
+    Wherever envelopes are decoded, `charset` is the Content-Type's; it beats the envelope's
+    own XML declaration, unless it cannot be right. `limits` are those of the envelope, where they
+    are not the package's. With `lenient`, what violates its schema is no `DecodeError`: a value
+    that does not read or is missing is `None`, whatever its annotation, and each such
     place is added to `problems`.
     """
 
@@ -591,5 +591,8 @@ class Port:
     """By name; of overloads the second is `name_2`, the third `name_3`."""
     package: Package
     """Whose port it is."""
+    mtom: Literal["", "expected", "demanded"] = ""
+    """Why binary values may travel as parts of their own: its schemas expect their media types,
+    its policy demands it; "" where nothing declares that they may."""
     addressing: Literal["", "optional", "required"] = ""
     """Whether its services take or demand WS-Addressing's headers, as the WSDL declares it."""

@@ -96,7 +96,11 @@ def _spot(
 
 
 def _is_struct(value: object) -> bool:
-    return dataclasses.is_dataclass(value) and not isinstance(value, (type, AnyElement))
+    """Whether a value is of an emitted class: the runtime's own, an attachment's too, are frozen."""
+    if isinstance(value, (type, AnyElement)) or not dataclasses.is_dataclass(value):
+        return False
+    parameters: Any = getattr(value, "__dataclass_params__")  # Any: typeshed has it not
+    return not parameters.frozen
 
 
 def _children(value: Any) -> Iterator[tuple[str, object]]:  # Any: a dataclass or a list

@@ -18,6 +18,7 @@ from ..addressing.headers import (
     read_headers,
 )
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
+from ..http.attaching import AttachmentsAs
 from ..http.binding import readable, received
 from ..http.bodies import (
     TooLarge,
@@ -45,12 +46,12 @@ from .answering import (
     Refusal,
     check_encoding,
     check_headers,
-    content_type,
     internal_error,
     mismatch,
     operation_fault,
     our_blocks,
 )
+from .attachments import ServiceAttachments
 from .dispatch import Dispatcher, Target
 from .messages import action_of, reply_message, response_of
 from .service import (
@@ -85,9 +86,12 @@ class Application:
         incoming: layers that each request passes before its operation is sought, in this order.
         paths: the path of each port, by its key; any other path serves them all.
         security: checks who calls, before the operation is sought.
+        attachments: "stream" for binary values of requests as `Attachment`s.
+        mtom: whether replies are MTOM messages; `None` where those to MTOM messages are.
 
     Raises:
         TypeError: a layer is none.
+        ValueError: `attachments` or `mtom` cannot be used, or nothing in the package is binary.
     """
 
     def __init__(
@@ -102,6 +106,8 @@ class Application:
         incoming: Sequence[Layer] = (),
         paths: Mapping[str, str] | None = None,
         security: Security | None = None,
+        attachments: AttachmentsAs = "bytes",
+        mtom: bool | int | None = None,
     ) -> None:
         self.max_body = max_body
         self._address = address
@@ -110,6 +116,7 @@ class Application:
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._paths = dict(paths or {})
+        self._attachments = ServiceAttachments(services, attachments, mtom)
         self._ports: dict[str, tuple[BaseService, Port]] = {
             key: (service, service._ports[key])
             for service in services
@@ -183,8 +190,7 @@ class Application:
         if operation.one_way:
             return Response(202, {}, b"")
         with operation.answering(call.envelope):
-            envelope = operation.encode_response(value, headers)
-        reply = Response(200, content_type(operation.envelope.wire), envelope)
+            reply = self._attachments.response(operation, value, headers, call.request)
         if call.addressing is None:
             return reply
         endpoint = self._endpoint(call.addressing, reply)
@@ -269,10 +275,13 @@ class Application:
                     return Response(202, {}, b"")
                 to = self._elsewhere(headers, reply)
             envelope = self._hooks.reply(reply.body, call)
-            reply = Response(reply.status, reply.headers, envelope)
-            if not self._outgoing and not to:
+            reply = replace(reply, body=envelope)
+            packed = self._attachments.is_packed(reply, request)
+            if not (self._outgoing or to or packed):
                 return reply
             message = reply_message(reply, request, call)
+            if packed:
+                message = self._attachments.packed(message, reply, request)
             with answering(call):
                 message = through(self._outgoing, message)
             if to:
@@ -321,6 +330,15 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
+        with self._attachments.reading(message):
+            return self._called(root, message, request)
+
+    def _called(self, root: Element, message: Message, request: HttpRequest) -> Call:
+        """The call that an envelope is.
+
+        Raises:
+            Refusal: as of `_call`.
+        """
         dispatchers = self._at.get(request.path, self._all)
         version = _version_of(root, dispatchers)
         headers = None
@@ -393,7 +411,10 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         try:
-            message = readable(message, replace(self._limits, envelope=self.max_body))
+            if not self._attachments.streams:
+                message = readable(
+                    message, replace(self._limits, envelope=self.max_body)
+                )
         except TooLarge:
             raise self._beyond() from None
         except (TransportError, DecodeError) as error:

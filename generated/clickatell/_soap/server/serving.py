@@ -20,6 +20,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from ..http.attaching import AttachmentsAs
 from ..http.message import Layer
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
@@ -53,6 +54,8 @@ def asgi(
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
     security: Security | None = None,
+    attachments: AttachmentsAs = "bytes",
+    mtom: bool | int | None = None,
 ) -> AsgiApp:
     """An ASGI application that serves a service.
 
@@ -67,9 +70,14 @@ def asgi(
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
         security: checks who calls: `UsernameTokens`, or a check of your own.
+        attachments: "stream" for binary values of requests as `Attachment`s, which are received
+            into temporary files, so that they may be large.
+        mtom: whether replies are MTOM messages, as `Client` takes it; `None` where those to MTOM
+            messages are.
 
     Raises:
         TypeError: a layer is none, or asynchronous.
+        ValueError: `attachments` or `mtom` cannot be used, or nothing in the package is binary.
     """
     return asgi_application(
         Application(
@@ -81,6 +89,8 @@ def asgi(
             outgoing=outgoing,
             incoming=incoming,
             security=security,
+            attachments=attachments,
+            mtom=mtom,
         )
     )
 
@@ -185,6 +195,8 @@ def wsgi(
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
     security: Security | None = None,
+    attachments: AttachmentsAs = "bytes",
+    mtom: bool | int | None = None,
 ) -> WsgiApp:
     """A WSGI application that serves a service; the arguments are those of `asgi`.
 
@@ -199,6 +211,8 @@ def wsgi(
         outgoing=outgoing,
         incoming=incoming,
         security=security,
+        attachments=attachments,
+        mtom=mtom,
     )
 
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -271,6 +285,8 @@ class InMemoryTransport:
         hooks: for callers that have habits.
         outgoing: layers of the service, as `asgi` takes them.
         incoming: likewise.
+        attachments: likewise.
+        mtom: likewise.
     """
 
     def __init__(
@@ -281,6 +297,8 @@ class InMemoryTransport:
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         security: Security | None = None,
+        attachments: AttachmentsAs = "bytes",
+        mtom: bool | int | None = None,
     ) -> None:
         self._application = Application(
             (service, *others),
@@ -288,6 +306,8 @@ class InMemoryTransport:
             outgoing=outgoing,
             incoming=incoming,
             security=security,
+            attachments=attachments,
+            mtom=mtom,
         )
 
     def send(self, request: Request) -> Response:
@@ -306,6 +326,8 @@ class AsyncInMemoryTransport:
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         security: Security | None = None,
+        attachments: AttachmentsAs = "bytes",
+        mtom: bool | int | None = None,
     ) -> None:
         self._application = Application(
             (service, *others),
@@ -313,6 +335,8 @@ class AsyncInMemoryTransport:
             outgoing=outgoing,
             incoming=incoming,
             security=security,
+            attachments=attachments,
+            mtom=mtom,
         )
 
     async def send(self, request: Request) -> Response:

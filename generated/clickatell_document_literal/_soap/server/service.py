@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from ..addressing.headers import AddressingHeaders
 from ..http.message import Message
+from ..http.attaching import Attaching
 from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
@@ -88,6 +89,8 @@ class BaseService(ABC):
     """The parameters of declared headers where a parameter of the request has the name."""
     _whole: ClassVar[Mapping[str, str]] = {}
     """The parameters that are given the whole request, of operations whose fields cannot express it all."""
+    _attaching: ClassVar[Attaching | None] = None
+    """The writer and reader of attachments; `None` where nothing is binary."""
     _specification: ClassVar[Specification | None] = None
     """The WSDL; `None` where the package was made without."""
 

@@ -30,6 +30,7 @@ _MAX_STEPS: Final = 32
 _MAX_HOLES: Final = 1_000_000
 """Places of arrays, in one document, that nothing was sent for."""
 _SHOWN: Final = 60
+_of_parts: Final[set[Reader[Any]]] = set()  # Any: whatever each reader gives
 FIRST_NO_SPACE: Final = "!"
 """Any text that comes after it begins with what is no space: quicker than to ask for space."""
 
@@ -205,7 +206,7 @@ def _targets(root: Element) -> dict[str, Element]:
 
 
 def _reference(e: Element) -> str | None:
-    """The id that an element points to, None where it points nowhere.
+    """The id that an element points to, None where it points nowhere, or to a part of the message.
 
     Raises:
         DecodeError: it points out of the document.
@@ -216,8 +217,27 @@ def _reference(e: Element) -> str | None:
         # an id, which has no "#"; PHP writes one
         return None if ref is None else ref.removeprefix("#")
     if href[:1] != "#":
+        if href[:4].lower() == "cid:":
+            return None
         raise DecodeError(path_of(e), f"{_quoted(href)} is not in the envelope")
     return href[1:]
+
+
+def reads_parts(read: Reader[T]) -> Reader[T]:
+    """A reader that takes the value of an element from the part of the message that its `href` names."""
+    _of_parts.add(read)
+    return read
+
+
+def _check_part(e: Element, read: Reader[T]) -> None:
+    """Refuse an element whose value is a part of the message, where a reader takes none.
+
+    Raises:
+        DecodeError: it is so.
+    """
+    href = e.get("href")
+    if href is not None and href[:4].lower() == "cid:" and read not in _of_parts:
+        raise DecodeError(path_of(e), f"{_quoted(href)} is not in the envelope")
 
 
 def _independent(e: Element) -> Element:
@@ -345,6 +365,7 @@ def nil_or(e: Element, read: Reader[T]) -> T | None:
         return None
     try:
         target = target_of(e)
+        _check_part(target, read)
     except DecodeError as error:
         tolerated(e, error)
         return None
