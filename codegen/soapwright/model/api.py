@@ -23,6 +23,7 @@ from enum import Enum
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Diagnostic, Location
+from soapwright.model.policy import NOTHING, Policy
 
 # ---------------------------------------------------------------------------------- names
 
@@ -558,7 +559,7 @@ class Message:
     `wrapper` is the element that contains an rpc call's parts, None in document style.
     `struct` is the id of the Struct whose values the message carries, and `headers_struct` that
     of its headers. `substitutes` are the elements that may stand for the only one of the Body.
-    passes/make_messages.py sets all three.
+    passes/make_messages.py sets all three. `action` is WS-Addressing's, `policy` the effective one.
     """
 
     use: Use
@@ -571,6 +572,8 @@ class Message:
     struct: QName | None = None
     headers_struct: QName | None = None
     substitutes: tuple[Substitute, ...] = ()
+    action: str = ""
+    policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -578,6 +581,7 @@ class Fault:
     """A declared fault and the part in its detail. `bound` is False where only the portType knows it.
 
     `substitutes` are the elements that may replace the part's, set by passes/make_messages.py.
+    `action` is WS-Addressing's, `policy` the effective one.
     """
 
     name: str
@@ -588,6 +592,8 @@ class Fault:
     at: Location
     doc: str = ""
     substitutes: tuple[Substitute, ...] = ()
+    action: str = ""
+    policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -615,7 +621,8 @@ class Operation:
     """An operation of a binding. `key` is its name, with `_2`, `_3` … for overloads in binding order.
 
     `output` is None for a one-way operation, `input` where the WSDL declares none. `left_out`
-    are its headers and faults that are broken, `findings` those in its declaration.
+    are its headers and faults that are broken, `findings` those in its declaration. `policy` is the
+    effective one of the operation, without those of its messages.
     """
 
     name: str
@@ -629,6 +636,19 @@ class Operation:
     doc: str = ""
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    policy: Policy = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """The use of WS-Addressing that a port declares; `version` is that of its headers.
+
+    Where it is not `required`, its services take messages with and without the headers.
+    """
+
+    required: bool
+    version: str
+    at: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -636,7 +656,9 @@ class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
     `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "".
-    `left_out` are its operations that are broken, `findings` those in its binding.
+    `left_out` are its operations that are broken, `findings` those in its binding. `addressing` is
+    None where nothing is declared. `policy` is the effective one of the endpoint, `service_policy`
+    that of the service.
     """
 
     name: str
@@ -651,6 +673,9 @@ class Port:
     doc: str = ""
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    addressing: Addressing | None = None
+    policy: Policy = NOTHING
+    service_policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

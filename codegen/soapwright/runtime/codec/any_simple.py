@@ -59,7 +59,7 @@ def any_simple_text(v: AnySimple) -> str:
         return any_simple_text(v.value)  # type: ignore[arg-type]  # any_simple judges it
     _, written, declarations = any_simple(v)
     if declarations:
-        raise ValueError("a QName of a namespace cannot stand here")
+        raise ValueError("a QName of a namespace is not allowed here")
     return written
 
 

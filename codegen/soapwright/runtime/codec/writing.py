@@ -63,7 +63,7 @@ def _declared(content: str, declared: Mapping[str, str]) -> str:
         if not tag["rest"].endswith("/"):
             depth += 1
     if not pieces and any(f"{prefix}:" in content for prefix in declared):
-        raise ValueError("a text with a prefix cannot stand in a Body by itself")
+        raise ValueError("a text with a prefix is not allowed in a Body by itself")
     return "".join([*pieces, content[done:]])
 
 

@@ -29,7 +29,7 @@ class Reply:
         sent: the request, after the outgoing layers.
         reply: what came.
         limits: how much it may hold.
-        lenient: whether what breaks its schema's promise is noted, and is no error.
+        lenient: whether what violates its schema is noted, and is no error.
     """
 
     __slots__ = ("_came", "_envelope", "_limits", "_operation", "_problems", "_sent")
@@ -56,6 +56,11 @@ class Reply:
             TransportError: it says that it has several parts, and has none.
         """
         came, operation, url = self._came, self._operation, self._sent.url
+        if self._is_acknowledgement(came.body, came.status):
+            kind = self._content_type
+            return Message(
+                came.body, kind, came.headers, (), operation, url, came.status
+            )
         message = received(
             came.body, came.headers, operation=operation, url=url, status=came.status
         )
@@ -64,8 +69,20 @@ class Reply:
 
     @property
     def has_parts(self) -> bool:
-        """Whether it says that it is one of several parts."""
-        return is_multipart(self._content_type)
+        """Whether it says that it is one of several parts, and they are of interest."""
+        came = self._came
+        return is_multipart(self._content_type) and not self._is_acknowledgement(
+            came.body, came.status
+        )
+
+    def _is_acknowledgement(self, body: bytes, status: int) -> bool:
+        """Whether it only confirms the receipt of a one-way call (WS-I Basic Profile 1.1, R2714),
+        or of one that is answered elsewhere; its type does not matter then."""
+        if not (self._operation.one_way or self._sent.answered_elsewhere):
+            return False
+        if not 200 <= status < 300:
+            return False
+        return status in (202, 204) or not body.strip()
 
     @property
     def _content_type(self) -> str:
@@ -81,7 +98,7 @@ class Reply:
 
         Raises:
             SoapFault: the envelope holds one.
-            DecodeError: a successful reply's envelope breaks its schema's promise.
+            DecodeError: a successful reply's envelope violates its schema.
             TransportError: it is no SOAP reply.
         """
         status = self._came.status
@@ -97,8 +114,11 @@ class Reply:
         return self._read(whole.envelope, whole.content_type, whole.status or status)
 
     def failed(self, error: SoapError) -> None:
-        """Hang the exchange on an error, which hides what is secret in the package."""
+        """Hang the exchange on an error, which hides what is secret in the package. Whatever failed
+        on the way, the error has what came."""
         error.secrets = self._operation.package.secrets
+        if isinstance(error, TransportError) and error.status is None:
+            error.of_reply(self._came.status, self._came.headers, self._came.body)
         if error.exchange is None:
             error.exchange = self._exchange(None, None)
 
@@ -122,9 +142,8 @@ class Reply:
         """
         operation = self._operation
         success = 200 <= status < 300
-        if operation.one_way and success:
-            if status in (202, 204) or not envelope.strip():
-                return self._exchange(None, None)
+        if self._is_acknowledgement(envelope, status):
+            return self._exchange(None, None)
         try:
             charset = charset_of(content_type)
             found = operation.read_response(

@@ -12,8 +12,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
+from ..addressing.headers import AddressingHeaders
+from ..http.message import Message
+from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
 from .specification import Specification
@@ -25,6 +28,7 @@ __all__ = [
     "Call",
     "Hooks",
     "HttpRequest",
+    "Security",
     "WithHeaders",
     "current_call",
 ]
@@ -102,6 +106,11 @@ class Call:
     operation: AnyOperation
     value: Any  # Any: of the operation's request type
     headers: Any  # Any: of the class of the operation's declared headers
+    addressing: AddressingHeaders | None = None
+    """WS-Addressing's headers of the request; `None` where it has none, or the operation declares
+    them itself."""
+    user: str | None = None
+    """The user whose token `security` checked."""
 
     @property
     def method(self) -> Callable[..., object]:
@@ -209,6 +218,26 @@ def run_in(call: Call, wait: Callable[[Awaitable[object]], object]) -> object:
         _current.reset(token)
 
 
+class Security(Protocol):
+    """Checks the message security of requests to a service: `UsernameTokens`, or one of your own."""
+
+    def understands(self, block: str) -> bool:
+        """Whether a header block is checked, by its name in Clark's notation."""
+        ...
+
+    def check(self, blocks: Sequence[Element], version: Version) -> str:
+        """The user who sent a request.
+
+        Args:
+            blocks: its header blocks, lxml elements, that are for the service.
+            version: of SOAP.
+
+        Raises:
+            SoapFault: the request is refused.
+        """
+        ...
+
+
 class Hooks:
     """What to do besides SOAP, for callers that have habits: derive from it, and override.
 
@@ -230,6 +259,22 @@ class Hooks:
             header: its name in Clark's notation.
         """
         return False
+
+    def accepts_reply_to(self, address: str) -> bool:
+        """Whether a reply may be sent to an address that a request names in WS-Addressing's
+        ReplyTo or FaultTo; otherwise such a request is refused. The address is the caller's: an
+        answer that is always `True` lets callers send requests from this machine.
+        """
+        return False
+
+    def send_reply(self, reply: Message) -> None:
+        """Send a reply to another address, its `url`, after the layers. Where it runs long, the
+        request's connection waits as long for its 202.
+
+        Raises:
+            NotImplementedError: addresses are accepted, and this method is not overridden.
+        """
+        raise NotImplementedError("Hooks.send_reply")
 
     def reply(self, envelope: bytes, call: Call | None) -> bytes:
         """A reply's envelope, or a fault's, before it is sent.

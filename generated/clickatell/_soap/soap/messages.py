@@ -62,7 +62,7 @@ class Repeated(Protocol):
 
         Raises:
             SoapFault: the envelope holds a fault.
-            DecodeError: it is not well-formed, breaks its schema's promise, or is beyond the
+            DecodeError: it is not well-formed, violates its schema, or is beyond the
                 limits.
         """
         ...
@@ -227,7 +227,7 @@ class MessageCodec:
 
     def _unexpected(self, found: Element) -> NoReturn:
         wanted = repr(self.message.expects)
-        raise DecodeError("Body", f"{shown_name(found)} stands there, not {wanted}")
+        raise DecodeError("Body", f"{shown_name(found)} is there, not {wanted}")
 
 
 class Side:
@@ -325,7 +325,7 @@ class Side:
             size: the envelope's bytes.
 
         Raises:
-            DecodeError: it breaks its schema's promise.
+            DecodeError: it violates its schema.
         """
         codec = self._codec
         if self._unnamed and len(children) == 1:

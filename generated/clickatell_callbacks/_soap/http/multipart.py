@@ -26,6 +26,7 @@ from .message import Attachment, Message, check_header
 
 _PARTS_AT_MOST: Final = 1000
 _HEAD_AT_MOST: Final = 2**16
+_TYPE_AT_MOST: Final = 2**12
 _BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _XOP: Final = "http://www.w3.org/2004/08/xop/include"
 _XOP_TYPE: Final = "application/xop+xml"
@@ -48,15 +49,13 @@ def with_parts(message: Message, body: bytes) -> Message:
     Raises:
         TransportError: it has no part.
     """
-    kind = _typed(message.content_type)
-    boundary = kind.get_boundary()
+    boundary, start = _named(message.content_type)
     if not boundary:
         raise TransportError("a multipart body without a boundary")
     parts = [_read(part) for part in _split(body, boundary)]
     if not parts:
         raise TransportError("a multipart body without a part")
-    start = kind.get_param("start")
-    named = _id(start) if isinstance(start, str) else None
+    named = None if start is None else _id(start)
     root = next((part for part in parts if part.content_id == named), parts[0])
     if _CODING in root.headers:
         raise TransportError("a part that is no base64")
@@ -106,6 +105,22 @@ def _included(include: Any, parts: Mapping[str, Attachment]) -> bytes:  # Any: l
     if _CODING in part.headers:
         raise TransportError("a part that is no base64")
     return part.content
+
+
+def _named(content_type: str) -> tuple[str | None, str | None]:
+    """The boundary that a Content-Type names, and the id of the root part.
+
+    RFC 2231 lets a parameter be in any charset: some of Python's codecs refuse to read text. And
+    the time that its quotes take to read is quadratic.
+    """
+    if len(content_type) > _TYPE_AT_MOST:
+        return None, None
+    kind = _typed(content_type)
+    try:
+        boundary, start = kind.get_boundary(), kind.get_param("start")
+    except ValueError:
+        return None, None
+    return boundary, start if isinstance(start, str) else None
 
 
 def _typed(content_type: str) -> MimeHeaders:

@@ -24,7 +24,7 @@ from ..http.message import Layer
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
 from .application import DEFAULT_MAX_BODY, Application
-from .service import BaseService, Hooks, HttpRequest
+from .service import BaseService, Hooks, HttpRequest, Security
 
 __all__ = ["AsyncInMemoryTransport", "InMemoryTransport", "asgi", "wsgi"]
 
@@ -52,6 +52,7 @@ def asgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
+    security: Security | None = None,
 ) -> AsgiApp:
     """An ASGI application that serves a service.
 
@@ -65,6 +66,7 @@ def asgi(
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
+        security: checks who calls: `UsernameTokens`, or a check of your own.
 
     Raises:
         TypeError: a layer is none, or asynchronous.
@@ -78,6 +80,7 @@ def asgi(
             hooks=hooks,
             outgoing=outgoing,
             incoming=incoming,
+            security=security,
         )
     )
 
@@ -181,6 +184,7 @@ def wsgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
+    security: Security | None = None,
 ) -> WsgiApp:
     """A WSGI application that serves a service; the arguments are those of `asgi`.
 
@@ -194,6 +198,7 @@ def wsgi(
         hooks=hooks,
         outgoing=outgoing,
         incoming=incoming,
+        security=security,
     )
 
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -275,9 +280,14 @@ class InMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
+        security: Security | None = None,
     ) -> None:
         self._application = Application(
-            (service, *others), hooks=hooks, outgoing=outgoing, incoming=incoming
+            (service, *others),
+            hooks=hooks,
+            outgoing=outgoing,
+            incoming=incoming,
+            security=security,
         )
 
     def send(self, request: Request) -> Response:
@@ -295,9 +305,14 @@ class AsyncInMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
+        security: Security | None = None,
     ) -> None:
         self._application = Application(
-            (service, *others), hooks=hooks, outgoing=outgoing, incoming=incoming
+            (service, *others),
+            hooks=hooks,
+            outgoing=outgoing,
+            incoming=incoming,
+            security=security,
         )
 
     async def send(self, request: Request) -> Response:

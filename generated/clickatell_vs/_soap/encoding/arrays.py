@@ -149,7 +149,7 @@ def _in_place(
         position = child.get(POSITION)
         place = start + number if position is None else _place(child, position, sizes)
         if place in places:
-            raise DecodeError(path_of(child), "stands where another item stands")
+            raise DecodeError(path_of(child), "is in the place of another item")
         places[place] = item
     size = max(max(places, default=-1) + 1, prod(sizes))
     allow_holes(e, size - len(places))

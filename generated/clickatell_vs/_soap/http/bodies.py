@@ -19,6 +19,12 @@ class UnknownCoding(Exception):
     """A body is packed in a way that is not known here."""
 
 
+def is_known(coding: str) -> bool:
+    """Whether all codings that a Content-Encoding names can be taken off here; of none too."""
+    names = [name.strip() for name in coding.lower().split(",")]
+    return all(name in _WINDOW or name in ("", "identity") for name in names)
+
+
 def unpacked(body: bytes, coding: str, at_most: int) -> bytes:
     """A body without its content codings (RFC 9110, section 8.4).
 
