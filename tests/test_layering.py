@@ -150,7 +150,9 @@ WORDED = (
     *("soapwright.runtime.values", "soapwright.runtime.secrets"),
     *("soapwright.runtime.errors", "soapwright.runtime.security"),
     *("soapwright.runtime.addressing", "soapwright.runtime.streaming"),
-    "soapwright.runtime.validation",
+    *("soapwright.runtime.validation", "soapwright.runtime.codec"),
+    *("soapwright.runtime.encoding", "soapwright.runtime.wildcards"),
+    "soapwright.runtime.server",
 )
 
 
@@ -380,6 +382,7 @@ WINGS: dict[str, tuple[str, ...]] = {
         *("secrets", "values", "errors", "xml", "codec", "soap"),
         *("streaming", "wildcards"),
     ),
+    "attachments": ("values", "errors", "xml", "codec", "http", "encoding"),
     "server": ("values", "errors", "xml", "soap", "http", "addressing"),
 }
 

@@ -42,6 +42,8 @@ class Context:
     runtime: RuntimeName = VENDORED
     mixed: bool = False
     """Whether ports differ in the encoding: each writes its own arrays."""
+    attaches: bool = False
+    """Whether values may travel beside the envelope."""
 
     def tag(self, name: QName) -> str:
         """An element's name as it is written, its prefix declared by the envelope."""

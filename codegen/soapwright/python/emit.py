@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from soapwright.model.api import Api, Struct, TypeDef
 from soapwright.model.options import Options
+from soapwright.model.walk import has_attachments
 from soapwright.python.context import Context, is_mixed, make_prefixes
 from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.facets_module import FacetsModules
@@ -103,7 +104,11 @@ def make_context(api: Api, style: WireStyle, options: Options) -> Context:
     secrets = SecretNames(options.secret)
     types = Types(api, names, SimpleTypes(api, names), secrets)
     runtime = RuntimeName(options.runtime)
-    return Context(api, types, style, encoding, prefixes, runtime, is_mixed(api))
+    return Context(
+        *(api, types, style, encoding, prefixes, runtime),
+        mixed=is_mixed(api),
+        attaches=has_attachments(api),
+    )
 
 
 def _emit_types(context: Context, header: list[str], files: dict[str, bytes]) -> None:

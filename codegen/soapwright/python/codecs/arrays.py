@@ -146,7 +146,7 @@ def item_reader(context: Context, scope: Scope, definition: SoapArray, use: Use)
         name = "any_encoded_reader" if use is Use.ENCODED else "any_reader"
         return f"{scope.soap(name)}({known})"
     if context.types.simple.is_simple(item):
-        return context.types.simple.code(item, scope).read
+        return context.types.simple.reader(item, scope, use is Use.ENCODED)
     assert isinstance(item, NamedRef)
     name = context.types.names.types[item.id]
     return scope.type(context.function("read", name, use))

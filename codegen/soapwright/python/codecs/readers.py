@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from soapwright.model.api import (
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -173,6 +174,8 @@ class StructReader:
                 return f" = {code.read}(e)"
             case ContentMember(type=reference):
                 return f" = {self.children.content(reference)}"
+            case AttachedMember():  # read beside the envelope, by the message's codec
+                return f": {declare(field).annotation} = None"
             case OrderedMember(mixed=True):
                 return f": {declare(field).annotation} = {soap('leading_text')}(e)"
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
@@ -220,6 +223,8 @@ class StructReader:
                 case OrderedMember():
                     branches += self._ordered(field, field.what)
                 case Attribute() | Text() | AnyAttributes() | ContentMember():
+                    continue
+                case AttachedMember():
                     continue
                 case _:
                     assert_never(field.what)

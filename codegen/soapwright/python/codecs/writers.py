@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from soapwright.model.api import (
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -79,7 +80,7 @@ class Values:
             write = self.scope.soap("write_scoped_element")
             call = f"{write}({given}, {code.text}{attributes})"
             return (Expression(call),)
-        text = Expression(f"{code.text}({value})")
+        text = Expression(f"{code.content}({value})")
         return ("<", *tag, f"{kind}>", text, "</", *tag, ">")
 
     def block(self, reference: TypeRef, tag: Template, value: str) -> Template:
@@ -313,7 +314,7 @@ class StructWriter:
         value = f"v.{field.name}"
         what = field.what
         match what:
-            case Attribute() | AnyAttributes():
+            case Attribute() | AnyAttributes() | AttachedMember():
                 return []
             case Text():
                 assert isinstance(field.declared, Text)
@@ -380,7 +381,7 @@ class StructWriter:
         ):  # the start tag is closed already: its names are declared in a copy of it
             scoped = self.scope.soap("write_scoped_text")
             return [Line(f"xml = {scoped}(xml, {value}, {code.text})", replaces=True)]
-        return [grow(Expression(f"{code.text}({value})"))]
+        return [grow(Expression(f"{code.content}({value})"))]
 
     def _element(self, member: ElementMember, name: str) -> list[Statement]:
         element, value = member.element, f"v.{name}"

@@ -45,6 +45,9 @@ class ClientModules:
         imports = self.scope.sibling_imports
         if clients:
             bases = "BaseAsyncClient, BaseClient"
+            if self.context.attaches:
+                home = self.context.runtime.module("attachments.attaching")
+                imports.append(f"from {home} import ATTACHMENTS")
             imports += [
                 f"from {self.context.runtime.module('http.client')} import {bases}",
                 "from .ports import PORTS",
@@ -57,6 +60,7 @@ class ClientModules:
             [f"{name} = {cls}" for name, cls in assignments.items()],
             sorted([*(client.name for client in clients), *assignments]),
             self.scope.alias("overload"),
+            self.context.attaches,
         )
 
     def names(self) -> dict[QName, str]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from soapwright.model.api import (
-    ElementPart,
     GlobalElement,
     Message,
-    NamedRef,
     QName,
     Struct,
 )
@@ -57,13 +55,7 @@ class Root:
 
 def element_of(context: Context, message: Message | None) -> QName | None:
     """The name of the element that is all of a message's Body, and of the message's own type."""
-    if message is None or message.struct is None or len(message.parts) != 1:
-        return None
-    (part,) = message.parts
-    if message.wrapper is not None or not isinstance(part, ElementPart):
-        return None
-    element = context.api.elements[part.element]
-    return element.name if element.type == NamedRef(message.struct) else None
+    return None if message is None else message.element
 
 
 def root_of(context: Context, message: Message | None) -> Root | None:

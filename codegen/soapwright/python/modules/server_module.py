@@ -48,12 +48,21 @@ class ServerModules:
             abstract=self.scope.alias("abstractmethod"),
             exports=sorted([*_SERVING, *_OFFERED, *(s.name for s in services)]),
             entry=entry,
+            attaches=self.context.attaches,
             services=services,
         )
 
     def names(self) -> dict[QName, str]:
         """The service class of each port type."""
-        taken = {_BASE, "Specification", "PORTS", *_ANSWERS, *_SERVING, *_OFFERED}
+        taken = {
+            _BASE,
+            "Specification",
+            "PORTS",
+            "ATTACHMENTS",
+            *_ANSWERS,
+            *_SERVING,
+            *_OFFERED,
+        }
         return service_names(self.methods.groups, taken)
 
     def _standard_imports(self, services: list[ServiceView]) -> list[str]:
@@ -64,6 +73,8 @@ class ServerModules:
     def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
         module = self.methods.context.runtime.module
         lines = self.scope.sibling_imports
+        if services and self.context.attaches:
+            lines.append(f"from {module('attachments.attaching')} import ATTACHMENTS")
         used = {answer for service in services for answer in service.answers}
         base = [_BASE] if services else []
         offered = ", ".join(sorted([*_OFFERED, *base, *used]))

@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 from soapwright.model.actions import action_base, default_action, fault_action
 from soapwright.model.api import (
+    AttachedMember,
     ElementPart,
     Fault,
     GlobalElement,
@@ -85,7 +86,7 @@ class ServiceModules:
         nil = " nil" if element.nillable else ""
         if simple.is_simple(reference):
             code = simple.code(reference, Scope())
-            text = f"scoped.{code.text}" if code.scoped else code.text
+            text = f"scoped.{code.text}" if code.scoped else code.content
             return f"{tag} {code.read} {text}{nil}"
         if isinstance(reference, NamedRef):
             name = self.context.types.names.types[reference.id]
@@ -171,6 +172,8 @@ class ServiceModules:
             f"soap={string(port.soap.value)}",
             "package=PACKAGE",
         ]
+        if port.mtom is not None:
+            arguments.append(f"mtom={string(port.mtom.value)}")
         if port.addressing is not None:
             use = "required" if port.addressing.required else "optional"
             arguments.append(f"addressing={string(use)}")
@@ -288,6 +291,7 @@ class ServiceModules:
             names = tuple_of(string(str(one.name)) for one in message.substitutes)
             given.append(f"also={names}")
         given += self._root(message)
+        given += self._attached(message)
         if direction == "response":
             items = self.repeated.items(message)
             given += [f"items={items}"] if items else []
@@ -303,6 +307,19 @@ class ServiceModules:
             codecs = [f"{string(a.tag)}: {_codec(a.name)}" for a in root.others]
             given.append(f"others={{{', '.join(codecs)}}}")
         return [f"root=soap.Root({', '.join(given)})"]
+
+    def _attached(self, message: Message) -> list[str]:
+        """The fields that are MIME parts of their own."""
+        if not message.attached or message.struct is None:
+            return []
+        types = self.context.types
+        parts = []
+        for field in types.fields(types.struct(message.struct)):
+            if isinstance(field.what, AttachedMember):
+                kinds = tuple_of(map(string, field.what.media_types))
+                name = string(field.what.name)
+                parts.append(f"({string(field.name)}, {name}, {kinds})")
+        return [f"attached=soap.MimeParts({', '.join(parts)})"]
 
     def _depends(self, struct: QName) -> bool:
         """Whether what the writers of a message write depends on its envelope."""
@@ -379,7 +396,7 @@ class ServiceModules:
             tag = f"{self.context.prefixes[fault.namespace]}:{part.name}"
         if simple.is_simple(reference):
             code = simple.code(reference, Scope())
-            names = f"{string(code.read)}, {string(code.text)}"
+            names = f"{string(code.read)}, {string(code.content)}"
         elif isinstance(reference, NamedRef):
             name = self.context.types.names.types[reference.id]
             encoded = "encoded_" if fault.use is Use.ENCODED else ""

@@ -16,6 +16,7 @@ from difflib import get_close_matches
 
 from soapwright.model.api import (
     Api,
+    AttachedMember,
     ContentMember,
     ElementMember,
     Port,
@@ -161,7 +162,7 @@ def _wire_names(struct: Struct) -> Iterator[str]:
     for member in struct.members:
         if isinstance(member, ElementMember):
             found.append(member.element.name)
-        elif isinstance(member, ContentMember):
+        elif isinstance(member, (ContentMember, AttachedMember)):
             found.append(QName("", member.name))
     for name in found:
         yield from (str(name), name.local)

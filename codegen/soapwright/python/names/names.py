@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 from soapwright.model.api import (
     Api,
+    AttachedMember,
     ContentMember,
     Derivation,
     ElementMember,
@@ -114,9 +115,13 @@ def _rank(definition: TypeDef) -> int:
 def _is_message(struct: Struct) -> bool:
     return (
         not struct.named
-        and struct.content is None
+        and (struct.content is None or _has_attached(struct))
         and bool(re.search(r"/(Request|Response)(Headers)?(/|$)", struct.id.local))
     )
+
+
+def _has_attached(struct: Struct) -> bool:
+    return any(isinstance(member, AttachedMember) for member in struct.members)
 
 
 def _type_candidates(definition: TypeDef) -> Iterable[str]:
@@ -220,7 +225,7 @@ def wire_name(member: Member) -> QName:
     match member:
         case ElementMember(element=element):
             return element.name
-        case ContentMember(name=name):
+        case ContentMember(name=name) | AttachedMember(name=name):
             return QName("", name)
         case WildcardMember():
             return QName("", "any_elements")
@@ -232,7 +237,7 @@ def _given(member: Member, renames: Renames) -> str | None:
     match member:
         case ElementMember(element=element):
             return renames.field(element.name)
-        case ContentMember(name=name):
+        case ContentMember(name=name) | AttachedMember(name=name):
             return renames.field(QName("", name))
         case WildcardMember() | OrderedMember():
             return None

@@ -190,7 +190,7 @@ class ClientView:
 class ClientModule:
     """`client.py`; `assignments` name the first portType's pair where there are several.
 
-    `overload` is its name for typing's.
+    `overload` is its name for typing's. `attaches` says whether values may travel beside the envelope.
     """
 
     header: list[str]
@@ -200,6 +200,7 @@ class ClientModule:
     assignments: list[str]
     exports: list[str]
     overload: str
+    attaches: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ class ServiceView:
 class ServerModule:
     """`server.py`; `entry` is the WSDL's path in `_spec/`, quoted, "" where there is none.
 
-    `abstract` is what the module calls `abc.abstractmethod`.
+    `abstract` is what the module calls `abc.abstractmethod`. `attaches` as in `ClientModule`.
     """
 
     header: list[str]
@@ -261,6 +262,7 @@ class ServerModule:
     abstract: str
     exports: list[str]
     entry: str
+    attaches: bool
     services: list[ServiceView]
 
 

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from soapwright.model.api import (
     Api,
+    AttachedMember,
     Attribute,
     Builtin,
     BuiltinRef,
@@ -563,6 +564,9 @@ class Declarations:
             case ContentMember(type=reference, doc=doc):
                 kind = self.annotations.value(reference)
                 return Declaration(field.name, Annotation(kind), doc=doc)
+            case AttachedMember(doc=doc):
+                octets = Annotation(name("bytes"), nil=True)
+                return Declaration(field.name, octets, doc=doc)
             case WildcardMember():
                 kind = f"{name('list')}[{self.annotations.wildcard()}]"
                 return Declaration(field.name, Annotation(kind), factory="list")

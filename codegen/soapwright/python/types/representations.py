@@ -6,6 +6,7 @@ from __future__ import annotations
 from soapwright.model.api import (
     Api,
     Attribute,
+    AttachedMember,
     ContentMember,
     ElementMember,
     OrderedMember,
@@ -90,7 +91,7 @@ def _wire_name(struct: Struct, field: Field) -> str:
             return element.name.local
         case Attribute(name=name):
             return name.local
-        case ContentMember(name=part):
+        case ContentMember(name=part) | AttachedMember(name=part):
             return part
         case Text():  # of a password with attributes the text is the password
             return "" if struct.named else struct.words[-1]

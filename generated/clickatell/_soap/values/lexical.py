@@ -141,15 +141,28 @@ def parse_bool(text: str) -> bool:
 
 
 def bytes_text(value: bytes) -> str:
-    """xsd:base64Binary, in one line.
+    """xsd:base64Binary, in one line. It may be an attachment, whose content is written.
 
     Raises:
         TypeError: it is no `bytes`.
+        ValueError: an attachment cannot be read.
     """
     try:
         return b2a_base64(value, newline=False).decode("ascii")
     except TypeError:
-        raise TypeError(f"{type(value).__name__} given, bytes wanted") from None
+        pass  # an attachment, perhaps
+    try:
+        content = getattr(value, "content", None)
+    except OSError as error:
+        raise unreadable(error) from error
+    if not isinstance(content, bytes):
+        raise TypeError(f"{type(value).__name__} given, bytes wanted")
+    return b2a_base64(content, newline=False).decode("ascii")
+
+
+def unreadable(error: OSError) -> ValueError:
+    """The error of an attachment whose file cannot be read."""
+    return ValueError(f"its file cannot be read: {error.strerror or error}")
 
 
 def parse_bytes(text: str) -> bytes:

@@ -79,6 +79,15 @@ class RootCodec(Protocol):
     def writer(self, write: Callable[..., str]) -> Callable[..., str]: ...
 
 
+class AttachedCodec(Protocol):
+    """The fields of a message that travel beside its envelope."""
+
+    # Any: whatever the message's type holds
+    def reader(self, read: Callable[[Element], Any]) -> Callable[[Element], Any]: ...
+
+    def writer(self, write: Callable[..., str]) -> Callable[..., str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """What one direction's Body, or its Header, holds.
@@ -110,6 +119,8 @@ class Message:
     What is shared goes by reference, members are named as the request names them."""
     items: Repeated | None = None
     """The repeated element of a reply, for those who read it item by item."""
+    attached: AttachedCodec | None = None
+    """The fields that travel in MIME parts of their own; None where there are none."""
 
 
 def refuse(value: object, name: str, error: Exception, secrets: Secrets) -> NoReturn:
@@ -154,6 +165,9 @@ class MessageCodec:
         read = getattr(types, f"read_{encoding}{message.type}")
         if message.root is not None:
             write, read = message.root.writer(write), message.root.reader(read)
+        if message.attached is not None:
+            write = message.attached.writer(write)
+            read = message.attached.reader(read)
         self._bound = getattr(types, message.type), write, tagged, read
         return self._bound
 

@@ -63,8 +63,9 @@ class Operation(Generic[Request, Response]):
         response_action: the same of responses.
 
     Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
-    envelope's own XML declaration. `limits` is how much an envelope may hold, where that is not
-    what the package says. With `lenient`, what violates its schema is no `DecodeError`:
+    envelope's own XML declaration, unless it cannot be right. `limits` is how much an envelope
+    may hold, where that is not what the package says. With `lenient`, what violates its schema is
+    no `DecodeError`:
     a value that does not read or is missing is `None`, whatever its annotation says, and each such
     place is added to `problems`.
     """
@@ -591,5 +592,8 @@ class Port:
     """By name; of overloads the second is `name_2`, the third `name_3`."""
     package: Package
     """Whose port it is."""
+    mtom: Literal["", "expected", "demanded"] = ""
+    """Why binary values may travel as parts of their own: its schemas expect their media types,
+    its policy demands it; "" where nothing says that they may."""
     addressing: Literal["", "optional", "required"] = ""
     """Whether its services take or demand WS-Addressing's headers, as the WSDL declares it."""

@@ -152,7 +152,7 @@ def open_envelope(
     Args:
         data: the envelope.
         version: of SOAP, as it is spoken here.
-        charset: what Content-Type says; it beats the XML declaration.
+        charset: what Content-Type says; it beats the XML declaration, unless it cannot be right.
         limits: how much it may hold.
 
     Raises:

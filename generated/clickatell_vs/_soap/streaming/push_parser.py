@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from ..xml.bounds import BYTE_ORDER_MARKS
+from ..xml.charsets import from_declaration, is_before
 from ..xml.parsing import (
     LIMITS,
     PULL_PARSER,
@@ -69,9 +70,10 @@ class PushParser:
         """The parser, once the first tag has come with the last piece; until then `None`."""
         pieces, piece = self._begun, self._begun[-1]
         if self._prolog is None:
-            piece = self.begun
-            if len(piece) < len(BYTE_ORDER_MARKS[0]):
+            piece = from_declaration(self.begun)
+            if len(piece) < len(BYTE_ORDER_MARKS[0]) or is_before(piece):
                 return None
+            pieces[:] = [piece]
             if self._said is not None:
                 self._charset = usable_charset(self._said, piece)
             self._prolog = prolog_parser(self._charset)
