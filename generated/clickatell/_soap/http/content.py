@@ -29,7 +29,7 @@ class FileContent:
     __slots__ = ("path",)
 
     def __init__(self, path: os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
 
     @property
     def size(self) -> int | None:

@@ -155,7 +155,6 @@ class Reply:
 
         A fault is one whatever the status; a response is one only where the status is that of one.
         """
-        operation = self._operation
         success = 200 <= status < 300
         if self._is_acknowledgement(envelope, status):
             return self._exchange(None, None)
