@@ -374,7 +374,7 @@ def writes_soap12(*, otherwise: bool = False) -> bool:
 
 
 @contextmanager
-def answering(request: Element) -> Generator[None]:
+def answering(request: Element) -> Iterator[None]:
     """Write envelopes that answer a request, whose envelope is given."""
     _local.request = request
     try:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-from ..codec.package import Package
 from ..errors.errors import SoapFault
 from ..soap.envelope import Envelope
 from ..soap.messages import Message, MessageCodec, References, Side

@@ -87,7 +87,7 @@ class _Client:
         self._own_limits = limits
         if references not in ("shared", "cycles"):
             raise ValueError(f"references={references!r}: 'shared' or 'cycles' wanted")
-        self._references = references
+        self._references: References = references
         self._lenient = lenient
 
     def __repr__(self) -> str:
