@@ -178,8 +178,8 @@ class StructReader:
             case Text(type=reference):
                 code = self.context.types.simple.code(reference, self.scope)
                 return f" = {code.read}(e)"
-            case ContentMember(type=reference):
-                return f" = {self.children.content(reference)}"
+            case ContentMember(name=name, type=reference):
+                return f" = {self.children.content(name, reference)}"
             case OrderedMember(mixed=True):
                 return f": {declare(field).annotation} = {soap('leading_text')}(e)"
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):

@@ -329,10 +329,13 @@ class StructWriter:
                 assert isinstance(field.declared, OrderedMember)
                 kinds = {a.name: a.type for a in alternatives_in(what)}
                 return self._ordered(field.declared, field.name, kinds)
-            case ContentMember(type=reference):
+            case ContentMember(name=name, type=reference):
+                tag = (self.context.tag(QName("", name)),)
+                element = self.values.element(reference, tag, value)
+                if self.context.style.named_parts:
+                    return [grow(*element)]
                 inside = self.scope.soap("inside")
-                whole = text_of(self.values.element(reference, ("part",), value))
-                return [grow(Expression(f"{inside}({whole})", alone=True))]
+                return [grow(Expression(f"{inside}({text_of(element)})", alone=True))]
             case _:
                 assert_never(what)
 

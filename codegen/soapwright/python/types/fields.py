@@ -478,7 +478,7 @@ def told_apart(fields: Iterable[Field]) -> bool:
     The encoding's accessors are told apart by their names alone (SOAP 1.1, section 5.1), and
     stacks do not agree whether those of a qualified schema are qualified.
     """
-    names = {a.name for _, a in _elements_of(fields)}
+    names = {a.name for _, a in elements_in(fields)}
     return len({name.local for name in names}) == len(names)
 
 
@@ -486,14 +486,15 @@ def local_names(fields: Iterable[Field]) -> set[QName]:
     """The names of the elements that are local to a type, and have a namespace."""
     return {
         alternative.name
-        for element, alternative in _elements_of(fields)
+        for element, alternative in elements_in(fields)
         if alternative.name.namespace
         and alternative.name == element.name
         and not element.reference
     }
 
 
-def _elements_of(fields: Iterable[Field]) -> Iterator[tuple[Element, Alternative]]:
+def elements_in(fields: Iterable[Field]) -> Iterator[tuple[Element, Alternative]]:
+    """The elements that fields hold, each with those that may stand for it."""
     for field in fields:
         match field.what:
             case OrderedMember(alternatives=alternatives):
