@@ -219,7 +219,7 @@ def generate_broken(folder: Path, run: Run, *options: str) -> tuple[int, str]:
 def test_strict_makes_errors_of_what_is_mended(tmp_path: Path, run: Run) -> None:
     code, said = generate_broken(tmp_path, run, "--strict")
     assert code == 2 and not (tmp_path / "o").exists()
-    assert "error: operation drop is left out: " in said
+    assert "error: operation stop is left out: " in said
     assert ": warning: " not in said
 
 
@@ -230,9 +230,9 @@ def test_what_is_not_chosen_may_be_broken(tmp_path: Path, run: Run) -> None:
 
 
 def test_what_is_chosen_and_broken_is_an_error(tmp_path: Path, run: Run) -> None:
-    code, said = generate_broken(tmp_path, run, "--include", "drop")
+    code, said = generate_broken(tmp_path, run, "--include", "stop")
     assert code == 2
-    assert "warning: operation drop is left out: " in said
+    assert "warning: operation stop is left out: " in said
     assert "error: no operation is left of those that are chosen [config]" in said
 
 

@@ -136,8 +136,7 @@ class Samples:
 
     def _header(self, into: etree._Element, message: Message) -> None:
         """A block for each declared part."""
-        headers = {header.name: header for header in reversed(message.headers)}
-        for header in reversed(headers.values()):
+        for header in message.headers:
             self._left = self._most
             self._encoded = header.use is Use.ENCODED
             match header.part:
@@ -330,6 +329,8 @@ class Samples:
             case None:
                 return
             case Element(occurs=occurs):
+                if self._empty(particle):
+                    return
                 for _ in range(self._times(occurs, self._recurs(particle))):
                     self._element(into, particle)
             case Wildcard(occurs=occurs, namespaces=namespaces):
@@ -368,13 +369,22 @@ class Samples:
         """Whether no sample can be made of a particle."""
         match particle:
             case Element(abstract=abstract, substitutes=substitutes, occurs=occurs):
-                return occurs.max == 0 or (abstract and not substitutes)
+                if occurs.max == 0 or (abstract and not substitutes):
+                    return True
+                return occurs.min == 0 and self._has_no_value(particle.type)
             case Wildcard(occurs=occurs):
                 return occurs.min == 0
             case Sequence(items=items) | All(items=items) | Choice(branches=items):
                 return all(map(self._empty, items))
             case _:
                 assert_never(particle)
+
+    def _has_no_value(self, reference: TypeRef) -> bool:
+        """Whether a type is abstract and nothing that is not derives from it."""
+        if not isinstance(reference, NamedRef):
+            return False
+        definition = self._api.types[reference.id]
+        return isinstance(definition, Struct) and self._concrete(definition).abstract
 
     def _recurs(self, particle: Particle) -> bool:
         """Whether a particle cannot be made without a value of a type within itself."""

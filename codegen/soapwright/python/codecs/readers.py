@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from soapwright.model.api import (
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -100,7 +101,7 @@ class StructReader:
         self.declarations = Declarations(context.types, scope, struct)
         self.headers = headers
         self.either = use is Use.ENCODED and not headers and told_apart(self.fields)
-        """Whether members may be qualified or not, whatever the schema says."""
+        """Whether members may be qualified or not, whatever the schema declares."""
         self.unqualified = self.either and not any(
             isinstance(f.what, (WildcardMember, OrderedMember)) for f in self.fields
         )
@@ -144,7 +145,7 @@ class StructReader:
     # ------------------------------------------------------------------------ before the loop
 
     def _dispatch(self) -> list[Statement]:
-        """A value of a derived type says so by xsi:type."""
+        """A value of a derived type declares it by xsi:type."""
         if not self.derived:
             return []
         encoded = self.use is Use.ENCODED
@@ -162,7 +163,7 @@ class StructReader:
         return f"{field.name}_" if taken else field.name
 
     def _initial(self, field: Field, attributes: list[Field]) -> str:
-        """What follows a local's name where it gets its first value."""
+        """The annotation and the first value of a local."""
         declare = self.declarations.declare  # for what is printed: it collects imports
         soap = self.scope.soap
         match field.what:
@@ -180,6 +181,8 @@ class StructReader:
                 return f" = {code.read}(e)"
             case ContentMember(name=name, type=reference):
                 return f" = {self.children.content(name, reference)}"
+            case AttachedMember():  # read beside the envelope, by the message's codec
+                return f": {declare(field).annotation} = None"
             case OrderedMember(mixed=True):
                 return f": {declare(field).annotation} = {soap('leading_text')}(e)"
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
@@ -192,7 +195,7 @@ class StructReader:
                 assert_never(field.what)
 
     def _unread(self, field: Field, optional: bool) -> str:
-        """What a local holds until its element is read."""
+        """The value of a local until its element is read."""
         if self.use is Use.ENCODED:
             return self.scope.soap("UNSET")
         if not optional:
@@ -227,6 +230,8 @@ class StructReader:
                 case OrderedMember():
                     places += self._ordered(field, field.what)
                 case Attribute() | Text() | AnyAttributes() | ContentMember():
+                    continue
+                case AttachedMember():
                     continue
                 case _:
                     assert_never(field.what)
@@ -299,7 +304,7 @@ class StructReader:
         return [Line(f"blank = {self.scope.soap('blanks')}(children, {{{pairs}}})")]
 
     def _defaults(self) -> dict[str, str]:
-        """The defaults of elements, by their names, of those that come back as they stood."""
+        """The defaults of elements, by their names, of those that come back as they were read."""
         if self.use is Use.ENCODED:
             return {}
         return {
@@ -330,7 +335,7 @@ class StructReader:
         return found
 
     def _put(self, field: Field, member: ElementMember, value: str) -> Line:
-        """What keeps the value of a child."""
+        """The line that keeps the value of a child."""
         local = self._local(field)
         return Line(
             f"{local}.append({value})" if member.repeated else f"{local} = {value}"
@@ -387,7 +392,7 @@ class StructReader:
         return [*made, *fields, *self._form(), Line("return v")]
 
     def _form(self) -> list[Statement]:
-        """How the element stood, beside what its values mean."""
+        """The element's form on the wire, beside what its values mean."""
         types, soap = self.context.types, self.scope.soap
         if not types.remembers(self.struct):
             return []
@@ -411,7 +416,7 @@ class StructReader:
 
 
 def _elements(fields: list[Field]) -> Iterator[Alternative]:
-    """The elements that fields hold, each that may stand for one among them."""
+    """The elements that fields hold, with their substitutes."""
     for field in fields:
         match field.what:
             case ElementMember(element=element):

@@ -1,4 +1,4 @@
-"""What the writers call besides the text of values."""
+"""The functions of the writers besides those for the text of values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .checks import check_list
 
 T = TypeVar("T")
 
-# Of XML that was written here: no ">" stands in an attribute's value, no quote either.
+# Of XML that was written here: no ">" is in an attribute's value, no quote either.
 _DECLARATION = re.compile(r' xmlns:([^\s=]+)="[^"]*"')
 _ATTRIBUTE = re.compile(r" (?!xmlns[:=])[^\s=]+=")
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[^\s/>]+)(?P<rest>[^>]*)>")

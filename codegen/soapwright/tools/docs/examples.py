@@ -87,7 +87,10 @@ class Examples:
 
     def _call(self, client: str, method: Method, given: _Sampled) -> str:
         names = {one.field.name: one.name for one in method.request}
-        arguments = self._arguments(given.value, 4, names)
+        if _is_whole(method, given.value, names):
+            arguments = [self._said(given.value, 8)]
+        else:
+            arguments = self._arguments(given.value, 4, names)
         if given.headers is not None:
             names = {one.field.name: one.name for one in method.headers}
             arguments += self._arguments(given.headers, 4, names)
@@ -134,6 +137,15 @@ class Examples:
                 return _joined(start, self._arguments(value, indent), indent)
             case _:
                 return repr(value)
+
+
+def _is_whole(method: Method, value: Any, names: Mapping[str, str]) -> bool:
+    """Whether a method takes a request (of any class) as one argument, not by its fields."""
+    if method.root is None:
+        return False
+    if method.root.struct.abstract or not is_dataclass(value):
+        return True
+    return any(one.name not in names for one in fields(value))
 
 
 def _joined(start: str, items: list[str], indent: int, end: str = ")") -> str:
