@@ -10,7 +10,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Log(soap.Struct):
-    """What stands in log."""
+    """The content of log."""
 
     choices: list[
         tuple[

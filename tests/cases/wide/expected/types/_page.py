@@ -11,7 +11,7 @@ from .. import elements
 
 @dataclass(slots=True, kw_only=True)
 class Page(soap.Struct):
-    """What stands in page."""
+    """The content of page."""
 
     content: list[
         str

@@ -10,7 +10,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Record(soap.Struct):
-    """What stands in record."""
+    """The content of record."""
 
     branch: str
     field1: str | None = None
