@@ -22,7 +22,7 @@ Branches = list[tuple[str, list[Statement]]]
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What to do with a child of one of these names, where these conditions hold."""
+    """The statements for a child of one of these names, where these conditions hold."""
 
     tags: tuple[str, ...]
     turn: tuple[str, ...]
