@@ -359,7 +359,7 @@ WINGS: dict[str, tuple[str, ...]] = {
     "security": ("errors", "soap", "http"),
     "addressing": ("errors", "soap", "http"),
     "validation": ("values", "errors", "codec"),
-    "streaming": ("secrets", "errors", "xml", "soap"),
+    "streaming": ("secrets", "values", "errors", "xml", "soap"),
     "wildcards": ("values", "errors", "xml", "codec"),
     "encoding": (
         *("secrets", "values", "errors", "xml", "codec", "soap"),
