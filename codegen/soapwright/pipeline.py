@@ -132,7 +132,7 @@ def load(
 
 
 def _in_own_thread(read: Callable[[], Api]) -> Api:
-    """What a function reads, in a thread that ends with it: libxml2 keeps every name that it has
+    """Read in a thread that ends with it: libxml2 keeps every name that it has
     read as long as a thread lives, and refuses new ones when it has too many."""
     read_there: Future[Api] = Future()
 

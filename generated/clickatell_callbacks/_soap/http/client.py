@@ -14,6 +14,7 @@ from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
+from .aside import aside
 from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .replies import Reply
@@ -392,10 +393,13 @@ class BaseAsyncClient(_Client):
         came = await self._transport.send(self._request(called, sent))
         reply = self._reply(called, sent, came)
         try:
+            long, came_in = reply.is_long, None
             if self._incoming or reply.has_parts:
-                message = await through_async(self._incoming, reply.message())
-                return reply.exchange(message)
-            return reply.exchange()
+                came_in = await aside(reply.message) if long else reply.message()
+                came_in = await through_async(self._incoming, came_in)
+            if long:
+                return await aside(reply.exchange, came_in)
+            return reply.exchange(came_in)
         except SoapError as error:
             reply.failed(error)
             raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 from xml.parsers import expat
 
@@ -34,7 +34,8 @@ PULL_PARSER: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the even
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much an envelope may hold; what goes beyond is a `DecodeError`.
+    """How much a message may hold, and how much it may become: what goes beyond is refused, by a client
+    with a `DecodeError` or a `TransportError`, by a service with a fault.
 
     Raises:
         ValueError: a limit is not positive, or deeper than libxml2 goes (2,048).
@@ -48,15 +49,26 @@ class Limits:
     """Characters in one text or attribute."""
     names: int = 1_000_000
     """Different names in a reply that is read item by item: they are kept until its end."""
+    parts: int = 1_000
+    """Parts in a `multipart/related`, and places of an envelope that include one."""
+    codings: int = 5
+    """Content codings of a body, one over the other."""
+    ratio: int = 1_200
+    """How many times as long a body of more than a megabyte may be when it is unpacked: gzip alone gets to
+    1,032."""
+    chain: int = 100
+    """Elements within each other where references of SOAP's encoding are followed. Python's `repr`,
+    `copy` and `pickle` go a few hundred values deep."""
+    repeated: int = 250_000
+    """Elements that references of SOAP's encoding repeat, when a value is written out; 32
+    characters count as one."""
 
     harmless: int = field(init=False, repr=False, compare=False)
     """Bytes up to which a document can go beyond none of them, so that it need not be looked at."""
 
     def __post_init__(self) -> None:
-        if (
-            min(self.envelope, self.depth, self.text, self.names) < 1
-            or self.depth > _DEEPEST
-        ):
+        given = [getattr(self, f.name) for f in fields(self) if f.init]
+        if min(given) < 1 or self.depth > _DEEPEST:
             raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
         deeper = 7 * self.depth + 4  # "<a><a/></a>", one level deeper than allowed
         harmless = min(self.envelope, self.text, deeper - 1)
