@@ -174,10 +174,13 @@ class AnyElement(_Kept):
         """This element, which from now on hides these secrets, with all that is in it."""
         if secrets:
             pending: list[AnyElement] = [self]
+            seen: set[int] = set()  # what references share is in it more than once
             while pending:
                 element = pending.pop()
+                if id(element.content) not in seen:
+                    seen.add(id(element.content))
+                    pending.extend(element)
                 element._hide(secrets)
-                pending.extend(element)
         return self
 
     @recursive_repr()

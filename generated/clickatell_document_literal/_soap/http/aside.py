@@ -10,8 +10,7 @@ T = TypeVar("T")
 
 
 async def aside(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
-    """What a function gives that is called in another thread; in this one where the event loop is
-    not asyncio's.
+    """Call a function in another thread; in this one where the event loop is not asyncio's.
 
     Args:
         work: the function.

@@ -68,7 +68,7 @@ class Dictionary:
     def parsed(
         self, data: bytes, parse: Callable[P, T], *args: P.args, **named: P.kwargs
     ) -> T:
-        """What a function makes of a document, in this thread or in another one.
+        """Parse a document by a function, in this thread or in another one.
 
         Args:
             data: the document.

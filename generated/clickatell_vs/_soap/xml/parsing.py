@@ -111,13 +111,14 @@ class _Own:
     """A thread's parsers, and its dictionary: parsers that threads share would let them wait for
     each other."""
 
-    __slots__ = ("dictionary", "parsers", "plain", "without_dtd")
+    __slots__ = ("dictionary", "limits", "parsers", "plain", "without_dtd")
 
     def __init__(self) -> None:
         self.plain = _parser(None, huge=False)
         self.without_dtd = _parser(None, huge=False, without_dtd=True)
         self.parsers: dict[tuple[str | None, bool], etree.XMLParser] = {}
         self.dictionary: Dictionary = own_dictionary()
+        self.limits: Limits = LIMITS
 
 
 class _PerThread(threading.local):
@@ -126,6 +127,11 @@ class _PerThread(threading.local):
 
 
 _mine = _PerThread()
+
+
+def limits_here() -> Limits:
+    """The limits of the document that this thread has parsed last."""
+    return _mine.own.limits
 
 
 def _parser_for(charset: str | None, huge: bool) -> etree.XMLParser:
@@ -188,6 +194,7 @@ def parse(
         data = from_declaration(data)
     small = len(data) <= limits.harmless
     own = _mine.own
+    own.limits = limits
     dictionary = own.dictionary
     root: Any  # Any: lxml ships no types
     try:
