@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
-from ..errors.errors import DecodeError, SoapError
+from ..errors.errors import DecodeError, SoapError, TransportError
 from ..errors.exchange import Exchange
 from ..soap.messages import References
 from ..soap.operation import AnyOperation, Operation, Port
@@ -15,8 +15,10 @@ from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
 from .aside import aside
+from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
+from .pieces import Pieces
 from .replies import Reply
 from .transport import (
     CONNECTIONS,
@@ -38,6 +40,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _LOGGED_AT_MOST: Final = 2**20
+_ACCEPTED: Final = 202
 
 
 def given(value: T | Unset) -> T | None:
@@ -62,6 +65,10 @@ class _Client:
     _ports: ClassVar[Mapping[str, Port]]
     _port_names: ClassVar[Sequence[str]]
     """The keys of the client's own ports; the first is the default."""
+    _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
+    """The outgoing layers that ports demand, by their keys."""
+    _attaching: ClassVar[Attaching | None] = None
+    """What writes and reads attachments; `None` where nothing is binary."""
 
     endpoint: str
     """The URL that requests go to."""
@@ -73,11 +80,14 @@ class _Client:
         limits: Limits | None,
         lenient: bool,
         references: References,
+        mtom: bool | int | None,
+        attachments: AttachmentsAs,
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
             known = ", ".join(map(repr, self._port_names))
             raise ValueError(f"port={key!r}: {type(self).__name__} has {known}")
+        self._key = key
         self._port = self._ports[key]
         address = endpoint or self._port.address
         if not address:
@@ -91,6 +101,8 @@ class _Client:
             raise ValueError(f"references={references!r}: 'shared' or 'cycles' wanted")
         self._references: References = references
         self._lenient = lenient
+        self._streams = checked(self._attaching, attachments, mtom)
+        self._mtom = mtom_of(mtom, self._port.mtom)
 
     def __repr__(self) -> str:
         url = self._package.secrets.redact_url(self.endpoint)
@@ -100,6 +112,15 @@ class _Client:
     def _limits(self) -> Limits:
         """Those that hold for replies."""
         return self._own_limits or self._package.limits
+
+    def _demands(self, outgoing: Sequence[object]) -> list[Layer]:
+        """The layers that the port demands, but of a kind that is among those that are given."""
+        demanded = self._demanded.get(self._key, ())
+        return [
+            layer
+            for layer in demanded
+            if not any(type(layer) in type(given).__mro__ for given in outgoing)
+        ]
 
     def _operation(self, operation: AnyOperation | str) -> AnyOperation:
         if isinstance(operation, Operation):
@@ -113,12 +134,20 @@ class _Client:
         self, operation: AnyOperation, value: object, headers: object
     ) -> Message:
         """A request, for the outgoing layers."""
-        envelope = operation.encode_request(value, headers, references=self._references)
-        return request_message(operation, envelope, self.endpoint)
+        encode, references = operation.encode_request, self._references
+        if self._attaching is None:
+            envelope = encode(value, headers, references=references)
+            return request_message(operation, envelope, self.endpoint)
+        with self._attaching.writing(self._mtom.least) as written:
+            envelope = encode(value, headers, references=references)
+        message = request_message(operation, envelope, self.endpoint)
+        return joined(message, written, self._mtom)
 
     def _request(self, operation: AnyOperation, message: Message) -> Request:
         """A request, as it is sent."""
         headers, body = packed(message)
+        if isinstance(body, Pieces):
+            body = body.joined()
         secrets, log = self._package.secrets, self._package.log
         if log.isEnabledFor(logging.DEBUG):
             url = secrets.redact_url(message.url)
@@ -132,19 +161,27 @@ class _Client:
         if log.isEnabledFor(logging.DEBUG):
             said = _logged(reply.body, operation)
             log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
-        return Reply(operation, sent, reply, self._limits, self._lenient)
+        return Reply(
+            *(operation, sent, reply, self._limits, self._lenient),
+            *(self._attaching, self._streams),
+        )
 
     def _response(
-        self, exchange: Exchange[Any]
+        self, operation: AnyOperation, exchange: Exchange[Any]
     ) -> Any:  # Any: the operation's response
         """What a reply holds, for a method that gives all or a part of it.
 
         Raises:
             DecodeError: all of it is what does not read.
+            TransportError: the reply goes to another address.
         """
         if exchange.response is None and exchange.problems:
             problem = exchange.problems[0]
             raise DecodeError(problem.path, problem.reason)
+        if exchange.response is None and exchange.status == _ACCEPTED:
+            if not operation.one_way:
+                said = f"{operation.name} is answered elsewhere: call it by exchange"
+                raise TransportError(said, status=exchange.status)
         return exchange.response
 
     def _required(self, value: T | None | Unset, path: str) -> T:
@@ -156,6 +193,13 @@ class _Client:
         if self._lenient and (value is None or isinstance(value, Unset)):
             return NOTHING
         return required(value, path)
+
+
+def _checked(sent: Message, reply: Message) -> Message:
+    """A reply that passed the checks of its request."""
+    for check in sent.checks:
+        check(reply)
+    return reply
 
 
 def _logged(envelope: bytes, operation: AnyOperation) -> str:
@@ -184,6 +228,8 @@ class BaseClient(_Client):
         lenient: bool = False,
         references: References = "shared",
         connections: int = CONNECTIONS,
+        mtom: bool | int | None = None,
+        attachments: AttachmentsAs = "bytes",
     ) -> None:
         """Make a client.
 
@@ -205,15 +251,20 @@ class BaseClient(_Client):
                 identity, or with "cycles" of that only what is part of a cycle, for services
                 that cannot read more; the rest is repeated.
             connections: how many there may be at once; further calls wait for one to be free.
+            mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
+                parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
+            attachments: "stream" for binary values of replies as `Attachment`s, received into files.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections, or both a `transport` and an `http_client`.
+                number of connections, nothing binary that `mtom` or `attachments` could be about,
+                or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient, references)
-        self._outgoing = layers(outgoing, "outgoing")
+        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
+        given = layers(outgoing, "outgoing")
+        self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
         if transport is None:
@@ -267,15 +318,17 @@ class BaseClient(_Client):
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
             SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         sent = through(self._outgoing, self._message(called, request, headers))
         came = self._transport.send(self._request(called, sent))
         reply = self._reply(called, sent, came)
         try:
-            if self._incoming or reply.has_parts:
-                return reply.exchange(through(self._incoming, reply.message()))
+            if self._incoming or reply.has_parts or sent.checks:
+                return reply.exchange(
+                    _checked(sent, through(self._incoming, reply.message()))
+                )
             return reply.exchange()
         except SoapError as error:
             reply.failed(error)
@@ -284,9 +337,8 @@ class BaseClient(_Client):
     def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
     ) -> Any:  # Any: the generated methods know what it is
-        return self._response(
-            self.exchange(self._operation(operation), request, headers)
-        )
+        called = self._operation(operation)
+        return self._response(called, self.exchange(called, request, headers))
 
 
 class BaseAsyncClient(_Client):
@@ -306,6 +358,8 @@ class BaseAsyncClient(_Client):
         lenient: bool = False,
         references: References = "shared",
         connections: int = CONNECTIONS,
+        mtom: bool | int | None = None,
+        attachments: AttachmentsAs = "bytes",
     ) -> None:
         """Make a client.
 
@@ -323,15 +377,19 @@ class BaseAsyncClient(_Client):
             lenient: as `Client` takes it.
             references: as `Client` takes it.
             connections: as `Client` takes it.
+            mtom: as `Client` takes it.
+            attachments: as `Client` takes it.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections, or both a `transport` and an `http_client`.
+                number of connections, nothing binary that `mtom` or `attachments` could be about,
+                or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient, references)
-        self._outgoing = layers(outgoing, "outgoing", may_wait=True)
+        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
+        given = layers(outgoing, "outgoing", may_wait=True)
+        self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
         if transport is None:
@@ -385,7 +443,7 @@ class BaseAsyncClient(_Client):
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
             SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         message = self._message(called, request, headers)
@@ -394,9 +452,10 @@ class BaseAsyncClient(_Client):
         reply = self._reply(called, sent, came)
         try:
             long, came_in = reply.is_long, None
-            if self._incoming or reply.has_parts:
+            if self._incoming or reply.has_parts or sent.checks:
                 came_in = await aside(reply.message) if long else reply.message()
                 came_in = await through_async(self._incoming, came_in)
+                came_in = _checked(sent, came_in)
             if long:
                 return await aside(reply.exchange, came_in)
             return reply.exchange(came_in)
@@ -408,4 +467,5 @@ class BaseAsyncClient(_Client):
         self, operation: AnyOperation | str, request: object, headers: object = None
     ) -> Any:  # Any: the generated methods know what it is
         called = self._operation(operation)
-        return self._response(await self.exchange(called, request, headers))
+        exchange = await self.exchange(called, request, headers)
+        return self._response(called, exchange)

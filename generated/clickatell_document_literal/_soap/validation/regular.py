@@ -118,7 +118,7 @@ class _Parser:
         self.at = 0
 
     def branches(self) -> _Node:
-        """What stands up to the end, or to the parenthesis that closes."""
+        """The branches up to the end, or to the closing parenthesis."""
         branches: list[_Node] = []
         row: list[_Node] = []
         while self.at < len(self.pattern) and self.pattern[self.at] != ")":

@@ -62,6 +62,8 @@ class Limits:
     repeated: int = 250_000
     """Elements that references of SOAP's encoding repeat, when a value is written out; 32
     characters count as one."""
+    attachment: int = 2 * 2**30
+    """Bytes in the attachments of one message, where they are streamed; others count as the envelope."""
 
     harmless: int = field(init=False, repr=False, compare=False)
     """Bytes up to which a document can go beyond none of them, so that it need not be looked at."""

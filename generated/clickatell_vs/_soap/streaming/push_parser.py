@@ -29,7 +29,7 @@ class PushParser:
     length are kept in that thread's dictionary, which ends with it.
 
     Args:
-        charset: what a Content-Type says.
+        charset: the Content-Type's.
         limits: how much a document may hold that is parsed as a whole.
     """
 
@@ -77,7 +77,7 @@ class PushParser:
 
     @property
     def begun(self) -> bytes:
-        """What was fed until the first tag had come."""
+        """The bytes that were fed until the first tag had come."""
         return b"".join(self._begun)
 
     def _begin(self) -> Any:  # Any: as of PULL_PARSER
