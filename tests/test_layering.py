@@ -357,7 +357,7 @@ WINGS: dict[str, tuple[str, ...]] = {
     "security": ("values", "errors", "xml", "soap", "http"),
     "addressing": ("values", "errors", "xml", "soap", "http"),
     "validation": ("values", "errors", "codec"),
-    "streaming": ("secrets", "errors", "xml", "soap"),
+    "streaming": ("secrets", "values", "errors", "xml", "soap"),
     "wildcards": ("values", "errors", "xml", "codec"),
     "encoding": (
         *("secrets", "values", "errors", "xml", "codec", "soap"),

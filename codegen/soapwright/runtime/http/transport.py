@@ -16,12 +16,15 @@ from typing import Any, Final, Protocol, TypeVar
 from ..errors.errors import TransportError
 from ..secrets.redaction import ALWAYS, Secrets
 from ..xml.parsing import LIMITS, Limits
-from .bodies import TooLarge, is_known, unpacked
+from .aside import aside
+from .bodies import LONG, TooLarge, UnknownCoding, unpacked
 from .connections import OwnAsyncClients, OwnClient
 from .failures import Progress, closed, raise_translated
 from .message import Attachment
 
 DEFAULT_TIMEOUT: Final = 30.0
+
+_CODING: Final = "content-encoding"
 
 CONNECTIONS: Final = 100
 """How many connections a client's own transport has at once."""
@@ -95,11 +98,7 @@ class HttpReply(Protocol):
 
     def iter_raw(self) -> Iterator[bytes]: ...
 
-    def iter_bytes(self) -> Iterator[bytes]: ...
-
     def aiter_raw(self) -> AsyncIterator[bytes]: ...
-
-    def aiter_bytes(self) -> AsyncIterator[bytes]: ...
 
 
 class HttpClient(Protocol):
@@ -200,10 +199,10 @@ class HttpTransport:
         client = self._own.get() if self._own else _open(self._given)
         progress = Progress() if self._traced else None
         trace = None if progress is None else progress.note
-        body = _Body(request.limits.envelope)
+        body = _Body(request.limits)
         try:
             with client.stream(**_posted(request, trace)) as reply:
-                for chunk in body.chunks(reply, reply.iter_raw, reply.iter_bytes):
+                for chunk in reply.iter_raw():
                     body.add(chunk, reply)
                 return body.response(reply)
         except Exception as error:
@@ -242,13 +241,13 @@ class AsyncHttpTransport:
         client = await self._own.get() if self._own else _open(self._given)
         progress = Progress() if self._traced else None
         trace = None if progress is None else progress.note_async
-        body = _Body(request.limits.envelope)
+        body = _Body(request.limits)
         try:
             async with client.stream(**_posted(request, trace)) as reply:
-                async for chunk in body.chunks(
-                    reply, reply.aiter_raw, reply.aiter_bytes
-                ):
+                async for chunk in reply.aiter_raw():
                     body.add(chunk, reply)
+                if body.is_long(reply):
+                    return await aside(body.response, reply)
                 return body.response(reply)
         except Exception as error:
             secrets = request.secrets
@@ -307,6 +306,8 @@ def _posted(
         (name.encode("ascii"), value.encode())
         for name, value in request.headers.items()
     ]
+    if "accept-encoding" not in map(str.lower, request.headers):
+        headers.append((b"Accept-Encoding", b"gzip, deflate"))
     return {
         "method": "POST",
         "url": request.url,
@@ -320,37 +321,33 @@ def _posted(
 class _Body:
     """A reply's body as it comes in, within the limits."""
 
-    def __init__(self, at_most: int) -> None:
-        self._at_most = at_most
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._chunks: list[bytes] = []
         self._size = 0
-        self._coding = ""
-        """The content codings that are left to take off here."""
-
-    def chunks(
-        self, reply: HttpReply, raw: Callable[[], T], decoded: Callable[[], T]
-    ) -> T:
-        """The pieces of a body: as they came, where its content codings are known here (httpx2 knows
-        neither `x-gzip` nor several members of gzip), else as httpx2 decodes them."""
-        coding = reply.headers.get("content-encoding", "")
-        if not is_known(coding):
-            return decoded()
-        self._coding = coding
-        return raw()
 
     def add(self, chunk: bytes, reply: HttpReply) -> None:
         self._chunks.append(chunk)
         self._size += len(chunk)
-        if self._size > self._at_most:
-            raise self._refused(reply, f"has more than {self._at_most:,} bytes")
+        if self._size > self._limits.envelope:
+            raise self._refused(reply, f"has more than {self._limits.envelope:,} bytes")
+
+    def is_long(self, reply: HttpReply) -> bool:
+        """Whether it may take long to unpack."""
+        return _CODING in reply.headers and self._size * self._limits.ratio > LONG
 
     def response(self, reply: HttpReply) -> Response:
         body = b"".join(self._chunks)
-        if self._coding and body:
+        self._chunks = self._chunks[:1]
+        coding = reply.headers.get(_CODING, "")
+        if coding and body:
             try:
-                body = unpacked(body, self._coding, self._at_most)
+                body = unpacked(body, coding, self._limits.envelope, self._limits)
             except TooLarge:
-                why = f"has more than {self._at_most:,} bytes"
+                why = f"has more than {self._limits.envelope:,} bytes"
+                raise self._refused(reply, why) from None
+            except UnknownCoding:
+                why = "is packed in a way that is not known here"
                 raise self._refused(reply, why) from None
             except ValueError as error:
                 why = f"is not packed as its Content-Encoding declares ({error})"

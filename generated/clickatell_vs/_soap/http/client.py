@@ -14,6 +14,7 @@ from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
+from .aside import aside
 from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
@@ -450,10 +451,14 @@ class BaseAsyncClient(_Client):
         came = await self._transport.send(self._request(called, sent))
         reply = self._reply(called, sent, came)
         try:
+            long, came_in = reply.is_long, None
             if self._incoming or reply.has_parts or sent.checks:
-                message = await through_async(self._incoming, reply.message())
-                return reply.exchange(_checked(sent, message))
-            return reply.exchange()
+                came_in = await aside(reply.message) if long else reply.message()
+                came_in = await through_async(self._incoming, came_in)
+                came_in = _checked(sent, came_in)
+            if long:
+                return await aside(reply.exchange, came_in)
+            return reply.exchange(came_in)
         except SoapError as error:
             reply.failed(error)
             raise
