@@ -18,6 +18,7 @@ from ..secrets.redaction import ALWAYS, Secrets
 from ..xml.parsing import LIMITS, Limits
 from .bodies import TooLarge, is_known, unpacked
 from .connections import OwnAsyncClients, OwnClient
+from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
 
 DEFAULT_TIMEOUT: Final = 30.0
@@ -40,6 +41,8 @@ class Request:
     """What is not shown of it."""
     limits: Limits = field(default=LIMITS, compare=False)
     """How much the reply may hold."""
+    deadline: Deadline | None = field(default=None, compare=False)
+    """When the call must be done, if it must: its `left` has the seconds until then."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -194,11 +197,11 @@ class HttpTransport:
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
         client = self._own.get() if self._own else _open(self._given)
-        progress = Progress() if self._traced else None
+        progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note
-        body = _Body(request.limits.envelope)
+        body = _Body(request)
         try:
-            with client.stream(**_posted(request, trace)) as reply:
+            with client.stream(**_posted(request, trace, client)) as reply:
                 for chunk in body.chunks(reply, reply.iter_raw, reply.iter_bytes):
                     body.add(chunk, reply)
                 return body.response(reply)
@@ -236,11 +239,11 @@ class AsyncHttpTransport:
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
         client = await self._own.get() if self._own else _open(self._given)
-        progress = Progress() if self._traced else None
+        progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note_async
-        body = _Body(request.limits.envelope)
+        body = _Body(request)
         try:
-            async with client.stream(**_posted(request, trace)) as reply:
+            async with client.stream(**_posted(request, trace, client)) as reply:
                 async for chunk in body.chunks(
                     reply, reply.aiter_raw, reply.aiter_bytes
                 ):
@@ -295,29 +298,53 @@ def _open(client: C | None) -> C:
     return client
 
 
+def _followed(request: Request, traced: bool) -> Progress | None:
+    """What notes how far a request gets, where that is of interest."""
+    if not traced and request.deadline is None:
+        return None
+    progress = Progress()
+    if request.deadline is not None:
+        request.deadline.follow(progress)
+    return progress
+
+
 def _posted(
-    request: Request, trace: Callable[..., object] | None
+    request: Request, trace: Callable[..., object] | None, client: object
 ) -> dict[str, Any]:  # Any: keyword arguments of many types
     # As bytes: a SOAPAction may hold what is not ASCII.
     headers = [
         (name.encode("ascii"), value.encode())
         for name, value in request.headers.items()
     ]
+    extensions: dict[str, object] = {} if trace is None else {"trace": trace}
+    if request.deadline is not None:
+        extensions["timeout"] = _timeouts(client, request.deadline.phase)
     return {
         "method": "POST",
         "url": request.url,
         "content": request.body,
         "headers": headers,
         "follow_redirects": False,
-        "extensions": {} if trace is None else {"trace": trace},
+        "extensions": extensions,
     }
+
+
+def _timeouts(client: object, most: float) -> dict[str, float]:
+    """The timeouts of a request by its phases: the client's own, where they are shorter."""
+    own = getattr(client, "timeout", None)
+    timeouts = {}
+    for phase in ("connect", "read", "write", "pool"):
+        seconds = getattr(own, phase, None)
+        timeouts[phase] = most if seconds is None else min(seconds, most)
+    return timeouts
 
 
 class _Body:
     """A reply's body as it comes in, within the limits."""
 
-    def __init__(self, at_most: int) -> None:
-        self._at_most = at_most
+    def __init__(self, request: Request) -> None:
+        self._at_most = request.limits.envelope
+        self._deadline = request.deadline
         self._chunks: list[bytes] = []
         self._size = 0
         self._coding = ""
@@ -339,6 +366,8 @@ class _Body:
         self._size += len(chunk)
         if self._size > self._at_most:
             raise self._refused(reply, f"has more than {self._at_most:,} bytes")
+        if self._deadline is not None and not self._deadline.left:
+            raise self._deadline.error()
 
     def response(self, reply: HttpReply) -> Response:
         body = b"".join(self._chunks)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
-from ..errors.errors import DecodeError, SoapError
+from ..errors.errors import DecodeError, SoapError, TransportError
 from ..errors.exchange import Exchange
 from ..soap.messages import References
 from ..soap.operation import AnyOperation, Operation, Port
@@ -15,8 +17,10 @@ from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
 from .binding import packed, request_message
+from .deadlines import Deadline, checked, in_thread, sleep, within, within_async
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .replies import Reply
+from .retries import Attempts, Retry, Retrying
 from .transport import (
     CONNECTIONS,
     DEFAULT_TIMEOUT,
@@ -91,6 +95,42 @@ class _Client:
         self._references: References = references
         self._lenient = lenient
 
+    def _guard(self, deadline: float | None, retries: Retry | None) -> None:
+        """Have a deadline and retries, where they are wanted."""
+        self._deadline = checked(deadline)
+        self._retrying: Retrying | None = None
+        if retries is not None:
+            names = {one.name for one in self._port.operations.values()}
+            self._retrying = Retrying(retries, names)
+
+    def _attempts(self, operation: AnyOperation) -> Attempts | None:
+        """The attempts at a call, where there may be several."""
+        retrying = self._retrying
+        return None if retrying is None else retrying.call(operation.name)
+
+    def _wait_after(
+        self,
+        error: TransportError,
+        operation: AnyOperation,
+        attempts: Attempts | None,
+        deadline: Deadline | None,
+    ) -> float:
+        """The seconds to wait until a call is sent again.
+
+        Raises:
+            TransportError: the error, as it is not.
+        """
+        if attempts is None:
+            raise error
+        made = attempts.made
+        left = None if deadline is None else deadline.left
+        wait = attempts.wait_after(error, left)
+        if wait is None:
+            raise error
+        said = "%s: attempt %d failed, the next is in %.3g s: %s"
+        self._package.log.info(said, operation.name, made, wait, error)
+        return wait
+
     def __repr__(self) -> str:
         url = self._package.secrets.redact_url(self.endpoint)
         return f"{type(self).__name__}({url!r})"
@@ -115,7 +155,9 @@ class _Client:
         envelope = operation.encode_request(value, headers, references=self._references)
         return request_message(operation, envelope, self.endpoint)
 
-    def _request(self, operation: AnyOperation, message: Message) -> Request:
+    def _request(
+        self, operation: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Request:
         """A request, as it is sent."""
         headers, body = packed(message)
         secrets, log = self._package.secrets, self._package.log
@@ -123,7 +165,7 @@ class _Client:
             url = secrets.redact_url(message.url)
             sent = _logged(message.envelope, operation)
             log.debug("%s: POST %s\n%s", operation.name, url, sent)
-        return Request(message.url, body, headers, secrets, self._limits)
+        return Request(message.url, body, headers, secrets, self._limits, deadline)
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         """A reply, as it came."""
@@ -183,6 +225,8 @@ class BaseClient(_Client):
         lenient: bool = False,
         references: References = "shared",
         connections: int = CONNECTIONS,
+        deadline: float | None = None,
+        retries: Retry | None = None,
     ) -> None:
         """Make a client.
 
@@ -204,14 +248,18 @@ class BaseClient(_Client):
                 identity, or with "cycles" of that only what is part of a cycle, for services
                 that cannot read more; the rest is repeated.
             connections: how many there may be at once; further calls wait for one to be free.
+            deadline: seconds that a call may take as a whole, its retries and decoding included; then
+                it is a `TransportTimeout`.
+            retries: the rules by which calls are repeated, a `Retry`; without it none is.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections, or both a `transport` and an `http_client`.
+                number of connections or deadline, no operation that `retries` names, or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
         super().__init__(endpoint, port, limits, lenient, references)
+        self._guard(deadline, retries)
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
@@ -268,9 +316,33 @@ class BaseClient(_Client):
             SoapFault: the other side said no.
             DecodeError: the reply breaks its schema's promise.
         """
+        deadline = None if self._deadline is None else Deadline(self._deadline)
         called = self._operation(operation)
-        sent = through(self._outgoing, self._message(called, request, headers))
-        came = self._transport.send(self._request(called, sent))
+        message = self._message(called, request, headers)
+        if deadline is not None:
+            return within(deadline, lambda: self._repeated(called, message, deadline))
+        if self._retrying is not None:
+            return self._repeated(called, message, None)
+        return self._once(called, message, None)
+
+    def _repeated(
+        self, called: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """An exchange, after as many attempts as the retries allow."""
+        attempts = self._attempts(called)
+        while True:
+            try:
+                return self._once(called, message, deadline)
+            except TransportError as error:
+                wait = self._wait_after(error, called, attempts, deadline)
+            time.sleep(wait)
+
+    def _once(
+        self, called: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """An exchange, after one attempt."""
+        sent = through(self._outgoing, message)
+        came = self._transport.send(self._request(called, sent, deadline))
         reply = self._reply(called, sent, came)
         try:
             if self._incoming or reply.has_parts:
@@ -305,6 +377,8 @@ class BaseAsyncClient(_Client):
         lenient: bool = False,
         references: References = "shared",
         connections: int = CONNECTIONS,
+        deadline: float | None = None,
+        retries: Retry | None = None,
     ) -> None:
         """Make a client.
 
@@ -322,14 +396,17 @@ class BaseAsyncClient(_Client):
             lenient: as `Client` takes it.
             references: as `Client` takes it.
             connections: as `Client` takes it.
+            deadline: as `Client` takes it.
+            retries: as `Client` takes it.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections, or both a `transport` and an `http_client`.
+                number of connections or deadline, no operation that `retries` names, or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
         super().__init__(endpoint, port, limits, lenient, references)
+        self._guard(deadline, retries)
         self._outgoing = layers(outgoing, "outgoing", may_wait=True)
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
@@ -386,16 +463,42 @@ class BaseAsyncClient(_Client):
             SoapFault: the other side said no.
             DecodeError: the reply breaks its schema's promise.
         """
+        deadline = None if self._deadline is None else Deadline(self._deadline)
         called = self._operation(operation)
         message = self._message(called, request, headers)
+        if deadline is not None:
+            call = partial(self._repeated, called, message, deadline)
+            return await within_async(deadline, call)
+        if self._retrying is not None:
+            return await self._repeated(called, message, None)
+        return await self._once(called, message, None)
+
+    async def _repeated(
+        self, called: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """An exchange, after as many attempts as the retries allow."""
+        attempts = self._attempts(called)
+        while True:
+            try:
+                return await self._once(called, message, deadline)
+            except TransportError as error:
+                wait = self._wait_after(error, called, attempts, deadline)
+            await sleep(wait)
+
+    async def _once(
+        self, called: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """An exchange, after one attempt. A deadline could not interrupt decoding in the loop."""
         sent = await through_async(self._outgoing, message)
-        came = await self._transport.send(self._request(called, sent))
+        came = await self._transport.send(self._request(called, sent, deadline))
         reply = self._reply(called, sent, came)
         try:
+            whole: Message | None = None
             if self._incoming or reply.has_parts:
-                message = await through_async(self._incoming, reply.message())
-                return reply.exchange(message)
-            return reply.exchange()
+                whole = await through_async(self._incoming, reply.message())
+            if deadline is None:
+                return reply.exchange(whole)
+            return await in_thread(partial(reply.exchange, whole))
         except SoapError as error:
             reply.failed(error)
             raise
