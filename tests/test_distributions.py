@@ -223,7 +223,7 @@ def test_the_sources_have_what_their_tests_need(built: dict[str, Built]) -> None
         ),
         "soapwright_clickatell": (
             *("soapwright_clickatell/services/clickatell/client.py", "LICENSE"),
-            *("soapwright_clickatell/demo/documented.xml", "docs/gateway.md"),
+            *("soapwright_clickatell/demo/documented.xml", "docs/gateway/send.md"),
             *("tests/conftest.py", "tests/gateway/sandboxes.py"),
             f"spec/clickatell/samples/{next(SAMPLES.glob('*.xml')).name}",
         ),

@@ -93,10 +93,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("sandbox.records", "sandbox.state", "sandbox.engine", "sandbox.wire"),
     ),
     "sandbox.config": ("vendor", "sandbox.records", "sandbox.wire"),
+    "sandbox.box": (
+        *("sandbox.records", "sandbox.state", "sandbox.engine", "sandbox.web"),
+    ),
     "cli": (
         *("vendor", "messages", "client"),
         *("sandbox.records", "sandbox.state", "sandbox.engine"),
-        *("sandbox.web", "sandbox.config"),
+        *("sandbox.box", "sandbox.config"),
     ),
     "demo": (
         *("vendor", "messages", "callbacks", "client", "services"),
@@ -357,7 +360,7 @@ WINGS: dict[str, tuple[str, ...]] = {
     "soap": ("secrets", "values", "errors", "xml", "codec"),
     "http": ("secrets", "values", "errors", "xml", "soap"),
     "security": ("errors", "soap", "http"),
-    "addressing": ("errors", "soap", "http"),
+    "addressing": ("values", "errors", "xml", "soap", "http"),
     "validation": ("values", "errors", "codec"),
     "streaming": ("secrets", "errors", "xml", "soap"),
     "wildcards": ("values", "errors", "xml", "codec"),
@@ -365,7 +368,7 @@ WINGS: dict[str, tuple[str, ...]] = {
         *("secrets", "values", "errors", "xml", "codec", "soap"),
         *("streaming", "wildcards"),
     ),
-    "server": ("values", "errors", "xml", "soap", "http"),
+    "server": ("values", "errors", "xml", "soap", "http", "addressing"),
 }
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .errors import SoapFault as SoapFault
     from .facets import validate as validate
     from ._soap.addressing.addressing import Addressing as Addressing
+    from ._soap.addressing.addressing import headers_of as headers_of
+    from ._soap.addressing.headers import AddressingHeaders as AddressingHeaders
+    from ._soap.addressing.headers import EndpointReference as EndpointReference
     from ._soap.errors.exchange import Exchange as Exchange
     from ._soap.errors.problems import Problem as Problem
     from ._soap.http.message import Attachment as Attachment
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Addressing",
+    "AddressingHeaders",
     "AnyElement",
     "AsyncClient",
     "AsyncHttpTransport",
@@ -70,6 +74,7 @@ __all__ = [
     "Attachment",
     "Client",
     "Duration",
+    "EndpointReference",
     "Exchange",
     "GDay",
     "GMonth",
@@ -103,6 +108,7 @@ __all__ = [
     "XmlTime",
     "elements",
     "errors",
+    "headers_of",
     "limits",
     "ports",
     "redact",
@@ -114,6 +120,7 @@ __all__ = [
 
 _HOMES = {
     "Addressing": "._soap.addressing.addressing",
+    "AddressingHeaders": "._soap.addressing.headers",
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
     "AsyncHttpTransport": "._soap.http.transport",
@@ -121,6 +128,7 @@ _HOMES = {
     "Attachment": "._soap.http.message",
     "Client": ".client",
     "Duration": "._soap.values.values",
+    "EndpointReference": "._soap.addressing.headers",
     "Exchange": "._soap.errors.exchange",
     "GDay": "._soap.values.values",
     "GMonth": "._soap.values.values",
@@ -152,6 +160,7 @@ _HOMES = {
     "XmlDecimal": "._soap.values.numbers",
     "XmlInt": "._soap.values.numbers",
     "XmlTime": "._soap.values.dates",
+    "headers_of": "._soap.addressing.addressing",
     "limits": "._package",
     "redact": "._package",
     "set_limits": "._package",

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from .errors import SoapFault as SoapFault
     from .facets import validate as validate
     from ._soap.addressing.addressing import Addressing as Addressing
+    from ._soap.addressing.addressing import headers_of as headers_of
+    from ._soap.addressing.headers import AddressingHeaders as AddressingHeaders
+    from ._soap.addressing.headers import EndpointReference as EndpointReference
     from ._soap.errors.exchange import Exchange as Exchange
     from ._soap.errors.problems import Problem as Problem
     from ._soap.http.message import Attachment as Attachment
@@ -64,6 +67,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Addressing",
+    "AddressingHeaders",
     "AnyElement",
     "AsyncClient",
     "AsyncHttpTransport",
@@ -71,6 +75,7 @@ __all__ = [
     "Attachment",
     "Client",
     "Duration",
+    "EndpointReference",
     "Exchange",
     "GDay",
     "GMonth",
@@ -104,6 +109,7 @@ __all__ = [
     "XmlTime",
     "elements",
     "errors",
+    "headers_of",
     "limits",
     "ports",
     "redact",
@@ -115,6 +121,7 @@ __all__ = [
 
 _HOMES = {
     "Addressing": "._soap.addressing.addressing",
+    "AddressingHeaders": "._soap.addressing.headers",
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
     "AsyncHttpTransport": "._soap.http.transport",
@@ -122,6 +129,7 @@ _HOMES = {
     "Attachment": "._soap.http.message",
     "Client": ".client",
     "Duration": "._soap.values.values",
+    "EndpointReference": "._soap.addressing.headers",
     "Exchange": "._soap.errors.exchange",
     "GDay": "._soap.values.values",
     "GMonth": "._soap.values.values",
@@ -153,6 +161,7 @@ _HOMES = {
     "XmlDecimal": "._soap.values.numbers",
     "XmlInt": "._soap.values.numbers",
     "XmlTime": "._soap.values.dates",
+    "headers_of": "._soap.addressing.addressing",
     "limits": "._package",
     "redact": "._package",
     "set_limits": "._package",

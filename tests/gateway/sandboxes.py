@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from urllib.parse import urlsplit
 
+from soapwright_clickatell.sandbox.engine.faults import Faults
 from soapwright_clickatell.sandbox.engine.gateway import Gateway
 from soapwright_clickatell.sandbox.records.accounts import Credentials
 from soapwright_clickatell.sandbox.records.settings import Settings
 from soapwright_clickatell.sandbox.state.store import Store
 from soapwright_clickatell.sandbox.web.courier import Courier
+from soapwright_clickatell.sandbox.web.hosts import Hosts
 from soapwright_clickatell.sandbox.web.http import Application
 from soapwright_clickatell.sandbox.web.inbox import Inbox
 from soapwright_clickatell.sandbox.web.server import Server
@@ -51,6 +52,7 @@ class Sandbox:
     gateway: Gateway
     clock: Clock
     courier: Courier
+    faults: Faults
 
     def post(
         self,
@@ -91,10 +93,14 @@ def listening(
     )
     courier = Courier(gateway)
     server = Server("127.0.0.1", 0)
-    server.start(Application(gateway, server.url, partial(Inbox, gateway)))
+    faults = Faults(() if settings is None else settings.faults)
+    application = Application(gateway, server.url, faults, Hosts(("x", "sms.test")))
+    application.mount("inbox", Inbox(gateway, application.calls))
+    server.start(application)
     try:
-        yield Sandbox(server.url, gateway, clock, courier)
+        yield Sandbox(server.url, gateway, clock, courier, faults)
     finally:
+        faults.close()
         server.stop()
         courier.stop()
         store.close()

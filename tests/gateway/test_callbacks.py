@@ -393,7 +393,7 @@ def test_what_cannot_be_kept_is_not_told_over_and_over(
 def test_callbacks_outlive_the_process(tmp_path: Path) -> None:
     store = Store(tmp_path / "state")
     with store.transaction():
-        store.add_callback("status", "1", json.dumps({}), 5.0)
+        store.add_callback("status", "demo", "1", json.dumps({}), 5.0)
     again = Store(tmp_path / "state")  # the first one is not closed: as after a kill
     with again.transaction():
         assert len(again.due_callbacks(5.0, 9)) == 1

@@ -1,4 +1,4 @@
-"""What docs/gateway.md shows is so."""
+"""The pages of docs/gateway are true."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from sandboxes import listening
 from soapwright_clickatell.callbacks import Receiver
 from soapwright_clickatell.sandbox.config.settings_file import read_settings
 
-PAGE = (Path(__file__).parents[2] / "docs/gateway.md").read_text(encoding="utf-8")
+PAGES = Path(__file__).parents[2] / "docs/gateway"
+
+
+def examples(page: str, language: str = "python") -> list[str]:
+    """The examples of a page."""
+    text = (PAGES / page).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.S)
 
 
 def test_the_settings_are_read(tmp_path: Path) -> None:
-    (shown,) = re.findall(r"```toml\n(.*?)```", PAGE, re.S)
+    (shown,) = examples("reference.md", "toml")
     file = tmp_path / "gateway.toml"
     file.write_text(shown)
     settings = read_settings(file)
@@ -27,16 +33,16 @@ def test_the_settings_are_read(tmp_path: Path) -> None:
 def test_the_examples_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sending, receiving = re.findall(r"```python\n(.*?)```", PAGE, re.S)
+    (sending,), (receiving,) = examples("send.md"), examples("receive.md")
     monkeypatch.chdir(tmp_path)
     with listening() as sandbox:
         sending = sending.replace("http://127.0.0.1:8900", sandbox.url)
-        exec(compile(sending, "docs/gateway.md", "exec"), {"__name__": "example"})
+        exec(compile(sending, "send.md", "exec"), {"__name__": "example"})
     said = capsys.readouterr().out.splitlines()
     assert re.match(r"27999123456 \[Status\(id='\w{32}', status=.*\)\]", said[0])
     assert said[1].startswith("12 was not accepted: Refused(")
     assert said[2] == "9.67"  # a test number costs a third
     assert Path("sending.journal").exists()
     names: dict[str, object] = {}
-    exec(compile(receiving, "docs/gateway.md", "exec"), names)
+    exec(compile(receiving, "receive.md", "exec"), names)
     assert isinstance(names["receiver"], Receiver) and callable(names["application"])

@@ -789,7 +789,7 @@ def test_every_mistake_in_the_settings_is_told_with_its_line(tmp_path: Path) -> 
         for line in str(raised.value).splitlines()
     ]
     assert told == [
-        "2: error: nosie is not known; known are account, number, outage, refusal,"
+        "2: error: nosie is not known; known are account, fault, number, outage, refusal,"
         " route, voucher",
         "4: error: account.api_id: an integer is wanted",
         "8: error: account.status_callback.method: one of http-get, http-post, xml-get,"

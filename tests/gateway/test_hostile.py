@@ -10,7 +10,7 @@ from lxml import etree
 from sandboxes import DEMO, PATHS, Sandbox, envelope, listening
 
 from soapwright_clickatell.sandbox.records.messages import Submission
-from soapwright_clickatell.sandbox.state.clock import LATEST, running_clock
+from soapwright_clickatell.sandbox.state.clock import LATEST, RunningClock
 from soapwright_clickatell.sandbox.state.store import Store
 from soapwright_clickatell.vendor.replies import MessageId, Refusal, parse
 
@@ -163,7 +163,11 @@ def test_what_no_handset_sends(
 
 
 def test_the_clock_stops_before_calendars_do(sandbox: Sandbox) -> None:
-    assert running_clock(LATEST - 1, 1_000_000)() <= LATEST
+    clock = RunningClock(LATEST - 1, 1_000_000)
+    clock.turn(1e300)
+    assert clock() == LATEST
+    with pytest.raises(ValueError, match="only turned forward"):
+        clock.turn(-1)
     store = Store()
     store.begin_run(0.0, 1_000_000)
     assert store.begin_run(1_000_000_000.0, 1).gateway_time == LATEST

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from decimal import Decimal
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -15,7 +16,7 @@ from sandboxes import DEMO, PATHS, Sandbox, listening
 from soapwright_clickatell.sandbox.records.accounts import Account
 from soapwright_clickatell.sandbox.records.callbacks import Destination
 from soapwright_clickatell.sandbox.records.messages import Submission
-from soapwright_clickatell.sandbox.records.settings import Settings
+from soapwright_clickatell.sandbox.records.settings import Outage, Route, Settings
 from soapwright_clickatell.services.clickatell import Client
 from soapwright_clickatell.vendor.replies import MessageId
 
@@ -84,6 +85,37 @@ def test_messages_of_every_kind(sandbox: Sandbox) -> None:
     page = get(sandbox, f"/inbox/messages/{binary}")
     assert "00 ff" in page and "16-bit ports 0x1581 from 0x0000" in page
     assert "BEGIN:VCARD" in get(sandbox, f"/inbox/messages/{card}")
+
+
+def test_a_message_shows_every_option_and_its_way(sandbox: Sandbox) -> None:
+    message = send(
+        *(sandbox, "03A9"),
+        **{"sender": "Shop", "concat": 3, "receipt": 1, "callbacks": 7, "queue": 1},
+        **{"deliver_after": 5, "max_credits": Decimal("2.5"), "escalate": 1},
+        **{"client_id": "abc", "unicode": 1, "type": "SMS_FLASH", "validity": 60},
+        features=0x10,
+    )
+    page = get(sandbox, f"/inbox/messages/{message}").replace("</dt><dd>", "=")
+    for shown in (
+        *("from=Shop", "concat=3", "deliv_ack=1", "callback=7", "queue=1", "unicode=1"),
+        *("deliv_time=5", "max_credits=2.5", "escalate=1", "cliMsgId=abc"),
+        *("msg_type=SMS_FLASH", "validity=60", "req_feat=16", "Account=demo"),
+    ):
+        assert f">{shown}<" in page, shown
+    plain = send(sandbox)
+    page = get(sandbox, f"/inbox/messages/{plain}")
+    assert "None was set." in page and "by direct" in page
+
+
+def test_a_message_shows_that_it_was_rerouted() -> None:
+    routes = Route("cheap"), Route("dear", Decimal(2))
+    settings = Settings(routes=routes, outages=(Outage("cheap", 0, 86400),))
+    with listening(settings=settings) as sandbox:
+        message = send(sandbox)
+        assert "waits for cheap" in get(sandbox, f"/inbox/messages/{message}")
+        sandbox.clock.turn(minutes=31)
+        page = get(sandbox, f"/inbox/messages/{message}")
+        assert "rerouted from cheap to dear" in page
 
 
 def all_pages(sandbox: Sandbox, path: str) -> Iterator[str]:
@@ -228,6 +260,14 @@ def test_a_reply_needs_a_form_of_ours(sandbox: Sandbox) -> None:
 # --------------------------------------------------------------------------- a real browser
 
 
+def arrive(browser: Any, path: str) -> None:
+    """Wait until the browser shows a page: a click may return before it leaves the old one."""
+    until = time.monotonic() + 20
+    while urlsplit(browser.current_url).path != path:
+        assert time.monotonic() < until, browser.current_url
+        time.sleep(0.02)
+
+
 def test_a_reader_replies_as_the_handset_would(sandbox: Sandbox, browser: Any) -> None:
     send(sandbox, HOSTILE, sender="27999000224")
     sandbox.clock.turn(seconds=10)
@@ -242,7 +282,7 @@ def test_a_reader_replies_as_the_handset_would(sandbox: Sandbox, browser: Any) -
     assert browser.find_element("name", "to").get_attribute("value") == "27999000224"
     browser.find_element("name", "text").send_keys("Thank you, ünïcode €")
     browser.find_element("css selector", "button").click()
-    assert urlsplit(browser.current_url).path == "/inbox/incoming"
+    arrive(browser, "/inbox/incoming")
     assert (
         "Thank you, ünïcode €" in browser.find_element("css selector", "td.text").text
     )

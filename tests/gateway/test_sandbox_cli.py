@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -182,6 +184,33 @@ def test_files_that_cannot_be_used(option: str, file: str, code: str) -> None:
     assert (ended.returncode, ended.stdout) == (2, "")
     told = rf"{re.escape(file)}:[0-9]+: error: .+ \[{code}\]\n"
     assert re.fullmatch(told, ended.stderr), ended.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such modes")
+def test_a_state_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with running("--state", str(state)) as (address, _):
+        with Client(endpoint=address + PATH) as client:
+            assert balance(client) == "Credit: 10.0"
+        files = list(tmp_path.iterdir())
+        assert len(files) == 3  # SQLite's own beside it
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    state.chmod(0o644)  # one of an earlier version
+    with running("--state", str(state)):
+        assert state.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_name_may_be_allowed() -> None:
+    with running("--allow-host", "sms.test") as (address, _):
+        port = address.rpartition(":")[2]
+        for name, status in (("sms.test", 200), ("other.test", 421)):
+            request = Request(address, headers={"Host": f"{name}:{port}"})
+            try:
+                with urlopen(request, timeout=10) as reply:
+                    assert reply.status == status
+            except HTTPError as error:
+                with error:
+                    assert error.code == status
 
 
 def test_a_second_gateway_on_a_state_is_refused(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from lxml import etree
 from sandboxes import ENVELOPE, PATHS, Sandbox, envelope, listening
 
+from soapwright_clickatell.sandbox.web import server
 from soapwright_clickatell.sandbox.web.http import MAX_BODY
 from soapwright_clickatell.services import (
     clickatell,
@@ -665,8 +666,80 @@ def test_the_wsdl_has_our_address(sandbox: Sandbox, path: str, query: str) -> No
         f"{path}?wsdl", b"", None, {"Host": "sms.test:8080"}, method="GET"
     )
     assert f'"http://sms.test:8080{path}"'.encode() in other
-    _, _, bad = sandbox.post(f"{path}?wsdl", b"", None, {"Host": '"><x/>'}, "GET")
-    assert bad == body
+    for host in ("evil.example", '"><x/>', "", "127.0.0.1.evil.example", "localhost.x"):
+        refused = sandbox.post(f"{path}?wsdl", b"", None, {"Host": host}, "GET")
+        assert refused[0] == 421, host
+
+
+@pytest.mark.parametrize("path", PATHS[:3])
+def test_the_schemas_that_a_wsdl_imports_are_here(sandbox: Sandbox, path: str) -> None:
+    """Tools download what is imported without a location, or fail where they cannot."""
+    _, _, wsdl = sandbox.post(f"{path}?wsdl", b"", None, method="GET")
+    imports = etree.fromstring(wsdl).iter("{http://www.w3.org/2001/XMLSchema}import")
+    found = {i.get("namespace"): i.get("schemaLocation") or "" for i in imports}
+    assert len(found) == 2
+    for namespace, location in found.items():
+        assert location.startswith(sandbox.url)
+        place = location.removeprefix(sandbox.url)
+        status, headers, body = sandbox.post(place, b"", None, method="GET")
+        assert (status, headers["Content-Type"]) == (200, "text/xml; charset=utf-8")
+        assert etree.fromstring(body).get("targetNamespace") == namespace
+        assert sandbox.post(place, b"", None)[0] == 405
+    assert sandbox.post("/soap/schemas/x.xsd", b"", None, method="GET")[0] == 404
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_zeep_loads_the_wsdl_without_a_network(sandbox: Sandbox, path: str) -> None:
+    zeep = pytest.importorskip("zeep", reason="zeep is not installed")
+    client = zeep.Client(f"{sandbox.url}{path}?wsdl")
+    assert client.service.getbalance(**DEMO, session_id="") == "Credit: 10.0"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *(
+            {"Origin": "http://evil.example"},
+            {"Origin": "null"},
+            {"Origin": "http://["},
+        ),
+        {"Origin": "http://127.0.0.1:1"},
+        *({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}),
+    ],
+    ids=str,
+)
+def test_pages_of_other_sites_call_nothing(
+    sandbox: Sandbox, headers: dict[str, str]
+) -> None:
+    call = envelope(f"<getbalance>{TRIPLE}</getbalance>")
+    for kind in ("text/xml", None):
+        assert sandbox.post(RPC, call, kind, headers)[0] == 403
+    assert sandbox.post(RPC, call, "text/xml", {"Origin": sandbox.url})[0] == 200
+    assert sandbox.post(RPC, call, "text/xml", {"Sec-Fetch-Site": "none"})[0] == 200
+
+
+def test_connections_are_bounded(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is beyond their number is refused, and the others are closed when they can be."""
+    monkeypatch.setattr(server, "_PATIENCE", 0.2)
+    address = urlsplit(sandbox.url)
+    before = threading.active_count()
+    opened = [
+        socket.create_connection((address.hostname, address.port), timeout=10)
+        for _ in range(server.MAX_CONNECTIONS)
+    ]
+    try:
+        with socket.create_connection((address.hostname, address.port), 10) as refused:
+            assert refused.recv(100).startswith(b"HTTP/1.1 503 ")
+        assert threading.active_count() - before <= server.MAX_CONNECTIONS
+        opened[0].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        with opened[0].makefile("rb") as reply:
+            assert b"Connection: close\r\n" in reply.read()
+    finally:
+        for one in opened:
+            one.close()
+    assert sandbox.post("/", b"", None, method="GET")[0] == 200
 
 
 def test_head_has_no_body(sandbox: Sandbox) -> None:

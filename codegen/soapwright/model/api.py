@@ -558,7 +558,7 @@ class Message:
     `wrapper` is the element that contains an rpc call's parts, None in document style.
     `struct` is the id of the Struct whose values the message carries, and `headers_struct` that
     of its headers. `substitutes` are the elements that may stand for the only one of the Body.
-    passes/make_messages.py sets all three.
+    passes/make_messages.py sets all three. `action` is WS-Addressing's.
     """
 
     use: Use
@@ -571,6 +571,7 @@ class Message:
     struct: QName | None = None
     headers_struct: QName | None = None
     substitutes: tuple[Substitute, ...] = ()
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -578,6 +579,7 @@ class Fault:
     """A declared fault and the part in its detail. `bound` is False where only the portType knows it.
 
     `substitutes` are the elements that may replace the part's, set by passes/make_messages.py.
+    `action` is WS-Addressing's.
     """
 
     name: str
@@ -588,6 +590,7 @@ class Fault:
     at: Location
     doc: str = ""
     substitutes: tuple[Substitute, ...] = ()
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -632,11 +635,24 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressing:
+    """The use of WS-Addressing that a port declares; `version` is that of its headers.
+
+    Where it is not `required`, its services take messages with and without the headers.
+    """
+
+    required: bool
+    version: str
+    at: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
     `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "".
-    `left_out` are its operations that are broken, `findings` those in its binding.
+    `left_out` are its operations that are broken, `findings` those in its binding. `addressing` is
+    None where nothing is declared.
     """
 
     name: str
@@ -651,6 +667,7 @@ class Port:
     doc: str = ""
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    addressing: Addressing | None = None
 
 
 @dataclass(frozen=True, slots=True)

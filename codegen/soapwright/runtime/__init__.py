@@ -18,6 +18,7 @@ made. What it offers to them is all here; what users need is re-exported by the 
 
 from __future__ import annotations
 
+from .addressing.addressing import Addressing
 from .codec.any_simple import (
     any_simple_text,
     any_simple_value,
@@ -292,6 +293,7 @@ from .xml.parsing import (
 )
 
 __all__ = [
+    "Addressing",
     "AnyElement",
     "AnyOperation",
     "AnySimple",

@@ -41,6 +41,7 @@ from soapwright.model.api import (
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Location
 from soapwright.model.xml_names import NC_NAME
+from soapwright.wsdl.addressing import action_of, action_of_fault, suffixes
 from soapwright.wsdl.components import (
     UNDECLARED_HINT,
     Components,
@@ -62,6 +63,9 @@ class Bound:
     abstract: etree._Element
     version: SoapVersion
     style: Style
+    soap_action: str = ""
+    action_base: str = ""
+    """The beginning of the default actions of its port type."""
 
     @property
     def name(self) -> str:
@@ -122,6 +126,12 @@ class MessageReader:
         body = self._extension(concrete, "body")
         namespace = body.get("namespace", "").strip() if body is not None else ""
         rpc = self.bound.style is Style.RPC
+        after = suffixes(self.bound.abstract)
+        action = action_of(
+            *(abstract, self.bound.action_base, self.bound.name),
+            after[0] if way == "input" else after[1],
+            self.bound.soap_action if way == "input" else "",
+        )
         return Message(
             use=self._use(body),
             wrapper=QName(namespace, wrapper) if rpc else None,
@@ -130,6 +140,7 @@ class MessageReader:
             encoding_style=_encoding_style(body),
             headers=tuple(self._headers(way, "header")),
             doc=doc_of(abstract, message),
+            action=action,
         )
 
     def _concrete(self, way: str) -> etree._Element | None:
@@ -253,6 +264,9 @@ class MessageReader:
             bound=concrete is not None,
             at=self.components.at(abstract),
             doc=doc_of(abstract, message),
+            action=action_of_fault(
+                abstract, self.bound.action_base, self.bound.name, name
+            ),
         )
 
     def _parts(self, message: etree._Element) -> dict[str, etree._Element]:

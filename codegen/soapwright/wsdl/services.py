@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from soapwright.model.actions import action_base
 from soapwright.model.api import (
     GlobalElement,
     Kind,
@@ -37,6 +38,7 @@ from soapwright.model.api import (
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.model.xml_names import NC_NAME
+from soapwright.wsdl.addressing import using_addressing
 from soapwright.wsdl.components import Components, Unusable, doc_of, wsdl_name
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.matching import bound_once, declared_operations, take
@@ -171,6 +173,7 @@ class _Ports:
             address=_address(node),
             at=self.components.at(node),
             doc=doc_of(node) or port.doc or doc_of(service),
+            addressing=using_addressing(node, self.components) or port.addressing,
         )
 
     def _binding_of(self, node: etree._Element) -> etree._Element:
@@ -228,6 +231,7 @@ class _Ports:
             wire=extension.get(f"{{{WIRE}}}style", "").strip(),
             doc=doc_of(node, port_type),
             left_out=left_out,
+            addressing=using_addressing(node, self.components),
         )
 
     def _check_transport(self, name: str, extension: etree._Element) -> None:
@@ -255,8 +259,12 @@ class _Ports:
             key = _free(name, found)
             try:
                 abstract = self._abstract(node, port_type, free)
-                bound = Bound(node, abstract, version, self._style(extension, soap))
-                found[key] = self._operation(bound, soap, key)
+                bound = Bound(
+                    *(node, abstract, version, self._style(extension, soap)),
+                    _soap_action(soap),
+                    action_base(self._name(port_type)),
+                )
+                found[key] = self._operation(bound, key)
             except Unusable as broken:
                 left_out.append(broken.left_out(Kind.OPERATION, name))
         return tuple(found.values()), tuple(left_out)
@@ -278,9 +286,7 @@ class _Ports:
             raise Unusable(Code.REFERENCE, reason, at)
         return abstract
 
-    def _operation(
-        self, bound: Bound, soap: etree._Element | None, key: str
-    ) -> Operation:
+    def _operation(self, bound: Bound, key: str) -> Operation:
         """An operation, with the findings in it.
 
         Raises:
@@ -299,7 +305,7 @@ class _Ports:
             name=bound.name,
             key=key,
             style=bound.style,
-            soap_action=soap.get("soapAction", "").strip() if soap is not None else "",
+            soap_action=bound.soap_action,
             input=given,
             output=made,
             faults=faults,
@@ -340,6 +346,10 @@ class _Ports:
     def _name(self, port_type: etree._Element) -> QName:
         root = port_type.getroottree().getroot()
         return QName(root.get("targetNamespace", ""), port_type.get("name", "").strip())
+
+
+def _soap_action(operation: etree._Element | None) -> str:
+    return "" if operation is None else operation.get("soapAction", "").strip()
 
 
 def _address(port: etree._Element) -> str | None:

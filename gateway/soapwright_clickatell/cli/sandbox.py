@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import logging
-import random
 import signal
 import sys
 import time
-from contextlib import ExitStack, closing
 from decimal import Decimal, InvalidOperation
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
 import click
 
+from ..sandbox.box import Box
 from ..sandbox.config.settings_file import SettingsError, read_settings
-from ..sandbox.engine.gateway import FREE_CREDITS, Gateway
+from ..sandbox.engine.gateway import FREE_CREDITS
 from ..sandbox.records.settings import Settings
-from ..sandbox.state.clock import running_clock
-from ..sandbox.state.store import StateError, Store
-from ..sandbox.web.courier import Courier
-from ..sandbox.web.http import Application
-from ..sandbox.web.inbox import Inbox
-from ..sandbox.web.server import Server
+from ..sandbox.state.store import StateError
 
 _FASTEST = 1_000_000
 _MOST_CREDITS = 1_000_000_000
@@ -104,7 +97,15 @@ def _speed(context: click.Context, option: click.Parameter, given: float) -> flo
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),
     help="A TOML file: account, callback URLs, routes, numbers, vouchers, what goes wrong."
-    " docs/gateway.md describes it.",
+    " docs/gateway/reference.md describes it.",
+)
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    help="Answer under this name too, such as that of a container. Requests that name others"
+    " than it, localhost, --host and IP addresses are refused: a page on the Internet could"
+    " have its own name lead here.",
 )
 def sandbox(
     host: str,
@@ -114,6 +115,7 @@ def sandbox(
     speed: float,
     seed: int | None,
     config: Path | None,
+    allow_host: tuple[str, ...],
 ) -> None:
     """Run Clickatell's gateway in a box, until it is stopped.
 
@@ -130,27 +132,21 @@ def sandbox(
     except SettingsError as error:
         raise _Broken(str(error)) from None
     try:
-        server = Server(host, port)
+        box = Box(
+            host=host,
+            port=port,
+            state=state,
+            credits=credits,
+            speed=speed,
+            seed=seed,
+            settings=settings,
+            hosts=allow_host,
+        )
+    except StateError as error:
+        raise _Broken(str(error)) from None
     except OSError as error:
         raise _Unusable(f"cannot listen on {host}:{port}: {error}") from None
-    with ExitStack() as stack:
-        try:
-            store = stack.enter_context(closing(Store(state)))
-            run = store.begin_run(time.time(), speed)
-        except StateError as error:
-            server.server_close()
-            raise _Broken(str(error)) from None
-        gateway = Gateway(
-            store,
-            credits=credits,
-            clock=running_clock(run.gateway_time, speed),
-            # Each run on a state file draws anew: the ids of the last are taken.
-            chance=None if seed is None else random.Random(f"{seed}/{run.number}"),
-            settings=settings,
-            began=run.began,
-        )
-        application = Application(gateway, server.url, partial(Inbox, gateway))
-        _serve(server, application, Courier(gateway))
+    _serve(box)
 
 
 class _Stopped(BaseException):
@@ -163,19 +159,17 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise _Stopped
 
 
-def _serve(server: Server, application: Application, courier: Courier) -> None:
+def _serve(box: Box) -> None:
     """Serve until a signal says to stop."""
     try:
         signal.signal(signal.SIGINT, _stop)
         signal.signal(signal.SIGTERM, _stop)
-        server.start(application)
-        courier.start()
-        click.echo(server.url)
+        box.start()
+        click.echo(box.url)
         sys.stdout.flush()
         while True:
             time.sleep(3600)
     except _Stopped:
         pass
     finally:
-        server.stop()
-        courier.stop()
+        box.stop()

@@ -13,6 +13,8 @@ from soapwright.python.text.views import ClientModule, ClientView, MethodView
 from soapwright.python.types.annotations import NOTHING, Declaration
 from soapwright.python.types.fields import Field
 
+_CURRENT = string("2005/08")
+
 
 class ClientModules:
     """Makes the client module of one service."""
@@ -81,7 +83,19 @@ class ClientModules:
             self._method(method, "await " if keyword else "") for method in methods
         ]
         keys = tuple_of([string(p.key) for p in ports])
-        return ClientView(name, base, keyword, docstring(doc, 4), keys, views)
+        demanded = self._demanded(ports)
+        return ClientView(name, base, keyword, docstring(doc, 4), keys, demanded, views)
+
+    def _demanded(self, ports: list[Port]) -> list[str]:
+        """The outgoing layers that ports demand, as entries of a dict."""
+        layers = []
+        for port in ports:
+            if port.addressing is not None and port.addressing.required:
+                made = self.scope.soap("Addressing")
+                version = string(port.addressing.version)
+                given = "" if version == _CURRENT else f"version={version}"
+                layers.append(f"{string(port.key)}: ({made}({given}),)")
+        return layers
 
     def _method(self, method: Method, wait: str) -> MethodView:
         operation = method.operation

@@ -12,7 +12,8 @@ from typing import Final
 from soapwright.python.text.runtime_name import RuntimeName
 
 RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
-    "addressing.addressing": ("Addressing",),
+    "addressing.addressing": ("Addressing", "headers_of"),
+    "addressing.headers": ("AddressingHeaders", "EndpointReference"),
     "errors.exchange": ("Exchange",),
     "errors.problems": ("Problem",),
     "http.message": ("Attachment", "Message", "Outgoing"),

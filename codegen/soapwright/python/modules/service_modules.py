@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
+from soapwright.model.actions import action_base, default_action, fault_action
 from soapwright.model.api import (
     ElementPart,
     Fault,
@@ -168,6 +169,9 @@ class ServiceModules:
             f"soap={string(port.soap.value)}",
             "package=PACKAGE",
         ]
+        if port.addressing is not None:
+            use = "required" if port.addressing.required else "optional"
+            arguments.append(f"addressing={string(use)}")
         doc = docstring(
             port.doc or f"The port {port.name} of {port.service or 'no service'}.", 4
         )
@@ -175,9 +179,10 @@ class ServiceModules:
             OperationView(string(o.key), self._kind(o), self._operation(port, o))
             for o in port.operations
         ]
-        encoding = self._encoding(port)
+        encoding, base = self._encoding(port), string(action_base(port.port_type))
         return PortView(
-            string(port.key), function, doc, wire, encoding, arguments, operations
+            *(string(port.key), function, doc, wire, base, encoding),
+            *(arguments, operations),
         )
 
     def _kind(self, operation: Operation) -> str:
@@ -225,9 +230,10 @@ class ServiceModules:
                 header = self._headers(message, name, direction)
                 lines.append(f"{direction}_headers={header}")
         if operation.faults:
-            faults = [self._fault(f) for f in operation.faults if self._may_stand(f)]
+            standing = [f for f in operation.faults if self._may_stand(f)]
+            faults = [self._fault(port, operation, f) for f in standing]
             lines.append(f"faults={tuple_of(faults)}")
-        return lines
+        return [*lines, "action_base=action_base", *_actions(port, operation)]
 
     def _encoding(self, port: Port) -> str:
         """The expression for the encoding of a port's envelopes; "" where no operation has one."""
@@ -343,9 +349,13 @@ class ServiceModules:
             return True
         return not self.context.api.elements[fault.part.element].abstract
 
-    def _fault(self, fault: Fault) -> str:
+    def _fault(self, port: Port, operation: Operation, fault: Fault) -> str:
         name = f"errors.{self.exception(fault)}"
         part = fault.part
+        base = action_base(port.port_type)
+        named = [f"name={string(fault.name)}"]
+        if fault.action != fault_action(base, operation.name, fault.name):
+            named = [f"action={string(fault.action)}"]
         if isinstance(part, ElementPart):
             names = [one.name for one in fault.substitutes]
             if not self.context.api.elements[part.element].abstract:
@@ -353,8 +363,9 @@ class ServiceModules:
             codecs = [_codec(one) for one in names]
             given = [name, *codecs[:1]]
             given += [f"others=({', '.join(codecs[1:])},)"] if codecs[1:] else []
-            return f"soap.DeclaredFault({', '.join(given)})"
-        return f"soap.DeclaredFault({name}, {self._part_codec(fault, part)})"
+        else:
+            given = [name, self._part_codec(fault, part)]
+        return f"soap.DeclaredFault({', '.join([*given, *named])})"
 
     def _part_codec(self, fault: Fault, part: TypePart) -> str:
         """A detail that is a part of a type: its element is named as the part, or as the type."""
@@ -376,6 +387,20 @@ class ServiceModules:
             names = f"{string(f'soap.read_{either}')}, {string(f'soap.write_{either}')}"
         codec = "EncodedPartCodec" if fault.use is Use.ENCODED else "PartCodec"
         return f"soap.{codec}(elements.KNOWN, {string(tag)}, {string(part.name)}, {names}, {string(kind)})"
+
+
+def _actions(port: Port, operation: Operation) -> list[str]:
+    """The actions of an operation that its runtime does not make of its name."""
+    base, lines = action_base(port.port_type), []
+    request, response = operation.input, operation.output
+    suffix = "Request" if response is not None else ""
+    default = operation.soap_action or default_action(base, operation.name, suffix)
+    if request is not None and request.action != default:
+        lines.append(f"request_action={string(request.action)}")
+    default = default_action(base, operation.name, "Response")
+    if response is not None and response.action != default:
+        lines.append(f"response_action={string(response.action)}")
+    return lines
 
 
 def _codec(name: QName) -> str:

@@ -110,6 +110,7 @@ class PortView:
     function: str
     doc: list[str]
     wire: list[str]
+    action_base: str
     encoding: str
     arguments: list[str]
     operations: list[OperationView]
@@ -172,7 +173,8 @@ class MethodView:
 class ClientView:
     """A client class of one portType; `ports` is a tuple of its ports' keys, the default first.
 
-    `keyword` stands before each `def`: "async " in the asynchronous one.
+    `keyword` stands before each `def`: "async " in the asynchronous one. `demanded` are the
+    layers that ports demand, as entries of a dict.
     """
 
     name: str
@@ -180,6 +182,7 @@ class ClientView:
     keyword: str
     doc: list[str]
     ports: str
+    demanded: list[str]
     methods: list[MethodView]
 
 

@@ -76,9 +76,11 @@ class Reply:
         )
 
     def _is_acknowledgement(self, body: bytes, status: int) -> bool:
-        """Whether it answers a one-way call (WS-I Basic Profile 1.1, R2714); its type does not
-        matter then."""
-        if not (self._operation.one_way and 200 <= status < 300):
+        """Whether it only confirms the receipt of a one-way call (WS-I Basic Profile 1.1, R2714),
+        or of one that is answered elsewhere; its type does not matter then."""
+        if not (self._operation.one_way or self._sent.answered_elsewhere):
+            return False
+        if not 200 <= status < 300:
             return False
         return status in (202, 204) or not body.strip()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 from ..codec.package import Package
 from ..errors.errors import (
@@ -58,6 +58,9 @@ class Operation(Generic[Request, Response]):
         request_headers: the declared header blocks, as one content type.
         response_headers: the same for the reply.
         faults: the declared ones.
+        action_base: how WS-Addressing's default actions begin; "" where they are not known.
+        request_action: the action of requests, where it is neither the SOAPAction nor the default.
+        response_action: the same of responses.
 
     Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
     envelope's own XML declaration, unless it cannot be right. `limits` is how much an envelope may hold, where that is not
@@ -67,10 +70,13 @@ class Operation(Generic[Request, Response]):
     """
 
     __slots__ = (
+        "_action_base",
         "_fault",
         "_reply",
         "_request",
+        "_request_action",
         "_response",
+        "_response_action",
         "_version",
         "envelope",
         "faults",
@@ -91,6 +97,9 @@ class Operation(Generic[Request, Response]):
         request_headers: Message | None = None,
         response_headers: Message | None = None,
         faults: Sequence[DeclaredFault] = (),
+        action_base: str = "",
+        request_action: str = "",
+        response_action: str = "",
     ) -> None:
         self.name: str = name
         self.package: Package = package
@@ -102,6 +111,9 @@ class Operation(Generic[Request, Response]):
         self._request = self._side(request, request_headers)
         self._response = self._side(response, response_headers)
         self._reply = response
+        self._action_base = action_base
+        self._request_action = request_action
+        self._response_action = response_action
 
     def _side(self, body: Message | None, header: Message | None) -> Side | None:
         if body is None:
@@ -131,6 +143,30 @@ class Operation(Generic[Request, Response]):
     def one_way(self) -> bool:
         """Whether the other side sends no response."""
         return self._response is None
+
+    @property
+    def request_action(self) -> str:
+        """WS-Addressing's action of requests: the WSDL's, else the SOAPAction, else the default
+        one (Metadata, section 4.4); "" where none is known."""
+        found = self._request_action or self.soap_action
+        return found or self._default("" if self.one_way else "Request")
+
+    @property
+    def response_action(self) -> str:
+        """The same of responses."""
+        return self._response_action or self._default("Response")
+
+    def fault_action(self, fault: SoapFault) -> str:
+        """The same of a fault; "" for one that is not declared here."""
+        for declared in self.faults:
+            if isinstance(fault, declared.exception):
+                delimiter = self._action_base[-1:]
+                path = f"{delimiter}Fault{delimiter}{declared.name}"
+                return declared.action or self._default(path)
+        return ""
+
+    def _default(self, suffix: str) -> str:
+        return self._action_base and f"{self._action_base}{self.name}{suffix}"
 
     @property
     def request_type(self) -> type[Request] | None:
@@ -555,3 +591,5 @@ class Port:
     """By name; of overloads the second is `name_2`, the third `name_3`."""
     package: Package
     """Whose port it is."""
+    addressing: Literal["", "optional", "required"] = ""
+    """Whether its services take or demand WS-Addressing's headers, as the WSDL declares it."""

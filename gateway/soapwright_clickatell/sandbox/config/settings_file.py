@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from ...vendor.codes import ErrorCode
 from ..records.accounts import DEMO, Account
 from ..records.callbacks import METHODS, Destination
+from ..records.faults import FAULT_KINDS, LONGEST_LATENCY, Fault
 from ..records.settings import (
     FATES,
     NumberRule,
@@ -87,16 +88,19 @@ class _Reading:
 
     def settings(self, found: Mapping[str, _Value]) -> Settings:
         """The settings of the file, as far as they are valid."""
-        known = {"account", "route", "number", "outage", "refusal", "voucher"}
+        known = {"account", *_REQUIRED}
         self._unknown(found, known, ())
+        accounts = self._accounts(found.get("account", {}))
         settings = Settings(
-            account=self._account(found.get("account", {})),
+            account=accounts[0],
+            more_accounts=accounts[1:],
             routes=self._all(found, "route", _ROUTE, Route) or Settings().routes,
             numbers=self._all(found, "number", _NUMBER, NumberRule),
             outages=self._all(found, "outage", _OUTAGE, _outage),
             refusals=self._all(found, "refusal", _REFUSAL, RandomRefusal),
             vouchers=self._all(found, "voucher", _VOUCHER, Voucher)
             or Settings().vouchers,
+            faults=self._all(found, "fault", _FAULT, Fault),
         )
         self._alike(found, "route", "name", "two routes have the same name")
         self._alike(found, "voucher", "token", "two vouchers have the same token")
@@ -108,19 +112,34 @@ class _Reading:
                 self.mistake(at, f"outage.route: there is no route {route!r}")
         return settings
 
-    def _account(self, found: _Value) -> Account:
+    def _accounts(self, found: _Value) -> tuple[Account, ...]:
+        """The account of `[account]`, or those of each `[[account]]`."""
+        if not isinstance(found, list) or not found:
+            return (self._account(found, ("account",)),)
+        for number, table in enumerate(found):
+            for name in ("user", "password", "api_id"):
+                if isinstance(table, dict) and name not in table:
+                    at = ("account", number)
+                    self.mistake(at, f"account.{name} is missing: there are several")
+        self._alike({"account": found}, "account", "user", "two accounts have one user")
+        return tuple(
+            self._account(table, ("account", number))
+            for number, table in enumerate(found)
+        )
+
+    def _account(self, found: _Value, at: toml_places.Path) -> Account:
         defaults = {
             field.name: getattr(DEMO, field.name)
             for field in fields(Account)
             if field.default is MISSING
         }
         if not isinstance(found, dict):
-            self.mistake(("account",), "account: a table is wanted")
+            self.mistake(at, "account: a table is wanted")
             return DEMO
-        given = self._values(found, _ACCOUNT, ("account",))
-        for name in _TABLES[("account",)]:
+        given = self._values(found, _ACCOUNT, at)
+        for name in _CALLBACKS:
             if name in found:
-                given[name] = self._destination(found[name], ("account", name))
+                given[name] = self._destination(found[name], (*at, name))
         return Account(**{**defaults, **given})
 
     def _destination(self, found: _Value, at: toml_places.Path) -> Destination | None:
@@ -160,7 +179,8 @@ class _Reading:
         at: toml_places.Path,
     ) -> dict[str, _Value]:
         """The values of a table's keys, those that make sense."""
-        self._unknown(table, {*readers, *_TABLES.get(at, ())}, at)
+        tables = _CALLBACKS if readers is _ACCOUNT else ()
+        self._unknown(table, {*readers, *tables}, at)
         values = {}
         for key, value in table.items():
             if key in readers:
@@ -251,11 +271,30 @@ def _number(value: _Value) -> float:
     return float(_amount(value))
 
 
-def _share(value: _Value) -> float:
-    share = _number(value)
-    if share > 1:
-        raise ValueError("a number from 0 to 1 is wanted")
-    return share
+def _minutes(value: _Value) -> float:
+    return 60 * _number(value)
+
+
+def _up_to(most: float) -> _Reader:
+    def read(value: _Value) -> _Value:
+        number = _number(value)
+        if number > most:
+            raise ValueError(f"a number from 0 to {most:g} is wanted")
+        return number
+
+    return read
+
+
+def _from_to(least: int, most: int) -> _Reader:
+    def read(value: _Value) -> _Value:
+        if not (isinstance(value, int) and least <= value <= most):
+            raise ValueError(f"an integer from {least} to {most} is wanted")
+        return value
+
+    return read
+
+
+_share: Final = _up_to(1)
 
 
 def _list_of(reader: _Reader) -> _Reader:
@@ -316,14 +355,14 @@ _ACCOUNT: Final[Mapping[str, _Reader]] = {
     **{"networks": _list_of(_network), "dial_prefix": _prefix},
     **{"senders": _list_of(_text), "daily_limit": _whole(0), "max_credits": _amount},
     "two_way": _list_of(_matching(_RENTED, "a number of 3 to 16 digits")),
-    "vouchers": _yes_or_no,
+    **{"vouchers": _yes_or_no, "reroute_after": _minutes},
 }
 _DESTINATION: Final[Mapping[str, _Reader]] = {
     **{"url": _url, "method": _one_of(METHODS), "user": _text, "password": _text},
 }
 _ROUTE: Final[Mapping[str, _Reader]] = {
     **{"name": _name, "charge": _amount, "features": _whole(0)},
-    **{"prefixes": _list_of(_prefix), "rate": _number},
+    **{"prefixes": _list_of(_prefix), "rate": _number, "reroute_after": _minutes},
 }
 _NUMBER: Final[Mapping[str, _Reader]] = {
     **{"prefix": _prefix, "refusal": _code, "fate": _one_of(tuple(FATES))},
@@ -337,10 +376,14 @@ _REFUSAL: Final[Mapping[str, _Reader]] = {
 _VOUCHER: Final[Mapping[str, _Reader]] = {
     **{"token": _matching(_TOKEN, "a string of 16 digits"), "credits": _amount},
 }
+_FAULT: Final[Mapping[str, _Reader]] = {
+    **{"kind": _one_of(FAULT_KINDS), "operation": _operation, "accepted": _yes_or_no},
+    **{"seconds": _up_to(LONGEST_LATENCY), "status": _from_to(400, 599)},
+    **{"code": _code, "calls": _whole(0), "share": _share},
+}
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     **{"route": ("name",), "number": ("prefix",), "outage": ()},
-    **{"refusal": ("operation", "code"), "voucher": ("token",)},
+    **{"refusal": ("operation", "code"), "voucher": ("token",), "fault": ("kind",)},
 }
-_TABLES: Final[Mapping[toml_places.Path, tuple[str, ...]]] = {
-    ("account",): ("status_callback", "incoming_callback"),
-}
+_CALLBACKS: Final = ("status_callback", "incoming_callback")
+"""The tables in an account's."""

@@ -32,6 +32,8 @@ class Places:
             if header := _HEADER.match(line):
                 names = [_bare(name) for name in header[2].split(".")]
                 table = tuple(names)
+                if names[0] in tables and header[1] == "[":  # of the last `[[name]]`
+                    table = (names[0], tables[names[0]] - 1, *names[1:])
                 if header[1] == "[[":
                     table = (*names, tables[header[2]])
                     tables[header[2]] += 1

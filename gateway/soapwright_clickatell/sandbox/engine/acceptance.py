@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ...vendor.codes import ErrorCode
 from ...vendor.features import RequiredFeatures
 from ...vendor.replies import GatewayError, MessageId, Refusal
+from ..records.accounts import Account
 from ..records.content import Content
 from ..records.messages import MAX_VALIDITY, Message, Submission, is_number
 from ..records.settings import Settings
@@ -20,7 +21,7 @@ class Acceptance:
 
     Args:
         store: where the credits are.
-        settings: the account, and what holds for numbers.
+        settings: the routes, and what holds for numbers.
         delivery: what takes over from here.
         two_way: who wants no more messages.
         new_id: makes the messages' ids.
@@ -36,27 +37,26 @@ class Acceptance:
     ) -> None:
         self._store = store
         self._settings = settings
-        self._account = settings.account
         self._delivery = delivery
         self._two_way = two_way
         self._new_id = new_id
 
-    def check_sender(self, submission: Submission) -> None:
-        """See that a sender ID is one that this account may use.
+    def check_sender(self, account: Account, submission: Submission) -> None:
+        """See that a sender ID is one that an account may use.
 
         Raises:
             GatewayError: 106 for a number that replies cannot reach, 123 for other strangers.
         """
-        if not self._account.may_send_as(submission.sender):
+        if not account.may_send_as(submission.sender):
             raise GatewayError(ErrorCode.INVALID_SENDER_ID)
         sender = submission.sender.lstrip("+")
-        if submission.two_way and sender not in ("", *self._account.two_way):
-            if self._account.two_way:
+        if submission.two_way and sender not in ("", *account.two_way):
+            if account.two_way:
                 raise GatewayError(ErrorCode.INVALID_SOURCE)
 
     def accept(
         self,
-        user: str,
+        account: Account,
         submission: Submission,
         recipient: str,
         content: Content,
@@ -66,8 +66,8 @@ class Acceptance:
     ) -> MessageId | Refusal:
         """One recipient's reply, in which it may be named."""
         to = recipient if named else None
-        number = self._dialled(recipient)
-        refusal = self._refusal(user, number, submission, now, to)
+        number = _dialled(account, recipient)
+        refusal = self._refusal(account, number, submission, now, to)
         if refusal is not None:
             return refusal
         features = submission.features | content.features
@@ -76,7 +76,7 @@ class Acceptance:
         released = now + 60 * submission.deliver_after
         message = Message(
             id=self._new_id(),
-            user=user,
+            user=account.user,
             recipient=number,
             sender=submission.sender,
             content=content,
@@ -90,18 +90,19 @@ class Acceptance:
             features=features,
             max_credits=submission.max_credits,
             callbacks=submission.callbacks,
+            options=submission.options(),
         )
         routes = self._delivery.candidates(message)
         if routes:  # else it gets its id, ends as a routing error, and costs nothing
             message.charge = self._delivery.charge(message, routes[0])
-        if not self._store.spend(user, message.charge):
+        if not self._store.spend(account.user, message.charge):
             return Refusal.of(ErrorCode.NO_CREDIT_LEFT, to)
         self._delivery.accept(message)
         return MessageId(message.id, to)
 
     def _refusal(
         self,
-        user: str,
+        account: Account,
         number: str,
         submission: Submission,
         now: float,
@@ -115,19 +116,20 @@ class Acceptance:
             return Refusal.of(rule.refusal, to)
         if not any(route.reaches(number) for route in self._settings.routes):
             return Refusal.of(ErrorCode.CANNOT_ROUTE, to)
-        if self._two_way.has_opted_out(number, now):
+        if self._two_way.has_opted_out(account.user, number, now):
             return Refusal.of(ErrorCode.DESTINATION_OPTED_OUT, to)
-        limit, today = self._account.daily_limit, now - now % DAY
-        if limit and not submission.deliver_after:
-            if self._store.released_since(user, today, now) >= limit:
-                error = ErrorCode.MT_LIMIT_EXCEEDED
-                until = int(today + DAY)
-                return Refusal(error, f"{error.text} until {until}", to)
+        if not submission.deliver_after and self._delivery.has_sent_enough(
+            account, now
+        ):
+            error = ErrorCode.MT_LIMIT_EXCEEDED
+            until = int(now - now % DAY + DAY)
+            return Refusal(error, f"{error.text} until {until}", to)
         return None
 
-    def _dialled(self, number: str) -> str:
-        """A number with the account's own prefix in place of a leading 0."""
-        prefix = self._account.dial_prefix
-        if prefix and number.startswith("0") and not number.startswith("00"):
-            return prefix + number[1:]
-        return number
+
+def _dialled(account: Account, number: str) -> str:
+    """A number with the account's own prefix in place of a leading 0."""
+    prefix = account.dial_prefix
+    if prefix and number.startswith("0") and not number.startswith("00"):
+        return prefix + number[1:]
+    return number

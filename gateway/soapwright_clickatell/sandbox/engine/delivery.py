@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from ...vendor.codes import MessageStatus
+from ..records.accounts import Account
 from ..records.callbacks import StatusReport, wants
 from ..records.messages import Message, Step, price
 from ..records.settings import FATES, Route, Settings
@@ -22,7 +23,8 @@ from ..state.store import Store
 
 DAY: Final = 24 * 60 * 60
 ESCALATION_SECONDS: Final = 5.0
-"""How long a message that may escalate waits for the cheapest route."""
+"""How long a message that may escalate waits for the cheapest route. One that may not waits for
+the period of its account or route (`reroute_after`)."""
 _FASTEST, _SLOWEST = 2.0, 8.0
 """Seconds from a network to a handset."""
 # What costs nothing in the end, whatever was taken when it was accepted.
@@ -61,6 +63,7 @@ class Delivery:
             self._step(message, now, MessageStatus.QUEUED_FOR_LATER)
             message.due = message.released
         else:
+            self._store.count_released(message.user, _day(now))
             self._find_route(message, now)
         self._store.add_message(message)
 
@@ -103,7 +106,8 @@ class Delivery:
 
     def candidates(self, message: Message) -> Sequence[Route]:
         """The routes that can carry a message within what it may cost, the cheapest first."""
-        limits = self._settings.account.max_credits, message.max_credits
+        account = self._settings.account_of(message.user)
+        limits = account.max_credits, message.max_credits
         most = min((limit for limit in limits if limit), default=None)
         able = [
             route
@@ -117,6 +121,11 @@ class Delivery:
     def charge(self, message: Message, route: Route) -> Decimal:
         """The price of a message on a route."""
         return price(message.recipient, message.parts, route.charge)
+
+    def has_sent_enough(self, account: Account, at: float) -> bool:
+        """Whether an account may send no more on this day."""
+        limit = account.daily_limit
+        return bool(limit) and self._store.released_on(account.user, _day(at)) >= limit
 
     def is_out(self, route: str, at: float) -> bool:
         """Whether a route, or with "" the gateway, does not work at a time."""
@@ -148,11 +157,10 @@ class Delivery:
 
     def _release(self, message: Message, at: float) -> None:
         """The delay of a message is over."""
-        limit = self._settings.account.daily_limit
-        today = at - at % DAY
-        if limit and self._store.released_since(message.user, today, at) > limit:
+        if self.has_sent_enough(self._settings.account_of(message.user), at):
             self._end(message, at, MessageStatus.MT_LIMIT_EXCEEDED)
         else:
+            self._store.count_released(message.user, _day(at))
             self._find_route(message, at)
 
     def _find_route(self, message: Message, at: float) -> None:
@@ -180,12 +188,23 @@ class Delivery:
 
     def _set_timer(self, message: Message, at: float) -> None:
         message.due = message.expires
-        if message.escalate:
+        period = self._patience(message)
+        if period:
             others = [r for r in self.candidates(message) if r.name != message.route]
             works = [self._up_from(route.name, at) for route in others]
             if works:  # there is no use in looking before one of them works
-                soonest = max(at + ESCALATION_SECONDS, min(works))
+                soonest = max(at + period, min(works))
                 message.due = min(message.expires, soonest)
+
+    def _patience(self, message: Message) -> float:
+        """Seconds that a message waits for its route before it looks for another, again and
+        again; 0 for ever."""
+        if message.escalate:
+            return ESCALATION_SECONDS
+        period = self._routes[message.route].reroute_after
+        if period is None:
+            period = self._settings.account_of(message.user).reroute_after
+        return max(period, ESCALATION_SECONDS) if period else 0
 
     def _send(self, message: Message, route: Route, at: float) -> None:
         """Hand a message to the network; what it costs more than was taken is taken now."""
@@ -217,8 +236,8 @@ class Delivery:
 
     def _step(self, message: Message, at: float, status: MessageStatus) -> None:
         """Record a status, and add a callback where the customer asked for it."""
-        message.course.append(Step(at, status))
-        account = self._settings.account
+        message.course.append(Step(at, status, message.route))
+        account = self._settings.account_of(message.user)
         if account.status_callback is None or not wants(message.callbacks, status):
             return
         report = StatusReport(
@@ -232,7 +251,7 @@ class Delivery:
             charge=message.charge,
         )
         content = json.dumps(asdict(report), default=str)
-        self._store.add_callback("status", message.id, content, at)
+        self._store.add_callback("status", account.user, message.id, content, at)
 
     # ------------------------------------------------------------------------ what goes on
 
@@ -259,3 +278,8 @@ class Delivery:
             if not ends:
                 return at
             at = max(ends)
+
+
+def _day(at: float) -> int:
+    """The day, in UTC, that a time is in."""
+    return int(at // DAY)

@@ -54,12 +54,12 @@ _TOKEN: Final = re.compile(r"[0-9]{16}")
 
 
 class Gateway:
-    """One gateway with one account. It may be shared by threads.
+    """One gateway. It may be shared by threads.
 
     Args:
         store: its memory.
-        account: its customer; that of the settings where it is not given.
-        credits: what a new account begins with; one that the store knows keeps what it has.
+        account: its only customer, where there are no settings.
+        credits: what new accounts begin with; one that the store knows keeps what it has.
         clock: the gateway's time.
         chance: what ids and delivery times are drawn from; the system's by default.
         settings: everything else.
@@ -85,14 +85,15 @@ class Gateway:
         self._chance = chance or random.SystemRandom()
         self._began = clock() if began is None else began
         self.delivery = Delivery(store, settings, self._began)
-        self.two_way = TwoWay(store, self.account, self._chance)
-        self._sessions = Sessions(store, self.account, clock, self._new_id)
+        self.two_way = TwoWay(store, self._chance)
+        self._sessions = Sessions(store, settings, clock, self._new_id)
         self._acceptance = Acceptance(
             store, settings, self.delivery, self.two_way, self._new_id
         )
         self._batches = Batches(store, self._new_id)
         with store.transaction():
-            store.open_account(self.account.user, credits)
+            for one in settings.accounts:
+                store.open_account(one.user, credits)
             self.delivery.adopt(clock())
 
     @property
@@ -117,7 +118,7 @@ class Gateway:
         Raises:
             GatewayError: 001, 003, 004, 005 or 007.
         """
-        self._user(Credentials(session_id=session_id, address=address), "ping")
+        self._caller(Credentials(session_id=session_id, address=address), "ping")
         return Ok()
 
     # --------------------------------------------------------------------------- sending
@@ -135,15 +136,17 @@ class Gateway:
         Raises:
             GatewayError: the whole call is refused, and nothing charged.
         """
-        user = self._user(credentials, operation)
-        submission.check(self.account.max_credits)
+        account = self._caller(credentials, operation)
+        submission.check(account.max_credits)
         submission.check_recipients()
-        self._acceptance.check_sender(submission)
+        self._acceptance.check_sender(account, submission)
         content = submission.content()
         named = len(submission.to) > 1 or submission.push is not None
         with self._at_work() as now:
             return [
-                self._acceptance.accept(user, submission, number, content, now, named)
+                self._acceptance.accept(
+                    account, submission, number, content, now, named
+                )
                 for number in submission.to
             ]
 
@@ -153,13 +156,13 @@ class Gateway:
         Raises:
             GatewayError: 202, or as of a message.
         """
-        user = self._user(credentials, "startbatch")
+        account = self._caller(credentials, "startbatch")
         if not (submission.text or submission.data):
             raise GatewayError(ErrorCode.NO_BATCH_TEMPLATE)
-        submission.check(self.account.max_credits)
-        self._acceptance.check_sender(submission)
+        submission.check(account.max_credits)
+        self._acceptance.check_sender(account, submission)
         with self._at_work() as now:
-            return MessageId(self._batches.begin(user, submission, now))
+            return MessageId(self._batches.begin(account.user, submission, now))
 
     def senditem(
         self,
@@ -174,16 +177,16 @@ class Gateway:
         Raises:
             GatewayError: 201, or as of a message.
         """
-        user = self._user(credentials, operation)
+        account = self._caller(credentials, operation)
         with self._at_work() as now:
-            common = self._batches.submission(user, batch_id, now)
+            common = self._batches.submission(account.user, batch_id, now)
             submission = common.merged(dict(fields or {}), to)
             submission.check_recipients()
             content = submission.content()
             named = len(to) > 1 or operation == "quicksend"
             return [
                 self._acceptance.accept(
-                    user, submission, number, content, now, named, batch_id
+                    account, submission, number, content, now, named, batch_id
                 )
                 for number in to
             ]
@@ -204,7 +207,7 @@ class Gateway:
         Raises:
             GatewayError: 201.
         """
-        user = self._user(credentials, "endbatch")
+        user = self._caller(credentials, "endbatch").user
         with self._at_work() as now:
             self._batches.end(user, batch_id, now)
         return Ok(None)
@@ -220,7 +223,7 @@ class Gateway:
         Raises:
             GatewayError: 103, 104 or 109.
         """
-        user = self._user(credentials, "querymsg")
+        user = self._caller(credentials, "querymsg").user
         with self._at_work() as now:
             found = self._messages(user, message_id, client_id)
             return [Status(one.id, self._reported(one, now)) for one in found]
@@ -233,7 +236,7 @@ class Gateway:
         Raises:
             GatewayError: 103, 104 or 109.
         """
-        user = self._user(credentials, "delmsg")
+        user = self._caller(credentials, "delmsg").user
         with self._at_work() as now:
             found = self._messages(user, message_id, client_id)
             for message in found:
@@ -246,7 +249,7 @@ class Gateway:
         Raises:
             GatewayError: 103 or 109.
         """
-        user = self._user(credentials, "getmsgcharge")
+        user = self._caller(credentials, "getmsgcharge").user
         with self._at_work() as now:
             (message,) = self._messages(user, message_id, "")
             if now - message.accepted > CHARGE_SECONDS:
@@ -257,7 +260,7 @@ class Gateway:
 
     def getbalance(self, credentials: Credentials) -> Credit:
         """The credits that are left."""
-        user = self._user(credentials, "getbalance")
+        user = self._caller(credentials, "getbalance").user
         with self._at_work():
             return Credit(self._store.balance(user))
 
@@ -267,8 +270,8 @@ class Gateway:
         Raises:
             GatewayError: 606, 607 or 609.
         """
-        user = self._user(credentials, "token_pay")
-        if not self.account.vouchers:
+        account = self._caller(credentials, "token_pay")
+        if not account.vouchers:
             raise GatewayError(ErrorCode.TOKEN_GENERATION)
         worth = {one.token: one.credits for one in self.settings.vouchers}.get(token)
         if worth is None or not _TOKEN.fullmatch(token):
@@ -276,7 +279,7 @@ class Gateway:
         with self._at_work():
             if not self._store.redeem(token):
                 raise GatewayError(ErrorCode.EXPIRED_TOKEN)
-            self._store.give(user, worth)
+            self._store.give(account.user, worth)
         return Ok(_VOUCHER_REDEEMED)
 
     def routecoverage(self, credentials: Credentials, number: str) -> Ok | Refusal:
@@ -285,7 +288,7 @@ class Gateway:
         Raises:
             GatewayError: 101, without a number.
         """
-        self._user(credentials, "routecoverage")
+        self._caller(credentials, "routecoverage")
         if not number:
             raise GatewayError(ErrorCode.INVALID_PARAMETERS)
         prices = [
@@ -301,14 +304,28 @@ class Gateway:
 
     # ------------------------------------------------------------------------ two-way, time
 
-    def receive(self, sender: str, recipient: str, text: str) -> list[str]:
+    def receive(
+        self, sender: str, recipient: str, text: str, user: str = ""
+    ) -> list[str]:
         """Take a message from a handset to a rented number; the ids of its parts.
 
+        Args:
+            sender: the handset.
+            recipient: the number that it wrote to.
+            text: its message.
+            user: whose number it is; by default of who rents it, or of the first account.
+
         Raises:
-            ValueError: it is no message.
+            ValueError: it is no message, or nobody has this account.
         """
+        account = self.settings.account_reached_at(recipient)
+        if user:
+            known = self.settings.known_account(user)
+            if known is None:
+                raise ValueError(f"there is no account {user[:40]!r}")
+            account = known
         with self._at_work() as now:
-            return self.two_way.receive(sender, recipient, text, now)
+            return self.two_way.receive(account, sender, recipient, text, now)
 
     def advance(self, most: int | None = None) -> int:
         """Let happen what is due; how much it was."""
@@ -325,10 +342,10 @@ class Gateway:
 
     # ------------------------------------------------------------------------------ inside
 
-    def _user(self, credentials: Credentials, operation: str) -> str:
-        user = self._sessions.user(credentials)
+    def _caller(self, credentials: Credentials, operation: str) -> Account:
+        account = self._sessions.account(credentials)
         self._refuse_at_random(operation)
-        return user
+        return account
 
     def _refuse_at_random(self, operation: str) -> None:
         """Raise what the settings say of this operation.

@@ -13,9 +13,10 @@ from ...vendor.characters import gsm_pieces, is_gsm, ucs2_pieces
 from ..records.accounts import Account
 from ..records.callbacks import IncomingMessage
 from ..records.messages import MAX_PARTS, is_number
-from ..state.store import Incoming, Store
+from ..state.store import Incoming, Store, Wish
 
 STOP_WORDS: Final = frozenset({"STOP", "END", "CANCEL", "UNSUBSCRIBE", "QUIT"})
+START_WORDS: Final = frozenset({"START", "UNSTOP"})
 CONFIRMATION_SECONDS: Final = 6 * 60 * 60
 """How long the customer has to confirm a request to stop, before the gateway acts on it."""
 _RENTED: Final = re.compile(r"\+?[0-9]{3,16}")
@@ -28,15 +29,16 @@ _LONGEST_PART: Final = 153
 
 
 class TwoWay:
-    """Incoming messages of an account. Its methods are called within a transaction."""
+    """Incoming messages. Its methods are called within a transaction."""
 
-    def __init__(self, store: Store, account: Account, chance: random.Random) -> None:
+    def __init__(self, store: Store, chance: random.Random) -> None:
         self._store = store
-        self._account = account
         self._chance = chance
 
-    def receive(self, sender: str, recipient: str, text: str, now: float) -> list[str]:
-        """Take a message from a handset; the ids of its parts.
+    def receive(
+        self, account: Account, sender: str, recipient: str, text: str, now: float
+    ) -> list[str]:
+        """Take a message from a handset to an account; the ids of its parts.
 
         Raises:
             ValueError: a number is none, or the text is nothing that a handset sends.
@@ -47,31 +49,34 @@ class TwoWay:
             raise ValueError(f"{recipient[:40]!r} is no number to reply to")
         pieces = _pieces(text)
         reference = self._chance.getrandbits(8)
-        stop = text.strip().upper() in STOP_WORDS
+        wish = _wish(text)
         ids = []
         for number, piece in enumerate(pieces, 1):
             header = f"050003{reference:02x}{len(pieces):02x}{number:02x}"
             udh = header if len(pieces) > 1 else ""
             id_ = f"{self._chance.getrandbits(128):032x}"
-            message = Incoming(id_, sender, recipient, piece, now, stop)
+            message = Incoming(
+                *(id_, account.user, sender, recipient, piece, now, wish)
+            )
             self._store.add_incoming(message)
-            self._tell(message, udh)
+            self._report(account, message, udh)
             ids.append(id_)
         return ids
 
-    def has_opted_out(self, number: str, now: float) -> bool:
-        """Whether a handset asked for no more messages, and no answer came within six hours."""
-        asked = self._store.last_stop(number, now - CONFIRMATION_SECONDS)
-        if asked is None:
+    def has_opted_out(self, user: str, number: str, now: float) -> bool:
+        """Whether a handset asked a user for no more messages, did not take that back, and got
+        no answer within six hours."""
+        wish, asked = self._store.last_wish(user, number, now - CONFIRMATION_SECONDS)
+        if wish != "stop":
             return False
         until = asked + CONFIRMATION_SECONDS
-        return not self._store.sent_to_between(number, asked, until)
+        return not self._store.sent_to_between(user, number, asked, until)
 
-    def _tell(self, message: Incoming, udh: str) -> None:
-        if self._account.incoming_callback is None:
+    def _report(self, account: Account, message: Incoming, udh: str) -> None:
+        if account.incoming_callback is None:
             return
         report = IncomingMessage(
-            api_id=self._account.api_id,
+            api_id=account.api_id,
             message_id=message.id,
             sender=message.sender,
             to=message.recipient,
@@ -81,7 +86,17 @@ class TwoWay:
             udh=udh,
         )
         content = json.dumps(asdict(report))
-        self._store.add_callback("incoming", message.id, content, message.at)
+        self._store.add_callback(
+            *("incoming", account.user, message.id, content, message.at)
+        )
+
+
+def _wish(text: str) -> Wish:
+    """The wish of a handset that a text is, if it is one."""
+    word = text.strip().upper()
+    if word in STOP_WORDS:
+        return "stop"
+    return "start" if word in START_WORDS else ""
 
 
 def _pieces(text: str) -> list[str]:

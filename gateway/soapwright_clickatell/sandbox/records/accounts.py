@@ -33,6 +33,9 @@ class Account:
     """The most that a message may cost, whatever a call allows; 0 for no limit."""
     vouchers: bool = True
     """Whether it may redeem vouchers."""
+    reroute_after: float = 30 * 60
+    """Seconds that a message without `escalate` waits for its route before it takes another; 0
+    for as long as it is valid. A route may have a period of its own."""
     status_callback: Destination | None = None
     """The callback URL for statuses of sent messages."""
     incoming_callback: Destination | None = None

@@ -50,6 +50,8 @@ class Step:
 
     at: float
     status: MessageStatus
+    route: str = ""
+    """The route that it waits for, or goes by; "" where it is on none."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +86,8 @@ class Message:
     """The bits of `req_feat` that it needs."""
     max_credits: Decimal = Decimal()
     callbacks: int = 0
+    options: Mapping[str, str | int] = field(default_factory=dict)
+    """The options that the call set, by the vendor's names."""
 
     @property
     def text(self) -> str:
@@ -184,6 +188,22 @@ class Submission:
             not self.client_id or _CLIENT_ID.fullmatch(self.client_id) is not None,
             not (self.udh and self.type in BINARY_TYPES),  # only one of them makes it
         )
+
+    def options(self) -> dict[str, str | int]:
+        """The options that are set, by the vendor's names."""
+        given: dict[str, str | int] = {
+            **{"from": self.sender, "concat": self.concat},
+            **{"deliv_ack": self.receipt, "callback": self.callbacks},
+            **{"deliv_time": self.deliver_after, "req_feat": self.features},
+            "max_credits": (
+                f"{self.max_credits.normalize():f}" if self.max_credits else ""
+            ),
+            **{"queue": self.queue, "escalate": self.escalate, "mo": self.two_way},
+            **{"cliMsgId": self.client_id, "unicode": self.unicode},
+            **{"msg_type": self.type, "udh": self.udh, "validity": self.validity},
+            **({} if self.push is None else self.push.options()),
+        }
+        return {name: value for name, value in given.items() if value}
 
     @property
     def is_8_bit(self) -> bool:

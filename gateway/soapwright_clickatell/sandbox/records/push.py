@@ -82,6 +82,14 @@ class ServiceIndication:
         ]
         return _pushed(_SI_TYPE, document)
 
+    def options(self) -> dict[str, str | int]:
+        """Its fields by the vendor's names."""
+        return {
+            **{"si_id": self.id, "si_url": self.url, "si_text": self.text},
+            **{"si_created": self.created, "si_expires": self.expires},
+            "si_action": self.action,
+        }
+
     def __str__(self) -> str:
         return f"{self.text} {self.url}"
 
@@ -129,6 +137,14 @@ class MmsNotification:
                 b"\x83" + _null_ended(self.url),
             ],
         )
+
+    def options(self) -> dict[str, str | int]:
+        """Its fields by the vendor's names."""
+        return {
+            **{"mms_subject": self.subject, "mms_class": self.message_class},
+            **{"mms_expire": self.expire, "mms_from": self.sender},
+            "mms_url": self.url,
+        }
 
     def __str__(self) -> str:
         return f"{self.subject} {self.url}"

@@ -5,6 +5,8 @@ everything works:
 
     [account]               # user, password, api_id; frozen, networks (IP lock-down), dial_prefix,
     senders = ["Shop"]      # two_way, daily_limit, max_credits, vouchers
+    reroute_after = 30      # minutes until a message that waits for a route takes another
+    # several accounts are [[account]] each
 
     [account.status_callback]     # and [account.incoming_callback]
     url = "http://127.0.0.1:9000/status"
@@ -16,6 +18,7 @@ everything works:
     features = 0x400F       # the bits of req_feat; all of them by default
     prefixes = ["27"]       # the numbers that it reaches; all of them by default
     rate = 100              # messages a second; 0 for no limit
+    reroute_after = 10      # the account's, unless the route has its own
 
     [[number]]              # numbers that begin so; the longest prefix counts
     prefix = "27831"
@@ -32,6 +35,14 @@ everything works:
     code = 901
     share = 0.1
 
+    [[fault]]               # answers that are slow, lost or replaced
+    kind = "lost"           # latency, lost, reset, http or error
+    operation = "sendmsg"   # all by default
+    accepted = true         # whether the call is carried out before (lost, reset, http)
+    calls = 3               # how many calls it meets; all by default
+    share = 0.5             # of the calls, by chance; all by default
+    # seconds = 2 (latency), status = 503 (http), code = 901 (error)
+
     [[voucher]]
     token = "1111222233334444"
     credits = 10
@@ -47,6 +58,7 @@ from typing import Final
 from ...vendor.codes import ErrorCode, MessageStatus
 from ...vendor.features import RequiredFeatures
 from .accounts import DEMO, Account
+from .faults import Fault
 
 ALL_FEATURES: Final = sum(RequiredFeatures)
 
@@ -74,6 +86,8 @@ class Route:
     prefixes: tuple[str, ...] = ("",)
     rate: float = 0
     """Messages a second; 0 for no limit."""
+    reroute_after: float | None = None
+    """Seconds, as `Account.reroute_after`, which it overrides; `None` for the account's."""
 
     def reaches(self, number: str) -> bool:
         """Whether it goes to a number."""
@@ -120,11 +134,31 @@ class Settings:
     """A gateway, set up."""
 
     account: Account = DEMO
+    more_accounts: tuple[Account, ...] = ()
     routes: tuple[Route, ...] = (Route("direct"),)
     numbers: tuple[NumberRule, ...] = ()
     outages: tuple[Outage, ...] = ()
     refusals: tuple[RandomRefusal, ...] = ()
     vouchers: tuple[Voucher, ...] = (Voucher("1111222233334444"),)
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts, the first one first."""
+        return (self.account, *self.more_accounts)
+
+    def known_account(self, user: str) -> Account | None:
+        """The account of a user."""
+        return next((one for one in self.accounts if one.user == user), None)
+
+    def account_of(self, user: str) -> Account:
+        """The account of a user. One that is no longer set up has neither limits nor callbacks."""
+        return self.known_account(user) or Account(user, "", 0)
+
+    def account_reached_at(self, number: str) -> Account:
+        """The account that rents a two-way number, or else the first one."""
+        rented = number.lstrip("+")
+        return next((a for a in self.accounts if rented in a.two_way), self.account)
 
     def rule(self, number: str) -> NumberRule | None:
         """The rule with the longest prefix of a number."""

@@ -11,7 +11,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -19,16 +19,19 @@ from typing import Final
 if sys.platform != "win32":
     import fcntl
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 # Credits are kept as whole millionths: a callback shows six places.
 _MILLION: Final = 1_000_000
 
 _SCHEMA: Final = """
-CREATE TABLE run (number INTEGER PRIMARY KEY, real REAL, gateway REAL, speed REAL);
+CREATE TABLE run (number INTEGER PRIMARY KEY, real REAL, gateway REAL, speed REAL, began REAL);
 CREATE TABLE account (user TEXT PRIMARY KEY, millionths INTEGER NOT NULL CHECK (millionths >= 0));
 CREATE TABLE session (id TEXT PRIMARY KEY, user TEXT NOT NULL, last_used REAL NOT NULL);
 CREATE INDEX session_by_use ON session (last_used);
+CREATE TABLE released (
+    user TEXT, day INTEGER, messages INTEGER NOT NULL, PRIMARY KEY (user, day)
+) WITHOUT ROWID;
 CREATE TABLE voucher (token TEXT PRIMARY KEY);
 CREATE TABLE batch (
     id TEXT PRIMARY KEY, user TEXT NOT NULL, begun REAL NOT NULL, ended REAL,
@@ -42,27 +45,29 @@ CREATE TABLE message (
     client_id TEXT NOT NULL, batch_id TEXT NOT NULL, accepted REAL NOT NULL,
     status INTEGER NOT NULL, due REAL, released REAL NOT NULL, expires REAL NOT NULL,
     queue INTEGER NOT NULL, route TEXT NOT NULL, escalate INTEGER NOT NULL,
-    features INTEGER NOT NULL, max_millionths INTEGER NOT NULL, callbacks INTEGER NOT NULL
+    features INTEGER NOT NULL, max_millionths INTEGER NOT NULL, callbacks INTEGER NOT NULL,
+    options TEXT NOT NULL
 );
 CREATE INDEX message_by_user ON message (user, number);
 CREATE INDEX message_by_client_id ON message (user, client_id) WHERE client_id <> '';
 CREATE INDEX message_by_batch ON message (batch_id) WHERE batch_id <> '';
 CREATE INDEX message_by_due ON message (due, queue, number) WHERE due IS NOT NULL;
 CREATE INDEX message_waiting ON message (route, queue, number) WHERE status = 2;
-CREATE INDEX message_by_recipient ON message (recipient, accepted);
-CREATE INDEX message_by_release ON message (user, released);
+CREATE INDEX message_by_recipient ON message (recipient, user, accepted);
 CREATE TABLE step (
-    message INTEGER NOT NULL REFERENCES message, at REAL NOT NULL, status INTEGER NOT NULL
+    message INTEGER NOT NULL REFERENCES message, at REAL NOT NULL, status INTEGER NOT NULL,
+    route TEXT NOT NULL
 );
 CREATE INDEX step_of_message ON step (message);
 CREATE TABLE incoming (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, sender TEXT NOT NULL,
-    recipient TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL, stop INTEGER NOT NULL
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, user TEXT NOT NULL,
+    sender TEXT NOT NULL, recipient TEXT NOT NULL, text TEXT NOT NULL, at REAL NOT NULL,
+    wish TEXT NOT NULL
 );
-CREATE INDEX incoming_stop ON incoming (sender, at) WHERE stop;
+CREATE INDEX incoming_wish ON incoming (sender, user, number) WHERE wish <> '';
 CREATE TABLE callback (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, message TEXT NOT NULL,
-    report TEXT NOT NULL, made REAL NOT NULL, due REAL, attempts INTEGER NOT NULL DEFAULT 0,
+    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, user TEXT NOT NULL,
+    message TEXT NOT NULL, report TEXT NOT NULL, made REAL NOT NULL, due REAL, attempts INTEGER NOT NULL DEFAULT 0,
     outcome TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX callback_by_due ON callback (due, number) WHERE due IS NOT NULL;
@@ -89,6 +94,8 @@ class Database:
         self._owned: int | None = None
         self._lock = threading.RLock()
         try:
+            if path is not None:
+                _make_private(path)
             self._db = sqlite3.connect(
                 ":memory:" if path is None else path,
                 check_same_thread=False,
@@ -99,13 +106,15 @@ class Database:
             except BaseException:
                 self._db.close()
                 raise
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise self._broken(error) from None
 
     def _prepare(self) -> None:
         with self.transaction():
             self._make_tables()
         # Only now is the file known to be one of ours, and these change it.
+        if self._path is not None:
+            self._path.chmod(0o600)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
 
@@ -114,6 +123,8 @@ class Database:
         if version == SCHEMA_VERSION:
             return
         (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if version in range(1, SCHEMA_VERSION):
+            raise sqlite3.DatabaseError("a state file of an earlier version")
         if version or tables:
             raise sqlite3.DatabaseError("not a state file of this gateway")
         for statement in _SCHEMA.split(";"):
@@ -167,6 +178,15 @@ class Database:
 
     def _broken(self, reason: object) -> StateError:
         return StateError(f"{self._path or 'memory'}:1: error: {reason} [state]")
+
+
+def _make_private(path: Path) -> None:
+    """Make a file that nobody else reads, where there is none: it has texts and sessions. What
+    SQLite puts beside it gets the same mode."""
+    if str(path) == ":memory:":
+        raise OSError("it is SQLite's name for no file at all")
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def to_millionths(credits: Decimal) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ _STATUSES: Final = {int(status): status for status in MessageStatus}
 _FIXED: Final = (
     *("id", "user", "recipient", "kind", "text", "udh", "data", "parts"),
     *("client_id", "batch_id", "accepted", "released", "expires", "queue"),
-    *("escalate", "features", "max_millionths", "callbacks"),
+    *("escalate", "features", "max_millionths", "callbacks", "options"),
 )
 _CHANGING: Final = ("sender", "millionths", "status", "due", "route")
 _COLUMNS: Final = (*_FIXED, *_CHANGING)
@@ -46,8 +47,8 @@ class MessageStore(Database):
 
     def _add_steps(self, number: int | None, steps: Sequence[Step]) -> None:
         self._db.executemany(
-            "INSERT INTO step VALUES (?, ?, ?)",
-            [(number, step.at, int(step.status)) for step in steps],
+            "INSERT INTO step VALUES (?, ?, ?, ?)",
+            [(number, step.at, int(step.status), step.route) for step in steps],
         )
 
     # -------------------------------------------------------------------------- finding
@@ -110,20 +111,29 @@ class MessageStore(Database):
         )
         return found.fetchone() is not None
 
-    def released_since(self, user: str, begin: float, now: float) -> int:
-        """How many messages of a user were to be sent on in a time, this moment included."""
+    def released_on(self, user: str, day: int) -> int:
+        """How many messages of a user were sent on, at once or after their delay, on a day."""
         found = self._db.execute(
-            "SELECT count(*) FROM message WHERE user = ? AND released BETWEEN ? AND ?",
-            (user, begin, now),
+            "SELECT messages FROM released WHERE user = ? AND day = ?", (user, day)
         ).fetchone()
-        return int(found[0])
+        return int(found[0]) if found else 0
 
-    def sent_to_between(self, recipient: str, begin: float, end: float) -> bool:
-        """Whether a number was sent anything in a time."""
+    def count_released(self, user: str, day: int) -> None:
+        """Count a message that is sent on: counting them anew takes longer with each."""
+        self._db.execute(
+            "INSERT INTO released VALUES (?, ?, 1)"
+            " ON CONFLICT DO UPDATE SET messages = messages + 1",
+            (user, day),
+        )
+
+    def sent_to_between(
+        self, user: str, recipient: str, begin: float, end: float
+    ) -> bool:
+        """Whether a user sent a number anything in a time."""
         found = self._db.execute(
-            "SELECT 1 FROM message WHERE recipient = ? AND accepted >= ? AND accepted <= ?"
-            " LIMIT 1",
-            (recipient, begin, end),
+            "SELECT 1 FROM message WHERE recipient = ? AND user = ?"
+            " AND accepted >= ? AND accepted <= ? LIMIT 1",
+            (recipient, user, begin, end),
         )
         return found.fetchone() is not None
 
@@ -140,15 +150,17 @@ class MessageStore(Database):
             charge=to_credits(values.pop("millionths")),
             max_credits=to_credits(values.pop("max_millionths")),
             escalate=bool(values.pop("escalate")),
+            options=json.loads(values.pop("options")),
             course=self._course(number),
             **values,
         )
 
     def _course(self, number: int) -> list[Step]:
         steps = self._db.execute(
-            "SELECT at, status FROM step WHERE message = ? ORDER BY rowid", (number,)
+            "SELECT at, status, route FROM step WHERE message = ? ORDER BY rowid",
+            (number,),
         )
-        return [Step(at, _STATUSES[status]) for at, status in steps]
+        return [Step(at, _STATUSES[status], route) for at, status, route in steps]
 
     # --------------------------------------------------------------------------- routes
 
@@ -172,6 +184,7 @@ def _fixed(message: Message) -> tuple[object, ...]:
         *(message.client_id, message.batch_id, message.accepted, message.released),
         *(message.expires, int(message.queue), message.escalate),
         *(message.features, to_millionths(message.max_credits), message.callbacks),
+        json.dumps(message.options),
     )
 
 

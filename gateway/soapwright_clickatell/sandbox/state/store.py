@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from math import inf
+from typing import Literal, TypeAlias
 
 from .clock import LATEST
 from .database import SCHEMA_VERSION, StateError, to_credits, to_millionths
 from .message_store import MessageStore
 
 __all__ = ["SCHEMA_VERSION", "Batch", "Callback", "Incoming", "Run", "StateError", "Store"]  # fmt: skip
+
+
+Wish: TypeAlias = Literal["", "stop", "start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,14 @@ class Incoming:
     """A message that a handset sent."""
 
     id: str
+    user: str
+    """Whose two-way number it came to."""
     sender: str
     recipient: str
     text: str
     at: float
-    stop: bool = False
-    """Whether it asks for no more messages."""
+    wish: Wish = ""
+    """`stop` where it asks for no more messages, `start` where it takes that back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Callback:
     number: int
     kind: str
     """`status` or `incoming`."""
+    user: str
+    """Who is called."""
     message: str
     """The id of the message that it is about."""
     report: str
@@ -94,20 +102,27 @@ class Store(MessageStore):
         self.own()
         with self.transaction():
             last = self._db.execute(
-                "SELECT number, real, gateway, speed FROM run ORDER BY number DESC LIMIT 1"
+                "SELECT number, real, gateway, speed, began FROM run"
+                " ORDER BY number DESC LIMIT 1"
             ).fetchone()
             number, now, began = 0, real_time, real_time
             if last is not None:
-                before, real, gateway, old_speed = last
+                before, real, gateway, old_speed, began = last
                 gone = max(0, real_time - real) * old_speed
                 number, now = before + 1, min(LATEST, gateway + gone)
-                (began,) = self._db.execute(
-                    "SELECT gateway FROM run WHERE number = 0"
-                ).fetchone()
             self._db.execute(
-                "INSERT INTO run VALUES (?, ?, ?, ?)", (number, real_time, now, speed)
+                "INSERT INTO run VALUES (?, ?, ?, ?, ?)",
+                (number, real_time, now, speed, began),
             )
             return Run(number, now, began)
+
+    def note_clock(self, real_time: float, gateway_time: float, speed: float) -> None:
+        """Note that the clock of this run was turned, or goes at another speed."""
+        self._db.execute(
+            "UPDATE run SET real = ?, gateway = ?, speed = ?"
+            " WHERE number = (SELECT max(number) FROM run)",
+            (real_time, gateway_time, speed),
+        )
 
     # ------------------------------------------------------------------------- credits
 
@@ -205,43 +220,44 @@ class Store(MessageStore):
     def add_incoming(self, message: Incoming) -> None:
         """Keep an incoming message."""
         self._db.execute(
-            "INSERT INTO incoming (id, sender, recipient, text, at, stop)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO incoming (id, user, sender, recipient, text, at, wish)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
-                *(message.id, message.sender, message.recipient),
-                *(message.text, message.at, message.stop),
+                *(message.id, message.user, message.sender, message.recipient),
+                *(message.text, message.at, message.wish),
             ),
         )
 
     def newest_incoming(self, count: int, before: str = "") -> list[Incoming]:
         """Incoming messages, the newest first; only those before one, where it is given."""
         rows = self._db.execute(
-            "SELECT id, sender, recipient, text, at, stop FROM incoming"
+            "SELECT id, user, sender, recipient, text, at, wish FROM incoming"
             " WHERE (? = '' OR number < (SELECT number FROM incoming WHERE id = ?))"
             " ORDER BY number DESC LIMIT ?",
             (before, before, count),
         )
-        return [
-            Incoming(id_, sender, recipient, text, at, bool(stop))
-            for id_, sender, recipient, text, at, stop in rows
-        ]
+        return [Incoming(*row) for row in rows]
 
-    def last_stop(self, sender: str, before: float) -> float | None:
-        """When a handset last asked for no more messages, before a time."""
-        found = self._db.execute(
-            "SELECT max(at) FROM incoming WHERE stop AND sender = ? AND at < ?",
-            (sender, before),
+    def last_wish(self, user: str, sender: str, before: float) -> tuple[Wish, float]:
+        """The last of a handset's messages to a user that counts: a `stop` from before a time,
+        or a `start`, with when it came; an empty one where there is none."""
+        found: tuple[Wish, float] | None = self._db.execute(
+            "SELECT wish, at FROM incoming WHERE wish <> '' AND sender = ? AND user = ?"
+            " AND (wish = 'start' OR at < ?) ORDER BY number DESC LIMIT 1",
+            (sender, user, before),
         ).fetchone()
-        return None if found[0] is None else float(found[0])
+        return found or ("", 0.0)
 
     # ------------------------------------------------------------------------ callbacks
 
-    def add_callback(self, kind: str, message: str, report: str, now: float) -> None:
+    def add_callback(
+        self, kind: str, user: str, message: str, report: str, now: float
+    ) -> None:
         """Store a callback, which is due at once."""
         self._db.execute(
-            "INSERT INTO callback (kind, message, report, made, due)"
-            " VALUES (?, ?, ?, ?, ?)",
-            (kind, message, report, now, now),
+            "INSERT INTO callback (kind, user, message, report, made, due)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (kind, user, message, report, now, now),
         )
 
     def due_callbacks(self, now: float, count: int) -> list[Callback]:
@@ -271,7 +287,7 @@ class Store(MessageStore):
 
     def _callbacks(self, where: str, *values: str | float) -> list[Callback]:
         rows = self._db.execute(
-            "SELECT number, kind, message, report, made, due, attempts, outcome"
+            "SELECT number, kind, user, message, report, made, due, attempts, outcome"
             f" FROM callback {where}",
             values,
         )

@@ -45,7 +45,7 @@ _USER_AGENT: Final = {"status": "Clickatell MT Callback", "incoming": "Clickatel
 
 
 class Courier:
-    """Sends an account the statuses of its messages, and the messages of handsets.
+    """Sends accounts the statuses of their messages, and the messages of handsets.
 
     Args:
         gateway: whose callbacks they are.
@@ -144,7 +144,7 @@ class Courier:
 
     def _send(self, callback: Callback) -> tuple[str, bool]:
         """Make one attempt; return its outcome, and whether the customer received it."""
-        account = self._gateway.account
+        account = self._gateway.settings.account_of(callback.user)
         incoming = callback.kind == "incoming"
         destination = account.incoming_callback if incoming else account.status_callback
         if destination is None:

@@ -7,20 +7,31 @@ import logging
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Final, Literal
 
+from ..engine.faults import Faults
 from ..engine.gateway import Gateway
 from ..records.accounts import DEMO
-from ..wire.dialects import DIALECTS
+from ..records.faults import Fault
+from ..wire.dialects import DIALECTS, schema
 from ..wire.packing import TooLong, packed, unpacked
 from ..wire.soap import Answer, SoapService
+from ..wire.tolerance import Call
+from .hosts import Hosts, is_of_another_site
 
 MAX_BODY: Final = 2**20
 """Bytes in a request: an envelope with 300 recipients and the longest text is far below."""
 
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods that change nothing."""
+
 _TEXT: Final = "text/plain; charset=utf-8"
+_XML: Final = "text/xml; charset=utf-8"
+_SCHEMAS: Final = "/soap/schemas/"
+_REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)", re.IGNORECASE)
 _XML_TYPE: Final = re.compile(r"(text|application)/([\w.-]+\+)?xml", re.IGNORECASE)
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
@@ -50,6 +61,11 @@ class Response:
     body: bytes
     content_type: str = _TEXT
     headers: Mapping[str, str] = field(default_factory=dict)
+    stream: Iterator[bytes] | None = None
+    """The body, where it is not known at once; what is empty is not sent, but shows whether the
+    server still wants more."""
+    ending: Literal["", "lost", "reset"] = ""
+    """How the connection ends instead of a response."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,34 +123,49 @@ class Application:
     Args:
         gateway: what answers.
         address: its base address, for callers that do not say where they called.
-        inbox: makes what answers under `/inbox`, of the calls that come.
+        faults: what its calls meet.
+        hosts: the names under which it may be called.
     """
 
     def __init__(
         self,
         gateway: Gateway,
         address: str,
-        inbox: Callable[[CallLog], Callable[[Request], Response]] | None = None,
+        faults: Faults | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
         self._address = address
         self._gateway = gateway
-        self._calls = CallLog()
-        self._inbox = None if inbox is None else inbox(self._calls)
+        self._faults = faults or Faults()
+        self._hosts = hosts or Hosts()
+        self.calls = CallLog()
+        self._parts: dict[str, Callable[[Request], Response]] = {}
         self._services = {d.path: SoapService(gateway, d) for d in DIALECTS}
 
     def __call__(self, request: Request) -> Response:
         """Answer a request."""
+        if not self._hosts.may_call(request.headers):
+            return _say(421, "This is not the host that is meant; see --allow-host.")
+        if request.method not in SAFE and is_of_another_site(request.headers):
+            return _say(403, "Pages of other sites may not do this.")
         path = request.path.rstrip("/")
         service = self._services.get(path)
         if service is not None:
             return self._serve(service, request)
-        if self._inbox is not None and (path + "/").startswith("/inbox/"):
-            return self._inbox(request)
+        part = self._parts.get(path.removeprefix("/").partition("/")[0])
+        if part is not None:
+            return part(request)
+        if path.startswith(_SCHEMAS):
+            return _schema(path.removeprefix(_SCHEMAS), request)
         if path:
             return _say(404, "There is nothing here. The services are listed at /.")
         if request.method in ("GET", "HEAD"):
             return _say(200, self._front_page(request))
         return _not_allowed("GET, HEAD")
+
+    def mount(self, name: str, part: Callable[[Request], Response]) -> None:
+        """Have all that is under `/name` answered by a part."""
+        self._parts[name] = part
 
     def _serve(self, service: SoapService, request: Request) -> Response:
         if request.method == "POST":
@@ -147,8 +178,9 @@ class Application:
                 "POST a SOAP envelope here, or GET ?wsdl.",
                 {"Allow": "POST"},
             )
-        address = self._base(request) + service.dialect.path
-        return Response(200, service.dialect.wsdl(address), "text/xml; charset=utf-8")
+        base = self._base(request)
+        wsdl = service.dialect.wsdl(base + service.dialect.path, base + _SCHEMAS)
+        return Response(200, wsdl, _XML)
 
     def _base(self, request: Request) -> str:
         """Where the caller found us."""
@@ -163,7 +195,8 @@ class Application:
         return (
             "Clickatell's SMS gateway in a box.\n\n"
             f"Services, each with its WSDL at ?wsdl:\n\n{services}\n\n"
-            f"What was sent can be seen at {base}/inbox.\n\n"
+            f"What was sent can be seen at {base}/inbox; programs ask {base}/api,\n"
+            f"which {base}/api/openapi.json describes.\n\n"
             f"Account: user {account.user}, api_id {account.api_id}{password}."
         )
 
@@ -184,18 +217,59 @@ class Application:
         except ValueError:
             return _say(400, "The body is no gzip.")
         charset = _CHARSET.search(kind)
-        answer = service.answer(
-            envelope, charset[1] if charset else None, request.client
-        )
+        call = service.read(envelope, charset[1] if charset else None)
+        if isinstance(call, Answer):
+            answer, fault = call, None
+        else:
+            answer, fault = self._performed(service, call, request.client)
         path = service.dialect.path
-        self._calls.add(self._gateway.now(), path, envelope, answer)
+        self.calls.add(self._gateway.now(), path, envelope, answer)
         _log.info("%s %s: %s", path, answer.operation, answer.outcome)
+        if fault is not None:
+            return _failed(fault)
         status, kind = 500 if answer.is_fault else 200, service.dialect.content_type
         small = packed(answer.envelope, request.headers)
         if small is None:
             return Response(status, answer.envelope, kind)
         headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         return Response(status, small, kind, headers)
+
+    def _performed(
+        self, service: SoapService, call: Call, client: str
+    ) -> tuple[Answer, Fault | None]:
+        """A call with the faults that it meets: the answer, and the fault that takes its place."""
+        name = call.operation.name
+        latency, fault = self._faults.draw(name.lower())
+        self._faults.wait(latency)
+        if fault is None:
+            return service.answer(call, client), None
+        if fault.kind == "error":
+            return service.refuse(call, fault.code), None
+        if not fault.accepted:
+            return Answer(b"", False, name, f"{fault}"), fault
+        answer = service.answer(call, client)
+        return replace(answer, outcome=f"{answer.outcome}; {fault}"), fault
+
+
+def _failed(fault: Fault) -> Response:
+    """The failure of an answer."""
+    match fault.kind:
+        case "lost" | "reset" as ending:
+            return Response(0, b"", ending=ending)
+        case _:
+            title = f"{fault.status} {_REASONS.get(fault.status, 'Error')}"
+            page = f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
+            return Response(fault.status, page.encode(), "text/html")
+
+
+def _schema(name: str, request: Request) -> Response:
+    """One of the schemas that the WSDLs import."""
+    found = schema(name)
+    if found is None:
+        return _say(404, "There is no such schema.")
+    if request.method not in ("GET", "HEAD"):
+        return _not_allowed("GET, HEAD")
+    return Response(200, found, _XML)
 
 
 def _not_allowed(allowed: str) -> Response:

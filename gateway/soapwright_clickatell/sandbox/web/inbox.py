@@ -315,18 +315,31 @@ def _tone(status: MessageStatus) -> str:
 
 
 def _detail(message: Message) -> dict[str, Any]:  # Any: what the page shows
-    steps = [
-        {"at": _time(s.at), "status": f"{s.status:03d}", "text": s.status.text}
-        for s in message.course
-    ]
     return {
         **asdict(_row(message)),
         **{"client_id": message.client_id, "batch_id": message.batch_id},
         **{"charge": f"{message.charge.normalize():f}", "queue": int(message.queue)},
-        **{"route": message.route, "course": steps},
+        **{"route": message.route, "course": _steps(message)},
+        **{"user": message.user, "expires": _time(message.expires)},
+        "options": message.options,
         "header": header_names(message.content.udh) if message.content.udh else [],
         "pieces": _pieces(message.content),
     }
+
+
+def _steps(message: Message) -> list[dict[str, str]]:
+    """The statuses of a message, and where it went: by another route than it waited for, where
+    it was rerouted."""
+    steps, before = [], ""
+    for step in message.course:
+        waits = step.status == MessageStatus.QUEUED
+        where = f"{'waits for' if waits else 'by'} {step.route}" if step.route else ""
+        if before and step.route != before:
+            where = f"rerouted from {before} to {step.route}"
+        before = step.route
+        status = f"{step.status:03d} {step.status.text}"
+        steps.append({"at": _time(step.at), "status": status, "where": where})
+    return steps
 
 
 def _pieces(content: Content) -> list[str]:

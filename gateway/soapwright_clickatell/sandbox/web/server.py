@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import socket
 import socketserver
+import struct
 import sys
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 
@@ -17,6 +19,15 @@ from .http import MAX_BODY, Request, Response
 
 _log = logging.getLogger(__name__)
 
+MAX_CONNECTIONS: Final = 128
+"""A thread each; from three quarters of them on they are not kept open."""
+_CROWDED: Final = MAX_CONNECTIONS * 3 // 4
+_PATIENCE: Final = 2.0
+"""Seconds that a connection waits for another to end, before it is refused."""
+_FULL: Final = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+    b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+)
 _IDLE_SECONDS: Final = 30
 _GRACE_SECONDS: Final = 5.0
 _CHUNK: Final = 2**16
@@ -65,6 +76,8 @@ class Server(socketserver.ThreadingTCPServer):
         self.stopping = False
         self._busy = 0
         self._idle = threading.Condition()
+        self._slots = threading.Semaphore(MAX_CONNECTIONS)
+        self._open = 0
         super().__init__(address, _Handler)
 
     @property
@@ -72,6 +85,11 @@ class Server(socketserver.ThreadingTCPServer):
         """The base address."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self.server_address[1]}"
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether so many connections are open that none should stay so without need."""
+        return self._open > _CROWDED
 
     def start(self, application: Callable[[Request], Response]) -> None:
         """Answer requests, in threads of its own."""
@@ -111,6 +129,30 @@ class Server(socketserver.ThreadingTCPServer):
             with self._idle:
                 self._busy -= 1
                 self._idle.notify_all()
+
+    def process_request(
+        self, request: Any, client_address: Any
+    ) -> None:  # Any: as socketserver's stubs have them
+        """Begin a connection, or refuse it where there are too many."""
+        if not self._slots.acquire(timeout=_PATIENCE):
+            with suppress(OSError):  # it is refused, and may be gone already
+                request.sendall(_FULL)
+            self.shutdown_request(request)
+            return
+        with self._idle:
+            self._open += 1
+        super().process_request(request, client_address)
+
+    def process_request_thread(
+        self, request: Any, client_address: Any
+    ) -> None:  # Any: as above
+        """Serve a connection to its end."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._idle:
+                self._open -= 1
+            self._slots.release()
 
     def handle_error(
         self, request: Any, client_address: Any
@@ -152,16 +194,49 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def _send(self, response: Response) -> None:
+        if response.ending:
+            self._break_off(response.ending == "reset")
+            return
         self.send_response(response.status)
         self.send_header("Content-Type", response.content_type)
-        self.send_header("Content-Length", str(len(response.body)))
+        if response.stream is None:
+            self.send_header("Content-Length", str(len(response.body)))
+        elif self.request_version == "HTTP/1.1":
+            self.send_header("Transfer-Encoding", "chunked")
+        else:
+            self.close_connection = True
         for name, value in response.headers.items():
             self.send_header(name, value)
-        if self.close_connection:
+        if self.close_connection or self.server.is_crowded:
+            self.close_connection = True
             self.send_header("Connection", "close")
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(response.body)
+            if response.stream is not None:
+                self._stream(response.stream)
+
+    def _stream(self, stream: Iterator[bytes]) -> None:
+        """Send a body as it comes (RFC 9112, section 7.1), until the server stops."""
+        chunked = self.request_version == "HTTP/1.1"
+        for piece in stream:
+            if self.server.stopping:
+                break
+            if piece:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)  # fmt: skip
+                self.wfile.flush()
+        if chunked:
+            self.wfile.write(b"0\r\n\r\n")
+
+    def _break_off(self, reset: bool) -> None:
+        """End the connection without a response."""
+        self.close_connection = True
+        if reset:
+            linger = struct.pack("ii", 1, 0)  # what is not sent is dropped, with a RST
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            os.close(self.connection.detach())
+        else:
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     # ---------------------------------------------------------------------------- bodies
 

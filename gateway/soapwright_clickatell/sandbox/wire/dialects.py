@@ -17,6 +17,12 @@ from lxml import etree
 from ...services import clickatell, clickatell_document_literal, clickatell_vs
 
 _ADDRESS: Final = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
+_IMPORT: Final = "{http://www.w3.org/2001/XMLSchema}import"
+SCHEMAS: Final = {
+    "http://schemas.xmlsoap.org/soap/encoding/": "soap-encoding.xsd",
+    "http://schemas.xmlsoap.org/wsdl/": "wsdl.xsd",
+}
+"""The schemas that the WSDLs import without a location, which tools would download."""
 
 
 class Operation(Protocol):
@@ -78,15 +84,31 @@ class Dialect:
         operation = next(iter(self.operations.values()))
         return operation.encode_fault(self.package.SoapFault(reason, code=code))
 
-    def wsdl(self, address: str) -> bytes:
-        """The service's WSDL, with its address put in."""
+    def wsdl(self, address: str, schemas: str) -> bytes:
+        """The service's WSDL.
+
+        Args:
+            address: the service's, which is put in.
+            schemas: where `SCHEMAS` are, to which their imports are led.
+        """
         folder = files(self.package).joinpath("_spec")
         (spec,) = [file for file in folder.iterdir() if file.name.endswith(".wsdl")]
         tree = etree.fromstring(spec.read_bytes())
         for element in tree.iter(_ADDRESS):
             element.set("location", address)
+        for element in tree.iter(_IMPORT):
+            name = SCHEMAS.get(element.get("namespace", ""))
+            if name is not None and element.get("schemaLocation") is None:
+                element.set("schemaLocation", schemas + name)
         written: bytes = etree.tostring(tree, encoding="UTF-8", xml_declaration=True)
         return written
+
+
+def schema(name: str) -> bytes | None:
+    """One of `SCHEMAS` by its file's name."""
+    if name not in SCHEMAS.values():
+        return None
+    return files(__package__).joinpath("schemas", name).read_bytes()
 
 
 DIALECTS: Final = (

@@ -45,30 +45,40 @@ class SoapService:
         self.dialect = dialect
         self._reader = CallReader(dialect)
 
-    def answer(
-        self, envelope: bytes, charset: str | None = None, address: str = ""
-    ) -> Answer:
-        """The answer to a request, whatever it holds.
+    def read(self, envelope: bytes, charset: str | None = None) -> Call | Answer:
+        """The call that a request holds, or the answer to what holds none.
 
         Args:
             envelope: as it came.
             charset: the charset of the Content-Type.
+        """
+        try:
+            return self._reader.read(envelope, charset)
+        except BadCall as error:
+            return self._fault("?", error.code, error.reason)
+        except Exception:
+            _log.exception("an envelope could not be read")
+            return self._fault("?", "Server", "Internal error")
+
+    def answer(self, call: Call, address: str = "") -> Answer:
+        """The answer to a call, which is carried out.
+
+        Args:
+            call: of this service.
             address: the IP address that it came from.
         """
-        name = "?"
         try:
-            call = self._reader.read(envelope, charset)
-            name = call.operation.name
-            return self._answer(call, address)
-        except BadCall as error:
-            return self._fault(name, error.code, error.reason)
+            return self._answer(call, self._replies(call, address))
         except Exception:
-            _log.exception("%s failed", name)
-            return self._fault(name, "Server", "Internal error")
+            _log.exception("%s failed", call.operation.name)
+            return self._fault(call.operation.name, "Server", "Internal error")
 
-    def _answer(self, call: Call, address: str) -> Answer:
+    def refuse(self, call: Call, code: ErrorCode) -> Answer:
+        """The answer to a call that is refused with an error."""
+        return self._answer(call, [Refusal.of(code)])
+
+    def _answer(self, call: Call, replies: Sequence[Reply]) -> Answer:
         operation = call.operation
-        replies = self._replies(call, address)
         envelope = operation.encode_response(_response(call, replies))
         if self.dialect.rpc and call.namespace:
             envelope = _in_namespace(envelope, call.namespace, self.dialect)

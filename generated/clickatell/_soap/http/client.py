@@ -17,7 +17,7 @@ from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
 from .binding import packed, request_message
-from .deadlines import Deadline, checked, in_thread, sleep, within, within_async
+from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .replies import Reply
 from .retries import Attempts, Retry, Retrying
@@ -41,6 +41,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _LOGGED_AT_MOST: Final = 2**20
+_ACCEPTED: Final = 202
 
 
 def given(value: T | Unset) -> T | None:
@@ -65,6 +66,8 @@ class _Client:
     _ports: ClassVar[Mapping[str, Port]]
     _port_names: ClassVar[Sequence[str]]
     """The keys of the client's own ports; the first is the default."""
+    _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
+    """The outgoing layers that ports demand, by their keys."""
 
     endpoint: str
     """The URL that requests go to."""
@@ -81,6 +84,7 @@ class _Client:
         if key not in self._port_names:
             known = ", ".join(map(repr, self._port_names))
             raise ValueError(f"port={key!r}: {type(self).__name__} has {known}")
+        self._key = key
         self._port = self._ports[key]
         address = endpoint or self._port.address
         if not address:
@@ -97,7 +101,7 @@ class _Client:
 
     def _guard(self, deadline: float | None, retries: Retry | None) -> None:
         """Have a deadline and retries, where they are wanted."""
-        self._deadline = checked(deadline)
+        self._deadline = usable(deadline)
         self._retrying: Retrying | None = None
         if retries is not None:
             names = {one.name for one in self._port.operations.values()}
@@ -140,6 +144,15 @@ class _Client:
         """Those that hold for replies."""
         return self._own_limits or self._package.limits
 
+    def _demands(self, outgoing: Sequence[object]) -> list[Layer]:
+        """The layers that the port demands, but of a kind that is among those that are given."""
+        demanded = self._demanded.get(self._key, ())
+        return [
+            layer
+            for layer in demanded
+            if not any(type(layer) in type(given).__mro__ for given in outgoing)
+        ]
+
     def _operation(self, operation: AnyOperation | str) -> AnyOperation:
         if isinstance(operation, Operation):
             return operation
@@ -176,16 +189,21 @@ class _Client:
         return Reply(operation, sent, reply, self._limits, self._lenient)
 
     def _response(
-        self, exchange: Exchange[Any]
+        self, operation: AnyOperation, exchange: Exchange[Any]
     ) -> Any:  # Any: the operation's response
         """What a reply holds, for a method that gives all or a part of it.
 
         Raises:
             DecodeError: all of it is what does not read.
+            TransportError: the reply goes to another address.
         """
         if exchange.response is None and exchange.problems:
             problem = exchange.problems[0]
             raise DecodeError(problem.path, problem.reason)
+        if exchange.response is None and exchange.status == _ACCEPTED:
+            if not operation.one_way:
+                said = f"{operation.name} is answered elsewhere: call it by exchange"
+                raise TransportError(said, status=exchange.status)
         return exchange.response
 
     def _required(self, value: T | None | Unset, path: str) -> T:
@@ -197,6 +215,13 @@ class _Client:
         if self._lenient and (value is None or isinstance(value, Unset)):
             return NOTHING
         return required(value, path)
+
+
+def _checked(sent: Message, reply: Message) -> Message:
+    """A reply that passed the checks of its request."""
+    for check in sent.checks:
+        check(reply)
+    return reply
 
 
 def _logged(envelope: bytes, operation: AnyOperation) -> str:
@@ -260,7 +285,8 @@ class BaseClient(_Client):
         """
         super().__init__(endpoint, port, limits, lenient, references)
         self._guard(deadline, retries)
-        self._outgoing = layers(outgoing, "outgoing")
+        given = layers(outgoing, "outgoing")
+        self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
         if transport is None:
@@ -345,8 +371,10 @@ class BaseClient(_Client):
         came = self._transport.send(self._request(called, sent, deadline))
         reply = self._reply(called, sent, came)
         try:
-            if self._incoming or reply.has_parts:
-                return reply.exchange(through(self._incoming, reply.message()))
+            if self._incoming or reply.has_parts or sent.checks:
+                return reply.exchange(
+                    _checked(sent, through(self._incoming, reply.message()))
+                )
             return reply.exchange()
         except SoapError as error:
             reply.failed(error)
@@ -355,9 +383,8 @@ class BaseClient(_Client):
     def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
     ) -> Any:  # Any: the generated methods know what it is
-        return self._response(
-            self.exchange(self._operation(operation), request, headers)
-        )
+        called = self._operation(operation)
+        return self._response(called, self.exchange(called, request, headers))
 
 
 class BaseAsyncClient(_Client):
@@ -407,7 +434,8 @@ class BaseAsyncClient(_Client):
         """
         super().__init__(endpoint, port, limits, lenient, references)
         self._guard(deadline, retries)
-        self._outgoing = layers(outgoing, "outgoing", may_wait=True)
+        given = layers(outgoing, "outgoing", may_wait=True)
+        self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
         if transport is None:
@@ -494,8 +522,9 @@ class BaseAsyncClient(_Client):
         reply = self._reply(called, sent, came)
         try:
             whole: Message | None = None
-            if self._incoming or reply.has_parts:
-                whole = await through_async(self._incoming, reply.message())
+            if self._incoming or reply.has_parts or sent.checks:
+                came_in = await through_async(self._incoming, reply.message())
+                whole = _checked(sent, came_in)
             if deadline is None:
                 return reply.exchange(whole)
             return await in_thread(partial(reply.exchange, whole))
@@ -507,4 +536,5 @@ class BaseAsyncClient(_Client):
         self, operation: AnyOperation | str, request: object, headers: object = None
     ) -> Any:  # Any: the generated methods know what it is
         called = self._operation(operation)
-        return self._response(await self.exchange(called, request, headers))
+        exchange = await self.exchange(called, request, headers)
+        return self._response(called, exchange)

@@ -62,7 +62,7 @@ class Deadline:
         return progress is not None and progress.known and not progress.begun
 
 
-def checked(seconds: float | None) -> float | None:
+def usable(seconds: float | None) -> float | None:
     """A deadline as a client takes it.
 
     Raises:

@@ -123,6 +123,10 @@ class Message:
     """Where the request goes, or went."""
     status: int | None = None
     """HTTP's, of a reply; `None` in a request."""
+    checks: tuple[Callable[[Message], None], ...] = ()
+    """Of a request: what its reply must pass, after the incoming layers; each raises what is wrong."""
+    answered_elsewhere: bool = False
+    """Of a request: whether its reply goes to another address, and not back on the connection."""
 
     def __post_init__(self) -> None:
         if type(self.headers) is not Headers:

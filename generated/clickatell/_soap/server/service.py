@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, fields
 from inspect import isawaitable, iscoroutinefunction
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
+from ..addressing.headers import AddressingHeaders
+from ..http.message import Message
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
 from .specification import Specification
@@ -102,6 +104,9 @@ class Call:
     operation: AnyOperation
     value: Any  # Any: of the operation's request type
     headers: Any  # Any: of the class of the operation's declared headers
+    addressing: AddressingHeaders | None = None
+    """WS-Addressing's headers of the request; `None` where it has none, or the operation declares
+    them itself."""
 
     @property
     def method(self) -> Callable[..., object]:
@@ -230,6 +235,22 @@ class Hooks:
             header: its name in Clark's notation.
         """
         return False
+
+    def accepts_reply_to(self, address: str) -> bool:
+        """Whether a reply may be sent to an address that a request names in WS-Addressing's
+        ReplyTo or FaultTo; otherwise such a request is refused. The address is the caller's: an
+        answer that is always `True` lets callers send requests from this machine.
+        """
+        return False
+
+    def send_reply(self, reply: Message) -> None:
+        """Send a reply to another address, its `url`, after the layers. Where it runs long, the
+        request's connection waits as long for its 202.
+
+        Raises:
+            NotImplementedError: addresses are accepted, and this method is not overridden.
+        """
+        raise NotImplementedError("Hooks.send_reply")
 
     def reply(self, envelope: bytes, call: Call | None) -> bytes:
         """A reply's envelope, or a fault's, before it is sent.

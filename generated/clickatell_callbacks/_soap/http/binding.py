@@ -5,7 +5,10 @@ SOAP 1.1, section 6; SOAP 1.2 part 2, section 7; its media type, RFC 3902.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
@@ -13,20 +16,39 @@ from .bodies import is_multipart
 from .message import Message
 from .multipart import with_included, with_parts, written
 
+_ACTION: Final = re.compile(r';\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)', re.I)
+
 
 def request_message(operation: AnyOperation, envelope: bytes, url: str) -> Message:
     """A request, as its operation has it."""
-    wire = operation.envelope.wire
-    action = operation.soap_action.replace("\\", "\\\\").replace('"', '\\"')
     headers = {}
-    if wire.version == "1.1":
-        kind = f"text/xml; charset={wire.charset}"
-        headers = {"SOAPAction": f'"{action}"'}
-    else:
-        kind = f"application/soap+xml; charset={wire.charset}"
-        if action:
-            kind += f'; action="{action}"'
+    kind = _media_type(operation)
+    if operation.envelope.wire.version == "1.1":
+        headers = {"SOAPAction": _quoted(operation.soap_action)}
+    elif operation.soap_action:
+        kind += f"; action={_quoted(operation.soap_action)}"
     return Message(envelope, kind, headers, (), operation, url)
+
+
+def with_action(message: Message, action: str) -> Message:
+    """A request whose SOAPAction, or parameter `action`, is another than its operation has."""
+    if message.operation is None or action == message.operation.soap_action:
+        return message
+    if message.operation.envelope.wire.version == "1.1":
+        return message.with_header("SOAPAction", _quoted(action))
+    kind = _ACTION.sub("", message.content_type)
+    return replace(message, content_type=f"{kind}; action={_quoted(action)}")
+
+
+def _media_type(operation: AnyOperation) -> str:
+    wire = operation.envelope.wire
+    kind = "text/xml" if wire.version == "1.1" else "application/soap+xml"
+    return f"{kind}; charset={wire.charset}"
+
+
+def _quoted(action: str) -> str:
+    escaped = action.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def packed(message: Message) -> tuple[dict[str, str], bytes]:

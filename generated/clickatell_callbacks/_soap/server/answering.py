@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from ..addressing.headers import AddressingHeaders
 from ..errors.errors import SoapFault
 from ..http.transport import Response
 from ..soap.envelope import NAMES, Envelope, Version, Wire
@@ -62,6 +63,10 @@ class Refusal(Exception):
         self.status = status
         self.headers = dict(headers or {})
         self.blocks = blocks
+        self.addressing: AddressingHeaders | None = None
+        """WS-Addressing's headers of the request."""
+        self.fault_action = ""
+        """WS-Addressing's action of the fault, where it is not that of SOAP's faults."""
 
 
 class Faults:
@@ -161,28 +166,35 @@ def _upgrade(spoken: Sequence[Version]) -> str:
     return f'<u:Upgrade xmlns:u="{SOAP12}">{supported}</u:Upgrade>'
 
 
+def our_blocks(header: Element | None, version: Version) -> list[Element]:
+    """The blocks of a Header that are for whoever answers (SOAP 1.1, section 4.2.2)."""
+    actor = f"{{{NAMES[version].namespace}}}{'actor' if version == '1.1' else 'role'}"
+    return [
+        block
+        for block in ([] if header is None else header[:])
+        if (block.get(actor) or "").strip() in _OURS[version]
+    ]
+
+
 def check_headers(
-    header: Element | None, version: Version, understands: Callable[[str], bool]
+    ours: Sequence[Element], version: Version, understands: Callable[[str], bool]
 ) -> None:
     """Refuse what must be understood, and is not (SOAP 1.1, section 4.2.3; SOAP 1.2 part 1,
     section 5.2.3).
 
     Args:
-        header: the envelope's.
+        ours: the blocks that are for whoever answers.
         version: of SOAP.
         understands: whether a block of this name is understood.
 
     Raises:
         Refusal: with SOAP 1.2's NotUnderstood blocks.
     """
-    soap = NAMES[version].namespace
-    actor = f"{{{soap}}}{'actor' if version == '1.1' else 'role'}"
+    must = f"{{{NAMES[version].namespace}}}mustUnderstand"
     unknown = [
         str(block.tag)
-        for block in ([] if header is None else header[:])
-        if (block.get(f"{{{soap}}}mustUnderstand") or "").strip() in _TRUE
-        and (block.get(actor) or "").strip() in _OURS[version]
-        and not understands(block.tag)
+        for block in ours
+        if (block.get(must) or "").strip() in _TRUE and not understands(block.tag)
     ]
     if not unknown:
         return

@@ -63,6 +63,10 @@ class DeclaredFault:
     others: tuple[MemberCodec, ...] = ()
     """The codecs of the elements that may stand for the declared one; `codec` is one of a member
     too where that is abstract."""
+    name: str = ""
+    """The WSDL's name of the fault, of which WS-Addressing's default action is made."""
+    action: str = ""
+    """WS-Addressing's action, where it is another."""
 
     def codec_for(self, fault: DeclaredSoapFault[Any]) -> FaultCodec:
         """The codec of a fault's detail: by the name that the fault gives, else by the detail's class."""

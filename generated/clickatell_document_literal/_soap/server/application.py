@@ -11,6 +11,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from ..addressing.headers import (
+    AddressingHeaders,
+    EndpointReference,
+    is_addressing,
+    read_headers,
+)
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
 from ..http.binding import readable, received
 from ..http.bodies import (
@@ -26,6 +32,13 @@ from ..soap.envelope import NAMES, Version, opened
 from ..soap.operation import Port
 from ..xml.element import Element
 from ..xml.parsing import Limits, parse
+from .addressed import (
+    address_elsewhere,
+    addressed,
+    check_addressing,
+    endpoint_of,
+    fault_action_of,
+)
 from .answering import (
     MEDIA_TYPES,
     Faults,
@@ -36,6 +49,7 @@ from .answering import (
     internal_error,
     mismatch,
     operation_fault,
+    our_blocks,
 )
 from .dispatch import Dispatcher, Target
 from .messages import action_of, reply_message, response_of
@@ -103,7 +117,11 @@ class Application:
         for name in keys:
             service, port = self._ports[name]
             known = targets.setdefault(port.soap, [])
-            known += [Target(service, k, o) for k, o in port.operations.items()]
+            demanded = port.addressing == "required"
+            known += [
+                Target(service, key, operation, demanded)
+                for key, operation in port.operations.items()
+            ]
         return {version: Dispatcher(found) for version, found in targets.items()}
 
     # -------------------------------------------------------------------------- answering
@@ -121,6 +139,8 @@ class Application:
             reply = self._done(call, await run(call))
         except Exception as error:
             reply = self._failed(error, call.request, call)
+        if call.addressing is not None and self._elsewhere(call.addressing, reply):
+            return await asyncio.to_thread(self._sent, reply, call.request, call)
         return self._sent(reply, call.request, call)
 
     def answer_in(
@@ -152,7 +172,11 @@ class Application:
             return Response(202, {}, b"")
         with operation.answering(call.envelope):
             envelope = operation.encode_response(value, headers)
-        return Response(200, content_type(operation.envelope.wire), envelope)
+        reply = Response(200, content_type(operation.envelope.wire), envelope)
+        if call.addressing is None:
+            return reply
+        endpoint = self._endpoint(call.addressing, reply)
+        return addressed(reply, call.addressing, operation.response_action, endpoint)
 
     def _failed(
         self, error: Exception, request: HttpRequest, call: Call | None = None
@@ -187,9 +211,36 @@ class Application:
         """
         if call is not None and isinstance(fault, SoapFault):
             with call.operation.answering(call.envelope):
-                return operation_fault(call.operation, fault)
+                reply = operation_fault(call.operation, fault)
+            action = call.operation.fault_action(fault)
+            return self._addressed_fault(reply, call.addressing, action)
         refusal = fault if isinstance(fault, Refusal) else Refusal(fault)
-        return self._faults.refusal(refusal, self._named(request))
+        reply = self._faults.refusal(refusal, self._named(request))
+        headers = refusal.addressing
+        if headers is not None and headers.is_none(endpoint_of(headers, fault=True)):
+            return Response(202, {}, b"")
+        return self._addressed_fault(reply, headers, refusal.fault_action)
+
+    def _addressed_fault(
+        self, reply: Response, headers: AddressingHeaders | None, action: str
+    ) -> Response:
+        if headers is None:
+            return reply
+        endpoint = self._endpoint(headers, reply)
+        return addressed(reply, headers, fault_action_of(headers, action), endpoint)
+
+    def _endpoint(
+        self, headers: AddressingHeaders, reply: Response
+    ) -> EndpointReference | None:
+        """Where a reply goes; `None` for the connection, as where a fault may go nowhere else."""
+        endpoint = endpoint_of(headers, fault=reply.status >= 400)
+        address = address_elsewhere(headers, endpoint)
+        refused = bool(address) and not self._hooks.accepts_reply_to(address)
+        return None if refused else endpoint
+
+    def _elsewhere(self, headers: AddressingHeaders, reply: Response) -> str:
+        """The address that a reply goes to; "" for the connection, or for nowhere."""
+        return address_elsewhere(headers, self._endpoint(headers, reply))
 
     def _sent(
         self, reply: Response, request: HttpRequest, call: Call | None = None
@@ -199,13 +250,22 @@ class Application:
         if not reply.body:
             return reply
         try:
+            headers = None if call is None else call.addressing
+            to = ""
+            if headers is not None:
+                if headers.is_none(self._endpoint(headers, reply)):
+                    return Response(202, {}, b"")
+                to = self._elsewhere(headers, reply)
             envelope = self._hooks.reply(reply.body, call)
             reply = Response(reply.status, reply.headers, envelope)
-            if not self._outgoing:
+            if not self._outgoing and not to:
                 return reply
             message = reply_message(reply, request, call)
             with answering(call):
                 message = through(self._outgoing, message)
+            if to:
+                self._hooks.send_reply(replace(message, url=to))
+                return Response(202, {}, b"")
             return response_of(message, reply)
         except Exception as error:
             return self._failed(error, request, call)
@@ -251,33 +311,53 @@ class Application:
         root = self._hooks.envelope(root, request)
         dispatchers = self._at.get(request.path, self._all)
         version = _version_of(root, dispatchers)
+        headers = None
         try:
             header, content = opened(root, version)
-            action = action_of(message)
-            target = dispatchers[version].find(header, content, action)
-            self._check(target, header, content, version)
+            ours = our_blocks(header, version)
+            headers, action = read_headers(ours), action_of(message)
+            called = headers and headers.action or action
+            target = dispatchers[version].find(header, content, called)
+            declares = any(map(is_addressing, target.operation.request_blocks))
+            headers = None if declares else headers
+            self._check(target, ours, content, version)
+            check_addressing(
+                *(headers, version, action),
+                demanded=target.demands_addressing and not declares,
+                answered=not target.operation.one_way,
+                accepts=self._hooks.accepts_reply_to,
+            )
             value, blocks = target.operation.request_in(
                 header, content, len(message.envelope)
             )
-        except SoapFault as fault:
-            raise Refusal(fault, version=version, about_body=True) from None
-        except DecodeError as error:
-            said = _callers(str(error))
-            raise Refusal(said, version=version, about_body=True) from None
+        except Refusal as refusal:
+            refusal.addressing = headers
+            raise
+        except (SoapFault, DecodeError) as error:
+            fault = error if isinstance(error, SoapFault) else _callers(str(error))
+            refused = Refusal(fault, version=version, about_body=True)
+            refused.addressing = headers
+            raise refused from None
         return Call(
-            request, root, target.service, target.key, target.operation, value, blocks
+            *(request, root, target.service, target.key, target.operation),
+            *(value, blocks, headers),
         )
 
     def _check(
-        self, target: Target, header: Element | None, body: Element, version: Version
+        self,
+        target: Target,
+        ours: Sequence[Element],
+        body: Element,
+        version: Version,
     ) -> None:
         """Refuse what asks for more than is understood."""
         declared = target.operation.request_blocks
 
         def understands(block: str) -> bool:
-            return block in declared or self._hooks.understands(block)
+            known = block in declared or is_addressing(block)
+            return known or self._hooks.understands(block)
 
-        check_headers(header, version, understands)
+        check_headers(ours, version, understands)
         check_encoding(body, version)
 
     def _message(self, request: HttpRequest) -> Message:

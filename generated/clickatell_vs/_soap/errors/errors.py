@@ -69,7 +69,7 @@ class _PlacedError(SoapError):
 class EncodeError(_PlacedError):
     """A value that the wire cannot carry, or that its type does not allow."""
 
-    sent = False
+    sent: bool | None = False
 
 
 class DecodeError(_PlacedError):

@@ -23,6 +23,8 @@ class Target:
     key: str
     """The operation's key in its port."""
     operation: AnyOperation
+    demands_addressing: bool = False
+    """Whether its port demands WS-Addressing's headers."""
 
 
 class Dispatcher:
@@ -49,8 +51,9 @@ class Dispatcher:
             else:
                 for name in (message.expects, *message.also):
                     self._by_element.setdefault(name, []).append(target)
-            if target.operation.soap_action:
-                action = target.operation.soap_action
+            operation = target.operation
+            actions = (operation.soap_action, operation.request_action)
+            for action in dict.fromkeys(filter(None, actions)):
                 self._by_action.setdefault(action, []).append(target)
 
     def find(self, header: Element | None, body: Element, action: str) -> Target:
@@ -63,7 +66,7 @@ class Dispatcher:
         Args:
             header: the envelope's Header.
             body: its Body.
-            action: the SOAPAction, without quotes; "" where there is none.
+            action: WS-Addressing's, else the SOAPAction, without quotes; "" where there is none.
 
         Raises:
             SoapFault: none is, and the caller is to blame.

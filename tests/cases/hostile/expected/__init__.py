@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from .errors import SoapFault as SoapFault
     from .facets import validate as validate
     from ._soap.addressing.addressing import Addressing as Addressing
+    from ._soap.addressing.addressing import headers_of as headers_of
+    from ._soap.addressing.headers import AddressingHeaders as AddressingHeaders
+    from ._soap.addressing.headers import EndpointReference as EndpointReference
     from ._soap.errors.exchange import Exchange as Exchange
     from ._soap.errors.problems import Problem as Problem
     from ._soap.http.message import Attachment as Attachment
     from ._soap.http.message import Message as Message
     from ._soap.http.message import Outgoing as Outgoing
+    from ._soap.http.retries import Retry as Retry
     from ._soap.http.transport import AsyncHttpTransport as AsyncHttpTransport
     from ._soap.http.transport import AsyncTransport as AsyncTransport
     from ._soap.http.transport import HttpTransport as HttpTransport
@@ -58,6 +62,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Addressing",
+    "AddressingHeaders",
     "AnyElement",
     "AsyncClient",
     "AsyncHttpTransport",
@@ -65,6 +70,7 @@ __all__ = [
     "Attachment",
     "Client",
     "Duration",
+    "EndpointReference",
     "Exchange",
     "GDay",
     "GMonth",
@@ -83,6 +89,7 @@ __all__ = [
     "QName",
     "Request",
     "Response",
+    "Retry",
     "SoapFault",
     "Transport",
     "Typed",
@@ -97,6 +104,7 @@ __all__ = [
     "XmlTime",
     "elements",
     "errors",
+    "headers_of",
     "limits",
     "ports",
     "redact",
@@ -108,6 +116,7 @@ __all__ = [
 
 _HOMES = {
     "Addressing": "._soap.addressing.addressing",
+    "AddressingHeaders": "._soap.addressing.headers",
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
     "AsyncHttpTransport": "._soap.http.transport",
@@ -115,6 +124,7 @@ _HOMES = {
     "Attachment": "._soap.http.message",
     "Client": ".client",
     "Duration": "._soap.values.values",
+    "EndpointReference": "._soap.addressing.headers",
     "Exchange": "._soap.errors.exchange",
     "GDay": "._soap.values.values",
     "GMonth": "._soap.values.values",
@@ -133,6 +143,7 @@ _HOMES = {
     "QName": "._soap.values.names",
     "Request": "._soap.http.transport",
     "Response": "._soap.http.transport",
+    "Retry": "._soap.http.retries",
     "SoapFault": ".errors",
     "Transport": "._soap.http.transport",
     "Typed": "._soap.values.anysimple",
@@ -145,6 +156,7 @@ _HOMES = {
     "XmlDecimal": "._soap.values.numbers",
     "XmlInt": "._soap.values.numbers",
     "XmlTime": "._soap.values.dates",
+    "headers_of": "._soap.addressing.addressing",
     "limits": "._package",
     "redact": "._package",
     "set_limits": "._package",
