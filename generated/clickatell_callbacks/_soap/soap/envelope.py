@@ -137,7 +137,7 @@ def encoded(xml: str, charset: str) -> bytes:
             raise EncodeError("", f"{charset} cannot carry the name in {name!r}")
     if surrogate := re.search("[\ud800-\udfff]", xml):
         code = f"U+{ord(surrogate[0]):04X}"
-        raise EncodeError("", f"{code} cannot stand in XML")
+        raise EncodeError("", f"{code} is not allowed in XML")
     return xml.encode(charset, "xmlcharrefreplace")
 
 

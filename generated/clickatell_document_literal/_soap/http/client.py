@@ -16,9 +16,11 @@ from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
+from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
+from .pieces import Pieces
 from .replies import Reply
 from .retries import Attempts, Retry, Retrying
 from .transport import (
@@ -68,6 +70,8 @@ class _Client:
     """The keys of the client's own ports; the first is the default."""
     _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
     """The outgoing layers that ports demand, by their keys."""
+    _attaching: ClassVar[Attaching | None] = None
+    """What writes and reads attachments; `None` where nothing is binary."""
 
     endpoint: str
     """The URL that requests go to."""
@@ -79,6 +83,8 @@ class _Client:
         limits: Limits | None,
         lenient: bool,
         references: References,
+        mtom: bool | int | None,
+        attachments: AttachmentsAs,
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
@@ -98,6 +104,8 @@ class _Client:
             raise ValueError(f"references={references!r}: 'shared' or 'cycles' wanted")
         self._references: References = references
         self._lenient = lenient
+        self._streams = checked(self._attaching, attachments, mtom)
+        self._mtom = mtom_of(mtom, self._port.mtom)
 
     def _guard(self, deadline: float | None, retries: Retry | None) -> None:
         """Have a deadline and retries, where they are wanted."""
@@ -165,14 +173,22 @@ class _Client:
         self, operation: AnyOperation, value: object, headers: object
     ) -> Message:
         """A request, for the outgoing layers."""
-        envelope = operation.encode_request(value, headers, references=self._references)
-        return request_message(operation, envelope, self.endpoint)
+        encode, references = operation.encode_request, self._references
+        if self._attaching is None:
+            envelope = encode(value, headers, references=references)
+            return request_message(operation, envelope, self.endpoint)
+        with self._attaching.writing(self._mtom.least) as written:
+            envelope = encode(value, headers, references=references)
+        message = request_message(operation, envelope, self.endpoint)
+        return joined(message, written, self._mtom)
 
     def _request(
         self, operation: AnyOperation, message: Message, deadline: Deadline | None
     ) -> Request:
         """A request, as it is sent."""
         headers, body = packed(message)
+        if isinstance(body, Pieces):
+            body = body.joined()
         secrets, log = self._package.secrets, self._package.log
         if log.isEnabledFor(logging.DEBUG):
             url = secrets.redact_url(message.url)
@@ -186,7 +202,10 @@ class _Client:
         if log.isEnabledFor(logging.DEBUG):
             said = _logged(reply.body, operation)
             log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
-        return Reply(operation, sent, reply, self._limits, self._lenient)
+        return Reply(
+            *(operation, sent, reply, self._limits, self._lenient),
+            *(self._attaching, self._streams),
+        )
 
     def _response(
         self, operation: AnyOperation, exchange: Exchange[Any]
@@ -252,17 +271,17 @@ class BaseClient(_Client):
         connections: int = CONNECTIONS,
         deadline: float | None = None,
         retries: Retry | None = None,
+        mtom: bool | int | None = None,
+        attachments: AttachmentsAs = "bytes",
     ) -> None:
         """Make a client.
 
         Args:
             endpoint: the service's URL, instead of the one in the WSDL.
             port: another port of the same port type, by its key in `PORTS`.
-            timeout: seconds without any progress until `TransportTimeout`: in connecting, in
-                sending, in waiting for more of the reply. It cannot be `None`.
+            timeout: seconds without progress in connecting, sending or receiving; never `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
-            http_client: an `httpx2.Client` of one's own; its timeouts and connections hold, and it
-                is not closed.
+            http_client: an `httpx2.Client` with its own timeouts and connections; it is not closed.
             outgoing: layers that each request passes, in this order: `UsernameToken`,
                 `Addressing`, or any function that takes a `Message` and gives one.
             incoming: layers that each reply passes before it is read, in this order.
@@ -270,20 +289,20 @@ class BaseClient(_Client):
             lenient: a value of a reply that does not read or is missing is `None`, whatever its
                 annotation says, instead of a `DecodeError`; `Exchange.problems` has each such place.
             references: what goes by reference in encoded requests: all that is shared by
-                identity, or with "cycles" of that only what is part of a cycle, for services
-                that cannot read more; the rest is repeated.
+                identity, or with "cycles" only what is part of a cycle; the rest is repeated.
             connections: how many there may be at once; further calls wait for one to be free.
-            deadline: seconds that a call may take as a whole, its retries and decoding included; then
-                it is a `TransportTimeout`.
+            deadline: seconds that a call may take as a whole, its retries and decoding included.
             retries: the rules by which calls are repeated, a `Retry`; without it none is.
+            mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
+                parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
+            attachments: "stream" for binary values of replies as `Attachment`s, received into files.
 
         Raises:
-            ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections or deadline, no operation that `retries` names, or both a `transport` and an `http_client`.
-            TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
-                layer is none.
+            ValueError: there is no such port or endpoint, a number is out of its range, the port has
+                not what an argument is about, or both a `transport` and an `http_client`.
+            TypeError: an argument is of a wrong type.
         """
-        super().__init__(endpoint, port, limits, lenient, references)
+        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
         self._guard(deadline, retries)
         given = layers(outgoing, "outgoing")
         self._outgoing = (*self._demands(given), *given)
@@ -340,7 +359,7 @@ class BaseClient(_Client):
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
             SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            DecodeError: the reply violates its schema.
         """
         deadline = None if self._deadline is None else Deadline(self._deadline)
         called = self._operation(operation)
@@ -406,17 +425,17 @@ class BaseAsyncClient(_Client):
         connections: int = CONNECTIONS,
         deadline: float | None = None,
         retries: Retry | None = None,
+        mtom: bool | int | None = None,
+        attachments: AttachmentsAs = "bytes",
     ) -> None:
         """Make a client.
 
         Args:
             endpoint: the service's URL, instead of the one in the WSDL.
             port: another port of the same port type, by its key in `PORTS`.
-            timeout: seconds without any progress until `TransportTimeout`: in connecting, in
-                sending, in waiting for more of the reply. It cannot be `None`.
+            timeout: seconds without progress in connecting, sending or receiving; never `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
-            http_client: an `httpx2.AsyncClient` of one's own; its timeouts and connections hold,
-                and it is not closed.
+            http_client: as `Client` takes it, an `httpx2.AsyncClient`.
             outgoing: layers as `Client` takes them; they may be asynchronous.
             incoming: layers as `Client` takes them; they may be asynchronous.
             limits: as `Client` takes them.
@@ -425,14 +444,15 @@ class BaseAsyncClient(_Client):
             connections: as `Client` takes it.
             deadline: as `Client` takes it.
             retries: as `Client` takes it.
+            mtom: as `Client` takes it.
+            attachments: as `Client` takes it.
 
         Raises:
-            ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections or deadline, no operation that `retries` names, or both a `transport` and an `http_client`.
-            TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
-                layer is none.
+            ValueError: there is no such port or endpoint, a number is out of its range, the port has
+                not what an argument is about, or both a `transport` and an `http_client`.
+            TypeError: an argument is of a wrong type.
         """
-        super().__init__(endpoint, port, limits, lenient, references)
+        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
         self._guard(deadline, retries)
         given = layers(outgoing, "outgoing", may_wait=True)
         self._outgoing = (*self._demands(given), *given)
@@ -489,7 +509,7 @@ class BaseAsyncClient(_Client):
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
             SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            DecodeError: the reply violates its schema.
         """
         deadline = None if self._deadline is None else Deadline(self._deadline)
         called = self._operation(operation)

@@ -20,6 +20,7 @@ from .bodies import TooLarge, is_known, unpacked
 from .connections import OwnAsyncClients, OwnClient
 from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
+from .message import Attachment
 
 DEFAULT_TIMEOUT: Final = 30.0
 
@@ -57,6 +58,9 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     """By names in lower case."""
     body: bytes = field(repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    """The parts beside the body, where those are separate already: the body is the root then, and the
+    Content-Type its own."""
 
 
 class Transport(Protocol):

@@ -44,12 +44,15 @@ class Limits:
     """Elements within each other, the Envelope counted."""
     text: int = 64 * 2**20
     """Characters in one text or attribute."""
+    attachment: int = 2 * 2**30
+    """Bytes in the attachments of one message, where they are streamed; others count as the envelope."""
 
     harmless: int = field(init=False, repr=False, compare=False)
     """Bytes up to which a document can go beyond none of them, so that it need not be looked at."""
 
     def __post_init__(self) -> None:
-        if min(self.envelope, self.depth, self.text) < 1 or self.depth > _DEEPEST:
+        least = min(self.envelope, self.depth, self.text, self.attachment)
+        if least < 1 or self.depth > _DEEPEST:
             raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
         deeper = 7 * self.depth + 4  # "<a><a/></a>", one level deeper than allowed
         harmless = min(self.envelope, self.text, deeper - 1)
