@@ -1,4 +1,4 @@
-"""What a generated client inherits: a port, a transport, and the rules of SOAP over HTTP."""
+"""The base of generated clients: a port, a transport, and the rules of SOAP over HTTP."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def required(value: T | None | Unset, path: str) -> T:
     """A reply's only value, where a reply without it makes no sense.
 
     Raises:
-        DecodeError: the reply did not have it, or said that it is nil.
+        DecodeError: the reply did not have it, or it is nil.
     """
     if value is None or isinstance(value, Unset):
         raise DecodeError(path, "the reply holds no value")
@@ -63,7 +63,7 @@ def required(value: T | None | Unset, path: str) -> T:
 
 
 class _Client:
-    """What both kinds of client share: all but the waiting."""
+    """The base of both kinds of client: all but the waiting."""
 
     _ports: ClassVar[Mapping[str, Port]]
     _port_names: ClassVar[Sequence[str]]
@@ -71,7 +71,7 @@ class _Client:
     _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
     """The outgoing layers that ports demand, by their keys."""
     _attaching: ClassVar[Attaching | None] = None
-    """What writes and reads attachments; `None` where nothing is binary."""
+    """The codec of attachments; `None` where nothing is binary."""
 
     endpoint: str
     """The URL that requests go to."""
@@ -200,8 +200,8 @@ class _Client:
         """A reply, as it came."""
         log = self._package.log
         if log.isEnabledFor(logging.DEBUG):
-            said = _logged(reply.body, operation)
-            log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
+            body = _logged(reply.body, operation)
+            log.debug("%s: HTTP %d\n%s", operation.name, reply.status, body)
         return Reply(
             *(operation, sent, reply, self._limits, self._lenient),
             *(self._attaching, self._streams),
@@ -210,19 +210,19 @@ class _Client:
     def _response(
         self, operation: AnyOperation, exchange: Exchange[Any]
     ) -> Any:  # Any: the operation's response
-        """What a reply holds, for a method that gives all or a part of it.
+        """The response of a reply, for a method that returns all or a part of it.
 
         Raises:
             DecodeError: all of it is what does not read.
-            TransportError: the reply goes to another address.
+            TransportError: the reply is sent to another address.
         """
         if exchange.response is None and exchange.problems:
             problem = exchange.problems[0]
             raise DecodeError(problem.path, problem.reason)
         if exchange.response is None and exchange.status == _ACCEPTED:
             if not operation.one_way:
-                said = f"{operation.name} is answered elsewhere: call it by exchange"
-                raise TransportError(said, status=exchange.status)
+                reason = f"{operation.name} is answered elsewhere: call it by exchange"
+                raise TransportError(reason, status=exchange.status)
         return exchange.response
 
     def _required(self, value: T | None | Unset, path: str) -> T:
@@ -285,10 +285,10 @@ class BaseClient(_Client):
             outgoing: layers that each request passes, in this order: `UsernameToken`,
                 `Addressing`, or any function that takes a `Message` and gives one.
             incoming: layers that each reply passes before it is read, in this order.
-            limits: how much a reply may hold, where that is not what the package says.
+            limits: those of replies, where they are not the package's.
             lenient: a value of a reply that does not read or is missing is `None`, whatever its
-                annotation says, instead of a `DecodeError`; `Exchange.problems` has each such place.
-            references: what goes by reference in encoded requests: all that is shared by
+                annotation, instead of a `DecodeError`; `Exchange.problems` has each such place.
+            references: what is written by reference in encoded requests: all that is shared by
                 identity, or with "cycles" only what is part of a cycle; the rest is repeated.
             connections: how many there may be at once; further calls wait for one to be free.
             deadline: seconds that a call may take as a whole, its retries and decoding included.
@@ -340,7 +340,7 @@ class BaseClient(_Client):
     @overload
     def exchange(
         self, operation: str, request: object, headers: object = None
-    ) -> Exchange[Any]: ...  # Any: what a name stands for is known at run time
+    ) -> Exchange[Any]: ...  # Any: the operation of a name is known at run time
 
     def exchange(
         self,
@@ -358,7 +358,7 @@ class BaseClient(_Client):
         Raises:
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
-            SoapFault: the other side said no.
+            SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
         """
         deadline = None if self._deadline is None else Deadline(self._deadline)
@@ -490,7 +490,7 @@ class BaseAsyncClient(_Client):
     @overload
     async def exchange(
         self, operation: str, request: object, headers: object = None
-    ) -> Exchange[Any]: ...  # Any: what a name stands for is known at run time
+    ) -> Exchange[Any]: ...  # Any: the operation of a name is known at run time
 
     async def exchange(
         self,
@@ -508,7 +508,7 @@ class BaseAsyncClient(_Client):
         Raises:
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
-            SoapFault: the other side said no.
+            SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
         """
         deadline = None if self._deadline is None else Deadline(self._deadline)

@@ -1,6 +1,6 @@
 """How envelopes travel: a transport is one method, `send`.
 
-The clients' own transports stand on httpx2. Whoever needs another HTTP library, or none, writes
+The clients' own transports use httpx2. Whoever needs another HTTP library, or none, writes
 a class with `send`; nothing of httpx2 is imported then.
 """
 
@@ -39,7 +39,7 @@ class Request:
     body: bytes
     headers: Mapping[str, str]
     secrets: Secrets = field(default=ALWAYS, compare=False)
-    """What is not shown of it."""
+    """The secrets that are not shown of it."""
     limits: Limits = field(default=LIMITS, compare=False)
     """How much the reply may hold."""
     deadline: Deadline | None = field(default=None, compare=False)
@@ -64,7 +64,7 @@ class Response:
 
 
 class Transport(Protocol):
-    """What carries a request, and brings the reply."""
+    """The interface of a transport: it carries a request, and brings the reply."""
 
     def send(self, request: Request) -> Response:
         """Send a request and wait for its reply.
@@ -88,7 +88,7 @@ class AsyncTransport(Protocol):
 
 
 class HttpReply(Protocol):
-    """What is used of `httpx2.Response`."""
+    """The part of `httpx2.Response` that is used."""
 
     @property
     def status_code(self) -> int: ...
@@ -106,7 +106,7 @@ class HttpReply(Protocol):
 
 
 class HttpClient(Protocol):
-    """What is used of `httpx2.Client`."""
+    """The part of `httpx2.Client` that is used."""
 
     def stream(
         self,
@@ -123,7 +123,7 @@ class HttpClient(Protocol):
 
 
 class AsyncHttpClient(Protocol):
-    """What is used of `httpx2.AsyncClient`."""
+    """The part of `httpx2.AsyncClient` that is used."""
 
     def stream(
         self,
@@ -140,7 +140,7 @@ class AsyncHttpClient(Protocol):
 
 
 def _httpx2() -> Any:
-    """httpx2 itself. `Any`: the protocols above say what is used of it."""
+    """httpx2 itself. `Any`: the protocols above declare what is used of it."""
     # Here and not above: that package takes longer to import than all the rest, and who only
     # encodes and decodes, or brings a transport, does without it.
     import httpx2
@@ -303,7 +303,7 @@ def _open(client: C | None) -> C:
 
 
 def _followed(request: Request, traced: bool) -> Progress | None:
-    """What notes how far a request gets, where that is of interest."""
+    """A record of how far a request gets, where that is of interest."""
     if not traced and request.deadline is None:
         return None
     progress = Progress()
@@ -382,7 +382,7 @@ class _Body:
                 why = f"has more than {self._at_most:,} bytes"
                 raise self._refused(reply, why) from None
             except ValueError as error:
-                why = f"is not packed as its Content-Encoding says ({error})"
+                why = f"is not packed as its Content-Encoding declares ({error})"
                 raise self._refused(reply, why) from None
         return Response(reply.status_code, _headers(reply), body)
 

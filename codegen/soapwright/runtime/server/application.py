@@ -80,7 +80,7 @@ class Application:
         address: where callers find it, for the WSDL that is given out; otherwise where a
             request was sent to.
         max_body: bytes that a request's body may have, packed and unpacked.
-        limits: how much its envelope may hold, where they are not the package's.
+        limits: those of its envelope, where they are not the package's.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, faults too, in this order.
         incoming: layers that each request passes before its operation is sought, in this order.

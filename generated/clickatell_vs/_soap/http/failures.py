@@ -81,11 +81,11 @@ def raise_translated(
         progress: how far it got, where that was noted.
     """
     where = f"POST {secrets.redact_url(url)}"
-    said = secrets.redact_url(str(error)) or type(error).__name__
+    reason = secrets.redact_url(str(error)) or type(error).__name__
     sent = None if _may_be_sent(error, library, progress) else False
     if isinstance(error, library.TimeoutException):
         no_answer = "not sent in time" if sent is False else "no answer in time"
-        raise TransportTimeout(f"{where}: {no_answer} ({said})", sent=sent) from error
+        raise TransportTimeout(f"{where}: {no_answer} ({reason})", sent=sent) from error
     if type(error) is RuntimeError or isinstance(
         error,
         # A RuntimeError: the client is closed, or belongs to another event loop. A UnicodeError:
@@ -96,7 +96,7 @@ def raise_translated(
             *(UnicodeError, OSError),
         ),
     ):
-        translated = TransportError(f"{where}: {said}", sent=sent)
+        translated = TransportError(f"{where}: {reason}", sent=sent)
         translated.permanent = isinstance(
             error, (library.UnsupportedProtocol, library.InvalidURL, UnicodeError)
         )

@@ -1,4 +1,4 @@
-"""What a reply means to a client: the response, a fault, or something else than a SOAP reply."""
+"""The meaning of a reply: the response, a fault, or something else than a SOAP reply."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Reply:
         """The reply as it came, for the incoming layers.
 
         Raises:
-            TransportError: it says that it has several parts, and has none.
+            TransportError: it is declared to have several parts, and has none.
         """
         came, operation, url = self._came, self._operation, self._sent.url
         if self._is_acknowledgement(came.body, came.status):
@@ -80,7 +80,7 @@ class Reply:
 
     @property
     def has_parts(self) -> bool:
-        """Whether it says that it is one of several parts, and they are of interest."""
+        """Whether it is declared to have several parts, and they are of interest."""
         came = self._came
         return is_multipart(self._content_type) and not self._is_acknowledgement(
             came.body, came.status
@@ -102,7 +102,7 @@ class Reply:
     def exchange(
         self, message: Message | None = None
     ) -> Exchange[Any]:  # Any: the operation's response
-        """What the reply means.
+        """The exchange that the reply completes.
 
         Args:
             message: what the layers made of it; `None` where there are none, nor parts.
@@ -122,8 +122,8 @@ class Reply:
         try:
             whole = readable(message, self._limits)
         except TooLarge:
-            said = f"the reply has more than {self._limits.envelope:,} bytes"
-            raise TransportError(said) from None
+            reason = f"the reply has more than {self._limits.envelope:,} bytes"
+            raise TransportError(reason) from None
         if message.envelope is self._envelope:
             self._envelope = whole.envelope
         return self._read(whole.envelope, whole.content_type, whole.status or status)
@@ -153,9 +153,8 @@ class Reply:
     ) -> Exchange[Any]:  # Any: the operation's response
         """The response and its headers, in an exchange.
 
-        A fault is one whatever the status; a response is one only where the status says so.
+        A fault is one whatever the status; a response is one only where the status is that of one.
         """
-        operation = self._operation
         success = 200 <= status < 300
         if self._is_acknowledgement(envelope, status):
             return self._exchange(None, None)
