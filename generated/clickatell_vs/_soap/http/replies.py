@@ -197,6 +197,11 @@ class Reply:
             secrets = self._operation.package.secrets
             to = secrets.redact_url(came.headers["location"])
             message += f", but a redirect to {to}, which is not followed"
+        # 407 is a proxy's, which passes nothing on (RFC 9110, section 15.5.8).
         return TransportError(
-            message, status=came.status, headers=came.headers, body=self._envelope
+            message,
+            status=came.status,
+            headers=came.headers,
+            body=self._envelope,
+            sent=False if came.status == 407 else None,
         )
