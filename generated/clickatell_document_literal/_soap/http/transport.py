@@ -19,6 +19,7 @@ from ..xml.parsing import LIMITS, Limits
 from .aside import aside
 from .bodies import LONG, TooLarge, UnknownCoding, unpacked
 from .connections import OwnAsyncClients, OwnClient
+from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
 from .message import Attachment
 
@@ -44,6 +45,8 @@ class Request:
     """The secrets that are not shown of it."""
     limits: Limits = field(default=LIMITS, compare=False)
     """How much the reply may hold."""
+    deadline: Deadline | None = field(default=None, compare=False)
+    """When the call must be done, if it must: its `left` has the seconds until then."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -197,11 +200,11 @@ class HttpTransport:
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
         client = self._own.get() if self._own else _open(self._given)
-        progress = Progress() if self._traced else None
+        progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note
-        body = _Body(request.limits)
+        body = _Body(request)
         try:
-            with client.stream(**_posted(request, trace)) as reply:
+            with client.stream(**_posted(request, trace, client)) as reply:
                 for chunk in reply.iter_raw():
                     body.add(chunk, reply)
                 return body.response(reply)
@@ -239,11 +242,11 @@ class AsyncHttpTransport:
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
         client = await self._own.get() if self._own else _open(self._given)
-        progress = Progress() if self._traced else None
+        progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note_async
-        body = _Body(request.limits)
+        body = _Body(request)
         try:
-            async with client.stream(**_posted(request, trace)) as reply:
+            async with client.stream(**_posted(request, trace, client)) as reply:
                 async for chunk in reply.aiter_raw():
                     body.add(chunk, reply)
                 if body.is_long(reply):
@@ -298,8 +301,18 @@ def _open(client: C | None) -> C:
     return client
 
 
+def _followed(request: Request, traced: bool) -> Progress | None:
+    """A record of how far a request gets, where that is of interest."""
+    if not traced and request.deadline is None:
+        return None
+    progress = Progress()
+    if request.deadline is not None:
+        request.deadline.follow(progress)
+    return progress
+
+
 def _posted(
-    request: Request, trace: Callable[..., object] | None
+    request: Request, trace: Callable[..., object] | None, client: object
 ) -> dict[str, Any]:  # Any: keyword arguments of many types
     # As bytes: a SOAPAction may hold what is not ASCII.
     headers = [
@@ -308,21 +321,35 @@ def _posted(
     ]
     if "accept-encoding" not in map(str.lower, request.headers):
         headers.append((b"Accept-Encoding", b"gzip, deflate"))
+    extensions: dict[str, object] = {} if trace is None else {"trace": trace}
+    if request.deadline is not None:
+        extensions["timeout"] = _timeouts(client, request.deadline.phase)
     return {
         "method": "POST",
         "url": request.url,
         "content": request.body,
         "headers": headers,
         "follow_redirects": False,
-        "extensions": {} if trace is None else {"trace": trace},
+        "extensions": extensions,
     }
+
+
+def _timeouts(client: object, most: float) -> dict[str, float]:
+    """The timeouts of a request by its phases: the client's own, where they are shorter."""
+    own = getattr(client, "timeout", None)
+    timeouts = {}
+    for phase in ("connect", "read", "write", "pool"):
+        seconds = getattr(own, phase, None)
+        timeouts[phase] = most if seconds is None else min(seconds, most)
+    return timeouts
 
 
 class _Body:
     """A reply's body as it comes in, within the limits."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, request: Request) -> None:
+        self._limits = request.limits
+        self._deadline = request.deadline
         self._chunks: list[bytes] = []
         self._size = 0
 
@@ -331,6 +358,8 @@ class _Body:
         self._size += len(chunk)
         if self._size > self._limits.envelope:
             raise self._refused(reply, f"has more than {self._limits.envelope:,} bytes")
+        if self._deadline is not None and not self._deadline.left:
+            raise self._deadline.error()
 
     def is_long(self, reply: HttpReply) -> bool:
         """Whether it may take long to unpack."""
