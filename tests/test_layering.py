@@ -92,12 +92,20 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("vendor", "services"),
         *("sandbox.records", "sandbox.state", "sandbox.engine", "sandbox.wire"),
     ),
+    "sandbox.api": (
+        *("", "vendor", "sandbox.records", "sandbox.state", "sandbox.engine"),
+        *("sandbox.wire", "sandbox.web"),
+    ),
     "sandbox.config": ("vendor", "sandbox.records", "sandbox.wire"),
     "sandbox.box": (
         *("sandbox.records", "sandbox.state", "sandbox.engine", "sandbox.web"),
+        "sandbox.api",
     ),
+    "testing": ("sandbox.records", "sandbox.api"),
+    "fixture": ("testing", "sandbox.box", "sandbox.config", "sandbox.records"),
+    "pytest_plugin": ("fixture",),
     "cli": (
-        *("vendor", "messages", "client"),
+        *("vendor", "messages", "client", "testing"),
         *("sandbox.records", "sandbox.state", "sandbox.engine"),
         *("sandbox.box", "sandbox.config"),
     ),
@@ -123,7 +131,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
 }
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
     "lxml": ("callbacks", "sandbox.wire"),
-    "httpx2": ("sandbox.web", "demo"),
+    "httpx2": ("sandbox.web", "demo", "testing"),
+    "pytest": ("pytest_plugin",),
     "click": ("cli", "demo"),
     "jinja2": ("sandbox.web",),
     "vobject": ("messages",),
