@@ -35,6 +35,7 @@ def _push_server_ws_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    action_base = "http://api.clickatell.com/soap/webservice/PushServerWSPortType/"
     encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "auth": soap.EncodedOperation(
@@ -59,6 +60,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "ping": soap.EncodedOperation(
             name="ping",
@@ -82,6 +84,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "sendmsg": soap.EncodedOperation(
             name="sendmsg",
@@ -108,6 +111,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "querymsg": soap.EncodedOperation(
             name="querymsg",
@@ -134,6 +138,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "delmsg": soap.EncodedOperation(
             name="delmsg",
@@ -160,6 +165,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "getbalance": soap.EncodedOperation(
             name="getbalance",
@@ -183,6 +189,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "routeCoverage": soap.EncodedOperation(
             name="routeCoverage",
@@ -206,6 +213,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "si_push": soap.EncodedOperation(
             name="si_push",
@@ -232,6 +240,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "ind_push": soap.EncodedOperation(
             name="ind_push",
@@ -258,6 +267,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "token_pay": soap.EncodedOperation(
             name="token_pay",
@@ -281,6 +291,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "startbatch": soap.EncodedOperation(
             name="startbatch",
@@ -307,6 +318,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "senditem": soap.EncodedOperation(
             name="senditem",
@@ -333,6 +345,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "quicksend": soap.EncodedOperation(
             name="quicksend",
@@ -359,6 +372,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "endbatch": soap.EncodedOperation(
             name="endbatch",
@@ -385,6 +399,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "getmsgcharge": soap.EncodedOperation(
             name="getmsgcharge",
@@ -411,6 +426,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(

@@ -19,6 +19,7 @@ def _clickatell_callbacks_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    action_base = "urn:soapwright:clickatell-callbacks:ClickatellCallbacksPortType:"
     encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "mt_callback": soap.EncodedOperation(
@@ -36,6 +37,7 @@ def _clickatell_callbacks_port() -> soap.Port:
                 rpc=True,
             ),
             response=None,
+            action_base=action_base,
         ),
         "mo_callback": soap.EncodedOperation(
             name="mo_callback",
@@ -52,6 +54,7 @@ def _clickatell_callbacks_port() -> soap.Port:
                 rpc=True,
             ),
             response=None,
+            action_base=action_base,
         ),
     }
     return soap.Port(

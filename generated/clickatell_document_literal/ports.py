@@ -38,6 +38,9 @@ def _clickatell_sms() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = (
+        "http://api.clickatell.com/soap/document_literal/webservice/ClickatellSms/"
+    )
     operations: dict[str, soap.AnyOperation] = {
         "auth": soap.Operation(
             name="auth",
@@ -60,8 +63,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}authFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "ping": soap.Operation(
             name="ping",
@@ -84,8 +89,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}pingFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "sendmsg": soap.Operation(
             name="sendmsg",
@@ -109,8 +116,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}sendmsgFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "querymsg": soap.Operation(
             name="querymsg",
@@ -133,8 +142,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}querymsgFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "delmsg": soap.Operation(
             name="delmsg",
@@ -157,8 +168,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}delmsgFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "getbalance": soap.Operation(
             name="getbalance",
@@ -181,8 +194,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}getbalanceFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "routecoverage": soap.Operation(
             name="routecoverage",
@@ -205,8 +220,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}routecoverageFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "si_push": soap.Operation(
             name="si_push",
@@ -230,8 +247,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}si_pushFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "ind_push": soap.Operation(
             name="ind_push",
@@ -255,8 +274,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}ind_pushFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "token_pay": soap.Operation(
             name="token_pay",
@@ -280,8 +301,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}token_payFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "startbatch": soap.Operation(
             name="startbatch",
@@ -304,8 +327,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}startbatchFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "senditem": soap.Operation(
             name="senditem",
@@ -329,8 +354,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}senditemFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "quicksend": soap.Operation(
             name="quicksend",
@@ -354,8 +381,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}quicksendFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "endbatch": soap.Operation(
             name="endbatch",
@@ -378,8 +407,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}endbatchFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
         "getmsgcharge": soap.Operation(
             name="getmsgcharge",
@@ -402,8 +433,10 @@ def _clickatell_sms() -> soap.Port:
                     elements.KNOWN.codec(
                         "{http://api.clickatell.com/soap/document_literal/webservice}getmsgchargeFault"
                     ),
+                    name="fault",
                 ),
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(

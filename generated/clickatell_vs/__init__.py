@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .errors import SoapFault as SoapFault
     from .facets import validate as validate
     from ._soap.addressing.addressing import Addressing as Addressing
+    from ._soap.addressing.addressing import headers_of as headers_of
+    from ._soap.addressing.headers import AddressingHeaders as AddressingHeaders
+    from ._soap.addressing.headers import EndpointReference as EndpointReference
     from ._soap.errors.exchange import Exchange as Exchange
     from ._soap.errors.problems import Problem as Problem
     from ._soap.http.message import Attachment as Attachment
@@ -56,12 +59,15 @@ if TYPE_CHECKING:
     from ._soap.values.values import GYear as GYear
     from ._soap.values.values import GYearMonth as GYearMonth
     from ._soap.xml.parsing import Limits as Limits
+    from ._soap.security.username_checks import NonceStore as NonceStore
+    from ._soap.security.username_checks import UsernameTokens as UsernameTokens
     from ._package import limits as limits
     from ._package import redact as redact
     from ._package import set_limits as set_limits
 
 __all__ = [
     "Addressing",
+    "AddressingHeaders",
     "AnyElement",
     "AsyncClient",
     "AsyncHttpTransport",
@@ -69,6 +75,7 @@ __all__ = [
     "Attachment",
     "Client",
     "Duration",
+    "EndpointReference",
     "Exchange",
     "GDay",
     "GMonth",
@@ -79,6 +86,7 @@ __all__ = [
     "Limits",
     "Message",
     "Nil",
+    "NonceStore",
     "Operation",
     "Outgoing",
     "PORTS",
@@ -94,6 +102,7 @@ __all__ = [
     "UNSET",
     "Unset",
     "UsernameToken",
+    "UsernameTokens",
     "XmlDate",
     "XmlDateTime",
     "XmlDecimal",
@@ -101,6 +110,7 @@ __all__ = [
     "XmlTime",
     "elements",
     "errors",
+    "headers_of",
     "limits",
     "ports",
     "redact",
@@ -112,6 +122,7 @@ __all__ = [
 
 _HOMES = {
     "Addressing": "._soap.addressing.addressing",
+    "AddressingHeaders": "._soap.addressing.headers",
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
     "AsyncHttpTransport": "._soap.http.transport",
@@ -119,6 +130,7 @@ _HOMES = {
     "Attachment": "._soap.http.message",
     "Client": ".client",
     "Duration": "._soap.values.values",
+    "EndpointReference": "._soap.addressing.headers",
     "Exchange": "._soap.errors.exchange",
     "GDay": "._soap.values.values",
     "GMonth": "._soap.values.values",
@@ -129,6 +141,7 @@ _HOMES = {
     "Limits": "._soap.xml.parsing",
     "Message": "._soap.http.message",
     "Nil": "._soap.values.values",
+    "NonceStore": "._soap.security.username_checks",
     "Operation": "._soap.soap.operation",
     "Outgoing": "._soap.http.message",
     "PORTS": ".ports",
@@ -144,11 +157,13 @@ _HOMES = {
     "UNSET": "._soap.values.values",
     "Unset": "._soap.values.values",
     "UsernameToken": "._soap.security.username_token",
+    "UsernameTokens": "._soap.security.username_checks",
     "XmlDate": "._soap.values.dates",
     "XmlDateTime": "._soap.values.dates",
     "XmlDecimal": "._soap.values.numbers",
     "XmlInt": "._soap.values.numbers",
     "XmlTime": "._soap.values.dates",
+    "headers_of": "._soap.addressing.addressing",
     "limits": "._package",
     "redact": "._package",
     "set_limits": "._package",

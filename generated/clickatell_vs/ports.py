@@ -35,6 +35,7 @@ def _push_server_ws_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    action_base = "http://api.clickatell.com/soap/webservice/PushServerWSPortType/"
     encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "auth": soap.EncodedOperation(
@@ -61,6 +62,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "ping": soap.EncodedOperation(
             name="ping",
@@ -86,6 +88,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "sendmsg": soap.EncodedOperation(
             name="sendmsg",
@@ -114,6 +117,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "querymsg": soap.EncodedOperation(
             name="querymsg",
@@ -142,6 +146,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "delmsg": soap.EncodedOperation(
             name="delmsg",
@@ -170,6 +175,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "getbalance": soap.EncodedOperation(
             name="getbalance",
@@ -195,6 +201,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "routeCoverage": soap.EncodedOperation(
             name="routeCoverage",
@@ -220,6 +227,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "si_push": soap.EncodedOperation(
             name="si_push",
@@ -248,6 +256,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "ind_push": soap.EncodedOperation(
             name="ind_push",
@@ -276,6 +285,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "token_pay": soap.EncodedOperation(
             name="token_pay",
@@ -301,6 +311,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "startbatch": soap.EncodedOperation(
             name="startbatch",
@@ -329,6 +340,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "senditem": soap.EncodedOperation(
             name="senditem",
@@ -357,6 +369,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "quicksend": soap.EncodedOperation(
             name="quicksend",
@@ -385,6 +398,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "endbatch": soap.EncodedOperation(
             name="endbatch",
@@ -413,6 +427,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
         "getmsgcharge": soap.EncodedOperation(
             name="getmsgcharge",
@@ -441,6 +456,7 @@ def _push_server_ws_port() -> soap.Port:
                     ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
                 ),
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(

@@ -443,7 +443,7 @@ def test_nothing_waits_for_ever(call: Call, timeout: float):
 
 def test_the_default_timeout_is_half_a_minute():
     transport = HttpTransport()
-    assert transport._client.timeout == httpx2.Timeout(30.0)
+    assert transport._own.get().timeout == httpx2.Timeout(30.0)
     transport.close()
 
 
@@ -550,7 +550,7 @@ def test_only_what_is_ours_is_closed(server: Server):
     client = Client(server.url)
     client.close()
     client.close()
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(TransportError, match="closed"):
         client.order()
 
 

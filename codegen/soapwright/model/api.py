@@ -23,6 +23,7 @@ from enum import Enum
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Diagnostic, Location
+from soapwright.model.policy import NOTHING, Policy
 
 # ---------------------------------------------------------------------------------- names
 
@@ -99,8 +100,17 @@ class WhiteSpace(Enum):
     COLLAPSE = "collapse"
 
 
+class Mtom(Enum):
+    """Why a port's binary values may travel as parts of their own (SOAP MTOM)."""
+
+    EXPECTED = "expected"
+    """Its schemas name the media types of binary values (`xmime:expectedContentTypes`)."""
+    DEMANDED = "demanded"
+    """Its policy demands it (`OptimizedMimeSerialization`)."""
+
+
 class Builtin(Enum):
-    """The builtin types of XML Schema 1.0, part 2; the value is the local name."""
+    """The builtin types of XML Schema 1.0, part 2, and WS-I's `swaRef`; the value is the local name."""
 
     ANY_TYPE = "anyType"
     ANY_SIMPLE_TYPE = "anySimpleType"
@@ -148,6 +158,7 @@ class Builtin(Enum):
     G_MONTH = "gMonth"
     HEX_BINARY = "hexBinary"
     BASE64_BINARY = "base64Binary"
+    SWA_REF = "swaRef"
 
 
 # -------------------------------------------------------------------------------- type references
@@ -328,7 +339,20 @@ class ContentMember:
     doc: str = ""
 
 
-Member = ElementMember | WildcardMember | OrderedMember | ContentMember
+@dataclass(frozen=True, slots=True)
+class AttachedMember:
+    """A part of a message that travels beside the envelope, in a MIME part of its own (WSDL 1.1, section 5).
+
+    `media_types` are those that the binding allows it, in their order.
+    """
+
+    name: str
+    media_types: tuple[str, ...]
+    at: Location
+    doc: str = ""
+
+
+Member = ElementMember | WildcardMember | OrderedMember | ContentMember | AttachedMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -555,10 +579,12 @@ class HeaderPart:
 class Message:
     """One direction of an operation as its binding puts it on the wire.
 
-    `wrapper` is the element that contains an rpc call's parts, None in document style.
+    `wrapper` is the element that contains an rpc call's parts, None in document style. `parts` are
+    in the Body, `attached` are beside the envelope.
     `struct` is the id of the Struct whose values the message carries, and `headers_struct` that
-    of its headers. `substitutes` are the elements that may stand for the only one of the Body.
-    passes/make_messages.py sets all three.
+    of its headers. `element` is the Body's only element where the Struct has its content, and
+    `substitutes` are the elements that may replace the only one. passes/make_messages.py sets
+    all four. `action` is WS-Addressing's, `policy` the effective one.
     """
 
     use: Use
@@ -567,17 +593,22 @@ class Message:
     at: Location
     encoding_style: str = ""
     headers: tuple[HeaderPart, ...] = ()
+    attached: tuple[AttachedMember, ...] = ()
     doc: str = ""
     struct: QName | None = None
     headers_struct: QName | None = None
     substitutes: tuple[Substitute, ...] = ()
+    element: QName | None = None
+    action: str = ""
+    policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A declared fault and the part in its detail. `bound` is False where only the portType knows it.
+    """A declared fault and the part in its detail. `bound` is False where only the portType has it.
 
     `substitutes` are the elements that may replace the part's, set by passes/make_messages.py.
+    `action` is WS-Addressing's, `policy` the effective one.
     """
 
     name: str
@@ -588,6 +619,8 @@ class Fault:
     at: Location
     doc: str = ""
     substitutes: tuple[Substitute, ...] = ()
+    action: str = ""
+    policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -615,7 +648,8 @@ class Operation:
     """An operation of a binding. `key` is its name, with `_2`, `_3` … for overloads in binding order.
 
     `output` is None for a one-way operation, `input` where the WSDL declares none. `left_out`
-    are its headers and faults that are broken, `findings` those in its declaration.
+    are its headers and faults that are broken, `findings` those in its declaration. `policy` is the
+    effective one of the operation, without those of its messages.
     """
 
     name: str
@@ -629,14 +663,30 @@ class Operation:
     doc: str = ""
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    policy: Policy = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """The use of WS-Addressing that a port declares; `version` is that of its headers.
+
+    Where it is not `required`, its services take messages with and without the headers.
+    """
+
+    required: bool
+    version: str
+    at: Location
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
-    `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "".
-    `left_out` are its operations that are broken, `findings` those in its binding.
+    `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "". `mtom`
+    is why binary values may travel as parts, None where nothing declares that they may.
+    `left_out` are its operations that are broken, `findings` those in its binding. `addressing` is
+    None where nothing is declared. `policy` is the effective one of the endpoint, `service_policy`
+    that of the service.
     """
 
     name: str
@@ -648,9 +698,13 @@ class Port:
     operations: tuple[Operation, ...]
     at: Location
     wire: str = ""
+    mtom: Mtom | None = None
     doc: str = ""
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    addressing: Addressing | None = None
+    policy: Policy = NOTHING
+    service_policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -741,7 +795,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """All that the toolkit knows of a service.
+    """The model of a service.
 
     `types` and `elements` are keyed by id and name, in document order; those of the `bundled`
     ones that nothing reaches are dropped (passes/drop_unused.py). `prefixes` are those that the

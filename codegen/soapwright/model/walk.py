@@ -9,6 +9,8 @@ from typing import assert_never
 from soapwright.model.api import (
     All,
     Api,
+    AttachedMember,
+    Builtin,
     BuiltinRef,
     Choice,
     ContentMember,
@@ -40,6 +42,8 @@ from soapwright.model.api import (
     WildcardMember,
 )
 from soapwright.model.diagnostics import Location
+
+_BINARY = (Builtin.BASE64_BINARY, Builtin.SWA_REF)
 
 
 def elements_of(particle: Particle | None) -> Iterator[Element]:
@@ -113,20 +117,20 @@ def member_elements(struct: Struct) -> Iterator[Element]:
                 yield element
             case OrderedMember(alternatives=alternatives):
                 yield from (a for a in alternatives if isinstance(a, Element))
-            case WildcardMember() | ContentMember():
+            case WildcardMember() | ContentMember() | AttachedMember():
                 continue
             case _:
                 assert_never(member)
 
 
 def names_of(member: Member) -> set[QName]:
-    """The names of the elements that a member holds, those that may stand for others too."""
+    """The names of the elements that a member holds, substitutes too."""
     match member:
         case ElementMember(element=element):
             elements = [element]
         case OrderedMember(alternatives=alternatives):
             elements = [one for one in alternatives if isinstance(one, Element)]
-        case WildcardMember() | ContentMember():
+        case WildcardMember() | ContentMember() | AttachedMember():
             elements = []
         case _:
             assert_never(member)
@@ -205,6 +209,20 @@ def part_types(api: Api, parts: Iterable[Part]) -> Iterator[TypeRef]:
                 assert_never(part)
 
 
+def has_attachments(api: Api) -> bool:
+    """Whether any value may travel beside the envelope: a binary one, or an attached part."""
+    if any(port.mtom for port in api.ports):
+        return True
+    messages = (message for port in api.ports for message in messages_of(port))
+    if any(message.attached for message in messages):
+        return True
+    used = [*part_types(api, parts_of(api))]
+    used += [element.type for element in api.elements.values()]
+    for definition in api.types.values():
+        used += [reference for reference, _ in references_of(definition)]
+    return any(isinstance(r, BuiltinRef) and r.builtin in _BINARY for r in used)
+
+
 def subtypes_of(api: Api) -> dict[QName, tuple[QName, ...]]:
     """For each Struct those that derive from it directly, in document order.
 
@@ -240,6 +258,6 @@ def reach(
 
 
 def headers_use(headers: tuple[HeaderPart, ...]) -> Use:
-    """How a message's headers travel; those that do not say so themselves in their Struct."""
+    """The use of a message's headers; of those without one of their own in their Struct."""
     encoded = headers and all(header.use is Use.ENCODED for header in headers)
     return Use.ENCODED if encoded else Use.LITERAL

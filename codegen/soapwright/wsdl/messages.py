@@ -17,7 +17,7 @@ WSDL 1.1, sections 2.3, 3.5 to 3.7 and 5. Where a part that an operation require
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -41,6 +41,8 @@ from soapwright.model.api import (
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Location
 from soapwright.model.xml_names import NC_NAME
+from soapwright.wsdl.addressing import action_of, action_of_fault, suffixes
+from soapwright.wsdl.attached import attached_parts
 from soapwright.wsdl.components import (
     UNDECLARED_HINT,
     Components,
@@ -49,6 +51,7 @@ from soapwright.wsdl.components import (
     wsdl_name,
 )
 from soapwright.wsdl.namespaces import WSDL_SOAP11, WSDL_SOAP12
+from soapwright.wsdl.policy.attachments import Policies
 from soapwright.wsdl.references import near_builtin, type_reference
 
 EXTENSIONS = {SoapVersion.V11: WSDL_SOAP11, SoapVersion.V12: WSDL_SOAP12}
@@ -62,6 +65,9 @@ class Bound:
     abstract: etree._Element
     version: SoapVersion
     style: Style
+    soap_action: str = ""
+    action_base: str = ""
+    """The beginning of the default actions of its port type."""
 
     @property
     def name(self) -> str:
@@ -74,6 +80,7 @@ class MessageReader:
     """Reads the messages of one operation; `left_out` collects its headers and faults that are broken."""
 
     components: Components
+    policies: Policies
     bound: Bound
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -122,14 +129,27 @@ class MessageReader:
         body = self._extension(concrete, "body")
         namespace = body.get("namespace", "").strip() if body is not None else ""
         rpc = self.bound.style is Style.RPC
+        listed = (body.get("parts") or "").split() if body is not None else []
+        attached = attached_parts(
+            concrete, self._parts(message), listed, self.components
+        )
+        after = suffixes(self.bound.abstract)
+        action = action_of(
+            *(abstract, self.bound.action_base, self.bound.name),
+            after[0] if way == "input" else after[1],
+            self.bound.soap_action if way == "input" else "",
+        )
         return Message(
             use=self._use(body),
             wrapper=QName(namespace, wrapper) if rpc else None,
-            parts=self._body_parts(way, message, body),
+            parts=self._body_parts(way, message, body, {a.name for a in attached}),
+            attached=attached,
             at=self.components.at(abstract if concrete is None else concrete),
             encoding_style=_encoding_style(body),
             headers=tuple(self._headers(way, "header")),
             doc=doc_of(abstract, message),
+            action=action,
+            policy=self.policies.effective(concrete, abstract, message),
         )
 
     def _concrete(self, way: str) -> etree._Element | None:
@@ -146,12 +166,16 @@ class MessageReader:
         return next(self._extensions(concrete, local), None)
 
     def _body_parts(
-        self, way: str, message: etree._Element, body: etree._Element | None
+        self,
+        way: str,
+        message: etree._Element,
+        body: etree._Element | None,
+        attached: Collection[str],
     ) -> tuple[Part, ...]:
         """The parts in the Body, in message order (section 3.5).
 
         `parts` lists them; without it all are there but those that the same binding sends as
-        headers.
+        headers, or as `attached` parts.
         """
         parts = self._parts(message)
         listed = body.get("parts") if body is not None else None
@@ -171,7 +195,7 @@ class MessageReader:
         return tuple(
             self._body_part(node)
             for name, node in parts.items()
-            if name not in elsewhere
+            if name not in elsewhere and name not in attached
         )
 
     def _body_part(self, node: etree._Element) -> Part:
@@ -253,6 +277,10 @@ class MessageReader:
             bound=concrete is not None,
             at=self.components.at(abstract),
             doc=doc_of(abstract, message),
+            action=action_of_fault(
+                abstract, self.bound.action_base, self.bound.name, name
+            ),
+            policy=self.policies.effective(concrete, abstract, message),
         )
 
     def _parts(self, message: etree._Element) -> dict[str, etree._Element]:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from soapwright.model.actions import action_base
 from soapwright.model.api import (
     GlobalElement,
     Kind,
@@ -37,6 +38,7 @@ from soapwright.model.api import (
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.model.xml_names import NC_NAME
+from soapwright.wsdl.addressing import used_addressing, using_addressing
 from soapwright.wsdl.components import Components, Unusable, doc_of, wsdl_name
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.matching import bound_once, declared_operations, take
@@ -46,11 +48,14 @@ from soapwright.wsdl.namespaces import (
     WIRE,
     WSDL,
     WSDL_HTTP,
+    WSDL_MIME,
     WSDL_SOAP11,
     WSDL_SOAP12,
     XML,
     XSI,
 )
+from soapwright.wsdl.policy.attachments import Policies
+from soapwright.wsdl.policy.demanded import note_demands, note_required
 from soapwright.wsdl.references import SOAP_ENCODINGS, XSD
 
 _ADDRESSING = ("{http://www.w3.org/2005/08/addressing}Address",)
@@ -66,7 +71,7 @@ _OWN_NAMESPACES = frozenset(
         WSDL_SOAP11,
         WSDL_SOAP12,
         WSDL_HTTP,
-        "http://schemas.xmlsoap.org/wsdl/mime/",
+        WSDL_MIME,
         "http://schemas.xmlsoap.org/soap/envelope/",
         "http://www.w3.org/2003/05/soap-envelope",
         *SOAP_ENCODINGS,
@@ -100,7 +105,8 @@ def read_services(
     """
     components = Components(documents, declared, findings)
     check_names(documents, findings)
-    reader = _Ports(components)
+    policies = Policies(documents, findings)
+    reader = _Ports(components, policies)
     ports = reader.read()
     entry = documents.definitions[0]
     services = [
@@ -128,6 +134,7 @@ class _Ports:
     """
 
     components: Components
+    policies: Policies
     left_out: list[LeftOut] = field(default_factory=list)
     _bindings: dict[etree._Element, Port | Unusable | None] = field(
         default_factory=dict
@@ -148,11 +155,12 @@ class _Ports:
 
     def _unused(self, node: etree._Element) -> Port | None:
         try:
-            return self._binding(node)
+            port = self._binding(node)
         except Unusable as broken:
             name = node.get("name", "").strip()
             self.left_out.append(broken.left_out(Kind.BINDING, name))
             return None
+        return None if port is None else self._with_policies(port, node, None)
 
     def _port(self, service: etree._Element, node: etree._Element) -> Port | None:
         name = node.get("name", "").strip()
@@ -164,13 +172,46 @@ class _Ports:
             return None
         if port is None:
             return None
-        return replace(
+        declared = using_addressing(node, self.components) or port.addressing
+        bound = replace(
             port,
             name=name or port.name,
             service=of_service,
             address=_address(node),
             at=self.components.at(node),
             doc=doc_of(node) or port.doc or doc_of(service),
+            addressing=declared,
+        )
+        return self._with_policies(bound, node, service)
+
+    def _with_policies(
+        self, port: Port, node: etree._Element, service: etree._Element | None
+    ) -> Port:
+        """A port with its policies, and with the findings in them.
+
+        Args:
+            port: as its binding has it.
+            node: of the port, or of a binding that no port uses.
+            service: of the port.
+        """
+        binding = node if service is None else self._binding_of(node)
+        port_type = self.components.find("portType", binding, "type")
+        with self.components.findings.apart() as found:
+            own = None if service is None else node
+            policy = self.policies.effective(own, binding, port_type)
+            of_service = self.policies.effective(service)
+            for one in (of_service, policy):
+                note_demands(one, self.components.findings, port.address)
+            root = binding.getroottree().getroot()
+            for element in dict.fromkeys((root, service, node, binding, port_type)):
+                if element is not None:
+                    note_required(element, self.components)
+        return replace(
+            port,
+            policy=policy,
+            service_policy=of_service,
+            addressing=used_addressing(policy, port.addressing),
+            findings=(*port.findings, *found),
         )
 
     def _binding_of(self, node: etree._Element) -> etree._Element:
@@ -228,6 +269,7 @@ class _Ports:
             wire=extension.get(f"{{{WIRE}}}style", "").strip(),
             doc=doc_of(node, port_type),
             left_out=left_out,
+            addressing=using_addressing(node, self.components),
         )
 
     def _check_transport(self, name: str, extension: etree._Element) -> None:
@@ -255,8 +297,12 @@ class _Ports:
             key = _free(name, found)
             try:
                 abstract = self._abstract(node, port_type, free)
-                bound = Bound(node, abstract, version, self._style(extension, soap))
-                found[key] = self._operation(bound, soap, key)
+                bound = Bound(
+                    *(node, abstract, version, self._style(extension, soap)),
+                    _soap_action(soap),
+                    action_base(self._name(port_type)),
+                )
+                found[key] = self._operation(bound, key)
             except Unusable as broken:
                 left_out.append(broken.left_out(Kind.OPERATION, name))
         return tuple(found.values()), tuple(left_out)
@@ -278,9 +324,7 @@ class _Ports:
             raise Unusable(Code.REFERENCE, reason, at)
         return abstract
 
-    def _operation(
-        self, bound: Bound, soap: etree._Element | None, key: str
-    ) -> Operation:
+    def _operation(self, bound: Bound, key: str) -> Operation:
         """An operation, with the findings in it.
 
         Raises:
@@ -290,16 +334,22 @@ class _Ports:
         if bound.style is Style.RPC and not NC_NAME.fullmatch(bound.name):
             reason = f"{bound.name!r} is no name, and an element of a call has it"
             raise Unusable(Code.NAME, reason, at)
-        reader = MessageReader(self.components, bound)
+        reader = MessageReader(self.components, self.policies, bound)
         with self.components.findings.apart() as found:
             given, made = reader.messages()
             self._check_faults(bound)
             faults = reader.faults()
+            policy = self.policies.effective(bound.concrete, bound.abstract)
+            messages = [m.policy for m in (given, made, *faults) if m is not None]
+            for one in (policy, *messages):
+                note_demands(one, self.components.findings)
+            for node in (bound.concrete, bound.abstract):
+                note_required(node, self.components)
         return Operation(
             name=bound.name,
             key=key,
             style=bound.style,
-            soap_action=soap.get("soapAction", "").strip() if soap is not None else "",
+            soap_action=bound.soap_action,
             input=given,
             output=made,
             faults=faults,
@@ -307,6 +357,7 @@ class _Ports:
             doc=doc_of(bound.abstract, bound.concrete),
             left_out=tuple(reader.left_out),
             findings=tuple(found),
+            policy=policy,
         )
 
     def _style(
@@ -340,6 +391,10 @@ class _Ports:
     def _name(self, port_type: etree._Element) -> QName:
         root = port_type.getroottree().getroot()
         return QName(root.get("targetNamespace", ""), port_type.get("name", "").strip())
+
+
+def _soap_action(operation: etree._Element | None) -> str:
+    return "" if operation is None else operation.get("soapAction", "").strip()
 
 
 def _address(port: etree._Element) -> str | None:

@@ -13,6 +13,8 @@ from soapwright.python.text.views import ClientModule, ClientView, MethodView
 from soapwright.python.types.annotations import NOTHING, Declaration
 from soapwright.python.types.fields import Field
 
+_CURRENT = string("2005/08")
+
 
 class ClientModules:
     """Makes the client module of one service."""
@@ -36,13 +38,16 @@ class ClientModules:
                 ("BaseClient", "", ""),
                 ("BaseAsyncClient", "Async", "async "),
             ):
-                said = f"{prefix}{stem}Client"
-                clients.append(self._client(said, base, keyword, ports, methods[name]))
+                cls = f"{prefix}{stem}Client"
+                clients.append(self._client(cls, base, keyword, ports, methods[name]))
                 if stem and number == 0:
-                    assignments[f"{prefix}Client"] = said
+                    assignments[f"{prefix}Client"] = cls
         imports = self.scope.sibling_imports
         if clients:
             bases = "BaseAsyncClient, BaseClient"
+            if self.context.attaches:
+                home = self.context.runtime.module("attachments.attaching")
+                imports.append(f"from {home} import ATTACHMENTS")
             imports += [
                 f"from {self.context.runtime.module('http.client')} import {bases}",
                 "from .ports import PORTS",
@@ -52,13 +57,14 @@ class ClientModules:
             self.scope.standard_imports,
             imports,
             clients,
-            [f"{name} = {said}" for name, said in assignments.items()],
+            [f"{name} = {cls}" for name, cls in assignments.items()],
             sorted([*(client.name for client in clients), *assignments]),
-            self.scope.said("overload"),
+            self.scope.alias("overload"),
+            self.context.attaches,
         )
 
     def names(self) -> dict[QName, str]:
-        """What each port type's client is called before `Client`; the only one is not called more."""
+        """The prefix of `Client` in each port type's class name; "" where there is only one."""
         return client_stems(self.methods.groups)
 
     # -------------------------------------------------------------------------------- methods
@@ -81,7 +87,19 @@ class ClientModules:
             self._method(method, "await " if keyword else "") for method in methods
         ]
         keys = tuple_of([string(p.key) for p in ports])
-        return ClientView(name, base, keyword, docstring(doc, 4), keys, views)
+        demanded = self._demanded(ports)
+        return ClientView(name, base, keyword, docstring(doc, 4), keys, demanded, views)
+
+    def _demanded(self, ports: list[Port]) -> list[str]:
+        """The outgoing layers that ports demand, as entries of a dict."""
+        layers = []
+        for port in ports:
+            if port.addressing is not None and port.addressing.required:
+                made = self.scope.soap("Addressing")
+                version = string(port.addressing.version)
+                given = "" if version == _CURRENT else f"version={version}"
+                layers.append(f"{string(port.key)}: ({made}({given}),)")
+        return layers
 
     def _method(self, method: Method, wait: str) -> MethodView:
         operation = method.operation
@@ -174,7 +192,7 @@ class ClientModules:
         return name
 
     def _result(self, operation: Operation, local: str) -> tuple[str, list[str]]:
-        """What the method gives, and the statement that gives it."""
+        """The method's return type, and the statement that returns it."""
         result = self.methods.result(operation)
         returned = str(result.annotation)
         if result.annotation == NOTHING:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from soapwright.model.api import (
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -61,6 +62,8 @@ def shape(what: What) -> Shape:
             )
         case ContentMember(type=type_, at=at):
             return Shape(None, type_, at, False)
+        case AttachedMember(name=name, at=at):
+            return Shape(QName("", name), None, at, False)
         case WildcardMember(wildcard=wildcard, optional=optional, repeated=repeated):
             found = Shape(None, None, wildcard.at, optional, repeated)
             return replace(found, occurs=wildcard.occurs)
@@ -73,7 +76,7 @@ def shape(what: What) -> Shape:
 
 
 def alternatives(what: What) -> list[Alternative]:
-    """The elements that a field's values say the names of."""
+    """The elements that a field's values name."""
     match what:
         case OrderedMember():
             return alternatives_in(what)

@@ -5,40 +5,66 @@ SOAP 1.1, section 6; SOAP 1.2 part 2, section 7; its media type, RFC 3902.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
 
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
-from .bodies import is_multipart
+from .attaching import XOP_TYPE
+from .bodies import is_multipart, media_type
 from .message import Message
-from .multipart import with_included, with_parts, written
+from .multipart import with_included, with_parts
+from .pieces import Pieces, written
+
+_ACTION: Final = re.compile(r';\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)', re.I)
 
 
 def request_message(operation: AnyOperation, envelope: bytes, url: str) -> Message:
     """A request, as its operation has it."""
-    wire = operation.envelope.wire
-    action = operation.soap_action.replace("\\", "\\\\").replace('"', '\\"')
     headers = {}
-    if wire.version == "1.1":
-        kind = f"text/xml; charset={wire.charset}"
-        headers = {"SOAPAction": f'"{action}"'}
-    else:
-        kind = f"application/soap+xml; charset={wire.charset}"
-        if action:
-            kind += f'; action="{action}"'
+    kind = _media_type(operation)
+    if operation.envelope.wire.version == "1.1":
+        headers = {"SOAPAction": _quoted(operation.soap_action)}
+    elif operation.soap_action:
+        kind += f"; action={_quoted(operation.soap_action)}"
     return Message(envelope, kind, headers, (), operation, url)
 
 
-def packed(message: Message) -> tuple[dict[str, str], bytes]:
-    """A message that goes out, as HTTP's headers and body.
+def with_action(message: Message, action: str) -> Message:
+    """A request whose SOAPAction, or parameter `action`, is another than its operation has."""
+    if message.operation is None or action == message.operation.soap_action:
+        return message
+    if message.operation.envelope.wire.version == "1.1":
+        return message.with_header("SOAPAction", _quoted(action))
+    kind = _ACTION.sub("", message.content_type)
+    return replace(message, content_type=f"{kind}; action={_quoted(action)}")
+
+
+def _media_type(operation: AnyOperation) -> str:
+    wire = operation.envelope.wire
+    kind = "text/xml" if wire.version == "1.1" else "application/soap+xml"
+    return f"{kind}; charset={wire.charset}"
+
+
+def _quoted(action: str) -> str:
+    escaped = action.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def packed(message: Message) -> tuple[dict[str, str], bytes | Pieces]:
+    """A message that goes out, as HTTP's headers and body: in pieces, where some are not in memory.
 
     Raises:
         ValueError: a layer set a Content-Type besides the message's own, or an attachment has a
             header that cannot be written.
     """
-    content_type, body = message.content_type, message.envelope
-    if message.attachments:
-        content_type, body = written(message)
+    content_type = message.content_type
+    body: bytes | Pieces = message.envelope
+    if message.attachments or media_type(content_type) == XOP_TYPE:
+        content_type, pieces = written(message)
+        body = pieces.joined() if pieces.in_memory else pieces
     if "content-type" in message.headers:
         raise ValueError("Content-Type is no header of a message: set its content_type")
     return {"Content-Type": content_type, **dict(message.headers.items())}, body
@@ -62,7 +88,7 @@ def received(
         status: of a reply.
 
     Raises:
-        TransportError: the body says that it has several parts, and has none.
+        TransportError: the body is declared to have several parts, and has none.
     """
     kind = headers.get("content-type", "")
     message = Message(body, kind, headers, (), operation, url, status)

@@ -12,6 +12,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..errors.errors import DecodeError, NotAnEnvelope
 from .bounds import BYTE_ORDER_MARKS, check_depth, check_texts, may_be_long
+from .charsets import cannot_be, from_declaration, gives_way
 from .control import marked, unmark
 from .element import Element, note_character, noting
 from .lenience import notes
@@ -31,10 +32,10 @@ PULL_PARSER: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the even
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much an envelope may hold; what goes beyond is a `DecodeError`.
+    """How much an envelope may hold; anything beyond is a `DecodeError`.
 
     Raises:
-        ValueError: a limit is not positive, or deeper than libxml2 goes (2,048).
+        ValueError: a limit is not positive, or deeper than libxml2 can parse (2,048).
     """
 
     envelope: int = 256 * 2**20
@@ -43,12 +44,15 @@ class Limits:
     """Elements within each other, the Envelope counted."""
     text: int = 64 * 2**20
     """Characters in one text or attribute."""
+    attachment: int = 2 * 2**30
+    """Bytes in the attachments of one message, where they are streamed; others count as the envelope."""
 
     harmless: int = field(init=False, repr=False, compare=False)
     """Bytes up to which a document can go beyond none of them, so that it need not be looked at."""
 
     def __post_init__(self) -> None:
-        if min(self.envelope, self.depth, self.text) < 1 or self.depth > _DEEPEST:
+        least = min(self.envelope, self.depth, self.text, self.attachment)
+        if least < 1 or self.depth > _DEEPEST:
             raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
         deeper = 7 * self.depth + 4  # "<a><a/></a>", one level deeper than allowed
         harmless = min(self.envelope, self.text, deeper - 1)
@@ -56,7 +60,7 @@ class Limits:
 
 
 LIMITS: Final = Limits()
-"""Those that hold where nobody says otherwise."""
+"""The defaults."""
 
 
 # ------------------------------------------------------------------------------- parsers
@@ -110,12 +114,14 @@ def _parser_for(charset: str | None, huge: bool) -> etree.XMLParser:
 
 
 def usable_charset(charset: str, data: bytes) -> str | None:
-    """A charset as libxml2 is to be told of it, None where it is to look for itself.
+    """A charset as libxml2 is to receive it, None where it is to detect it.
 
     A byte order mark beats the charset (RFC 7303, section 3), and one that libxml2 does not
-    know counts as none: the XML declaration may know better.
+    know, or that cannot be right, counts as none: the XML declaration may be right.
     """
     if data.startswith(BYTE_ORDER_MARKS) or not _CHARSET.fullmatch(charset):
+        return None
+    if gives_way(charset, data):
         return None
     charset = charset.lower()
     if (charset, False) not in _mine.parsers:
@@ -140,7 +146,8 @@ def parse(
 
     Args:
         data: the document.
-        charset: what its transport says that its encoding is, which beats its declaration.
+        charset: its encoding by its transport, which beats its declaration unless it cannot be
+            right.
         limits: how much it may hold.
         without_dtd: whether it is known to have none.
 
@@ -149,6 +156,8 @@ def parse(
             envelope.
         DecodeError: it is not well-formed, has a DTD, or is beyond the limits.
     """
+    if data[:1] != b"<":
+        data = from_declaration(data)
     small = len(data) <= limits.harmless
     if small and charset is None:
         parser = _mine.without_dtd if without_dtd else _mine.plain
@@ -160,6 +169,8 @@ def parse(
         root = _with_odd_namespaces(data, charset, error)
         if root is None and notes() is not None:
             root = _with_control_characters(data, charset, limits)
+        if root is None and charset is not None and cannot_be(charset, data):
+            return parse(data, None, limits)
         if root is None:  # the error's text quotes the document
             raise syntax_error(error, data) from None
     if not without_dtd and root.getroottree().docinfo.internalDTD is not None:
@@ -169,7 +180,7 @@ def parse(
         check_depth(root, data, limits.depth, encoding)
         if len(data) > limits.text and may_be_long(data, limits.text, encoding):
             check_texts(root, limits.text)
-    # an attribute xsi:type has a prefix; of bytes that are no ASCII nobody can tell
+    # an attribute xsi:type has a prefix; of bytes that are no ASCII it is unknown
     noting.on = b":type" in data or data[1:2] == b"\0" or data[:1] == b"\0"
     found: Element = root
     return found
@@ -180,7 +191,7 @@ def _with_odd_namespaces(data: bytes, charset: str | None, error: Any) -> Any:
     URIs; None of others. `Any`: lxml ships no types.
 
     Namespaces are compared as they are written (Namespaces in XML 1.0, section 2.3), but libxml2
-    refuses them unless it recovers. So expat says whether the rest is well-formed.
+    refuses them unless it recovers. So expat checks whether the rest is well-formed.
     """
     if error.code != _ODD_NAMESPACE:
         return None
@@ -280,7 +291,7 @@ def first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's ele
     for _, element in begun.read_events():
         if element.getroottree().docinfo.internalDTD is not None:
             raise _refused_dtd(element)
-        return element  # what is broken later is told by whoever parses it all
+        return element  # what is broken later is reported when all is parsed
     if broken is not None:
         raise broken
     return None
@@ -290,7 +301,7 @@ def first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's ele
 
 
 def syntax_error(error: Any, data: bytes) -> DecodeError:
-    """What libxml2 says, in its own words but for what it quotes: that may be a secret.
+    """The error of libxml2, in its own words but for what it quotes: that may be a secret.
 
     `Any` as the stubs know too little of XMLSyntaxError.
     """

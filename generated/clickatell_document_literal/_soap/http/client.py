@@ -1,4 +1,4 @@
-"""What a generated client inherits: a port, a transport, and the rules of SOAP over HTTP."""
+"""The base of generated clients: a port, a transport, and the rules of SOAP over HTTP."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
-from ..errors.errors import DecodeError, SoapError
+from ..errors.errors import DecodeError, SoapError, TransportError
 from ..errors.exchange import Exchange
 from ..soap.messages import References
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
+from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
+from .pieces import Pieces
 from .replies import Reply
 from .transport import (
+    CONNECTIONS,
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
     AsyncHttpTransport,
@@ -36,6 +39,7 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 _LOGGED_AT_MOST: Final = 2**20
+_ACCEPTED: Final = 202
 
 
 def given(value: T | Unset) -> T | None:
@@ -47,7 +51,7 @@ def required(value: T | None | Unset, path: str) -> T:
     """A reply's only value, where a reply without it makes no sense.
 
     Raises:
-        DecodeError: the reply did not have it, or said that it is nil.
+        DecodeError: the reply did not have it, or it is nil.
     """
     if value is None or isinstance(value, Unset):
         raise DecodeError(path, "the reply holds no value")
@@ -55,11 +59,15 @@ def required(value: T | None | Unset, path: str) -> T:
 
 
 class _Client:
-    """What both kinds of client share: all but the waiting."""
+    """The base of both kinds of client: all but the waiting."""
 
     _ports: ClassVar[Mapping[str, Port]]
     _port_names: ClassVar[Sequence[str]]
     """The keys of the client's own ports; the first is the default."""
+    _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
+    """The outgoing layers that ports demand, by their keys."""
+    _attaching: ClassVar[Attaching | None] = None
+    """The codec of attachments; `None` where nothing is binary."""
 
     endpoint: str
     """The URL that requests go to."""
@@ -71,11 +79,14 @@ class _Client:
         limits: Limits | None,
         lenient: bool,
         references: References,
+        mtom: bool | int | None,
+        attachments: AttachmentsAs,
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
             known = ", ".join(map(repr, self._port_names))
             raise ValueError(f"port={key!r}: {type(self).__name__} has {known}")
+        self._key = key
         self._port = self._ports[key]
         address = endpoint or self._port.address
         if not address:
@@ -89,6 +100,8 @@ class _Client:
             raise ValueError(f"references={references!r}: 'shared' or 'cycles' wanted")
         self._references: References = references
         self._lenient = lenient
+        self._streams = checked(self._attaching, attachments, mtom)
+        self._mtom = mtom_of(mtom, self._port.mtom)
 
     def __repr__(self) -> str:
         url = self._package.secrets.redact_url(self.endpoint)
@@ -98,6 +111,15 @@ class _Client:
     def _limits(self) -> Limits:
         """Those that hold for replies."""
         return self._own_limits or self._package.limits
+
+    def _demands(self, outgoing: Sequence[object]) -> list[Layer]:
+        """The layers that the port demands, but of a kind that is among those that are given."""
+        demanded = self._demanded.get(self._key, ())
+        return [
+            layer
+            for layer in demanded
+            if not any(type(layer) in type(given).__mro__ for given in outgoing)
+        ]
 
     def _operation(self, operation: AnyOperation | str) -> AnyOperation:
         if isinstance(operation, Operation):
@@ -111,12 +133,20 @@ class _Client:
         self, operation: AnyOperation, value: object, headers: object
     ) -> Message:
         """A request, for the outgoing layers."""
-        envelope = operation.encode_request(value, headers, references=self._references)
-        return request_message(operation, envelope, self.endpoint)
+        encode, references = operation.encode_request, self._references
+        if self._attaching is None:
+            envelope = encode(value, headers, references=references)
+            return request_message(operation, envelope, self.endpoint)
+        with self._attaching.writing(self._mtom.least) as written:
+            envelope = encode(value, headers, references=references)
+        message = request_message(operation, envelope, self.endpoint)
+        return joined(message, written, self._mtom)
 
     def _request(self, operation: AnyOperation, message: Message) -> Request:
         """A request, as it is sent."""
         headers, body = packed(message)
+        if isinstance(body, Pieces):
+            body = body.joined()
         secrets, log = self._package.secrets, self._package.log
         if log.isEnabledFor(logging.DEBUG):
             url = secrets.redact_url(message.url)
@@ -128,21 +158,29 @@ class _Client:
         """A reply, as it came."""
         log = self._package.log
         if log.isEnabledFor(logging.DEBUG):
-            said = _logged(reply.body, operation)
-            log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
-        return Reply(operation, sent, reply, self._limits, self._lenient)
+            body = _logged(reply.body, operation)
+            log.debug("%s: HTTP %d\n%s", operation.name, reply.status, body)
+        return Reply(
+            *(operation, sent, reply, self._limits, self._lenient),
+            *(self._attaching, self._streams),
+        )
 
     def _response(
-        self, exchange: Exchange[Any]
+        self, operation: AnyOperation, exchange: Exchange[Any]
     ) -> Any:  # Any: the operation's response
-        """What a reply holds, for a method that gives all or a part of it.
+        """The response of a reply, for a method that returns all or a part of it.
 
         Raises:
             DecodeError: all of it is what does not read.
+            TransportError: the reply is sent to another address.
         """
         if exchange.response is None and exchange.problems:
             problem = exchange.problems[0]
             raise DecodeError(problem.path, problem.reason)
+        if exchange.response is None and exchange.status == _ACCEPTED:
+            if not operation.one_way:
+                reason = f"{operation.name} is answered elsewhere: call it by exchange"
+                raise TransportError(reason, status=exchange.status)
         return exchange.response
 
     def _required(self, value: T | None | Unset, path: str) -> T:
@@ -154,6 +192,13 @@ class _Client:
         if self._lenient and (value is None or isinstance(value, Unset)):
             return NOTHING
         return required(value, path)
+
+
+def _checked(sent: Message, reply: Message) -> Message:
+    """A reply that passed the checks of its request."""
+    for check in sent.checks:
+        check(reply)
+    return reply
 
 
 def _logged(envelope: bytes, operation: AnyOperation) -> str:
@@ -181,6 +226,9 @@ class BaseClient(_Client):
         limits: Limits | None = None,
         lenient: bool = False,
         references: References = "shared",
+        connections: int = CONNECTIONS,
+        mtom: bool | int | None = None,
+        attachments: AttachmentsAs = "bytes",
     ) -> None:
         """Make a client.
 
@@ -190,29 +238,38 @@ class BaseClient(_Client):
             timeout: seconds without any progress until `TransportTimeout`: in connecting, in
                 sending, in waiting for more of the reply. It cannot be `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
-            http_client: an `httpx2.Client` of one's own; its timeouts hold, and it is not closed.
+            http_client: an `httpx2.Client` of one's own; its timeouts and connections hold, and it
+                is not closed.
             outgoing: layers that each request passes, in this order: `UsernameToken`,
                 `Addressing`, or any function that takes a `Message` and gives one.
             incoming: layers that each reply passes before it is read, in this order.
-            limits: how much a reply may hold, where that is not what the package says.
+            limits: those of replies, where they are not the package's.
             lenient: a value of a reply that does not read or is missing is `None`, whatever its
-                annotation says, instead of a `DecodeError`; `Exchange.problems` has each such place.
-            references: what goes by reference in encoded requests: all that is shared by
+                annotation, instead of a `DecodeError`; `Exchange.problems` has each such place.
+            references: what is written by reference in encoded requests: all that is shared by
                 identity, or with "cycles" of that only what is part of a cycle, for services
                 that cannot read more; the rest is repeated.
+            connections: how many there may be at once; further calls wait for one to be free.
+            mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
+                parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
+            attachments: "stream" for binary values of replies as `Attachment`s, received into files.
 
         Raises:
-            ValueError: there is no such port, no endpoint, no finite timeout, or both a
-                `transport` and an `http_client`.
+            ValueError: there is no such port, no endpoint, no finite timeout, no positive
+                number of connections, nothing binary that `mtom` or `attachments` could be about,
+                or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient, references)
-        self._outgoing = layers(outgoing, "outgoing")
+        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
+        given = layers(outgoing, "outgoing")
+        self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
         if transport is None:
-            transport = self._own = HttpTransport(timeout, http_client)
+            transport = self._own = HttpTransport(
+                timeout, http_client, connections=connections
+            )
         elif http_client is not None:
             raise ValueError("transport and http_client exclude each other")
         self._transport = transport
@@ -241,7 +298,7 @@ class BaseClient(_Client):
     @overload
     def exchange(
         self, operation: str, request: object, headers: object = None
-    ) -> Exchange[Any]: ...  # Any: what a name stands for is known at run time
+    ) -> Exchange[Any]: ...  # Any: the operation of a name is known at run time
 
     def exchange(
         self,
@@ -259,16 +316,18 @@ class BaseClient(_Client):
         Raises:
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
-            SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            SoapFault: the service answered with one.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         sent = through(self._outgoing, self._message(called, request, headers))
         came = self._transport.send(self._request(called, sent))
         reply = self._reply(called, sent, came)
         try:
-            if self._incoming or reply.has_parts:
-                return reply.exchange(through(self._incoming, reply.message()))
+            if self._incoming or reply.has_parts or sent.checks:
+                return reply.exchange(
+                    _checked(sent, through(self._incoming, reply.message()))
+                )
             return reply.exchange()
         except SoapError as error:
             reply.failed(error)
@@ -277,9 +336,8 @@ class BaseClient(_Client):
     def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
     ) -> Any:  # Any: the generated methods know what it is
-        return self._response(
-            self.exchange(self._operation(operation), request, headers)
-        )
+        called = self._operation(operation)
+        return self._response(called, self.exchange(called, request, headers))
 
 
 class BaseAsyncClient(_Client):
@@ -298,6 +356,9 @@ class BaseAsyncClient(_Client):
         limits: Limits | None = None,
         lenient: bool = False,
         references: References = "shared",
+        connections: int = CONNECTIONS,
+        mtom: bool | int | None = None,
+        attachments: AttachmentsAs = "bytes",
     ) -> None:
         """Make a client.
 
@@ -307,26 +368,33 @@ class BaseAsyncClient(_Client):
             timeout: seconds without any progress until `TransportTimeout`: in connecting, in
                 sending, in waiting for more of the reply. It cannot be `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
-            http_client: an `httpx2.AsyncClient` of one's own; its timeouts hold, and it is not
-                closed.
+            http_client: an `httpx2.AsyncClient` of one's own; its timeouts and connections hold,
+                and it is not closed.
             outgoing: layers as `Client` takes them; they may be asynchronous.
             incoming: layers as `Client` takes them; they may be asynchronous.
             limits: as `Client` takes them.
             lenient: as `Client` takes it.
             references: as `Client` takes it.
+            connections: as `Client` takes it.
+            mtom: as `Client` takes it.
+            attachments: as `Client` takes it.
 
         Raises:
-            ValueError: there is no such port, no endpoint, no finite timeout, or both a
-                `transport` and an `http_client`.
+            ValueError: there is no such port, no endpoint, no finite timeout, no positive
+                number of connections, nothing binary that `mtom` or `attachments` could be about,
+                or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient, references)
-        self._outgoing = layers(outgoing, "outgoing", may_wait=True)
+        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
+        given = layers(outgoing, "outgoing", may_wait=True)
+        self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
         if transport is None:
-            transport = self._own = AsyncHttpTransport(timeout, http_client)
+            transport = self._own = AsyncHttpTransport(
+                timeout, http_client, connections=connections
+            )
         elif http_client is not None:
             raise ValueError("transport and http_client exclude each other")
         self._transport = transport
@@ -355,7 +423,7 @@ class BaseAsyncClient(_Client):
     @overload
     async def exchange(
         self, operation: str, request: object, headers: object = None
-    ) -> Exchange[Any]: ...  # Any: what a name stands for is known at run time
+    ) -> Exchange[Any]: ...  # Any: the operation of a name is known at run time
 
     async def exchange(
         self,
@@ -373,8 +441,8 @@ class BaseAsyncClient(_Client):
         Raises:
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
-            SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            SoapFault: the service answered with one.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         message = self._message(called, request, headers)
@@ -382,9 +450,9 @@ class BaseAsyncClient(_Client):
         came = await self._transport.send(self._request(called, sent))
         reply = self._reply(called, sent, came)
         try:
-            if self._incoming or reply.has_parts:
+            if self._incoming or reply.has_parts or sent.checks:
                 message = await through_async(self._incoming, reply.message())
-                return reply.exchange(message)
+                return reply.exchange(_checked(sent, message))
             return reply.exchange()
         except SoapError as error:
             reply.failed(error)
@@ -394,4 +462,5 @@ class BaseAsyncClient(_Client):
         self, operation: AnyOperation | str, request: object, headers: object = None
     ) -> Any:  # Any: the generated methods know what it is
         called = self._operation(operation)
-        return self._response(await self.exchange(called, request, headers))
+        exchange = await self.exchange(called, request, headers)
+        return self._response(called, exchange)

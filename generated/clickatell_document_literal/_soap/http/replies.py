@@ -1,4 +1,4 @@
-"""What a reply means to a client: the response, a fault, or something else than a SOAP reply."""
+"""The meaning of a reply: the response, a fault, or something else than a SOAP reply."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from ..errors.exchange import Exchange
 from ..errors.problems import Problem
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
+from .attaching import Attaching
 from .binding import readable, received
 from .bodies import TooLarge, charset_of, is_multipart
-from .message import Message
+from .message import Attachment, Message
 from .transport import Response
 
 
@@ -29,10 +30,15 @@ class Reply:
         sent: the request, after the outgoing layers.
         reply: what came.
         limits: how much it may hold.
-        lenient: whether what breaks its schema's promise is noted, and is no error.
+        lenient: whether what violates its schema is noted, and is no error.
+        attaching: what reads attachments; `None` where nothing is binary.
+        streams: whether binary values are read as attachments.
     """
 
-    __slots__ = ("_came", "_envelope", "_limits", "_operation", "_problems", "_sent")
+    __slots__ = (
+        *("_attaching", "_came", "_envelope", "_limits", "_operation", "_parts"),
+        *("_problems", "_sent", "_streams"),
+    )
 
     def __init__(
         self,
@@ -41,6 +47,8 @@ class Reply:
         reply: Response,
         limits: Limits,
         lenient: bool = False,
+        attaching: Attaching | None = None,
+        streams: bool = False,
     ) -> None:
         self._problems: list[Problem] | None = [] if lenient else None
         self._operation = operation
@@ -48,14 +56,22 @@ class Reply:
         self._came = reply
         self._envelope = reply.body
         self._limits = limits
+        self._parts: tuple[Attachment, ...] = ()
+        self._attaching = attaching
+        self._streams = streams
 
     def message(self) -> Message:
         """The reply as it came, for the incoming layers.
 
         Raises:
-            TransportError: it says that it has several parts, and has none.
+            TransportError: it is declared to have several parts, and has none.
         """
         came, operation, url = self._came, self._operation, self._sent.url
+        if self._is_acknowledgement(came.body, came.status):
+            kind = self._content_type
+            return Message(
+                came.body, kind, came.headers, (), operation, url, came.status
+            )
         message = received(
             came.body, came.headers, operation=operation, url=url, status=came.status
         )
@@ -64,8 +80,20 @@ class Reply:
 
     @property
     def has_parts(self) -> bool:
-        """Whether it says that it is one of several parts."""
-        return is_multipart(self._content_type)
+        """Whether it is declared to have several parts, and they are of interest."""
+        came = self._came
+        return is_multipart(self._content_type) and not self._is_acknowledgement(
+            came.body, came.status
+        )
+
+    def _is_acknowledgement(self, body: bytes, status: int) -> bool:
+        """Whether it only confirms the receipt of a one-way call (WS-I Basic Profile 1.1, R2714),
+        or of one that is answered elsewhere; its type does not matter then."""
+        if not (self._operation.one_way or self._sent.answered_elsewhere):
+            return False
+        if not 200 <= status < 300:
+            return False
+        return status in (202, 204) or not body.strip()
 
     @property
     def _content_type(self) -> str:
@@ -74,31 +102,38 @@ class Reply:
     def exchange(
         self, message: Message | None = None
     ) -> Exchange[Any]:  # Any: the operation's response
-        """What the reply means.
+        """The exchange that the reply completes.
 
         Args:
             message: what the layers made of it; `None` where there are none, nor parts.
 
         Raises:
             SoapFault: the envelope holds one.
-            DecodeError: a successful reply's envelope breaks its schema's promise.
+            DecodeError: a successful reply's envelope violates its schema.
             TransportError: it is no SOAP reply.
         """
         status = self._came.status
         if message is None:
             return self._read(self._envelope, self._content_type, status)
+        self._parts = message.attachments
+        if self._streams:
+            kind = message.content_type
+            return self._read(message.envelope, kind, message.status or status)
         try:
             whole = readable(message, self._limits)
         except TooLarge:
-            said = f"the reply has more than {self._limits.envelope:,} bytes"
-            raise TransportError(said) from None
+            reason = f"the reply has more than {self._limits.envelope:,} bytes"
+            raise TransportError(reason) from None
         if message.envelope is self._envelope:
             self._envelope = whole.envelope
         return self._read(whole.envelope, whole.content_type, whole.status or status)
 
     def failed(self, error: SoapError) -> None:
-        """Hang the exchange on an error, which hides what is secret in the package."""
+        """Hang the exchange on an error, which hides what is secret in the package. Whatever failed
+        on the way, the error has what came."""
         error.secrets = self._operation.package.secrets
+        if isinstance(error, TransportError) and error.status is None:
+            error.of_reply(self._came.status, self._came.headers, self._came.body)
         if error.exchange is None:
             error.exchange = self._exchange(None, None)
 
@@ -118,18 +153,14 @@ class Reply:
     ) -> Exchange[Any]:  # Any: the operation's response
         """The response and its headers, in an exchange.
 
-        A fault is one whatever the status; a response is one only where the status says so.
+        A fault is one whatever the status; a response is one only where the status is that of one.
         """
-        operation = self._operation
         success = 200 <= status < 300
-        if operation.one_way and success:
-            if status in (202, 204) or not envelope.strip():
-                return self._exchange(None, None)
+        if self._is_acknowledgement(envelope, status):
+            return self._exchange(None, None)
         try:
             charset = charset_of(content_type)
-            found = operation.read_response(
-                envelope, charset, self._limits, self._problems
-            )
+            found = self._found(envelope, charset)
         except SoapFault:
             raise
         except DecodeError as error:
@@ -139,6 +170,20 @@ class Reply:
         if not success:
             raise self._no_reply()
         return self._exchange(*found)
+
+    def _found(
+        self, envelope: bytes, charset: str | None
+    ) -> tuple[Any, Any]:  # Any: the operation's response, and its headers
+        """The response and its headers."""
+        read, limits, problems = (
+            self._operation.read_response,
+            self._limits,
+            self._problems,
+        )
+        if self._attaching is None:
+            return read(envelope, charset, limits, problems)
+        with self._attaching.reading(self._parts, self._streams):
+            return read(envelope, charset, limits, problems)
 
     def _no_reply(self) -> TransportError:
         came = self._came

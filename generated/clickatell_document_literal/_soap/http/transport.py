@@ -1,24 +1,33 @@
 """How envelopes travel: a transport is one method, `send`.
 
-The clients' own transports stand on httpx2. Whoever needs another HTTP library, or none, writes
+The clients' own transports use httpx2. Whoever needs another HTTP library, or none, writes
 a class with `send`; nothing of httpx2 is imported then.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Any, Final, NoReturn, Protocol, TypeVar
+from functools import partial
+from typing import Any, Final, Protocol, TypeVar
 
-from ..errors.errors import TransportError, TransportTimeout
+from ..errors.errors import TransportError
 from ..secrets.redaction import ALWAYS, Secrets
 from ..xml.parsing import LIMITS, Limits
+from .bodies import TooLarge, is_known, unpacked
+from .connections import OwnAsyncClients, OwnClient
+from .failures import Progress, closed, raise_translated
+from .message import Attachment
 
 DEFAULT_TIMEOUT: Final = 30.0
 
+CONNECTIONS: Final = 100
+"""How many connections a client's own transport has at once."""
+
 C = TypeVar("C")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -29,7 +38,7 @@ class Request:
     body: bytes
     headers: Mapping[str, str]
     secrets: Secrets = field(default=ALWAYS, compare=False)
-    """What is not shown of it."""
+    """The secrets that are not shown of it."""
     limits: Limits = field(default=LIMITS, compare=False)
     """How much the reply may hold."""
 
@@ -46,16 +55,20 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     """By names in lower case."""
     body: bytes = field(repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    """The parts beside the body, where those are separate already: the body is the root then, and the
+    Content-Type its own."""
 
 
 class Transport(Protocol):
-    """What carries a request, and brings the reply."""
+    """The interface of a transport: it carries a request, and brings the reply."""
 
     def send(self, request: Request) -> Response:
         """Send a request and wait for its reply.
 
         Raises:
-            TransportError: no reply came; `TransportTimeout` where none came in time.
+            TransportError: no reply came; `TransportTimeout` where none came in time. Its `sent`
+                is False where nothing can have reached the service.
         """
         ...
 
@@ -72,7 +85,7 @@ class AsyncTransport(Protocol):
 
 
 class HttpReply(Protocol):
-    """What is used of `httpx2.Response`."""
+    """The part of `httpx2.Response` that is used."""
 
     @property
     def status_code(self) -> int: ...
@@ -80,13 +93,17 @@ class HttpReply(Protocol):
     @property
     def headers(self) -> Mapping[str, str]: ...
 
+    def iter_raw(self) -> Iterator[bytes]: ...
+
     def iter_bytes(self) -> Iterator[bytes]: ...
+
+    def aiter_raw(self) -> AsyncIterator[bytes]: ...
 
     def aiter_bytes(self) -> AsyncIterator[bytes]: ...
 
 
 class HttpClient(Protocol):
-    """What is used of `httpx2.Client`."""
+    """The part of `httpx2.Client` that is used."""
 
     def stream(
         self,
@@ -96,13 +113,14 @@ class HttpClient(Protocol):
         content: bytes,
         headers: Sequence[tuple[bytes, bytes]],
         follow_redirects: bool,
+        extensions: Mapping[str, Any],  # Any: as httpx2 has them
     ) -> AbstractContextManager[HttpReply]: ...
 
     def close(self) -> None: ...
 
 
 class AsyncHttpClient(Protocol):
-    """What is used of `httpx2.AsyncClient`."""
+    """The part of `httpx2.AsyncClient` that is used."""
 
     def stream(
         self,
@@ -112,13 +130,14 @@ class AsyncHttpClient(Protocol):
         content: bytes,
         headers: Sequence[tuple[bytes, bytes]],
         follow_redirects: bool,
+        extensions: Mapping[str, Any],  # Any: as httpx2 has them
     ) -> AbstractAsyncContextManager[HttpReply]: ...
 
     async def aclose(self) -> None: ...
 
 
 def _httpx2() -> Any:
-    """httpx2 itself. `Any`: the protocols above say what is used of it."""
+    """httpx2 itself. `Any`: the protocols above declare what is used of it."""
     # Here and not above: that package takes longer to import than all the rest, and who only
     # encodes and decodes, or brings a transport, does without it.
     import httpx2
@@ -143,18 +162,19 @@ def _usable(http_client: C, wanted: str, closing: str) -> C:
 
 
 class HttpTransport:
-    """A transport on httpx2.
+    """A transport on httpx2. Threads may share it, and forked processes may use it.
 
     Redirects are not followed: a POST would become a GET on its way.
 
     Args:
-        timeout: seconds without any progress, in connecting, in sending or in waiting for more
-            of the reply.
+        timeout: seconds without any progress, in waiting for a free connection, in connecting, in
+            sending or in waiting for more of the reply.
         http_client: an `httpx2.Client` of one's own, for proxies, certificates, authentication;
-            its own timeouts hold, and it is not closed here.
+            its own timeouts and connections hold, and it is not closed here.
+        connections: how many there may be at once; further requests wait for one to be free.
 
     Raises:
-        ValueError: `timeout` is not a positive, finite number.
+        ValueError: `timeout` is not a positive, finite number, or `connections` not positive.
         TypeError: `http_client` is no `httpx2.Client`, and cannot be used as one.
     """
 
@@ -162,66 +182,126 @@ class HttpTransport:
         self,
         timeout: float = DEFAULT_TIMEOUT,
         http_client: HttpClient | None = None,
+        *,
+        connections: int = CONNECTIONS,
     ) -> None:
         self._library = _httpx2()
-        self._own = http_client is None
-        self._client: HttpClient = (
-            self._library.Client(timeout=_checked(timeout))
-            if http_client is None
-            else _usable(http_client, "Client", "close")
-        )
+        self._given: HttpClient | None = None
+        self._own: OwnClient[HttpClient] | None = None
+        if http_client is None:
+            settings = _settings(self._library, timeout, connections)
+            self._own = OwnClient(partial(self._library.Client, **settings))
+        else:
+            self._given = _usable(http_client, "Client", "close")
+        self._traced = http_client is not None or _has_proxies()
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
+        client = self._own.get() if self._own else _open(self._given)
+        progress = Progress() if self._traced else None
+        trace = None if progress is None else progress.note
         body = _Body(request.limits.envelope)
         try:
-            with self._client.stream(**_posted(request)) as reply:
-                for chunk in reply.iter_bytes():
+            with client.stream(**_posted(request, trace)) as reply:
+                for chunk in body.chunks(reply, reply.iter_raw, reply.iter_bytes):
                     body.add(chunk, reply)
                 return body.response(reply)
         except Exception as error:
-            _translate(error, request, self._library)
+            secrets = request.secrets
+            raise_translated(error, request.url, secrets, self._library, progress)
 
     def close(self) -> None:
         """Close what was opened here."""
-        if self._own:
-            self._client.close()
+        if self._own is not None:
+            self._own.close()
 
 
 class AsyncHttpTransport:
-    """`HttpTransport` for `AsyncClient`, on an `httpx2.AsyncClient`."""
+    """`HttpTransport` for `AsyncClient`, on an `httpx2.AsyncClient`. Event loops may share it: each
+    has its own connections, which are closed when it ends."""
 
     def __init__(
         self,
         timeout: float = DEFAULT_TIMEOUT,
         http_client: AsyncHttpClient | None = None,
+        *,
+        connections: int = CONNECTIONS,
     ) -> None:
         self._library = _httpx2()
-        self._own = http_client is None
-        self._client: AsyncHttpClient = (
-            self._library.AsyncClient(timeout=_checked(timeout))
-            if http_client is None
-            else _usable(http_client, "AsyncClient", "aclose")
-        )
+        self._given: AsyncHttpClient | None = None
+        self._own: OwnAsyncClients[AsyncHttpClient] | None = None
+        if http_client is None:
+            settings = _settings(self._library, timeout, connections)
+            self._own = OwnAsyncClients(partial(self._library.AsyncClient, **settings))
+        else:
+            self._given = _usable(http_client, "AsyncClient", "aclose")
+        self._traced = http_client is not None or _has_proxies()
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
+        client = await self._own.get() if self._own else _open(self._given)
+        progress = Progress() if self._traced else None
+        trace = None if progress is None else progress.note_async
         body = _Body(request.limits.envelope)
         try:
-            async with self._client.stream(**_posted(request)) as reply:
-                async for chunk in reply.aiter_bytes():
+            async with client.stream(**_posted(request, trace)) as reply:
+                async for chunk in body.chunks(
+                    reply, reply.aiter_raw, reply.aiter_bytes
+                ):
                     body.add(chunk, reply)
                 return body.response(reply)
         except Exception as error:
-            _translate(error, request, self._library)
+            secrets = request.secrets
+            raise_translated(error, request.url, secrets, self._library, progress)
 
     async def aclose(self) -> None:
         """Close what was opened here."""
-        if self._own:
-            await self._client.aclose()
+        if self._own is not None:
+            await self._own.aclose()
 
 
-def _posted(request: Request) -> dict[str, Any]:  # Any: keyword arguments of many types
+def _settings(
+    library: Any, timeout: float, connections: int  # Any: as of _httpx2
+) -> dict[str, Any]:  # Any: keyword arguments of many types
+    """The settings of a client that is made here. Making its TLS context takes most of the time
+    that making a client does: those of all event loops and processes share it.
+
+    Raises:
+        ValueError: a number cannot be used.
+    """
+    if not isinstance(connections, int) or connections < 1:
+        raise ValueError(f"connections={connections!r}: a positive number is wanted")
+    return {
+        "timeout": _checked(timeout),
+        "limits": library.Limits(
+            max_connections=connections, max_keepalive_connections=connections
+        ),
+        "verify": library.create_ssl_context(),
+    }
+
+
+def _has_proxies() -> bool:
+    """Whether the environment names any proxy."""
+    # Here and not above: httpx2 imports it, and who makes no client does without it.
+    from urllib.request import getproxies
+
+    return bool(getproxies())
+
+
+def _open(client: C | None) -> C:
+    """A client of the user's.
+
+    Raises:
+        TransportError: it was closed.
+    """
+    if client is None or getattr(client, "is_closed", False):
+        raise closed()
+    return client
+
+
+def _posted(
+    request: Request, trace: Callable[..., object] | None
+) -> dict[str, Any]:  # Any: keyword arguments of many types
     # As bytes: a SOAPAction may hold what is not ASCII.
     headers = [
         (name.encode("ascii"), value.encode())
@@ -233,6 +313,7 @@ def _posted(request: Request) -> dict[str, Any]:  # Any: keyword arguments of ma
         "content": request.body,
         "headers": headers,
         "follow_redirects": False,
+        "extensions": {} if trace is None else {"trace": trace},
     }
 
 
@@ -243,39 +324,47 @@ class _Body:
         self._at_most = at_most
         self._chunks: list[bytes] = []
         self._size = 0
+        self._coding = ""
+        """The content codings that are left to take off here."""
+
+    def chunks(
+        self, reply: HttpReply, raw: Callable[[], T], decoded: Callable[[], T]
+    ) -> T:
+        """The pieces of a body: as they came, where its content codings are known here (httpx2 knows
+        neither `x-gzip` nor several members of gzip), else as httpx2 decodes them."""
+        coding = reply.headers.get("content-encoding", "")
+        if not is_known(coding):
+            return decoded()
+        self._coding = coding
+        return raw()
 
     def add(self, chunk: bytes, reply: HttpReply) -> None:
         self._chunks.append(chunk)
         self._size += len(chunk)
         if self._size > self._at_most:
-            raise TransportError(
-                f"the reply has more than {self._at_most:,} bytes",
-                status=reply.status_code,
-                headers=_headers(reply),
-                body=self._chunks[0],
-            )
+            raise self._refused(reply, f"has more than {self._at_most:,} bytes")
 
     def response(self, reply: HttpReply) -> Response:
-        return Response(reply.status_code, _headers(reply), b"".join(self._chunks))
+        body = b"".join(self._chunks)
+        if self._coding and body:
+            try:
+                body = unpacked(body, self._coding, self._at_most)
+            except TooLarge:
+                why = f"has more than {self._at_most:,} bytes"
+                raise self._refused(reply, why) from None
+            except ValueError as error:
+                why = f"is not packed as its Content-Encoding declares ({error})"
+                raise self._refused(reply, why) from None
+        return Response(reply.status_code, _headers(reply), body)
+
+    def _refused(self, reply: HttpReply, why: str) -> TransportError:
+        return TransportError(
+            f"the reply {why}",
+            status=reply.status_code,
+            headers=_headers(reply),
+            body=self._chunks[0] if self._chunks else b"",
+        )
 
 
 def _headers(reply: HttpReply) -> dict[str, str]:
     return {name.lower(): value for name, value in reply.headers.items()}
-
-
-def _translate(
-    error: Exception, request: Request, library: Any  # Any: as of _httpx2
-) -> NoReturn:
-    """Raise an error of httpx2 as one of this package; another as it is."""
-    secrets = request.secrets
-    where = f"POST {secrets.redact_url(request.url)}"
-    said = secrets.redact_url(str(error)) or type(error).__name__
-    if isinstance(error, library.TimeoutException):
-        raise TransportTimeout(f"{where}: no answer in time ({said})") from error
-    if isinstance(
-        error,
-        # A UnicodeError: the name of a host that no name server could be asked for.
-        (library.HTTPError, library.InvalidURL, library.StreamError, UnicodeError),
-    ):
-        raise TransportError(f"{where}: {said}") from error
-    raise error

@@ -1,6 +1,6 @@
 """A service as a web application, without sockets: HTTP requests to replies.
 
-`asgi`, `wsgi` and `memory` stand on it. The rules of HTTP are those of SOAP 1.1, section 6, and
+`asgi`, `wsgi` and `memory` are built on it. The rules of HTTP are those of SOAP 1.1, section 6, and
 of SOAP 1.2, part 2, section 7.
 """
 
@@ -11,7 +11,14 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from ..addressing.headers import (
+    AddressingHeaders,
+    EndpointReference,
+    is_addressing,
+    read_headers,
+)
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
+from ..http.attaching import AttachmentsAs
 from ..http.binding import readable, received
 from ..http.bodies import (
     TooLarge,
@@ -26,20 +33,37 @@ from ..soap.envelope import NAMES, Version, opened
 from ..soap.operation import Port
 from ..xml.element import Element
 from ..xml.parsing import Limits, parse
+from .addressed import (
+    address_elsewhere,
+    addressed,
+    check_addressing,
+    endpoint_of,
+    fault_action_of,
+)
 from .answering import (
     MEDIA_TYPES,
     Faults,
     Refusal,
     check_encoding,
     check_headers,
-    content_type,
     internal_error,
     mismatch,
     operation_fault,
+    our_blocks,
 )
+from .attachments import ServiceAttachments
 from .dispatch import Dispatcher, Target
 from .messages import action_of, reply_message, response_of
-from .service import BaseService, Call, Hooks, HttpRequest, answering, run, run_in
+from .service import (
+    BaseService,
+    Call,
+    Hooks,
+    HttpRequest,
+    Security,
+    answering,
+    run,
+    run_in,
+)
 
 DEFAULT_MAX_BODY: Final = 16 * 2**20
 _LONG: Final = 2**17
@@ -56,14 +80,18 @@ class Application:
         address: where callers find it, for the WSDL that is given out; otherwise where a
             request was sent to.
         max_body: bytes that a request's body may have, packed and unpacked.
-        limits: how much its envelope may hold, where that is not what the package says.
+        limits: those of its envelope, where they are not the package's.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, faults too, in this order.
         incoming: layers that each request passes before its operation is sought, in this order.
         paths: the path of each port, by its key; any other path serves them all.
+        security: checks who calls, before the operation is sought.
+        attachments: "stream" for binary values of requests as `Attachment`s.
+        mtom: whether replies are MTOM messages; `None` where those to MTOM messages are.
 
     Raises:
         TypeError: a layer is none.
+        ValueError: `attachments` or `mtom` cannot be used, or nothing in the package is binary.
     """
 
     def __init__(
@@ -77,13 +105,18 @@ class Application:
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         paths: Mapping[str, str] | None = None,
+        security: Security | None = None,
+        attachments: AttachmentsAs = "bytes",
+        mtom: bool | int | None = None,
     ) -> None:
         self.max_body = max_body
         self._address = address
         self._hooks = hooks or Hooks()
+        self._security = security
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._paths = dict(paths or {})
+        self._attachments = ServiceAttachments(services, attachments, mtom)
         self._ports: dict[str, tuple[BaseService, Port]] = {
             key: (service, service._ports[key])
             for service in services
@@ -103,15 +136,19 @@ class Application:
         for name in keys:
             service, port = self._ports[name]
             known = targets.setdefault(port.soap, [])
-            known += [Target(service, k, o) for k, o in port.operations.items()]
+            demanded = port.addressing == "required"
+            known += [
+                Target(service, key, operation, demanded)
+                for key, operation in port.operations.items()
+            ]
         return {version: Dispatcher(found) for version, found in targets.items()}
 
     # -------------------------------------------------------------------------- answering
 
     async def answer(self, request: HttpRequest) -> Response:
         """The reply to a request, whatever it is. A long one is read in a thread of its own: the
-        others need not wait for that."""
-        if len(request.body) > _LONG:
+        others need not wait for that, nor for a check of passwords."""
+        if len(request.body) > _LONG or self._security is not None:
             call = await asyncio.to_thread(self._opened, request)
         else:
             call = self._opened(request)
@@ -121,6 +158,8 @@ class Application:
             reply = self._done(call, await run(call))
         except Exception as error:
             reply = self._failed(error, call.request, call)
+        if call.addressing is not None and self._elsewhere(call.addressing, reply):
+            return await asyncio.to_thread(self._sent, reply, call.request, call)
         return self._sent(reply, call.request, call)
 
     def answer_in(
@@ -141,7 +180,7 @@ class Application:
         return self._sent(self._failed(self._beyond(), request), request)
 
     def without_length(self, request: HttpRequest) -> Response:
-        """The reply to a request whose body cannot be read, as nothing says where it ends."""
+        """The reply to a request whose body cannot be read, as its length is unknown."""
         refusal = Refusal(_callers("a request has a Content-Length here"), status=411)
         return self._sent(self._failed(refusal, request), request)
 
@@ -151,13 +190,16 @@ class Application:
         if operation.one_way:
             return Response(202, {}, b"")
         with operation.answering(call.envelope):
-            envelope = operation.encode_response(value, headers)
-        return Response(200, content_type(operation.envelope.wire), envelope)
+            reply = self._attachments.response(operation, value, headers, call.request)
+        if call.addressing is None:
+            return reply
+        endpoint = self._endpoint(call.addressing, reply)
+        return addressed(reply, call.addressing, operation.response_action, endpoint)
 
     def _failed(
         self, error: Exception, request: HttpRequest, call: Call | None = None
     ) -> Response:
-        """The fault that an error means: its own, else one that tells nothing of what went wrong.
+        """The fault that an error means: its own, else one without the reason.
 
         Args:
             error: what a method, a hook or a layer raised, or a refusal.
@@ -170,8 +212,8 @@ class Application:
         except EncodeError as unwritable:
             error = unwritable
         if call is None:
-            said = "%s %a failed", request.method, request.path
-            self._package.log.exception(*said, exc_info=error)
+            arguments = "%s %a failed", request.method, request.path
+            self._package.log.exception(*arguments, exc_info=error)
         else:
             log = call.operation.package.log
             log.exception("%s failed", call.operation.name, exc_info=error)
@@ -187,25 +229,64 @@ class Application:
         """
         if call is not None and isinstance(fault, SoapFault):
             with call.operation.answering(call.envelope):
-                return operation_fault(call.operation, fault)
+                reply = operation_fault(call.operation, fault)
+            action = call.operation.fault_action(fault)
+            return self._addressed_fault(reply, call.addressing, action)
         refusal = fault if isinstance(fault, Refusal) else Refusal(fault)
-        return self._faults.refusal(refusal, self._named(request))
+        reply = self._faults.refusal(refusal, self._named(request))
+        headers = refusal.addressing
+        if headers is not None and headers.is_none(endpoint_of(headers, fault=True)):
+            return Response(202, {}, b"")
+        return self._addressed_fault(reply, headers, refusal.fault_action)
+
+    def _addressed_fault(
+        self, reply: Response, headers: AddressingHeaders | None, action: str
+    ) -> Response:
+        if headers is None:
+            return reply
+        endpoint = self._endpoint(headers, reply)
+        return addressed(reply, headers, fault_action_of(headers, action), endpoint)
+
+    def _endpoint(
+        self, headers: AddressingHeaders, reply: Response
+    ) -> EndpointReference | None:
+        """Where a reply goes; `None` for the connection, as where a fault may go nowhere else."""
+        endpoint = endpoint_of(headers, fault=reply.status >= 400)
+        address = address_elsewhere(headers, endpoint)
+        refused = bool(address) and not self._hooks.accepts_reply_to(address)
+        return None if refused else endpoint
+
+    def _elsewhere(self, headers: AddressingHeaders, reply: Response) -> str:
+        """The address that a reply goes to; "" for the connection, or for nowhere."""
+        return address_elsewhere(headers, self._endpoint(headers, reply))
 
     def _sent(
         self, reply: Response, request: HttpRequest, call: Call | None = None
     ) -> Response:
-        """A reply after the hooks and the layers. Where one of them fails, the fault that says so
+        """A reply after the hooks and the layers. Where one of them fails, the fault for that
         passes none of them."""
         if not reply.body:
             return reply
         try:
+            headers = None if call is None else call.addressing
+            to = ""
+            if headers is not None:
+                if headers.is_none(self._endpoint(headers, reply)):
+                    return Response(202, {}, b"")
+                to = self._elsewhere(headers, reply)
             envelope = self._hooks.reply(reply.body, call)
-            reply = Response(reply.status, reply.headers, envelope)
-            if not self._outgoing:
+            reply = replace(reply, body=envelope)
+            packed = self._attachments.is_packed(reply, request)
+            if not (self._outgoing or to or packed):
                 return reply
             message = reply_message(reply, request, call)
+            if packed:
+                message = self._attachments.packed(message, reply, request)
             with answering(call):
                 message = through(self._outgoing, message)
+            if to:
+                self._hooks.send_reply(replace(message, url=to))
+                return Response(202, {}, b"")
             return response_of(message, reply)
         except Exception as error:
             return self._failed(error, request, call)
@@ -240,7 +321,7 @@ class Application:
 
         Raises:
             Refusal: it is none, or one that is not answered.
-            SoapFault: a hook or a layer says no.
+            SoapFault: a hook or a layer refuses it.
         """
         message = self._message(request)
         try:
@@ -249,35 +330,68 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
+        with self._attachments.reading(message):
+            return self._called(root, message, request)
+
+    def _called(self, root: Element, message: Message, request: HttpRequest) -> Call:
+        """The call that an envelope is.
+
+        Raises:
+            Refusal: as of `_call`.
+        """
         dispatchers = self._at.get(request.path, self._all)
         version = _version_of(root, dispatchers)
+        headers = None
         try:
             header, content = opened(root, version)
-            action = action_of(message)
-            target = dispatchers[version].find(header, content, action)
-            self._check(target, header, content, version)
+            ours = our_blocks(header, version)
+            headers, action = read_headers(ours), action_of(message)
+            user = None
+            if self._security is not None:
+                user = self._security.check(ours, version)
+            called = headers and headers.action or action
+            target = dispatchers[version].find(header, content, called)
+            declares = any(map(is_addressing, target.operation.request_blocks))
+            headers = None if declares else headers
+            self._check(target, ours, content, version)
+            check_addressing(
+                *(headers, version, action),
+                demanded=target.demands_addressing and not declares,
+                answered=not target.operation.one_way,
+                accepts=self._hooks.accepts_reply_to,
+            )
             value, blocks = target.operation.request_in(
                 header, content, len(message.envelope)
             )
-        except SoapFault as fault:
-            raise Refusal(fault, version=version, about_body=True) from None
-        except DecodeError as error:
-            said = _callers(str(error))
-            raise Refusal(said, version=version, about_body=True) from None
+        except Refusal as refusal:
+            refusal.addressing = headers
+            raise
+        except (SoapFault, DecodeError) as error:
+            fault = error if isinstance(error, SoapFault) else _callers(str(error))
+            refused = Refusal(fault, version=version, about_body=True)
+            refused.addressing = headers
+            raise refused from None
         return Call(
-            request, root, target.service, target.key, target.operation, value, blocks
+            *(request, root, target.service, target.key, target.operation),
+            *(value, blocks, headers, user),
         )
 
     def _check(
-        self, target: Target, header: Element | None, body: Element, version: Version
+        self,
+        target: Target,
+        ours: Sequence[Element],
+        body: Element,
+        version: Version,
     ) -> None:
         """Refuse what asks for more than is understood."""
         declared = target.operation.request_blocks
 
         def understands(block: str) -> bool:
-            return block in declared or self._hooks.understands(block)
+            known = block in declared or is_addressing(block)
+            checked = self._security is not None and self._security.understands(block)
+            return known or checked or self._hooks.understands(block)
 
-        check_headers(header, version, understands)
+        check_headers(ours, version, understands)
         check_encoding(body, version)
 
     def _message(self, request: HttpRequest) -> Message:
@@ -285,7 +399,7 @@ class Application:
 
         Raises:
             Refusal: there is none.
-            SoapFault: a layer says no.
+            SoapFault: a layer refuses it.
         """
         body = self._unpacked(request)
         try:
@@ -297,7 +411,10 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         try:
-            message = readable(message, replace(self._limits, envelope=self.max_body))
+            if not self._attachments.streams:
+                message = readable(
+                    message, replace(self._limits, envelope=self.max_body)
+                )
         except TooLarge:
             raise self._beyond() from None
         except (TransportError, DecodeError) as error:

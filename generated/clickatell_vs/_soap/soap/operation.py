@@ -1,6 +1,6 @@
 """Operations: dataclasses to envelopes and back, without any I/O.
 
-Client, server, mock and tests all stand on these. An operation names its types; they are
+Client, server, mock and tests are all built on these. An operation names its types; they are
 looked up, and what can be composed once is composed, when a direction is first used. Threads
 that race there compose the same twice.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Any, Final, Generic, NoReturn, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
 from ..codec.package import Package
 from ..errors.errors import (
@@ -58,19 +58,25 @@ class Operation(Generic[Request, Response]):
         request_headers: the declared header blocks, as one content type.
         response_headers: the same for the reply.
         faults: the declared ones.
+        action_base: how WS-Addressing's default actions begin; "" where they are not known.
+        request_action: the action of requests, where it is neither the SOAPAction nor the default.
+        response_action: the same of responses.
 
-    Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
-    envelope's own XML declaration. `limits` is how much an envelope may hold, where that is not
-    what the package says. With `lenient`, what breaks its schema's promise is no `DecodeError`:
-    a value that does not read or is missing is `None`, whatever its annotation says, and each such
+    Wherever envelopes are decoded, `charset` is the Content-Type's; it beats the envelope's
+    own XML declaration, unless it cannot be right. `limits` are those of the envelope, where they
+    are not the package's. With `lenient`, what violates its schema is no `DecodeError`: a value
+    that does not read or is missing is `None`, whatever its annotation, and each such
     place is added to `problems`.
     """
 
     __slots__ = (
+        "_action_base",
         "_fault",
         "_reply",
         "_request",
+        "_request_action",
         "_response",
+        "_response_action",
         "_version",
         "envelope",
         "faults",
@@ -91,6 +97,9 @@ class Operation(Generic[Request, Response]):
         request_headers: Message | None = None,
         response_headers: Message | None = None,
         faults: Sequence[DeclaredFault] = (),
+        action_base: str = "",
+        request_action: str = "",
+        response_action: str = "",
     ) -> None:
         self.name: str = name
         self.package: Package = package
@@ -102,6 +111,9 @@ class Operation(Generic[Request, Response]):
         self._request = self._side(request, request_headers)
         self._response = self._side(response, response_headers)
         self._reply = response
+        self._action_base = action_base
+        self._request_action = request_action
+        self._response_action = response_action
 
     def _side(self, body: Message | None, header: Message | None) -> Side | None:
         if body is None:
@@ -129,8 +141,32 @@ class Operation(Generic[Request, Response]):
 
     @property
     def one_way(self) -> bool:
-        """Whether the other side sends no response."""
+        """Whether the service sends no response."""
         return self._response is None
+
+    @property
+    def request_action(self) -> str:
+        """WS-Addressing's action of requests: the WSDL's, else the SOAPAction, else the default
+        one (Metadata, section 4.4); "" where none is known."""
+        found = self._request_action or self.soap_action
+        return found or self._default("" if self.one_way else "Request")
+
+    @property
+    def response_action(self) -> str:
+        """The same of responses."""
+        return self._response_action or self._default("Response")
+
+    def fault_action(self, fault: SoapFault) -> str:
+        """The same of a fault; "" for one that is not declared here."""
+        for declared in self.faults:
+            if isinstance(fault, declared.exception):
+                delimiter = self._action_base[-1:]
+                path = f"{delimiter}Fault{delimiter}{declared.name}"
+                return declared.action or self._default(path)
+        return ""
+
+    def _default(self, suffix: str) -> str:
+        return self._action_base and f"{self._action_base}{self.name}{suffix}"
 
     @property
     def request_type(self) -> type[Request] | None:
@@ -144,12 +180,12 @@ class Operation(Generic[Request, Response]):
 
     @property
     def request_message(self) -> Message | None:
-        """What a request's Body holds; `None` where the WSDL declares no input."""
+        """The message of a request; `None` where the WSDL declares no input."""
         return None if self._request is None else self._request.message
 
     @property
     def response_message(self) -> Message | None:
-        """What a response's Body holds; `None` for a one-way operation."""
+        """The message of a response; `None` for a one-way operation."""
         return self._reply
 
     @property
@@ -171,7 +207,7 @@ class Operation(Generic[Request, Response]):
         Args:
             value: the request.
             headers: of the class of the declared ones.
-            references: what goes by reference, where the message is encoded.
+            references: what is written by reference, where the message is encoded.
 
         Raises:
             EncodeError: the wire cannot carry the value, or it is not of the request's class.
@@ -248,7 +284,7 @@ class Operation(Generic[Request, Response]):
         """A request's value.
 
         Raises:
-            DecodeError: the envelope breaks its schema's promise.
+            DecodeError: the envelope violates its schema.
             TypeError: the operation has no request.
         """
         noted = _noted(lenient, problems)
@@ -267,7 +303,7 @@ class Operation(Generic[Request, Response]):
 
         Raises:
             SoapFault: the envelope holds a fault; of its own class if it is a declared one.
-            DecodeError: the envelope breaks its schema's promise.
+            DecodeError: the envelope violates its schema.
         """
         if not lenient:
             return self.read_response(envelope, charset, limits)[0]
@@ -371,7 +407,7 @@ class Operation(Generic[Request, Response]):
 
         Raises:
             SoapFault: the envelope holds a fault, be it in the other version of SOAP.
-            DecodeError: the envelope breaks its schema's promise.
+            DecodeError: the envelope violates its schema.
         """
         if problems is not None:
             with lenience(problems, self.package.secrets):
@@ -405,7 +441,7 @@ class Operation(Generic[Request, Response]):
     def _response_in(
         self, root: Element, envelope: bytes, charset: str | None, limits: Limits
     ) -> tuple[Response, Any]:  # Any: as for the headers alone
-        """What `read_response` gives, of an envelope that was parsed."""
+        """The same as `read_response`, of an envelope that was parsed."""
         try:
             header, body = opened(root, self._version)
         except VersionMismatch:
@@ -445,8 +481,8 @@ class Operation(Generic[Request, Response]):
 
         Args:
             source: a binary stream, or the bytes in pieces.
-            charset: what a Content-Type says.
-            limits: how much it may hold, where that is not what the package says.
+            charset: the Content-Type's.
+            limits: those of it, where they are not the package's.
 
         Raises:
             SoapFault: as `decode_response`.
@@ -479,7 +515,7 @@ class Operation(Generic[Request, Response]):
     def _refuse_foreign_fault(
         self, envelope: bytes, charset: str | None, limits: Limits
     ) -> None:
-        """A service that does not speak our version of SOAP says so in its own."""
+        """A service that does not speak our version of SOAP answers in its own."""
         other = _OTHER[self._version]
         try:
             _, body = open_envelope(envelope, other, charset, limits)
@@ -510,7 +546,7 @@ class Operation(Generic[Request, Response]):
         raise fault
 
 
-# Any: where operations stand together, each has its own types.
+# Any: of several operations each has its own types.
 AnyOperation: TypeAlias = Operation[Any, Any]
 
 
@@ -555,3 +591,8 @@ class Port:
     """By name; of overloads the second is `name_2`, the third `name_3`."""
     package: Package
     """Whose port it is."""
+    mtom: Literal["", "expected", "demanded"] = ""
+    """Why binary values may travel as parts of their own: its schemas expect their media types,
+    its policy demands it; "" where nothing declares that they may."""
+    addressing: Literal["", "optional", "required"] = ""
+    """Whether its services take or demand WS-Addressing's headers, as the WSDL declares it."""

@@ -24,6 +24,7 @@ def _the_port_whose_name_is_nearly_as_long_as_a_line_of_python_may_be_with_room(
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:options:Chooser:"
     encoding = soap.Encoding(
         "enc",
         attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
@@ -52,6 +53,7 @@ def _the_port_whose_name_is_nearly_as_long_as_a_line_of_python_may_be_with_room(
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(

@@ -45,6 +45,7 @@ def _plain() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:parts:Parts:"
     operations: dict[str, soap.AnyOperation] = {
         "order": soap.Operation(
             name="order",
@@ -58,9 +59,12 @@ def _plain() -> soap.Port:
             response=soap.Message("OrderResponse", expects="{urn:parts}ordered"),
             faults=(
                 soap.DeclaredFault(
-                    errors.Refusal, elements.KNOWN.codec("{urn:parts}refusal")
+                    errors.Refusal,
+                    elements.KNOWN.codec("{urn:parts}refusal"),
+                    name="refused",
                 ),
             ),
+            action_base=action_base,
         ),
         "drop": soap.Operation(
             name="drop",
@@ -69,6 +73,7 @@ def _plain() -> soap.Port:
             package=PACKAGE,
             request=soap.Message("DropRequest", expects="{urn:parts}drop"),
             response=soap.Message("DropResponse", expects="{urn:parts}ordered"),
+            action_base=action_base,
         ),
         "twice": soap.Operation(
             name="twice",
@@ -77,6 +82,7 @@ def _plain() -> soap.Port:
             package=PACKAGE,
             request=soap.Message("TwiceRequest", expects="{urn:parts}token"),
             response=None,
+            action_base=action_base,
         ),
     }
     return soap.Port(
@@ -97,6 +103,7 @@ def _newer() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
+    action_base = "urn:parts:Parts:"
     operations: dict[str, soap.AnyOperation] = {
         "order": soap.Operation(
             name="order",
@@ -107,9 +114,12 @@ def _newer() -> soap.Port:
             response=soap.Message("OrderResponse", expects="{urn:parts}ordered"),
             faults=(
                 soap.DeclaredFault(
-                    errors.Refusal, elements.KNOWN.codec("{urn:parts}refusal")
+                    errors.Refusal,
+                    elements.KNOWN.codec("{urn:parts}refusal"),
+                    name="refused",
                 ),
             ),
+            action_base=action_base,
         ),
         "ping": soap.Operation(
             name="ping",
@@ -118,6 +128,7 @@ def _newer() -> soap.Port:
             package=PACKAGE,
             request=soap.Message("PingRequest", expects="{urn:parts}refusal"),
             response=None,
+            action_base=action_base,
         ),
         "drop": soap.Operation(
             name="drop",
@@ -126,6 +137,7 @@ def _newer() -> soap.Port:
             package=PACKAGE,
             request=soap.Message("DropRequest", expects="{urn:parts}drop"),
             response=soap.Message("DropResponse", expects="{urn:parts}ordered"),
+            action_base=action_base,
         ),
     }
     return soap.Port(
@@ -146,6 +158,7 @@ def _empty() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:parts:Parts:"
     operations: dict[str, soap.AnyOperation] = {
         "drop": soap.Operation(
             name="drop",
@@ -154,6 +167,7 @@ def _empty() -> soap.Port:
             package=PACKAGE,
             request=soap.Message("DropRequest", expects="{urn:parts}drop"),
             response=soap.Message("DropResponse", expects="{urn:parts}ordered"),
+            action_base=action_base,
         ),
     }
     return soap.Port(

@@ -22,6 +22,7 @@ def _port11() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:references:References:"
     encoding = soap.Encoding(
         "enc",
         attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
@@ -79,8 +80,10 @@ def _port11() -> soap.Port:
                         "encoded_Person",
                         "t:Person",
                     ),
+                    name="refused",
                 ),
             ),
+            action_base=action_base,
         ),
         "list": soap.EncodedOperation(
             name="list",
@@ -111,6 +114,7 @@ def _port11() -> soap.Port:
                     array=True,
                 ),
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(
@@ -131,6 +135,7 @@ def _port12() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
+    action_base = "urn:references:References:"
     encoding = soap.Encoding(
         "enc",
         soap12=True,
@@ -193,8 +198,10 @@ def _port12() -> soap.Port:
                         "encoded_Person",
                         "t:Person",
                     ),
+                    name="refused",
                 ),
             ),
+            action_base=action_base,
         ),
         "list": soap.EncodedOperation(
             name="list",
@@ -229,6 +236,7 @@ def _port12() -> soap.Port:
                     array=True,
                 ),
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(

@@ -21,6 +21,7 @@ def _archive_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    action_base = "urn:archive:ArchivePortType:"
     encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "find": soap.EncodedOperation(
@@ -68,6 +69,7 @@ def _archive_port() -> soap.Port:
                         "encoded_NotFound",
                         "ns2:NotFound",
                     ),
+                    name="notFound",
                 ),
                 soap.DeclaredFault(
                     errors.Locked,
@@ -79,6 +81,7 @@ def _archive_port() -> soap.Port:
                         "encoded_Locked",
                         "ns2:Locked",
                     ),
+                    name="locked",
                 ),
                 soap.DeclaredFault(
                     errors.Refused,
@@ -90,8 +93,10 @@ def _archive_port() -> soap.Port:
                         "soap.text",
                         "xsd:string",
                     ),
+                    name="refused",
                 ),
             ),
+            action_base=action_base,
         ),
         "close": soap.EncodedOperation(
             name="close",
@@ -108,6 +113,7 @@ def _archive_port() -> soap.Port:
                 rpc=True,
             ),
             response=None,
+            action_base=action_base,
         ),
     }
     return soap.Port(
@@ -128,6 +134,7 @@ def _document_port() -> soap.Port:
         prefix="SOAP-ENV",
         start='<?xml version="1.0" encoding="ISO-8859-1"?><SOAP-ENV:Envelope SOAP-ENV:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/" xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:SOAP-ENC="http://schemas.xmlsoap.org/soap/encoding/"',
     )
+    action_base = "urn:archive:DocumentPortType:"
     encoding = soap.Encoding("SOAP-ENC")
     operations: dict[str, soap.AnyOperation] = {
         "file": soap.EncodedOperation(
@@ -138,6 +145,7 @@ def _document_port() -> soap.Port:
             encoding=encoding,
             request=soap.Message("FileRequest", encoded=True, by_envelope=True),
             response=soap.Message("FileResponse", encoded=True, by_envelope=True),
+            action_base=action_base,
         ),
     }
     return soap.Port(

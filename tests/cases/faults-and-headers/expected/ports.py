@@ -21,6 +21,7 @@ def _bank_port() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
+    action_base = "urn:bank:BankPortType:"
     operations: dict[str, soap.AnyOperation] = {
         "withdraw": soap.Operation(
             name="withdraw",
@@ -45,12 +46,17 @@ def _bank_port() -> soap.Port:
             response_headers=soap.Message("WithdrawResponseHeaders"),
             faults=(
                 soap.DeclaredFault(
-                    errors.Overdrawn, elements.KNOWN.codec("{urn:bank}overdrawn")
+                    errors.Overdrawn,
+                    elements.KNOWN.codec("{urn:bank}overdrawn"),
+                    name="overdrawn",
                 ),
                 soap.DeclaredFault(
-                    errors.Closed, elements.KNOWN.codec("{urn:bank}closed")
+                    errors.Closed,
+                    elements.KNOWN.codec("{urn:bank}closed"),
+                    name="closed",
                 ),
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(

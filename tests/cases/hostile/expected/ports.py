@@ -20,6 +20,7 @@ def _hostile_port() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:hostile'+__import__('os').abort()+':HostilePortType:"
     operations: dict[str, soap.AnyOperation] = {
         "call": soap.Operation(
             name="call",
@@ -32,6 +33,7 @@ def _hostile_port() -> soap.Port:
                 expects="{urn:hostile'+__import__('os').abort()+'}call",
             ),
             response=None,
+            action_base=action_base,
         ),
     }
     return soap.Port(

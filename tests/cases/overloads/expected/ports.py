@@ -20,6 +20,7 @@ def _search_port() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:search:SearchPortType:"
     operations: dict[str, soap.AnyOperation] = {
         "find": soap.Operation(
             name="find",
@@ -36,6 +37,8 @@ def _search_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
+            response_action="urn:search:SearchPortType:foundNumber",
         ),
         "find_2": soap.Operation(
             name="find",
@@ -52,6 +55,8 @@ def _search_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
+            response_action="urn:search:SearchPortType:foundWord",
         ),
         "stop": soap.Operation(
             name="stop",
@@ -64,6 +69,7 @@ def _search_port() -> soap.Port:
             response=soap.Message(
                 "StopResponse", tag="stopResponse", attributes="", expects="", rpc=True
             ),
+            action_base=action_base,
         ),
         "log": soap.Operation(
             name="log",
@@ -74,6 +80,7 @@ def _search_port() -> soap.Port:
                 "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
             ),
             response=None,
+            action_base=action_base,
         ),
     }
     return soap.Port(
@@ -94,6 +101,7 @@ def _mirror_search_port() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:search:SearchPortType:"
     operations: dict[str, soap.AnyOperation] = {
         "find": soap.Operation(
             name="find",
@@ -110,6 +118,8 @@ def _mirror_search_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
+            response_action="urn:search:SearchPortType:foundNumber",
         ),
         "find_2": soap.Operation(
             name="find",
@@ -126,6 +136,8 @@ def _mirror_search_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
+            response_action="urn:search:SearchPortType:foundWord",
         ),
         "stop": soap.Operation(
             name="stop",
@@ -138,6 +150,7 @@ def _mirror_search_port() -> soap.Port:
             response=soap.Message(
                 "StopResponse", tag="stopResponse", attributes="", expects="", rpc=True
             ),
+            action_base=action_base,
         ),
         "log": soap.Operation(
             name="log",
@@ -148,6 +161,7 @@ def _mirror_search_port() -> soap.Port:
                 "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
             ),
             response=None,
+            action_base=action_base,
         ),
     }
     return soap.Port(
@@ -168,6 +182,7 @@ def _search_binding12() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
+    action_base = "urn:search:SearchPortType:"
     operations: dict[str, soap.AnyOperation] = {
         "stop": soap.Operation(
             name="stop",
@@ -184,6 +199,7 @@ def _search_binding12() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(

@@ -20,6 +20,7 @@ def _post_port() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:post:PostPortType:"
     operations: dict[str, soap.AnyOperation] = {
         "send": soap.Operation(
             name="send",
@@ -28,6 +29,7 @@ def _post_port() -> soap.Port:
             package=PACKAGE,
             request=soap.Message("SendRequest", expects="{urn:post}letter"),
             response=soap.Message("SendResponse"),
+            action_base=action_base,
         ),
         "price": soap.Operation(
             name="price",
@@ -36,6 +38,7 @@ def _post_port() -> soap.Port:
             package=PACKAGE,
             request=soap.Message("PriceRequest"),
             response=soap.Message("PriceResponse"),
+            action_base=action_base,
         ),
         "weigh": soap.Operation(
             name="weigh",
@@ -56,14 +59,20 @@ def _post_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
         "scan": soap.Operation(
             name="scan",
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("ScanRequest", expects="{urn:post}letter"),
+            request=soap.Message(
+                "ScanRequest",
+                expects="{urn:post}letter",
+                attached=soap.MimeParts(("image", "image", ("image/png",))),
+            ),
             response=soap.Message("ScanResponse"),
+            action_base=action_base,
         ),
     }
     return soap.Port(
@@ -84,6 +93,7 @@ def _office_port() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:post:OfficePortType:"
     operations: dict[str, soap.AnyOperation] = {
         "open": soap.Operation(
             name="open",
@@ -100,6 +110,7 @@ def _office_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(
@@ -120,6 +131,7 @@ def _call_port() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
+    action_base = "urn:post:PostPortType:"
     operations: dict[str, soap.AnyOperation] = {
         "send": soap.Operation(
             name="send",
@@ -140,6 +152,7 @@ def _call_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(

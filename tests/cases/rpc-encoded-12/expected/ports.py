@@ -20,6 +20,7 @@ def _sums_port() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
+    action_base = "urn:sums:SumsPortType:"
     encoding = soap.Encoding(
         "enc",
         soap12=True,
@@ -48,6 +49,7 @@ def _sums_port() -> soap.Port:
                 expects="",
                 rpc=True,
             ),
+            action_base=action_base,
         ),
     }
     return soap.Port(

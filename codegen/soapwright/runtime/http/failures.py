@@ -1,0 +1,94 @@
+"""Requests that httpx2 could not carry: its errors as this package's, and whether anything was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from ..errors.errors import TransportError, TransportTimeout
+from ..secrets.redaction import Secrets
+
+
+class Progress:
+    """How far a request got, by the events that httpx2's connections report (its extension
+    `trace`). Other transports of httpx2 report none.
+    """
+
+    __slots__ = ("at_proxy", "begun")
+
+    def __init__(self) -> None:
+        self.begun = False
+        """Whether the request itself may have gone out."""
+        self.at_proxy = False
+        """Whether a proxy was asked for a way to the service."""
+
+    def note(
+        self, event: str, info: Mapping[str, Any]
+    ) -> None:  # Any: httpcore2's own requests and streams
+        """Take note of an event."""
+        if event.endswith(".send_request_headers.started"):
+            if info["request"].method == b"CONNECT":
+                self.at_proxy = True
+            else:
+                self.begun = True
+        elif event == "socks.setup_socks5_connection.started":
+            self.at_proxy = True
+
+    async def note_async(
+        self, event: str, info: Mapping[str, Any]
+    ) -> None:  # Any: as `note`
+        """`note`, as asynchronous connections call it."""
+        self.note(event, info)
+
+
+def closed() -> TransportError:
+    """The error of a call on a closed client."""
+    return TransportError("the client is closed", sent=False)
+
+
+def raise_translated(
+    error: Exception,
+    url: str,
+    secrets: Secrets,
+    library: Any,  # Any: httpx2, which transports import when they are made
+    progress: Progress | None,
+) -> NoReturn:
+    """Raise an error of httpx2 as one of this package; another as it is.
+
+    Args:
+        error: what its client raised.
+        url: where the request was to go.
+        secrets: what is not shown of it.
+        library: httpx2.
+        progress: how far it got, where that was noted.
+    """
+    where = f"POST {secrets.redact_url(url)}"
+    reason = secrets.redact_url(str(error)) or type(error).__name__
+    sent = None if _may_be_sent(error, library, progress) else False
+    if isinstance(error, library.TimeoutException):
+        no_answer = "not sent in time" if sent is False else "no answer in time"
+        raise TransportTimeout(f"{where}: {no_answer} ({reason})", sent=sent) from error
+    if type(error) is RuntimeError or isinstance(
+        error,
+        # A RuntimeError: the client is closed, or belongs to another event loop. A UnicodeError:
+        # the name of a host that no name server could be asked for.
+        (library.HTTPError, library.InvalidURL, library.StreamError, UnicodeError),
+    ):
+        raise TransportError(f"{where}: {reason}", sent=sent) from error
+    raise error
+
+
+def _may_be_sent(
+    error: Exception, library: Any, progress: Progress | None  # Any: as above
+) -> bool:
+    """Whether anything of the request may have reached the service."""
+    if progress is not None and (progress.begun or progress.at_proxy):
+        return progress.begun
+    return not isinstance(
+        error,
+        (
+            *(library.PoolTimeout, library.ConnectTimeout, library.ConnectError),
+            *(library.ProxyError, library.UnsupportedProtocol, library.InvalidURL),
+            UnicodeError,
+        ),
+    )
