@@ -85,10 +85,23 @@ class SpooledContent:
         self.size: int | None = size
 
     def open(self) -> IO[bytes]:
-        return io.BufferedReader(_Part(self._file, self._lock), CHUNK)
+        return io.BufferedReader(_Part(self), CHUNK)
+
+    def read_at(self, at: int, size: int) -> bytes:
+        """Some octets from a place on.
+
+        Raises:
+            ValueError: the file is closed.
+        """
+        with self._lock:
+            self._file.seek(at)
+            return self._file.read(size)
 
     def close(self) -> None:
         """Remove the file."""
+        self._file.close()
+
+    def __del__(self) -> None:
         self._file.close()
 
 
@@ -152,11 +165,10 @@ class _Borrowed(io.RawIOBase):
 
 
 class _Part(io.RawIOBase):
-    """A reader of a file with a place of its own."""
+    """A reader of spooled content with a place of its own."""
 
-    def __init__(self, file: IO[bytes], lock: threading.Lock) -> None:
-        self._file = file
-        self._lock = lock
+    def __init__(self, content: SpooledContent) -> None:
+        self._content = content
         self._at = 0
 
     def readable(self) -> bool:
@@ -166,17 +178,13 @@ class _Part(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        with self._lock:
-            start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at}
-            if whence not in start:
-                start[whence] = self._file.seek(0, os.SEEK_END)
+        size = self._content.size or 0
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: size}
         self._at = max(start[whence] + offset, 0)
         return self._at
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as above
-        with self._lock:
-            self._file.seek(self._at)
-            chunk = self._file.read(len(buffer))
+        chunk = self._content.read_at(self._at, len(buffer))
         buffer[: len(chunk)] = chunk
         self._at += len(chunk)
         return len(chunk)
