@@ -198,6 +198,7 @@ from .http.client import (
     Exchange,
     given,
 )
+from .http.message import Attachment
 from .http.transport import (
     AsyncTransport,
     Request,
@@ -308,6 +309,7 @@ __all__ = [
     "AnyOperation",
     "AnySimple",
     "AsyncTransport",
+    "Attachment",
     "BaseAsyncClient",
     "BaseClient",
     "DeclaredFault",

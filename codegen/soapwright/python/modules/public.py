@@ -19,10 +19,12 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "http.message": ("Attachment", "Message", "Outgoing"),
     "http.transport": (
         "AsyncHttpTransport",
+        "AsyncStreamedResponse",
         "AsyncTransport",
         "HttpTransport",
         "Request",
         "Response",
+        "StreamedResponse",
         "Transport",
     ),
     "security.username_token": ("UsernameToken",),

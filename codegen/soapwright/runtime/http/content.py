@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final, Protocol, TypeAlias
@@ -70,19 +72,22 @@ class StreamContent:
 
 
 class SpooledContent:
-    """What came in, in a temporary file that several may read at once.
+    """What came in, in a temporary file that several may read at once. The file is removed by `close`,
+    or with the last reference."""
 
-    Args:
-        file: is closed, and so removed, by `close` or with the last reference.
-        size: its bytes.
-    """
+    __slots__ = ("__weakref__", "_file", "_lock", "size")
 
-    __slots__ = ("_file", "_lock", "size")
-
-    def __init__(self, file: IO[bytes], size: int) -> None:
-        self._file = file
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()
         self._lock = threading.Lock()
-        self.size: int | None = size
+        self.size: int | None = 0
+        # not by __del__: in a cycle of references the file might be deleted before
+        weakref.finalize(self, self._file.close)
+
+    def write(self, octets: bytes | bytearray, /) -> int:
+        """Add octets, before anything is read."""
+        self.size = (self.size or 0) + len(octets)
+        return self._file.write(octets)
 
     def open(self) -> IO[bytes]:
         return io.BufferedReader(_Part(self), CHUNK)
@@ -99,9 +104,6 @@ class SpooledContent:
 
     def close(self) -> None:
         """Remove the file."""
-        self._file.close()
-
-    def __del__(self) -> None:
         self._file.close()
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import binascii
 import re
-import tempfile
 from email.message import Message as MimeHeaders
 from email.parser import BytesHeaderParser
 from quopri import decode as decode_quoted
@@ -101,7 +100,6 @@ class PartsReader:
             TransportError: it is cut off, has no part or no root, or two parts of one id.
         """
         if not self._closed:
-            self.discard()
             said = "a part" if self._part is None else "an end: it was cut off"
             raise TransportError(f"a multipart body without {said}")
         parts = [part.attachment() for part in self._parts]
@@ -117,11 +115,6 @@ class PartsReader:
         if root is None:
             raise TransportError("a multipart body without the root part that it names")
         return Parts(root, tuple(part for part in parts if part is not root))
-
-    def discard(self) -> None:
-        """Remove the temporary files."""
-        for part in self._parts:
-            part.discard()
 
     # ------------------------------------------------------------------------- boundaries
 
@@ -177,8 +170,7 @@ class _Part:
         self._in_memory = in_memory
         self._head: bytearray | None = bytearray(b"\r\n")
         self._bytes = bytearray()
-        self._file: IO[bytes] | None = None
-        self._size = 0
+        self._spooled: SpooledContent | None = None
         self._held = b""
         self._headers: dict[str, str] = {}
 
@@ -211,14 +203,13 @@ class _Part:
         self._keep(whole[: len(whole) - len(self._held)])
 
     def _keep(self, octets: bytes) -> None:
-        self._size += len(octets)
-        if self._file is not None:
-            self._file.write(octets)
+        if self._spooled is not None:
+            self._spooled.write(octets)
             return
         self._bytes += octets
-        if self._in_memory is not None and self._size > self._in_memory:
-            self._file = tempfile.TemporaryFile()
-            self._file.write(self._bytes)
+        if self._in_memory is not None and len(self._bytes) > self._in_memory:
+            self._spooled = SpooledContent()
+            self._spooled.write(self._bytes)
             self._bytes = bytearray()
 
     def end(self) -> None:
@@ -247,25 +238,18 @@ class _Part:
 
     def _decoded(self, coding: str) -> tuple[bytes | SpooledContent, bool]:
         """The content, and whether its transfer encoding could be taken off."""
-        file = self._file
-        if file is None:
+        spooled = self._spooled
+        if spooled is None:
             return _decoded(bytes(self._bytes), coding)
-        if coding in ("base64", "quoted-printable"):
-            plain = tempfile.TemporaryFile()
-            file.seek(0)
-            try:
-                _decode_file(file, plain, coding)
-            except binascii.Error:
-                plain.close()
-                return SpooledContent(file, self._size), False
-            file.close()
-            return SpooledContent(plain, plain.tell()), True
-        return SpooledContent(file, self._size), True
-
-    def discard(self) -> None:
-        """Remove the temporary file."""
-        if self._file is not None:
-            self._file.close()
+        if coding not in ("base64", "quoted-printable"):
+            return spooled, True
+        plain = SpooledContent()
+        try:
+            with spooled.open() as reader:
+                _decode_file(reader, plain, coding)
+        except binascii.Error:
+            return spooled, False
+        return plain, True
 
 
 def _decoded(content: bytes, coding: str) -> tuple[bytes, bool]:
@@ -280,7 +264,7 @@ def _decoded(content: bytes, coding: str) -> tuple[bytes, bool]:
     return content, True
 
 
-def _decode_file(file: IO[bytes], plain: IO[bytes], coding: str) -> None:
+def _decode_file(file: IO[bytes], plain: SpooledContent, coding: str) -> None:
     """Decode a file into another one.
 
     Raises:

@@ -147,6 +147,7 @@ class Reply:
             *(response, headers, self._came.status, *both),
             operation=self._operation.name,
             problems=tuple(self._problems or ()),
+            attachments=self._parts,
             secrets=self._operation.package.secrets,
         )
 
