@@ -31,7 +31,7 @@ PAGES = (
     "tutorial",
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
-    "addressing",
+    *("addressing", "attachments"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (

@@ -6,6 +6,7 @@ import re
 import zlib
 from typing import Final
 
+XOP_TYPE: Final = "application/xop+xml"
 _WINDOW: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _MEMBER: Final = b"\x1f\x8b"
 _MEMBERS_AT_MOST: Final = 100

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing, closing
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
@@ -14,7 +15,13 @@ from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
-from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
+from .attaching import (
+    Attaching,
+    AttachmentsAs,
+    checked,
+    joined,
+    mtom_of,
+)
 from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .pieces import Pieces
@@ -24,11 +31,13 @@ from .transport import (
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
     AsyncHttpTransport,
+    AsyncStreamingTransport,
     AsyncTransport,
     HttpClient,
     HttpTransport,
     Request,
     Response,
+    StreamingTransport,
     Transport,
 )
 
@@ -142,17 +151,23 @@ class _Client:
         message = request_message(operation, envelope, self.endpoint)
         return joined(message, written, self._mtom)
 
-    def _request(self, operation: AnyOperation, message: Message) -> Request:
-        """A request, as it is sent."""
+    def _request(
+        self, operation: AnyOperation, message: Message, *, streams: bool
+    ) -> Request:
+        """A request, as it is sent; its body is all in memory unless the transport `streams`."""
         headers, body = packed(message)
+        pieces: Pieces | None = None
         if isinstance(body, Pieces):
-            body = body.joined()
+            pieces = body if streams else None
+            body = b"" if streams else body.joined()
+        if pieces is not None and (size := pieces.size) is not None:
+            headers["Content-Length"] = str(size)
         secrets, log = self._package.secrets, self._package.log
         if log.isEnabledFor(logging.DEBUG):
             url = secrets.redact_url(message.url)
             sent = _logged(message.envelope, operation)
             log.debug("%s: POST %s\n%s", operation.name, url, sent)
-        return Request(message.url, body, headers, secrets, self._limits)
+        return Request(message.url, body, headers, secrets, self._limits, pieces)
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         """A reply, as it came."""
@@ -321,8 +336,7 @@ class BaseClient(_Client):
         """
         called = self._operation(operation)
         sent = through(self._outgoing, self._message(called, request, headers))
-        came = self._transport.send(self._request(called, sent))
-        reply = self._reply(called, sent, came)
+        reply = self._reply(called, sent, self._carried(called, sent))
         try:
             if self._incoming or reply.has_parts or sent.checks:
                 return reply.exchange(
@@ -332,6 +346,22 @@ class BaseClient(_Client):
         except SoapError as error:
             reply.failed(error)
             raise
+
+    def _carried(self, operation: AnyOperation, sent: Message) -> Response:
+        """The reply to a request."""
+        attaching, transport = self._attaching, self._transport
+        streams = attaching is not None and hasattr(transport, "stream")
+        request = self._request(operation, sent, streams=streams)
+        if attaching is None or not (streams and (self._streams or request.pieces)):
+            return transport.send(request)
+        streaming: StreamingTransport = transport  # type: ignore[assignment]  # it has `stream`
+        with closing(streaming.stream(request)) as reply:
+            body = attaching.reply(
+                reply.status, reply.headers, request.limits, streamed=self._streams
+            )
+            for chunk in reply.chunks:
+                body.add(chunk)
+            return body.response()
 
     def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
@@ -447,8 +477,7 @@ class BaseAsyncClient(_Client):
         called = self._operation(operation)
         message = self._message(called, request, headers)
         sent = await through_async(self._outgoing, message)
-        came = await self._transport.send(self._request(called, sent))
-        reply = self._reply(called, sent, came)
+        reply = self._reply(called, sent, await self._carried(called, sent))
         try:
             if self._incoming or reply.has_parts or sent.checks:
                 message = await through_async(self._incoming, reply.message())
@@ -457,6 +486,22 @@ class BaseAsyncClient(_Client):
         except SoapError as error:
             reply.failed(error)
             raise
+
+    async def _carried(self, operation: AnyOperation, sent: Message) -> Response:
+        """The reply to a request."""
+        attaching, transport = self._attaching, self._transport
+        streams = attaching is not None and hasattr(transport, "stream")
+        request = self._request(operation, sent, streams=streams)
+        if attaching is None or not (streams and (self._streams or request.pieces)):
+            return await transport.send(request)
+        streaming: AsyncStreamingTransport = transport  # type: ignore[assignment]  # it has `stream`
+        async with aclosing(await streaming.stream(request)) as reply:
+            body = attaching.reply(
+                reply.status, reply.headers, request.limits, streamed=self._streams
+            )
+            async for chunk in reply.chunks:
+                body.add(chunk)
+            return body.response()
 
     async def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
