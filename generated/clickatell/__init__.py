@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from ._soap.values.values import GYear as GYear
     from ._soap.values.values import GYearMonth as GYearMonth
     from ._soap.xml.parsing import Limits as Limits
+    from ._soap.security.username_checks import NonceStore as NonceStore
+    from ._soap.security.username_checks import UsernameTokens as UsernameTokens
     from ._package import limits as limits
     from ._package import redact as redact
     from ._package import set_limits as set_limits
@@ -87,6 +89,7 @@ __all__ = [
     "Limits",
     "Message",
     "Nil",
+    "NonceStore",
     "Operation",
     "Outgoing",
     "PORTS",
@@ -103,6 +106,7 @@ __all__ = [
     "UNSET",
     "Unset",
     "UsernameToken",
+    "UsernameTokens",
     "XmlDate",
     "XmlDateTime",
     "XmlDecimal",
@@ -142,6 +146,7 @@ _HOMES = {
     "Limits": "._soap.xml.parsing",
     "Message": "._soap.http.message",
     "Nil": "._soap.values.values",
+    "NonceStore": "._soap.security.username_checks",
     "Operation": "._soap.soap.operation",
     "Outgoing": "._soap.http.message",
     "PORTS": ".ports",
@@ -158,6 +163,7 @@ _HOMES = {
     "UNSET": "._soap.values.values",
     "Unset": "._soap.values.values",
     "UsernameToken": "._soap.security.username_token",
+    "UsernameTokens": "._soap.security.username_checks",
     "XmlDate": "._soap.values.dates",
     "XmlDateTime": "._soap.values.dates",
     "XmlDecimal": "._soap.values.numbers",

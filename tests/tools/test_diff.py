@@ -137,7 +137,35 @@ ARRAY = encoded_as(
 )
 
 
+SOAP_BINDING = '<soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>'
+USING = '<w:UsingAddressing xmlns:w="http://www.w3.org/2006/05/addressing/wsdl" xmlns:d="http://schemas.xmlsoap.org/wsdl/" d:required="{}"/>'
+POLICY = (
+    '<p:Policy xmlns:p="http://www.w3.org/ns/ws-policy" xmlns:x="urn:x">{}</p:Policy>'
+)
+USES = SOAP_BINDING + USING.format("true")
+DEMANDS = SOAP_BINDING + POLICY.format("<x:Logged/>")
+ASK_IN = '<input message="s:AskIn"/>'
+ADDRESSED = ASK_IN.replace(
+    "/>", ' w:Action="urn:a" xmlns:w="http://www.w3.org/2007/05/addressing/metadata"/>'
+)
 EDITS = [
+    Edit(SOAP_BINDING, USES, "addressing", "Port", "breaking - compatible"),
+    Edit(
+        *(USES, USES.replace("true", "false"), "no-addressing", "Port"),
+        *("compatible compatible compatible", (SOAP_BINDING, USES)),
+    ),
+    Edit(
+        *(ASK_IN, ADDRESSED, "wsa-action", "ask.request", "breaking - compatible"),
+        (SOAP_BINDING, USES),
+    ),
+    Edit(
+        *(SOAP_BINDING, DEMANDS, "policy", "Port", "breaking breaking compatible"),
+    ),
+    Edit(
+        *(DEMANDS, SOAP_BINDING + POLICY.format('<x:Logged p:Optional="true"/>')),
+        *("policy-met", "Port", "compatible compatible compatible"),
+        (SOAP_BINDING, DEMANDS),
+    ),
     Edit("//localhost/a", "//localhost/b", "address", "Port", "compatible compatible compatible"),
     Edit(PORT, PORT + PORT.replace("Port", "Two"), "port-added", "Two", "compatible compatible compatible"),
     Edit(PORT, "", "port-renamed", "Port", "compatible compatible breaking"),

@@ -68,14 +68,16 @@ def test_samples_are_valid(case: str, tmp_path: Path) -> None:
                 sample = samples.envelope(port, operation.output)
                 reply, headers = served.read_response(sample)
                 are_there(headers, package)
-                package.validate(reply)
+                if case != "attachments":  # its values are beside the envelope
+                    package.validate(reply)
                 written = served.encode_response(reply, headers)
                 assert served.encode_response(*served.read_response(written)) == written
             if operation.input is not None:
                 sample = samples.envelope(port, operation.input)
                 request, headers = served.read_request(sample)
                 are_there(headers, package)
-                package.validate(request)
+                if case != "attachments":
+                    package.validate(request)
                 assert served.encode_request(request, headers)
 
 
@@ -179,7 +181,7 @@ def test_what_cannot_be_served(run: Run, tmp_path: Path) -> None:
     said = result.stderr.splitlines()
     assert said[0].endswith("fly.xml:1: error: there is no operation 'fly' [reply]")
     assert said[1].startswith("hint: there are: lend, ")
-    assert said[2].endswith("stands there, not '{urn:library}lendResponse' [reply]")
+    assert said[2].endswith("is there, not '{urn:library}lendResponse' [reply]")
     without = make("warning-no-soap-binding", tmp_path / "without")
     for path, message in (
         (tmp_path, "this is no generated package's folder"),

@@ -23,6 +23,7 @@ from enum import Enum
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Diagnostic, Location
+from soapwright.model.policy import NOTHING, Policy
 
 # ---------------------------------------------------------------------------------- names
 
@@ -583,7 +584,7 @@ class Message:
     `struct` is the id of the Struct whose values the message carries, and `headers_struct` that
     of its headers. `element` is the Body's only element where the Struct has its content, and
     `substitutes` are the elements that may replace the only one. passes/make_messages.py sets
-    all four. `action` is WS-Addressing's.
+    all four. `action` is WS-Addressing's, `policy` the effective one.
     """
 
     use: Use
@@ -599,6 +600,7 @@ class Message:
     substitutes: tuple[Substitute, ...] = ()
     element: QName | None = None
     action: str = ""
+    policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -606,7 +608,7 @@ class Fault:
     """A declared fault and the part in its detail. `bound` is False where only the portType knows it.
 
     `substitutes` are the elements that may replace the part's, set by passes/make_messages.py.
-    `action` is WS-Addressing's.
+    `action` is WS-Addressing's, `policy` the effective one.
     """
 
     name: str
@@ -618,6 +620,7 @@ class Fault:
     doc: str = ""
     substitutes: tuple[Substitute, ...] = ()
     action: str = ""
+    policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -645,7 +648,8 @@ class Operation:
     """An operation of a binding. `key` is its name, with `_2`, `_3` … for overloads in binding order.
 
     `output` is None for a one-way operation, `input` where the WSDL declares none. `left_out`
-    are its headers and faults that are broken, `findings` those in its declaration.
+    are its headers and faults that are broken, `findings` those in its declaration. `policy` is the
+    effective one of the operation, without those of its messages.
     """
 
     name: str
@@ -659,6 +663,7 @@ class Operation:
     doc: str = ""
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
+    policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -680,7 +685,8 @@ class Port:
     `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "". `mtom`
     is why binary values may travel as parts, None where nothing says that they may.
     `left_out` are its operations that are broken, `findings` those in its binding. `addressing` is
-    None where nothing is declared.
+    None where nothing is declared. `policy` is the effective one of the endpoint, `service_policy`
+    that of the service.
     """
 
     name: str
@@ -697,6 +703,8 @@ class Port:
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     addressing: Addressing | None = None
+    policy: Policy = NOTHING
+    service_policy: Policy = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

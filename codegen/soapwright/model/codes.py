@@ -68,6 +68,10 @@ class Code(StrEnum):
     UNKNOWN_PART = "unknown-part", "A binding names a part that its message lacks."
     UNKNOWN_HEADER = "unknown-header", "A binding names a missing message for a header."
     UNBOUND_FAULT = "unbound-fault", "A binding has a fault that the port type lacks."
+    POLICY = (
+        "policy",
+        "A policy or a required extension demands what nothing does by itself.",
+    )
     FAULT_PARTS = (
         "fault-parts",
         "The message of a fault does not have exactly one part.",

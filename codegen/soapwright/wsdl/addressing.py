@@ -9,22 +9,12 @@ from lxml import etree
 
 from soapwright.model.actions import default_action, fault_action
 from soapwright.model.api import Addressing
+from soapwright.model.demands import addressing_of
+from soapwright.model.policy import Policy
 from soapwright.wsdl.components import Components, wsdl_name
-from soapwright.wsdl.namespaces import WSDL
+from soapwright.wsdl.namespaces import ADDRESSING, WSDL
 
 _SUBMISSION = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
-# Where an Action attribute may be from, the newest first.
-_ACTIONS = (
-    "http://www.w3.org/2007/05/addressing/metadata",
-    "http://www.w3.org/2007/02/addressing/metadata",
-    "http://www.w3.org/2006/05/addressing/wsdl",
-    "http://www.w3.org/2006/02/addressing/wsdl",
-    "http://www.w3.org/2005/08/addressing/wsdl",
-    "http://www.w3.org/2005/08/addressing",
-    "http://www.w3.org/2005/02/addressing/wsdl",
-    _SUBMISSION,
-)
-_USING = (*_ACTIONS, f"{_SUBMISSION}/policy")
 
 
 def action_of(
@@ -55,23 +45,27 @@ def action_of_fault(fault: etree._Element, base: str, operation: str, name: str)
 
 def _declared(node: etree._Element) -> str:
     """The value of an Action attribute; an empty one is none."""
-    found = (node.get(f"{{{namespace}}}Action", "").strip() for namespace in _ACTIONS)
+    found = (node.get(f"{{{namespace}}}Action", "").strip() for namespace in ADDRESSING)
     return next(filter(None, found), "")
 
 
 def using_addressing(node: etree._Element, components: Components) -> Addressing | None:
     """The use of WS-Addressing that a binding or a port declares by an extension element."""
-    for namespace in _USING:
+    for namespace in ADDRESSING:
         found = node.find(f"{{{namespace}}}UsingAddressing")
         if found is not None:
             required = found.get(f"{{{WSDL}}}required", "").strip() in ("true", "1")
-            return Addressing(required, version_of(namespace), components.at(found))
+            version = "2004/08" if namespace.startswith(_SUBMISSION) else "2005/08"
+            return Addressing(required, version, components.at(found))
     return None
 
 
-def version_of(namespace: str) -> str:
-    """The version of the headers that an element of this namespace means."""
-    return "2004/08" if namespace.startswith(_SUBMISSION) else "2005/08"
+def used_addressing(policy: Policy, declared: Addressing | None) -> Addressing | None:
+    """The use of WS-Addressing that a port's policy demands or allows, else the declared one."""
+    found = addressing_of(policy)
+    if found is None or (declared is not None and declared.required):
+        return declared
+    return Addressing(*found)
 
 
 def suffixes(operation: etree._Element) -> tuple[str, str]:

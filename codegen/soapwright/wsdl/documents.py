@@ -20,7 +20,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -49,6 +49,7 @@ from soapwright.wsdl.imports import (
 from soapwright.wsdl.lines import Lines
 from soapwright.wsdl.namespaces import BUILT_IN, XML
 from soapwright.wsdl.normalise import normalise_schema
+from soapwright.wsdl.policy.references import policy_files
 from soapwright.wsdl.references import SOAP_ENCODINGS
 from soapwright.wsdl.sources import collect_sources
 from soapwright.wsdl.unanswered import (
@@ -98,6 +99,8 @@ class Documents:
     inputs: Inputs
     lines: Lines
     unread: Unread
+    policies: Mapping[tuple[etree._Element, str], etree._Element]
+    """The roots of other files that policies are taken from, by the root that names one and its name there."""
 
     def location(self, node: etree._Element) -> Location:
         """The location of an element of any of these documents."""
@@ -136,6 +139,11 @@ def load(
         files.inputs(catalog.contents),
         files.lines,
         loader.unread,
+        {
+            (file.root, name): taken.root
+            for file in files.all
+            for name, taken in file.policies.items()
+        },
     )
 
 
@@ -226,7 +234,9 @@ class _Loader:
         """The toolkit's own schema of a namespace, which may not be all that the service has."""
         imported = waiting.imported
         found = find_bundled(imported)
-        if found is not None and imported.location:
+        # a service has its own of none of these, wherever it serves them from
+        fixed = imported.namespace in {XML, *SOAP_ENCODINGS}
+        if found is not None and imported.location and not fixed:
             at = self.files.lines.location(imported.node)
             report_bundled(imported, waiting.file, at, self.findings)
         return found
@@ -271,6 +281,7 @@ class _Loader:
         root = file.root
         namespace = root.get("targetNamespace", "")
         self.definitions.append(DefinitionsDocument(root, namespace, file.shown))
+        self._find_policies(file)
         imports = {i.node: i for i in file.imports}
         numbers = {node: index for index, node in enumerate(file.schemas)}
         work: list[SourceFile | _Schema | _Waiting] = []
@@ -283,6 +294,14 @@ class _Loader:
                 if node in imports:
                     work.append(_Waiting(file, imports[node], ""))
         self._stack += reversed(work)
+
+    def _find_policies(self, file: SourceFile) -> None:
+        """Read the files beside a WSDL that it takes policies from; others are none of its documents."""
+        for name in policy_files(file.root):
+            found = find_location(name, file, self.catalog, self.files.missing)
+            taken = found and self.files.get(found.path, found.url, any_root=True)
+            if taken:
+                file.policies[name] = taken
 
     def _add_schema(self, schema: _Schema) -> None:
         if schema in self._walked:

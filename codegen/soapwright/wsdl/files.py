@@ -44,13 +44,16 @@ class Files:
     missing: set[Path] = field(default_factory=set)
     _read: dict[Path, SourceFile | None] = field(default_factory=dict)
 
-    def get(self, path: Path, url: str) -> SourceFile | None:
-        """A file, read once however many ways lead to it; None where it cannot be worked with."""
+    def get(self, path: Path, url: str, *, any_root: bool = False) -> SourceFile | None:
+        """A file, read once however many ways lead to it; None where it cannot be worked with.
+
+        With `any_root` it need not be a WSDL or a schema.
+        """
         path = Path(os.path.normpath(path.absolute()))
         key = path.resolve()
         if key not in self._read:
             self._read[key] = None  # keeps the place: files are in the order of asking
-            self._read[key] = self._load(path, url)
+            self._read[key] = self._load(path, url, any_root)
         return self._read[key]
 
     @property
@@ -74,7 +77,7 @@ class Files:
         """Note that a document is not of the kind that is wanted."""
         self._refuse(file.root, why)
 
-    def _load(self, path: Path, url: str) -> SourceFile | None:
+    def _load(self, path: Path, url: str, any_root: bool) -> SourceFile | None:
         content: bytes | None
         fetched = self.remote.at(path) if self.remote is not None else None
         if fetched is not None:
@@ -90,7 +93,7 @@ class Files:
         if is_draft(parsed.text):
             root = self._modernise(root, shown)
         repair(root, self.lines, self.findings)
-        if root.tag not in (DEFINITIONS, SCHEMA):
+        if root.tag not in (DEFINITIONS, SCHEMA) and not any_root:
             self._refuse(root, "neither a WSDL nor a schema")
             return None
         return SourceFile(

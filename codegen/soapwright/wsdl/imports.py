@@ -14,7 +14,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -73,7 +73,7 @@ class SourceFile:
 
     `text` is the UTF-8 that was parsed, `schemas` are the root itself or those of a WSDL,
     `digest` is equal for copies, `remote` is True where it was fetched: no files are beside it
-    then.
+    then. `policies` are the files that it takes policies from, by their names in it.
     """
 
     path: Path
@@ -87,6 +87,7 @@ class SourceFile:
     imports: tuple[Import, ...]
     digest: bytes
     remote: bool = False
+    policies: dict[str, SourceFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

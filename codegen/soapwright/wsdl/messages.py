@@ -51,6 +51,7 @@ from soapwright.wsdl.components import (
     wsdl_name,
 )
 from soapwright.wsdl.namespaces import WSDL_SOAP11, WSDL_SOAP12
+from soapwright.wsdl.policy.attachments import Policies
 from soapwright.wsdl.references import near_builtin, type_reference
 
 EXTENSIONS = {SoapVersion.V11: WSDL_SOAP11, SoapVersion.V12: WSDL_SOAP12}
@@ -79,6 +80,7 @@ class MessageReader:
     """Reads the messages of one operation; `left_out` collects its headers and faults that are broken."""
 
     components: Components
+    policies: Policies
     bound: Bound
     left_out: list[LeftOut] = field(default_factory=list)
 
@@ -147,6 +149,7 @@ class MessageReader:
             headers=tuple(self._headers(way, "header")),
             doc=doc_of(abstract, message),
             action=action,
+            policy=self.policies.effective(concrete, abstract, message),
         )
 
     def _concrete(self, way: str) -> etree._Element | None:
@@ -277,6 +280,7 @@ class MessageReader:
             action=action_of_fault(
                 abstract, self.bound.action_base, self.bound.name, name
             ),
+            policy=self.policies.effective(concrete, abstract, message),
         )
 
     def _parts(self, message: etree._Element) -> dict[str, etree._Element]:

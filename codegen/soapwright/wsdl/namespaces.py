@@ -13,6 +13,24 @@ WSDL_HTTP = "http://schemas.xmlsoap.org/wsdl/http/"
 WSDL_MIME = "http://schemas.xmlsoap.org/wsdl/mime/"
 WIRE = "urn:soapwright:wire"
 
+# Where an Action attribute or UsingAddressing may be from, the newest first.
+ADDRESSING = (
+    "http://www.w3.org/2007/05/addressing/metadata",
+    "http://www.w3.org/2007/02/addressing/metadata",
+    "http://www.w3.org/2006/05/addressing/wsdl",
+    "http://www.w3.org/2006/02/addressing/wsdl",
+    "http://www.w3.org/2005/08/addressing/wsdl",
+    "http://www.w3.org/2005/08/addressing",
+    "http://www.w3.org/2005/02/addressing/wsdl",
+    "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+    "http://schemas.xmlsoap.org/ws/2004/08/addressing/policy",
+)
+
+# The extensions of WSDLs that are understood.
+KNOWN_EXTENSIONS = frozenset(
+    {WSDL, WSDL_SOAP11, WSDL_SOAP12, WSDL_HTTP, WSDL_MIME, WIRE, *ADDRESSING}
+)
+
 # The working drafts of XML Schema, and the instance namespace of each.
 XSD_DRAFTS = frozenset(
     {"http://www.w3.org/1999/XMLSchema", "http://www.w3.org/2000/10/XMLSchema"}

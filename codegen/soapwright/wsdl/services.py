@@ -38,7 +38,7 @@ from soapwright.model.api import (
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.model.xml_names import NC_NAME
-from soapwright.wsdl.addressing import using_addressing
+from soapwright.wsdl.addressing import used_addressing, using_addressing
 from soapwright.wsdl.components import Components, Unusable, doc_of, wsdl_name
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.matching import bound_once, declared_operations, take
@@ -54,6 +54,8 @@ from soapwright.wsdl.namespaces import (
     XML,
     XSI,
 )
+from soapwright.wsdl.policy.attachments import Policies
+from soapwright.wsdl.policy.demanded import note_demands, note_required
 from soapwright.wsdl.references import SOAP_ENCODINGS, XSD
 
 _ADDRESSING = ("{http://www.w3.org/2005/08/addressing}Address",)
@@ -103,7 +105,8 @@ def read_services(
     """
     components = Components(documents, declared, findings)
     check_names(documents, findings)
-    reader = _Ports(components)
+    policies = Policies(documents, findings)
+    reader = _Ports(components, policies)
     ports = reader.read()
     entry = documents.definitions[0]
     services = [
@@ -131,6 +134,7 @@ class _Ports:
     """
 
     components: Components
+    policies: Policies
     left_out: list[LeftOut] = field(default_factory=list)
     _bindings: dict[etree._Element, Port | Unusable | None] = field(
         default_factory=dict
@@ -151,11 +155,12 @@ class _Ports:
 
     def _unused(self, node: etree._Element) -> Port | None:
         try:
-            return self._binding(node)
+            port = self._binding(node)
         except Unusable as broken:
             name = node.get("name", "").strip()
             self.left_out.append(broken.left_out(Kind.BINDING, name))
             return None
+        return None if port is None else self._with_policies(port, node, None)
 
     def _port(self, service: etree._Element, node: etree._Element) -> Port | None:
         name = node.get("name", "").strip()
@@ -167,14 +172,46 @@ class _Ports:
             return None
         if port is None:
             return None
-        return replace(
+        declared = using_addressing(node, self.components) or port.addressing
+        bound = replace(
             port,
             name=name or port.name,
             service=of_service,
             address=_address(node),
             at=self.components.at(node),
             doc=doc_of(node) or port.doc or doc_of(service),
-            addressing=using_addressing(node, self.components) or port.addressing,
+            addressing=declared,
+        )
+        return self._with_policies(bound, node, service)
+
+    def _with_policies(
+        self, port: Port, node: etree._Element, service: etree._Element | None
+    ) -> Port:
+        """A port with its policies, and with the findings in them.
+
+        Args:
+            port: as its binding has it.
+            node: of the port, or of a binding that no port uses.
+            service: of the port.
+        """
+        binding = node if service is None else self._binding_of(node)
+        port_type = self.components.find("portType", binding, "type")
+        with self.components.findings.apart() as found:
+            own = None if service is None else node
+            policy = self.policies.effective(own, binding, port_type)
+            of_service = self.policies.effective(service)
+            for one in (of_service, policy):
+                note_demands(one, self.components.findings, port.address)
+            root = binding.getroottree().getroot()
+            for element in dict.fromkeys((root, service, node, binding, port_type)):
+                if element is not None:
+                    note_required(element, self.components)
+        return replace(
+            port,
+            policy=policy,
+            service_policy=of_service,
+            addressing=used_addressing(policy, port.addressing),
+            findings=(*port.findings, *found),
         )
 
     def _binding_of(self, node: etree._Element) -> etree._Element:
@@ -297,11 +334,17 @@ class _Ports:
         if bound.style is Style.RPC and not NC_NAME.fullmatch(bound.name):
             reason = f"{bound.name!r} is no name, and an element of a call has it"
             raise Unusable(Code.NAME, reason, at)
-        reader = MessageReader(self.components, bound)
+        reader = MessageReader(self.components, self.policies, bound)
         with self.components.findings.apart() as found:
             given, made = reader.messages()
             self._check_faults(bound)
             faults = reader.faults()
+            policy = self.policies.effective(bound.concrete, bound.abstract)
+            messages = [m.policy for m in (given, made, *faults) if m is not None]
+            for one in (policy, *messages):
+                note_demands(one, self.components.findings)
+            for node in (bound.concrete, bound.abstract):
+                note_required(node, self.components)
         return Operation(
             name=bound.name,
             key=key,
@@ -314,6 +357,7 @@ class _Ports:
             doc=doc_of(bound.abstract, bound.concrete),
             left_out=tuple(reader.left_out),
             findings=tuple(found),
+            policy=policy,
         )
 
     def _style(

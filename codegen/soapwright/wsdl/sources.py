@@ -51,6 +51,7 @@ def _reached(entry: SourceFile) -> list[SourceFile]:
         found[file] = None
         targets = (i.target for i in reversed(file.imports) if _leads(i, file))
         waiting += [target for target in targets if target is not None]
+        waiting += file.policies.values()
     return list(found)
 
 

@@ -38,10 +38,10 @@ class ClientModules:
                 ("BaseClient", "", ""),
                 ("BaseAsyncClient", "Async", "async "),
             ):
-                said = f"{prefix}{stem}Client"
-                clients.append(self._client(said, base, keyword, ports, methods[name]))
+                cls = f"{prefix}{stem}Client"
+                clients.append(self._client(cls, base, keyword, ports, methods[name]))
                 if stem and number == 0:
-                    assignments[f"{prefix}Client"] = said
+                    assignments[f"{prefix}Client"] = cls
         imports = self.scope.sibling_imports
         if clients:
             bases = "BaseAsyncClient, BaseClient"
@@ -57,14 +57,14 @@ class ClientModules:
             self.scope.standard_imports,
             imports,
             clients,
-            [f"{name} = {said}" for name, said in assignments.items()],
+            [f"{name} = {cls}" for name, cls in assignments.items()],
             sorted([*(client.name for client in clients), *assignments]),
-            self.scope.said("overload"),
+            self.scope.alias("overload"),
             self.context.attaches,
         )
 
     def names(self) -> dict[QName, str]:
-        """What each port type's client is called before `Client`; the only one is not called more."""
+        """The prefix of `Client` in each port type's class name; "" where there is only one."""
         return client_stems(self.methods.groups)
 
     # -------------------------------------------------------------------------------- methods
@@ -192,7 +192,7 @@ class ClientModules:
         return name
 
     def _result(self, operation: Operation, local: str) -> tuple[str, list[str]]:
-        """What the method gives, and the statement that gives it."""
+        """The method's return type, and the statement that returns it."""
         result = self.methods.result(operation)
         returned = str(result.annotation)
         if result.annotation == NOTHING:

@@ -42,16 +42,27 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By module of the runtime."""
 
+OF_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "security.username_checks": ("NonceStore", "UsernameTokens"),
+}
+"""Those of packages that have service classes."""
+
 
 OWN_NAMES: Final = ("limits", "redact", "set_limits")
-"""Those that are of `_package.py`: they know what is this package's own."""
+"""Those of `_package.py`: they depend on the package."""
 
 
-def public_names(runtime: RuntimeName) -> list[tuple[str, str]]:
-    """Each name with its module as the package's own modules import it."""
+def public_names(runtime: RuntimeName, *, server: bool) -> list[tuple[str, str]]:
+    """Each name with its module as the package's own modules import it.
+
+    Args:
+        runtime: where the package's runtime is.
+        server: whether it has service classes.
+    """
+    homes = {**RUNTIME_NAMES, **(OF_SERVICES if server else {})}
     names = [
         (name, runtime.module(module))
-        for module, given in RUNTIME_NAMES.items()
+        for module, given in homes.items()
         for name in given
     ]
     return names + [(name, "._package") for name in OWN_NAMES]

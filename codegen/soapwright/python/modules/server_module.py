@@ -45,7 +45,7 @@ class ServerModules:
             header=self.header,
             standard_imports=self._standard_imports(services),
             imports=self._imports(services, entry),
-            abstract=self.scope.said("abstractmethod"),
+            abstract=self.scope.alias("abstractmethod"),
             exports=sorted([*_SERVING, *_OFFERED, *(s.name for s in services)]),
             entry=entry,
             attaches=self.context.attaches,
@@ -140,7 +140,7 @@ def _whole(method: Method) -> str:
 
 
 def _answer(method: Method) -> str:
-    """What a method of a service may give: the runtime's name for it."""
+    """The runtime's type of a service method's return value."""
     output = method.operation.output
     with_headers = output is not None and output.headers_struct is not None
     return "AnswerWithHeaders" if with_headers else "Answer"

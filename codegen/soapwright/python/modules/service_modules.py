@@ -1,4 +1,4 @@
-"""`ports.py`, `elements.py`, `errors.py`: what the service is made of besides its types."""
+"""`ports.py`, `elements.py`, `errors.py`: the parts of the service besides its types."""
 
 from __future__ import annotations
 
@@ -149,8 +149,10 @@ class ServiceModules:
         if self.repeated.scope.uses("t"):
             imports.append("from . import types as t")
         imports += ["from ._package import PACKAGE"] if views else []
-        said = [line for view in views for o in view.operations for line in o.arguments]
-        if any("NAMESPACES" in line for line in said):
+        lines = (
+            line for view in views for o in view.operations for line in o.arguments
+        )
+        if any("NAMESPACES" in line for line in lines):
             imports.append("from .elements import NAMESPACES")
         doc = with_left_out(_PORTS_DOC, self.context.api)
         return PortsModule(self.header, docstring(doc, 0), imports, views)
@@ -209,11 +211,11 @@ class ServiceModules:
         namespaces = f"{{**NAMESPACES, {pairs}}}" if pairs else "NAMESPACES"
         if pairs and prefixes == [*own]:
             namespaces = f"{{{pairs}}}"
-        said = string(" ".join(prefixes))
+        declared = string(" ".join(prefixes))
         lines = [
             f"name={string(operation.name)}",
             f"soap_action={string(operation.soap_action)}",
-            f"envelope=soap.Envelope(wire, {namespaces}, {said})",
+            f"envelope=soap.Envelope(wire, {namespaces}, {declared})",
             "package=PACKAGE",
         ]
         if self._kind(operation) == "EncodedOperation":
@@ -233,8 +235,8 @@ class ServiceModules:
                 header = self._headers(message, name, direction)
                 lines.append(f"{direction}_headers={header}")
         if operation.faults:
-            standing = [f for f in operation.faults if self._may_stand(f)]
-            faults = [self._fault(port, operation, f) for f in standing]
+            found = [f for f in operation.faults if self._has_element(f)]
+            faults = [self._fault(port, operation, f) for f in found]
             lines.append(f"faults={tuple_of(faults)}")
         return [*lines, "action_base=action_base", *_actions(port, operation)]
 
@@ -252,7 +254,7 @@ class ServiceModules:
         return f"soap.Encoding({', '.join(given)})"
 
     def _encoding_style(self, port: Port, encoding: str) -> str:
-        """The attribute that says an encoding; "" where the Envelope has it."""
+        """The attribute that declares an encoding; "" where the Envelope has it."""
         style = self.context.style
         if style.encoding_style_on_envelope and port.soap is SoapVersion.V11:
             return ""
@@ -296,7 +298,7 @@ class ServiceModules:
         return f"soap.Message({', '.join(given)})"
 
     def _root(self, message: Message) -> list[str]:
-        """What else may stand in the place of the Body's element."""
+        """The alternatives to the Body's element: nil, and its substitutes."""
         root = root_of(self.context, message)
         if root is None or not (root.nillable or root.others):
             return []
@@ -337,8 +339,8 @@ class ServiceModules:
         if headers_use(message.headers) is Use.ENCODED:
             given.append("encoded=True")
         if any(header.use is Use.ENCODED for header in message.headers):
-            given.append("by_envelope=True")  # its blocks say their encoding
-        if direction == "request":  # a service must know what it understands
+            given.append("by_envelope=True")  # its blocks declare their encoding
+        if direction == "request":  # a service checks mustUnderstand with it
             blocks = [string(str(header.name)) for header in message.headers]
             given.append(f"blocks=({', '.join(dict.fromkeys(blocks))},)")
         return f"soap.Message({', '.join(given)})"
@@ -360,8 +362,8 @@ class ServiceModules:
             attributes += self._encoding_style(port, encoding[0])
         return tag, attributes
 
-    def _may_stand(self, fault: Fault) -> bool:
-        """Whether there is any element for a fault's detail: for an abstract one others stand."""
+    def _has_element(self, fault: Fault) -> bool:
+        """Whether there is any element for a fault's detail: an abstract one needs substitutes."""
         if not isinstance(fault.part, ElementPart) or fault.substitutes:
             return True
         return not self.context.api.elements[fault.part.element].abstract

@@ -157,7 +157,7 @@ def _structs(api: Api) -> Iterator[Struct]:
 
 
 def _wire_names(struct: Struct) -> Iterator[str]:
-    """What may be renamed in a Struct, with its namespace and without."""
+    """The names that may be renamed in a Struct, with their namespaces and without."""
     found = [a.name for a in struct.attributes]
     for member in struct.members:
         if isinstance(member, ElementMember):

@@ -1,4 +1,4 @@
-"""What Python calls operations, port types, ports and faults, by the rules of `docs/names.md`.
+"""The Python names of operations, port types, ports and faults, by the rules of `docs/names.md`.
 
 The names of types and of their fields are made in `names.py`.
 """
@@ -30,7 +30,7 @@ _CLIENTS = frozenset({"Client", "AsyncClient", "BaseClient", "BaseAsyncClient"})
 
 
 def wanted_method(key: str, renames: Renames) -> str:
-    """What the method of an operation is called where nothing else has that name."""
+    """The name of an operation's method where nothing else has it."""
     return renames.method(key) or field_name(key)
 
 
@@ -51,7 +51,7 @@ def method_names(ports: Iterable[Port], renames: Renames) -> dict[str, str]:
 
 
 def client_stems(port_types: Iterable[QName]) -> dict[QName, str]:
-    """What each port type's client is called before `Client`; the only one is called no more."""
+    """The prefix of `Client` in each port type's class name; "" where there is only one."""
     names = list(port_types)
     if len(names) == 1:
         return dict.fromkeys(names, "")
@@ -134,7 +134,7 @@ def fault_names(api: Api) -> dict[str, str]:
 
 
 def fault_key(fault: Fault) -> str:
-    """What faults have in common that share an exception: the same detail."""
+    """The key that is equal for faults that share an exception: those of the same detail."""
     part = fault.part
     if isinstance(part, ElementPart):
         return f"element {part.element}"
@@ -142,7 +142,7 @@ def fault_key(fault: Fault) -> str:
 
 
 def _target(fault: Fault) -> QName:
-    """What names a fault: its detail's element, else its type, else its part."""
+    """The component that a fault is named after: its detail's element, else its type, else its part."""
     part = fault.part
     if isinstance(part, ElementPart):
         return part.element

@@ -1,4 +1,4 @@
-"""What the templates see: finished text, nothing left to decide."""
+"""The views that the templates lay out: finished text, nothing left to decide."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FieldView:
 class TypeView:
     """One type: its class where it has one, its functions.
 
-    `bases` stand in parentheses; `registrations` are the statements that make the class known
+    `bases` have their parentheses; `registrations` are the statements that make the class known
     to the runtime.
     """
 
@@ -173,7 +173,7 @@ class MethodView:
 class ClientView:
     """A client class of one portType; `ports` is a tuple of its ports' keys, the default first.
 
-    `keyword` stands before each `def`: "async " in the asynchronous one. `demanded` are the
+    `keyword` precedes each `def`: "async " in the asynchronous one. `demanded` are the
     layers that ports demand, as entries of a dict.
     """
 
@@ -190,8 +190,7 @@ class ClientView:
 class ClientModule:
     """`client.py`; `assignments` name the first portType's pair where there are several.
 
-    `overload` is the name by which it knows typing's. `attaches` says whether values may travel
-    beside the envelope.
+    `overload` is its name for typing's. `attaches` is whether values may travel beside the envelope.
     """
 
     header: list[str]

@@ -1,5 +1,5 @@
-"""What a class shows of itself: which fields stay out of `repr`, and when it must look inside;
-and its docstring where the WSDL has none."""
+"""The `repr` of a class: which fields stay out of it, and when it must look inside them;
+and the docstring of a class where the WSDL has none."""
 
 from __future__ import annotations
 
@@ -24,9 +24,16 @@ from soapwright.python.types.fields import (
     alternatives_of,
 )
 
+_MESSAGES = {
+    "Request": "The request of {}",
+    "Response": "The reply of {}",
+    "RequestHeaders": "The header blocks of {}'s request",
+    "ResponseHeaders": "The header blocks of {}'s reply",
+}
+
 
 class Representations:
-    """What the classes of one package show."""
+    """The fields that the `repr` of one package's classes may show."""
 
     def __init__(self, types: Types) -> None:
         self._types = types
@@ -78,7 +85,7 @@ def _operations_of(api: Api) -> dict[QName, list[str]]:
 
 
 def _wire_name(struct: Struct, field: Field) -> str:
-    """What envelopes call a field's value; "" where it has no name of its own there."""
+    """The name of a field's value in envelopes; "" where it has none of its own there."""
     match field.what:
         case ElementMember(element=element):
             return element.name.local
@@ -92,16 +99,16 @@ def _wire_name(struct: Struct, field: Field) -> str:
             return ""
 
 
-def stand_in(struct: Struct) -> str:
-    """What the docstring of a class says where the WSDL says nothing."""
+def default_doc(struct: Struct) -> str:
+    """The docstring of a class that the WSDL does not document."""
     if struct.named:
         return f"The type {struct.id.local}."
-    if struct.id.local == f"{struct.words[0]}/redefined":
-        return f"The type {struct.words[0]} as it was before it was redefined."
-    role = {"Request": "request", "Response": "reply"}.get(struct.words[-1])
-    made = struct.content is None or any(
-        isinstance(member, AttachedMember) for member in struct.members
-    )
-    if role is not None and made and len(struct.words) > 1:
-        return f"The {role} of {struct.words[0]}."
-    return f"What stands in {' / '.join(struct.words)}."
+    name, *inner = struct.words
+    step, *levels = struct.id.local.split("/")
+    if step and levels and set(levels) == {"redefined"}:
+        times = f"{len(levels)} redefinitions" if levels[1:] else "redefinition"
+        return f"The type {name} as it was before its {times}."
+    if step and struct.id.local.endswith("/" + "/".join(struct.words)):  # a message's
+        place = f" at the port {inner[1]}" if inner[1:] else ""
+        return f"{_MESSAGES[inner[0]].format(name)}{place}."
+    return f"The content of {' in '.join(reversed(struct.words))}."

@@ -121,7 +121,7 @@ _WHITE_SPACE = {
 
 
 class SimpleTypes:
-    """What an Api's simple types are in Python."""
+    """The Python types of an Api's simple types."""
 
     def __init__(self, api: Api, names: Names) -> None:
         self._types = api.types
@@ -215,7 +215,7 @@ class SimpleTypes:
     def code(
         self, reference: TypeRef, scope: Scope, *, written: bool = False
     ) -> SimpleCode:
-        """The functions for a simple type; those that keep the lexical form where `written` says so."""
+        """The functions for a simple type; those that keep the lexical form where `written` is set."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
             row = _BUILTINS[plain.builtin]
@@ -304,7 +304,7 @@ class SimpleTypes:
         return self._derived
 
     def is_scoped(self, reference: TypeRef) -> bool:
-        """Whether QNames may stand in the values."""
+        """Whether the values may hold QNames."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
             return _BUILTINS[plain.builtin] is _SCOPED

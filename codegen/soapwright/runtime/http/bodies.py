@@ -1,4 +1,4 @@
-"""The bodies of HTTP messages: unpacked, and what their Content-Type says of them."""
+"""The bodies of HTTP messages: unpacked, and read by their Content-Type."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def unpacked(body: bytes, coding: str, at_most: int) -> bytes:
 
     Args:
         body: as it was sent.
-        coding: what Content-Encoding says.
+        coding: the Content-Encoding's.
         at_most: bytes, packed and unpacked.
 
     Raises:

@@ -22,8 +22,6 @@ from .parts import CODING, PartsReader
 
 _XOP: Final = "http://www.w3.org/2004/08/xop/include"
 
-# -------------------------------------------------------------------------------- reading
-
 
 def with_parts(message: Message, body: bytes) -> Message:
     """A message with its root as the envelope, and the other parts as its attachments.
@@ -82,7 +80,9 @@ def with_included(message: Message, limits: Limits) -> Message:
 def _included(include: Any, parts: Mapping[str, Attachment]) -> bytes:  # Any: lxml
     """The content of the part that an `xop:Include` names."""
     scheme, _, name = include.get("href", "").partition(":")
-    part = parts.get(unquote(name)) if scheme == "cid" else None
+    part = None
+    if scheme == "cid":  # WCF writes ids that are encoded themselves
+        part = parts.get(unquote(name)) or parts.get(name)
     if part is None:
         raise TransportError("a multipart body without a part that its root names")
     if CODING in part.headers:

@@ -1,4 +1,4 @@
-"""What a reply means to a client: the response, a fault, or something else than a SOAP reply."""
+"""The meaning of a reply: the response, a fault, or something else than a SOAP reply."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Reply:
         sent: the request, after the outgoing layers.
         reply: what came.
         limits: how much it may hold.
-        lenient: whether what breaks its schema's promise is noted, and is no error.
+        lenient: whether what violates its schema is noted, and is no error.
         attaching: what reads attachments; `None` where nothing is binary.
         streams: whether binary values are read as attachments.
     """
@@ -65,7 +65,7 @@ class Reply:
         """The reply as it came, for the incoming layers.
 
         Raises:
-            TransportError: it says that it has several parts, and has none.
+            TransportError: it is declared to have several parts, and has none.
         """
         came, operation, url = self._came, self._operation, self._sent.url
         if self._is_acknowledgement(came.body, came.status):
@@ -83,7 +83,7 @@ class Reply:
 
     @property
     def has_parts(self) -> bool:
-        """Whether it says that it is one of several parts, and they are of interest."""
+        """Whether it is declared to have several parts, and they are of interest."""
         came = self._came
         several = bool(came.attachments) or is_multipart(self._content_type)
         return several and not self._is_acknowledgement(came.body, came.status)
@@ -104,14 +104,14 @@ class Reply:
     def exchange(
         self, message: Message | None = None
     ) -> Exchange[Any]:  # Any: the operation's response
-        """What the reply means.
+        """The exchange that the reply completes.
 
         Args:
             message: what the layers made of it; `None` where there are none, nor parts.
 
         Raises:
             SoapFault: the envelope holds one.
-            DecodeError: a successful reply's envelope breaks its schema's promise.
+            DecodeError: a successful reply's envelope violates its schema.
             TransportError: it is no SOAP reply.
         """
         status = self._came.status
@@ -124,8 +124,8 @@ class Reply:
         try:
             whole = readable(message, self._limits)
         except TooLarge:
-            said = f"the reply has more than {self._limits.envelope:,} bytes"
-            raise TransportError(said) from None
+            reason = f"the reply has more than {self._limits.envelope:,} bytes"
+            raise TransportError(reason) from None
         if message.envelope is self._envelope:
             self._envelope = whole.envelope
         return self._read(whole.envelope, whole.content_type, whole.status or status)
@@ -156,9 +156,8 @@ class Reply:
     ) -> Exchange[Any]:  # Any: the operation's response
         """The response and its headers, in an exchange.
 
-        A fault is one whatever the status; a response is one only where the status says so.
+        A fault is one whatever the status; a response is one only where the status is that of one.
         """
-        operation = self._operation
         success = 200 <= status < 300
         if self._is_acknowledgement(envelope, status):
             return self._exchange(None, None)

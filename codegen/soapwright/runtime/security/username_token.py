@@ -2,50 +2,71 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from base64 import b64encode
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Final
 
 from ..errors.errors import EncodeError
 from ..http.message import Message
 from ..soap.blocks import block_text
+from ..values.strings import attribute_text
+from .tokens import BASE64, PROFILE, SECURITY, UTILITY, password_digest
 
-_WSS: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
-_SECURITY: Final = f"{_WSS}wssecurity-secext-1.0.xsd"
-_UTILITY: Final = f"{_WSS}wssecurity-utility-1.0.xsd"
-_PROFILE: Final = f"{_WSS}username-token-profile-1.0"
-_BASE64: Final = f"{_WSS}soap-message-security-1.0#Base64Binary"
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 class UsernameToken:
-    """A layer that says who calls: WS-Security's UsernameToken (profile 1.0) with a Timestamp.
+    """A layer that identifies the caller: WS-Security's UsernameToken (profile 1.0) with a Timestamp.
 
     Each request has a nonce and a time of its own. The password shows in no representation.
 
     Args:
         username: the user's name.
-        password: the password.
+        password: the password; `None` sends none.
         digest: whether a digest of the password is sent instead of itself.
         lifetime: seconds that the message is good for; `None` sends no Timestamp.
-        must_understand: whether the other side must refuse what it cannot check.
+        must_understand: whether the peer must refuse what it cannot check.
+        nonce: whether a password in the clear has a Nonce too, which some services refuse.
+        created: the same of Created.
+        sha1_password: whether the digest is made of the password's SHA-1, as Amadeus has it.
+        clock: gives the time, with a zone; where the peer's clock is wrong, its time.
+        token_id: the token's `wsu:Id`, for a layer that signs it; "" for none.
+
+    Raises:
+        ValueError: a digest without Nonce or Created, or without a password.
     """
 
     def __init__(
         self,
         username: str,
-        password: str,
+        password: str | None,
         *,
         digest: bool = False,
         lifetime: float | None = 300.0,
         must_understand: bool = True,
+        nonce: bool = True,
+        created: bool = True,
+        sha1_password: bool = False,
+        clock: Callable[[], datetime] = _now,
+        token_id: str = "",
     ) -> None:
+        if digest and not (nonce and created and password is not None):
+            raise ValueError("a digest is of a nonce, a time and a password")
+        if sha1_password and not digest:
+            raise ValueError("sha1_password is for digests: digest=True")
         self._username = username
         self._password = password
         self._digest = digest
         self._lifetime = lifetime
         self._must_understand = must_understand
+        self._nonce = nonce
+        self._created = created
+        self._sha1_password = sha1_password
+        self._clock = clock
+        self._token_id = token_id
 
     def __repr__(self) -> str:
         return f"UsernameToken({self._username!r})"
@@ -55,12 +76,15 @@ class UsernameToken:
 
         Raises:
             EncodeError: XML cannot carry the name or the password.
-            ValueError: there is no SOAP envelope.
+            ValueError: there is no SOAP envelope, or the clock's time has no zone.
         """
-        now = datetime.now(timezone.utc)
+        now = self._clock()
+        if now.tzinfo is None:
+            raise ValueError("clock: a time with a zone is wanted")
+        now = now.astimezone(timezone.utc)
         must = message.must_understand if self._must_understand else ""
         return message.with_block(
-            f'<wsse:Security xmlns:wsse="{_SECURITY}" xmlns:wsu="{_UTILITY}"{must}>'
+            f'<wsse:Security xmlns:wsse="{SECURITY}" xmlns:wsu="{UTILITY}"{must}>'
             f"{self._timestamp(now)}{self._token(now)}</wsse:Security>"
         )
 
@@ -74,31 +98,37 @@ class UsernameToken:
         )
 
     def _token(self, now: datetime) -> str:
-        xml = f"<wsse:Username>{block_text('username', self._username)}</wsse:Username>"
-        if not self._digest:
-            kind, password = "PasswordText", self._password_text()
-        else:
-            kind, password = "PasswordDigest", ""
         nonce, created = os.urandom(16), _instant(now)
-        if self._digest:
-            given = nonce + created.encode() + self._password.encode()
-            # SHA-1 is what the profile asks for (section 3.1).
-            password = _base64(hashlib.sha1(given, usedforsecurity=False).digest())
-        xml += f'<wsse:Password Type="{_PROFILE}#{kind}">{password}</wsse:Password>'
-        xml += f'<wsse:Nonce EncodingType="{_BASE64}">{_base64(nonce)}</wsse:Nonce>'
-        xml += f"<wsu:Created>{created}</wsu:Created>"
-        return f"<wsse:UsernameToken>{xml}</wsse:UsernameToken>"
+        xml = f"<wsse:Username>{block_text('username', self._username)}</wsse:Username>"
+        xml += self._secret(nonce, created)
+        if self._nonce and self._password is not None:
+            encoded = b64encode(nonce).decode("ascii")
+            xml += f'<wsse:Nonce EncodingType="{BASE64}">{encoded}</wsse:Nonce>'
+        if self._created:
+            xml += f"<wsu:Created>{created}</wsu:Created>"
+        name = f' wsu:Id="{attribute_text(self._token_id)}"' if self._token_id else ""
+        return f"<wsse:UsernameToken{name}>{xml}</wsse:UsernameToken>"
 
-    def _password_text(self) -> str:
-        try:
-            return block_text("password", self._password)
-        except EncodeError:  # its text may quote the password
-            raise EncodeError("password", "XML cannot carry it") from None
+    def _secret(self, nonce: bytes, created: str) -> str:
+        """The Password, "" where none is sent."""
+        if self._password is None:
+            return ""
+        if self._digest:
+            kind = "PasswordDigest"
+            password = password_digest(
+                *(nonce, created, self._password), sha1_password=self._sha1_password
+            )
+        else:
+            kind, password = "PasswordText", _password_text(self._password)
+        return f'<wsse:Password Type="{PROFILE}#{kind}">{password}</wsse:Password>'
+
+
+def _password_text(password: str) -> str:
+    try:
+        return block_text("password", password)
+    except EncodeError:  # its text may quote the password
+        raise EncodeError("password", "XML cannot carry it") from None
 
 
 def _instant(when: datetime) -> str:
     return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03d}Z"
-
-
-def _base64(data: bytes) -> str:
-    return b64encode(data).decode("ascii")

@@ -1,6 +1,6 @@
 """A service as a web application, without sockets: HTTP requests to replies.
 
-`asgi`, `wsgi` and `memory` stand on it. The rules of HTTP are those of SOAP 1.1, section 6, and
+`asgi`, `wsgi` and `memory` are built on it. The rules of HTTP are those of SOAP 1.1, section 6, and
 of SOAP 1.2, part 2, section 7.
 """
 
@@ -54,7 +54,16 @@ from .answering import (
 from .attachments import ServiceAttachments
 from .dispatch import Dispatcher, Target
 from .messages import action_of, reply_message, response_of
-from .service import BaseService, Call, Hooks, HttpRequest, answering, run, run_in
+from .service import (
+    BaseService,
+    Call,
+    Hooks,
+    HttpRequest,
+    Security,
+    answering,
+    run,
+    run_in,
+)
 
 DEFAULT_MAX_BODY: Final = 16 * 2**20
 _LONG: Final = 2**17
@@ -71,11 +80,12 @@ class Application:
         address: where callers find it, for the WSDL that is given out; otherwise where a
             request was sent to.
         max_body: bytes that a request's body may have, packed and unpacked.
-        limits: how much its envelope may hold, where that is not what the package says.
+        limits: those of its envelope, where they are not the package's.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, faults too, in this order.
         incoming: layers that each request passes before its operation is sought, in this order.
         paths: the path of each port, by its key; any other path serves them all.
+        security: checks who calls, before the operation is sought.
         attachments: "stream" for binary values of requests as `Attachment`s.
         mtom: whether replies are MTOM messages; `None` where those to MTOM messages are.
 
@@ -95,12 +105,14 @@ class Application:
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         paths: Mapping[str, str] | None = None,
+        security: Security | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
         self.max_body = max_body
         self._address = address
         self._hooks = hooks or Hooks()
+        self._security = security
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._paths = dict(paths or {})
@@ -135,8 +147,8 @@ class Application:
 
     async def answer(self, request: HttpRequest) -> Response:
         """The reply to a request, whatever it is. A long one is read in a thread of its own: the
-        others need not wait for that."""
-        if len(request.body) > _LONG:
+        others need not wait for that, nor for a check of passwords."""
+        if len(request.body) > _LONG or self._security is not None:
             call = await asyncio.to_thread(self._opened, request)
         else:
             call = self._opened(request)
@@ -168,7 +180,7 @@ class Application:
         return self._sent(self._failed(self._beyond(), request), request)
 
     def without_length(self, request: HttpRequest) -> Response:
-        """The reply to a request whose body cannot be read, as nothing says where it ends."""
+        """The reply to a request whose body cannot be read, as its length is unknown."""
         refusal = Refusal(_callers("a request has a Content-Length here"), status=411)
         return self._sent(self._failed(refusal, request), request)
 
@@ -187,7 +199,7 @@ class Application:
     def _failed(
         self, error: Exception, request: HttpRequest, call: Call | None = None
     ) -> Response:
-        """The fault that an error means: its own, else one that tells nothing of what went wrong.
+        """The fault that an error means: its own, else one without the reason.
 
         Args:
             error: what a method, a hook or a layer raised, or a refusal.
@@ -200,8 +212,8 @@ class Application:
         except EncodeError as unwritable:
             error = unwritable
         if call is None:
-            said = "%s %a failed", request.method, request.path
-            self._package.log.exception(*said, exc_info=error)
+            arguments = "%s %a failed", request.method, request.path
+            self._package.log.exception(*arguments, exc_info=error)
         else:
             log = call.operation.package.log
             log.exception("%s failed", call.operation.name, exc_info=error)
@@ -251,7 +263,7 @@ class Application:
     def _sent(
         self, reply: Response, request: HttpRequest, call: Call | None = None
     ) -> Response:
-        """A reply after the hooks and the layers. Where one of them fails, the fault that says so
+        """A reply after the hooks and the layers. Where one of them fails, the fault for that
         passes none of them."""
         if not reply.body:
             return reply
@@ -309,7 +321,7 @@ class Application:
 
         Raises:
             Refusal: it is none, or one that is not answered.
-            SoapFault: a hook or a layer says no.
+            SoapFault: a hook or a layer refuses it.
         """
         message = self._message(request)
         try:
@@ -334,6 +346,9 @@ class Application:
             header, content = opened(root, version)
             ours = our_blocks(header, version)
             headers, action = read_headers(ours), action_of(message)
+            user = None
+            if self._security is not None:
+                user = self._security.check(ours, version)
             called = headers and headers.action or action
             target = dispatchers[version].find(header, content, called)
             declares = any(map(is_addressing, target.operation.request_blocks))
@@ -358,7 +373,7 @@ class Application:
             raise refused from None
         return Call(
             *(request, root, target.service, target.key, target.operation),
-            *(value, blocks, headers),
+            *(value, blocks, headers, user),
         )
 
     def _check(
@@ -373,7 +388,8 @@ class Application:
 
         def understands(block: str) -> bool:
             known = block in declared or is_addressing(block)
-            return known or self._hooks.understands(block)
+            checked = self._security is not None and self._security.understands(block)
+            return known or checked or self._hooks.understands(block)
 
         check_headers(ours, version, understands)
         check_encoding(body, version)
@@ -383,7 +399,7 @@ class Application:
 
         Raises:
             Refusal: there is none.
-            SoapFault: a layer says no.
+            SoapFault: a layer refuses it.
         """
         try:
             message = self._received(request)

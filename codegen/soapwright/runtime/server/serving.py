@@ -30,7 +30,7 @@ from ..http.message import Layer
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
 from .application import DEFAULT_MAX_BODY, Application
-from .service import BaseService, Hooks, HttpRequest
+from .service import BaseService, Hooks, HttpRequest, Security
 
 __all__ = ["AsyncInMemoryTransport", "InMemoryTransport", "asgi", "wsgi"]
 
@@ -58,6 +58,7 @@ def asgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
+    security: Security | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> AsgiApp:
@@ -69,10 +70,11 @@ def asgi(
         address: the service's URL, for the WSDL that `?wsdl` gives out; otherwise it is where
             the request was sent to, which is wrong behind some proxies.
         max_body: bytes that a request's body may have, packed and unpacked.
-        limits: how much its envelope may hold, where that is not what the package says.
+        limits: those of its envelope, where they are not the package's.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
+        security: checks who calls: `UsernameTokens`, or a check of your own.
         attachments: "stream" for binary values of requests as `Attachment`s, which are received
             into temporary files, so that they may be large.
         mtom: whether replies are MTOM messages, as `Client` takes it; `None` where those to MTOM
@@ -91,6 +93,7 @@ def asgi(
             hooks=hooks,
             outgoing=outgoing,
             incoming=incoming,
+            security=security,
             attachments=attachments,
             mtom=mtom,
         )
@@ -168,7 +171,7 @@ async def _received(receive: Receive, at_most: int) -> bytes | None:
     """A request's body; `None` where it is longer.
 
     Raises:
-        ConnectionError: the caller went away.
+        ConnectionError: the caller disconnected.
     """
     body = bytearray()
     async for piece in _pieces_of(receive):
@@ -200,7 +203,7 @@ async def _pieces_of(receive: Receive) -> AsyncIterator[bytes]:
     while more:
         event = await receive()
         if event["type"] == "http.disconnect":
-            raise ConnectionError("the caller went away")
+            raise ConnectionError("the caller disconnected")
         yield event.get("body", b"")
         more = event.get("more_body", False)
 
@@ -234,6 +237,7 @@ def wsgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
+    security: Security | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> WsgiApp:
@@ -249,6 +253,7 @@ def wsgi(
         hooks=hooks,
         outgoing=outgoing,
         incoming=incoming,
+        security=security,
         attachments=attachments,
         mtom=mtom,
     )
@@ -305,14 +310,14 @@ def _from_environ(environ: WSGIEnvironment) -> HttpRequest:
 
 def _is_endless(environ: WSGIEnvironment) -> bool:
     """Whether there is a body that comes in pieces, on a server that leaves it at that."""
-    told = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
-    return not told and bool(environ.get("HTTP_TRANSFER_ENCODING"))
+    has_end = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
+    return not has_end and bool(environ.get("HTTP_TRANSFER_ENCODING"))
 
 
 def _read(environ: WSGIEnvironment, length: int, at_most: int) -> bytes | None:
     """A request's body; `None` where it is longer.
 
-    One of untold length is read where the server says that it ends (`wsgi.input_terminated`).
+    One of unknown length is read where the server marks its end (`wsgi.input_terminated`).
     """
     if length > at_most:
         return None
@@ -360,6 +365,7 @@ class InMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
+        security: Security | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
@@ -368,6 +374,7 @@ class InMemoryTransport:
             hooks=hooks,
             outgoing=outgoing,
             incoming=incoming,
+            security=security,
             attachments=attachments,
             mtom=mtom,
         )
@@ -387,6 +394,7 @@ class AsyncInMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
+        security: Security | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
@@ -395,6 +403,7 @@ class AsyncInMemoryTransport:
             hooks=hooks,
             outgoing=outgoing,
             incoming=incoming,
+            security=security,
             attachments=attachments,
             mtom=mtom,
         )
@@ -450,9 +459,11 @@ def _sent(reply: Response, request: HttpRequest) -> tuple[list[tuple[str, str]],
 
 
 def _length(request: HttpRequest) -> int:
-    """What Content-Length says, 0 where it says nothing that can be used."""
-    said = request.headers.get("content-length", "").strip()
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    """The value of Content-Length, 0 where it cannot be used."""
+    length = request.headers.get("content-length", "").strip()
+    return (
+        int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+    )
 
 
 class _Loop:

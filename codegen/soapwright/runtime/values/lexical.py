@@ -1,6 +1,6 @@
 """XML Schema's builtin types: for each, what reads its text and what writes it.
 
-`parse_X` takes an element's or attribute's text as it stands and raises `ValueError` where
+`parse_X` takes an element's or attribute's text as it is and raises `ValueError` where
 that is none of the type's lexical forms. `X_text` gives element text that is escaped already,
 and raises `TypeError` for a value of another type, `ValueError` for one that has no text. What
 it raises never quotes the value, which may be a secret.
@@ -166,7 +166,7 @@ def unreadable(error: OSError) -> ValueError:
 
 
 def parse_bytes(text: str) -> bytes:
-    """xsd:base64Binary; white space may stand anywhere, nothing else may.
+    """xsd:base64Binary; white space may be anywhere, no other character.
 
     Raises:
         ValueError: it is no base64, or its padding is wrong.

@@ -47,6 +47,13 @@ RULES: dict[str, Rule] = {
     "operation-added": Rule(_OK, _NO, _OK, "another operation"),
     "operation-removed": Rule(_BREAK, _BREAK, _BREAK, "the operation is gone"),
     "action": Rule(_BREAK, _NO, _OK, "services may dispatch by SOAPAction"),
+    "wsa-action": Rule(_BREAK, _NO, _OK, "WS-Addressing's Action is another"),
+    "addressing": Rule(_BREAK, _NO, _OK, "messages must have WS-Addressing's headers"),
+    "no-addressing": Rule(
+        _OK, _OK, _OK, "WS-Addressing's headers are demanded no more"
+    ),
+    "policy": Rule(_BREAK, _BREAK, _OK, "messages or connections must be otherwise"),
+    "policy-met": Rule(_OK, _OK, _OK, "an old client meets the new policy as well"),
     "style": Rule(_BREAK, _BREAK, None, "rpc and document bodies differ"),
     "use": Rule(_BREAK, _BREAK, None, "encoded and literal bodies differ"),
     "encoding-style": Rule(_RISK, _RISK, _OK, "values may be encoded otherwise"),

@@ -22,6 +22,7 @@ from soapwright.model.options import Options
 from soapwright.model.walk import part_types
 from soapwright.tools.diff.changes import Change, Changes, Sides
 from soapwright.tools.diff.comparing import Places
+from soapwright.tools.diff.demands import Demands
 from soapwright.tools.diff.rules import Effect
 from soapwright.tools.diff.surface import Surface
 from soapwright.tools.diff.types import TypeComparison
@@ -60,6 +61,7 @@ class _ServiceComparison:
         self.types = types
         self.surfaces = types.surfaces
         self.changes = changes
+        self.demands = Demands(changes)
 
     def ports(self) -> None:
         """Compare ports by their keys; what is left of one SOAP version was renamed."""
@@ -119,6 +121,7 @@ class _ServiceComparison:
             if one != other:
                 message = f"{other} in Python, was {one}"
                 self._add("python-name", new.key, message, places, _NOWHERE)
+        self.demands.ports(old, new)
         before_operations = {o.key: o for o in old.operations}
         after_operations = {o.key: o for o in new.operations}
         gone, came, pairs = _matched(before_operations, after_operations)
@@ -129,6 +132,7 @@ class _ServiceComparison:
             at_new = (None, operation.at)
             self._add("operation-added", operation.key, "is new", at_new)
         for was, now in pairs:
+            self.demands.operations(was, now, addressed=_uses_addressing(old, new))
             methods = self.surfaces[0].method(old, was), self.surfaces[1].method(
                 new, now
             )
@@ -305,6 +309,10 @@ class _ServiceComparison:
             encoded = old.use is Use.ENCODED
             change = (subject, places, _REPLY, Effect.BREAKING)
             self.types.references(types[0], types[1], *change, encoded=encoded)
+
+
+def _uses_addressing(*ports: Port) -> bool:
+    return any(port.addressing is not None for port in ports)
 
 
 def _is_element(api: Api, message: Message) -> bool:

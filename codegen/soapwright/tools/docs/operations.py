@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from soapwright.model.api import ElementPart, Fault, Message, Operation, Port, QName
+from soapwright.model.demands import Demand, demands_of_operation, demands_of_port
 from soapwright.python.context import Context
 from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.methods import Method
@@ -211,6 +214,7 @@ def _port_facts(port: Port) -> list[tuple[str, str]]:
     facts.append(("SOAP", port.soap.value))
     styles = dict.fromkeys(_style(o) for o in port.operations)
     facts.append(("style", ", ".join(styles)))
+    facts.append(("demands", _words(demands_of_port(port))))
     return [fact for fact in facts if fact[1]]
 
 
@@ -233,7 +237,15 @@ def _facts(port: Port, operation: Operation) -> list[tuple[str, str]]:
     if operation.output is None:
         facts.append(("reply", "none: one way"))
     facts.append(("address", port.address or "none"))
+    if port.addressing is not None and operation.input is not None:
+        facts.append(("action", operation.input.action))
+    if demands := _words(demands_of_operation(operation)):
+        facts.append(("demands", demands))
     return facts
+
+
+def _words(demands: Iterable[Demand]) -> str:
+    return "; ".join(demand.words for demand in demands)
 
 
 def _body(message: Message) -> str:

@@ -17,6 +17,7 @@ from soapwright.model.api import (
     Struct,
     TypeDef,
 )
+from soapwright.model.demands import demands_of_operation, demands_of_port
 from soapwright.model.options import Options
 from soapwright.model.walk import left_out_of
 from soapwright.python.context import Context
@@ -70,11 +71,13 @@ class OperationDescription:
     doc: str
     path: str
     line: int
+    action: str
+    demands: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PortDescription:
-    """A port, and its operations in the binding's order."""
+    """A port, and its operations in the binding's order; `demands` are its policies' in words."""
 
     name: str
     key: str
@@ -83,6 +86,7 @@ class PortDescription:
     soap: str
     address: str
     operations: tuple[OperationDescription, ...]
+    demands: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,7 @@ def _port(methods: Methods, services: ServiceModules, port: Port) -> PortDescrip
         port.soap.value,
         port.address or "",
         tuple(operations),
+        tuple(demand.words for demand in demands_of_port(port)),
     )
 
 
@@ -199,6 +204,8 @@ def _operation(
         operation.doc,
         operation.at.path,
         operation.at.line,
+        operation.input.action if operation.input is not None else "",
+        tuple(demand.words for demand in demands_of_operation(operation)),
     )
 
 

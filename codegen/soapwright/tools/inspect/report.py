@@ -79,6 +79,8 @@ def _port(port: PortDescription) -> Iterator[str]:
     yield f"  port {port.key} ({how})"
     if port.address:
         yield f"    at {_line(port.address)}"
+    for demand in port.demands:
+        yield f"    demands {_line(demand)}"
     for operation in port.operations:
         yield from _operation(operation)
 
@@ -99,6 +101,7 @@ def _operation(operation: OperationDescription) -> Iterator[str]:
         notes.append("one way")
     if operation.faults:
         notes.append(f"raises {', '.join(one.exception for one in operation.faults)}")
+    notes += [f"demands {_line(demand)}" for demand in operation.demands]
     if notes:
         yield f"        {'; '.join(notes)}"
 

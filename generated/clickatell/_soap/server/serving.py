@@ -7,30 +7,25 @@ import os
 import re
 import threading
 from collections.abc import (
-    AsyncIterator,
     Awaitable,
     Callable,
     Iterable,
-    Iterator,
     Mapping,
     MutableMapping,
     Sequence,
 )
 from dataclasses import replace
 from http import HTTPStatus
-from math import inf
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from ..errors.errors import TransportError
-from ..http.attaching import AttachmentsAs, Received
-from ..http.bodies import TooLarge
+from ..http.attaching import AttachmentsAs
 from ..http.message import Layer
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
 from .application import DEFAULT_MAX_BODY, Application
-from .service import BaseService, Hooks, HttpRequest
+from .service import BaseService, Hooks, HttpRequest, Security
 
 __all__ = ["AsyncInMemoryTransport", "InMemoryTransport", "asgi", "wsgi"]
 
@@ -58,6 +53,7 @@ def asgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
+    security: Security | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> AsgiApp:
@@ -69,10 +65,11 @@ def asgi(
         address: the service's URL, for the WSDL that `?wsdl` gives out; otherwise it is where
             the request was sent to, which is wrong behind some proxies.
         max_body: bytes that a request's body may have, packed and unpacked.
-        limits: how much its envelope may hold, where that is not what the package says.
+        limits: those of its envelope, where they are not the package's.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
+        security: checks who calls: `UsernameTokens`, or a check of your own.
         attachments: "stream" for binary values of requests as `Attachment`s, which are received
             into temporary files, so that they may be large.
         mtom: whether replies are MTOM messages, as `Client` takes it; `None` where those to MTOM
@@ -91,6 +88,7 @@ def asgi(
             hooks=hooks,
             outgoing=outgoing,
             incoming=incoming,
+            security=security,
             attachments=attachments,
             mtom=mtom,
         )
@@ -117,16 +115,6 @@ def asgi_application(application: Application) -> AsgiApp:
 async def _answered(
     application: Application, request: HttpRequest, receive: Receive
 ) -> Response:
-    try:
-        if (parts := application.receiving(request)) is not None:
-            await _received_apart(receive, parts)
-            root, others = parts.parts()
-            request = replace(request, parts=(root, *others))
-            return await application.answer(request)
-    except TransportError as error:
-        return application.broken(request, error)
-    except TooLarge:
-        return application.too_large(request)
     if _length(request) > application.max_body:
         return application.too_large(request)
     body = await _received(receive, application.max_body)
@@ -168,41 +156,18 @@ async def _received(receive: Receive, at_most: int) -> bytes | None:
     """A request's body; `None` where it is longer.
 
     Raises:
-        ConnectionError: the caller went away.
+        ConnectionError: the caller disconnected.
     """
     body = bytearray()
-    async for piece in _pieces_of(receive):
-        body += piece
-        if len(body) > at_most:
-            return None
-    return bytes(body)
-
-
-async def _received_apart(receive: Receive, parts: Received) -> None:
-    """Receive a body into its parts, which are written in a thread: they may be files.
-
-    Raises:
-        ConnectionError: the caller went away.
-        TransportError: as `Received.add`.
-        TooLarge: likewise.
-    """
-    async for piece in _pieces_of(receive):
-        await asyncio.to_thread(parts.add, piece)
-
-
-async def _pieces_of(receive: Receive) -> AsyncIterator[bytes]:
-    """A request's body as it comes in.
-
-    Raises:
-        ConnectionError: the caller went away.
-    """
-    more = True
-    while more:
+    while True:
         event = await receive()
         if event["type"] == "http.disconnect":
-            raise ConnectionError("the caller went away")
-        yield event.get("body", b"")
-        more = event.get("more_body", False)
+            raise ConnectionError("the caller disconnected")
+        body += event.get("body", b"")
+        if len(body) > at_most:
+            return None
+        if not event.get("more_body", False):
+            return bytes(body)
 
 
 async def _send(reply: Response, request: HttpRequest, send: Send) -> None:
@@ -214,11 +179,6 @@ async def _send(reply: Response, request: HttpRequest, send: Send) -> None:
             "headers": [(n.encode(), v.encode("latin-1")) for n, v in headers],
         }
     )
-    if reply.pieces is not None:
-        pieces = iter(reply.pieces)
-        while piece := await asyncio.to_thread(next, pieces, b""):
-            chunk = {"type": "http.response.body", "body": piece, "more_body": True}
-            await send(chunk)
     await send({"type": "http.response.body", "body": body})
 
 
@@ -234,6 +194,7 @@ def wsgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
+    security: Security | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> WsgiApp:
@@ -249,40 +210,25 @@ def wsgi(
         hooks=hooks,
         outgoing=outgoing,
         incoming=incoming,
+        security=security,
         attachments=attachments,
         mtom=mtom,
     )
 
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         request = _from_environ(environ)
-        reply = _answered_in(application, request, environ)
+        body = _read(environ, _length(request), application.max_body)
+        if _is_endless(environ):
+            reply = application.without_length(request)
+        elif body is None:
+            reply = application.too_large(request)
+        else:
+            reply = application.answer_in(replace(request, body=body), wait)
         headers, content = _sent(reply, request)
         start(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
-        return [content] if reply.pieces is None else reply.pieces
+        return [content]
 
     return app
-
-
-def _answered_in(
-    application: Application, request: HttpRequest, environ: WSGIEnvironment
-) -> Response:
-    """The reply to a request, whose body is read here."""
-    if _is_endless(environ):
-        return application.without_length(request)
-    try:
-        if (parts := application.receiving(request)) is not None:
-            for piece in _chunks(environ, _length(request)):
-                parts.add(piece)
-            root, others = parts.parts()
-            return application.answer_in(replace(request, parts=(root, *others)), wait)
-    except TransportError as error:
-        return application.broken(request, error)
-    except TooLarge:
-        return application.too_large(request)
-    body = _read(environ, _length(request), application.max_body)
-    if body is None:
-        return application.too_large(request)
-    return application.answer_in(replace(request, body=body), wait)
 
 
 def _from_environ(environ: WSGIEnvironment) -> HttpRequest:
@@ -305,36 +251,26 @@ def _from_environ(environ: WSGIEnvironment) -> HttpRequest:
 
 def _is_endless(environ: WSGIEnvironment) -> bool:
     """Whether there is a body that comes in pieces, on a server that leaves it at that."""
-    told = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
-    return not told and bool(environ.get("HTTP_TRANSFER_ENCODING"))
+    has_end = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
+    return not has_end and bool(environ.get("HTTP_TRANSFER_ENCODING"))
 
 
 def _read(environ: WSGIEnvironment, length: int, at_most: int) -> bytes | None:
     """A request's body; `None` where it is longer.
 
-    One of untold length is read where the server says that it ends (`wsgi.input_terminated`).
+    One of unknown length is read where the server marks its end (`wsgi.input_terminated`).
     """
     if length > at_most:
         return None
-    body = bytearray()
-    for chunk in _chunks(environ, length):
-        body += chunk
-        if len(body) > at_most:
-            return None
-    return bytes(body)
-
-
-def _chunks(environ: WSGIEnvironment, length: int) -> Iterator[bytes]:
-    """A request's body as it comes in; one of untold length to its end, where the server has one."""
-    left: float = length
     if not environ.get("CONTENT_LENGTH"):
-        left = inf if environ.get("wsgi.input_terminated") else 0
-    while left > 0:
-        chunk = environ["wsgi.input"].read(int(min(_CHUNK, left)))
+        length = at_most + 1 if environ.get("wsgi.input_terminated") else 0
+    body = bytearray()
+    while len(body) < length:
+        chunk = environ["wsgi.input"].read(min(_CHUNK, length - len(body)))
         if not chunk:
-            return
-        left -= len(chunk)
-        yield chunk
+            break
+        body += chunk
+    return bytes(body) if len(body) <= at_most else None
 
 
 # --------------------------------------------------------------------------------- in memory
@@ -360,6 +296,7 @@ class InMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
+        security: Security | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
@@ -368,13 +305,14 @@ class InMemoryTransport:
             hooks=hooks,
             outgoing=outgoing,
             incoming=incoming,
+            security=security,
             attachments=attachments,
             mtom=mtom,
         )
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        return _in_memory(self._application.answer_in(_posted(request), wait))
+        return self._application.answer_in(_posted(request), wait)
 
 
 class AsyncInMemoryTransport:
@@ -387,6 +325,7 @@ class AsyncInMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
+        security: Security | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
@@ -395,20 +334,14 @@ class AsyncInMemoryTransport:
             hooks=hooks,
             outgoing=outgoing,
             incoming=incoming,
+            security=security,
             attachments=attachments,
             mtom=mtom,
         )
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        return _in_memory(await self._application.answer(_posted(request)))
-
-
-def _in_memory(reply: Response) -> Response:
-    """A reply whose body is all in memory."""
-    if reply.pieces is None:
-        return reply
-    return replace(reply, body=reply.pieces.joined(), pieces=None)
+        return await self._application.answer(_posted(request))
 
 
 def _posted(request: Request) -> HttpRequest:
@@ -441,18 +374,17 @@ def _origin(scheme: str, headers: Mapping[str, str], fallback: str) -> str:
 
 def _sent(reply: Response, request: HttpRequest) -> tuple[list[tuple[str, str]], bytes]:
     """A reply's headers and its body, which that to a HEAD has not."""
-    size: int | None = len(reply.body)
-    if reply.pieces is not None:
-        size = reply.pieces.size
-    length = {} if size is None else {"content-length": str(size)}
+    length = {"content-length": str(len(reply.body))}
     body = b"" if request.method == "HEAD" else reply.body
     return list({**reply.headers, **length}.items()), body
 
 
 def _length(request: HttpRequest) -> int:
-    """What Content-Length says, 0 where it says nothing that can be used."""
-    said = request.headers.get("content-length", "").strip()
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    """The value of Content-Length, 0 where it cannot be used."""
+    length = request.headers.get("content-length", "").strip()
+    return (
+        int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+    )
 
 
 class _Loop:

@@ -24,7 +24,7 @@ class PushParser:
     """A parser that is fed piece by piece, and shows what it has so far.
 
     Args:
-        charset: what a Content-Type says.
+        charset: the Content-Type's.
         limits: how much a document may hold that is parsed as a whole.
     """
 
@@ -63,7 +63,7 @@ class PushParser:
 
     @property
     def begun(self) -> bytes:
-        """What was fed until the first tag had come."""
+        """The bytes that were fed until the first tag had come."""
         return b"".join(self._begun)
 
     def _begin(self) -> Any:  # Any: as of PULL_PARSER

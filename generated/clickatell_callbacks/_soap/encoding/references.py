@@ -53,7 +53,7 @@ class _References:
         self._referrers: dict[Element, Element] = {}
         self._done: dict[_Key, Any] = {}  # Any: whatever each reader gives
         self._begun: dict[_Key, Any] = {}  # Any: as for those that are done
-        self._open: dict[_Key, None] = {}  # a stack that knows what is in it
+        self._open: dict[_Key, None] = {}  # a stack with quick look-up
         self._owed: list[tuple[Element, Reader[Any]]] = []  # Any: as above
         self._only_begin: Element | None = None
         self._placed: DecodeError | None = None
@@ -61,10 +61,10 @@ class _References:
     # ---------------------------------------------------------------------------- targets
 
     def resolve(self, e: Element, key: str) -> Element:
-        """What a reference, which may lead to another one, leads to in the end.
+        """The element that a reference leads to in the end, perhaps by other references.
 
         Raises:
-            DecodeError: it leads nowhere, or round in a circle.
+            DecodeError: it leads nowhere, or is circular.
         """
         if self._targets is None:
             self._targets = _targets(self.root)
@@ -90,7 +90,7 @@ class _References:
     # ----------------------------------------------------------------------------- values
 
     def value(self, target: Element, read: Reader[T], at: Element) -> T:
-        """What a reader makes of a target, to which `at` points: each time the same.
+        """The value that a reader makes of a target, to which `at` points: each time the same.
 
         Raises:
             DecodeError: it does not read, or contains itself and cannot be begun before it is
@@ -308,7 +308,7 @@ def allow_holes(e: Element, count: int) -> None:
 
 
 def target_of(e: Element) -> Element:
-    """The element that another one stands for: itself where it points nowhere.
+    """The element that another one points to: itself where it is no reference.
 
     Raises:
         DecodeError: the reference leads nowhere, round in a circle, or out of the document.
@@ -328,7 +328,7 @@ def refuse_reference(e: Element) -> None:
 
 
 def resolved(e: Element, key: str, read: Reader[T]) -> T:
-    """What a reference inside an element, which is read as a whole, stands for.
+    """The value of a reference inside an element that is read as a whole.
 
     Raises:
         DecodeError: it leads nowhere, or contains itself, or does not read.
@@ -377,7 +377,7 @@ def nil_or(e: Element, read: Reader[T]) -> T | None:
 
 
 def _inline(e: Element, names: Any, read: Reader[T]) -> T:  # Any: as of `keys`
-    """What an element holds; one with an id may also be pointed to."""
+    """The value of an element; one with an id may also be pointed to."""
     if "id" in names or ID in names:
         return _references(e).value(e, read, e)
     return read(e)
@@ -396,7 +396,7 @@ def referenced(e: Element, read: Reader[T]) -> T:
 
 
 def shared(e: Element, read: Reader[T]) -> T:
-    """What another reader than the declared type's makes of an element.
+    """The value that another reader than the declared type's makes of an element.
 
     Where the element is a target, whoever reads it by that reader is given the same value.
     """

@@ -63,18 +63,18 @@ def raise_translated(
         progress: how far it got, where that was noted.
     """
     where = f"POST {secrets.redact_url(url)}"
-    said = secrets.redact_url(str(error)) or type(error).__name__
+    reason = secrets.redact_url(str(error)) or type(error).__name__
     sent = None if _may_be_sent(error, library, progress) else False
     if isinstance(error, library.TimeoutException):
         no_answer = "not sent in time" if sent is False else "no answer in time"
-        raise TransportTimeout(f"{where}: {no_answer} ({said})", sent=sent) from error
+        raise TransportTimeout(f"{where}: {no_answer} ({reason})", sent=sent) from error
     if type(error) is RuntimeError or isinstance(
         error,
         # A RuntimeError: the client is closed, or belongs to another event loop. A UnicodeError:
         # the name of a host that no name server could be asked for.
         (library.HTTPError, library.InvalidURL, library.StreamError, UnicodeError),
     ):
-        raise TransportError(f"{where}: {said}", sent=sent) from error
+        raise TransportError(f"{where}: {reason}", sent=sent) from error
     raise error
 
 

@@ -1,4 +1,4 @@
-"""What a generated client inherits: a port, a transport, and the rules of SOAP over HTTP."""
+"""The base of generated clients: a port, a transport, and the rules of SOAP over HTTP."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def required(value: T | None | Unset, path: str) -> T:
     """A reply's only value, where a reply without it makes no sense.
 
     Raises:
-        DecodeError: the reply did not have it, or said that it is nil.
+        DecodeError: the reply did not have it, or it is nil.
     """
     if value is None or isinstance(value, Unset):
         raise DecodeError(path, "the reply holds no value")
@@ -68,7 +68,7 @@ def required(value: T | None | Unset, path: str) -> T:
 
 
 class _Client:
-    """What both kinds of client share: all but the waiting."""
+    """The base of both kinds of client: all but the waiting."""
 
     _ports: ClassVar[Mapping[str, Port]]
     _port_names: ClassVar[Sequence[str]]
@@ -76,7 +76,7 @@ class _Client:
     _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
     """The outgoing layers that ports demand, by their keys."""
     _attaching: ClassVar[Attaching | None] = None
-    """What writes and reads attachments; `None` where nothing is binary."""
+    """The codec of attachments; `None` where nothing is binary."""
 
     endpoint: str
     """The URL that requests go to."""
@@ -173,8 +173,8 @@ class _Client:
         """A reply, as it came."""
         log = self._package.log
         if log.isEnabledFor(logging.DEBUG):
-            said = _logged(reply.body, operation)
-            log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
+            body = _logged(reply.body, operation)
+            log.debug("%s: HTTP %d\n%s", operation.name, reply.status, body)
         return Reply(
             *(operation, sent, reply, self._limits, self._lenient),
             *(self._attaching, self._streams),
@@ -183,19 +183,19 @@ class _Client:
     def _response(
         self, operation: AnyOperation, exchange: Exchange[Any]
     ) -> Any:  # Any: the operation's response
-        """What a reply holds, for a method that gives all or a part of it.
+        """The response of a reply, for a method that returns all or a part of it.
 
         Raises:
             DecodeError: all of it is what does not read.
-            TransportError: the reply goes to another address.
+            TransportError: the reply is sent to another address.
         """
         if exchange.response is None and exchange.problems:
             problem = exchange.problems[0]
             raise DecodeError(problem.path, problem.reason)
         if exchange.response is None and exchange.status == _ACCEPTED:
             if not operation.one_way:
-                said = f"{operation.name} is answered elsewhere: call it by exchange"
-                raise TransportError(said, status=exchange.status)
+                reason = f"{operation.name} is answered elsewhere: call it by exchange"
+                raise TransportError(reason, status=exchange.status)
         return exchange.response
 
     def _required(self, value: T | None | Unset, path: str) -> T:
@@ -258,10 +258,10 @@ class BaseClient(_Client):
             outgoing: layers that each request passes, in this order: `UsernameToken`,
                 `Addressing`, or any function that takes a `Message` and gives one.
             incoming: layers that each reply passes before it is read, in this order.
-            limits: how much a reply may hold, where that is not what the package says.
+            limits: those of replies, where they are not the package's.
             lenient: a value of a reply that does not read or is missing is `None`, whatever its
-                annotation says, instead of a `DecodeError`; `Exchange.problems` has each such place.
-            references: what goes by reference in encoded requests: all that is shared by
+                annotation, instead of a `DecodeError`; `Exchange.problems` has each such place.
+            references: what is written by reference in encoded requests: all that is shared by
                 identity, or with "cycles" of that only what is part of a cycle, for services
                 that cannot read more; the rest is repeated.
             connections: how many there may be at once; further calls wait for one to be free.
@@ -313,7 +313,7 @@ class BaseClient(_Client):
     @overload
     def exchange(
         self, operation: str, request: object, headers: object = None
-    ) -> Exchange[Any]: ...  # Any: what a name stands for is known at run time
+    ) -> Exchange[Any]: ...  # Any: the operation of a name is known at run time
 
     def exchange(
         self,
@@ -331,8 +331,8 @@ class BaseClient(_Client):
         Raises:
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
-            SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            SoapFault: the service answered with one.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         sent = through(self._outgoing, self._message(called, request, headers))
@@ -453,7 +453,7 @@ class BaseAsyncClient(_Client):
     @overload
     async def exchange(
         self, operation: str, request: object, headers: object = None
-    ) -> Exchange[Any]: ...  # Any: what a name stands for is known at run time
+    ) -> Exchange[Any]: ...  # Any: the operation of a name is known at run time
 
     async def exchange(
         self,
@@ -471,8 +471,8 @@ class BaseAsyncClient(_Client):
         Raises:
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
-            SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            SoapFault: the service answered with one.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         message = self._message(called, request, headers)

@@ -1,6 +1,6 @@
 """How envelopes travel: a transport is one method, `send`.
 
-The clients' own transports stand on httpx2. Whoever needs another HTTP library, or none, writes
+The clients' own transports use httpx2. Whoever needs another HTTP library, or none, writes
 a class with `send`; nothing of httpx2 is imported then.
 """
 
@@ -53,7 +53,7 @@ class Request:
     body: bytes
     headers: Mapping[str, str]
     secrets: Secrets = field(default=ALWAYS, compare=False)
-    """What is not shown of it."""
+    """The secrets that are not shown of it."""
     limits: Limits = field(default=LIMITS, compare=False)
     """How much the reply may hold."""
     pieces: Pieces | None = field(default=None, compare=False)
@@ -89,7 +89,7 @@ async def _nothing_async() -> None:
 
 
 class Transport(Protocol):
-    """What carries a request, and brings the reply."""
+    """The interface of a transport: it carries a request, and brings the reply."""
 
     def send(self, request: Request) -> Response:
         """Send a request and wait for its reply.
@@ -159,7 +159,7 @@ class AsyncTransport(Protocol):
 
 
 class HttpReply(Protocol):
-    """What is used of `httpx2.Response`."""
+    """The part of `httpx2.Response` that is used."""
 
     @property
     def status_code(self) -> int: ...
@@ -177,7 +177,7 @@ class HttpReply(Protocol):
 
 
 class HttpClient(Protocol):
-    """What is used of `httpx2.Client`."""
+    """The part of `httpx2.Client` that is used."""
 
     def stream(
         self,
@@ -194,7 +194,7 @@ class HttpClient(Protocol):
 
 
 class AsyncHttpClient(Protocol):
-    """What is used of `httpx2.AsyncClient`."""
+    """The part of `httpx2.AsyncClient` that is used."""
 
     def stream(
         self,
@@ -211,7 +211,7 @@ class AsyncHttpClient(Protocol):
 
 
 def _httpx2() -> Any:
-    """httpx2 itself. `Any`: the protocols above say what is used of it."""
+    """httpx2 itself. `Any`: the protocols above declare what is used of it."""
     # Here and not above: that package takes longer to import than all the rest, and who only
     # encodes and decodes, or brings a transport, does without it.
     import httpx2
@@ -496,7 +496,7 @@ class _Body:
                 why = f"has more than {self._at_most:,} bytes"
                 raise self._refused(reply, why) from None
             except ValueError as error:
-                why = f"is not packed as its Content-Encoding says ({error})"
+                why = f"is not packed as its Content-Encoding declares ({error})"
                 raise self._refused(reply, why) from None
         return Response(reply.status_code, _headers(reply), body)
 

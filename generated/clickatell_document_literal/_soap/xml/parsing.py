@@ -32,10 +32,10 @@ PULL_PARSER: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the even
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much an envelope may hold; what goes beyond is a `DecodeError`.
+    """How much an envelope may hold; anything beyond is a `DecodeError`.
 
     Raises:
-        ValueError: a limit is not positive, or deeper than libxml2 goes (2,048).
+        ValueError: a limit is not positive, or deeper than libxml2 can parse (2,048).
     """
 
     envelope: int = 256 * 2**20
@@ -60,7 +60,7 @@ class Limits:
 
 
 LIMITS: Final = Limits()
-"""Those that hold where nobody says otherwise."""
+"""The defaults."""
 
 
 # ------------------------------------------------------------------------------- parsers
@@ -114,10 +114,10 @@ def _parser_for(charset: str | None, huge: bool) -> etree.XMLParser:
 
 
 def usable_charset(charset: str, data: bytes) -> str | None:
-    """A charset as libxml2 is to be told of it, None where it is to look for itself.
+    """A charset as libxml2 is to receive it, None where it is to detect it.
 
     A byte order mark beats the charset (RFC 7303, section 3), and one that libxml2 does not
-    know, or that cannot be right, counts as none: the XML declaration may know better.
+    know, or that cannot be right, counts as none: the XML declaration may be right.
     """
     if data.startswith(BYTE_ORDER_MARKS) or not _CHARSET.fullmatch(charset):
         return None
@@ -146,8 +146,8 @@ def parse(
 
     Args:
         data: the document.
-        charset: what its transport says that its encoding is, which beats its declaration unless it
-            cannot be right.
+        charset: its encoding by its transport, which beats its declaration unless it cannot be
+            right.
         limits: how much it may hold.
         without_dtd: whether it is known to have none.
 
@@ -180,7 +180,7 @@ def parse(
         check_depth(root, data, limits.depth, encoding)
         if len(data) > limits.text and may_be_long(data, limits.text, encoding):
             check_texts(root, limits.text)
-    # an attribute xsi:type has a prefix; of bytes that are no ASCII nobody can tell
+    # an attribute xsi:type has a prefix; of bytes that are no ASCII it is unknown
     noting.on = b":type" in data or data[1:2] == b"\0" or data[:1] == b"\0"
     found: Element = root
     return found
@@ -191,7 +191,7 @@ def _with_odd_namespaces(data: bytes, charset: str | None, error: Any) -> Any:
     URIs; None of others. `Any`: lxml ships no types.
 
     Namespaces are compared as they are written (Namespaces in XML 1.0, section 2.3), but libxml2
-    refuses them unless it recovers. So expat says whether the rest is well-formed.
+    refuses them unless it recovers. So expat checks whether the rest is well-formed.
     """
     if error.code != _ODD_NAMESPACE:
         return None
@@ -291,7 +291,7 @@ def first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's ele
     for _, element in begun.read_events():
         if element.getroottree().docinfo.internalDTD is not None:
             raise _refused_dtd(element)
-        return element  # what is broken later is told by whoever parses it all
+        return element  # what is broken later is reported when all is parsed
     if broken is not None:
         raise broken
     return None
@@ -301,7 +301,7 @@ def first_tag(begun: Any, piece: bytes, start: bytes) -> Any:  # Any: lxml's ele
 
 
 def syntax_error(error: Any, data: bytes) -> DecodeError:
-    """What libxml2 says, in its own words but for what it quotes: that may be a secret.
+    """The error of libxml2, in its own words but for what it quotes: that may be a secret.
 
     `Any` as the stubs know too little of XMLSyntaxError.
     """

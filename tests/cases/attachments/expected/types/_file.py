@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class File(soap.Struct):
-    """What stands in file."""
+    """The content of file."""
 
     urgent: bool | None = None
     title: str

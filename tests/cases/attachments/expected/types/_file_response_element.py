@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class FileResponseElement(soap.Struct):
-    """What stands in fileResponse."""
+    """The content of fileResponse."""
 
     number: int
 

@@ -11,7 +11,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Link(soap.Struct):
-    """What stands in link."""
+    """The content of link."""
 
     letter: bytes
     copy: list[bytes] = field(default_factory=list)

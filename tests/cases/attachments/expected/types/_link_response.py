@@ -10,7 +10,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class LinkResponse(soap.Struct):
-    """What stands in linkResponse."""
+    """The content of linkResponse."""
 
     letter: bytes
     if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Store(soap.Struct):
-    """What stands in store."""
+    """The content of store."""
 
     document: t.Document
 

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class StoreResponse(soap.Struct):
-    """What stands in storeResponse."""
+    """The content of storeResponse."""
 
     document: t.Document
 

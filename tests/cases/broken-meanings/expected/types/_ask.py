@@ -13,7 +13,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Ask(soap.Struct):
-    """What stands in ask."""
+    """The content of ask."""
 
     mark: int | None = None
     undeclared: soap.AnySimple | None = None

@@ -12,7 +12,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Report(soap.Struct):
-    """What stands in report."""
+    """The content of report."""
 
     flags: list[str] | None = None
     open: bool | None = None

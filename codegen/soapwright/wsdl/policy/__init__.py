@@ -1,0 +1,1 @@
+"""WS-Policy in a WSDL: policies in normal form, and to which parts of it they are attached."""

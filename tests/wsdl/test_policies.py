@@ -1,0 +1,203 @@
+"""Policies of WSDLs: where they are taken from, and what they mean to a port."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from soapwright.model.api import Api
+from soapwright.model.demands import demands_of, demands_of_port
+from soapwright.model.diagnostics import Diagnostic, Findings
+from soapwright.pipeline import load
+
+WSDL = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" targetNamespace="urn:s" xmlns:s="urn:s"
+    xmlns:d="http://schemas.xmlsoap.org/wsdl/" xmlns:xsd="http://www.w3.org/2001/XMLSchema"
+    xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:wsp="http://www.w3.org/ns/ws-policy" xmlns:x="urn:x"
+    xmlns:sp="http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702"
+    xmlns:wsam="http://www.w3.org/2007/05/addressing/metadata"
+    xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd">
+{named}
+<types><xsd:schema targetNamespace="urn:s"><xsd:element name="a" type="xsd:string"/></xsd:schema></types>
+<message name="a"><part name="a" element="s:a"/></message>
+<portType name="P"><operation name="o"><input message="s:a"/></operation></portType>
+<binding name="B" type="s:P">{attached}<soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+  <operation name="o"><soap:operation/><input><soap:body use="literal"/></input></operation></binding>
+<service name="S"><port name="P" binding="s:B"><soap:address location="{address}"/></port></service>
+</definitions>"""
+POLICY = '<wsp:Policy wsu:Id="p">{}</wsp:Policy>'
+TOKEN = "<sp:UsernameToken><wsp:Policy>{}</wsp:Policy></sp:UsernameToken>"
+TOKENS = (
+    "<sp:SignedSupportingTokens><wsp:Policy>{}</wsp:Policy></sp:SignedSupportingTokens>"
+)
+
+
+def read(
+    folder: Path, attached: str, named: str = "", address: str = "https://x/"
+) -> tuple[Api, list[Diagnostic]]:
+    path, findings = folder / "service.wsdl", Findings()
+    text = WSDL.format(named=named, attached=attached, address=address)
+    path.write_text(text, encoding="utf-8")
+    return load(path, (), findings), [f for f in findings if f.code == "policy"]
+
+
+def words(api: Api) -> list[str]:
+    return [demand.words for demand in demands_of_port(api.ports[0])]
+
+
+@pytest.mark.parametrize(
+    ("attached", "named"),
+    [
+        (POLICY.format("<x:A/>"), ""),
+        ('<wsp:PolicyReference URI="#p"/>', POLICY.format("<x:A/>")),
+        (
+            '<wsp:PolicyReference URI="urn:n"/>',
+            '<wsp:Policy Name="urn:n"><x:A/></wsp:Policy>',
+        ),
+        (
+            '<wsp:PolicyReference URI="#p"/>',
+            '<wsp:Policy xml:id="p"><wsp:All><x:A/></wsp:All></wsp:Policy>',
+        ),
+    ],
+)
+def test_where_a_policy_is_from(tmp_path: Path, attached: str, named: str) -> None:
+    api, (finding,) = read(tmp_path, attached, named)
+    assert [one.name for one in api.ports[0].policy[0]] == ["{urn:x}A"]
+    assert "{urn:x}A" in finding.message and str(finding).endswith("[policy]")
+
+
+@pytest.mark.parametrize("name", ["policies.xml", "policies.xml#p"])
+def test_a_file_beside_the_wsdl(tmp_path: Path, name: str) -> None:
+    namespaces = WSDL.partition("xmlns:wsp")[2].partition(">")[0]
+    policy = POLICY.format("<x:A/>").replace(
+        "<wsp:Policy", f"<wsp:Policy xmlns:wsp{namespaces}", 1
+    )
+    (tmp_path / "policies.xml").write_text(policy, encoding="utf-8")
+    api, _ = read(tmp_path, f'<wsp:PolicyReference URI="{name}"/>')
+    assert [one.name for one in api.ports[0].policy[0]] == ["{urn:x}A"]
+    assert [source.path for source in api.sources] == ["service.wsdl", "policies.xml"]
+    assert "policies.xml" in api.inputs.read
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:9/p",
+        "file:///etc/hostname",
+        "/etc/hostname",
+        "gone.xml#p",
+        "#gone",
+    ],
+)
+def test_nothing_is_fetched(tmp_path: Path, uri: str) -> None:
+    api, (finding,) = read(tmp_path, f'<wsp:PolicyReference URI="{uri}"/>')
+    assert finding.mended and uri in finding.message
+    assert api.ports[0].policy == (frozenset(),)
+
+
+def test_a_bomb_is_left_out_of_account(tmp_path: Path) -> None:
+    inner = "".join(f'<x:a{n} wsp:Optional="true"/>' for n in range(12))
+    bomb = "".join(
+        f"<x:b{n}><wsp:Policy>{inner}</wsp:Policy></x:b{n}>" for n in range(12)
+    )
+    started = time.monotonic()
+    _, (finding,) = read(tmp_path, POLICY.format(bomb))
+    assert "more than 64 alternatives" in finding.message
+    assert time.monotonic() - started < 2
+
+
+def test_the_alternative_counts_of_which_most_is_met(tmp_path: Path) -> None:
+    either = "<wsp:ExactlyOne><x:A/><wsam:Addressing/></wsp:ExactlyOne>"
+    api, findings = read(tmp_path, POLICY.format(either))
+    assert (words(api), findings) == (["WS-Addressing"], [])
+    using = api.ports[0].addressing
+    assert using is not None and not using.required
+
+
+def test_what_may_be_ignored_is(tmp_path: Path) -> None:
+    policy = POLICY.format('<x:A wsp:Ignorable="true"/>')
+    api, findings = read(tmp_path, policy)
+    assert (words(api), findings) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("assertion", "demanded", "hint"),
+    [
+        (
+            TOKENS.format(TOKEN.format("")),
+            "a UsernameToken (SignedSupportingTokens)",
+            "password)",
+        ),
+        (
+            TOKENS.format(TOKEN.format("<sp:HashPassword/>")),
+            "a digest of the password",
+            "digest=True",
+        ),
+        (
+            TOKENS.format(TOKEN.format("<sp:NoPassword/>")),
+            "without a password",
+            "UsernameToken(",
+        ),
+        (TOKENS.format("<sp:X509Token/>"), "X509Token", ""),
+        (TOKENS.format("<sp:IssuedToken/>"), "IssuedToken", ""),
+        (
+            "<sp:SymmetricBinding><wsp:Policy/></sp:SymmetricBinding>",
+            "SymmetricBinding",
+            "",
+        ),
+        ("<sp:SignedParts/>", "the Body and all header blocks", ""),
+        (
+            '<sp:EncryptedParts><sp:Header Name="H"/></sp:EncryptedParts>',
+            "the header H",
+            "",
+        ),
+        (
+            "<wsam:Addressing><wsp:Policy><wsam:NonAnonymousResponses/></wsp:Policy></wsam:Addressing>",
+            "NonAnonymousResponses",
+            "reply_to",
+        ),
+    ],
+)
+def test_demands_in_words(
+    tmp_path: Path, assertion: str, demanded: str, hint: str
+) -> None:
+    _, (finding,) = read(tmp_path, POLICY.format(assertion))
+    assert demanded in finding.message and hint in finding.hint
+
+
+def test_tls_is_met_by_the_address(tmp_path: Path) -> None:
+    policy = POLICY.format("<sp:TransportBinding><wsp:Policy/></sp:TransportBinding>")
+    assert read(tmp_path, policy)[1] == []
+    _, (finding,) = read(tmp_path, policy, address="http://x/")
+    assert "TLS" in finding.message and "http://x/" in finding.hint
+
+
+def test_options_of_security_demand_nothing(tmp_path: Path) -> None:
+    policy = POLICY.format("<sp:Wss11/><sp:Trust13/>")
+    assert read(tmp_path, policy)[1] == []
+
+
+def test_no_alternative_is_a_demand(tmp_path: Path) -> None:
+    api, (finding,) = read(tmp_path, POLICY.format("<wsp:ExactlyOne/>"))
+    assert api.ports[0].policy == () and "no alternative" in finding.message
+    assert not demands_of(())[0].met
+
+
+def test_an_extension_that_is_required(tmp_path: Path) -> None:
+    api, (finding,) = read(
+        tmp_path, '<x:E d:required="true"/><x:F d:required="false"/>'
+    )
+    assert "{urn:x}E is required" in finding.message
+    assert read(tmp_path, '<wsp:UsingPolicy d:required="true"/>')[1] == []
+
+
+def test_strict_makes_an_error_of_a_broken_policy(tmp_path: Path) -> None:
+    path = tmp_path / "service.wsdl"
+    text = WSDL.format(
+        named="", attached='<wsp:PolicyReference URI="#x"/>', address="x"
+    )
+    path.write_text(text, encoding="utf-8")
+    findings = Findings(strict=True)
+    with pytest.raises(Exception, match="no policy #x"):
+        load(path, (), findings)
