@@ -18,6 +18,7 @@ class Document(soap.Struct):
     content: bytes
     page: list[bytes] = field(default_factory=list)
     photo: t.Photo | soap.Nil | None | soap.Unset = soap.UNSET
+
     if TYPE_CHECKING:
 
         def __init__(

@@ -15,6 +15,7 @@ class FileRequest(soap.Struct):
     urgent: bool | None = None
     title: str
     blueprint: bytes | None
+
     if TYPE_CHECKING:
 
         def __init__(

@@ -14,6 +14,7 @@ class FileResponse(soap.Struct):
 
     number: int
     stamp: bytes | None
+
     if TYPE_CHECKING:
 
         def __init__(

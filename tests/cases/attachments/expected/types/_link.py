@@ -15,6 +15,7 @@ class Link(soap.Struct):
 
     letter: bytes
     copy: list[bytes] = field(default_factory=list)
+
     if TYPE_CHECKING:
 
         def __init__(

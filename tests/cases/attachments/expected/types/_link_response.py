@@ -13,6 +13,7 @@ class LinkResponse(soap.Struct):
     """The content of linkResponse."""
 
     letter: bytes
+
     if TYPE_CHECKING:
 
         def __init__(self, *, letter: bytes | soap.Attachment) -> None: ...

@@ -15,6 +15,7 @@ class Photo(soap.Struct):
     content_type: str | None = None
     digest: bytes | None = None
     value: bytes
+
     if TYPE_CHECKING:
 
         def __init__(

@@ -15,6 +15,7 @@ class ScanRequest(soap.Struct):
     label: str
     front: bytes | None
     back: bytes | None
+
     if TYPE_CHECKING:
 
         def __init__(

@@ -13,6 +13,7 @@ class ScanResponse(soap.Struct):
     """The reply of scan."""
 
     picture: bytes | None
+
     if TYPE_CHECKING:
 
         def __init__(self, *, picture: bytes | soap.Attachment | None) -> None: ...

@@ -14,6 +14,7 @@ class ScanRequest(soap.Struct):
 
     letter: str
     image: bytes | None
+
     if TYPE_CHECKING:
 
         def __init__(

@@ -28,6 +28,7 @@ class Report(soap.Struct):
     kind: soap.QName | None = None
     ratio: list[float] = field(default_factory=list)
     big: int | None = None
+
     if TYPE_CHECKING:
 
         def __init__(
