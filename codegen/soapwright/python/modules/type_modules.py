@@ -165,8 +165,8 @@ class TypeModules:
     def _given(
         self, scope: Scope, struct: Struct, fields: list[Field]
     ) -> list[FieldView]:
-        """What type checkers know of the constructor, where an attachment may be given: fields have the
-        type of what is read."""
+        """The constructor's signature for type checkers, where an attachment may be given: fields have
+        the type of what is read."""
         types = self.context.types
         if not any(may_be_attached(types, struct, field) for field in fields):
             return []

@@ -75,7 +75,7 @@ class Received:
 
     @property
     def begun(self) -> bytes:
-        """What came first, for an error."""
+        """The first octets, for an error."""
         return bytes(self._whole[:_SHOWN])
 
 

@@ -440,7 +440,7 @@ class Application:
         return Message(root.content, kind, headers, tuple(others), url=request.url)
 
     def receiving(self, request: HttpRequest) -> Received | None:
-        """What receives a request's body piece by piece; `None` where it is to be in memory."""
+        """The receiver of a request's body piece by piece; `None` where it is to be in memory."""
         return self._attachments.receiving(request, self._limits, self.max_body)
 
     def broken(self, request: HttpRequest, error: TransportError) -> Response:

@@ -86,8 +86,8 @@ class ServiceAttachments:
     def receiving(
         self, request: HttpRequest, limits: Limits, max_body: int
     ) -> Received | None:
-        """What receives a request of several parts piece by piece; `None` for others, and where
-        binary values are read as bytes."""
+        """The receiver of a request of several parts; `None` for others, and where binary values are read
+        as bytes."""
         headers = request.headers
         if self._attaching is None or not self.streams:
             return None
