@@ -71,7 +71,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 # The same of the gateway's rooms: none may import what is not named here.
 ROOMS: dict[str, tuple[str, ...]] = {
-    "": (),
+    "": ("client",),
     "vendor": (),
     "messages": ("vendor",),
     "callbacks": ("vendor", "services"),
@@ -124,10 +124,12 @@ OWNERS: dict[str, tuple[str, ...]] = {
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
     "lxml": ("callbacks", "client", "sandbox.wire"),
     "phonenumbers": ("vendor",),
+    "psycopg": ("client",),
     "httpx2": ("sandbox.web", "demo"),
     "click": ("cli", "demo"),
     "jinja2": ("sandbox.web",),
     "vobject": ("messages",),
+    "PIL": ("messages",),
 }
 FUNCTION_LINES, MEDIAN_LINES = 60, 15
 SUPPRESSION = re.compile(

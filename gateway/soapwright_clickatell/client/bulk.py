@@ -51,13 +51,13 @@ class Load:
     """A call of a job, with its record in the ledger."""
 
     chunk: Chunk
-    outcomes: Sequence[Outcome] | None = None
+    outcomes: tuple[Outcome, ...] | None = None
     """The fates of its numbers by earlier attempts."""
 
     @property
     def is_done(self) -> bool:
         """Whether each of its numbers has its final fate."""
-        return self.outcomes is not None and not any(map(_is_open, self.outcomes))
+        return Entry(outcomes=self.outcomes).is_final
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ class Job:
                 self._end_run(outcomes)
                 return outcomes
             repeats -= 1
-            load = Load(chunk, outcomes)
+            load = Load(chunk, tuple(outcomes))
             yield Pause(next(pauses))
         return self.unsent(load)
 
@@ -245,7 +245,6 @@ class Job:
         outcomes = list(entry.outcomes or not_sent(chunk.to, "it was not tried yet"))
         at = [place for place, one in enumerate(outcomes) if _is_open(one)]
         if not at:  # another process has made it
-            yield from work(lambda: self._finish(chunk, outcomes))
             return outcomes
         to = [outcomes[place].to for place in at]
         ago = None if entry.begun is None else time.time() - entry.begun
@@ -273,7 +272,9 @@ class Job:
         is_resumed = ago is not None
         return (
             yield from self._calls.send(
-                chunk.message, to, self._options, client_id, resume=is_resumed
+                *(chunk.message, to, self._options, client_id),
+                resume=is_resumed,
+                confirm=lambda: self._ledger.confirm(chunk.place),
             )
         )
 
