@@ -108,7 +108,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "cli": (
         *("vendor", "messages", "client", "testing"),
         *("sandbox.records", "sandbox.state", "sandbox.engine"),
-        *("sandbox.box", "sandbox.config"),
+        *("sandbox.box", "sandbox.config", "sandbox.api"),
     ),
     "demo": (
         *("vendor", "messages", "callbacks", "client", "services"),
