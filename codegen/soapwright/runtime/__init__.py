@@ -195,6 +195,7 @@ from .http.transport import (
     Transport,
 )
 from .secrets.shown import shown
+from .http.plain import HttpBinding, HttpOperation
 from .soap.envelope import (
     Envelope,
     Wire,
@@ -317,12 +318,14 @@ __all__ = [
     "GMonthDay",
     "GYear",
     "GYearMonth",
+    "HttpBinding",
+    "HttpOperation",
     "Items",
     "KnownElements",
     "Limits",
     "MISSING",
-    "NOTHING",
     "Message",
+    "NOTHING",
     "Nil",
     "NotAnEnvelope",
     "OpenEnum",

@@ -53,7 +53,7 @@ class Replies:
         self._messages: dict[Any, tuple[Port, Message]] = {}
         self._known: dict[Any, Any] = {}  # Any: operations, and what they answer
         files: dict[str, list[Any]] = {}
-        for port in api.ports:
+        for port in (port for port in api.ports if not port.is_http):
             for operation in port.operations:
                 served = package.PORTS[port.key].operations[operation.key]
                 files.setdefault(operation.key, []).append(served)
@@ -163,7 +163,7 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
             service_class: Any = one  # Any: as generated
             methods = dict.fromkeys(service_class._methods.values(), method)
             services.append(type(name, (one,), methods)())
-    paths = {key: f"/{quote(key)}" for key in package.PORTS}
+    paths = {key: f"/{quote(key)}" for key, port in package.PORTS.items() if port.soap}
     mocked = application(services, paths=paths, hooks=Hooks())
     return serving.asgi_application(mocked)
 

@@ -49,6 +49,7 @@ from soapwright.wsdl.components import (
     doc_of,
     wsdl_name,
 )
+from soapwright.wsdl.matching import output_first
 from soapwright.wsdl.namespaces import WSDL_SOAP11, WSDL_SOAP12
 from soapwright.wsdl.policy.attachments import Policies
 from soapwright.wsdl.references import near_builtin, type_reference
@@ -132,7 +133,7 @@ class MessageReader:
         action = action_of(
             *(abstract, self.bound.action_base, self.bound.name),
             after[0] if way == "input" else after[1],
-            self.bound.soap_action if way == "input" else "",
+            self.bound.soap_action if way == self._first else "",
         )
         return Message(
             use=self._use(body),
@@ -145,6 +146,11 @@ class MessageReader:
             action=action,
             policy=self.policies.effective(concrete, abstract, message),
         )
+
+    @property
+    def _first(self) -> str:
+        """The message that is sent first: the SOAPAction is that of its HTTP request."""
+        return "output" if output_first(self.bound.abstract) else "input"
 
     def _concrete(self, way: str) -> etree._Element | None:
         return self.bound.concrete.find(wsdl_name(way))

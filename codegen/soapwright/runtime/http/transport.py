@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """An HTTP POST."""
+    """An HTTP request."""
 
     url: str
     body: bytes
@@ -40,6 +40,8 @@ class Request:
     """What is not shown of it."""
     limits: Limits = field(default=LIMITS, compare=False)
     """How much the reply may hold."""
+    method: str = "POST"
+    """Of operations that are bound to HTTP without SOAP another one, too."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -304,7 +306,7 @@ def _posted(
         for name, value in request.headers.items()
     ]
     return {
-        "method": "POST",
+        "method": request.method,
         "url": request.url,
         "content": request.body,
         "headers": headers,
