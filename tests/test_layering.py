@@ -122,7 +122,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
 }
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
-    "lxml": ("callbacks", "sandbox.wire"),
+    "lxml": ("callbacks", "client", "sandbox.wire"),
+    "phonenumbers": ("vendor",),
     "httpx2": ("sandbox.web", "demo"),
     "click": ("cli", "demo"),
     "jinja2": ("sandbox.web",),
@@ -136,9 +137,20 @@ SUPPRESSION = re.compile(
 WORDED = (
     *("soapwright.model", "soapwright.project", "soapwright.envelopes"),
     *("soapwright.tools", "soapwright.cli", "soapwright_clickatell"),
-    *("soapwright.wsdl", "soapwright.passes", "soapwright.pipeline"),
+    *(
+        "soapwright.wsdl",
+        "soapwright.passes",
+        "soapwright.pipeline",
+        "soapwright.python",
+    ),
     *("soapwright.pytest_plugin", "soapwright.testing", "soapwright.options"),
     "soapwright.diagnostics",
+    *("soapwright.runtime.values", "soapwright.runtime.secrets"),
+    *("soapwright.runtime.errors", "soapwright.runtime.security"),
+    *("soapwright.runtime.addressing", "soapwright.runtime.streaming"),
+    *("soapwright.runtime.validation", "soapwright.runtime.codec"),
+    *("soapwright.runtime.encoding", "soapwright.runtime.wildcards"),
+    "soapwright.runtime.server",
 )
 
 
@@ -368,6 +380,7 @@ WINGS: dict[str, tuple[str, ...]] = {
         *("secrets", "values", "errors", "xml", "codec", "soap"),
         *("streaming", "wildcards"),
     ),
+    "attachments": ("values", "errors", "xml", "codec", "http", "encoding"),
     "server": ("values", "errors", "xml", "soap", "http", "addressing"),
 }
 

@@ -147,7 +147,7 @@ def test_what_is_refused(run: Callable[..., Result], tmp_path: Path) -> None:
         (("send", NUMBER, "--binary", "00"), "go together"),
         (("send", NUMBER, "--text", "Hi", "--udh", "00"), "go together"),
         (("send", NUMBER, "--text", "Hi", "--max-credits", "nan"), "nan is not from"),
-        (("send", NUMBER, "--text", "Hi", "--from", "x\x02"), "cannot stand in XML"),
+        (("send", NUMBER, "--text", "Hi", "--from", "x\x02"), "is not allowed in XML"),
         (("batch", str(empty), "--text", "Hi"), "there are no numbers"),
     ):
         result = run(*wrong)

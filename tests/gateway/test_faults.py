@@ -101,7 +101,7 @@ def test_nothing_is_sent_twice_whatever_is_lost(sandbox: Sandbox) -> None:
     ):
         sandbox.faults.add(fault)
     with Clickatell("demo", "demo", 1234, endpoint=sandbox.url + PATHS[0]) as sms:
-        (sent,) = sms.send(Text("Hello"), NUMBER)
+        sent = sms.send(Text("Hello"), NUMBER)
         assert isinstance(sent, Accepted)
         assert sms.balance() == 9
     assert accepted(sandbox) == 1

@@ -34,14 +34,18 @@ def test_the_examples_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (sending,), (receiving,) = examples("send.md"), examples("receive.md")
+    many, chunked = examples("bulk.md")
     monkeypatch.chdir(tmp_path)
-    with listening() as sandbox:
-        sending = sending.replace("http://127.0.0.1:8900", sandbox.url)
-        exec(compile(sending, "send.md", "exec"), {"__name__": "example"})
+    with listening(credits=20) as sandbox:
+        for example in (sending, chunked.replace("resume=True", "resume=False"), many):
+            here = example.replace("http://127.0.0.1:8900", sandbox.url)
+            exec(compile(here, "example", "exec"), {"__name__": "example"})
     said = capsys.readouterr().out.splitlines()
-    assert re.match(r"27999123456 \[Status\(id='\w{32}', status=.*\)\]", said[0])
-    assert said[1].startswith("12 was not accepted: Refused(")
-    assert said[2] == "9.67"  # a test number costs a third
+    assert re.match(r"\w{32} \[Status\(id='\w{32}', status=.*\)\]", said[0])
+    assert re.match(r"27999123456 \w{32}", said[1])
+    assert said[2].startswith("12 Refused(")
+    assert said[3] == "19.34"  # a test number costs a third
+    assert said[4].startswith("some are still to be sent")
     assert Path("sending.journal").exists()
     names: dict[str, object] = {}
     exec(compile(receiving, "receive.md", "exec"), names)

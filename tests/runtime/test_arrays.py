@@ -233,11 +233,20 @@ def test_empty_lists_without_end_are_refused(size):
 @pytest.mark.parametrize(
     ("attributes", "reason"),
     [
-        ("", "an array of 2 dimensions must say its sizes"),
-        ('enc:arrayType="xsd:int[]"', "an array of 2 dimensions must say its sizes"),
-        ('enc:arrayType="xsd:int[2]"', "an array of 2 dimensions must say its sizes"),
-        ('enc:arrayType="xsd:int[2,²]"', "an array of 2 dimensions must say its sizes"),
-        ('e12:arraySize="* *"', "an array of 2 dimensions must say its sizes"),
+        ("", "an array of 2 dimensions must declare its sizes"),
+        (
+            'enc:arrayType="xsd:int[]"',
+            "an array of 2 dimensions must declare its sizes",
+        ),
+        (
+            'enc:arrayType="xsd:int[2]"',
+            "an array of 2 dimensions must declare its sizes",
+        ),
+        (
+            'enc:arrayType="xsd:int[2,²]"',
+            "an array of 2 dimensions must declare its sizes",
+        ),
+        ('e12:arraySize="* *"', "an array of 2 dimensions must declare its sizes"),
         ('e12:arraySize="* 3"', "2 items for sizes [0, 3]"),
         ('enc:arrayType="xsd:int[2,2]"', "2 items for sizes [2, 2]"),
         ('enc:arrayType="xsd:int[999999999,9]"', "2 items for sizes"),

@@ -154,7 +154,7 @@ LOOP = '<m id="1" enc:arrayType="xsd:anyType[1]"><i href="#1"/></m>'
         ),
         (
             f'<ints {OF_INTS.format(2)}><i>1</i><i enc:position="[0]">2</i></ints>',
-            "echo.ints[1]: stands where another item stands",
+            "echo.ints[1]: is in the place of another item",
         ),
         (
             f'<grid {OF_INTS.format("2,2")}><i enc:position="[0,2]">1</i></grid>',

@@ -389,7 +389,7 @@ def test_where_an_encoded_request_fails(encoded):
     t, said = encoded.types, encoded.refusal
     vehicles = [t.Vehicle(), t.Vehicle(next=t.Vehicle(seats="x"))]
     assert said(s=5) == "echo.s: int given, str wanted"
-    assert said(s="\x00") == "echo.s: U+0000 cannot stand in XML"
+    assert said(s="\x00") == "echo.s: U+0000 is not allowed in XML"
     assert said(v=t.Tree()) == "echo.v: Tree given, Vehicle wanted"
     assert said(vehicles=vehicles) == (
         "echo.vehicles[1].next.seats: str given, int wanted"

@@ -207,9 +207,10 @@ def test_what_a_layer_attaches_goes_out_as_a_part(wire: Wire) -> None:
     kind = request.headers["Content-Type"]
     media_type = "text/xml" if wire.version == "1.1" else "application/soap+xml"
     found = re.fullmatch(
-        r'multipart/related; boundary="(.+)"; type="(.+)"; start="<(.+)>"', kind
+        r'multipart/related; boundary="(.+)"; type="(.+)"; start="<(.+?)>"(.*)', kind
     )
     assert found and found[2] == media_type
+    assert found[4] == ("" if wire.version == "1.1" else '; action="urn:shop#order"')
     root, first, second, end = request.body.split(f"--{found[1]}".encode())[1:]
     assert f"Content-Type: {media_type}; charset=UTF-8".encode() in root
     assert f"Content-ID: <{found[3]}>".encode() in root

@@ -1,4 +1,4 @@
-"""Reading leniently: what breaks its schema's promise is noted with its place, and the rest is there."""
+"""Reading leniently: what violates its schema is noted with its place, and the rest is there."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ def test_what_has_nothing_repeated(operations):
         (f'<!DOCTYPE x><s:Envelope xmlns:s="{SOAP}"/>'.encode(), "a DTD is refused"),
         (f'<s:Envelope xmlns:s="{SOAP}"/>'.encode(), "has no Body"),
         (envelope(""), "Body: is empty"),
-        (envelope("<other/>"), "'other' stands there"),
+        (envelope("<other/>"), "'other' is there"),
         (flat("<row><id>1</id></row>")[:-20], "not well-formed"),
         (flat("<row><id>1</id>" + "<inner>" * 200), "not well-formed|nested more than"),
         (flat(f"<row><id>1</id>{'<inner>' * 200}{'</inner>' * 200}</row>"), "nested"),

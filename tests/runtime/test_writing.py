@@ -108,8 +108,8 @@ def said(value, error="", kind=TypeError, secrets=ALWAYS) -> str:
         ({"id": None}, "id: is required"),
         ({"id": UNSET}, "id: is required"),
         ({"name": 5}, "name: int given, str wanted"),
-        ({"name": "a\x00b"}, "name: U+0000 cannot stand in XML"),
-        ({"name": "\ud800"}, "name: U+D800 cannot stand in XML"),
+        ({"name": "a\x00b"}, "name: U+0000 is not allowed in XML"),
+        ({"name": "\ud800"}, "name: U+D800 is not allowed in XML"),
         ({"amount": Decimal("NaN")}, "amount: NaN is no xsd:decimal"),
         ({"amount": Decimal("1E+99999999")}, "amount: a decimal has too many digits"),
         ({"amount": 1.5}, "amount: float given, Decimal wanted"),
@@ -122,12 +122,12 @@ def said(value, error="", kind=TypeError, secrets=ALWAYS) -> str:
         ({"color": Level.LOW}, "color: Level given, Color wanted"),
         (
             {"color": parse_member(Color, "\x00")},
-            "color: U+0000 cannot stand in XML",
+            "color: U+0000 is not allowed in XML",
         ),
         ({"level": 1}, "level: int given, Level wanted"),
         ({"qname": "x"}, "qname: str given, QName wanted"),
         ({"either": 1.5}, "either: float given, int | str wanted"),
-        ({"either": "\x00"}, "either: U+0000 cannot stand in XML"),
+        ({"either": "\x00"}, "either: U+0000 is not allowed in XML"),
         ({"colors": "x"}, "colors: str given, Color | int wanted"),
         ({"any": object()}, "any: no builtin type holds a object"),
         ({"any": AnyElement("a b")}, "any: 'a b' is no XML name in Clark's notation"),
@@ -193,7 +193,7 @@ def test_the_spot_that_failed_is_meant_not_another_that_would_have():
         ),
         ({"mixed": ["x", 5]}, "mixed[1]: int given, str | (tag, value) wanted"),
         ({"mixed": [("z", 5)]}, "mixed[0]: the tag 'z' is none of the alternatives"),
-        ({"mixed": ["\x00"]}, "mixed[0]: U+0000 cannot stand in XML"),
+        ({"mixed": ["\x00"]}, "mixed[0]: U+0000 is not allowed in XML"),
         ({"wild": [5]}, "wild[0]: int given, AnyElement | (tag, value) wanted"),
         ({"wild": [("{u}a", Row(id="x"))]}, "wild[0][1].id: str given, int wanted"),
         (
@@ -244,7 +244,7 @@ def test_what_is_written_after_all_is_not_blamed():
     ("make", "reason"),
     [
         (lambda v: wrong_choice(v, "a | b"), ": exactly one is wanted of: a | b"),
-        (lambda v: incomplete_group(v, "a, b"), ": must stand together: a, b"),
+        (lambda v: incomplete_group(v, "a, b"), ": must be set together: a, b"),
         (lambda v: Refusal(v, "[2]", "no"), "[2]: no"),
     ],
 )

@@ -179,7 +179,7 @@ def test_what_cannot_be_served(run: Run, tmp_path: Path) -> None:
     said = result.stderr.splitlines()
     assert said[0].endswith("fly.xml:1: error: there is no operation 'fly' [reply]")
     assert said[1].startswith("hint: there are: lend, ")
-    assert said[2].endswith("stands there, not '{urn:library}lendResponse' [reply]")
+    assert said[2].endswith("is there, not '{urn:library}lendResponse' [reply]")
     without = make("warning-no-soap-binding", tmp_path / "without")
     for path, message in (
         (tmp_path, "this is no generated package's folder"),

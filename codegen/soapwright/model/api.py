@@ -100,8 +100,17 @@ class WhiteSpace(Enum):
     COLLAPSE = "collapse"
 
 
+class Mtom(Enum):
+    """Why a port's binary values may travel as parts of their own (SOAP MTOM)."""
+
+    EXPECTED = "expected"
+    """Its schemas name the media types of binary values (`xmime:expectedContentTypes`)."""
+    DEMANDED = "demanded"
+    """Its policy demands it (`OptimizedMimeSerialization`)."""
+
+
 class Builtin(Enum):
-    """The builtin types of XML Schema 1.0, part 2; the value is the local name."""
+    """The builtin types of XML Schema 1.0, part 2, and WS-I's `swaRef`; the value is the local name."""
 
     ANY_TYPE = "anyType"
     ANY_SIMPLE_TYPE = "anySimpleType"
@@ -149,6 +158,7 @@ class Builtin(Enum):
     G_MONTH = "gMonth"
     HEX_BINARY = "hexBinary"
     BASE64_BINARY = "base64Binary"
+    SWA_REF = "swaRef"
 
 
 # -------------------------------------------------------------------------------- type references
@@ -329,7 +339,20 @@ class ContentMember:
     doc: str = ""
 
 
-Member = ElementMember | WildcardMember | OrderedMember | ContentMember
+@dataclass(frozen=True, slots=True)
+class AttachedMember:
+    """A part of a message that travels beside the envelope, in a MIME part of its own (WSDL 1.1, section 5).
+
+    `media_types` are those that the binding allows it, in their order.
+    """
+
+    name: str
+    media_types: tuple[str, ...]
+    at: Location
+    doc: str = ""
+
+
+Member = ElementMember | WildcardMember | OrderedMember | ContentMember | AttachedMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -556,10 +579,12 @@ class HeaderPart:
 class Message:
     """One direction of an operation as its binding puts it on the wire.
 
-    `wrapper` is the element that contains an rpc call's parts, None in document style.
+    `wrapper` is the element that contains an rpc call's parts, None in document style. `parts` are
+    in the Body, `attached` are beside the envelope.
     `struct` is the id of the Struct whose values the message carries, and `headers_struct` that
-    of its headers. `substitutes` are the elements that may stand for the only one of the Body.
-    passes/make_messages.py sets all three. `action` is WS-Addressing's, `policy` the effective one.
+    of its headers. `element` is the Body's only element where the Struct has its content, and
+    `substitutes` are the elements that may replace the only one. passes/make_messages.py sets
+    all four. `action` is WS-Addressing's, `policy` the effective one.
     """
 
     use: Use
@@ -568,10 +593,12 @@ class Message:
     at: Location
     encoding_style: str = ""
     headers: tuple[HeaderPart, ...] = ()
+    attached: tuple[AttachedMember, ...] = ()
     doc: str = ""
     struct: QName | None = None
     headers_struct: QName | None = None
     substitutes: tuple[Substitute, ...] = ()
+    element: QName | None = None
     action: str = ""
     policy: Policy = NOTHING
 
@@ -681,9 +708,11 @@ class Addressing:
 class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
-    Where it `is_consumer`, it is the other side of a port: it takes what that sends by itself. Where it `is_http`, it is an HTTP binding: its values are written as XML, as in SOAP 1.1's Bodies.
+    Where it `is_http`, it is an HTTP binding: its values are written as XML, as in SOAP 1.1's Bodies.
+    Where it `is_consumer`, it is the other side of a port: it takes what that sends by itself.
 
-    `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "".
+    `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "". `mtom`
+    is why binary values may travel as parts, None where nothing says that they may.
     `left_out` are its operations that are broken, `findings` those in its binding. `addressing` is
     None where nothing is declared. `policy` is the effective one of the endpoint, `service_policy`
     that of the service.
@@ -698,6 +727,7 @@ class Port:
     operations: tuple[Operation, ...]
     at: Location
     wire: str = ""
+    mtom: Mtom | None = None
     doc: str = ""
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()

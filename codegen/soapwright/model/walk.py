@@ -9,6 +9,8 @@ from typing import assert_never
 from soapwright.model.api import (
     All,
     Api,
+    AttachedMember,
+    Builtin,
     BuiltinRef,
     Choice,
     ContentMember,
@@ -40,6 +42,8 @@ from soapwright.model.api import (
     WildcardMember,
 )
 from soapwright.model.diagnostics import Location
+
+_BINARY = (Builtin.BASE64_BINARY, Builtin.SWA_REF)
 
 
 def elements_of(particle: Particle | None) -> Iterator[Element]:
@@ -113,7 +117,7 @@ def member_elements(struct: Struct) -> Iterator[Element]:
                 yield element
             case OrderedMember(alternatives=alternatives):
                 yield from (a for a in alternatives if isinstance(a, Element))
-            case WildcardMember() | ContentMember():
+            case WildcardMember() | ContentMember() | AttachedMember():
                 continue
             case _:
                 assert_never(member)
@@ -126,7 +130,7 @@ def names_of(member: Member) -> set[QName]:
             elements = [element]
         case OrderedMember(alternatives=alternatives):
             elements = [one for one in alternatives if isinstance(one, Element)]
-        case WildcardMember() | ContentMember():
+        case WildcardMember() | ContentMember() | AttachedMember():
             elements = []
         case _:
             assert_never(member)
@@ -203,6 +207,20 @@ def part_types(api: Api, parts: Iterable[Part]) -> Iterator[TypeRef]:
                     yield api.elements[name].type
             case _:
                 assert_never(part)
+
+
+def has_attachments(api: Api) -> bool:
+    """Whether any value may travel beside the envelope: a binary one, or an attached part."""
+    if any(port.mtom for port in api.ports):
+        return True
+    messages = (message for port in api.ports for message in messages_of(port))
+    if any(message.attached for message in messages):
+        return True
+    used = [*part_types(api, parts_of(api))]
+    used += [element.type for element in api.elements.values()]
+    for definition in api.types.values():
+        used += [reference for reference, _ in references_of(definition)]
+    return any(isinstance(r, BuiltinRef) and r.builtin in _BINARY for r in used)
 
 
 def subtypes_of(api: Api) -> dict[QName, tuple[QName, ...]]:

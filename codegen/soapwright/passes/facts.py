@@ -102,6 +102,8 @@ def _find_roles(api: Api) -> Roles:
                     headers.add(message.headers_struct)
                 if message.struct is None or message.struct in of_schema:
                     continue
+                if message.element is not None:
+                    continue
                 kind = wrapped if message.wrapper is not None else contents
                 kind.add(message.struct)
                 if message.use is Use.ENCODED and len(message.parts) == 1:

@@ -36,7 +36,8 @@ def make_messages(api: Api, findings: Findings) -> Api:
     """Set `struct` and `headers_struct` of every message; types are made where there are none.
 
     Where a Body is one element of complex type, that type is the message's, unless the element is
-    abstract, and another substitutes for it. Otherwise it is a Struct with a member for each part, `<Operation>Request` or `<Operation>Response`.
+    abstract, and another substitutes for it; where parts are attached, a Struct with that type's content
+    and a member for each of them. Otherwise it is a Struct with a member for each part, `<Operation>Request` or `<Operation>Response`.
     Ports with the same wire format of an operation share it.
     """
     maker = _Maker(api)
@@ -61,9 +62,11 @@ class _Maker:
         def made(message: Message | None, direction: str) -> Message | None:
             if message is None:
                 return None
+            struct, element = self._struct(port, operation, message, direction)
             return replace(
                 message,
-                struct=self._struct(port, operation, message, direction),
+                struct=struct,
+                element=element,
                 headers_struct=self._headers(port, operation, message, direction),
                 substitutes=self._others(message.parts),
             )
@@ -86,19 +89,67 @@ class _Maker:
 
     def _struct(
         self, port: Port, operation: Operation, message: Message, direction: str
-    ) -> QName:
+    ) -> tuple[QName, QName | None]:
+        """The id of a message's Struct, and the element whose content it has, if it does."""
         if message.wrapper is None and len(message.parts) == 1:
-            reference = self._complex_element(message.parts[0])
-            if reference is not None:
-                return reference
-        members = tuple(self._member(part, message) for part in message.parts)
+            (part,) = message.parts
+            reference = self._complex_element(part)
+            if reference is not None and isinstance(part, ElementPart):
+                if not message.attached:
+                    return reference, part.element
+                if self._is_plain(part.element, reference):
+                    joined = self._joined(
+                        port, operation, message, direction, reference
+                    )
+                    return joined, part.element
+        parts = (self._member(part, message) for part in message.parts)
+        members = (*parts, *message.attached)
         called = message.wrapper is not None
         name = self._made(
             port, operation, direction, members, message.at, message.doc, called=called
         )
         if called:
             self._calls.add(name)
-        return name
+        return name, None
+
+    def _is_plain(self, name: QName, type_: QName) -> bool:
+        """Whether the fields of an element's type hold all that the element may be."""
+        if self.elements[name].nillable or self._substitutes.of(name):
+            return False
+        return not any(
+            isinstance(definition, Struct) and definition.base == type_
+            for definition in self.types.values()
+        )
+
+    def _joined(
+        self,
+        port: Port,
+        operation: Operation,
+        message: Message,
+        direction: str,
+        type_: QName,
+    ) -> QName:
+        """A Struct with the content of a Body's element, and with the message's attached parts."""
+        content = self.types[type_]
+        assert isinstance(content, Struct)
+        local = f"{port.port_type.local}/{operation.key}/{direction}"
+        words: tuple[str, ...] = (operation.key, direction)
+        members = (*content.members, *message.attached)
+        for marked in (local, f"{local}/{port.key}"):
+            name = QName(port.port_type.namespace, marked)
+            struct = replace(
+                content,
+                id=name,
+                words=words,
+                named=False,
+                members=members,
+                doc=message.doc or content.doc,
+            )
+            known = self.types.setdefault(name, struct)
+            if isinstance(known, Struct) and known.members == members:
+                return name
+            words = (*words, port.key)
+        raise ValueError(f"two ports with the key {port.key}")
 
     def _complex_element(self, part: Part) -> QName | None:
         """The Struct of a part that is an element of complex type."""

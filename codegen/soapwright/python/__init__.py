@@ -1,1 +1,1 @@
-"""The back end: the only code that knows Python. The model in, the package's files out."""
+"""The back end, the only code that depends on Python: the model in, the package's files out."""

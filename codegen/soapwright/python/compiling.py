@@ -21,7 +21,7 @@ def check_compiles(modules: Mapping[str, bytes], package: str) -> None:
     """
     findings = Findings()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they stop nothing, and say nothing to a user
+        warnings.simplefilter("ignore")  # they stop nothing, and mean nothing to a user
         for path, content in modules.items():
             try:
                 compile(content, path, "exec", dont_inherit=True)

@@ -1,4 +1,4 @@
-"""What all emission shares: the tables, the wire style, the prefixes of the package's namespaces."""
+"""The state that all emission shares: tables, wire style, prefixes of the package's namespaces."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ class Context:
     runtime: RuntimeName = VENDORED
     mixed: bool = False
     """Whether ports differ in the encoding: each writes its own arrays."""
+    attaches: bool = False
+    """Whether values may travel beside the envelope."""
 
     def tag(self, name: QName) -> str:
         """An element's name as it is written, its prefix declared by the envelope."""
@@ -49,7 +51,7 @@ class Context:
 
     def prefixed(self, name: QName) -> str:
         """A qualified name with the package's prefix for its namespace."""
-        # The name goes into the text of f-strings: what is no name must not get there.
+        # The name becomes text of f-strings: anything but a name must be refused.
         if not NC_NAME.fullmatch(name.local):
             raise ValueError(f"{name.local!r} is no name")
         if not name.namespace:
@@ -66,7 +68,7 @@ class Context:
         return self.encoding == ENCODINGS[SoapVersion.V12]
 
     def item_type(self, reference: TypeRef) -> str:
-        """What `arrayType` says of an array's items: of arrays what is in them, `xsd:int[]`.
+        """The type of an array's items in `arrayType`: of arrays that of their items, `xsd:int[]`.
 
         SOAP 1.2 has no such names: there it is the array's own, if it has one.
         """
@@ -85,7 +87,7 @@ class Context:
         return (self.xsi_type(reference) or f"{self.prefixes[XSD]}:anyType") + brackets
 
     def xsi_type(self, reference: TypeRef) -> str:
-        """What `xsi:type` says of a value of this type; "" where its type has no name."""
+        """The `xsi:type` of a value of this type; "" where its type has no name."""
         if isinstance(reference, BuiltinRef):
             if reference.builtin is Builtin.ANY_TYPE:
                 return ""

@@ -1,7 +1,7 @@
 """The format of the emission: ruff's, with options that are fixed here; ruff is called here alone.
 
 What a user or a folder configures for ruff does not count. The emission is text that reads well
-line by line; where lines break, and what stands around them, is ruff's.
+line by line; line breaks and blank lines are ruff's.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ _USED = re.compile(rf"\b(?:soap|{FOLDER})\.([A-Za-z]\w*)")
 
 
 def runtime_uses(code: Iterable[bytes], runtime: RuntimeName) -> tuple[str, ...]:
-    """What code uses of the runtime: names of the face, and modules (`http.client`), sorted.
+    """The parts of the runtime that code uses: names of the face, and modules (`http.client`), sorted.
 
     Args:
         code: of a package's modules.
@@ -67,7 +67,11 @@ def runtime_face(uses: Iterable[str], header: list[str]) -> bytes:
     by_module: dict[str, list[str]] = {}
     for name in names:
         by_module.setdefault(homes()[name], []).append(name)
-    lines = [*header, *docstring("What generated code uses of this runtime.", 0), ""]
+    lines = [
+        *header,
+        *docstring("The names of this runtime that the generated code uses.", 0),
+        "",
+    ]
     lines += ["from __future__ import annotations", ""]
     for module in sorted(by_module):
         lines.append(f"from .{module} import {', '.join(by_module[module])}")

@@ -33,7 +33,7 @@ class WireStyle:
     `encodingStyle` there instead of on the call. `call_prefix` is the prefix of an rpc call's own
     namespace ("" takes the package's), and with `declare_on_call` the call declares it again.
     `nil_first` writes `xsi:nil` before `xsi:type`. With `qualified_members` the members of encoded
-    structures are qualified as the schema says, which gSOAP's servers ask for.
+    structures are qualified as the schema declares, which gSOAP's servers ask for.
     """
 
     name: str
@@ -91,7 +91,7 @@ def envelope_start(style: WireStyle, soap: SoapVersion, encoding: str) -> str:
     encoding = encoding or ENCODINGS[soap]
     p = style.envelope
     start = f"{style.declaration}<{p}:Envelope"
-    # SOAP 1.2, part 1, section 5.1.1: encodingStyle never stands on Envelope or Body
+    # SOAP 1.2, part 1, section 5.1.1: encodingStyle is never on Envelope or Body
     if style.encoding_style_on_envelope and encoded and soap is SoapVersion.V11:
         start += f' {p}:encodingStyle="{encoding}"'
     start += f' xmlns:{p}="{namespace}"'
@@ -103,6 +103,6 @@ def envelope_start(style: WireStyle, soap: SoapVersion, encoding: str) -> str:
 
 
 def nil_attributes(style: WireStyle, xsi_type: str) -> str:
-    """The attributes of an element that is nil and says its type."""
+    """The attributes of an element that is nil and declares its type."""
     nil, kind = 'xsi:nil="true"', f'xsi:type="{xsi_type}"'
     return f" {nil} {kind}" if style.nil_first else f" {kind} {nil}"

@@ -14,11 +14,21 @@ made. What it offers to them is all here; what users need is re-exported by the 
     parsing, envelope, faults         envelopes
     operation                         operations: bytes to values and back
     transport, client                 HTTP
+    attachments                       binary values beside the envelope
 """
 
 from __future__ import annotations
 
 from .addressing.addressing import Addressing
+from .attachments.binary import (
+    binary_text,
+    binary_value,
+    parse_swa_ref,
+    swa_ref_text,
+    swa_ref_value,
+)
+from .attachments.encoded import encoded_binary_value
+from .attachments.mime import MimeParts
 from .codec.any_simple import (
     any_simple_text,
     any_simple_value,
@@ -325,6 +335,7 @@ __all__ = [
     "Limits",
     "MISSING",
     "Message",
+    "MimeParts",
     "NOTHING",
     "Nil",
     "NotAnEnvelope",
@@ -369,6 +380,8 @@ __all__ = [
     "attribute",
     "attribute_text",
     "attributes_text",
+    "binary_text",
+    "binary_value",
     "blanks",
     "bool_digit_text",
     "bool_text",
@@ -390,6 +403,7 @@ __all__ = [
     "duration_text",
     "duration_value",
     "encoded_array",
+    "encoded_binary_value",
     "encoded_block",
     "encoded_nil_of",
     "filled",
@@ -455,6 +469,7 @@ __all__ = [
     "parse_scoped_qname",
     "parse_scoped_union",
     "parse_string",
+    "parse_swa_ref",
     "parse_time",
     "parse_token",
     "parse_tokens",
@@ -489,6 +504,8 @@ __all__ = [
     "scoped_value",
     "shown",
     "string",
+    "swa_ref_text",
+    "swa_ref_value",
     "text",
     "time_text",
     "time_value",

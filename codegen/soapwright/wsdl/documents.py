@@ -234,7 +234,9 @@ class _Loader:
         """The toolkit's own schema of a namespace, which may not be all that the service has."""
         imported = waiting.imported
         found = find_bundled(imported)
-        if found is not None and imported.location:
+        # a service has its own of none of these, wherever it serves them from
+        fixed = imported.namespace in {XML, *SOAP_ENCODINGS}
+        if found is not None and imported.location and not fixed:
             at = self.files.lines.location(imported.node)
             report_bundled(imported, waiting.file, at, self.findings)
         return found

@@ -17,7 +17,7 @@ WSDL 1.1, sections 2.3, 3.5 to 3.7 and 5. Where a part that an operation require
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -42,6 +42,7 @@ from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Location
 from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.addressing import action_of, action_of_fault, suffixes
+from soapwright.wsdl.attached import attached_parts
 from soapwright.wsdl.components import (
     UNDECLARED_HINT,
     Components,
@@ -129,6 +130,10 @@ class MessageReader:
         body = self._extension(concrete, "body")
         namespace = body.get("namespace", "").strip() if body is not None else ""
         rpc = self.bound.style is Style.RPC
+        listed = (body.get("parts") or "").split() if body is not None else []
+        attached = attached_parts(
+            concrete, self._parts(message), listed, self.components
+        )
         after = suffixes(self.bound.abstract)
         action = action_of(
             *(abstract, self.bound.action_base, self.bound.name),
@@ -138,7 +143,8 @@ class MessageReader:
         return Message(
             use=self._use(body),
             wrapper=QName(namespace, wrapper) if rpc else None,
-            parts=self._body_parts(way, message, body),
+            parts=self._body_parts(way, message, body, {a.name for a in attached}),
+            attached=attached,
             at=self.components.at(abstract if concrete is None else concrete),
             encoding_style=_encoding_style(body),
             headers=tuple(self._headers(way, "header")),
@@ -166,12 +172,16 @@ class MessageReader:
         return next(self._extensions(concrete, local), None)
 
     def _body_parts(
-        self, way: str, message: etree._Element, body: etree._Element | None
+        self,
+        way: str,
+        message: etree._Element,
+        body: etree._Element | None,
+        attached: Collection[str],
     ) -> tuple[Part, ...]:
         """The parts in the Body, in message order (section 3.5).
 
         `parts` lists them; without it all are there but those that the same binding sends as
-        headers.
+        headers, or as `attached` parts.
         """
         parts = self._parts(message)
         listed = body.get("parts") if body is not None else None
@@ -191,7 +201,7 @@ class MessageReader:
         return tuple(
             self._body_part(node)
             for name, node in parts.items()
-            if name not in elsewhere
+            if name not in elsewhere and name not in attached
         )
 
     def _body_part(self, node: etree._Element) -> Part:

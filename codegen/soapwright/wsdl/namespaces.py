@@ -10,9 +10,8 @@ WSDL = "http://schemas.xmlsoap.org/wsdl/"
 WSDL_SOAP11 = "http://schemas.xmlsoap.org/wsdl/soap/"
 WSDL_SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/"
 WSDL_HTTP = "http://schemas.xmlsoap.org/wsdl/http/"
-WIRE = "urn:soapwright:wire"
-
 WSDL_MIME = "http://schemas.xmlsoap.org/wsdl/mime/"
+WIRE = "urn:soapwright:wire"
 
 # Where an Action attribute or UsingAddressing may be from, the newest first.
 ADDRESSING = (

@@ -10,6 +10,7 @@ from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
 from soapwright.project.remote import Remote
 from soapwright.wsdl.documents import load
+from soapwright.wsdl.mtom import with_mtom
 from soapwright.wsdl.schema.translate import translate_schemas
 from soapwright.wsdl.services import read_services
 
@@ -40,7 +41,7 @@ def read_api(
             Code.NO_PORT, f"no SOAP binding: the package will have {what}",
             documents.location(documents.definitions[0].root),
         )  # fmt: skip
-    return Api(
+    api = Api(
         name=entry.name,
         ports=services.ports,
         types=schemas.types,
@@ -54,3 +55,4 @@ def read_api(
         left_out=services.left_out,
         unread=Unread(unread.namespaces | schemas.unread, unread.known),
     )
+    return with_mtom(api, documents.schemas)

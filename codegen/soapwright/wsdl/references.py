@@ -18,8 +18,13 @@ SOAP_ENCODINGS = frozenset(
     }
 )
 
-_BUILTINS = {builtin.value: builtin for builtin in Builtin}
-_ANY_CASE = {builtin.value.lower(): builtin for builtin in Builtin}
+# WS-I's Attachments Profile 1.0, section 4.4.
+SWA_REF = QName("http://ws-i.org/profiles/basic/1.1/xsd", Builtin.SWA_REF.value)
+
+_BUILTINS = {
+    builtin.value: builtin for builtin in Builtin if builtin is not Builtin.SWA_REF
+}
+_ANY_CASE = {name.lower(): builtin for name, builtin in _BUILTINS.items()}
 # Types of XML Schema 1.1, and names that documents use as types though they are none: PHP's
 # types among others.
 _NEAR = {
@@ -69,7 +74,7 @@ def type_reference(name: QName) -> TypeRef:
 
     SOAP's encoding has a copy of every simple builtin under the builtin's own name (SOAP 1.1,
     section 5.2.1); they are references to the builtin that remember the copy. Its older `base64`
-    is base64Binary. SOAP 1.2 has no types for structs and arrays, but their `nodeType` is `array`,
+    is base64Binary. WS-I's reference to an attachment is as a builtin. SOAP 1.2 has no types for structs and arrays, but their `nodeType` is `array`,
     and WSDLs name that.
     """
     if name.namespace == XSD:
@@ -83,4 +88,6 @@ def type_reference(name: QName) -> TypeRef:
             return BuiltinRef(builtin, name.namespace)
         if name.local == "array":
             return NamedRef(QName(name.namespace, "Array"))
+    if name == SWA_REF:
+        return BuiltinRef(Builtin.SWA_REF, name.namespace)
     return NamedRef(name)

@@ -36,6 +36,7 @@ from soapwright.model.api import (
     Style,
 )
 from soapwright.model.codes import Code
+from soapwright.model.demands import mtom_of
 from soapwright.model.diagnostics import Findings
 from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.addressing import used_addressing, using_addressing
@@ -221,6 +222,7 @@ class _Ports:
             policy=policy,
             service_policy=of_service,
             addressing=used_addressing(policy, port.addressing),
+            mtom=mtom_of(policy) or port.mtom,
             findings=(*port.findings, *found),
         )
 

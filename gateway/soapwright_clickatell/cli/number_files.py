@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import IO, Self
 
-from ..client.bulk import Recipient, Template
+from ..client.chunks import Recipient, Template
 
 
 class NumberFile:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterable
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import IO, Any
 import click
 
 from ..client import Clickatell
-from ..client.bulk import Template
+from ..client.chunks import Template
 from ..client.driving import CONCURRENCY
-from ..client.outcomes import Accepted, Outcome, Refused, Unknown
+from ..client.outcomes import Accepted, NotSent, Outcome, Refused, Unknown
 from ..messages.options import Options
 from ..messages.outgoing import (
     Binary,
@@ -33,6 +34,12 @@ from .shell import calls
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _MOST_CREDITS = 1_000_000
+_KINDS: Mapping[type[Outcome], str] = {
+    Accepted: "accepted",
+    Refused: "refused",
+    Unknown: "unknown",
+    NotSent: "not sent",
+}
 
 
 def _credits(
@@ -200,6 +207,8 @@ def _tell(outcome: Outcome) -> bool:
             click.echo(f"{to} {refusal}", err=True)
         case Unknown(to, reason):
             click.echo(f"{to} unknown: {reason}", err=True)
+        case NotSent(to, reason):
+            click.echo(f"{to} not sent: {reason}", err=True)
     return False
 
 
@@ -244,7 +253,7 @@ def batch(
     gateway, a call each.
     """
     message = Flash(text) if flash else Text(text)
-    counts = {Accepted: 0, Refused: 0, Unknown: 0}
+    counts = Counter[str]()
     with NumberFile(file) as numbers:
         count = numbers.check(Template(message))
         fates = gateway.send_each(
@@ -254,11 +263,17 @@ def batch(
         )
         with _shown(fates, count) as shown:
             for fate in shown:
-                counts[type(fate)] += 1
+                counts[_KINDS[type(fate)]] += 1
                 _tell(fate)
-    totals = (f"{n:,} {kind.__name__.lower()}" for kind, n in counts.items())
-    click.echo(", ".join(totals), err=True)
-    return 0 if counts[Accepted] == count else 1
+    _sum_up(counts)
+    return 0 if counts["accepted"] == count else 1
+
+
+def _sum_up(counts: Mapping[str, int]) -> None:
+    """Print how many numbers have which fate, and what is to be done about those that have
+    none."""
+    shown = [kind for kind in _KINDS.values() if kind != "not sent" or counts[kind]]
+    click.echo(", ".join(f"{counts[kind]:,} {kind}" for kind in shown), err=True)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The gateway as a person likes to program with it.
 
-    with Clickatell("demo", "demo", 1234, endpoint="http://127.0.0.1:8900/soap/webservice.php") as sms:
-        (sent,) = sms.send(Text("Hello"), "27999123456")
+    with Clickatell("demo", "demo", 1234, endpoint="http://127.0.0.1:8900") as sms:
+        sent = sms.send("Hello", "+27 999 123456")
         print(sms.status(sent.id))
 
 Sessions are opened and renewed by themselves. `AsyncClickatell` is the same with `await`.
@@ -12,20 +12,29 @@ from __future__ import annotations
 from ..messages.options import Options
 from ..vendor.replies import GatewayError
 from .async_client import AsyncClickatell
-from .bulk import Recipient
-from .calls import Recovery
+from .chunks import Chunk, Recipient, chunks
 from .fates import NoAnswer, UnexpectedReply
-from .journal import JournalError
+from .file_ledger import FileLedger
+from .ledger import Entry, JournalError, Ledger
+from .limits import Limiter, RateLimiter
+from .steps import Recovery
 from .sync_client import Clickatell
 
 __all__ = [
     "AsyncClickatell",
+    "Chunk",
     "Clickatell",
+    "Entry",
+    "FileLedger",
     "GatewayError",
     "JournalError",
+    "Ledger",
+    "Limiter",
     "NoAnswer",
     "Options",
+    "RateLimiter",
     "Recipient",
     "Recovery",
     "UnexpectedReply",
+    "chunks",
 ]

@@ -1,155 +1,92 @@
-"""Bulk sending: what to send in which calls. Its only I/O is the journal's.
+"""Bulk sending: which calls are made, and when each is finished. Its only I/O is the ledger's.
 
-Recipients are read as calls are made for them, never all at once.
+A call is finished when all of its numbers have a final fate. One that was interrupted is asked for
+under its client id; what was refused for a reason that passes is sent again, under an id of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ..messages.options import Options
-from ..messages.outgoing import Flash, Message, Text, Unicode
-from ..vendor.characters import travels_as_gsm
+from ..messages.options import NO_OPTIONS, Options
+from ..messages.outgoing import Message
 from ..vendor.codes import ErrorCode
+from ..vendor.numbers import as_digits
 from ..vendor.replies import GatewayError
-from .calls import MAX_FIELDS, MAX_RECIPIENTS, Calls, Steps
-from .fates import NoAnswer, unknown
-from .journal import Journal, JournalError
-from .outcomes import Outcome, Refused
+from .calls import MAX_FIELDS, MAX_RECIPIENTS, Calls
+from .chunks import (
+    Chunk,
+    Chunker,
+    Merge,
+    Normalise,
+    Recipient,
+    Recipients,
+    Template,
+    one_by_one,
+)
+from .fates import NoAnswer, not_sent, unknown
+from .file_ledger import FileLedger
+from .ledger import Entry, Forgetful, JournalError, Ledger
+from .outcomes import Outcome, Refused, Unknown
+from .steps import Pause, Steps, work
 
-_WINDOW: Final = 10 * MAX_RECIPIENTS
-"""How many recipients are looked at for those that get the same values."""
 _TOLD: Final = 5 * 24 * 60 * 60
 """Seconds for which the gateway can be asked for a message: about six days by the vendor's documents."""
-_FIELD: Final = re.compile(r"#field([1-9][0-9]*)#")
+_POLL: Final = 1.0
+"""Seconds between looks at a call that another process is making."""
 
 Progress: TypeAlias = Callable[[int, int], object]
 """Called with how many numbers are done, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
-    """A number, with the values that are put into the text for it."""
+class Load:
+    """A call of a job, with its record in the ledger."""
 
-    to: str
-    fields: tuple[str, ...] = ()
+    chunk: Chunk
+    outcomes: Sequence[Outcome] | None = None
+    """The fates of its numbers by earlier attempts."""
 
-
-Recipients: TypeAlias = Iterable[str | Recipient] | Mapping[str, Sequence[str]]
+    @property
+    def is_done(self) -> bool:
+        """Whether each of its numbers has its final fate."""
+        return self.outcomes is not None and not any(map(_is_open, self.outcomes))
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """The content of one call: numbers that get the same message."""
+class Sending:
+    """The content of a job: a message, and how it is sent.
 
-    place: int
-    """The place of the call in the job."""
-    positions: tuple[int, ...]
-    """The places of its numbers in the job."""
-    to: tuple[str, ...]
-    values: tuple[str, ...]
-    digest: str
-    """Of all recipients up to the last one here."""
-    done: Sequence[Outcome] | None = None
-    """Its outcome in an earlier run."""
-
-
-class Template:
-    """A message, and what is put into it for each recipient.
-
-    Raises:
-        ValueError: it wants more values than there can be.
+    Args:
+        message: what is sent, or the template.
+        options: how.
+        journal: what remembers it, if anything does.
+        merge: who puts values into the text.
+        per_call: how many numbers a call has at most.
+        normalise: makes the digits of a number.
     """
 
-    def __init__(self, message: Message) -> None:
-        self.message = message
-        self._text = message.text if isinstance(message, Text | Flash | Unicode) else ""
-        self.fields = max(map(int, _FIELD.findall(self._text)), default=0)
-        """How many values its text wants; without any it is the same for all."""
-        if self.fields > MAX_FIELDS:
-            raise ValueError(f"a template takes {MAX_FIELDS} values at most")
-        plain = travels_as_gsm(self._text) and not isinstance(message, Unicode)
-        self.is_merged_there = self.fields > 0 and plain
-        """Whether the gateway can put values in: it does not into Unicode."""
+    message: Message
+    options: Options = NO_OPTIONS
+    journal: Path | Ledger | None = None
+    merge: Merge = "gateway"
+    per_call: int = MAX_RECIPIENTS
+    normalise: Normalise = as_digits
 
-    def values(self, recipient: Recipient) -> tuple[str, ...]:
-        """The values of the fields for a recipient.
-
-        Raises:
-            ValueError: there are too few values, or what they make cannot be sent.
-        """
-        if not recipient.to.isprintable() or not recipient.to:
-            raise ValueError(f"{recipient.to!r} is no number")
-        values = recipient.fields[: self.fields]
-        if len(values) < self.fields:
-            wanted = f"the text has #field{self.fields}#"
-            raise ValueError(
-                f"{recipient.to}: {wanted}, there are {len(values)} values"
-            )
-        if self.fields and not self.is_for_gateway(values):
-            try:
-                self.merged(values).encode()
-            except ValueError as error:
-                raise ValueError(f"{recipient.to}: {error}") from None
-        return values
-
-    def is_for_gateway(self, values: Sequence[str]) -> bool:
-        """Whether the gateway can put these values in: it loses what its alphabet lacks."""
-        return self.is_merged_there and all(map(travels_as_gsm, values))
-
-    def merged(self, values: Sequence[str]) -> Message:
-        """The message with values in it."""
-        text = _FIELD.sub(lambda field: values[int(field[1]) - 1], self._text)
-        match self.message:
-            case Flash():
-                return Flash(text)
-            case Unicode():
-                return Unicode(text)
-            case _:
-                return Text(text)
-
-
-def loads(template: Template, recipients: Iterable[Recipient]) -> Iterator[Load]:
-    """The calls of a job: numbers that get the same go together, 300 at a time.
-
-    Raises:
-        ValueError: a recipient cannot be sent to.
-    """
-    place, digest = 0, ""
-    numbered = enumerate(recipients)
-    window = _WINDOW if template.fields else MAX_RECIPIENTS
-    while some := list(islice(numbered, window)):
-        groups: dict[tuple[str, ...], list[tuple[int, str]]] = {}
-        for position, recipient in some:
-            group = groups.setdefault(template.values(recipient), [])
-            group.append((position, recipient.to))
-        for values, members in groups.items():
-            for at in range(0, len(members), MAX_RECIPIENTS):
-                some_members = members[at : at + MAX_RECIPIENTS]
-                positions = tuple(position for position, _ in some_members)
-                to = tuple(number for _, number in some_members)
-                words = json.dumps([digest, to, values]).encode()
-                digest = hashlib.sha256(words).hexdigest()
-                yield Load(place, positions, to, values, digest)
-                place += 1
-
-
-def one_by_one(to: Recipients) -> Iterator[Recipient]:
-    """Recipients, however they were given."""
-    if isinstance(to, Mapping):
-        for number, values in to.items():
-            yield Recipient(str(number), tuple(values))
-    else:
-        several: Iterable[str | Recipient] = [to] if isinstance(to, str) else to
-        for one in several:
-            yield one if isinstance(one, Recipient) else Recipient(one)
+    def ledger(self) -> Ledger:
+        """The ledger that remembers it."""
+        if self.journal is None:
+            return Forgetful(uuid.uuid4().hex)
+        if isinstance(self.journal, Path):
+            return FileLedger(self.journal)
+        return self.journal
 
 
 class Job:
@@ -157,10 +94,8 @@ class Job:
 
     Args:
         calls: what makes the calls.
-        endpoint: where they go.
-        message: what is sent, or the template.
-        options: how.
-        journal: the file that remembers it, if one does.
+        sending: what is sent.
+        fields: how many values the gateway can put into a text.
 
     Raises:
         JournalError: the journal cannot be used.
@@ -168,52 +103,87 @@ class Job:
     """
 
     def __init__(
-        self,
-        calls: Calls,
-        endpoint: str,
-        message: Message,
-        options: Options,
-        journal: Path | None,
+        self, calls: Calls, sending: Sending, fields: int = MAX_FIELDS
     ) -> None:
         self._calls = calls
-        self._template = Template(message)
-        self._options = options
+        self._template = Template(sending.message, sending.merge, fields)
+        self._options = sending.options
         self._batch = ""
+        self._ended = ""
+        """Why the run has ended before everything was sent."""
+        self._held: list[Load] = []
+        """Loads that are not sent before it is sure that the journal is of these recipients."""
+        self._last_place = -1
+        self.taken: list[Load] = []
+        """Loads that another process is at."""
+        account = f"{calls.account.user} {calls.account.api_id} at {calls.endpoint}"
+        words = [repr(sending.message.encode()), repr(sending.options), account]
+        if sending.merge == "here":
+            words.append(sending.merge)
         # Under another account or elsewhere the gateway knows nothing of what was sent.
-        account = f"{calls.account.user} {calls.account.api_id} at {endpoint}"
-        words = repr(message.encode()), repr(options), account
-        self._journal = Journal(journal, words)
-        self._path = journal
+        digest = hashlib.sha256(json.dumps(words).encode()).hexdigest()
+        self._ledger = sending.ledger()
+        self._ledger.open(digest)
+        self._chunker = Chunker(
+            self._template,
+            sending.per_call,
+            self._ledger.ends,
+            sending.normalise,
+        )
+
+    # --------------------------------------------------------------------------- reading
 
     def loads(self, to: Recipients) -> Iterator[Load]:
-        """The loads, with what came of those that an earlier run has done. None is given out
-        to be run before it is sure that the journal is of these recipients.
+        """The loads of a list, with what came of those that an earlier run has begun. None is given
+        out to be run before it is sure that the journal is of these recipients.
 
         Raises:
             JournalError: it is of others.
             ValueError: a recipient cannot be sent to.
         """
-        last, held, load = self._journal.last, list[Load](), None
-        for load in loads(self._template, one_by_one(to)):
-            if load.place > last:
-                yield load
-                continue
-            done = self._journal.outcomes(load.place)
-            if done is None:
-                held.append(load)
-            elif tuple(outcome.to for outcome in done) != load.to:
-                raise self._other()
-            else:
-                yield replace(load, done=done)
-            if load.place == last:
-                if load.digest != self._journal.digest:
-                    raise self._other()
-                yield from held
-        if last > (-1 if load is None else load.place):
+        for one in one_by_one(to):
+            yield from self.feed(one)
+        yield from self.end_of_list()
+
+    def feed(self, one: str | Recipient) -> Iterator[Load]:
+        """As `loads`, a recipient at a time."""
+        for chunk in self._chunker.feed(one):
+            yield from self._compared(chunk)
+
+    def end_of_list(self) -> Iterator[Load]:
+        """As `loads`, when all recipients were fed."""
+        last = [load for chunk in self._chunker.end() for load in self._compared(chunk)]
+        if self._ledger.last > self._last_place:
             raise self._other()
+        if last:  # a longer list is divided here, too
+            self._ledger.end(self._chunker.count)
+        yield from last
+
+    def _compared(self, chunk: Chunk) -> Iterator[Load]:
+        """The load of a chunk, when it is known that the journal is of these recipients."""
+        self._last_place = chunk.place
+        last = self._ledger.last
+        if chunk.place > last:
+            yield Load(chunk)
+            return
+        outcomes = self._ledger.look(chunk.place).outcomes
+        load = Load(chunk, outcomes)
+        if outcomes is not None and tuple(one.to for one in outcomes) != chunk.to:
+            raise self._other()
+        if load.is_done:
+            yield load
+        else:
+            self._held.append(load)
+        if chunk.place == last:
+            if chunk.digest != self._ledger.digest:
+                raise self._other()
+            yield from self._held
+            self._held = []
 
     def _other(self) -> JournalError:
-        return JournalError(f"{self._path}: the journal of a sending to others")
+        return JournalError("the journal is of a sending to others")
+
+    # --------------------------------------------------------------------------- sending
 
     def start(self) -> Steps[None]:
         """Open a session, and a batch where one is needed, before the first load.
@@ -222,58 +192,122 @@ class Job:
             GatewayError: the gateway refuses.
             NoAnswer: no answer came.
         """
-        yield from self._calls.open()
-        if self._template.is_merged_there:
-            yield from self._start_batch()
+        repeats, pauses = self._calls.recovery.repeats, self._calls.recovery.pauses()
+        while True:
+            try:
+                yield from self._calls.open()
+                if self._template.is_merged_there:
+                    yield from self._start_batch()
+                return
+            except GatewayError as error:
+                if error.code != ErrorCode.INTERNAL_ERROR or not repeats:
+                    raise
+            repeats -= 1
+            yield Pause(next(pauses))
 
     def _start_batch(self) -> Steps[None]:
         message = self._template.message
         self._batch = yield from self._calls.start_batch(message, self._options)
 
-    def run(self, load: Load) -> Steps[list[Outcome]]:
-        """Make a load's call; what came of it, when that is noted.
+    def run(self, load: Load, *, waits: bool = False) -> Steps[list[Outcome] | None]:
+        """Make a load's call, as often as it has to be made; the fates of its numbers, when they
+        are recorded. `None` where another process is making it, unless that is waited for.
 
         Raises:
             GatewayError: no session can be opened any more.
             JournalError: the journal cannot be written.
         """
-        ago = self._journal.interrupted(load.place)
-        if ago is None:
-            self._journal.begin(load.place, load.digest)
-        if self._template.is_for_gateway(load.values):
-            outcomes = yield from self._item(load, ago)
+        chunk, recovery = load.chunk, self._calls.recovery
+        repeats, pauses = recovery.repeats, recovery.pauses()
+        while not self._ended:
+            entry = yield from work(
+                lambda: self._ledger.begin(chunk.place, chunk.digest)
+            )
+            if entry is None:
+                if not waits:
+                    self.taken.append(load)
+                    return None
+                yield Pause(_POLL)
+                continue
+            outcomes = yield from self._attempt(chunk, entry)
+            if not any(map(_is_open, outcomes)):
+                return outcomes
+            if not repeats or not all(map(_is_repeatable, outcomes)):
+                self._end_run(outcomes)
+                return outcomes
+            repeats -= 1
+            load = Load(chunk, outcomes)
+            yield Pause(next(pauses))
+        return self.unsent(load)
+
+    def _attempt(self, chunk: Chunk, entry: Entry) -> Steps[list[Outcome]]:
+        """Make a call for the numbers that have no final fate; the fates of all."""
+        outcomes = list(entry.outcomes or not_sent(chunk.to, "it was not tried yet"))
+        at = [place for place, one in enumerate(outcomes) if _is_open(one)]
+        if not at:  # another process has made it
+            yield from work(lambda: self._finish(chunk, outcomes))
+            return outcomes
+        to = [outcomes[place].to for place in at]
+        ago = None if entry.begun is None else time.time() - entry.begun
+        if chunk.values:
+            tried = yield from self._item(chunk, to, ago)
         else:
-            outcomes = yield from self._message(load, ago)
-        self._journal.finish(load.place, outcomes)
+            client_id = self._ledger.client_id(chunk.place, entry.attempts)
+            tried = yield from self._message(chunk, to, ago, client_id)
+        for place, outcome in zip(at, tried, strict=True):
+            outcomes[place] = outcome
+        # What is retryable and unknown stays begun, and is asked for under the same id.
+        if not any(_is_askable(outcome) for outcome in tried):
+            yield from work(lambda: self._finish(chunk, outcomes))
         return outcomes
 
-    def _message(self, load: Load, ago: float | None) -> Steps[list[Outcome]]:
+    def _finish(self, chunk: Chunk, outcomes: Sequence[Outcome]) -> None:
+        """Record fates. Those of a message can be asked for again, those of items cannot."""
+        self._ledger.finish(chunk.place, outcomes, durably=bool(chunk.values))
+
+    def _message(
+        self, chunk: Chunk, to: Sequence[str], ago: float | None, client_id: str
+    ) -> Steps[list[Outcome]]:
         if ago is not None and ago > _TOLD:
-            return unknown(load.to, "the call was interrupted days ago")
-        template = self._template
-        message = template.merged(load.values) if load.values else template.message
+            return unknown(to, "the call was interrupted days ago")
+        is_resumed = ago is not None
         return (
             yield from self._calls.send(
-                message,
-                load.to,
-                self._options,
-                self._journal.client_id(load.place),
-                ask_first=ago is not None,
+                chunk.message, to, self._options, client_id, resume=is_resumed
             )
         )
 
-    def _item(self, load: Load, ago: float | None) -> Steps[list[Outcome]]:
+    def _item(
+        self, chunk: Chunk, to: Sequence[str], ago: float | None
+    ) -> Steps[list[Outcome]]:
         if ago is not None:  # an item has no id to ask for
-            return unknown(load.to, "the call was interrupted")
+            return unknown(to, "the call was interrupted")
         batch = self._batch
-        outcomes = yield from self._calls.send_item(batch, load.to, load.values)
+        outcomes = yield from self._calls.send_item(batch, to, chunk.values)
         if all(map(_is_of_no_batch, outcomes)):  # they end by themselves after a day
             if self._batch == batch:
                 yield from self._start_batch()
-            outcomes = yield from self._calls.send_item(
-                self._batch, load.to, load.values
-            )
+            outcomes = yield from self._calls.send_item(self._batch, to, chunk.values)
         return outcomes
+
+    # ---------------------------------------------------------------------------- ending
+
+    def _end_run(self, outcomes: Sequence[Outcome]) -> None:
+        """Send nothing more in this run, for a reason that holds for whatever is sent."""
+        if not self._ended:
+            first = next(filter(_is_open, outcomes))
+            self._ended = f"the run has ended: {first.reason}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is sent in this run."""
+        return bool(self._ended)
+
+    def unsent(self, load: Load) -> list[Outcome]:
+        """The fates of a load that is not run any more: as earlier attempts left them."""
+        if load.outcomes is not None:
+            return list(load.outcomes)
+        return not_sent(load.chunk.to, self._ended)
 
     def end(self) -> Steps[None]:
         """End the batch; one that is not ended ends by itself after a day."""
@@ -285,7 +319,23 @@ class Job:
 
     def close(self) -> None:
         """Close the journal."""
-        self._journal.close()
+        self._ledger.close()
+
+
+def _is_open(outcome: Outcome) -> bool:
+    """Whether a fate is not final."""
+    return outcome.is_retryable
+
+
+def _is_askable(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unknown) and outcome.is_retryable
+
+
+def _is_repeatable(outcome: Outcome) -> bool:
+    """Whether a fate is final, or may become so in a moment."""
+    return not outcome.is_retryable or (
+        isinstance(outcome, Refused) and outcome.code == ErrorCode.INTERNAL_ERROR
+    )
 
 
 def _is_of_no_batch(outcome: Outcome) -> bool:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Sequence
+from dataclasses import fields
 from decimal import Decimal
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final
 
 from ..messages.options import NO_OPTIONS, Options
 from ..messages.outgoing import MAX_PARTS, Message
@@ -27,59 +27,33 @@ from ..vendor.replies import (
     Refusal,
     Status,
 )
+from .dialects import Dialect, of_wsdl
 from .fates import (
     NoAnswer,
     UnexpectedReply,
+    completed,
     expected,
     fates,
     is_refusal,
     known,
     matched,
+    not_sent,
+    only,
+    refusal_of_all,
     single,
     statuses,
     unknown,
 )
-from .outcomes import RENEWABLE, Account, Coverage, Outcome
+from .limits import Limiter
+from .outcomes import RENEWABLE, Accepted, Account, Coverage, Outcome, Unknown
+from .steps import Call, Pause, Recovery, Steps, work
 
 MAX_RECIPIENTS: Final = 300
 MAX_FIELDS: Final = 4
-"""Values that the rpc/encoded service takes for a template."""
+"""Values that the rpc/encoded services take for a template."""
+_PATIENCE: Final = 30.0
+"""Seconds to wait for a service's WSDL."""
 _CHARGE: Final = re.compile(r"Charge:\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
-_Given = TypeVar("_Given")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A call of the generated client's: its method, and the arguments."""
-
-    method: str
-    arguments: Mapping[str, Any] = field(repr=False)  # Any: of all parts' types
-
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A time to wait."""
-
-    seconds: float
-
-
-Steps: TypeAlias = Generator[Call | Pause, Sequence[str], _Given]
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """How to find out what came of a call without an answer; times are in seconds."""
-
-    settle: float = 15.0
-    """How long a call may still be under way in the gateway after its answer was lost. For so
-    long the gateway must say that it does not know of it, before it is made again."""
-    patience: float = 120.0
-    """How long to go on asking a gateway that does not answer."""
-    shortest: float = 0.25
-    longest: float = 10.0
-    """Between two attempts; each pause is twice the one before it."""
-    attempts: int = 20
-    """How often to send what the gateway, when it was asked, did not have."""
 
 
 class Calls:
@@ -87,22 +61,59 @@ class Calls:
 
     Args:
         account: whose session is opened, when it is needed.
+        endpoint: where the gateway is.
+        dialect: the service that is spoken there; found out at the first call by default.
         recovery: what happens after a lost answer.
+        limiter: is called with how many messages are about to be sent.
         new_id: makes ids of the client's own, 32 alphanumeric characters.
     """
 
     def __init__(
         self,
         account: Account,
+        endpoint: str = "",
+        dialect: Dialect | None = None,
         recovery: Recovery = Recovery(),
+        limiter: Limiter | None = None,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
         self.account = account
-        self._recovery = recovery
-        self._session = ""
+        self.endpoint = endpoint
+        self.recovery = recovery
         self.new_id = new_id
+        self._dialect = dialect
+        self._limiter = limiter
+        self._session = ""
+
+    def dialect(self) -> Steps[Dialect]:
+        """The service that is spoken at the endpoint.
+
+        Raises:
+            NoAnswer: its WSDL cannot be had.
+            ValueError: its WSDL is of no known service.
+        """
+        if self._dialect is None:
+            self._dialect = yield from work(lambda: of_wsdl(self.endpoint, _PATIENCE))
+        return self._dialect
 
     # --------------------------------------------------------------------------- sending
+
+    def send_one(
+        self,
+        message: Message,
+        to: str,
+        options: Options = NO_OPTIONS,
+        client_id: str = "",
+        resume: bool = False,
+    ) -> Steps[Accepted]:
+        """Send a message to one number.
+
+        Raises:
+            GatewayError: the gateway refuses.
+            NoAnswer: no answer came.
+        """
+        sending = self.send(message, [to], options, client_id, resume, raises=True)
+        return only((yield from sending))
 
     def send(
         self,
@@ -110,7 +121,8 @@ class Calls:
         to: Sequence[str],
         options: Options = NO_OPTIONS,
         client_id: str = "",
-        ask_first: bool = False,
+        resume: bool = False,
+        raises: bool = False,
     ) -> Steps[list[Outcome]]:
         """Send a message to up to 300 numbers; the fate of each.
 
@@ -119,41 +131,91 @@ class Calls:
             to: the numbers, in international digits.
             options: how.
             client_id: the id to send it under; a new one by default.
-            ask_first: whether it may have been sent under this id before.
+            resume: whether it may have been sent under this id before: the gateway is asked first.
+            raises: whether a refusal of the whole call is raised; else it is that of each number.
 
         Raises:
-            GatewayError: no session can be opened. Nothing was sent.
-            NoAnswer: the same, as long as there was none before.
+            GatewayError: no session can be opened, or as `raises` has it. Nothing was sent.
+            NoAnswer: no session can be opened for lack of an answer.
+            ValueError: the message cannot be sent, or there are no numbers or too many.
         """
         if not 0 < len(to) <= MAX_RECIPIENTS:
             raise ValueError(f"a call is for 1 to {MAX_RECIPIENTS} numbers")
+        if resume and not client_id:
+            raise ValueError("resume: of what is named by its client_id")
         client_id = client_id or self.new_id()
         parts = message.encode()
         made = {one.name: getattr(parts, one.name) for one in fields(parts)}
         arguments = {**made, **options.arguments(), "to": list(to)}
+        arguments["cli_msg_id"] = client_id
+        (yield from self.dialect()).check(arguments)
         yield from self.open()
-        reason = "it was not sent"
-        if ask_first:
+        if resume:
             found = yield from self._found(client_id, to)
             if found is not None:
                 return found
-        for _ in range(self._recovery.attempts):
+        return (yield from self._sent(parts.operation, to, arguments, raises))
+
+    def _sent(
+        self,
+        operation: str,
+        to: Sequence[str],
+        arguments: dict[str, Any],  # Any: of all parts' types
+        raises: bool,
+    ) -> Steps[list[Outcome]]:
+        """Make a call until it has an answer, and never where it may have been carried out."""
+        client_id = str(arguments["cli_msg_id"])
+        waited, pauses = 0.0, self.recovery.pauses()
+        reason = "it was not sent"
+        for _ in range(self.recovery.attempts):
+            yield from self._limited(len(to))
             try:
-                replies = yield from self._call(
-                    "sendmsg", **arguments, cli_msg_id=client_id
-                )
-                return fates(to, replies)
+                replies = yield from self._call(operation, **arguments)
             except NoAnswer as error:
                 reason = str(error)
+                if error.sent is False:
+                    if waited > self.recovery.patience:
+                        break
+                    pause = next(pauses)
+                    waited += pause
+                    yield Pause(pause)
+                    continue
+            else:
+                refusal = refusal_of_all(to, replies)
+                if raises and refusal is not None:
+                    raise GatewayError(refusal)
+                return (yield from self._completed(client_id, fates(to, replies)))
             found = yield from self._found(client_id, to)
             if found is not None:
                 return found
-        return unknown(to, reason)
+        return not_sent(to, reason)
+
+    def _completed(
+        self, client_id: str, outcomes: list[Outcome]
+    ) -> Steps[list[Outcome]]:
+        """Outcomes; where replies were none that are documented, with those that the gateway
+        has."""
+        if not any(isinstance(outcome, Unknown) for outcome in outcomes):
+            return outcomes
+        try:
+            replies = yield from self._call("querymsg", climsgid=client_id)
+        except (NoAnswer, GatewayError):
+            return outcomes
+        has = statuses(replies)
+        return completed(outcomes, has) if len(has) == len(replies) else outcomes
+
+    def _limited(self, count: int) -> Steps[None]:
+        """Wait until messages may be sent."""
+        limiter = self._limiter
+        if limiter is not None:
+            seconds = yield from work(lambda: limiter(count))
+            if seconds > 0:
+                yield Pause(seconds)
 
     def _found(self, client_id: str, to: Sequence[str]) -> Steps[list[Outcome] | None]:
         """The gateway's record of an id; `None` if it has none."""
-        recovery = self._recovery
-        waited, same, pause = 0.0, 0.0, recovery.shortest
+        recovery = self.recovery
+        waited, same, pauses = 0.0, 0.0, recovery.pauses()
         before: int | None = None
         reason = "the gateway could not be asked"
         while True:
@@ -162,7 +224,7 @@ class Calls:
             except NoAnswer as error:
                 has, reason = None, str(error)
             except GatewayError as error:  # no session can be opened any more
-                return unknown(to, str(error))
+                return unknown(to, str(error), is_retryable=True)
             else:
                 found = statuses(replies)
                 has = len(found)
@@ -171,17 +233,20 @@ class Calls:
                 if is_refusal(replies, ErrorCode.INTERNAL_ERROR):
                     has, reason = None, f"querymsg: {replies[0]}"
                 elif not has and not is_refusal(replies, ErrorCode.UNKNOWN_CLIENT_ID):
-                    return unknown(to, f"querymsg: {' '.join(replies)[:200]}")
+                    reason = f"querymsg: {' '.join(replies)[:200]}"
+                    return unknown(to, reason, is_retryable=True)
                 elif has == before and same >= recovery.settle:
                     return matched(to, found) if has else None
             if waited > recovery.patience:
-                return unknown(to, reason)
+                return unknown(to, reason, is_retryable=True)
             same = same if has == before else 0.0
             before = has
+            pause = next(pauses)
+            if has is not None and same < recovery.settle:
+                pause = min(pause, recovery.settle - same)
             yield Pause(pause)
             waited += pause
             same += pause
-            pause = min(2 * pause, recovery.longest)
 
     # --------------------------------------------------------------------------- batches
 
@@ -194,39 +259,66 @@ class Calls:
         Raises:
             GatewayError: the gateway refuses.
             NoAnswer: no answer came.
+            ValueError: it is no text, or the service cannot be given these options.
         """
         made = template.encode()
+        if made.operation != "sendmsg" or made.data is not None:
+            raise ValueError("a batch is of texts")
         arguments = {one.name: getattr(made, one.name) for one in fields(made)}
+        del arguments["data"]
         arguments["template"] = arguments.pop("text")
         arguments["concat"] = MAX_PARTS
-        replies = yield from self._call(
-            "startbatch", **{**arguments, **options.arguments()}
-        )
+        arguments.update(options.arguments())
+        (yield from self.dialect()).check(arguments)
+        replies = yield from self._call("startbatch", **arguments)
         return single(replies, MessageId).id
 
     def send_item(
-        self, batch_id: str, to: Sequence[str], values: Sequence[str] = ()
+        self,
+        batch_id: str,
+        to: Sequence[str],
+        values: Sequence[str] = (),
+        raises: bool = False,
     ) -> Steps[list[Outcome]]:
-        """Send a batch's message to up to 300 numbers, with up to four values in it.
+        """Send a batch's message to up to 300 numbers, with values in it.
 
         Raises:
-            GatewayError: no session can be opened. Nothing was sent.
-            NoAnswer: the same, as long as there was none before.
+            GatewayError: no session can be opened, or as of `send`. Nothing was sent.
+            NoAnswer: no session can be opened for lack of an answer.
+            ValueError: there are no numbers, or too many of them or of the values.
         """
         if not 0 < len(to) <= MAX_RECIPIENTS:
             raise ValueError(f"a call is for 1 to {MAX_RECIPIENTS} numbers")
-        if len(values) > MAX_FIELDS:
-            raise ValueError(f"a template takes {MAX_FIELDS} values at most")
+        most = (yield from self.dialect()).fields
+        if len(values) > most:
+            raise ValueError(f"a template takes {most} values at most")
         named = {f"field{at}": value for at, value in enumerate(values, 1)}
         method = "senditem" if values else "quicksend"
         yield from self.open()
+        yield from self._limited(len(to))
         try:
             replies = yield from self._call(
                 method, batch_id=batch_id, to=list(to), **named
             )
         except NoAnswer as error:
+            if error.sent is False:
+                return not_sent(to, str(error))
             return unknown(to, str(error))
+        refusal = refusal_of_all(to, replies)
+        if raises and refusal is not None:
+            raise GatewayError(refusal)
         return fates(to, replies)
+
+    def send_item_to_one(
+        self, batch_id: str, to: str, values: Sequence[str] = ()
+    ) -> Steps[Accepted]:
+        """Send a batch's message to one number.
+
+        Raises:
+            GatewayError: the gateway refuses.
+            NoAnswer: no answer came.
+        """
+        return only((yield from self.send_item(batch_id, [to], values, raises=True)))
 
     def end_batch(self, batch_id: str) -> Steps[None]:
         """End a batch.
@@ -311,15 +403,21 @@ class Calls:
                 yield from self._renew()
 
     def _renew(self) -> Steps[None]:
+        """Open a session; what needs it has not been sent.
+
+        Raises:
+            GatewayError: the gateway refuses.
+            NoAnswer: no answer came.
+        """
         account = self.account
-        replies = yield Call(
-            "auth",
-            {
-                **{"api_id": account.api_id, "user": account.user},
-                "password": account.password,
-            },
-        )
-        session = single(replies, Ok).value
+        arguments = {"api_id": account.api_id, "user": account.user}
+        yield from self.dialect()
+        try:
+            replies = yield Call("auth", {**arguments, "password": account.password})
+            session = single(replies, Ok).value
+        except NoAnswer as error:
+            error.sent = False
+            raise
         if not session:
-            raise UnexpectedReply("auth: the gateway gave no session")
+            raise UnexpectedReply("auth: the gateway gave no session", sent=False)
         self._session = session

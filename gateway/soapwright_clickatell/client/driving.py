@@ -6,21 +6,21 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
-from ..services.clickatell.errors import DecodeError, SoapFault, TransportError
-from .bulk import Recipient, Recipients
+from ..messages.outgoing import Message, Text
+from ..vendor.numbers import Region, as_digits
+from .chunks import Normalise, Recipient, Recipients
 from .fates import NoAnswer
 
 CONCURRENCY: Final = 4
 """How many calls of a bulk sending are under way at once."""
-LOST: Final = TransportError, DecodeError, SoapFault
-"""Errors after which it is unknown whether a call was carried out."""
-Numbers: TypeAlias = str | Sequence[str]
 _NEXT: Final = re.compile(r"\s*\n\s*(?=(?:ID|apiMsgId|OK|ERR):)", re.IGNORECASE)
+Numbers: TypeAlias = list[str] | tuple[str, ...]
+"""Several numbers."""
 
 
 def no_answer(error: Exception) -> NoAnswer:
     """The error that is raised where a call has no usable reply, with its cause."""
-    failure = NoAnswer(str(error))
+    failure = NoAnswer(str(error), getattr(error, "sent", None))
     failure.__cause__ = error
     return failure
 
@@ -31,9 +31,18 @@ def replies(reply: str | list[str]) -> list[str]:
     return [one for item in items for one in _NEXT.split(item)]
 
 
-def numbers(to: Numbers) -> list[str]:
-    """Numbers, however they were given."""
-    return [to] if isinstance(to, str) else list(to)
+def message_of(message: Message | str) -> Message:
+    """A message; a `str` is a text."""
+    return Text(message) if isinstance(message, str) else message
+
+
+def normaliser(region: str | None) -> Normalise:
+    """The function that makes the digits of a number.
+
+    Raises:
+        ValueError: there is no such country, or phonenumbers is not installed.
+    """
+    return as_digits if region is None else Region(region)
 
 
 def recipients(to: Recipients) -> Sequence[str | Recipient]:

@@ -7,11 +7,18 @@ from typing import TypeVar
 
 from ..vendor.codes import ErrorCode, MessageStatus
 from ..vendor.replies import GatewayError, MessageId, Refusal, Reply, Status, parse
-from .outcomes import Accepted, Outcome, Refused, Unknown
+from .outcomes import Accepted, NotSent, Outcome, Refused, Unknown
 
 
 class NoAnswer(Exception):
-    """A call went out, and what came of it is not known."""
+    """The outcome of a call is not known.
+
+    `sent` is False where nothing of the call can have reached the gateway.
+    """
+
+    def __init__(self, message: str, sent: bool | None = None) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class UnexpectedReply(NoAnswer):
@@ -57,6 +64,16 @@ def is_refusal(replies: Sequence[str], *codes: ErrorCode) -> bool:
     return isinstance(reply, Refusal) and reply.code in codes
 
 
+def refusal_of_all(to: Sequence[str], replies: Sequence[str]) -> Refusal | None:
+    """The refusal of a whole call, if it was one. Of a call with one number an error that is about
+    numbers is that number's."""
+    reply = known(replies[0]) if len(replies) == 1 else None
+    if not isinstance(reply, Refusal) or reply.to is not None:
+        return None
+    is_of_number = isinstance(reply.code, ErrorCode) and reply.code.is_of_number
+    return None if len(to) == 1 and is_of_number else reply
+
+
 def fates(to: Sequence[str], replies: Sequence[str]) -> list[Outcome]:
     """Each number's fate. A single refusal of a call with several numbers is that of all,
     unless it names one of them."""
@@ -77,9 +94,16 @@ def _fate(number: str, reply: Reply | None) -> Outcome:
     return Unknown(number, "the reply is none that is documented")
 
 
-def unknown(to: Sequence[str], reason: str) -> list[Outcome]:
+def unknown(
+    to: Sequence[str], reason: str, *, is_retryable: bool = False
+) -> list[Outcome]:
     """The same fate for all: nobody knows."""
-    return [Unknown(number, reason) for number in to]
+    return [Unknown(number, reason, is_retryable) for number in to]
+
+
+def not_sent(to: Sequence[str], reason: str) -> list[Outcome]:
+    """The same fate for all: nothing has gone out."""
+    return [NotSent(number, reason) for number in to]
 
 
 def statuses(replies: Sequence[str]) -> list[Status]:
@@ -98,5 +122,38 @@ def matched(to: Sequence[str], has: Sequence[Status]) -> list[Outcome]:
         return [
             Accepted(number, status.id) for number, status in zip(to, has, strict=True)
         ]
-    reason = f"the gateway took {len(has)} of {len(to)}, and does not say which"
+    reason = f"the gateway has {len(has)} of {len(to)}, and does not say which"
     return unknown(to, reason)
+
+
+def completed(outcomes: Sequence[Outcome], has: Sequence[Status]) -> list[Outcome]:
+    """Outcomes, the unknown ones of them replaced by the messages that the gateway has besides
+    the known ones, if these are as many."""
+    accepted = {outcome.id for outcome in outcomes if isinstance(outcome, Accepted)}
+    others = [status.id for status in has if status.id not in accepted]
+    if len(others) != sum(isinstance(outcome, Unknown) for outcome in outcomes):
+        return list(outcomes)
+    ids = iter(others)
+    return [
+        Accepted(outcome.to, next(ids)) if isinstance(outcome, Unknown) else outcome
+        for outcome in outcomes
+    ]
+
+
+def only(outcomes: Sequence[Outcome]) -> Accepted:
+    """The only outcome of a call with one number.
+
+    Raises:
+        GatewayError: the message was refused.
+        NoAnswer: nobody knows, or it was not sent.
+    """
+    (outcome,) = outcomes
+    match outcome:
+        case Accepted():
+            return outcome
+        case Refused():
+            raise outcome.error
+        case Unknown():
+            raise NoAnswer(outcome.reason)
+        case NotSent():
+            raise NoAnswer(outcome.reason, sent=False)

@@ -17,6 +17,16 @@ class Accepted:
     to: str
     id: str
 
+    @property
+    def reason(self) -> str:
+        """Empty: there is none."""
+        return ""
+
+    @property
+    def is_retryable(self) -> bool:
+        """False: nothing is to be sent again."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -35,17 +45,42 @@ class Refused:
         """As an exception."""
         return GatewayError(self.refusal)
 
+    @property
+    def reason(self) -> str:
+        """The gateway's words."""
+        return str(self.refusal)
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the reason may pass: no credit, an internal error, a limit, the account."""
+        return self.refusal.is_passing
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """No answer came, and the gateway could not be asked: the message may be on its way or
-    not. It is never sent again by itself."""
+    not. It is never sent again before the gateway was asked for it."""
+
+    to: str
+    reason: str
+    is_retryable: bool = False
+    """Whether the gateway can still be asked for it, under its client id."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """Nothing of the message can have reached the gateway."""
 
     to: str
     reason: str
 
+    @property
+    def is_retryable(self) -> bool:
+        """True: it can be sent at any time."""
+        return True
 
-Outcome: TypeAlias = Accepted | Refused | Unknown
+
+Outcome: TypeAlias = Accepted | Refused | Unknown | NotSent
 
 
 @dataclass(frozen=True, slots=True)

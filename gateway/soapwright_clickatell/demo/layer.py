@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import httpx2
 
 from ..callbacks import IncomingCallback, Receiver, StatusCallback
-from ..client import Clickatell, Options
+from ..client import Clickatell, GatewayError, Options
 from ..client.outcomes import Accepted, Outcome
 from ..messages.outgoing import Message, Text, VCard
 from ..vendor.codes import MessageStatus
@@ -152,12 +152,13 @@ def _sent(
     to: str,
     how: Options,
 ) -> str:
-    (fate,) = sms.send(message, to, how)
+    try:
+        sent = sms.send(message, to, how)
+    except GatewayError as error:
+        raise Wrong(f"{name}: {error}") from None
     what = message.text if isinstance(message, Text) else "a business card"
-    screen.call(name, what, [_shown(fate)])
-    if not isinstance(fate, Accepted):
-        raise Wrong(f"{name}: {fate}")
-    return fate.id
+    screen.call(name, what, [_shown(sent)])
+    return sent.id
 
 
 def _shown(fate: Outcome) -> str:

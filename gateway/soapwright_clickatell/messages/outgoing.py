@@ -13,7 +13,7 @@ OperatorLogo(bytes)        a logo as an OTA bitmap; `OperatorLogo()` removes the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from ..vendor.characters import gsm_parts, travels_as_gsm, ucs2_parts
 from ..vendor.octets import PORTS, header_elements, octet_parts, ports_header
@@ -27,6 +27,7 @@ MAX_PARTS: Final = 35
 class Parts:
     """The parts of `sendmsg` that make up a message; `None` is unset."""
 
+    operation: ClassVar[str] = "sendmsg"
     text: str | None = None
     concat: int | None = None
     unicode: int | None = None

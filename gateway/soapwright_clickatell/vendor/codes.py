@@ -6,7 +6,7 @@ The texts vary from one of the vendor's documents to the next: go by the numbers
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import Self
+from typing import Final, Self
 
 
 class _Code(IntEnum):
@@ -66,6 +66,44 @@ class ErrorCode(_Code):
     EXPIRED_TOKEN = 607, "Expired Token"
     TOKEN_GENERATION = 609, "Token Generation Error"
     INTERNAL_ERROR = 901, "Internal error"
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same call may succeed later, because the reason is neither its message nor
+        its numbers: an internal error, credit, a limit, the account or its session."""
+        return self in _PASSING
+
+    @property
+    def is_of_number(self) -> bool:
+        """Whether it refuses one number of a call, and not the call."""
+        return self in _OF_NUMBER
+
+
+_PASSING: Final = frozenset(
+    {
+        ErrorCode.AUTHENTICATION_FAILED,
+        ErrorCode.UNKNOWN_USER,
+        ErrorCode.SESSION_EXPIRED,
+        ErrorCode.ACCOUNT_FROZEN,
+        ErrorCode.MISSING_SESSION,
+        ErrorCode.IP_LOCKDOWN,
+        ErrorCode.MT_LIMIT_EXCEEDED,
+        ErrorCode.NO_CREDIT_LEFT,
+        ErrorCode.INTERNAL_ERROR,
+    }
+)
+_OF_NUMBER: Final = frozenset(
+    {
+        ErrorCode.INVALID_DESTINATION,
+        ErrorCode.CANNOT_ROUTE,
+        ErrorCode.MESSAGE_EXPIRED,
+        ErrorCode.DESTINATION_BLOCKED,
+        ErrorCode.DESTINATION_OPTED_OUT,
+        ErrorCode.NUMBER_DELISTED,
+        ErrorCode.MT_LIMIT_EXCEEDED,
+        ErrorCode.NO_CREDIT_LEFT,
+    }
+)
 
 
 class MessageStatus(_Code):

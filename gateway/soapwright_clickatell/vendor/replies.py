@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -29,6 +30,7 @@ _ABOUT_A_MESSAGE: Final = re.compile(
     re.IGNORECASE,
 )
 _KEY_AND_VALUE: Final = re.compile(r"(To|Status|Charge):\s*(\S+)", re.IGNORECASE)
+_UNTIL: Final = re.compile(r"until (\d{9,10})\b", re.IGNORECASE)
 _STATUS: Final = re.compile(r"\d{1,9}")
 _AMOUNT: Final = re.compile(r"\d+(?:\.\d*)?")
 
@@ -107,6 +109,17 @@ class Refusal:
         """A known error in its usual words."""
         return cls(code, code.text, to)
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether the reason may pass: see `ErrorCode.is_passing`."""
+        return isinstance(self.code, ErrorCode) and self.code.is_passing
+
+    @property
+    def until(self) -> datetime | None:
+        """When the reason ends, where the gateway names that, as it does for 130."""
+        found = _UNTIL.search(self.text)
+        return datetime.fromtimestamp(int(found[1]), timezone.utc) if found else None
+
     def __str__(self) -> str:
         number = "" if self.code is None else f"{int(self.code):03d}, "
         to = "" if self.to is None else f" To: {self.to}"
@@ -129,6 +142,11 @@ class GatewayError(Exception):
     def code(self) -> int | None:
         """The error's number."""
         return self.refusal.code
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the reason may pass: no credit, an internal error, a limit, the account."""
+        return self.refusal.is_passing
 
     def __str__(self) -> str:
         return str(self.refusal)

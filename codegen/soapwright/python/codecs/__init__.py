@@ -1,1 +1,1 @@
-"""What reads and writes the types."""
+"""The functions that read and write the types."""

@@ -101,7 +101,7 @@ def _writer(
 
 
 def _is_any_array(definition: SoapArray, use: Use) -> bool:
-    """Whether an array's items may be anything: it says itself of what they are."""
+    """Whether an array's items may be anything: each declares its own type."""
     encoded = use is Use.ENCODED
     return encoded and is_any(definition.item) and definition.ranks == (1,)
 
@@ -109,7 +109,7 @@ def _is_any_array(definition: SoapArray, use: Use) -> bool:
 def _kind(context: Context, scope: Scope, item_type: str, array: str) -> Template:
     """The attributes that make an element an array, as the encoding's version has them.
 
-    `array` is the name of its own type, where it says that.
+    `array` is the name of its own type, where it declares that.
     """
     encoding, size = context.style.encoding, Expression(f"{scope.name('len')}(v)")
     if context.mixed:
@@ -118,8 +118,8 @@ def _kind(context: Context, scope: Scope, item_type: str, array: str) -> Templat
         return (Expression(f"{scope.soap('encoded_array')}({given}{own})"),)
     kind = f' xsi:type="{array or f"{encoding}:Array"}"'
     if context.is_soap12:
-        said = f' {encoding}:itemType="{item_type}" {encoding}:arraySize="'
-        return (kind, said, size, '"')
+        attributes = f' {encoding}:itemType="{item_type}" {encoding}:arraySize="'
+        return (kind, attributes, size, '"')
     return (kind, f' {encoding}:arrayType="{item_type}[', size, ']"')
 
 
@@ -146,7 +146,7 @@ def item_reader(context: Context, scope: Scope, definition: SoapArray, use: Use)
         name = "any_encoded_reader" if use is Use.ENCODED else "any_reader"
         return f"{scope.soap(name)}({known})"
     if context.types.simple.is_simple(item):
-        return context.types.simple.code(item, scope).read
+        return context.types.simple.reader(item, scope, use is Use.ENCODED)
     assert isinstance(item, NamedRef)
     name = context.types.names.types[item.id]
     return scope.type(context.function("read", name, use))

@@ -112,7 +112,8 @@ class ChildReader:
             name = "read_any_encoded" if use is Use.ENCODED else "read_any"
             return self.scope.soap(name)
         if self.context.types.simple.is_simple(reference):
-            return self.context.types.simple.code(reference, self.scope).read
+            encoded = use is Use.ENCODED
+            return self.context.types.simple.reader(reference, self.scope, encoded)
         assert isinstance(reference, NamedRef)
         name = self.context.types.names.types[reference.id]
         return self.scope.type(self.context.function("read", name, use))

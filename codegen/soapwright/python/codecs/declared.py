@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from soapwright.model.api import (
+    AttachedMember,
     Builtin,
     BuiltinRef,
     ContentMember,
@@ -172,7 +173,7 @@ class Declared:
                     for alternative in alternatives:
                         if isinstance(alternative, Element):
                             yield from _element(alternative)
-                case WildcardMember() | ContentMember():
+                case WildcardMember() | ContentMember() | AttachedMember():
                     continue
 
 

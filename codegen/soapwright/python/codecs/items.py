@@ -91,7 +91,7 @@ class RepeatedElement:
             )
             if not isinstance(definition, SoapArray) or sum(definition.ranks) > 1:
                 return None
-            if is_any(definition.item):  # the array says what its items are
+            if is_any(definition.item):  # only the array declares what its items are
                 return None
             way, array = (*way, ""), ", array=True"
             item = item_reader(self.context, self.scope, definition, use)
@@ -102,5 +102,5 @@ class RepeatedElement:
             )
         kind = "EncodedItems" if use is Use.ENCODED else "Items"
         path = tuple_of(map(string, way))
-        said = array + (", exact=True" if exact else "")
-        return f"{soap(kind)}({path}, lambda c: {read}{said})"
+        options = array + (", exact=True" if exact else "")
+        return f"{soap(kind)}({path}, lambda c: {read}{options})"

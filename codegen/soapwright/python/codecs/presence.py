@@ -1,4 +1,4 @@
-"""What a literal reader ends with: a required element or choice that was not there is missing."""
+"""The end of a literal reader: a required element or choice that was not there is missing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import Line, Statement, block
 from soapwright.python.types.fields import Field, alternatives_in, is_wild, wildcards_in
 
-# Fields whose elements stand in the order of the fields.
+# Fields whose elements appear in the order of the fields.
 _IN_ORDER = (ElementMember, OrderedMember, WildcardMember)
 
 
@@ -52,19 +52,19 @@ class PresenceChecks:
             local = self.local(field)
             match field.what:
                 case ElementMember(repeated=True, optional=False, element=element):
-                    said = string(element.name.local)
-                    lack = Line(f"{missing}(e, {said})")
+                    expected = string(element.name.local)
+                    lack = Line(f"{missing}(e, {expected})")
                     made.append(block(f"if not {local}:", [lack]))
                 case ElementMember(optional=False, element=element):
-                    said = string(element.name.local)
+                    expected = string(element.name.local)
                     unread = self.scope.soap("MISSING")
-                    lack = Line(f"{local} = {missing}(e, {said})")
+                    lack = Line(f"{local} = {missing}(e, {expected})")
                     made.append(block(f"if {local} is {unread}:", [lack]))
                 case OrderedMember(optional=False, mixed=False) as member:
-                    said = string(
+                    expected = string(
                         " | ".join(a.tag for a in alternatives_in(member)) or "any"
                     )
-                    lack = Line(f"{missing}(e, {said})")
+                    lack = Line(f"{missing}(e, {expected})")
                     made.append(block(f"if not {local}:", [lack]))
                 case _:
                     continue
@@ -81,9 +81,11 @@ class PresenceChecks:
                     continue
                 members = [names[i] for branch in rule.branches for i in branch]
                 absent = " and ".join(self.absent(fields[name]) for name in members)
-                said = string(" | ".join(_wire_name(fields[name]) for name in members))
+                expected = string(
+                    " | ".join(_wire_name(fields[name]) for name in members)
+                )
                 missing = self.scope.soap("missing")
-                lack = Line(f"{missing}(e, {said})")
+                lack = Line(f"{missing}(e, {expected})")
                 made.append(block(f"if {absent}:", [lack]))
         return made
 
@@ -150,7 +152,7 @@ class PresenceChecks:
     def wild_turn(self, field: Field, wildcard: Wildcard, use: Use) -> Iterator[str]:
         """That it is a wildcard's turn, where a later one may take the same elements.
 
-        Those of an extension follow those of its base: what stands between them is not read yet.
+        Those of an extension follow those of its base: what is between them is not read yet.
         """
         later = self._ordered[self._places[field.name] + 1 :]
         last = max(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from soapwright.model.api import (
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -55,7 +56,7 @@ _EVERYTHING = ("##any",)
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """What to do with a child of one of these names, which goes to a field."""
+    """The branch for a child of one of these names, which goes to a field."""
 
     tags: tuple[str, ...]
     body: tuple[Statement, ...]
@@ -103,7 +104,7 @@ class StructReader:
         self.declarations = Declarations(context.types, scope, struct)
         self.headers = headers
         self.either = use is Use.ENCODED and not headers and told_apart(self.fields)
-        """Whether members may be qualified or not, whatever the schema says."""
+        """Whether members may be qualified or not, whatever the schema declares."""
         self.unqualified = self.either and not any(
             isinstance(f.what, (WildcardMember, OrderedMember)) for f in self.fields
         )
@@ -140,7 +141,7 @@ class StructReader:
     # ------------------------------------------------------------------------ before the loop
 
     def _dispatch(self) -> list[Statement]:
-        """A value of a derived type says so by xsi:type."""
+        """A value of a derived type declares it by xsi:type."""
         if not self.derived:
             return []
         encoded = self.use is Use.ENCODED
@@ -155,7 +156,7 @@ class StructReader:
         return f"{field.name}_" if field.name in _LOCALS else field.name
 
     def _initial(self, field: Field, attributes: list[Field]) -> str:
-        """What follows a local's name where it gets its first value."""
+        """The annotation and the first value of a local."""
         declare = self.declarations.declare  # for what is printed: it collects imports
         soap = self.scope.soap
         match field.what:
@@ -173,6 +174,8 @@ class StructReader:
                 return f" = {code.read}(e)"
             case ContentMember(type=reference):
                 return f" = {self.children.content(reference)}"
+            case AttachedMember():  # read beside the envelope, by the message's codec
+                return f": {declare(field).annotation} = None"
             case OrderedMember(mixed=True):
                 return f": {declare(field).annotation} = {soap('leading_text')}(e)"
             case OrderedMember() | WildcardMember() | ElementMember(repeated=True):
@@ -185,7 +188,7 @@ class StructReader:
                 assert_never(field.what)
 
     def _unread(self, field: Field, optional: bool) -> str:
-        """What a local holds until its element is read."""
+        """The value of a local until its element is read."""
         if self.use is Use.ENCODED:
             return self.scope.soap("UNSET")
         if not optional:
@@ -208,7 +211,7 @@ class StructReader:
     # ------------------------------------------------------------------------------- the loop
 
     def _branches(self) -> tuple[list[_Branch], _Rest]:
-        """What each child's name leads to, and what is done with children of other names."""
+        """The branches by the children's names, and the one for children of other names."""
         branches: list[_Branch] = []
         rest: _Rest = []
         for field in self.fields:
@@ -220,6 +223,8 @@ class StructReader:
                 case OrderedMember():
                     branches += self._ordered(field, field.what)
                 case Attribute() | Text() | AnyAttributes() | ContentMember():
+                    continue
+                case AttachedMember():
                     continue
                 case _:
                     assert_never(field.what)
@@ -290,7 +295,7 @@ class StructReader:
         return [Line(f"blank = {self.scope.soap('blanks')}(children, {{{pairs}}})")]
 
     def _defaults(self) -> dict[str, str]:
-        """The defaults of elements, by their names, of those that come back as they stood."""
+        """The defaults of elements, by their names, of those that come back as they were read."""
         if self.use is Use.ENCODED:
             return {}
         return {
@@ -321,7 +326,7 @@ class StructReader:
         return found
 
     def _put(self, field: Field, member: ElementMember, value: str) -> Line:
-        """What keeps the value of a child."""
+        """The line that keeps the value of a child."""
         local = self._local(field)
         return Line(
             f"{local}.append({value})" if member.repeated else f"{local} = {value}"
@@ -378,7 +383,7 @@ class StructReader:
         return [*made, *fields, *self._form(), Line("return v")]
 
     def _form(self) -> list[Statement]:
-        """How the element stood, beside what its values mean."""
+        """The element's form on the wire, beside what its values mean."""
         types, soap = self.context.types, self.scope.soap
         if not types.remembers(self.struct):
             return []
@@ -402,7 +407,7 @@ class StructReader:
 
 
 def _elements(fields: list[Field]) -> Iterator[Alternative]:
-    """The elements that fields hold, each that may stand for one among them."""
+    """The elements that fields hold, with their substitutes."""
     for field in fields:
         match field.what:
             case ElementMember(element=element):

@@ -1,4 +1,4 @@
-"""The checks of what fields cannot say: that a choice was made, that what belongs together is there."""
+"""The checks that fields cannot express: that a choice was made, that a group is complete."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class RuleChecks:
 
     def _choice(self, owner: Struct, rule: ChoiceRule) -> list[Statement]:
         branches = [b for b in rule.branches if b]
-        said = " | ".join(
+        names = " | ".join(
             " ".join(self._name(owner, index) for index in branch)
             for branch in branches
         )
-        wrong = Line(f"raise {self.scope.soap('wrong_choice')}(v, {string(said)})")
+        wrong = Line(f"raise {self.scope.soap('wrong_choice')}(v, {string(names)})")
         empty = "made == 0"
         if rule.within:
             empty += f" and ({self._any(owner, rule.within)})"
@@ -80,6 +80,6 @@ class RuleChecks:
     def _together(self, owner: Struct, rule: TogetherRule) -> list[Statement]:
         begun = self._any(owner, rule.members)
         complete = " and ".join(f"({self._there(owner, i)})" for i in rule.needed)
-        said = ", ".join(self._name(owner, index) for index in rule.needed)
-        wrong = f"raise {self.scope.soap('incomplete_group')}(v, {string(said)})"
+        needed = ", ".join(self._name(owner, index) for index in rule.needed)
+        wrong = f"raise {self.scope.soap('incomplete_group')}(v, {string(needed)})"
         return [block(f"if ({begun}) and not ({complete}):", [Line(wrong)])]

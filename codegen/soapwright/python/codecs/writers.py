@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from soapwright.model.api import (
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -74,16 +75,16 @@ class Values:
         code = simple.code(reference, self.scope)
         kind = self.kind(reference)
         if code.scoped:
-            said = self.context.xsi_type(reference) if kind else ""
-            attributes = f", {string(said)}" if said else ""
+            xsi_type = self.context.xsi_type(reference) if kind else ""
+            attributes = f", {string(xsi_type)}" if xsi_type else ""
             write = self.scope.soap("write_scoped_element")
             call = f"{write}({given}, {code.text}{attributes})"
             return (Expression(call),)
-        text = Expression(f"{code.text}({value})")
+        text = Expression(f"{code.content}({value})")
         return ("<", *tag, f"{kind}>", text, "</", *tag, ">")
 
     def block(self, reference: TypeRef, tag: Template, value: str) -> Template:
-        """An encoded header block, which says its encoding (SOAP 1.1, section 4.1.1)."""
+        """An encoded header block, which declares its encoding (SOAP 1.1, section 4.1.1)."""
         whole = text_of(self.element(reference, tag, value))
         return (Expression(f"{self.scope.soap('encoded_block')}({whole})", alone=True),)
 
@@ -113,7 +114,7 @@ class Values:
         return self.scope.type(self.context.function("write", name, self.use))
 
     def kind(self, reference: TypeRef) -> str:
-        """The attribute that says a value's type, in encoded use."""
+        """The attribute that declares a value's type, in encoded use."""
         name = self.context.xsi_type(reference) if self.use is Use.ENCODED else ""
         return f' xsi:type="{name}"' if name else ""
 
@@ -126,7 +127,7 @@ class Values:
     def nils(
         self, reference: TypeRef, tag: Template, value: str, *, nillable: bool = True
     ) -> list[tuple[str, list[Statement]]]:
-        """The branches that append the nil element of a value that says so."""
+        """The branches that append the nil element of a value that is nil."""
         nil = self.nil(reference, tag)
         branches: list[tuple[str, list[Statement]]] = [(f"{value} is None", [nil])]
         if nillable and self.context.types.has_attributes(reference):
@@ -150,7 +151,7 @@ class Values:
         *,
         nillable: bool = True,
     ) -> list[Statement]:
-        """Appends the element of a value, or the one that is nil where that says so."""
+        """Appends the element of a value, or a nil one where the value is nil."""
         text = self.narrowed(reference, governing or reference, tag, value)
         nils = self.nils(reference, tag, value, nillable=nillable)
         return branched([*nils, ("", [grow(*text)])])
@@ -167,7 +168,7 @@ class MemberNames:
     """How the members of one complex type are named in one use.
 
     The encoding's have no namespace where they are local to their type (SOAP 1.1, section 5.1),
-    whatever the schema says; some servers want them as the schema says. `prefixes` asks the
+    whatever the schema declares; some servers want them as the schema declares. `prefixes` asks the
     runtime.
     """
 
@@ -261,7 +262,7 @@ class StructWriter:
     # ------------------------------------------------------------------------- the start tag
 
     def _start(self) -> tuple[Template, list[Statement]]:
-        """What the text begins with, and the statements that append the start tag's attributes."""
+        """The text's beginning, and the statements that append the start tag's attributes."""
         if self.content_only:
             return ("",), []
         kind = self.values.kind(NamedRef(self.struct.id)) if self.struct.named else ""
@@ -290,8 +291,8 @@ class StructWriter:
         name = self.context.prefixed(what.name)
         if code.scoped:
             call = self.scope.soap("write_scoped_attribute")
-            said = f"{call}({value}, {string(name)}, {code.text})"
-            grown = grow(Expression(said))
+            text = f"{call}({value}, {string(name)}, {code.text})"
+            grown = grow(Expression(text))
         else:
             text = f"{code.text}({value})"
             if simple.is_string(declared.type):
@@ -313,7 +314,7 @@ class StructWriter:
         value = f"v.{field.name}"
         what = field.what
         match what:
-            case Attribute() | AnyAttributes():
+            case Attribute() | AnyAttributes() | AttachedMember():
                 return []
             case Text():
                 assert isinstance(field.declared, Text)
@@ -357,7 +358,7 @@ class StructWriter:
         return [block(f"if {absent}:", [self._absent(field.name)]), *made]
 
     def _prohibited(self, field: Field) -> list[Statement]:
-        """What a restriction takes away must be absent."""
+        """A field that a restriction removes must be absent."""
         if self.use is Use.ENCODED:
             return self._field(field)
         value, declared = f"v.{field.name}", field.declared
@@ -380,7 +381,7 @@ class StructWriter:
         ):  # the start tag is closed already: its names are declared in a copy of it
             scoped = self.scope.soap("write_scoped_text")
             return [Line(f"xml = {scoped}(xml, {value}, {code.text})", replaces=True)]
-        return [grow(Expression(f"{code.text}({value})"))]
+        return [grow(Expression(f"{code.content}({value})"))]
 
     def _element(self, member: ElementMember, name: str) -> list[Statement]:
         element, value = member.element, f"v.{name}"
@@ -490,7 +491,7 @@ class StructWriter:
         return [*made, wrong] if made else [Line("pass")]
 
     def _wild_item(self, alternatives: list[Alternative], item: str) -> list[Statement]:
-        """Beside a wildcard a pair's name does not tell a type checker the type of its value."""
+        """Beside a wildcard a type checker cannot infer the type of a pair's value from its name."""
         known = f"{self.scope.name('elements')}.KNOWN"
         write = f"{self.scope.soap('write_wildcards')}([{item}], {known})"
         unknown = grow(Expression(write))

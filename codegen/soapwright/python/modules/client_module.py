@@ -44,32 +44,36 @@ class ClientModules:
                 ("BaseClient", "", ""),
                 ("BaseAsyncClient", "Async", "async "),
             ):
-                said = f"{prefix}{stem}Client"
+                cls = f"{prefix}{stem}Client"
                 if any(port.is_http for port in ports):
                     base = _OVER_HTTP[base]
                 bases.add(base)
-                clients.append(self._client(said, base, keyword, ports, methods[name]))
+                clients.append(self._client(cls, base, keyword, ports, methods[name]))
                 if stem and number == 0:
-                    assignments[f"{prefix}Client"] = said
+                    assignments[f"{prefix}Client"] = cls
         imports = self.scope.sibling_imports
         for module, names in _BASES.items():
             if used := ", ".join(name for name in names if name in bases):
                 home = self.context.runtime.module(module)
                 imports.append(f"from {home} import {used}")
         if clients:
+            if self.context.attaches:
+                home = self.context.runtime.module("attachments.attaching")
+                imports.append(f"from {home} import ATTACHMENTS")
             imports.append("from .ports import PORTS")
         return ClientModule(
             self.header,
             self.scope.standard_imports,
             imports,
             clients,
-            [f"{name} = {said}" for name, said in assignments.items()],
+            [f"{name} = {cls}" for name, cls in assignments.items()],
             sorted([*(client.name for client in clients), *assignments]),
-            self.scope.said("overload"),
+            self.scope.alias("overload"),
+            self.context.attaches,
         )
 
     def names(self) -> dict[QName, str]:
-        """The beginning of each client's name; the only port type that calls by SOAP needs none."""
+        """The prefix of `Client` in each port type's class name; "" where it is the only one that is called by SOAP."""
         groups = self.methods.groups
         soap = [
             name for name, ports in groups.items() if not all(map(is_beside, ports))
@@ -201,7 +205,7 @@ class ClientModules:
         return name
 
     def _result(self, operation: Operation, local: str) -> tuple[str, list[str]]:
-        """What the method gives, and the statement that gives it."""
+        """The method's return type, and the statement that returns it."""
         result = self.methods.result(operation)
         returned = str(result.annotation)
         if result.annotation == NOTHING:

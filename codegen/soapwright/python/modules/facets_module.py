@@ -129,8 +129,8 @@ class FacetsModules:
         self, alternatives: list[Alternative], given: list[str], each: bool
     ) -> str:
         tags = [(string(a.tag), self._type(a.type)) for a in alternatives]
-        said = ", ".join(f"{tag}: {made}" for tag, made in tags if made)
-        words = [*given, *([f"tags={{{said}}}"] if said else [])]
+        items = ", ".join(f"{tag}: {made}" for tag, made in tags if made)
+        words = [*given, *([f"tags={{{items}}}"] if items else [])]
         return self._made("", None, words, each)
 
     # ---------------------------------------------------------------------- simple types
@@ -183,11 +183,11 @@ class FacetsModules:
         made = [(self._kind(one), self._type(one)) for one in definition.members]
         if not any(facets for _, facets in made):
             return []
-        said = (f"({string(kind)}, {facets or None})" for kind, facets in made)
-        return [f"members={_tuple(said)}"]
+        members = (f"({string(kind)}, {facets or None})" for kind, facets in made)
+        return [f"members={_tuple(members)}"]
 
     def _kind(self, reference: TypeRef) -> str:
-        """What a member's values are in Python, as the runtime has names for it."""
+        """The runtime's name for the Python type of a member's values."""
         simple = self.context.types.simple
         plain = simple.plain(reference)
         if isinstance(plain, BuiltinRef):

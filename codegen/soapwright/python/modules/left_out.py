@@ -1,4 +1,4 @@
-"""What a package does without, because its WSDL is broken there, for those who read it."""
+"""The list of what a package leaves out because its WSDL is broken there."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HEADING = "Left out, because the WSDL is broken there"
 
 
 def left_out_lines(api: Api) -> list[str]:
-    """What is left out of the service, and why, each once.
+    """The parts of the service that are left out, each once with its reason.
 
     A file is named without its folder, which differs from machine to machine.
     """

@@ -37,7 +37,7 @@ class Method:
     request: list[Parameter]
     headers: list[Parameter]
     root: Root | None = None
-    """The request's element where it may be more than its fields say."""
+    """The request's element where it may be more than its fields express."""
 
     @property
     def parameters(self) -> list[Parameter]:
@@ -45,8 +45,8 @@ class Method:
         return [*self.request, *self.headers]
 
     def doc(self, verb: str, whole: str = "") -> list[str]:
-        """The docstring's lines, for a method of a class; `verb` is what it does where nobody
-        says more, `whole` the parameter that takes the request in the place of its fields.
+        """The docstring's lines, for a method of a class; `verb` begins it where the WSDL
+        documents nothing, `whole` the parameter that takes the request in the place of its fields.
         """
         arguments = [(whole, "the whole request, without its fields.")] if whole else []
         arguments += [
@@ -60,12 +60,12 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a method gives: `None` for a response of no field, the field's value for exactly one,
+    """A method's result: `None` for a response of no field, the field's value for exactly one,
     else the response.
 
-    `field` is the only one. A reply whose type has derived ones, or whose element others may
-    stand for, is given whole; `nillable` is one that may be nil. The field's value is `required` where a reply without it is broken; where it
-    may be unset, that is not told.
+    `field` is the only one. A reply whose type has derived ones, or whose element has
+    substitutes, is returned whole; `nillable` is one that may be nil. The field's value is
+    `required` where a reply without it is broken; one that is `unset` is returned as None.
     """
 
     annotation: Annotation
@@ -145,7 +145,7 @@ class Methods:
         return found
 
     def result(self, operation: Operation) -> Result:
-        """What the operation's method gives."""
+        """The result of the operation's method."""
         output = operation.output
         if output is None or output.struct is None:
             return Result(NOTHING)
@@ -161,7 +161,7 @@ class Methods:
         return replace(result, annotation=annotation, nillable=True)
 
     def _unwrapped(self, identity: QName) -> Result:
-        """What is given of a reply that is of this very type."""
+        """The result of a reply that is of exactly this type."""
         fields = self.fields(identity)
         if not fields:
             return Result(NOTHING)

@@ -17,7 +17,7 @@ _NAME_START: Final = (
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _NAME: Final = _NAME_START + "\\-.0-9\xb7\u0300-\u036f\u203f-\u2040"
-# The members of a class that each multi-character escape stands for, and of its complement.
+# The members of a class that each multi-character escape means, and of its complement.
 _CLASSES: Final = {
     "s": " \\t\\n\\r",
     "d": "\\d",
@@ -108,7 +108,7 @@ class _Reader:
         return found[0]
 
     def _escape(self, in_class: bool) -> str:
-        """What follows a backslash: the members of a class, or an expression outside of one."""
+        """The escape after a backslash: the members of a class, or an expression outside of one."""
         character = self._take()
         if character in "pP":
             made = self._property(character)
@@ -128,7 +128,7 @@ class _Reader:
         return made if in_class else f"[{made}]"
 
     def _property(self, letter: str) -> str:
-        """What follows `\\p` or `\\P`: a category, or a block."""
+        """The category or block after `\\p` or `\\P`."""
         category = _CATEGORY.match(self.pattern, self.at)
         if category is not None:
             self.at = category.end()

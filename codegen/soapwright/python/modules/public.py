@@ -47,7 +47,7 @@ OF_SERVICES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 OWN_NAMES: Final = ("limits", "redact", "set_limits")
-"""Those that are of `_package.py`: they know what is this package's own."""
+"""Those of `_package.py`: they depend on the package."""
 
 
 def public_names(runtime: RuntimeName, *, server: bool) -> list[tuple[str, str]]:

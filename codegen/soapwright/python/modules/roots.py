@@ -1,14 +1,12 @@
-"""The element that is all of a Body, where it may be more than its type's fields can say."""
+"""The element that is all of a Body, where it may be more than its type's fields express."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from soapwright.model.api import (
-    ElementPart,
     GlobalElement,
     Message,
-    NamedRef,
     QName,
     Struct,
 )
@@ -21,7 +19,7 @@ from soapwright.python.types.fields import Alternative, Annotations, tagged
 class Root:
     """A Body's only element, of complex type.
 
-    `derived` says whether other types derive from its own; `others` are the members of its
+    `derived` is whether other types derive from its own; `others` are the members of its
     substitution group.
     """
 
@@ -37,12 +35,12 @@ class Root:
 
     @property
     def is_open(self) -> bool:
-        """Whether its value may be of another class than its type's, or stand under another name."""
+        """Whether its value may be of another class than its type's, or have another name."""
         return self.derived or bool(self.others)
 
     @property
     def varies(self) -> bool:
-        """Whether the fields of its type cannot say all that its value may be."""
+        """Whether the fields of its type cannot express every value that it may have."""
         return self.is_open or self.nillable
 
     def annotation(self, context: Context, scope: Scope) -> str:
@@ -57,17 +55,11 @@ class Root:
 
 def element_of(context: Context, message: Message | None) -> QName | None:
     """The name of the element that is all of a message's Body, and of the message's own type."""
-    if message is None or message.struct is None or len(message.parts) != 1:
-        return None
-    (part,) = message.parts
-    if message.wrapper is not None or not isinstance(part, ElementPart):
-        return None
-    element = context.api.elements[part.element]
-    return element.name if element.type == NamedRef(message.struct) else None
+    return None if message is None else message.element
 
 
 def root_of(context: Context, message: Message | None) -> Root | None:
-    """The element that is all of a message's Body; None where its fields say all that it may be."""
+    """The element that is all of a message's Body; None where its fields express all that it may be."""
     name = element_of(context, message)
     if name is None or message is None or message.struct is None:
         return None

@@ -49,15 +49,24 @@ class ServerModules:
             header=self.header,
             standard_imports=self._standard_imports(services),
             imports=self._imports(services, entry),
-            abstract=self.scope.said("abstractmethod"),
+            abstract=self.scope.alias("abstractmethod"),
             exports=sorted([*_SERVING, *_OFFERED, *(s.name for s in services)]),
             entry=entry,
+            attaches=self.context.attaches,
             services=services,
         )
 
     def names(self) -> dict[QName, str]:
         """The service class of each port type."""
-        taken = {_BASE, "Specification", "PORTS", *_ANSWERS, *_SERVING, *_OFFERED}
+        taken = {
+            _BASE,
+            "Specification",
+            "PORTS",
+            "ATTACHMENTS",
+            *_ANSWERS,
+            *_SERVING,
+            *_OFFERED,
+        }
         return service_names(self._groups, taken)
 
     def _standard_imports(self, services: list[ServiceView]) -> list[str]:
@@ -68,6 +77,8 @@ class ServerModules:
     def _imports(self, services: list[ServiceView], entry: str) -> list[str]:
         module = self.methods.context.runtime.module
         lines = self.scope.sibling_imports
+        if services and self.context.attaches:
+            lines.append(f"from {module('attachments.attaching')} import ATTACHMENTS")
         used = {answer for service in services for answer in service.answers}
         base = [_BASE] if services else []
         offered = ", ".join(sorted([*_OFFERED, *base, *used]))
@@ -133,7 +144,7 @@ def _whole(method: Method) -> str:
 
 
 def _answer(method: Method) -> str:
-    """What a method of a service may give: the runtime's name for it."""
+    """The runtime's type of a service method's return value."""
     output = method.operation.output
     with_headers = output is not None and output.headers_struct is not None
     return "AnswerWithHeaders" if with_headers else "Answer"

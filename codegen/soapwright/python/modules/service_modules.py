@@ -1,4 +1,4 @@
-"""`ports.py`, `elements.py`, `errors.py`: what the service is made of besides its types."""
+"""`ports.py`, `elements.py`, `errors.py`: the parts of the service besides its types."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 from soapwright.model.actions import action_base, default_action, fault_action
 from soapwright.model.api import (
+    AttachedMember,
     ElementPart,
     Fault,
     GlobalElement,
@@ -86,7 +87,7 @@ class ServiceModules:
         nil = " nil" if element.nillable else ""
         if simple.is_simple(reference):
             code = simple.code(reference, Scope())
-            text = f"scoped.{code.text}" if code.scoped else code.text
+            text = f"scoped.{code.text}" if code.scoped else code.content
             return f"{tag} {code.read} {text}{nil}"
         if isinstance(reference, NamedRef):
             name = self.context.types.names.types[reference.id]
@@ -149,8 +150,10 @@ class ServiceModules:
         if self.repeated.scope.uses("t"):
             imports.append("from . import types as t")
         imports += ["from ._package import PACKAGE"] if views else []
-        said = [line for view in views for o in view.operations for line in o.arguments]
-        if any("NAMESPACES" in line for line in said):
+        lines = (
+            line for view in views for o in view.operations for line in o.arguments
+        )
+        if any("NAMESPACES" in line for line in lines):
             imports.append("from .elements import NAMESPACES")
         doc = with_left_out(_PORTS_DOC, self.context.api)
         return PortsModule(self.header, docstring(doc, 0), imports, views)
@@ -170,6 +173,8 @@ class ServiceModules:
             f"soap={None if port.is_http else string(port.soap.value)}",
             "package=PACKAGE",
         ]
+        if port.mtom is not None:
+            arguments.append(f"mtom={string(port.mtom.value)}")
         if port.addressing is not None:
             use = "required" if port.addressing.required else "optional"
             arguments.append(f"addressing={string(use)}")
@@ -210,11 +215,11 @@ class ServiceModules:
         namespaces = f"{{**NAMESPACES, {pairs}}}" if pairs else "NAMESPACES"
         if pairs and prefixes == [*own]:
             namespaces = f"{{{pairs}}}"
-        said = string(" ".join(prefixes))
+        declared = string(" ".join(prefixes))
         lines = [
             f"name={string(operation.name)}",
             f"soap_action={string(operation.soap_action)}",
-            f"envelope=soap.Envelope(wire, {namespaces}, {said})",
+            f"envelope=soap.Envelope(wire, {namespaces}, {declared})",
             "package=PACKAGE",
         ]
         if self._kind(operation) == "EncodedOperation":
@@ -237,8 +242,8 @@ class ServiceModules:
                 header = self._headers(message, name, direction)
                 lines.append(f"{direction}_headers={header}")
         if operation.faults:
-            standing = [f for f in operation.faults if self._may_stand(f)]
-            faults = [self._fault(port, operation, f) for f in standing]
+            found = [f for f in operation.faults if self._has_element(f)]
+            faults = [self._fault(port, operation, f) for f in found]
             lines.append(f"faults={tuple_of(faults)}")
         if operation.http is None:
             lines += ["action_base=action_base", *_actions(port, operation)]
@@ -258,7 +263,7 @@ class ServiceModules:
         return f"soap.Encoding({', '.join(given)})"
 
     def _encoding_style(self, port: Port, encoding: str) -> str:
-        """The attribute that says an encoding; "" where the Envelope has it."""
+        """The attribute that declares an encoding; "" where the Envelope has it."""
         style = self.context.style
         if style.encoding_style_on_envelope and port.soap is SoapVersion.V11:
             return ""
@@ -295,13 +300,14 @@ class ServiceModules:
             names = tuple_of(string(str(one.name)) for one in message.substitutes)
             given.append(f"also={names}")
         given += self._root(message)
+        given += self._attached(message)
         if direction == "response":
             items = self.repeated.items(message)
             given += [f"items={items}"] if items else []
         return f"soap.Message({', '.join(given)})"
 
     def _root(self, message: Message) -> list[str]:
-        """What else may stand in the place of the Body's element."""
+        """The alternatives to the Body's element: nil, and its substitutes."""
         root = root_of(self.context, message)
         if root is None or not (root.nillable or root.others):
             return []
@@ -310,6 +316,19 @@ class ServiceModules:
             codecs = [f"{string(a.tag)}: {_codec(a.name)}" for a in root.others]
             given.append(f"others={{{', '.join(codecs)}}}")
         return [f"root=soap.Root({', '.join(given)})"]
+
+    def _attached(self, message: Message) -> list[str]:
+        """The fields that are MIME parts of their own."""
+        if not message.attached or message.struct is None:
+            return []
+        types = self.context.types
+        parts = []
+        for field in types.fields(types.struct(message.struct)):
+            if isinstance(field.what, AttachedMember):
+                kinds = tuple_of(map(string, field.what.media_types))
+                name = string(field.what.name)
+                parts.append(f"({string(field.name)}, {name}, {kinds})")
+        return [f"attached=soap.MimeParts({', '.join(parts)})"]
 
     def _depends(self, struct: QName) -> bool:
         """Whether what the writers of a message write depends on its envelope."""
@@ -329,8 +348,8 @@ class ServiceModules:
         if headers_use(message.headers) is Use.ENCODED:
             given.append("encoded=True")
         if any(header.use is Use.ENCODED for header in message.headers):
-            given.append("by_envelope=True")  # its blocks say their encoding
-        if direction == "request":  # a service must know what it understands
+            given.append("by_envelope=True")  # its blocks declare their encoding
+        if direction == "request":  # a service checks mustUnderstand with it
             blocks = [string(str(header.name)) for header in message.headers]
             given.append(f"blocks=({', '.join(dict.fromkeys(blocks))},)")
         return f"soap.Message({', '.join(given)})"
@@ -352,8 +371,8 @@ class ServiceModules:
             attributes += self._encoding_style(port, encoding[0])
         return tag, attributes
 
-    def _may_stand(self, fault: Fault) -> bool:
-        """Whether there is any element for a fault's detail: for an abstract one others stand."""
+    def _has_element(self, fault: Fault) -> bool:
+        """Whether there is any element for a fault's detail: an abstract one needs substitutes."""
         if not isinstance(fault.part, ElementPart) or fault.substitutes:
             return True
         return not self.context.api.elements[fault.part.element].abstract
@@ -386,7 +405,7 @@ class ServiceModules:
             tag = f"{self.context.prefixes[fault.namespace]}:{part.name}"
         if simple.is_simple(reference):
             code = simple.code(reference, Scope())
-            names = f"{string(code.read)}, {string(code.text)}"
+            names = f"{string(code.read)}, {string(code.content)}"
         elif isinstance(reference, NamedRef):
             name = self.context.types.names.types[reference.id]
             encoded = "encoded_" if fault.use is Use.ENCODED else ""

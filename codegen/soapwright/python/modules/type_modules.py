@@ -32,7 +32,7 @@ from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import FieldView, FunctionView, TypeModule, TypeView
 from soapwright.python.types.annotations import Declaration
 from soapwright.python.types.fields import Declarations, declares_any
-from soapwright.python.types.representations import Representations, stand_in
+from soapwright.python.types.representations import Representations, default_doc
 from soapwright.python.types.simple import SimpleCode, value_text
 
 _STRING = BuiltinRef(Builtin.STRING)
@@ -73,7 +73,7 @@ class TypeModules:
         )
 
     def module(self, definitions: list[TypeDef]) -> TypeModule:
-        """The module of some types that stand together."""
+        """The module of some types that belong together."""
         scope = Scope(self._shadowed(definitions), self.context.runtime)
         views = [self._type(scope, definition) for definition in definitions]
         return TypeModule(
@@ -140,7 +140,7 @@ class TypeModules:
             for use in self.uses(struct.id)
             for function in self._struct_functions(scope, struct, name, use)
         ]
-        doc = struct.doc or self._element_docs.get(struct.id) or stand_in(struct)
+        doc = struct.doc or self._element_docs.get(struct.id) or default_doc(struct)
         bases = f"({scope.soap('Struct')})" if types.remembers(struct) else ""
         if base:
             bases = f"({scope.type(types.names.types[base[0].id])})"
@@ -229,15 +229,17 @@ class TypeModules:
         )
 
     def _registrations(self, scope: Scope, struct: Struct, name: str) -> list[str]:
-        """A class with bases or of an encoded service may stand where its base, or anything, may."""
+        """A class with bases or of an encoded service may appear where its base, or anything, may."""
         if not struct.named or struct.abstract:
             return []
-        said = string(self.context.xsi_type(NamedRef(struct.id)))
+        xsi_type = string(self.context.xsi_type(NamedRef(struct.id)))
         lines = []
         for use in self.uses(struct.id):
             writer = self.context.function("write", name, use)
             encoded = ", encoded=True" if use is Use.ENCODED else ""
-            lines.append(f"{scope.soap('register')}({name}, {said}, {writer}{encoded})")
+            lines.append(
+                f"{scope.soap('register')}({name}, {xsi_type}, {writer}{encoded})"
+            )
         return lines
 
     # -------------------------------------------------------------------------- simple types
@@ -375,7 +377,7 @@ class TypeModules:
 
 
 def _member(scope: Scope, code: SimpleCode) -> str:
-    """A member of a union in which QNames may stand."""
+    """A member of a union whose values may hold QNames."""
     kind = scope.soap("ScopedMember" if code.scoped else "PlainMember")
     return f"{kind}({code.parse}, {code.text})"
 

@@ -16,6 +16,7 @@ from difflib import get_close_matches
 
 from soapwright.model.api import (
     Api,
+    AttachedMember,
     ContentMember,
     ElementMember,
     Port,
@@ -156,12 +157,12 @@ def _structs(api: Api) -> Iterator[Struct]:
 
 
 def _wire_names(struct: Struct) -> Iterator[str]:
-    """What may be renamed in a Struct, with its namespace and without."""
+    """The names that may be renamed in a Struct, with their namespaces and without."""
     found = [a.name for a in struct.attributes]
     for member in struct.members:
         if isinstance(member, ElementMember):
             found.append(member.element.name)
-        elif isinstance(member, ContentMember):
+        elif isinstance(member, (ContentMember, AttachedMember)):
             found.append(QName("", member.name))
     for name in found:
         yield from (str(name), name.local)

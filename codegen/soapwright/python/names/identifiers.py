@@ -45,7 +45,7 @@ def constant_name(word: str) -> str:
 
 
 def exact_name(word: str) -> str:
-    """The name as it is spelt, as near as an identifier may be: where case alone tells two apart."""
+    """The name as it is spelt, as near as an identifier may be: where case alone distinguishes two."""
     return _settled("_".join(_pieces(_ascii(word))) or "unnamed", "n")
 
 

@@ -7,8 +7,8 @@ the documents' order of namespaces; the later one takes a prefix from its namesp
 joins a spec never renames those before it.
 
 Fields: snake_case. One whose spelling is that already has the name before all others. Of two that
-only the namespace tells apart the later takes a prefix from its own (`orders_address`), of two
-that only case tells apart it is spelt as in the schema. An attribute beside an element of its
+only the namespace distinguishes the later takes a prefix from its own (`orders_address`), of two
+that only case distinguishes it is spelt as in the schema. An attribute beside an element of its
 name is `x_attribute`. Text is `value`, wildcards `any_elements` and `any_attributes`, the list of a
 repeated group `choices`, of mixed content `content`.
 """
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 
 from soapwright.model.api import (
     Api,
+    AttachedMember,
     ContentMember,
     Derivation,
     ElementMember,
@@ -49,7 +50,7 @@ _NOT_A_PREFIX = re.compile(
 
 @dataclass(slots=True)
 class StructNames:
-    """The names of a Struct's own fields, beside what they stand for.
+    """The names of a Struct's own fields, beside their members.
 
     `taken` are all that it has, its bases' too, and `wires` what those are called on the wire,
     attributes with an @.
@@ -114,9 +115,13 @@ def _rank(definition: TypeDef) -> int:
 def _is_message(struct: Struct) -> bool:
     return (
         not struct.named
-        and struct.content is None
+        and (struct.content is None or _has_attached(struct))
         and bool(re.search(r"/(Request|Response)(Headers)?(/|$)", struct.id.local))
     )
+
+
+def _has_attached(struct: Struct) -> bool:
+    return any(isinstance(member, AttachedMember) for member in struct.members)
 
 
 def _type_candidates(definition: TypeDef) -> Iterable[str]:
@@ -146,7 +151,7 @@ def namespace_prefix(namespace: str) -> str:
 def _name_modules(api: Api, names: Names) -> None:
     """One private module for each global type, element and message, with the anonymous types in it.
 
-    It is named after its first type. File systems may not tell case apart, and modules may be
+    It is named after its first type. File systems may ignore case, and modules may be
     alike where classes that a user has named are not (`ItemA`, `Item_A`).
     """
     homes: dict[QName, str] = {}
@@ -160,7 +165,7 @@ def _name_modules(api: Api, names: Names) -> None:
 
 
 def _home(definition: TypeDef) -> QName:
-    """The global component that a type stands in: its id's first step."""
+    """The global component that contains a type: its id's first step."""
     if isinstance(definition, Struct) and _is_message(definition):
         return definition.id
     local = definition.id.local
@@ -216,11 +221,11 @@ def has_own_text(struct: Struct) -> bool:
 
 
 def wire_name(member: Member) -> QName:
-    """What a member is called on the wire; what has no name there, what its field is called."""
+    """The name of a member on the wire; where it has none there, that of its field."""
     match member:
         case ElementMember(element=element):
             return element.name
-        case ContentMember(name=name):
+        case ContentMember(name=name) | AttachedMember(name=name):
             return QName("", name)
         case WildcardMember():
             return QName("", "any_elements")
@@ -232,7 +237,7 @@ def _given(member: Member, renames: Renames) -> str | None:
     match member:
         case ElementMember(element=element):
             return renames.field(element.name)
-        case ContentMember(name=name):
+        case ContentMember(name=name) | AttachedMember(name=name):
             return renames.field(QName("", name))
         case WildcardMember() | OrderedMember():
             return None

@@ -23,7 +23,7 @@ class Renames:
     def type(self, id: QName, types: Container[QName]) -> str | None:
         """The new name of one of these types.
 
-        An element's anonymous type goes by the element's name, where no named type has it, and
+        An element's anonymous type has the element's name, where no named type has it, and
         by its id, `/name`, always.
         """
         if not self._classes:

@@ -32,5 +32,5 @@ class SecretNames:
 
 
 def key_of(name: str) -> str:
-    """What names have in common that are one to this rule."""
+    """The key that is equal for names that this rule does not distinguish."""
     return re.sub(r"[_.-]", "", name).lower()

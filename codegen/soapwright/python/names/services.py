@@ -1,4 +1,4 @@
-"""What Python calls operations, port types, ports and faults, by the rules of `docs/names.md`.
+"""The Python names of operations, port types, ports and faults, by the rules of `docs/names.md`.
 
 The names of types and of their fields are made in `names.py`.
 """
@@ -30,7 +30,7 @@ _CLIENTS = frozenset({"Client", "AsyncClient", "BaseClient", "BaseAsyncClient"})
 
 
 def wanted_method(key: str, renames: Renames) -> str:
-    """What the method of an operation is called where nothing else has that name."""
+    """The name of an operation's method where nothing else has it."""
     return renames.method(key) or field_name(key)
 
 
@@ -59,7 +59,7 @@ def is_beside(port: Port) -> bool:
 def client_stems(
     port_types: Iterable[QName], others: Iterable[QName] = ()
 ) -> dict[QName, str]:
-    """The beginning of the name of each port type's client; the only one of SOAP has none.
+    """The prefix of `Client` in each port type's class name; "" of the only one that is called by SOAP.
 
     Args:
         port_types: those of the ports that are called by SOAP.
@@ -148,7 +148,7 @@ def fault_names(api: Api) -> dict[str, str]:
 
 
 def fault_key(fault: Fault) -> str:
-    """What faults have in common that share an exception: the same detail."""
+    """The key that is equal for faults that share an exception: those of the same detail."""
     part = fault.part
     if isinstance(part, ElementPart):
         return f"element {part.element}"
@@ -156,7 +156,7 @@ def fault_key(fault: Fault) -> str:
 
 
 def _target(fault: Fault) -> QName:
-    """What names a fault: its detail's element, else its type, else its part."""
+    """The component that a fault is named after: its detail's element, else its type, else its part."""
     part = fault.part
     if isinstance(part, ElementPart):
         return part.element

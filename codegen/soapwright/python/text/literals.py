@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable
 
 _WIDTH = 88
-_PLAIN = re.compile(r"[ -\[\]-~]*+")  # all of ASCII that stands for itself
+_PLAIN = re.compile(r"[ -\[\]-~]*+")  # all of ASCII that needs no escape
 # Controls, separators, formats (that may turn the direction of a line), surrogates, private use.
 # It is fixed here: what Python calls printable changes with its Unicode, and a package may not.
 _UNPRINTABLE = re.compile(
@@ -29,7 +29,7 @@ def string(text: str) -> str:
 
 
 def characters(text: str, quote: str) -> str:
-    """What stands between the quotes of a literal."""
+    """The text between the quotes of a literal."""
     return "".join(_character(c, quote) for c in text)
 
 
@@ -52,9 +52,9 @@ def docstring(
     """The lines of a docstring, wrapped, without the indent of the first.
 
     Args:
-        text: what it says.
-        indent: where it stands.
-        arguments: the names of parameters, each with what is said of it.
+        text: its content.
+        indent: its column.
+        arguments: the names of parameters, each with its description.
     """
     lines = _wrapped(text, _WIDTH - indent)
     if len(lines) == 1 and indent + len(_quotable(lines[0])) + 7 > _WIDTH:
@@ -78,7 +78,7 @@ def _argument(name: str, doc: str, indent: int) -> list[str]:
 
 
 def comment(text: str, indent: int) -> list[str]:
-    """Comment lines; none of them says what a module is encoded in (PEP 263)."""
+    """Comment lines; none of them declares a module's encoding (PEP 263)."""
     harmless = _ENCODING.sub(r"\1 ", text)
     return [f"# {line}".rstrip() for line in _wrapped(harmless, _WIDTH - indent - 2)]
 

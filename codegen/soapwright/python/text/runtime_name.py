@@ -22,13 +22,15 @@ class RuntimeName:
         around, _, name = self.shared.rpartition(".")
         if not self.shared:
             around, name = "." * up, FOLDER
-        said = "" if alias == name else f" as {alias}"
+        renamed = "" if alias == name else f" as {alias}"
         return (
-            f"from {around} import {name}{said}" if around else f"import {name}{said}"
+            f"from {around} import {name}{renamed}"
+            if around
+            else f"import {name}{renamed}"
         )
 
     def module(self, home: str, up: int = 1) -> str:
-        """What stands after `from` where a module of the runtime, `http.client`, is imported."""
+        """The name to import a module of the runtime from, such as `http.client`."""
         return ".".join(filter(None, (self.shared or f"{'.' * up}{FOLDER}", home)))
 
 

@@ -41,11 +41,11 @@ class Scope:
         self._used: set[str] = set()
 
     def name(self, name: str) -> str:
-        """How the module says `name`: a builtin, one of the standard library's, `soap`, `t`."""
+        """The module's own name for `name`: a builtin, one of the standard library, `soap`, `t`."""
         self._used.add(name)
-        return self.said(name)
+        return self.alias(name)
 
-    def said(self, name: str) -> str:
+    def alias(self, name: str) -> str:
         """The same, of a name that may not be used at all."""
         return f"_{name}" if name in self._shadowed else name
 
@@ -88,10 +88,10 @@ class Scope:
     def _imports(self, folder: str) -> list[str]:
         lines = []
         if "soap" in self._used:
-            lines.append(self._runtime.face(self.said("soap"), up=len(folder)))
+            lines.append(self._runtime.face(self.alias("soap"), up=len(folder)))
         for name, module in _PACKAGE.items():
             if name in self._used:
-                said = self.said(name)
-                alias = "" if said == module else f" as {said}"
-                lines.append(f"from {folder} import {module}{alias}")
+                alias = self.alias(name)
+                renamed = "" if alias == module else f" as {alias}"
+                lines.append(f"from {folder} import {module}{renamed}")
         return sorted(lines)

@@ -1,4 +1,4 @@
-"""What the templates see: finished text, nothing left to decide."""
+"""The views that the templates lay out: finished text, nothing left to decide."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FieldView:
 class TypeView:
     """One type: its class where it has one, its functions.
 
-    `bases` stand in parentheses; `registrations` are the statements that make the class known
+    `bases` have their parentheses; `registrations` are the statements that make the class known
     to the runtime.
     """
 
@@ -173,7 +173,7 @@ class MethodView:
 class ClientView:
     """A client class of one portType; `ports` is a tuple of its ports' keys, the default first.
 
-    `keyword` stands before each `def`: "async " in the asynchronous one. `demanded` are the
+    `keyword` precedes each `def`: "async " in the asynchronous one. `demanded` are the
     layers that ports demand, as entries of a dict.
     """
 
@@ -190,7 +190,7 @@ class ClientView:
 class ClientModule:
     """`client.py`; `assignments` name the first portType's pair where there are several.
 
-    `overload` is the name by which it knows typing's.
+    `overload` is its name for typing's. `attaches` says whether values may travel beside the envelope.
     """
 
     header: list[str]
@@ -200,6 +200,7 @@ class ClientModule:
     assignments: list[str]
     exports: list[str]
     overload: str
+    attaches: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +253,7 @@ class ServiceView:
 class ServerModule:
     """`server.py`; `entry` is the WSDL's path in `_spec/`, quoted, "" where there is none.
 
-    `abstract` is what the module calls `abc.abstractmethod`.
+    `abstract` is what the module calls `abc.abstractmethod`. `attaches` as in `ClientModule`.
     """
 
     header: list[str]
@@ -261,6 +262,7 @@ class ServerModule:
     abstract: str
     exports: list[str]
     entry: str
+    attaches: bool
     services: list[ServiceView]
 
 

@@ -8,6 +8,7 @@ from typing import assert_never
 
 from soapwright.model.api import (
     Api,
+    AttachedMember,
     Attribute,
     Builtin,
     BuiltinRef,
@@ -52,7 +53,7 @@ What = Member | Attribute | Text | AnyAttributes
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: what it stands for, its name, and whether its class declares it or inherits it.
+    """One field: its member, its name, and whether its class declares it or inherits it.
 
     In a restriction `what` is as that has it, and `shape` as the field is declared, where they
     differ; what is `prohibited` must be absent.
@@ -66,7 +67,7 @@ class Field:
 
     @property
     def declared(self) -> What:
-        """What the field's annotation and its default say."""
+        """The member by which the field is declared: of its annotation and its default."""
         return self.what if self.shape is None else self.shape
 
 
@@ -128,7 +129,7 @@ class Types:
         return line
 
     def remembers(self, struct: Struct) -> bool:
-        """Whether values of a type know how they stood: those that travel literally, or may."""
+        """Whether values of a type keep their form on the wire: those in literal use."""
         if not self._literal_roots:
             roots = (
                 self.line_of(self.struct(name))[0].id
@@ -384,7 +385,7 @@ class Annotations:
         return self.scope.soap("Nil")
 
     def element(self, element: Element) -> str:
-        """The type of what one occurrence of an element holds; a tagged pair where others may stand for it."""
+        """The type of what one occurrence of an element holds; a tagged pair where it has substitutes."""
         if not element.substitutes:
             return self.value(element.type)
         return self.tagged(alternatives_of(element))
@@ -404,7 +405,7 @@ class Annotations:
         )
 
     def wildcard(self) -> str:
-        """The type of what stands for a wildcard: unknown XML, or a known element's name and value."""
+        """The type of a wildcard's values: unknown XML, or a known element's name and value."""
         known = f"{self.scope.name('tuple')}[{self.scope.name('str')}, {self.scope.name('Any')}]"
         return f"{self.scope.soap('AnyElement')} | {known}"
 
@@ -421,7 +422,7 @@ class Annotations:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One element of several that may stand at a place: its tag in Python, its name on the wire.
+    """One element of several that may appear at a place: its tag in Python, its name on the wire.
 
     `governing` is the type that a restriction gives it.
     """
@@ -445,14 +446,14 @@ def declares_any(what: What) -> bool:
 
 
 def alternatives_of(element: Element) -> list[Alternative]:
-    """An element and those that may stand for it."""
+    """An element and its substitutes."""
     return tagged(_standing(element))
 
 
 def told_apart(fields: Iterable[Field]) -> bool:
-    """Whether the local names of its elements tell all of a type's fields apart.
+    """Whether the local names of its elements distinguish all of a type's fields.
 
-    The encoding's accessors are told apart by their names alone (SOAP 1.1, section 5.1), and
+    The encoding's accessors are distinguished by their names alone (SOAP 1.1, section 5.1), and
     stacks do not agree whether those of a qualified schema are qualified.
     """
     names = {a.name for _, a in _elements_of(fields)}
@@ -484,25 +485,25 @@ def _elements_of(fields: Iterable[Field]) -> Iterator[tuple[Element, Alternative
 
 
 def alternatives_in(member: OrderedMember) -> list[Alternative]:
-    """The elements that may stand in a list that keeps the order, each name once."""
+    """The elements of a list that keeps the order, each name once."""
     elements = [e for e in member.alternatives if isinstance(e, Element)]
     return tagged(one for element in elements for one in _standing(element))
 
 
 def default_of(element: Element | Substitute) -> str | None:
-    """What an empty element stands for (XML Schema part 1, section 3.3.1)."""
+    """The value of an empty element (XML Schema part 1, section 3.3.1)."""
     return element.default if element.default is not None else element.fixed
 
 
 def _standing(element: Element) -> Iterator[Element | Substitute]:
-    """Whatever may stand where an element may; the element itself unless it is abstract."""
+    """The elements that may appear where one may: its substitutes, and itself unless it is abstract."""
     if not element.abstract:
         yield element
     yield from element.substitutes
 
 
 def tagged(found: Iterable[Element | Substitute]) -> list[Alternative]:
-    """Each name once. Tags are local names; where two share one, the later says its namespace too."""
+    """Each name once. Tags are local names; where two share one, the later has its namespace too."""
     alternatives: dict[QName, Alternative] = {}
     taken: set[str] = set()
     for one in found:
@@ -563,6 +564,9 @@ class Declarations:
             case ContentMember(type=reference, doc=doc):
                 kind = self.annotations.value(reference)
                 return Declaration(field.name, Annotation(kind), doc=doc)
+            case AttachedMember(doc=doc):
+                octets = Annotation(name("bytes"), nil=True)
+                return Declaration(field.name, octets, doc=doc)
             case WildcardMember():
                 kind = f"{name('list')}[{self.annotations.wildcard()}]"
                 return Declaration(field.name, Annotation(kind), factory="list")

@@ -1,11 +1,12 @@
-"""What a class shows of itself: which fields stay out of `repr`, and when it must look inside;
-and its docstring where the WSDL has none."""
+"""The `repr` of a class: which fields stay out of it, and when it must look inside them;
+and the docstring of a class where the WSDL has none."""
 
 from __future__ import annotations
 
 from soapwright.model.api import (
     Api,
     Attribute,
+    AttachedMember,
     ContentMember,
     ElementMember,
     OrderedMember,
@@ -23,9 +24,16 @@ from soapwright.python.types.fields import (
     alternatives_of,
 )
 
+_MESSAGES = {
+    "Request": "The request of {}",
+    "Response": "The reply of {}",
+    "RequestHeaders": "The header blocks of {}'s request",
+    "ResponseHeaders": "The header blocks of {}'s reply",
+}
+
 
 class Representations:
-    """What the classes of one package show."""
+    """The fields that the `repr` of one package's classes may show."""
 
     def __init__(self, types: Types) -> None:
         self._types = types
@@ -77,13 +85,13 @@ def _operations_of(api: Api) -> dict[QName, list[str]]:
 
 
 def _wire_name(struct: Struct, field: Field) -> str:
-    """What envelopes call a field's value; "" where it has no name of its own there."""
+    """The name of a field's value in envelopes; "" where it has none of its own there."""
     match field.what:
         case ElementMember(element=element):
             return element.name.local
         case Attribute(name=name):
             return name.local
-        case ContentMember(name=part):
+        case ContentMember(name=part) | AttachedMember(name=part):
             return part
         case Text():  # of a password with attributes the text is the password
             return "" if struct.named else struct.words[-1]
@@ -91,13 +99,16 @@ def _wire_name(struct: Struct, field: Field) -> str:
             return ""
 
 
-def stand_in(struct: Struct) -> str:
-    """What the docstring of a class says where the WSDL says nothing."""
+def default_doc(struct: Struct) -> str:
+    """The docstring of a class that the WSDL does not document."""
     if struct.named:
         return f"The type {struct.id.local}."
-    if struct.id.local == f"{struct.words[0]}/redefined":
-        return f"The type {struct.words[0]} as it was before it was redefined."
-    role = {"Request": "request", "Response": "reply"}.get(struct.words[-1])
-    if role is not None and struct.content is None and len(struct.words) > 1:
-        return f"The {role} of {struct.words[0]}."
-    return f"What stands in {' / '.join(struct.words)}."
+    name, *inner = struct.words
+    step, *levels = struct.id.local.split("/")
+    if step and levels and set(levels) == {"redefined"}:
+        times = f"{len(levels)} redefinitions" if levels[1:] else "redefinition"
+        return f"The type {name} as it was before its {times}."
+    if step and struct.id.local.endswith("/" + "/".join(struct.words)):  # a message's
+        place = f" at the port {inner[1]}" if inner[1:] else ""
+        return f"{_MESSAGES[inner[0]].format(name)}{place}."
+    return f"The content of {' in '.join(reversed(struct.words))}."

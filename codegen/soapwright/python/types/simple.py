@@ -32,12 +32,14 @@ class SimpleCode:
 
     `text` makes element content of a value, `parse` a value of text, `read` a value of an
     element. With `verbatim` the text of a value is the value. With `scoped` (QNames) they need the namespaces in scope: `parse` takes the element
-    too, and `text` a prefix, and gives the declarations that its text needs beside it.
+    too, and `text` a prefix, and gives the declarations that its text needs beside it. `content`
+    makes an element's content where that may be more than text: a reference to a MIME part.
     """
 
     text: str
     parse: str
     read: str
+    content: str
     scoped: bool = False
     verbatim: bool = False
 
@@ -101,7 +103,8 @@ _BUILTINS: dict[Builtin, tuple[str, str, str, str]] = {
     Builtin.G_DAY: ("GDay", "g_day_text", "parse_g_day", "g_day_value"),
     Builtin.G_MONTH: ("GMonth", "g_month_text", "parse_g_month", "g_month_value"),
     Builtin.HEX_BINARY: ("bytes", "hex_text", "parse_hex", "hex_value"),
-    Builtin.BASE64_BINARY: ("bytes", "bytes_text", "parse_bytes", "bytes_value"),
+    Builtin.BASE64_BINARY: ("bytes", "bytes_text", "parse_bytes", "binary_value"),
+    Builtin.SWA_REF: ("bytes", "swa_ref_text", "parse_swa_ref", "swa_ref_value"),
 }  # fmt: skip
 # What reads the same types where a pattern speaks of their text; by what reads them elsewhere
 _PATTERNED = {
@@ -118,7 +121,7 @@ _WHITE_SPACE = {
 
 
 class SimpleTypes:
-    """What an Api's simple types are in Python."""
+    """The Python types of an Api's simple types."""
 
     def __init__(self, api: Api, names: Names) -> None:
         self._types = api.types
@@ -206,7 +209,7 @@ class SimpleTypes:
     def code(
         self, reference: TypeRef, scope: Scope, *, written: bool = False
     ) -> SimpleCode:
-        """The functions for a simple type; those that keep the lexical form where `written` says so."""
+        """The functions for a simple type; those that keep the lexical form where `written` is set."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
             row = _BUILTINS[plain.builtin]
@@ -214,14 +217,29 @@ class SimpleTypes:
             if written:
                 names = _PATTERNED.get(names[1], names)
             text, parse, read = map(scope.soap, names)
-            return SimpleCode(text, parse, read, row is _SCOPED, names[0] == "text")
+            content = text
+            if plain.builtin is Builtin.BASE64_BINARY:
+                content = scope.soap("binary_text")
+            scoped, verbatim = row is _SCOPED, names[0] == "text"
+            return SimpleCode(text, parse, read, content, scoped, verbatim)
         name = self._names.types[plain.id]
         return SimpleCode(
             text=scope.type(f"text_{name}"),
             parse=scope.type(f"parse_{name}"),
             read=scope.type(f"read_{name}"),
+            content=scope.type(f"text_{name}"),
             scoped=self.is_scoped(plain),
         )
+
+    def reader(self, reference: TypeRef, scope: Scope, encoded: bool) -> str:
+        """The function that reads an element of a simple type; of an encoded message where `encoded`."""
+        plain = self.plain(reference)
+        is_binary = (
+            isinstance(plain, BuiltinRef) and plain.builtin is Builtin.BASE64_BINARY
+        )
+        if encoded and is_binary:  # its href may be a reference within the envelope
+            return scope.soap("encoded_binary_value")
+        return self.code(reference, scope).read
 
     def _functions(
         self, reference: TypeRef, names: tuple[str, str, str]
@@ -280,7 +298,7 @@ class SimpleTypes:
         return self._derived
 
     def is_scoped(self, reference: TypeRef) -> bool:
-        """Whether QNames may stand in the values."""
+        """Whether the values may hold QNames."""
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
             return _BUILTINS[plain.builtin] is _SCOPED

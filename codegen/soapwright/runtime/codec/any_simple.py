@@ -1,4 +1,4 @@
-"""xsd:anySimpleType in an element, whose `xsi:type` may say what its value is."""
+"""xsd:anySimpleType in an element, whose `xsi:type` may name its value's type."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def any_simple_text(v: AnySimple) -> str:
         return any_simple_text(v.value)  # type: ignore[arg-type]  # any_simple judges it
     _, written, declarations = any_simple(v)
     if declarations:
-        raise ValueError("a QName of a namespace cannot stand here")
+        raise ValueError("a QName of a namespace is not allowed here")
     return written
 
 
@@ -74,7 +74,7 @@ def narrowed_text(v: Any, text_of: Callable[[Any], str]) -> str:
 
 
 def write_any_simple(v: AnySimple, tag: str, *, encoded: bool = False) -> str:
-    """An element that says of what type its value is; of a bare `str` only where it is encoded.
+    """An element that declares the type of its value; of a bare `str` only where it is encoded.
 
     Raises:
         TypeError: no builtin holds such a value.

@@ -1,7 +1,7 @@
 """Finds the spot in a value that could not be written.
 
 Writers are straight lines that keep no path: it is worked out when one has failed, which is
-seldom. Every spot is checked as its annotation says, by the same functions as write it, and
+seldom. Every spot is checked by its annotation, with the same functions as write it, and
 the one is blamed that fails with the same words.
 """
 
@@ -32,7 +32,7 @@ _STEPS: Final = 100
 """Steps of a path to a cycle, at most."""
 
 HIDDEN: Final = "its value cannot be written"
-"""What is said of a secret instead of a reason that may quote it."""
+"""The reason that is reported of a secret, as the real one may quote it."""
 
 # What writes a value of each type, and so refuses what is none. Any: each checks the type itself.
 _TEXTS: Final[Mapping[Any, Callable[[Any], object]]] = {
@@ -65,7 +65,7 @@ def blame(
         value: What was to be written.
         name: What the path begins with, `sendmsg`.
         error: What its writer raised.
-        secrets: the package's; a reason that may quote one is not told.
+        secrets: the package's; a reason that may quote one is not reported.
     """
     try:
         path, reason = _spot(value, name, error, secrets)
@@ -96,11 +96,15 @@ def _spot(
 
 
 def _is_struct(value: object) -> bool:
-    return dataclasses.is_dataclass(value) and not isinstance(value, (type, AnyElement))
+    """Whether a value is of an emitted class: the runtime's own, an attachment's too, are frozen."""
+    if isinstance(value, (type, AnyElement)) or not dataclasses.is_dataclass(value):
+        return False
+    parameters: Any = getattr(value, "__dataclass_params__")  # Any: typeshed has it not
+    return not parameters.frozen
 
 
 def _children(value: Any) -> Iterator[tuple[str, object]]:  # Any: a dataclass or a list
-    """What a value holds, by the step that leads there."""
+    """The parts of a value, by the step that leads there."""
     if _is_struct(value):
         for field in dataclasses.fields(value):
             yield f".{field.name}", getattr(value, field.name, None)
@@ -162,7 +166,7 @@ def _shortened(steps: list[str], last: str) -> str:
 
 @dataclasses.dataclass(slots=True)
 class _Kind:
-    """What an annotation allows: nothing sent, nil, what each check passes; and what is inside."""
+    """The values that an annotation allows: none, nil, those that a check passes; and their parts."""
 
     hint: Any  # Any: annotations have no common type
     anything: bool = False
@@ -209,10 +213,10 @@ def _member_check(cls: type[Enum]) -> Callable[[object], None]:
 
 
 class _Search:
-    """Looks for the spot whose own check fails with `said`, else for the first that fails."""
+    """Looks for the spot whose own check fails with `message`, else for the first that fails."""
 
-    def __init__(self, said: str, secrets: Secrets) -> None:
-        self.said = said
+    def __init__(self, message: str, secrets: Secrets) -> None:
+        self.message = message
         self.secrets = secrets
         self._kinds: dict[int, _Kind] = {}
         self._hints: dict[type, dict[str, Any]] = {}
@@ -322,7 +326,7 @@ class _Search:
     def _check_class(self, value: object, cls: type) -> None:
         """That a value is of a class, or of one that derives from it and that writers know."""
         wrong = wrong_class(value, cls)
-        if not isinstance(value, cls) or wrong == self.said:
+        if not isinstance(value, cls) or wrong == self.message:
             raise TypeError(wrong)
         known = any(registered(type(value), encoded=way) for way in (False, True))
         if type(value) is not cls and not known:
@@ -333,7 +337,7 @@ class _Search:
     def _reason(
         self, value: object, kind: _Kind, inside_list: bool
     ) -> tuple[str, bool] | None:
-        """What is wrong with a value, and whether that is what the writer said."""
+        """The fault of a value, and whether that is the writer's message."""
         if value is None and kind.nil or isinstance(value, Unset) and kind.unset:
             return None
         if kind.anything:
@@ -348,25 +352,25 @@ class _Search:
         if any(_has_tag(value, tags) for tags, _ in kind.pairs):
             return self._unknown_name(value)
         given = type(value).__name__
-        said = {str(error) for error in errors} | {
+        messages = {str(error) for error in errors} | {
             f"{given} is of no member of the union",
             f"'{given}' object is not iterable",
             f"'{given}' object is not subscriptable",
             no_alternative(value),
         }
-        return _told(value, kind, errors), self.said in said
+        return _message(value, kind, errors), self.message in messages
 
     def _reason_of_any(self, value: object) -> tuple[str, bool] | None:
         if _is_container(value):
             reason = f"no builtin type holds a {type(value).__name__}"
-            return (reason, True) if reason == self.said else None
+            return (reason, True) if reason == self.message else None
         try:
             if isinstance(value, AnyElement):
                 value.to_xml()
             elif value is not None:
                 any_simple(value)
         except (TypeError, ValueError) as error:
-            return str(error), str(error) == self.said
+            return str(error), str(error) == self.message
         return None
 
     def _as_item(self, value: object) -> tuple[str, bool] | None:
@@ -375,24 +379,24 @@ class _Search:
             try:
                 lexical.list_text([value], lexical.text)
             except ValueError as error:
-                return (str(error), True) if str(error) == self.said else None
+                return (str(error), True) if str(error) == self.message else None
         return None
 
     def _unknown_name(self, value: Any) -> tuple[str, bool] | None:
         """A wildcard's pair has any name; one that the schemas do not have is refused."""
         reason = f"{value[0]!r} is no element of the schemas"
-        return (reason, True) if reason == self.said else None
+        return (reason, True) if reason == self.message else None
 
 
 def _has_tag(value: object, tags: Any) -> bool:
-    """Whether a value is a pair of one of the tags; any tag goes where `tags` is None."""
+    """Whether a value is a pair of one of the tags; any tag is allowed where `tags` is None."""
     if not isinstance(value, tuple) or len(value) != 2 or not isinstance(value[0], str):
         return False
     return tags is None or value[0] in tags
 
 
-def _told(value: object, kind: _Kind, errors: list[Exception]) -> str:
-    """What is said of a value that no check passed."""
+def _message(value: object, kind: _Kind, errors: list[Exception]) -> str:
+    """The message about a value that no check passed."""
     if value is None or isinstance(value, Unset):
         return "is required"
     unwritable = [e for e in errors if not isinstance(e, TypeError)]

@@ -32,7 +32,7 @@ class ArrayWithAttributes(list[Any]):  # Any: items of whatever type
 def read_items(e: Element, read: Callable[[Element], T]) -> list[T]:
     """The children of a literal element, each read as an item whatever its name; nil is None.
 
-    Where it has other attributes than what its items are said to be, they are kept.
+    Where it has other attributes than the type of its items, they are kept.
 
     Raises:
         DecodeError: an item does not read, the element is nil, or has text between its items.

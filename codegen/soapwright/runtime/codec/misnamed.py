@@ -152,5 +152,5 @@ def _doubt(found: Sequence[Element], wanted: str) -> str:
     tag: str = found[0].tag
     shown = tag if len(tag) <= _SHOWN else f"{tag[:_SHOWN]}…"
     for one in found:
-        bad(one, f"{shown!r} stands there, declared is {wanted}")
+        bad(one, f"{shown!r} is there, declared is {wanted}")
     return f"{_OTHERS}{tag.rpartition('}')[2]}"

@@ -9,7 +9,7 @@ from ..errors.errors import DecodeError
 from ..xml.element import XSI_TYPE, Element, clark_name, is_nil
 from .elements import NAMED, KnownElements, written
 
-# How sure it is that an element is a declared fault's, if its type says so: more than if its
+# How sure it is that an element is a declared fault's, by its type: more than if its
 # qualified name does, or its being of a derived type; less where only a local name does.
 _TYPED: Final = 16
 
@@ -18,8 +18,8 @@ _TYPED: Final = 16
 class PartCodec:
     """Reads and writes a fault's detail that is a part of a type, not an element.
 
-    `reader` and `writer` are as in `KnownElements`; `kind` is what `xsi:type` calls the type, ""
-    where it is not to be said.
+    `reader` and `writer` are as in `KnownElements`; `kind` is the `xsi:type`, ""
+    where it is not written.
     """
 
     known: KnownElements
@@ -32,7 +32,7 @@ class PartCodec:
     def likeness(self, e: Element) -> int:
         """How sure it is that an element is this part: 0 where it is not.
 
-        What `xsi:type` says decides, where it is a type of the package. Without, the element
+        `xsi:type` decides, where it names a type of the package. Without, the element
         has the name of the part or of its type: stacks differ in which they use.
         """
         types = self.known.types
@@ -42,13 +42,13 @@ class PartCodec:
         of_type = local == self.kind.rpartition(":")[2] or types.lookup(tag) == own
         named = (local == self.name) + 2 * of_type
         try:
-            said = self.type_said(e)
+            declared = self.declared_type(e)
         except DecodeError:
-            said = ""  # whoever reads it is told
-        if not said:
+            declared = ""  # the reader raises it
+        if not declared:
             return named
-        kind = types.lookup(said)
-        if kind == own or self.kind and said == self.known.clark(self.kind):
+        kind = types.lookup(declared)
+        if kind == own or self.kind and declared == self.known.clark(self.kind):
             return _TYPED + named
         if kind is None:
             return named
@@ -57,8 +57,8 @@ class PartCodec:
             return NAMED + named
         return 0
 
-    def type_said(self, e: Element) -> str:
-        """What `xsi:type` says that an element is; "" if nothing.
+    def declared_type(self, e: Element) -> str:
+        """The type in an element's `xsi:type`; "" if there is none.
 
         Raises:
             DecodeError: more prefixes are in scope than any document needs.
@@ -70,7 +70,7 @@ class PartCodec:
         """The part's value.
 
         Raises:
-            DecodeError: it is not what its type says.
+            DecodeError: it is not of its type.
         """
         return None if is_nil(e) else self.known.function("read", self.reader)(e)
 

@@ -79,7 +79,7 @@ def _reader(parse: Callable[[str], T]) -> Callable[[Element], T]:
 
 
 def string(e: Element) -> str:
-    """xsd:string: the text as it stands."""
+    """xsd:string: the text as it is."""
     text = e.text
     if len(e):
         found: str = bad(e, "holds elements, not a value")
@@ -153,7 +153,7 @@ def filled(e: Element, default: str) -> Element:
 
 
 def is_blank(e: Element) -> bool:
-    """Whether an element is empty, and so stands for its default."""
+    """Whether an element is empty, and so means its default."""
     if e.text is not None or len(e) or is_nil(e):
         return False
     return e.get("href") is None and e.get(_REF) is None
@@ -213,7 +213,7 @@ def allows(tag: str, namespaces: Sequence[str]) -> bool:
 
 
 def leading_text(e: Element) -> list[Any]:  # Any: such a list holds elements too
-    """The text before the first child of mixed content, as the list that the rest goes to."""
+    """The text before the first child of mixed content, as the list that the rest is added to."""
     if not_nil(e):
         return []
     return [e.text] if e.text else []

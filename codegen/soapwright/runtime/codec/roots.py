@@ -1,4 +1,4 @@
-"""What may stand in a Body in the place of an element of its own type: nil, members of its substitution group."""
+"""The alternatives to a Body's element: nil, and the members of its substitution group."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Values that need the namespaces in scope: QNames, lists and unions that hold them.
 
 Their parse functions take the element too; their text functions take a prefix and give the
-text with the declarations that must stand beside it.
+text with the declarations that it needs.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def parse_scoped_list(text: str, e: Element, parse: ScopedParse[T]) -> list[T]:
 def write_scoped_element(
     value: T, tag: str, text_of: ScopedText[T], xsi_type: str = ""
 ) -> str:
-    """An element that declares what its value needs; encoded, it says its type."""
+    """An element that declares what its value needs; encoded, it declares its type."""
     text, declarations = text_of(value, "q")
     attributes = f' xsi:type="{xsi_type}"' if xsi_type else ""
     return f"<{tag}{attributes}{declarations}>{text}</{tag}>"
@@ -183,7 +183,7 @@ def parse_scoped_union(
     e: Element,
     members: Sequence[ScopedMember | PlainMember],
     facets: Facets | None = None,
-) -> Any:  # Any: the union's own annotation says
+) -> Any:  # Any: the type is in the union's own annotation
     """The value of the first member that takes the text, chosen as for other unions.
 
     Raises:
@@ -210,7 +210,7 @@ def read_scoped_union(
     parse: ScopedParse[T],
     named: Mapping[str, ScopedMember | PlainMember],
 ) -> T:
-    """An element's value; `xsi:type` may say which member's it is.
+    """An element's value; `xsi:type` may name the member.
 
     Args:
         e: the element.

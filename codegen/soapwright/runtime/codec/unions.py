@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Facets(Protocol):
-    """What the members of a union ask of their values."""
+    """The facets of a union's members."""
 
     def takes(self, member: int, value: object, text: str) -> bool:
         """Whether a member, by its number, takes a value that it read of a text."""
@@ -24,7 +24,7 @@ class Facets(Protocol):
 
 def parse_union(
     text: str, members: Sequence[Member], facets: Facets | None = None
-) -> Any:  # Any: the union's own annotation says
+) -> Any:  # Any: the type is in the union's own annotation
     """The value of the first member that takes the text, its facets included.
 
     Where none does, the first that can read it has it: an enumeration that does not know it
@@ -73,7 +73,7 @@ def read_union(
         str, Callable[[str], Any]
     ],  # Any: each reads some of the union's values
 ) -> T:
-    """An element's value; `xsi:type` may say which member's it is.
+    """An element's value; `xsi:type` may name the member.
 
     Args:
         e: the element.

@@ -1,4 +1,4 @@
-"""What the writers call besides the text of values."""
+"""The functions of the writers besides those for the text of values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .checks import check_list
 
 T = TypeVar("T")
 
-# Of XML that was written here: no ">" stands in an attribute's value, no quote either.
+# Of XML that was written here: no ">" is in an attribute's value, no quote either.
 _DECLARATION = re.compile(r' xmlns:([^\s=]+)="[^"]*"')
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[^\s/>]+)(?P<rest>[^>]*)>")
 
@@ -32,7 +32,7 @@ def items(v: list[T]) -> list[T]:
 
 
 def inside(xml: str) -> str:
-    """What stands in an element: a part's content goes into the Body without an element of its own.
+    """The content of an element: a part's goes into the Body without an element of its own.
 
     What the element declared is declared on its children.
 
@@ -63,7 +63,7 @@ def _declared(content: str, declared: Mapping[str, str]) -> str:
         if not tag["rest"].endswith("/"):
             depth += 1
     if not pieces and any(f"{prefix}:" in content for prefix in declared):
-        raise ValueError("a text with a prefix cannot stand in a Body by itself")
+        raise ValueError("a text with a prefix is not allowed in a Body by itself")
     return "".join([*pieces, content[done:]])
 
 

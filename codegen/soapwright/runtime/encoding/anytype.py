@@ -1,4 +1,4 @@
-"""xsd:anyType by SOAP's encoding: values that say what they are, arrays of them, references."""
+"""xsd:anyType by SOAP's encoding: values that declare their types, arrays of them, references."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def read_any_encoded(e: Element, known: KnownElements) -> Any:
     """An encoded xsd:anyType, which may also be an array or point elsewhere.
 
     Raises:
-        DecodeError: it is not what its `xsi:type` says.
+        DecodeError: it is not of the type in its `xsi:type`.
     """
     href = e.get("href")
     if href is not None and href[:1] != "#":  # an attachment's, say: it is kept as XML
@@ -61,7 +61,7 @@ def read_any_encoded(e: Element, known: KnownElements) -> Any:
 class any_encoded_reader:  # noqa: N801  # called like the functions beside it
     """Reads encoded items of any type; equal ones read alike, so that shared values stay shared.
 
-    `kind` is what the array that they are in says of its items, a name in Clark's notation
+    `kind` is the item type of the array that they are in, a name in Clark's notation
     with the dimensions of arrays: `{http://www.w3.org/2001/XMLSchema}int[,]`.
     """
 
@@ -72,7 +72,7 @@ class any_encoded_reader:  # noqa: N801  # called like the functions beside it
         known, kind = self._key
         text = e.get(XSI_TYPE)
         name = clark_name(e, text) if text is not None else ""
-        own = _items_said(e)
+        own = _declared_items(e)
         inner = kind if kind[-1:] == "]" and name in ("", *ARRAYS) else ""
         if own or inner or name in ARRAYS:
             return _read_array(e, known, own or inner)
@@ -88,8 +88,8 @@ class any_encoded_reader:  # noqa: N801  # called like the functions beside it
         return hash(self._key[1])
 
 
-def _items_said(e: Element) -> str:
-    """What an array says of itself, as SOAP 1.1 does: `{namespace}type[,][2]`; "" if nothing."""
+def _declared_items(e: Element) -> str:
+    """The items that an array declares, as in SOAP 1.1: `{namespace}type[,][2]`; "" if none."""
     text = e.get(ARRAY_TYPE)
     if text is not None:
         name, bracket, dimensions = text.partition("[")
@@ -101,10 +101,10 @@ def _items_said(e: Element) -> str:
     return f"{clark_name(e, text) if text else ''}[{',' * (rank - 1)}]"
 
 
-def _read_array(e: Element, known: KnownElements, said: str) -> list[Any]:
-    kind, bracket, last = said.rpartition("[")
+def _read_array(e: Element, known: KnownElements, declared: str) -> list[Any]:
+    kind, bracket, last = declared.rpartition("[")
     if not bracket:
-        kind, last = said, ""
+        kind, last = declared, ""
     local = kind.rpartition("}")[2].partition("[")[0]
     item = kind if is_ncname(local) and kind not in (*ARRAYS, _ANY_TYPE) else ""
     read = any_encoded_reader(known, item)
@@ -120,12 +120,12 @@ def _read_array(e: Element, known: KnownElements, said: str) -> list[Any]:
 
 
 def read_any_array(e: Element, known: KnownElements) -> list[Any]:
-    """An array whose items may be anything: what it says of them is what they are, if they do not.
+    """An array whose items may be anything: its item type is theirs, if they declare none.
 
     Raises:
         DecodeError: as `read_array`.
     """
-    return _read_array(e, known, _items_said(e))
+    return _read_array(e, known, _declared_items(e))
 
 
 # -------------------------------------------------------------------------------- writing
@@ -147,7 +147,7 @@ def write_any_encoded(value: Any, tag: str, known: KnownElements) -> str:
 def _write_array(
     value: Sequence[Any], tag: str, attributes: str, *, known: KnownElements
 ) -> str:
-    """A list of no declared type: its items say what they are, the array what they all are."""
+    """A list of no declared type: its items declare their types, the array one for all."""
     if not isinstance(value, TypedList):
         kinds = {_kind(item, known) for item in value}
         kind = kinds.pop() if len(kinds) == 1 else "xsd:anyType"
@@ -163,9 +163,9 @@ def write_any_array(
     known: KnownElements,
     array: str = "",
 ) -> str:
-    """An array whose items may be anything, each of which says what it is.
+    """An array whose items may be anything, each of which declares its type.
 
-    `array` is the name of its own type, where it says that.
+    `array` is the name of its own type, where it declares that.
 
     Raises:
         TypeError: it is no list, or no type holds an item.
@@ -174,7 +174,7 @@ def write_any_array(
     check_list(value)
     kind = "xsd:anyType"
     if isinstance(value, TypedList):
-        if _says_more(value, known):
+        if _declares_items(value, known):
             try:
                 kind, declared = _prefixed(value.item_type, known)
             except ValueError as error:
@@ -209,7 +209,7 @@ def _array(
         kind, [len(value)], (), prefix, soap12=soap12, kind=array
     )
     xml = f"<{tag}{attributes}>{''.join(items)}</{tag}>"
-    # the array names the items' type: what they declare is declared again where it stands
+    # the array names the items' type: what they declare is declared again on it
     return known.declared(xml, ALWAYS_DECLARED) if kind[:4] != "xsd:" else xml
 
 
@@ -220,8 +220,8 @@ def _write_item(item: Any, tag: str, known: KnownElements) -> str:
     return write_any_encoded(item, tag, known)
 
 
-def _says_more(value: TypedList, known: KnownElements) -> bool:
-    """Whether an array is to say of its items what it is said to be of.
+def _declares_items(value: TypedList, known: KnownElements) -> bool:
+    """Whether an array is to declare the type of its items.
 
     Not where that would make a value of XML without a type.
     """

@@ -41,7 +41,7 @@ _any_position_or_text = etree.XPath(
     namespaces={"e": SOAP11_ENCODING},
 )
 _FEW: Final = 6
-# What most arrays say of themselves: that they are one, and of what.
+# What most arrays declare: that they are one, and of what.
 _USUAL: Final = ([XSI_TYPE, ARRAY_TYPE], [ARRAY_TYPE, XSI_TYPE])
 
 
@@ -54,10 +54,10 @@ def read_array(
     """A one-dimensional array.
 
     A hole of a partially transmitted array and a nil item are None, as the wire has them,
-    whatever the items' type says. `kind` is the class of the list.
+    whatever the items' type is. `kind` is the class of the list.
 
     Raises:
-        DecodeError: an item does not read, the array is nil, or it says that it has holes
+        DecodeError: an item does not read, the array is nil, or it declares that it has holes
             without end.
     """
     children = e[:]
@@ -113,7 +113,7 @@ def array_or_nil(e: Element, read: Callable[[Element], list[T]]) -> list[T] | No
 
 
 def _is_partial(e: Element, names: Sequence[str], children: Sequence[Element]) -> bool:
-    """Whether an array says where its items belong.
+    """Whether an array declares its items' positions.
 
     Raises:
         DecodeError: there is text between its items.
@@ -149,7 +149,7 @@ def _in_place(
         position = child.get(POSITION)
         place = start + number if position is None else _place(child, position, sizes)
         if place in places:
-            raise DecodeError(path_of(child), "stands where another item stands")
+            raise DecodeError(path_of(child), "is in the place of another item")
         places[place] = item
     size = max(max(places, default=-1) + 1, prod(sizes))
     allow_holes(e, size - len(places))
@@ -184,7 +184,7 @@ def _numbers(words: Sequence[str]) -> list[int]:
 
 
 def _sizes_found(e: Element) -> list[int]:
-    """The sizes that an array says it has, outermost first; none where it says none."""
+    """The sizes that an array declares, outermost first; none where it declares none."""
     found = _sizes(e.get(ARRAY_TYPE) or "")
     words = found[1].split(",") if found else (e.get(ARRAY_SIZE) or "").split()
     return _numbers(words)
@@ -207,7 +207,9 @@ def _sizes_said(e: Element, rank: int, count: int) -> list[int]:
 
 
 def _no_sizes(e: Element, rank: int) -> DecodeError:
-    return DecodeError(path_of(e), f"an array of {rank} dimensions must say its sizes")
+    return DecodeError(
+        path_of(e), f"an array of {rank} dimensions must declare its sizes"
+    )
 
 
 def _folded(e: Element, items: list[Any], sizes: list[int]) -> list[Any]:
@@ -239,11 +241,11 @@ def read_nested_array(
     read: Callable[[Element], T],
     ranks: tuple[int, ...],
     kind: type[list[Any]] = list,
-) -> list[Any]:  # Any: lists in lists, as deep as the ranks say
+) -> list[Any]:  # Any: lists in lists, as deep as the ranks
     """An array of arrays, or of several dimensions; `ranks` as in the model, the outermost first.
 
     Raises:
-        DecodeError: an item does not read, or there are not as many as the sizes say.
+        DecodeError: an item does not read, or their number is not that of the sizes.
     """
     first, rest = ranks[0], ranks[1:]
     inner: Callable[[Element], Any] = _NestedReader(read, rest) if rest else read
@@ -297,22 +299,22 @@ def write_array(
     soap12: bool = False,
     kind: str = "",
 ) -> str:
-    """An array of arrays, or of several dimensions, with what SOAP says of its size.
+    """An array of arrays, or of several dimensions, with its size as SOAP declares it.
 
     Args:
-        v: lists in lists, as deep as the ranks say.
+        v: lists in lists, as deep as the ranks.
         tag: the element's.
-        attributes: what stands in its start tag besides the array's own.
+        attributes: those of its start tag besides the array's own.
         item_type: the name of the innermost items' type, with its prefix.
         ranks: the dimensions of each array, the outermost first.
         write: makes an innermost item's element.
         item_tag: the tag of the arrays in between.
         encoding: the prefix of the encoding's namespace.
-        soap12: whether that is SOAP 1.2's, which tells types and sizes apart.
-        kind: the name of the array's own type, with its prefix, where it says that.
+        soap12: whether that is SOAP 1.2's, which has types and sizes apart.
+        kind: the name of the array's own type, with its prefix, where it declares that.
 
     Raises:
-        TypeError: it is no list of lists, as deep as the ranks say.
+        TypeError: it is no list of lists, as deep as the ranks.
         ValueError: the lists of one dimension are not all as long.
     """
     first, rest = ranks[0], ranks[1:]
@@ -334,8 +336,8 @@ def write_array(
         ]
     else:
         texts = [write(x) for x in _flat(v, first)]
-    said = array_attributes(item_type, sizes, rest, encoding, soap12=soap12, kind=kind)
-    return f"<{tag}{attributes}{said}>{''.join(texts)}</{tag}>"
+    own = array_attributes(item_type, sizes, rest, encoding, soap12=soap12, kind=kind)
+    return f"<{tag}{attributes}{own}>{''.join(texts)}</{tag}>"
 
 
 def array_attributes(
@@ -347,29 +349,29 @@ def array_attributes(
     soap12: bool,
     kind: str = "",
 ) -> str:
-    """What makes an element an array: SOAP 1.1's arrayType says what is in it and how much.
+    """The attributes that make an element an array: SOAP 1.1's arrayType has its type and size.
 
-    SOAP 1.2 has no name for the type of an array: its items say what they are.
+    SOAP 1.2 has no name for the type of an array: its items declare their types.
     """
     if soap12:
         nested = inner or item_type[-1:] == "]"
         item_type = f"{encoding}:Array" if nested else item_type
-        said = f"{encoding}:itemType=\"{item_type}\" {encoding}:arraySize=\"{' '.join(map(str, sizes))}\""
+        items = f"{encoding}:itemType=\"{item_type}\" {encoding}:arraySize=\"{' '.join(map(str, sizes))}\""
     else:
         suffix = "".join(f"[{',' * (rank - 1)}]" for rank in reversed(inner))
         size = ",".join(map(str, sizes))
-        said = f'{encoding}:arrayType="{item_type}{suffix}[{size}]"'
-    return f' xsi:type="{kind or f"{encoding}:Array"}" {said}'
+        items = f'{encoding}:arrayType="{item_type}{suffix}[{size}]"'
+    return f' xsi:type="{kind or f"{encoding}:Array"}" {items}'
 
 
 def encoded_array(item_type: str, size: int, prefix: str, kind: str = "") -> str:
-    """What makes an element an array in the encoding of the envelope at hand.
+    """The attributes that make an element an array in the encoding of the envelope at hand.
 
     Args:
         item_type: the name of the items' type, with its prefix.
         size: how many there are.
         prefix: of the encoding's namespace.
-        kind: the name of the array's own type, with its prefix, where it says that.
+        kind: the name of the array's own type, with its prefix, where it declares that.
     """
     soap12 = writes_soap12()
     return array_attributes(item_type, [size], (), prefix, soap12=soap12, kind=kind)

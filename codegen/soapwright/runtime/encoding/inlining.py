@@ -1,4 +1,4 @@
-"""XML of SOAP's encoding as a value by itself: what its references point to stands in it."""
+"""XML of SOAP's encoding as a value by itself: it contains what its references point to."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class EncodedItems(Items):
         """Refuse an item of an array that is not simply the next one.
 
         Raises:
-            DecodeError: the array says where its items belong, or has text between them.
+            DecodeError: the array declares its items' positions, or has text between them.
         """
         if not self.array:
             return

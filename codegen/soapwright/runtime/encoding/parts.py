@@ -15,19 +15,19 @@ class EncodedPartCodec(PartCodec):
 
     __slots__ = ()
 
-    def type_said(self, e: Element) -> str:
-        """What `xsi:type` says that an element is, or that is what it points to; "" if nothing.
+    def declared_type(self, e: Element) -> str:
+        """The `xsi:type` of an element, or of the one that it points to; "" if there is none.
 
         Raises:
             DecodeError: it points nowhere, or more prefixes are in scope than any document needs.
         """
-        return super().type_said(target_of(e))
+        return super().declared_type(target_of(e))
 
     def read(self, e: Element) -> Any:  # Any: whatever the part's type holds
         """The part's value.
 
         Raises:
-            DecodeError: it is not what its type says.
+            DecodeError: it is not of its type.
         """
         read = self.known.function("read", self.reader)
         if self.reader == "soap.read_any_encoded":  # which follows references itself

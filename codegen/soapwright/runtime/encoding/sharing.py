@@ -1,9 +1,9 @@
-"""How one encoded envelope is written: what is shared goes by reference (SOAP 1.1, section 5.4.1; SOAP 1.2, part 2, 3.1.5).
+"""How one encoded envelope is written: what is shared is written by reference (SOAP 1.1, section 5.4.1; SOAP 1.2, part 2, 3.1.5).
 
 A message is written once to see what is in it more than once, by identity. Mostly nothing is, and
-the text stands. Else it is written again: in the Body of SOAP 1.1's encoding what is shared
+the text is kept. Else it is written again: in the Body of SOAP 1.1's encoding what is shared
 becomes an independent element behind the call, with an `id`; in headers, in faults and in SOAP
-1.2's encoding it stands in its first place. The other places have an `href`, or a `ref`.
+1.2's encoding it is in its first place. The other places have an `href`, or a `ref`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Encoding:
     soap12: bool = False
     """Whether it is that of SOAP 1.2."""
     attributes: str = ""
-    """What says it on an element: `encodingStyle`."""
+    """Its declaration on an element: `encodingStyle`."""
 
 
 class Writing:
@@ -54,7 +54,7 @@ class Writing:
     Args:
         envelope: of the operation.
         encoding: of the operation.
-        references: what goes by reference.
+        references: what is written by reference.
 
     Raises:
         ValueError: `references` is none.
@@ -100,7 +100,7 @@ class Writing:
         Args:
             text: makes it.
             owner: the value.
-            embedded: whether what is shared must stand inside it.
+            embedded: whether what is shared must be inside it.
 
         Raises:
             Refusal: it is nested too deeply.
@@ -147,7 +147,7 @@ class _Graph:
         self.repeated: set[_Key] = set()
 
     def enter(self, key: _Key, v: object) -> str:
-        """A value is come to: "" for the first time, else what stands for it meanwhile."""
+        """A value is reached: "" for the first time, else its placeholder."""
         cycles = self._cycles
         if key in self.seen:
             self.repeated.add(key)
@@ -165,7 +165,7 @@ class _Graph:
             self._cycles.leave(key)
 
     def settle(self) -> None:
-        """Find out what goes by reference: all that is needed for that is noted."""
+        """Find out what is written by reference: all that is needed for that is noted."""
         self.noting = False
         if self._cycles is not None:
             self.repeated &= self._cycles.found
@@ -178,7 +178,7 @@ class _Graph:
         tag: str,
         attributes: str,
     ) -> tuple[str, str]:
-        """A reference to a value; "" where the value itself is to stand, and its attributes."""
+        """A reference to a value; "" where the value itself is written, and its attributes."""
         if key not in self.repeated:
             return "", attributes
         name = self._ids.get(key)
@@ -193,9 +193,9 @@ class _Graph:
     def independent(self) -> str:
         """The independent elements, which may lead to others."""
         texts = []
-        envelope, said = self._writing.envelope, self._writing.encoding.attributes
+        envelope, style = self._writing.envelope, self._writing.encoding.attributes
         for name, write, v in self._pending:  # which grows
-            xml = write(v, _INDEPENDENT, f"{self._identifier(name)}{said}")
+            xml = write(v, _INDEPENDENT, f"{self._identifier(name)}{style}")
             texts.append(declared_where_used(xml, envelope.undeclared))
         return "".join(texts)
 
@@ -219,7 +219,7 @@ class _Cycles:
         self._index: dict[_Key, int] = {}
         self._low: dict[_Key, int] = {}
         self._path: list[_Key] = []
-        self._waiting: dict[_Key, None] = {}  # a stack that knows what is in it
+        self._waiting: dict[_Key, None] = {}  # a stack with quick look-up
         self.found: set[_Key] = set()
         """Those that are."""
 
@@ -271,7 +271,7 @@ _local = _Local()
 def by_reference(cls: type[object]) -> Callable[[W], W]:
     """Make the writer of a type, whose values are of `cls`, write what is shared by reference.
 
-    Tuples are values that cannot be told apart: only lists are shared.
+    Equal tuples are one value: only lists are shared.
     """
 
     def decorate(write: W) -> W:
@@ -303,7 +303,7 @@ def written(write: Callable[..., str], *, embedded: bool) -> Callable[..., str]:
 
     Args:
         write: writes the message, whatever is shared.
-        embedded: whether what is shared must stand inside it.
+        embedded: whether what is shared must be inside it.
     """
 
     def write_all(v: object, *tagged: str) -> str:
@@ -347,7 +347,7 @@ def member_prefix(prefix: str, *, qualified: bool = False) -> str:
 
     Args:
         prefix: of the namespace that the schema gives them.
-        qualified: whether the package's wire style has it, where the request does not say.
+        qualified: whether the package's wire style has it, where the request does not determine it.
     """
     writing = _local.writing
     if writing is not None:
@@ -356,7 +356,7 @@ def member_prefix(prefix: str, *, qualified: bool = False) -> str:
 
 
 def encoded_block(xml: str) -> str:
-    """An element with the attribute that says its encoding: a header block, or a fault's entry."""
+    """An element with the attribute that declares its encoding: a header block, or a fault's entry."""
     writing = _local.writing
     if writing is None:
         return xml
@@ -399,7 +399,7 @@ def qualified_members(envelope: Element) -> bool | None:
 
 
 def _is_array(e: Element) -> bool:
-    """Whether an element says that it is an array."""
+    """Whether an element declares that it is an array."""
     names = e.keys()
     if ARRAY_TYPE in names or ITEM_TYPE in names or ARRAY_SIZE in names:
         return True

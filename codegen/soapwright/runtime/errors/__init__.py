@@ -1,1 +1,1 @@
-"""What the package raises."""
+"""The exceptions of a package."""

@@ -7,6 +7,7 @@ import zlib
 from typing import Final
 
 _WINDOW: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+_MEMBER: Final = b"\x1f\x8b"
 _MEMBERS_AT_MOST: Final = 100
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)\"?", re.IGNORECASE)
 
@@ -50,7 +51,8 @@ def unpacked(body: bytes, coding: str, at_most: int) -> bytes:
 
 def _inflated(body: bytes, coding: str, at_most: int) -> bytes:
     """A body without one coding. A gzip file is of one or several members (RFC 1952, section
-    2.2), and many a `deflate` lacks the header that it should have (RFC 9110, section 8.4.1.2).
+    2.2), and what comes after the last is left out, as gzip does. Many a `deflate` lacks the header
+    that it should have (RFC 9110, section 8.4.1.2).
     """
     window = _WINDOW[coding]
     if coding == "deflate" and int.from_bytes(body[:2]) % 31:
@@ -67,7 +69,7 @@ def _inflated(body: bytes, coding: str, at_most: int) -> bytes:
         if not packed.eof:
             raise ValueError("it ends too early")
         body = packed.unused_data.lstrip(b"\0")
-        if not body or coding == "deflate":
+        if not body.startswith(_MEMBER) or coding == "deflate":
             return bytes(plain)
     raise ValueError("it has too many members")
 

@@ -19,6 +19,7 @@ from ..xml.parsing import LIMITS, Limits
 from .bodies import TooLarge, is_known, unpacked
 from .connections import OwnAsyncClients, OwnClient
 from .failures import Progress, closed, raise_translated
+from .message import Attachment
 
 DEFAULT_TIMEOUT: Final = 30.0
 
@@ -56,6 +57,9 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     """By names in lower case."""
     body: bytes = field(repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    """The parts beside the body, where those are separate already: the body is the root then, and the
+    Content-Type its own."""
 
 
 class Transport(Protocol):
@@ -344,7 +348,7 @@ class _Body:
 
     def response(self, reply: HttpReply) -> Response:
         body = b"".join(self._chunks)
-        if self._coding:
+        if self._coding and body:
             try:
                 body = unpacked(body, self._coding, self._at_most)
             except TooLarge:

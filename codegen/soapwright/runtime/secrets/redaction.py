@@ -114,7 +114,7 @@ class Secrets:
     def excerpt(self, envelope: bytes, length: int, operation: str = "") -> str:
         """The beginning of an envelope, redacted, on one line, for a message."""
         if len(envelope) > _SHOWN_AT_MOST:
-            # Neither is all of it worth the time, nor can the target of an href be told from a part.
+            # Neither is all of it worth the time, nor can the target of an href be found in a part.
             return f"({len(envelope):,} bytes)"
         if envelope.startswith(_GZIP):
             return f"({len(envelope):,} bytes, packed by gzip)"
@@ -147,7 +147,7 @@ def raise_alone(error: Exception) -> NoReturn:
 
 
 class _Redaction:
-    """One walk over a text: what is a secret, and how deep in XML inside XML it stands."""
+    """One walk over a text: what is a secret, and how deep in XML inside XML it is."""
 
     def __init__(self, secrets: Secrets, names: frozenset[str], depth: int) -> None:
         self.secrets = secrets
@@ -178,7 +178,7 @@ class _Redaction:
         return "".join(written)
 
     def text(self, text: str) -> str:
-        """What stands between tags: escaped XML, pairs, and tags that are cut off."""
+        """The text between tags: escaped XML, pairs, and tags that are cut off."""
         if not text or text.isspace():
             return text
         for tag in _CUT_OFF.finditer(text):
@@ -233,7 +233,7 @@ class _Redaction:
         return attribute[0]
 
     def _other(self, token: re.Match[str]) -> str:
-        """An end tag as it is, the XML in CDATA, and not what a comment says."""
+        """An end tag as it is, the XML in CDATA, and no comment's text."""
         if token["cdata"] is None:
             return token[0] if token["end"] else "<!--…-->"
         inner = token["cdata"].removeprefix("<![CDATA[")
@@ -241,7 +241,7 @@ class _Redaction:
         return f"<![CDATA[{self._nested(inner.removesuffix(']]>'))}{closed}"
 
     def _nested(self, inner: str) -> str:
-        """XML that stands in XML as a text."""
+        """XML that is a text in XML."""
         if self.depth == _NESTED_AT_MOST:
             return MASK
         return _Redaction(self.secrets, self.names, self.depth + 1).markup(inner)

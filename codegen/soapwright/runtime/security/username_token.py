@@ -19,7 +19,7 @@ def _now() -> datetime:
 
 
 class UsernameToken:
-    """A layer that says who calls: WS-Security's UsernameToken (profile 1.0) with a Timestamp.
+    """A layer that identifies the caller: WS-Security's UsernameToken (profile 1.0) with a Timestamp.
 
     Each request has a nonce and a time of its own. The password shows in no representation.
 
@@ -28,11 +28,11 @@ class UsernameToken:
         password: the password; `None` sends none.
         digest: whether a digest of the password is sent instead of itself.
         lifetime: seconds that the message is good for; `None` sends no Timestamp.
-        must_understand: whether the other side must refuse what it cannot check.
+        must_understand: whether the peer must refuse what it cannot check.
         nonce: whether a password in the clear has a Nonce too, which some services refuse.
         created: the same of Created.
         sha1_password: whether the digest is made of the password's SHA-1, as Amadeus has it.
-        clock: gives the time, with a zone; where the other side's clock is wrong, its time.
+        clock: gives the time, with a zone; where the peer's clock is wrong, its time.
         token_id: the token's `wsu:Id`, for a layer that signs it; "" for none.
 
     Raises:

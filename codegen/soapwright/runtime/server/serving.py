@@ -20,6 +20,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
+from ..http.attaching import AttachmentsAs
 from ..http.message import Layer
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
@@ -53,6 +54,8 @@ def asgi(
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
     security: Security | None = None,
+    attachments: AttachmentsAs = "bytes",
+    mtom: bool | int | None = None,
 ) -> AsgiApp:
     """An ASGI application that serves a service.
 
@@ -62,14 +65,19 @@ def asgi(
         address: the service's URL, for the WSDL that `?wsdl` gives out; otherwise it is where
             the request was sent to, which is wrong behind some proxies.
         max_body: bytes that a request's body may have, packed and unpacked.
-        limits: how much its envelope may hold, where that is not what the package says.
+        limits: how much its envelope may hold, where they are not the package's.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
         security: checks who calls: `UsernameTokens`, or a check of your own.
+        attachments: "stream" for binary values of requests as `Attachment`s, which are received
+            into temporary files, so that they may be large.
+        mtom: whether replies are MTOM messages, as `Client` takes it; `None` where those to MTOM
+            messages are.
 
     Raises:
         TypeError: a layer is none, or asynchronous.
+        ValueError: `attachments` or `mtom` cannot be used, or nothing in the package is binary.
     """
     return asgi_application(
         Application(
@@ -81,6 +89,8 @@ def asgi(
             outgoing=outgoing,
             incoming=incoming,
             security=security,
+            attachments=attachments,
+            mtom=mtom,
         )
     )
 
@@ -146,13 +156,13 @@ async def _received(receive: Receive, at_most: int) -> bytes | None:
     """A request's body; `None` where it is longer.
 
     Raises:
-        ConnectionError: the caller went away.
+        ConnectionError: the caller disconnected.
     """
     body = bytearray()
     while True:
         event = await receive()
         if event["type"] == "http.disconnect":
-            raise ConnectionError("the caller went away")
+            raise ConnectionError("the caller disconnected")
         body += event.get("body", b"")
         if len(body) > at_most:
             return None
@@ -185,6 +195,8 @@ def wsgi(
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
     security: Security | None = None,
+    attachments: AttachmentsAs = "bytes",
+    mtom: bool | int | None = None,
 ) -> WsgiApp:
     """A WSGI application that serves a service; the arguments are those of `asgi`.
 
@@ -199,6 +211,8 @@ def wsgi(
         outgoing=outgoing,
         incoming=incoming,
         security=security,
+        attachments=attachments,
+        mtom=mtom,
     )
 
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -237,14 +251,14 @@ def _from_environ(environ: WSGIEnvironment) -> HttpRequest:
 
 def _is_endless(environ: WSGIEnvironment) -> bool:
     """Whether there is a body that comes in pieces, on a server that leaves it at that."""
-    told = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
-    return not told and bool(environ.get("HTTP_TRANSFER_ENCODING"))
+    has_end = environ.get("CONTENT_LENGTH") or environ.get("wsgi.input_terminated")
+    return not has_end and bool(environ.get("HTTP_TRANSFER_ENCODING"))
 
 
 def _read(environ: WSGIEnvironment, length: int, at_most: int) -> bytes | None:
     """A request's body; `None` where it is longer.
 
-    One of untold length is read where the server says that it ends (`wsgi.input_terminated`).
+    One of unknown length is read where the server marks its end (`wsgi.input_terminated`).
     """
     if length > at_most:
         return None
@@ -271,6 +285,8 @@ class InMemoryTransport:
         hooks: for callers that have habits.
         outgoing: layers of the service, as `asgi` takes them.
         incoming: likewise.
+        attachments: likewise.
+        mtom: likewise.
     """
 
     def __init__(
@@ -281,6 +297,8 @@ class InMemoryTransport:
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         security: Security | None = None,
+        attachments: AttachmentsAs = "bytes",
+        mtom: bool | int | None = None,
     ) -> None:
         self._application = Application(
             (service, *others),
@@ -288,6 +306,8 @@ class InMemoryTransport:
             outgoing=outgoing,
             incoming=incoming,
             security=security,
+            attachments=attachments,
+            mtom=mtom,
         )
 
     def send(self, request: Request) -> Response:
@@ -306,6 +326,8 @@ class AsyncInMemoryTransport:
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         security: Security | None = None,
+        attachments: AttachmentsAs = "bytes",
+        mtom: bool | int | None = None,
     ) -> None:
         self._application = Application(
             (service, *others),
@@ -313,6 +335,8 @@ class AsyncInMemoryTransport:
             outgoing=outgoing,
             incoming=incoming,
             security=security,
+            attachments=attachments,
+            mtom=mtom,
         )
 
     async def send(self, request: Request) -> Response:
@@ -356,9 +380,11 @@ def _sent(reply: Response, request: HttpRequest) -> tuple[list[tuple[str, str]],
 
 
 def _length(request: HttpRequest) -> int:
-    """What Content-Length says, 0 where it says nothing that can be used."""
-    said = request.headers.get("content-length", "").strip()
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    """The value of Content-Length, 0 where it cannot be used."""
+    length = request.headers.get("content-length", "").strip()
+    return (
+        int(length) if length.isascii() and length.isdigit() and len(length) < 19 else 0
+    )
 
 
 class _Loop:

@@ -137,7 +137,7 @@ def encoded(xml: str, charset: str) -> bytes:
             raise EncodeError("", f"{charset} cannot carry the name in {name!r}")
     if surrogate := re.search("[\ud800-\udfff]", xml):
         code = f"U+{ord(surrogate[0]):04X}"
-        raise EncodeError("", f"{code} cannot stand in XML")
+        raise EncodeError("", f"{code} is not allowed in XML")
     return xml.encode(charset, "xmlcharrefreplace")
 
 
@@ -152,7 +152,7 @@ def open_envelope(
     Args:
         data: the envelope.
         version: of SOAP, as it is spoken here.
-        charset: what Content-Type says; it beats the XML declaration.
+        charset: what Content-Type says; it beats the XML declaration, unless it cannot be right.
         limits: how much it may hold.
 
     Raises:

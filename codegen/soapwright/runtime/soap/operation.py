@@ -63,8 +63,9 @@ class Operation(Generic[Request, Response]):
         response_action: the same of responses.
 
     Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
-    envelope's own XML declaration. `limits` is how much an envelope may hold, where that is not
-    what the package says. With `lenient`, what breaks its schema's promise is no `DecodeError`:
+    envelope's own XML declaration, unless it cannot be right. `limits` is how much an envelope
+    may hold, where that is not what the package says. With `lenient`, what violates its schema is
+    no `DecodeError`:
     a value that does not read or is missing is `None`, whatever its annotation says, and each such
     place is added to `problems`.
     """
@@ -284,7 +285,7 @@ class Operation(Generic[Request, Response]):
         """A request's value.
 
         Raises:
-            DecodeError: the envelope breaks its schema's promise.
+            DecodeError: the envelope violates its schema.
             TypeError: the operation has no request.
         """
         noted = _noted(lenient, problems)
@@ -303,7 +304,7 @@ class Operation(Generic[Request, Response]):
 
         Raises:
             SoapFault: the envelope holds a fault; of its own class if it is a declared one.
-            DecodeError: the envelope breaks its schema's promise.
+            DecodeError: the envelope violates its schema.
         """
         if not lenient:
             return self.read_response(envelope, charset, limits)[0]
@@ -407,7 +408,7 @@ class Operation(Generic[Request, Response]):
 
         Raises:
             SoapFault: the envelope holds a fault, be it in the other version of SOAP.
-            DecodeError: the envelope breaks its schema's promise.
+            DecodeError: the envelope violates its schema.
         """
         if problems is not None:
             with lenience(problems, self.package.secrets):
@@ -592,5 +593,8 @@ class Port:
     """By name; of overloads the second is `name_2`, the third `name_3`."""
     package: Package
     """Whose port it is."""
+    mtom: Literal["", "expected", "demanded"] = ""
+    """Why binary values may travel as parts of their own: its schemas expect their media types,
+    its policy demands it; "" where nothing says that they may."""
     addressing: Literal["", "optional", "required"] = ""
     """Whether its services take or demand WS-Addressing's headers, as the WSDL declares it."""

@@ -28,7 +28,7 @@ _PIECE: Final = 2**16
 
 
 def pieces(source: Source, at_most: int) -> Iterator[bytes]:
-    """What a source gives, in pieces of a moderate size.
+    """The bytes of a source, in pieces of a moderate size.
 
     Raises:
         DecodeError: it is more than so many bytes, which is all that an envelope may hold.
@@ -49,7 +49,7 @@ class Items:
     """The repeated element of a reply: the way to it, and what reads one of its items.
 
     `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
-    reply goes by its local name, and "" takes any. `array` says that the items are one of SOAP's
+    reply is matched by its local name, and "" takes any. `array` means that the items are one of SOAP's
     arrays; `exact`, that several elements on the way have one local name.
     """
 
@@ -110,9 +110,9 @@ class ItemReader:
     Args:
         version: of SOAP.
         message: of the reply.
-        items: where they stand in it, and what reads them.
+        items: their path in it, and what reads them.
         fault: raises what a Fault means.
-        whole: reads an envelope that is not of this version: it says why not.
+        whole: reads an envelope that is not of this version, to raise the reason.
         limits: how much the reply may hold.
         noted: where problems are noted, `None` where reading is strict; the package's secrets.
     """
@@ -143,7 +143,7 @@ class ItemReader:
 
         Raises:
             SoapFault: the envelope holds a fault.
-            DecodeError: it is not well-formed, breaks its schema's promise, or is beyond the
+            DecodeError: it is not well-formed, violates its schema, or is beyond the
                 limits.
         """
         for data in source:
@@ -190,7 +190,7 @@ class ItemReader:
         """Whether a child of the Body is the message, which stays there and is known by that.
 
         Raises:
-            DecodeError: another element stands in its place.
+            DecodeError: another element is in its place.
         """
         message = self._message
         if "message" in self._seen:
@@ -200,7 +200,7 @@ class ItemReader:
         named = child.tag == message.expects or child.tag in message.also
         if not message.rpc and not named:
             wanted = repr(message.expects)
-            raise DecodeError("Body", f"{shown_name(child)} stands there, not {wanted}")
+            raise DecodeError("Body", f"{shown_name(child)} is there, not {wanted}")
         self._seen.add("message")
         return True
 

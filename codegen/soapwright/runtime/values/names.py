@@ -32,7 +32,7 @@ _START: Final = (
 )
 _LEAD: Final = "0-9.\xb7\u0300-\u036f\u203f\u2040-"
 NCNAME: Final = f"[{_START}][{_START}{_LEAD}]*"
-# A prefix before a colon, wherever it stands: in a QName, an arrayType, an XPath. Each run of
+# A prefix before a colon, wherever it is: in a QName, an arrayType, an XPath. Each run of
 # name characters is looked at once, from its start, so that no text takes quadratic time.
 _PREFIX: Final = f"(?<![{_START}{_LEAD}])[{_LEAD}]*({NCNAME}):(?=[{_START}])"
 
@@ -43,7 +43,7 @@ def is_ncname(name: str) -> bool:
 
 
 def prefixes_in(text: str) -> list[str]:
-    """What may be a namespace's prefix in a text that may hold qualified names."""
+    """The candidates for namespace prefixes in a text that may hold qualified names."""
     return re.findall(_PREFIX, text) if ":" in text else []
 
 
@@ -176,14 +176,14 @@ def qnames_text(values: Iterable[QName], prefix: str) -> tuple[str, str]:
 
 
 def declared_where_used(xml: str, namespaces: Iterable[tuple[str, str]]) -> str:
-    """An element with those prefixes declared on it that it uses, to stand anywhere.
+    """An element with those prefixes declared on it that it uses, so that it is valid anywhere.
 
     One that only seems to be used, in a text, is declared too, which does no harm. What is
     declared further inside does not count: its scope is there.
 
     Args:
         xml: the element.
-        namespaces: prefixes, and what they stand for.
+        namespaces: by prefix.
     """
     end = xml.index(">")
     own = xml[:end]

@@ -125,7 +125,7 @@ def parse_int(text: str) -> int:
 
 
 def decimal_text(value: Decimal) -> str:
-    """xsd:decimal, which knows no exponent.
+    """xsd:decimal, which has no exponent.
 
     Raises:
         TypeError: it is no `Decimal`.
@@ -145,7 +145,7 @@ def decimal_text(value: Decimal) -> str:
 
 
 def parse_decimal(text: str) -> Decimal:
-    """xsd:decimal, exactly as it stands.
+    """xsd:decimal, exactly as it is written.
 
     Raises:
         ValueError: it is no decimal; exponents, NaN and infinities are none.

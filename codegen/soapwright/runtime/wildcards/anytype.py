@@ -1,4 +1,4 @@
-"""xsd:anyType: values that say by their `xsi:type` what they are, else XML."""
+"""xsd:anyType: values of the type that their `xsi:type` names, else XML."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ ALWAYS_DECLARED: Final = frozenset({XSD, XSI, *SOAP_ENCODINGS})
 
 
 def read_any(e: Element, known: KnownElements) -> Any:
-    """A literal xsd:anyType: what its `xsi:type` says, else its XML; nil is None, or `Nil`.
+    """A literal xsd:anyType: a value of its `xsi:type`, else its XML; nil is None, or `Nil`.
 
     Raises:
-        DecodeError: it is not what its `xsi:type` says.
+        DecodeError: it is not of the type in its `xsi:type`.
     """
     if is_nil(e):
         return nil_of(e)
@@ -42,7 +42,7 @@ def read_any(e: Element, known: KnownElements) -> Any:
 def named_reader(
     e: Element, known: KnownElements, name: str, *, encoded: bool
 ) -> Callable[[Element], Any] | None:
-    """What reads an element by the name of its type; None where that is "" or not known."""
+    """The reader of an element by the name of its type; None where that is "" or not known."""
     builtin = builtin_named(name) if name else None
     if builtin is not None and not len(e):
         return partial(_read_simple, builtin=builtin)
@@ -78,7 +78,7 @@ def _registered_reader(
     if isinstance(cls, type):
         if registered(cls, encoded=encoded) is None:
             return None
-    elif not encoded:  # a literal array is a list of elements: its XML says more
+    elif not encoded:  # a literal array is a list of elements: its XML holds more
         return None
     verb = "read_encoded" if encoded else "read"
     read: Callable[[Element], Any] | None = getattr(known.types, f"{verb}_{kind}", None)

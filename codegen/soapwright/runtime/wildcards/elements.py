@@ -23,7 +23,7 @@ def any_element(e: Element) -> AnyElement:
 
 
 def read_wildcard(e: Element, known: KnownElements) -> AnyElement | tuple[str, Any]:
-    """What stands for a wildcard: a known element as its name and value, else its XML.
+    """The value of a wildcard: a known element as its name and value, else its XML.
 
     An element that is known and yet does not read stays XML: a wildcard may be lax.
 
@@ -42,7 +42,7 @@ def read_wildcard(e: Element, known: KnownElements) -> AnyElement | tuple[str, A
 def write_wildcards(
     items: list[AnyElement | tuple[str, Any]], known: KnownElements
 ) -> str:
-    """What stands for a wildcard, as XML that declares its own prefixes.
+    """The values of a wildcard as XML that declares its own prefixes.
 
     Raises:
         TypeError: an item is neither XML nor a pair, or they are no list.

@@ -1,4 +1,4 @@
-"""Reading leniently: what breaks its schema's promise is noted, and is no error.
+"""Reading leniently: what violates its schema is noted, and is no error.
 
 Readers say what they refuse at a few places (`element.bad`, `element.missing` and their kin). These ask here
 whether the thread reads leniently just now. So reading costs nothing more as long as all is well.

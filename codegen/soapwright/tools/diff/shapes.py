@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from soapwright.model.api import (
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -61,6 +62,8 @@ def shape(what: What) -> Shape:
             )
         case ContentMember(type=type_, at=at):
             return Shape(None, type_, at, False)
+        case AttachedMember(name=name, at=at):
+            return Shape(QName("", name), None, at, False)
         case WildcardMember(wildcard=wildcard, optional=optional, repeated=repeated):
             found = Shape(None, None, wildcard.at, optional, repeated)
             return replace(found, occurs=wildcard.occurs)

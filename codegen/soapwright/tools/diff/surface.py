@@ -7,6 +7,7 @@ from typing import assert_never
 
 from soapwright.model.api import (
     Api,
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -133,7 +134,7 @@ def _key(what: What) -> str:
             return f"@{name.local}"
         case ElementMember(element=element):
             return element.name.local
-        case ContentMember(name=local):
+        case ContentMember(name=local) | AttachedMember(name=local):
             return local
         case WildcardMember():
             return "any element"

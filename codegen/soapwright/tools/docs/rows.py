@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from soapwright.model.api import (
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -106,6 +107,8 @@ def _on_the_wire(what: What) -> tuple[str, TypeRef | None]:
             return name.local, reference
         case ContentMember(name=local, type=reference):
             return local, reference
+        case AttachedMember(name=local):
+            return local, None
         case Text(type=reference):
             return "", reference
         case _:

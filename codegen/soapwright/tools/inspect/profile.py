@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from soapwright.model.api import (
     Api,
+    AttachedMember,
     Attribute,
     ContentMember,
     ElementMember,
@@ -191,7 +192,7 @@ def _wire_name(what: What) -> str:
             return name.local
         case ElementMember(element=element):
             return element.name.local
-        case ContentMember(name=local):
+        case ContentMember(name=local) | AttachedMember(name=local):
             return local
         case _:
             return ""

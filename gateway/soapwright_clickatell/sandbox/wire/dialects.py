@@ -108,7 +108,11 @@ def schema(name: str) -> bytes | None:
     """One of `SCHEMAS` by its file's name."""
     if name not in SCHEMAS.values():
         return None
-    return files(__package__).joinpath("schemas", name).read_bytes()
+    return (
+        files("soapwright_clickatell.sandbox.wire")
+        .joinpath("schemas", name)
+        .read_bytes()
+    )
 
 
 DIALECTS: Final = (

@@ -40,7 +40,7 @@ class Addressing:
     Args:
         actions: by the operations' names, where the action is not the WSDL's.
         version: of WS-Addressing: of 2005/08, or its draft of 2004/08.
-        must_understand: whether the other side must refuse what it does not know.
+        must_understand: whether the peer must refuse what it does not understand.
         to: To, where it is not the URL; an endpoint's reference parameters go with it.
         reply_to: where replies go, where it is not this connection: the call then has none.
         fault_to: where faults go, where it is not `reply_to`.
@@ -132,7 +132,7 @@ class _RepliesTo:
         self._identity = identity
 
     def __call__(self, reply: Message) -> None:
-        """Refuse the reply to another message; one that does not say whose it is passes.
+        """Refuse the reply to another message; one that names no message passes.
 
         Raises:
             DecodeError: it is so.

@@ -30,6 +30,7 @@ _MAX_STEPS: Final = 32
 _MAX_HOLES: Final = 1_000_000
 """Places of arrays, in one document, that nothing was sent for."""
 _SHOWN: Final = 60
+_of_parts: Final[set[Reader[Any]]] = set()  # Any: whatever each reader gives
 FIRST_NO_SPACE: Final = "!"
 """Any text that comes after it begins with what is no space: quicker than to ask for space."""
 
@@ -52,7 +53,7 @@ class _References:
         self._referrers: dict[Element, Element] = {}
         self._done: dict[_Key, Any] = {}  # Any: whatever each reader gives
         self._begun: dict[_Key, Any] = {}  # Any: as for those that are done
-        self._open: dict[_Key, None] = {}  # a stack that knows what is in it
+        self._open: dict[_Key, None] = {}  # a stack with quick look-up
         self._owed: list[tuple[Element, Reader[Any]]] = []  # Any: as above
         self._only_begin: Element | None = None
         self._placed: DecodeError | None = None
@@ -60,10 +61,10 @@ class _References:
     # ---------------------------------------------------------------------------- targets
 
     def resolve(self, e: Element, key: str) -> Element:
-        """What a reference, which may lead to another one, leads to in the end.
+        """The element that a reference leads to in the end, perhaps by other references.
 
         Raises:
-            DecodeError: it leads nowhere, or round in a circle.
+            DecodeError: it leads nowhere, or is circular.
         """
         if self._targets is None:
             self._targets = _targets(self.root)
@@ -89,7 +90,7 @@ class _References:
     # ----------------------------------------------------------------------------- values
 
     def value(self, target: Element, read: Reader[T], at: Element) -> T:
-        """What a reader makes of a target, to which `at` points: each time the same.
+        """The value that a reader makes of a target, to which `at` points: each time the same.
 
         Raises:
             DecodeError: it does not read, or contains itself and cannot be begun before it is
@@ -205,7 +206,7 @@ def _targets(root: Element) -> dict[str, Element]:
 
 
 def _reference(e: Element) -> str | None:
-    """The id that an element points to, None where it points nowhere.
+    """The id that an element points to, None where it points nowhere, or to a part of the message.
 
     Raises:
         DecodeError: it points out of the document.
@@ -216,8 +217,27 @@ def _reference(e: Element) -> str | None:
         # an id, which has no "#"; PHP writes one
         return None if ref is None else ref.removeprefix("#")
     if href[:1] != "#":
+        if href[:4].lower() == "cid:":
+            return None
         raise DecodeError(path_of(e), f"{_quoted(href)} is not in the envelope")
     return href[1:]
+
+
+def reads_parts(read: Reader[T]) -> Reader[T]:
+    """A reader that takes the value of an element from the part of the message that its `href` names."""
+    _of_parts.add(read)
+    return read
+
+
+def _check_part(e: Element, read: Reader[T]) -> None:
+    """Refuse an element whose value is a part of the message, where a reader takes none.
+
+    Raises:
+        DecodeError: it is so.
+    """
+    href = e.get("href")
+    if href is not None and href[:4].lower() == "cid:" and read not in _of_parts:
+        raise DecodeError(path_of(e), f"{_quoted(href)} is not in the envelope")
 
 
 def _independent(e: Element) -> Element:
@@ -288,7 +308,7 @@ def allow_holes(e: Element, count: int) -> None:
 
 
 def target_of(e: Element) -> Element:
-    """The element that another one stands for: itself where it points nowhere.
+    """The element that another one points to: itself where it is no reference.
 
     Raises:
         DecodeError: the reference leads nowhere, round in a circle, or out of the document.
@@ -308,7 +328,7 @@ def refuse_reference(e: Element) -> None:
 
 
 def resolved(e: Element, key: str, read: Reader[T]) -> T:
-    """What a reference inside an element, which is read as a whole, stands for.
+    """The value of a reference inside an element that is read as a whole.
 
     Raises:
         DecodeError: it leads nowhere, or contains itself, or does not read.
@@ -345,6 +365,7 @@ def nil_or(e: Element, read: Reader[T]) -> T | None:
         return None
     try:
         target = target_of(e)
+        _check_part(target, read)
     except DecodeError as error:
         tolerated(e, error)
         return None
@@ -356,7 +377,7 @@ def nil_or(e: Element, read: Reader[T]) -> T | None:
 
 
 def _inline(e: Element, names: Any, read: Reader[T]) -> T:  # Any: as of `keys`
-    """What an element holds; one with an id may also be pointed to."""
+    """The value of an element; one with an id may also be pointed to."""
     if "id" in names or ID in names:
         return _references(e).value(e, read, e)
     return read(e)
@@ -375,7 +396,7 @@ def referenced(e: Element, read: Reader[T]) -> T:
 
 
 def shared(e: Element, read: Reader[T]) -> T:
-    """What another reader than the declared type's makes of an element.
+    """The value that another reader than the declared type's makes of an element.
 
     Where the element is a target, whoever reads it by that reader is given the same value.
     """

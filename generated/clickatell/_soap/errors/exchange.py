@@ -15,7 +15,7 @@ _SHOWN = 1000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Exchange(Generic[Reply]):
-    """What went over the wire in one call, and what it meant.
+    """The request and the reply of one call, as sent and as decoded.
 
     An exchange that failed hangs on the error that it raised, as its `exchange`; its response
     is then `None`. The representation shows the envelopes without their secrets; the two
@@ -23,7 +23,7 @@ class Exchange(Generic[Reply]):
     """
 
     response: Reply
-    """What the reply decoded to; `None` for a one-way operation."""
+    """The decoded reply; `None` for a one-way operation."""
     headers: Any  # Any: an operation's type does not name the class of its headers
     """The reply's declared header blocks; `None` where the operation declares none."""
     status: int
@@ -38,9 +38,9 @@ class Exchange(Generic[Reply]):
     operation: str = ""
     """The operation's name."""
     problems: tuple[Problem, ...] = ()
-    """Where the reply breaks its schema's promise: of a lenient client, else none."""
+    """Where the reply violates its schema: of a lenient client, else none."""
     secrets: Secrets = field(default=ALWAYS, repr=False, compare=False)
-    """What the representation hides."""
+    """The secrets that the representation hides."""
 
     def __repr__(self) -> str:
         excerpt, name = self.secrets.excerpt, self.operation

@@ -7,7 +7,6 @@ values of the envelope into other parts, as MTOM does, they are put back before 
 from __future__ import annotations
 
 import binascii
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,18 +20,15 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..errors.errors import TransportError
 from ..xml.parsing import Limits, parse
-from .bodies import TooLarge, charset_of, media_type, with_charset
-from .message import Attachment, Message, check_header
+from .bodies import TooLarge, charset_of, with_charset
+from .message import Attachment, Message
 
 _PARTS_AT_MOST: Final = 1000
 _HEAD_AT_MOST: Final = 2**16
 _TYPE_AT_MOST: Final = 2**12
 _BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _XOP: Final = "http://www.w3.org/2004/08/xop/include"
-_XOP_TYPE: Final = "application/xop+xml"
 _CODING: Final = "content-transfer-encoding"
-# Headers of a part that are written by what the attachment's other fields say.
-_OWN: Final = ("content-type", "content-id", _CODING)
 
 # -------------------------------------------------------------------------------- reading
 
@@ -175,44 +171,3 @@ def _decoded(content: bytes, coding: str) -> tuple[bytes, bool]:
 
 def _id(content_id: str) -> str:
     return content_id.strip().removeprefix("<").removesuffix(">")
-
-
-# -------------------------------------------------------------------------------- writing
-
-
-def written(message: Message) -> tuple[str, bytes]:
-    """A message with attachments, as the Content-Type and the body of a `multipart/related`.
-
-    Raises:
-        ValueError: an attachment has a header that cannot be written.
-    """
-    unique = os.urandom(16).hex()
-    boundary, root = f"=_{unique}", f"root.{unique}"
-    parts = [Attachment(message.envelope, message.content_type, root)]
-    between, body = f"\r\n--{boundary}".encode(), bytearray()
-    for part in (*parts, *message.attachments):
-        body += between + b"\r\n" + _head(part) + part.content
-    body += between + b"--\r\n"
-    kind = media_type(message.content_type)
-    content_type = (
-        f'multipart/related; boundary="{boundary}"; type="{kind}"; start="<{root}>"'
-    )
-    if kind == _XOP_TYPE and (info := _typed(message.content_type).get_param("type")):
-        content_type += f'; start-info="{info}"'
-    return content_type, bytes(body[2:])
-
-
-def _head(part: Attachment) -> bytes:
-    """The headers of a part that is written as it is."""
-    headers = {"Content-Type": part.content_type}
-    if part.content_id:
-        headers["Content-ID"] = f"<{part.content_id}>"
-    if _CODING in part.headers:  # its content is still encoded by it
-        headers["Content-Transfer-Encoding"] = part.headers[_CODING]
-    else:
-        headers["Content-Transfer-Encoding"] = "binary"
-    headers |= {n: v for n, v in part.headers.items() if n.lower() not in _OWN}
-    for name, value in headers.items():
-        check_header(name, value)
-    lines = [f"{name}: {value}\r\n" for name, value in headers.items() if value]
-    return "".join([*lines, "\r\n"]).encode()

@@ -19,6 +19,7 @@ from ..xml.parsing import LIMITS, Limits
 from .bodies import TooLarge, is_known, unpacked
 from .connections import OwnAsyncClients, OwnClient
 from .failures import Progress, closed, raise_translated
+from .message import Attachment
 
 DEFAULT_TIMEOUT: Final = 30.0
 
@@ -31,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """An HTTP POST."""
+    """An HTTP request."""
 
     url: str
     body: bytes
@@ -40,6 +41,8 @@ class Request:
     """What is not shown of it."""
     limits: Limits = field(default=LIMITS, compare=False)
     """How much the reply may hold."""
+    method: str = "POST"
+    """Of operations that are bound to HTTP without SOAP another one, too."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -54,6 +57,9 @@ class Response:
     headers: Mapping[str, str] = field(repr=False)
     """By names in lower case."""
     body: bytes = field(repr=False)
+    attachments: tuple[Attachment, ...] = field(default=(), repr=False)
+    """The parts beside the body, where those are separate already: the body is the root then, and the
+    Content-Type its own."""
 
 
 class Transport(Protocol):
@@ -304,7 +310,7 @@ def _posted(
         for name, value in request.headers.items()
     ]
     return {
-        "method": "POST",
+        "method": request.method,
         "url": request.url,
         "content": request.body,
         "headers": headers,
@@ -342,7 +348,7 @@ class _Body:
 
     def response(self, reply: HttpReply) -> Response:
         body = b"".join(self._chunks)
-        if self._coding:
+        if self._coding and body:
             try:
                 body = unpacked(body, self._coding, self._at_most)
             except TooLarge:

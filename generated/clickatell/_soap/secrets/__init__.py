@@ -1,1 +1,1 @@
-"""What never shows: in logs, in errors, in repr."""
+"""Secrets, which are never shown: not in logs, errors, representations."""

@@ -1,4 +1,4 @@
-"""What a service answers when it does not do what was asked: faults, and their HTTP statuses."""
+"""The answers of a service that refuses or fails: faults, and their HTTP statuses."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MEDIA_TYPES: Final[Mapping[Version, str]] = {
     "1.2": "application/soap+xml",
 }
 _SHOWN: Final = 200
-_TOLD: Final = 10
+_NAMED_AT_MOST: Final = 10
 _TRUE: Final = ("1", "true")
 # The roles of whoever answers (SOAP 1.1, section 4.2.2; SOAP 1.2 part 1, section 2.2).
 _OURS: Final[Mapping[Version, tuple[str, ...]]] = {
@@ -38,8 +38,8 @@ class Refusal(Exception):
     """A request that is answered with a fault without having been a call.
 
     Args:
-        fault: what is said of it.
-        version: of SOAP to say it in; `None` for the one that the request's type names.
+        fault: its fault.
+        version: of SOAP to answer in; `None` for the one that the request's type names.
         status: HTTP's, where it is not the fault's own.
         headers: HTTP's, by names in lower case.
         blocks: the fault's header blocks, as XML.
@@ -77,11 +77,13 @@ class Faults:
     """
 
     def __init__(self, ports: Sequence[Port]) -> None:
-        self.default: Version = ports[0].soap if ports else "1.1"
+        spoken = [port for port in ports if port.soap is not None]
+        self.default: Version = (spoken[0].soap if spoken else None) or "1.1"
         self._envelopes: dict[Version, Envelope] = {}
-        for port in ports:
+        for port in spoken:
             for operation in port.operations.values():
-                self._envelopes.setdefault(port.soap, operation.envelope)
+                version = operation.envelope.wire.version
+                self._envelopes.setdefault(version, operation.envelope)
         for version in NAMES:
             self._envelopes.setdefault(version, _plain(version))
 
@@ -116,12 +118,12 @@ def fault_reply(envelope: bytes, fault: SoapFault, wire: Wire) -> Response:
 
 
 def content_type(wire: Wire) -> dict[str, str]:
-    """The header that says what a reply is."""
+    """The header that declares a reply's media type."""
     return {"content-type": f"{MEDIA_TYPES[wire.version]}; charset={wire.charset}"}
 
 
 def internal_error() -> SoapFault:
-    """What callers get to know of an error of ours."""
+    """The fault that callers receive for an internal error."""
     return SoapFault("internal error", code="Server")
 
 
@@ -138,19 +140,19 @@ def _plain(version: Version) -> Envelope:
 def mismatch(root: Element, spoken: Sequence[Version]) -> Refusal:
     """An envelope of a version of SOAP that is not spoken here, or none at all.
 
-    A caller of SOAP 1.1, or of a version that nobody knows, is told in SOAP 1.1 (SOAP 1.2
+    A caller of SOAP 1.1, or of an unknown version, is answered in SOAP 1.1 (SOAP 1.2
     part 1, appendix A) where a service speaks that, or the caller does.
     """
     namespace, _, local = str(root.tag).rpartition("}")
     if local != "Envelope" or not namespace:
         return Refusal(SoapFault("the body is no SOAP envelope", code="Client"))
-    said = f"SOAP {' and '.join(spoken)} is spoken here"
+    reason = f"only SOAP {' and '.join(spoken)} is supported here"
     upgrade = "1.2" in spoken
     version: Version = "1.2"
     if not upgrade or namespace == "{" + SOAP11:
         version = "1.1"
     return Refusal(
-        SoapFault(said, code="VersionMismatch"),
+        SoapFault(reason, code="VersionMismatch"),
         version=version,
         blocks=_upgrade(spoken) if upgrade else "",
     )
@@ -198,10 +200,10 @@ def check_headers(
     ]
     if not unknown:
         return
-    told = unknown[:_TOLD]
-    names = ", ".join(name[:_SHOWN] for name in told)
+    named = unknown[:_NAMED_AT_MOST]
+    names = ", ".join(name[:_SHOWN] for name in named)
     fault = SoapFault(f"not understood: {names}", code="MustUnderstand")
-    blocks = "".join(map(_not_understood, told)) if version == "1.2" else ""
+    blocks = "".join(map(_not_understood, named)) if version == "1.2" else ""
     raise Refusal(fault, version=version, blocks=blocks)
 
 
@@ -214,7 +216,7 @@ def _not_understood(name: str) -> str:
 
 def check_encoding(body: Element, version: Version) -> None:
     """Refuse an encoding that is not known here (SOAP 1.2 part 1, section 5.4.6). SOAP 1.1 has no
-    such fault, and its attribute often names what nobody knows.
+    such fault, and its attribute often names something unknown.
 
     Raises:
         Refusal: `DataEncodingUnknown`.

@@ -1,6 +1,6 @@
-"""What a generated service class inherits, and one call of it, without any I/O.
+"""The base of generated service classes, and one call of it, without any I/O.
 
-The other side's counterpart of `client`: an envelope came in, and a method is to be called.
+The server's counterpart of `client`: an envelope came in, and a method is to be called.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from ..addressing.headers import AddressingHeaders
 from ..http.message import Message
+from ..http.attaching import Attaching
 from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
@@ -43,7 +44,7 @@ class HttpRequest:
 
     method: str
     query: str = field(default="", repr=False)
-    """What stands behind the "?", as it was sent."""
+    """The part of the URL after the "?", as it was sent."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     """By names in lower case."""
     body: bytes = field(default=b"", repr=False)
@@ -53,16 +54,16 @@ class HttpRequest:
 
     @property
     def url(self) -> str:
-        """Where the request went, without its query."""
+        """The URL of the request, without its query."""
         return self.origin + self.path
 
 
 @dataclass(frozen=True, slots=True)
 class WithHeaders(Generic[T, H]):
-    """What a method gives that answers with declared headers too."""
+    """The result of a method that answers with declared headers too."""
 
     value: T
-    """What it would give without them."""
+    """The result without them."""
     headers: H
 
 
@@ -76,7 +77,7 @@ class BaseService(ABC):
 
     A method is given all parameters by name. It is a `def` or an `async def`: of the former,
     several may run at once, in threads. What it raises becomes a fault: a `SoapFault` as it is,
-    anything else `Server` (SOAP 1.2: `Receiver`), with nothing of what it said.
+    anything else `Server` (SOAP 1.2: `Receiver`), with nothing of its message.
     """
 
     _ports: ClassVar[Mapping[str, Port]]
@@ -87,7 +88,9 @@ class BaseService(ABC):
     _headers: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     """The parameters of declared headers where a parameter of the request has the name."""
     _whole: ClassVar[Mapping[str, str]] = {}
-    """The parameters that are given the whole request, of operations whose fields cannot say it all."""
+    """The parameters that are given the whole request, of operations whose fields cannot express it all."""
+    _attaching: ClassVar[Attaching | None] = None
+    """The writer and reader of attachments; `None` where nothing is binary."""
     _specification: ClassVar[Specification | None] = None
     """The WSDL; `None` where the package was made without."""
 
@@ -97,7 +100,7 @@ class Call:
     """One call: what came, and what is to be done about it."""
 
     request: HttpRequest
-    """The HTTP request: its headers say who calls."""
+    """The HTTP request: its headers may identify the caller."""
     envelope: Element
     """The request's envelope, an lxml element."""
     service: BaseService
@@ -121,7 +124,7 @@ class Call:
         return found
 
     def invoke(self) -> object:
-        """What the method gives: of an `async def` an awaitable."""
+        """The method's result: of an `async def` an awaitable."""
         whole = self.service._whole.get(self.key)
         if whole is not None:
             given = {whole: self.value}
@@ -187,7 +190,7 @@ def answering(call: Call | None) -> Generator[None]:
 
 
 async def run(call: Call) -> object:
-    """What a call's method gives, awaited; a `def` runs in a thread of its own.
+    """The result of a call's method, awaited; a `def` runs in a thread of its own.
 
     Raises:
         RuntimeError: the method was not cancelled, but what it waited for was.
@@ -209,7 +212,7 @@ async def run(call: Call) -> object:
 
 
 def run_in(call: Call, wait: Callable[[Awaitable[object]], object]) -> object:
-    """What a call's method gives; `wait` runs what is asynchronous."""
+    """The result of a call's method; `wait` runs what is asynchronous."""
     token = _current.set(call)
     try:
         result = call.invoke()
@@ -239,7 +242,7 @@ class Security(Protocol):
 
 
 class Hooks:
-    """What to do besides SOAP, for callers that have habits: derive from it, and override.
+    """Hooks for what callers need besides SOAP: derive from it, and override.
 
     `request` and `envelope` may raise a `SoapFault`, which is then the answer.
     """

@@ -47,7 +47,7 @@ class Specification:
 
         Args:
             query: `wsdl`, `wsdl=2`, `xsd=1`, in any case.
-            url: where the service is: the documents' locations stand on it.
+            url: where the service is: the documents' locations are relative to it.
             addresses: where each port is, by its service's name and its own.
         """
         kind, _, number = query.lower().partition("=")

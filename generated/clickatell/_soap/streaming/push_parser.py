@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from ..xml.bounds import BYTE_ORDER_MARKS
+from ..xml.charsets import from_declaration, is_before
 from ..xml.parsing import (
     LIMITS,
     PULL_PARSER,
@@ -23,7 +24,7 @@ class PushParser:
     """A parser that is fed piece by piece, and shows what it has so far.
 
     Args:
-        charset: what a Content-Type says.
+        charset: the Content-Type's.
         limits: how much a document may hold that is parsed as a whole.
     """
 
@@ -62,16 +63,17 @@ class PushParser:
 
     @property
     def begun(self) -> bytes:
-        """What was fed until the first tag had come."""
+        """The bytes that were fed until the first tag had come."""
         return b"".join(self._begun)
 
     def _begin(self) -> Any:  # Any: as of PULL_PARSER
         """The parser, once the first tag has come with the last piece; until then `None`."""
         pieces, piece = self._begun, self._begun[-1]
         if self._prolog is None:
-            piece = self.begun
-            if len(piece) < len(BYTE_ORDER_MARKS[0]):
+            piece = from_declaration(self.begun)
+            if len(piece) < len(BYTE_ORDER_MARKS[0]) or is_before(piece):
                 return None
+            pieces[:] = [piece]
             if self._said is not None:
                 self._charset = usable_charset(self._said, piece)
             self._prolog = prolog_parser(self._charset)

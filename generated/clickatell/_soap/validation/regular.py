@@ -11,7 +11,7 @@ from typing import Final
 
 _MOST_STATES: Final = 20_000
 _MOST_KEPT: Final = 5_000
-# A group that may stand several times: only in one of these can ways multiply.
+# A group that may appear several times: only in one of these can ways multiply.
 _REPEATED_GROUP: Final = re.compile(r"\)[*+{]")
 _QUANTITY: Final = re.compile(r"\{(\d+)(,?)(\d*)\}")
 _QUANTITIES: Final = {"?": (0, 1), "*": (0, None), "+": (1, None)}
@@ -19,9 +19,9 @@ _CLASS: Final = re.compile(r"\[(?:\\.|[^\]\\])*\]", re.DOTALL)
 
 
 def matcher(pattern: str) -> Callable[[str], object]:
-    """What tells whether a text is of a pattern as `python_pattern` makes them.
+    """A function that matches texts with a pattern as `python_pattern` makes them.
 
-    A pattern that is too large to be followed so allows everything.
+    For a pattern that is too large it matches everything.
     """
     if _REPEATED_GROUP.search(pattern):
         node = _Parser(pattern).branches()
@@ -52,7 +52,7 @@ class _Node:
         self.is_one = re.compile(character, re.DOTALL).fullmatch if character else None
 
     def multiplies(self, repeated: bool) -> bool:
-        """Whether there is a choice in something that may stand several times."""
+        """Whether there is a choice in something that may appear several times."""
         choice = self.one_of or self.low != self.high
         if repeated and choice:
             return True
@@ -73,7 +73,7 @@ class _Parser:
         self.at = 0
 
     def branches(self) -> _Node:
-        """What stands up to the end, or to the parenthesis that closes."""
+        """The branches up to the end, or to the closing parenthesis."""
         branches: list[_Node] = []
         row: list[_Node] = []
         while self.at < len(self.pattern) and self.pattern[self.at] != ")":

@@ -49,7 +49,7 @@ class Violation(NamedTuple):
 
 
 class ValidationError(EncodeError):
-    """A value breaks facets of its types; `violations` has all spots, the error tells the first."""
+    """A value breaks facets of its types; `violations` has all spots, the message the first."""
 
     def __init__(self, violations: list[Violation]) -> None:
         super().__init__(*violations[0])
@@ -87,7 +87,7 @@ class Facets:
     names: tuple[QName, ...] = ()
 
     def wrong(self, value: object, text: str | None = None) -> Iterator[str]:
-        """What is wrong with a value; it is not told itself, as it may be a secret.
+        """The faults of a value; the value is not shown, as it may be a secret.
 
         Args:
             value: the value.
@@ -101,8 +101,7 @@ class Facets:
                     yield f"its item {index} {message}"
         yield from self._union(value)
         if self.patterns and not _matches(value, self.patterns, text):
-            said = " or ".join(self.patterns)
-            yield f"does not match {said}"
+            yield f"does not match {' or '.join(self.patterns)}"
         yield from self._enumeration(value)
         yield from self._lengths(value)
         yield from self._bounds(value)
@@ -120,15 +119,15 @@ class Facets:
             yield "is none of the values that are known"
 
     def _union(self, value: object) -> Iterator[str]:
-        """What each of the members says that the value may be of; nothing where one has nothing to say."""
-        said = [
+        """The messages of all members that the value may be of; none where one of them accepts it."""
+        refusals = [
             list(facets.wrong(value)) if facets is not None else []
             for kind, facets in self.members
             if _is_of(value, kind)
         ]
-        if all(said):
+        if all(refusals):
             yield from dict.fromkeys(
-                message for messages in said for message in messages
+                message for messages in refusals for message in messages
             )
 
     def _lengths(self, value: object) -> Iterator[str]:
@@ -143,14 +142,14 @@ class Facets:
             yield f"has the length {size}, more than {self.max_length}"
 
     def _bounds(self, value: object) -> Iterator[str]:
-        for bound, said, holds in (
+        for bound, relation, holds in (
             (self.min_inclusive, "less than", lambda one, other: one >= other),
             (self.max_inclusive, "more than", lambda one, other: one <= other),
             (self.min_exclusive, "not more than", lambda one, other: one > other),
             (self.max_exclusive, "not less than", lambda one, other: one < other),
         ):
             if bound is not None and not _compared(value, bound, holds):
-                yield f"is {said} {bound}"
+                yield f"is {relation} {bound}"
 
     def _digits(self, value: object) -> Iterator[str]:
         if self.total_digits is None and self.fraction_digits is None:
@@ -221,7 +220,7 @@ def _matches(value: object, patterns: tuple[str, ...], text: str | None) -> bool
 
 
 def _lexical_forms(value: object) -> list[str]:
-    """What a value may be written as; none where that is not known here."""
+    """The texts that a value may be written as; none where they are not known here."""
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, bool):
@@ -321,9 +320,9 @@ def _end(duration: Duration, month: int) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a field's value must be; of a list what `each` item must, and how often one may stand.
+    """The constraints of a field's value; of a list those of `each` item, and its length.
 
-    `tags` are for pairs: what the value must be by its name.
+    `tags` are for pairs: the constraints of the value by its name.
     """
 
     type: Facets | None = None
@@ -336,18 +335,18 @@ class Check:
     absent: bool = False
 
     def wrong(self, value: object, path: str) -> Iterator[Violation]:
-        """What is wrong with a field's value."""
+        """The violations of a field's value."""
         if self.absent:
             if value != [] and value != {}:
                 yield Violation(path, "is not allowed")
             return
         if self.each and isinstance(value, list):
             if value and len(value) < self.low:
-                said = f"has {len(value)} items, less than {self.low}"
-                yield Violation(path, said)
+                message = f"has {len(value)} items, less than {self.low}"
+                yield Violation(path, message)
             if self.high is not None and len(value) > self.high:
-                said = f"has {len(value)} items, more than {self.high}"
-                yield Violation(path, said)
+                message = f"has {len(value)} items, more than {self.high}"
+                yield Violation(path, message)
             for index, item in enumerate(value):
                 yield from self._one(item, f"{path}[{index}]")
         else:

@@ -30,7 +30,7 @@ _MAX_PREFIXES: Final = 500
 
 
 class TreeElement(Protocol):
-    """What is used of an lxml element; comments and the like have a tag that is no string."""
+    """The part of an lxml element that is used; comments and the like have a tag that is no string."""
 
     @property
     def tag(self) -> Any: ...  # Any: lxml's own type is a union that differs by stubs
@@ -51,7 +51,7 @@ class TreeElement(Protocol):
 
 
 class _Kept:
-    """What an element knows besides what it holds: it is no field, and makes no difference."""
+    """The secrets of the package that read an element: no field, and ignored in comparisons."""
 
     __slots__ = ("_secrets",)
 
@@ -74,7 +74,7 @@ class AnyElement(_Kept):
     Two are equal if they hold the same: the same names, attributes and texts, however the
     texts are cut into pieces, and wherever both bind a prefix that a text uses, the same
     namespace. A prefix that only one of them binds makes no difference, as XML cannot keep the
-    declarations of an envelope out of what stands in it.
+    declarations of an envelope out of its content.
 
     The representation hides what is secret by its name; of an element that a package has read,
     what is secret in that package too.
@@ -133,7 +133,7 @@ class AnyElement(_Kept):
         return cls.from_element(cast(TreeElement, root))
 
     def to_xml(self) -> str:
-        """The element as XML that may stand anywhere where no default namespace is in scope.
+        """The element as XML that is valid anywhere where no default namespace is in scope.
 
         It declares every prefix that it uses.
 
@@ -278,7 +278,7 @@ def _walk(root: AnyElement) -> Iterator[AnyElement | str | None]:
     """Each element as it starts, each text, and None as an element ends.
 
     Raises:
-        TypeError: something that is neither text nor element stands in it.
+        TypeError: something that is neither text nor element is in it.
         ValueError: an element contains itself.
     """
     yield root

@@ -134,7 +134,7 @@ def days_in_month(month: int, year: str = "2000") -> int:
     """How many days a month has; `year` is in its lexical form, of any length.
 
     XML Schema 1.0 has no year 0, so that its leap years are -0001 and -0005; 1.1 has one, so
-    that they are 0000 and -0004. A month before year 1 is as long as either says.
+    that they are 0000 and -0004. A month before year 1 is as long as in either.
     """
     if month != 2:
         return 30 if month in (4, 6, 9, 11) else 31

@@ -37,7 +37,7 @@ __all__ = [
 
 
 class Unset(Enum):
-    """The type of `UNSET`: what was absent, where `None` stands for `xsi:nil`."""
+    """The type of `UNSET`: what was absent, where `None` means `xsi:nil`."""
 
     UNSET = "UNSET"
 
@@ -56,7 +56,7 @@ class Nil:
     """An element that is nil and has attributes (XML Schema part 1, section 3.3.4).
 
     One without attributes is `None`. Both are false. Its `repr` shows no attribute's text: which
-    are secret, only a package knows.
+    are secret, only a package defines.
 
     Args:
         attributes: their texts, by their names in Clark's notation.

@@ -1,1 +1,1 @@
-"""What the emitted readers and writers call."""
+"""The functions and tables that the emitted readers and writers use."""

@@ -1,4 +1,4 @@
-"""What is a package's own in a runtime that others may share."""
+"""The state of one package in a runtime that others may share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .derived import Types
 
 
 class Package:
-    """One generated package, as its operations, clients and services know it.
+    """One generated package, as its operations, clients and services use it.
 
     Args:
         name: the package's import name.

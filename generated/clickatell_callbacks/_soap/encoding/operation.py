@@ -19,7 +19,7 @@ Response = TypeVar("Response")
 
 
 class EncodedOperation(Operation[Request, Response]):
-    """An operation that knows what the references of an envelope lead to, while it reads that.
+    """An operation that holds the targets of an envelope's references while it reads that.
 
     Args:
         encoding: that of its envelopes.
@@ -56,7 +56,7 @@ class EncodedOperation(Operation[Request, Response]):
 
 
 class _Codec(MessageCodec):
-    """A message in which something may be shared; that of a Header stands in it."""
+    """A message in which something may be shared; in a Header it is written inside."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""What writers raise where a whole value breaks a rule, not the text of one spot."""
+"""The errors of writers where a whole value breaks a rule, not the text of one spot."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def wrong_choice(v: object, fields: str) -> Refusal:
 
 
 def incomplete_group(v: object, fields: str) -> Refusal:
-    """Of the fields that stand together some are not set."""
-    return Refusal(v, "", f"must stand together: {fields}")
+    """Of the fields that belong together some are not set."""
+    return Refusal(v, "", f"must be set together: {fields}")
 
 
 def unknown_item(item: object) -> TypeError:
@@ -44,7 +44,7 @@ def unknown_item(item: object) -> TypeError:
 
 
 def no_alternative(item: object) -> str:
-    """What is said of an item of a list of alternatives that is none of them."""
+    """The message about an item of a list of alternatives that is none of them."""
     if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
         tag = item[0] if len(item[0]) <= 60 else f"{item[0][:60]}…"
         return f"the tag {tag!r} is none of the alternatives"

@@ -14,8 +14,10 @@ from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
+from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
+from .pieces import Pieces
 from .replies import Reply
 from .transport import (
     CONNECTIONS,
@@ -64,6 +66,8 @@ class _Client:
     """The keys of the client's own ports; the first is the default."""
     _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
     """The outgoing layers that ports demand, by their keys."""
+    _attaching: ClassVar[Attaching | None] = None
+    """What writes and reads attachments; `None` where nothing is binary."""
 
     endpoint: str
     """The URL that requests go to."""
@@ -75,6 +79,8 @@ class _Client:
         limits: Limits | None,
         lenient: bool,
         references: References,
+        mtom: bool | int | None,
+        attachments: AttachmentsAs,
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
@@ -94,6 +100,8 @@ class _Client:
             raise ValueError(f"references={references!r}: 'shared' or 'cycles' wanted")
         self._references: References = references
         self._lenient = lenient
+        self._streams = checked(self._attaching, attachments, mtom)
+        self._mtom = mtom_of(mtom, self._port.mtom)
 
     def __repr__(self) -> str:
         url = self._package.secrets.redact_url(self.endpoint)
@@ -125,12 +133,20 @@ class _Client:
         self, operation: AnyOperation, value: object, headers: object
     ) -> Message:
         """A request, for the outgoing layers."""
-        envelope = operation.encode_request(value, headers, references=self._references)
-        return request_message(operation, envelope, self.endpoint)
+        encode, references = operation.encode_request, self._references
+        if self._attaching is None:
+            envelope = encode(value, headers, references=references)
+            return request_message(operation, envelope, self.endpoint)
+        with self._attaching.writing(self._mtom.least) as written:
+            envelope = encode(value, headers, references=references)
+        message = request_message(operation, envelope, self.endpoint)
+        return joined(message, written, self._mtom)
 
     def _request(self, operation: AnyOperation, message: Message) -> Request:
         """A request, as it is sent."""
         headers, body = packed(message)
+        if isinstance(body, Pieces):
+            body = body.joined()
         secrets, log = self._package.secrets, self._package.log
         if log.isEnabledFor(logging.DEBUG):
             url = secrets.redact_url(message.url)
@@ -144,7 +160,10 @@ class _Client:
         if log.isEnabledFor(logging.DEBUG):
             said = _logged(reply.body, operation)
             log.debug("%s: HTTP %d\n%s", operation.name, reply.status, said)
-        return Reply(operation, sent, reply, self._limits, self._lenient)
+        return Reply(
+            *(operation, sent, reply, self._limits, self._lenient),
+            *(self._attaching, self._streams),
+        )
 
     def _response(
         self, operation: AnyOperation, exchange: Exchange[Any]
@@ -208,6 +227,8 @@ class BaseClient(_Client):
         lenient: bool = False,
         references: References = "shared",
         connections: int = CONNECTIONS,
+        mtom: bool | int | None = None,
+        attachments: AttachmentsAs = "bytes",
     ) -> None:
         """Make a client.
 
@@ -229,14 +250,18 @@ class BaseClient(_Client):
                 identity, or with "cycles" of that only what is part of a cycle, for services
                 that cannot read more; the rest is repeated.
             connections: how many there may be at once; further calls wait for one to be free.
+            mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
+                parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
+            attachments: "stream" for binary values of replies as `Attachment`s, received into files.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections, or both a `transport` and an `http_client`.
+                number of connections, nothing binary that `mtom` or `attachments` could be about,
+                or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient, references)
+        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
         given = layers(outgoing, "outgoing")
         self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming")
@@ -292,7 +317,7 @@ class BaseClient(_Client):
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
             SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         sent = through(self._outgoing, self._message(called, request, headers))
@@ -332,6 +357,8 @@ class BaseAsyncClient(_Client):
         lenient: bool = False,
         references: References = "shared",
         connections: int = CONNECTIONS,
+        mtom: bool | int | None = None,
+        attachments: AttachmentsAs = "bytes",
     ) -> None:
         """Make a client.
 
@@ -349,14 +376,17 @@ class BaseAsyncClient(_Client):
             lenient: as `Client` takes it.
             references: as `Client` takes it.
             connections: as `Client` takes it.
+            mtom: as `Client` takes it.
+            attachments: as `Client` takes it.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections, or both a `transport` and an `http_client`.
+                number of connections, nothing binary that `mtom` or `attachments` could be about,
+                or both a `transport` and an `http_client`.
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient, references)
+        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
         given = layers(outgoing, "outgoing", may_wait=True)
         self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming", may_wait=True)
@@ -412,7 +442,7 @@ class BaseAsyncClient(_Client):
             EncodeError: the wire cannot carry the request.
             TransportError: no SOAP reply came.
             SoapFault: the other side said no.
-            DecodeError: the reply breaks its schema's promise.
+            DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         message = self._message(called, request, headers)

@@ -21,14 +21,14 @@ def shown(value: Any, secrets: Secrets) -> str:  # Any: a dataclass of any class
         return "..."
     _begun.add(key)
     try:
-        said = [
+        parts = [
             f"{field.name}={_inside(getattr(value, field.name), secrets)}"
             for field in fields(value)
             if field.repr
         ]
     finally:
         _begun.discard(key)
-    return f"{type(value).__qualname__}({', '.join(said)})"
+    return f"{type(value).__qualname__}({', '.join(parts)})"
 
 
 def _inside(held: object, secrets: Secrets) -> str:

@@ -1,6 +1,6 @@
 """A service as a web application, without sockets: HTTP requests to replies.
 
-`asgi`, `wsgi` and `memory` stand on it. The rules of HTTP are those of SOAP 1.1, section 6, and
+`asgi`, `wsgi` and `memory` are built on it. The rules of HTTP are those of SOAP 1.1, section 6, and
 of SOAP 1.2, part 2, section 7.
 """
 
@@ -18,6 +18,7 @@ from ..addressing.headers import (
     read_headers,
 )
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
+from ..http.attaching import AttachmentsAs
 from ..http.binding import readable, received
 from ..http.bodies import (
     TooLarge,
@@ -45,12 +46,12 @@ from .answering import (
     Refusal,
     check_encoding,
     check_headers,
-    content_type,
     internal_error,
     mismatch,
     operation_fault,
     our_blocks,
 )
+from .attachments import ServiceAttachments
 from .dispatch import Dispatcher, Target
 from .messages import action_of, reply_message, response_of
 from .service import (
@@ -79,15 +80,18 @@ class Application:
         address: where callers find it, for the WSDL that is given out; otherwise where a
             request was sent to.
         max_body: bytes that a request's body may have, packed and unpacked.
-        limits: how much its envelope may hold, where that is not what the package says.
+        limits: how much its envelope may hold, where they are not the package's.
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, faults too, in this order.
         incoming: layers that each request passes before its operation is sought, in this order.
         paths: the path of each port, by its key; any other path serves them all.
         security: checks who calls, before the operation is sought.
+        attachments: "stream" for binary values of requests as `Attachment`s.
+        mtom: whether replies are MTOM messages; `None` where those to MTOM messages are.
 
     Raises:
         TypeError: a layer is none.
+        ValueError: `attachments` or `mtom` cannot be used, or nothing in the package is binary.
     """
 
     def __init__(
@@ -102,6 +106,8 @@ class Application:
         incoming: Sequence[Layer] = (),
         paths: Mapping[str, str] | None = None,
         security: Security | None = None,
+        attachments: AttachmentsAs = "bytes",
+        mtom: bool | int | None = None,
     ) -> None:
         self.max_body = max_body
         self._address = address
@@ -110,6 +116,7 @@ class Application:
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._paths = dict(paths or {})
+        self._attachments = ServiceAttachments(services, attachments, mtom)
         self._ports: dict[str, tuple[BaseService, Port]] = {
             key: (service, service._ports[key])
             for service in services
@@ -128,6 +135,8 @@ class Application:
         targets: dict[Version, list[Target]] = {}
         for name in keys:
             service, port = self._ports[name]
+            if port.soap is None:
+                continue
             known = targets.setdefault(port.soap, [])
             demanded = port.addressing == "required"
             known += [
@@ -173,7 +182,7 @@ class Application:
         return self._sent(self._failed(self._beyond(), request), request)
 
     def without_length(self, request: HttpRequest) -> Response:
-        """The reply to a request whose body cannot be read, as nothing says where it ends."""
+        """The reply to a request whose body cannot be read, as its length is unknown."""
         refusal = Refusal(_callers("a request has a Content-Length here"), status=411)
         return self._sent(self._failed(refusal, request), request)
 
@@ -183,8 +192,7 @@ class Application:
         if operation.one_way:
             return Response(202, {}, b"")
         with operation.answering(call.envelope):
-            envelope = operation.encode_response(value, headers)
-        reply = Response(200, content_type(operation.envelope.wire), envelope)
+            reply = self._attachments.response(operation, value, headers, call.request)
         if call.addressing is None:
             return reply
         endpoint = self._endpoint(call.addressing, reply)
@@ -193,7 +201,7 @@ class Application:
     def _failed(
         self, error: Exception, request: HttpRequest, call: Call | None = None
     ) -> Response:
-        """The fault that an error means: its own, else one that tells nothing of what went wrong.
+        """The fault that an error means: its own, else one without the reason.
 
         Args:
             error: what a method, a hook or a layer raised, or a refusal.
@@ -206,8 +214,8 @@ class Application:
         except EncodeError as unwritable:
             error = unwritable
         if call is None:
-            said = "%s %a failed", request.method, request.path
-            self._package.log.exception(*said, exc_info=error)
+            arguments = "%s %a failed", request.method, request.path
+            self._package.log.exception(*arguments, exc_info=error)
         else:
             log = call.operation.package.log
             log.exception("%s failed", call.operation.name, exc_info=error)
@@ -257,7 +265,7 @@ class Application:
     def _sent(
         self, reply: Response, request: HttpRequest, call: Call | None = None
     ) -> Response:
-        """A reply after the hooks and the layers. Where one of them fails, the fault that says so
+        """A reply after the hooks and the layers. Where one of them fails, the fault for that
         passes none of them."""
         if not reply.body:
             return reply
@@ -269,10 +277,13 @@ class Application:
                     return Response(202, {}, b"")
                 to = self._elsewhere(headers, reply)
             envelope = self._hooks.reply(reply.body, call)
-            reply = Response(reply.status, reply.headers, envelope)
-            if not self._outgoing and not to:
+            reply = replace(reply, body=envelope)
+            packed = self._attachments.is_packed(reply, request)
+            if not (self._outgoing or to or packed):
                 return reply
             message = reply_message(reply, request, call)
+            if packed:
+                message = self._attachments.packed(message, reply, request)
             with answering(call):
                 message = through(self._outgoing, message)
             if to:
@@ -312,7 +323,7 @@ class Application:
 
         Raises:
             Refusal: it is none, or one that is not answered.
-            SoapFault: a hook or a layer says no.
+            SoapFault: a hook or a layer refuses it.
         """
         message = self._message(request)
         try:
@@ -321,6 +332,15 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
+        with self._attachments.reading(message):
+            return self._called(root, message, request)
+
+    def _called(self, root: Element, message: Message, request: HttpRequest) -> Call:
+        """The call that an envelope is.
+
+        Raises:
+            Refusal: as of `_call`.
+        """
         dispatchers = self._at.get(request.path, self._all)
         version = _version_of(root, dispatchers)
         headers = None
@@ -381,7 +401,7 @@ class Application:
 
         Raises:
             Refusal: there is none.
-            SoapFault: a layer says no.
+            SoapFault: a layer refuses it.
         """
         body = self._unpacked(request)
         try:
@@ -393,7 +413,10 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         try:
-            message = readable(message, replace(self._limits, envelope=self.max_body))
+            if not self._attachments.streams:
+                message = readable(
+                    message, replace(self._limits, envelope=self.max_body)
+                )
         except TooLarge:
             raise self._beyond() from None
         except (TransportError, DecodeError) as error:

@@ -62,7 +62,7 @@ class Repeated(Protocol):
 
         Raises:
             SoapFault: the envelope holds a fault.
-            DecodeError: it is not well-formed, breaks its schema's promise, or is beyond the
+            DecodeError: it is not well-formed, violates its schema, or is beyond the
                 limits.
         """
         ...
@@ -74,6 +74,15 @@ class RootCodec(Protocol):
     def takes(self, value: object) -> bool: ...
 
     # Any: whatever the element's type holds
+    def reader(self, read: Callable[[Element], Any]) -> Callable[[Element], Any]: ...
+
+    def writer(self, write: Callable[..., str]) -> Callable[..., str]: ...
+
+
+class AttachedCodec(Protocol):
+    """The fields of a message that travel beside its envelope."""
+
+    # Any: whatever the message's type holds
     def reader(self, read: Callable[[Element], Any]) -> Callable[[Element], Any]: ...
 
     def writer(self, write: Callable[..., str]) -> Callable[..., str]: ...
@@ -110,6 +119,8 @@ class Message:
     What is shared goes by reference, members are named as the request names them."""
     items: Repeated | None = None
     """The repeated element of a reply, for those who read it item by item."""
+    attached: AttachedCodec | None = None
+    """The fields that travel in MIME parts of their own; None where there are none."""
 
 
 def refuse(value: object, name: str, error: Exception, secrets: Secrets) -> NoReturn:
@@ -154,6 +165,9 @@ class MessageCodec:
         read = getattr(types, f"read_{encoding}{message.type}")
         if message.root is not None:
             write, read = message.root.writer(write), message.root.reader(read)
+        if message.attached is not None:
+            write = message.attached.writer(write)
+            read = message.attached.reader(read)
         self._bound = getattr(types, message.type), write, tagged, read
         return self._bound
 
@@ -227,7 +241,7 @@ class MessageCodec:
 
     def _unexpected(self, found: Element) -> NoReturn:
         wanted = repr(self.message.expects)
-        raise DecodeError("Body", f"{shown_name(found)} stands there, not {wanted}")
+        raise DecodeError("Body", f"{shown_name(found)} is there, not {wanted}")
 
 
 class Side:
@@ -325,7 +339,7 @@ class Side:
             size: the envelope's bytes.
 
         Raises:
-            DecodeError: it breaks its schema's promise.
+            DecodeError: it violates its schema.
         """
         codec = self._codec
         if self._unnamed and len(children) == 1:

@@ -27,7 +27,7 @@ class VersionNames(NamedTuple):
     reply: str
     """The RelationshipType that a reply has to its request, where it is not the default."""
     marks_parameters: bool
-    """Whether a block that was a reference parameter says so."""
+    """Whether a block is marked as a reference parameter."""
 
 
 _2005: Final = "http://www.w3.org/2005/08/addressing"

@@ -24,7 +24,7 @@ def check_class(v: object, cls: type) -> None:
 
 
 def wrong_class(v: object, cls: type) -> str:
-    """What is said of a value that no writer of `cls` or of a type derived from it takes."""
+    """The message about a value that no writer of `cls` or of a type derived from it takes."""
     given = type(v).__name__
     if type(v) is cls:
         return f"{given} is abstract: a type derived from it is wanted"

@@ -31,7 +31,7 @@ def register(cls: type, name: str, write: Writer, *, encoded: bool = False) -> N
 
 
 def registered(cls: type, *, encoded: bool) -> tuple[str, Writer] | None:
-    """What `xsi:type` calls a class, and its writer."""
+    """The `xsi:type` of a class, and its writer."""
     return (_ENCODED if encoded else _LITERAL).get(cls)
 
 
@@ -47,7 +47,7 @@ def write_derived(
     if found is None or not isinstance(v, cls):
         raise TypeError(wrong_class(v, cls))
     name, write = found
-    # the encoded writers say the type of everything themselves
+    # the encoded writers declare the type of everything themselves
     kind = "" if encoded else f' xsi:type="{name}"'
     return write(v, tag, f"{attributes}{kind}")
 

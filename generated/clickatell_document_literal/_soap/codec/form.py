@@ -1,6 +1,6 @@
 """How an envelope had what its values mean: kept on their objects, and written so again.
 
-An element may name its type by `xsi:type` where it need not; one that is empty may stand for its
+An element may name its type by `xsi:type` where it need not; one that is empty may mean its
 default; the elements of an `xsd:all` come in any order. None of that is part of a value, and yet
 it comes back: the object that holds the element remembers it in its `__form__`. Copies and
 pickles have it too; what is made anew, by a constructor or by `dataclasses.replace`, has none.
@@ -47,10 +47,10 @@ _PARSERS: Final[tuple[Callable[[str], object], ...]] = (
 
 
 class ChildForm(NamedTuple):
-    """How one simple element stood: the `number`-th child of a local name.
+    """The form of one simple element on the wire: the `number`-th child of a local name.
 
     `type` is what its `xsi:type` named, in Clark's notation, and `attributes` are those of a
-    complex type that extends its own; "" where it is `blank`, which stands for a default.
+    complex type that extends its own; "" where it is `blank`, which means its default.
     `text` is what it held, of a blank one the default.
     """
 
@@ -63,7 +63,7 @@ class ChildForm(NamedTuple):
 
 
 class Form(NamedTuple):
-    """How an element stood: what its `xsi:type` named, its children, their order.
+    """The form of an element on the wire: what its `xsi:type` named, its children, their order.
 
     `order` has the children's local names where they did not come as they are written.
     """
@@ -181,7 +181,7 @@ class _Child:
 
 
 def _formed(xml: str, form: Form, level: int) -> str:
-    """XML whose elements at a level are as they stood, where they still hold the same."""
+    """XML whose elements at a level are as they were read, where they still hold the same."""
     children = _children(xml, level)
     if not children:
         return xml
@@ -226,7 +226,7 @@ def _numbered(children: Sequence[_Child]) -> list[tuple[_Child, int]]:
 
 
 def _restored(xml: str, numbered: tuple[_Child, int], form: Form) -> str:
-    """A child's XML as it stood, if it holds what it held."""
+    """A child's XML as it was read, if it holds what it held."""
     child, number = numbered
     start, inside = xml[child.start : child.inside], xml[child.inside : child.close]
     end = xml[child.close : child.end]

@@ -1,13 +1,13 @@
-"""What this package raises.
+"""The exceptions of a package.
 
 SoapError
 ├── EncodeError               a value that the wire cannot carry
-├── DecodeError               an envelope that breaks its schema's promise
+├── DecodeError               an envelope that violates its schema
 │   ├── NotAnEnvelope         … by being something else altogether
 │   └── VersionMismatch       … by being one of another version of SOAP
 ├── TransportError            no SOAP reply came back, but something else or nothing
 │   └── TransportTimeout      … in time
-└── SoapFault                 the other side said no
+└── SoapFault                 the peer answered with a fault
     └── DeclaredSoapFault     … with a detail that the WSDL declares
 
 All can be pickled. None shows an envelope, a fault's detail or a secret's value in its text.
@@ -35,10 +35,10 @@ class SoapError(Exception):
     exchange: Exchange[None] | None = None
     """Both envelopes and the HTTP status, where a client's call failed after it had a reply."""
     secrets: Secrets = ALWAYS
-    """What its text hides: set by the package that raises it."""
+    """The secrets that its text hides: set by the package that raises it."""
     sent: bool | None = None
     """`False` where nothing can have reached the service, so that the call may be repeated
-    whatever it does; `None` where it did, or nobody knows."""
+    whatever it does; `None` where it did, or that is unknown."""
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.args), self.__dict__
@@ -60,7 +60,7 @@ class _PlacedError(SoapError):
         self.path = path
         """The spot, `sendmsg.to[3]`, or "" where the whole is meant."""
         self.message = message
-        """What is wrong there, without the path."""
+        """The reason, without the path."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -73,15 +73,15 @@ class EncodeError(_PlacedError):
 
 
 class DecodeError(_PlacedError):
-    """An envelope that breaks its schema's promise, or is no well-formed XML."""
+    """An envelope that violates its schema, or is no well-formed XML."""
 
 
 class NotAnEnvelope(DecodeError):
-    """What is to be decoded is no SOAP envelope, but a web page, say, or nothing."""
+    """Something else than a SOAP envelope was to be decoded: a web page, for example, or nothing."""
 
 
 class VersionMismatch(DecodeError):
-    """An envelope of another version of SOAP than the one that is spoken here."""
+    """An envelope of another version of SOAP than the one that is used here."""
 
 
 # ---------------------------------------------------------------------------- transport
@@ -127,14 +127,14 @@ class TransportError(SoapError):
 
 
 class TransportTimeout(TransportError):
-    """The other side took too long to answer, or to be reached."""
+    """The peer took too long to answer, or to be reached."""
 
 
 # ------------------------------------------------------------------------------- faults
 
 
 class SoapFault(SoapError):
-    """A SOAP fault: the other side's answer that it did not do what was asked.
+    """A SOAP fault: the peer's answer that it did not do what was asked.
 
     A service raises one to answer with it. `code` may then be one of either version of SOAP
     (`Client` is `Sender`, `Server` is `Receiver`; each is written as its version has it), or a
@@ -148,7 +148,7 @@ class SoapFault(SoapError):
     reason: str
     """The explanation: of several languages' the first."""
     reasons: dict[str, str]
-    """The explanation by language, where the other side gave the languages."""
+    """The explanation by language, where the peer gave the languages."""
     language: str | None
     """The language of `reason`, as in xml:lang."""
     actor: str | None
@@ -200,8 +200,8 @@ class SoapFault(SoapError):
         return self.actor
 
     def __str__(self) -> str:
-        said = ": ".join(filter(None, (self.code, self.secrets.redact(self.reason))))
-        return said or "SOAP fault"
+        text = ": ".join(filter(None, (self.code, self.secrets.redact(self.reason))))
+        return text or "SOAP fault"
 
     def __repr__(self) -> str:
         reason = self.secrets.redact(self.reason)
@@ -212,7 +212,7 @@ class DeclaredSoapFault(SoapFault, Generic[Detail]):
     """The base of the exceptions of declared faults: each has a class, and a typed `detail`."""
 
     element: str
-    """Which member of a substitution group stands for the declared element, by its name in Clark's
+    """The member of a substitution group in the place of the declared element, by its name in Clark's
     notation; "" leaves it to the detail's class."""
 
     def __init__(
@@ -244,7 +244,7 @@ class DeclaredSoapFault(SoapFault, Generic[Detail]):
 
     @property
     def detail(self) -> Detail:
-        """What the detail's element holds."""
+        """The value of the detail's element."""
         return self._detail
 
     @classmethod

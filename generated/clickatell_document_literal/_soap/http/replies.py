@@ -15,9 +15,10 @@ from ..errors.exchange import Exchange
 from ..errors.problems import Problem
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
+from .attaching import Attaching
 from .binding import readable, received
 from .bodies import TooLarge, charset_of, is_multipart
-from .message import Message
+from .message import Attachment, Message
 from .transport import Response
 
 
@@ -29,10 +30,15 @@ class Reply:
         sent: the request, after the outgoing layers.
         reply: what came.
         limits: how much it may hold.
-        lenient: whether what breaks its schema's promise is noted, and is no error.
+        lenient: whether what violates its schema is noted, and is no error.
+        attaching: what reads attachments; `None` where nothing is binary.
+        streams: whether binary values are read as attachments.
     """
 
-    __slots__ = ("_came", "_envelope", "_limits", "_operation", "_problems", "_sent")
+    __slots__ = (
+        *("_attaching", "_came", "_envelope", "_limits", "_operation", "_parts"),
+        *("_problems", "_sent", "_streams"),
+    )
 
     def __init__(
         self,
@@ -41,6 +47,8 @@ class Reply:
         reply: Response,
         limits: Limits,
         lenient: bool = False,
+        attaching: Attaching | None = None,
+        streams: bool = False,
     ) -> None:
         self._problems: list[Problem] | None = [] if lenient else None
         self._operation = operation
@@ -48,6 +56,9 @@ class Reply:
         self._came = reply
         self._envelope = reply.body
         self._limits = limits
+        self._parts: tuple[Attachment, ...] = ()
+        self._attaching = attaching
+        self._streams = streams
 
     def message(self) -> Message:
         """The reply as it came, for the incoming layers.
@@ -98,12 +109,16 @@ class Reply:
 
         Raises:
             SoapFault: the envelope holds one.
-            DecodeError: a successful reply's envelope breaks its schema's promise.
+            DecodeError: a successful reply's envelope violates its schema.
             TransportError: it is no SOAP reply.
         """
         status = self._came.status
         if message is None:
             return self._read(self._envelope, self._content_type, status)
+        self._parts = message.attachments
+        if self._streams:
+            kind = message.content_type
+            return self._read(message.envelope, kind, message.status or status)
         try:
             whole = readable(message, self._limits)
         except TooLarge:
@@ -146,9 +161,7 @@ class Reply:
             return self._exchange(None, None)
         try:
             charset = charset_of(content_type)
-            found = operation.read_response(
-                envelope, charset, self._limits, self._problems
-            )
+            found = self._found(envelope, charset)
         except SoapFault:
             raise
         except DecodeError as error:
@@ -158,6 +171,20 @@ class Reply:
         if not success:
             raise self._no_reply()
         return self._exchange(*found)
+
+    def _found(
+        self, envelope: bytes, charset: str | None
+    ) -> tuple[Any, Any]:  # Any: the operation's response, and its headers
+        """The response and its headers."""
+        read, limits, problems = (
+            self._operation.read_response,
+            self._limits,
+            self._problems,
+        )
+        if self._attaching is None:
+            return read(envelope, charset, limits, problems)
+        with self._attaching.reading(self._parts, self._streams):
+            return read(envelope, charset, limits, problems)
 
     def _no_reply(self) -> TransportError:
         came = self._came

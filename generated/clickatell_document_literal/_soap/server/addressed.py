@@ -5,6 +5,7 @@ Requests are taken with the headers and, unless their port demands them, without
 
 from __future__ import annotations
 
+from dataclasses import replace
 from collections.abc import Callable
 from typing import Final
 
@@ -143,7 +144,7 @@ def addressed(
     charset = charset_of(reply.headers.get("content-type", ""))
     place = place_of_blocks(reply.body, charset)
     envelope = place.filled(reply.body, reply_blocks(headers, action, endpoint))
-    return Response(reply.status, reply.headers, envelope)
+    return replace(reply, body=envelope)
 
 
 def endpoint_of(headers: AddressingHeaders, *, fault: bool) -> EndpointReference | None:

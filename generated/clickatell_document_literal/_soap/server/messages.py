@@ -7,6 +7,7 @@ from typing import Final
 
 from ..http.binding import packed
 from ..http.message import Message, check_header
+from ..http.pieces import Pieces
 from ..http.transport import Response
 from .service import Call, HttpRequest
 
@@ -34,6 +35,8 @@ def response_of(message: Message, reply: Response) -> Response:
         ValueError: a header cannot be sent.
     """
     headers, body = packed(message)
+    if isinstance(body, Pieces):
+        body = body.joined()
     for name, value in headers.items():
         check_header(name, value)
         value.encode("latin-1")  # in which servers write them

@@ -1,6 +1,6 @@
 """XML Schema's builtin types: for each, what reads its text and what writes it.
 
-`parse_X` takes an element's or attribute's text as it stands and raises `ValueError` where
+`parse_X` takes an element's or attribute's text as it is and raises `ValueError` where
 that is none of the type's lexical forms. `X_text` gives element text that is escaped already,
 and raises `TypeError` for a value of another type, `ValueError` for one that has no text. What
 it raises never quotes the value, which may be a secret.
@@ -141,19 +141,32 @@ def parse_bool(text: str) -> bool:
 
 
 def bytes_text(value: bytes) -> str:
-    """xsd:base64Binary, in one line.
+    """xsd:base64Binary, in one line. It may be an attachment, whose content is written.
 
     Raises:
         TypeError: it is no `bytes`.
+        ValueError: an attachment cannot be read.
     """
     try:
         return b2a_base64(value, newline=False).decode("ascii")
     except TypeError:
-        raise TypeError(f"{type(value).__name__} given, bytes wanted") from None
+        pass  # an attachment, perhaps
+    try:
+        content = getattr(value, "content", None)
+    except OSError as error:
+        raise unreadable(error) from error
+    if not isinstance(content, bytes):
+        raise TypeError(f"{type(value).__name__} given, bytes wanted")
+    return b2a_base64(content, newline=False).decode("ascii")
+
+
+def unreadable(error: OSError) -> ValueError:
+    """The error of an attachment whose file cannot be read."""
+    return ValueError(f"its file cannot be read: {error.strerror or error}")
 
 
 def parse_bytes(text: str) -> bytes:
-    """xsd:base64Binary; white space may stand anywhere, nothing else may.
+    """xsd:base64Binary; white space may be anywhere, no other character.
 
     Raises:
         ValueError: it is no base64, or its padding is wrong.

@@ -12,6 +12,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..errors.errors import DecodeError, NotAnEnvelope
 from .bounds import BYTE_ORDER_MARKS, check_depth, check_texts, may_be_long
+from .charsets import cannot_be, from_declaration, gives_way
 from .control import marked, unmark
 from .element import Element, note_character, noting
 from .lenience import notes
@@ -43,12 +44,15 @@ class Limits:
     """Elements within each other, the Envelope counted."""
     text: int = 64 * 2**20
     """Characters in one text or attribute."""
+    attachment: int = 2 * 2**30
+    """Bytes in the attachments of one message, where they are streamed; others count as the envelope."""
 
     harmless: int = field(init=False, repr=False, compare=False)
     """Bytes up to which a document can go beyond none of them, so that it need not be looked at."""
 
     def __post_init__(self) -> None:
-        if min(self.envelope, self.depth, self.text) < 1 or self.depth > _DEEPEST:
+        least = min(self.envelope, self.depth, self.text, self.attachment)
+        if least < 1 or self.depth > _DEEPEST:
             raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
         deeper = 7 * self.depth + 4  # "<a><a/></a>", one level deeper than allowed
         harmless = min(self.envelope, self.text, deeper - 1)
@@ -113,9 +117,11 @@ def usable_charset(charset: str, data: bytes) -> str | None:
     """A charset as libxml2 is to be told of it, None where it is to look for itself.
 
     A byte order mark beats the charset (RFC 7303, section 3), and one that libxml2 does not
-    know counts as none: the XML declaration may know better.
+    know, or that cannot be right, counts as none: the XML declaration may know better.
     """
     if data.startswith(BYTE_ORDER_MARKS) or not _CHARSET.fullmatch(charset):
+        return None
+    if gives_way(charset, data):
         return None
     charset = charset.lower()
     if (charset, False) not in _mine.parsers:
@@ -140,7 +146,8 @@ def parse(
 
     Args:
         data: the document.
-        charset: what its transport says that its encoding is, which beats its declaration.
+        charset: what its transport says that its encoding is, which beats its declaration unless it
+            cannot be right.
         limits: how much it may hold.
         without_dtd: whether it is known to have none.
 
@@ -149,6 +156,8 @@ def parse(
             envelope.
         DecodeError: it is not well-formed, has a DTD, or is beyond the limits.
     """
+    if data[:1] != b"<":
+        data = from_declaration(data)
     small = len(data) <= limits.harmless
     if small and charset is None:
         parser = _mine.without_dtd if without_dtd else _mine.plain
@@ -160,6 +169,8 @@ def parse(
         root = _with_odd_namespaces(data, charset, error)
         if root is None and notes() is not None:
             root = _with_control_characters(data, charset, limits)
+        if root is None and charset is not None and cannot_be(charset, data):
+            return parse(data, None, limits)
         if root is None:  # the error's text quotes the document
             raise syntax_error(error, data) from None
     if not without_dtd and root.getroottree().docinfo.internalDTD is not None:

@@ -1,4 +1,4 @@
-"""The global elements of a package by their names: what may stand for a wildcard, or in a fault's detail."""
+"""The global elements of a package by their names, which wildcards and faults' details may hold."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OF_ANY: Final = frozenset(
 )
 
 NAMED: Final = 8
-"""How sure it is that an element is a declared fault's, if its qualified name says so."""
+"""How sure it is that an element is a declared fault's, by its qualified name."""
 
 
 class KnownElements:
@@ -55,7 +55,7 @@ class KnownElements:
         return name in self.table
 
     def codec(self, name: str) -> ElementCodec:
-        """What reads and writes one element.
+        """The codec of one element.
 
         Raises:
             KeyError: there is no such element.
@@ -83,14 +83,14 @@ class KnownElements:
         return f"{{{self.prefixes[prefix]}}}{local}" if prefix else local
 
     def declared(self, xml: str, but: frozenset[str] = frozenset()) -> str:
-        """An element with the package's prefixes that it uses declared on it, to stand anywhere.
+        """An element with the package's prefixes that it uses declared on it, so that it is valid anywhere.
 
         One that only seems to be used, in a text, is declared too, which does no harm. What is
         declared further inside does not count: its scope is there.
 
         Args:
             xml: the element.
-            but: namespaces that are declared already wherever it may stand.
+            but: namespaces that are declared already wherever it is written.
         """
         return declared_where_used(
             xml,
@@ -139,7 +139,7 @@ class ElementCodec:
         """The element's value.
 
         Raises:
-            DecodeError: it is not what its type says.
+            DecodeError: it is not of its type.
         """
         if self.nillable and is_nil(e):
             return nil_of(e)

@@ -71,7 +71,7 @@ def is_unknown(value: object) -> bool:
 
 
 def parse_member(cls: type[S], text: str, parse: Callable[[str], object] = str) -> S:
-    """The member that a text stands for; white space around it is allowed.
+    """The member of a text; white space around it is allowed.
 
     Raises:
         ValueError: the text is none of the values' type.
@@ -87,7 +87,7 @@ def parse_member(cls: type[S], text: str, parse: Callable[[str], object] = str) 
 
 
 def read_member(e: Element, cls: type[S], parse: Callable[[str], S]) -> S:
-    """The member that an element's text stands for; most are known as they stand.
+    """The member of an element's text; most are known as they are.
 
     Raises:
         DecodeError: it holds elements, is nil, or is none of the values' type.

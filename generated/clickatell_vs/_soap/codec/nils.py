@@ -45,7 +45,7 @@ def encoded_nil_of(e: Element) -> Nil | None:
 
 
 def write_nil(v: Nil, tag: str, attributes: str = ' xsi:nil="true"') -> str:
-    """An element that is nil; `attributes` are those that say so, as XML.
+    """An element that is nil; `attributes` has the nil and the type, as XML.
 
     Raises:
         TypeError: an attribute's name or its text is no `str`.

@@ -1,4 +1,4 @@
-"""Where an envelope that was read leniently breaks its schema's promise."""
+"""Where an envelope that was read leniently violates its schema."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place of an envelope that breaks its schema's promise, and was read all the same."""
+    """One place of an envelope that violates its schema, and was read all the same."""
 
     path: str
     """The spot, `findResponse.book[3].shelf`, as `DecodeError` has it."""
@@ -15,7 +15,7 @@ class Problem:
     """The text or the XML that was there, `***` where the spot is a secret's; `None` where nothing
     was."""
     reason: str
-    """What is wrong there."""
+    """The reason in words."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}" if self.path else self.reason

@@ -12,9 +12,11 @@ from typing import Final
 
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
-from .bodies import is_multipart
+from .attaching import XOP_TYPE
+from .bodies import is_multipart, media_type
 from .message import Message
-from .multipart import with_included, with_parts, written
+from .multipart import with_included, with_parts
+from .pieces import Pieces, written
 
 _ACTION: Final = re.compile(r';\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)', re.I)
 
@@ -51,16 +53,18 @@ def _quoted(action: str) -> str:
     return f'"{escaped}"'
 
 
-def packed(message: Message) -> tuple[dict[str, str], bytes]:
-    """A message that goes out, as HTTP's headers and body.
+def packed(message: Message) -> tuple[dict[str, str], bytes | Pieces]:
+    """A message that goes out, as HTTP's headers and body: in pieces, where some are not in memory.
 
     Raises:
         ValueError: a layer set a Content-Type besides the message's own, or an attachment has a
             header that cannot be written.
     """
-    content_type, body = message.content_type, message.envelope
-    if message.attachments:
-        content_type, body = written(message)
+    content_type = message.content_type
+    body: bytes | Pieces = message.envelope
+    if message.attachments or media_type(content_type) == XOP_TYPE:
+        content_type, pieces = written(message)
+        body = pieces.joined() if pieces.in_memory else pieces
     if "content-type" in message.headers:
         raise ValueError("Content-Type is no header of a message: set its content_type")
     return {"Content-Type": content_type, **dict(message.headers.items())}, body

@@ -8,16 +8,20 @@ blocks, signatures, repairs, attachments.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Awaitable, Callable, ItemsView, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
-from typing import Final, TypeAlias, TypeVar
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Final, TypeAlias, TypeVar
 
 from ..secrets.redaction import ALWAYS
 from ..soap.blocks import Place, place_of_blocks
 from ..soap.operation import AnyOperation
 from .bodies import charset_of, is_multipart
+from .content import Content, Given, chunks_of, content_of
 
 __all__ = ["AsyncLayer", "Attachment", "Headers", "Layer", "Message", "Outgoing"]
 
@@ -81,24 +85,130 @@ class Headers(Mapping[str, str]):
         return f"Headers({list(self)})"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Attachment:
-    """A part of a message in `multipart/related` that is not its envelope."""
+    """Octets that travel as a part of a message beside its envelope, or in the place of a binary value.
+
+    Args:
+        content: bytes, the path of a file, or a binary stream. A file is opened when it is read;
+            a stream is read from where it is now, and once only if it cannot go back.
+        content_type: its media type.
+        content_id: without angle brackets; "" for one that is made when it is sent.
+        headers: the part's other ones, looked up in any case. Of one that was read,
+            Content-Transfer-Encoding is there only where the content could not be decoded by it.
+
+    Raises:
+        TypeError: the content is something else.
+    """
 
     content: bytes
+    """All of it, in memory. Of a file or a stream, asking for it reads it: `OSError` or `ValueError`
+    where that is not possible (once more)."""
     content_type: str = "application/octet-stream"
     content_id: str = ""
-    """Without angle brackets; "" where it has none."""
     headers: Mapping[str, str] = field(default_factory=Headers)
-    """The part's own, looked up in any case. Of one that was read, Content-Transfer-Encoding is
-    there only where the content could not be decoded by it."""
 
-    def __post_init__(self) -> None:
-        if type(self.headers) is not Headers:
-            object.__setattr__(self, "headers", Headers(self.headers))
+    def __init__(
+        self,
+        content: Given | Content,
+        content_type: str = "application/octet-stream",
+        content_id: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        source = content_of(content)
+        set_field = object.__setattr__  # it is frozen
+        set_field(self, "_source", source)
+        if isinstance(source, bytes):
+            set_field(self, "content", source)
+        set_field(self, "content_type", content_type)
+        set_field(self, "content_id", content_id)
+        given = headers if type(headers) is Headers else Headers(headers)
+        set_field(self, "headers", given)
+
+    def __getattr__(self, name: str) -> bytes:
+        """The content of what is not in memory: only then it is no attribute yet."""
+        if name != "content":
+            raise AttributeError(name)
+        with self.open() as reader:
+            return reader.read()
+
+    @staticmethod
+    def of(value: bytes | Attachment) -> Attachment:
+        """A binary value as an attachment, whichever it was read as."""
+        return value if isinstance(value, Attachment) else Attachment(value)
+
+    def named(self, content_id: str) -> Attachment:
+        """The same with another Content-ID."""
+        return Attachment(self._octets, self.content_type, content_id, self.headers)
+
+    @property
+    def _octets(self) -> bytes | Content:
+        """Its content, wherever it is."""
+        found: bytes | Content = self.__dict__["_source"]
+        return found
+
+    @property
+    def size(self) -> int | None:
+        """Its bytes; `None` of a stream that does not know.
+
+        Raises:
+            OSError: the file is not there.
+        """
+        content = self._octets
+        return len(content) if isinstance(content, bytes) else content.size
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether it was given, or came, as bytes."""
+        return isinstance(self._octets, bytes)
+
+    def open(self) -> IO[bytes]:
+        """A binary reader at its first byte, for the caller to close.
+
+        Raises:
+            OSError: as `content`.
+            ValueError: likewise.
+        """
+        content = self._octets
+        return BytesIO(content) if isinstance(content, bytes) else content.open()
+
+    def chunks(self) -> Iterator[bytes]:
+        """It piece by piece.
+
+        Raises:
+            OSError: as `content`.
+            ValueError: likewise.
+        """
+        return chunks_of(self._octets)
+
+    def save(self, path: os.PathLike[str] | str) -> None:
+        """Write it into a file.
+
+        Raises:
+            OSError: one of the files cannot be used.
+            ValueError: as `content`.
+        """
+        with Path(path).open("wb") as file:
+            for chunk in self.chunks():
+                file.write(chunk)
+
+    def __eq__(self, other: object) -> bool:
+        """Alike are those of the same bytes or the same source, with the same headers."""
+        if not isinstance(other, Attachment):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key()[:-1])
+
+    def _key(self) -> tuple[object, ...]:
+        return self._octets, self.content_type, self.content_id, self.headers
 
     def __repr__(self) -> str:
-        size = f"{len(self.content):,} bytes"
+        content = self._octets
+        size = "a file or stream"
+        if isinstance(content, bytes):
+            size = f"{len(content):,} bytes"
         return f"Attachment({size}, {self.content_type!r}, {self.content_id!r})"
 
 
@@ -115,7 +225,8 @@ class Message:
     """HTTP's, looked up in any case. What came in has its Content-Type among them, as it came;
     what goes out has it in `content_type` alone."""
     attachments: tuple[Attachment, ...] = ()
-    """The other parts of a `multipart/related`; with any, a message goes out as one."""
+    """The other parts of a `multipart/related`; with any, a message goes out as one. So does one
+    whose envelope is `application/xop+xml`."""
     operation: AnyOperation | None = None
     """The operation; `None` where a service does not know it: in a request, before it was read,
     and in the reply to what is no call."""

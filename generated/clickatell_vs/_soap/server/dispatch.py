@@ -1,4 +1,4 @@
-"""Which operation an envelope calls: by what stands in its Body, by its SOAPAction, or by both."""
+"""Which operation an envelope calls: by the content of its Body, by its SOAPAction, or by both."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Dispatcher:
     def find(self, header: Element | None, body: Element, action: str) -> Target:
         """The operation that is called.
 
-        What stands in the Body decides, as it is what will be read. The action does where
+        The content of the Body decides, as it is what will be read. The action does where
         several operations take that, or where it has no name of its own: an empty Body, or the
         content of a type. Of overloads, the one is called whose parts are there.
 
@@ -111,7 +111,7 @@ def _best(found: Sequence[Target], header: Element | None, body: Element) -> Tar
             value, _ = target.operation.request_in(header, body)
         except DecodeError:
             return -1, 0
-        if not is_dataclass(value):  # nil, or another element that stands for its own
+        if not is_dataclass(value):  # nil, or a substitute
             return 0, 0
         parts = [getattr(value, part.name) for part in fields(value)]
         return sum(p is not None and p is not UNSET for p in parts), -len(parts)
@@ -122,5 +122,5 @@ def _best(found: Sequence[Target], header: Element | None, body: Element) -> Tar
 def _unknown(body: Element, action: str) -> str:
     children = body[:]
     what = shown_name(children[0]) if children else "an empty Body"
-    said = f" and SOAPAction {action[:_SHOWN]!r}" if action else ""
-    return f"no operation here takes {what}{said}"
+    with_action = f" and SOAPAction {action[:_SHOWN]!r}" if action else ""
+    return f"no operation here takes {what}{with_action}"

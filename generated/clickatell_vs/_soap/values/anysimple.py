@@ -1,4 +1,4 @@
-"""Values that say their own type: xsd:anySimpleType, and xsd:anyType with simple content."""
+"""Values that declare their own type: xsd:anySimpleType, and xsd:anyType with simple content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .values import Duration, GDay, GMonth, GMonthDay, GYear, GYearMonth
 
 
 class Typed(Frozen):
-    """A value of a simple type that is not the one its Python type stands for.
+    """A value of a simple type that is not the one of its Python type.
 
     `Typed(QName(XSD, "short"), 5)`: a bare 5 would be written as an xsd:int. `type` may also be
     one of the copies of the builtins that SOAP's encoding has, and where a schema has
@@ -65,7 +65,7 @@ AnySimple: TypeAlias = (
 
 
 class TypedList(list[Any]):  # Any: items of whatever type
-    """An array that says of what its items are, read where anything may stand.
+    """An array that declares the type of its items, read where anything is allowed.
 
     A bare list is written as an array of what its items all are, and of anything where they
     differ. This one compares as the list that it is.
@@ -73,7 +73,7 @@ class TypedList(list[Any]):  # Any: items of whatever type
     Args:
         items: what is in it; lists in lists where it has several dimensions.
         item_type: the items' type in Clark's notation, with the dimensions of arrays,
-            `{http://www.w3.org/2001/XMLSchema}int[]`; "" says nothing.
+            `{http://www.w3.org/2001/XMLSchema}int[]`; "" declares none.
         rank: how many dimensions it has.
     """
 
@@ -198,7 +198,7 @@ def any_simple(value: object, prefix: str = "q") -> tuple[QName, str, str]:
     """The builtin that a value is written as, its text, and the declarations that it needs.
 
     The declarations are "" but for a `QName`, whose namespace is bound to `prefix`: they must
-    stand on the value's own element.
+    are on the value's own element.
 
     Raises:
         TypeError: no builtin holds such a value.

@@ -51,9 +51,9 @@ T = TypeVar("T")
 
 
 class _LexicalForm:
-    """What `XmlDateTime`, `XmlDate` and `XmlTime` share: they come before the standard class.
+    """The base of `XmlDateTime`, `XmlDate` and `XmlTime`, which comes before the standard class.
 
-    `_exact` says whether the standard class holds the value: then the two compare as ever.
+    `_exact` is whether the standard class holds the value: then the two compare as ever.
     Else a value equals those of its text, and has its place in the order by its exact value;
     of two that mean the same moment, one with a text of its own comes after one without.
     What arithmetic and `replace` make has no text of its own, and is as good as standard.
@@ -80,7 +80,7 @@ class _LexicalForm:
 
         Raises:
             TypeError: one has a time zone and the other has none. Left to the standard class,
-                which does not know of a date's zone, the two would have an order.
+                which ignores a date's zone, the two would have an order.
         """
         mine, its = self._place(self), self._place(other)
         if mine is None or its is None:

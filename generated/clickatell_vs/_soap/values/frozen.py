@@ -1,4 +1,4 @@
-"""What the small value types share."""
+"""The base of the small value types."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import types as t
+from ._soap.attachments.attaching import ATTACHMENTS
 from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS
 
@@ -22,6 +23,7 @@ class PostPortTypeClient(BaseClient):
 
     _ports = PORTS
     _port_names = ("PostPort", "CallPort")
+    _attaching = ATTACHMENTS
 
     def send(
         self,
@@ -57,9 +59,10 @@ class PostPortTypeClient(BaseClient):
         self,
         *,
         letter: str,
+        image: bytes | None,
     ) -> None:
         """Call scan."""
-        request = t.ScanRequest(letter=letter)
+        request = t.ScanRequest(letter=letter, image=image)
         self._call("scan", request)
 
 
@@ -68,6 +71,7 @@ class AsyncPostPortTypeClient(BaseAsyncClient):
 
     _ports = PORTS
     _port_names = ("PostPort", "CallPort")
+    _attaching = ATTACHMENTS
 
     async def send(
         self,
@@ -103,9 +107,10 @@ class AsyncPostPortTypeClient(BaseAsyncClient):
         self,
         *,
         letter: str,
+        image: bytes | None,
     ) -> None:
         """Call scan."""
-        request = t.ScanRequest(letter=letter)
+        request = t.ScanRequest(letter=letter, image=image)
         await self._call("scan", request)
 
 
@@ -114,6 +119,7 @@ class OfficePortTypeClient(BaseClient):
 
     _ports = PORTS
     _port_names = ("OfficePort",)
+    _attaching = ATTACHMENTS
 
     def open(
         self,
@@ -129,6 +135,7 @@ class AsyncOfficePortTypeClient(BaseAsyncClient):
 
     _ports = PORTS
     _port_names = ("OfficePort",)
+    _attaching = ATTACHMENTS
 
     async def open(
         self,

@@ -66,7 +66,11 @@ def _post_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("ScanRequest", expects="{urn:post}letter"),
+            request=soap.Message(
+                "ScanRequest",
+                expects="{urn:post}letter",
+                attached=soap.MimeParts(("image", "image", ("image/png",))),
+            ),
             response=soap.Message("ScanResponse"),
             action_base=action_base,
         ),

@@ -12,7 +12,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Save(soap.Struct):
-    """What stands in save."""
+    """The content of save."""
 
     name: str
     nick: str | None = None

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class SaveResponse(soap.Struct):
-    """What stands in saveResponse."""
+    """The content of saveResponse."""
 
     id: int
 

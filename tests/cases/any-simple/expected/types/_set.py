@@ -11,7 +11,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Set(soap.Struct):
-    """What stands in set."""
+    """The content of set."""
 
     parameter: list[t.Parameter] = field(default_factory=list)
     measured: t.Measured | None = None

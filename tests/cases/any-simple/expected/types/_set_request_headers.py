@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class SetRequestHeaders(soap.Struct):
-    """What stands in set / RequestHeaders."""
+    """The header blocks of set's request."""
 
     old: soap.AnySimple | None = None
 

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Address(soap.Struct):
-    """What stands in Address."""
+    """The content of Address."""
 
     city: str
 

@@ -13,7 +13,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Ask(soap.Struct):
-    """What stands in ask."""
+    """The content of ask."""
 
     mark: int | None = None
     undeclared: soap.AnySimple | None = None
@@ -54,7 +54,7 @@ def write_Ask(v: Ask, tag: str, attributes: str = "") -> str:
         f"{t.write_Special(v.special, 'tns:special')}"
         f"{t.write_Address(v.to, 'tns:to')}"
         f"<tns:size>{soap.int_text(v.size)}</tns:size>"
-        f"<tns:photo>{soap.bytes_text(v.photo)}</tns:photo>"
+        f"<tns:photo>{soap.binary_text(v.photo)}</tns:photo>"
         f"<tns:lone>{soap.text(v.lone)}</tns:lone>"
     )
     if v.Order is not None:
@@ -103,7 +103,7 @@ def read_Ask(e: soap.Element) -> Ask:
         elif tag == "{urn:meant}size" and size is soap.MISSING and not any_elements:
             size = soap.int_value(c)
         elif tag == "{urn:meant}photo" and photo is soap.MISSING and not any_elements:
-            photo = soap.bytes_value(c)
+            photo = soap.binary_value(c)
         elif tag == "{urn:meant}lone" and lone is soap.MISSING and not any_elements:
             lone = soap.string(c)
         elif tag == "{urn:meant}Order" and Order is None and not any_elements:

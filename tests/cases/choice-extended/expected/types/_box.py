@@ -11,7 +11,7 @@ from .. import elements
 
 @dataclass(slots=True, kw_only=True)
 class Box(soap.Struct):
-    """What stands in box."""
+    """The content of box."""
 
     mark: list[str] = field(default_factory=list)
     note: str

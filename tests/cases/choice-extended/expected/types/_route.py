@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Route(t.Leg):
-    """What stands in route."""
+    """The content of route."""
 
     stop_2: list[str] = field(default_factory=list)
 

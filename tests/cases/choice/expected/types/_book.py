@@ -12,7 +12,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Book(soap.Struct):
-    """What stands in book."""
+    """The content of book."""
 
     choices: list[
         tuple[Literal["debit", "credit"], Decimal]

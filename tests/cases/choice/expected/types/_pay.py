@@ -10,7 +10,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Pay(soap.Struct):
-    """What stands in pay."""
+    """The content of pay."""
 
     amount: Decimal
     card: str | None = None

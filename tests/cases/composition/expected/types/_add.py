@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Add(soap.Struct):
-    """What stands in add."""
+    """The content of add."""
 
     rare: bool | None = None
     lang: str | t.LangMember1 | None = None
@@ -118,7 +118,7 @@ def read_Add(e: soap.Element) -> Add:
 
 @dataclass(slots=True, kw_only=True)
 class AddKeywords(soap.Struct):
-    """What stands in add / keywords."""
+    """The content of keywords in add."""
 
     main: str
     other: str | None = None

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class CopyOriginal(soap.Struct):
-    """The type Copy as it was before it was redefined."""
+    """The type Copy as it was before its redefinition."""
 
     number: int
 

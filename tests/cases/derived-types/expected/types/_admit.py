@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Admit(soap.Struct):
-    """What stands in admit."""
+    """The content of admit."""
 
     animal: t.Animal
     bird: t.Bird | None = None

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class PutRequestHeaders:
-    """What stands in put / RequestHeaders."""
+    """The header blocks of put's request."""
 
     sender: t.Person | None | soap.Unset = soap.UNSET
     owner: t.Person | None | soap.Unset = soap.UNSET

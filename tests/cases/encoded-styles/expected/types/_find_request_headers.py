@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class FindRequestHeaders(soap.Struct):
-    """What stands in find / RequestHeaders."""
+    """The header blocks of find's request."""
 
     reader: t.Locked | None = None
     trace: str | None = None

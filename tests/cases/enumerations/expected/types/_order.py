@@ -29,7 +29,7 @@ def read_OrderFinish(e: soap.Element) -> OrderFinish:
 
 @dataclass(slots=True, kw_only=True)
 class Order(soap.Struct):
-    """What stands in order."""
+    """The content of order."""
 
     lid: t.Colour | None = None
     colour: list[t.Colour]

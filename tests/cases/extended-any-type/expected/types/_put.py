@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Put(soap.Struct):
-    """What stands in put."""
+    """The content of put."""
 
     id: int
     extensions: list[t.Extensions] = field(default_factory=list)

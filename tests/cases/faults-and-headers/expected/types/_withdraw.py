@@ -10,7 +10,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Withdraw(soap.Struct):
-    """What stands in withdraw."""
+    """The content of withdraw."""
 
     amount: Decimal
     password: str = field(repr=False)

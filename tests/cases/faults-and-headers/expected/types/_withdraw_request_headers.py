@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class WithdrawRequestHeaders(soap.Struct):
-    """What stands in withdraw / RequestHeaders."""
+    """The header blocks of withdraw's request."""
 
     session: t.Session | None = None
     trace: int | None = None

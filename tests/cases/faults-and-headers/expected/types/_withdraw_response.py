@@ -10,7 +10,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class WithdrawResponse(soap.Struct):
-    """What stands in withdrawResponse."""
+    """The content of withdrawResponse."""
 
     balance: Decimal
 

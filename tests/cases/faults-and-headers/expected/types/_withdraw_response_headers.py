@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class WithdrawResponseHeaders(soap.Struct):
-    """What stands in withdraw / ResponseHeaders."""
+    """The header blocks of withdraw's reply."""
 
     trace: int | None = None
 

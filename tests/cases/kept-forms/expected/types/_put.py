@@ -11,7 +11,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Put(soap.Struct):
-    """What stands in put."""
+    """The content of put."""
 
     level: list[int]
     grade: t.Grade | None = None

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class PutRequestHeaders(soap.Struct):
-    """What stands in put / RequestHeaders."""
+    """The header blocks of put's request."""
 
     trace: str | None = None
     """Default: 'none'."""

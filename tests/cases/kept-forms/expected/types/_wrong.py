@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Wrong(soap.Struct):
-    """What stands in wrong."""
+    """The content of wrong."""
 
     code: int
     text: str

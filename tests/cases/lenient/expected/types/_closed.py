@@ -10,7 +10,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Closed(soap.Struct):
-    """What stands in closed."""
+    """The content of closed."""
 
     since: date
 

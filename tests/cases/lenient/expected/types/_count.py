@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Count(soap.Struct):
-    """What stands in count."""
+    """The content of count."""
 
 
 def write_Count(v: Count, tag: str, attributes: str = "") -> str:

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class CountResponse(soap.Struct):
-    """What stands in countResponse."""
+    """The content of countResponse."""
 
     count: int
 

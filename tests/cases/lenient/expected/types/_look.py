@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Look(soap.Struct):
-    """What stands in look."""
+    """The content of look."""
 
     lot: int
 

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class LookResponse(soap.Struct):
-    """What stands in lookResponse."""
+    """The content of lookResponse."""
 
     lot: list[t.Lot] = field(default_factory=list)
     seller: t.Bidder | None = None

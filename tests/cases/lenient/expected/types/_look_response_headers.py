@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class LookResponseHeaders(soap.Struct):
-    """What stands in look / ResponseHeaders."""
+    """The header blocks of look's reply."""
 
     session: t.Session | None = None
 

@@ -64,7 +64,7 @@ def write_Lot(v: Lot, tag: str, attributes: str = "") -> str:
     if v.digest is not None:
         add(f"<a:digest>{soap.hex_text(v.digest)}</a:digest>")
     if v.picture is not None:
-        add(f"<a:picture>{soap.bytes_text(v.picture)}</a:picture>")
+        add(f"<a:picture>{soap.binary_text(v.picture)}</a:picture>")
     if v.kind is not None:
         add(soap.write_scoped_element(v.kind, "a:kind", soap.scoped_qname_text))
     if v.sizes is not None:
@@ -136,7 +136,9 @@ def read_Lot(e: soap.Element) -> Lot:
         elif tag == "{urn:auction}digest":
             digest = None if c.text is None and soap.is_nil(c) else soap.hex_value(c)
         elif tag == "{urn:auction}picture":
-            picture = None if c.text is None and soap.is_nil(c) else soap.bytes_value(c)
+            picture = (
+                None if c.text is None and soap.is_nil(c) else soap.binary_value(c)
+            )
         elif tag == "{urn:auction}kind":
             kind = None if c.text is None and soap.is_nil(c) else soap.qname_value(c)
         elif tag == "{urn:auction}sizes":

@@ -10,7 +10,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Session(soap.Struct):
-    """What stands in session."""
+    """The content of session."""
 
     until: datetime
 

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Publish(soap.Struct):
-    """What stands in publish."""
+    """The content of publish."""
 
     paragraph: list[t.Paragraph]
 

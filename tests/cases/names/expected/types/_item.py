@@ -49,7 +49,7 @@ soap.register(Item, "tns:Item", write_Item)
 
 @dataclass(slots=True, kw_only=True)
 class ItemItem(soap.Struct):
-    """What stands in Item / item."""
+    """The content of item in Item."""
 
     item: str
 

@@ -12,7 +12,7 @@ from .. import types as _t
 
 @dataclass(slots=True, kw_only=True)
 class Ubernehmen(_soap.Struct):
-    """What stands in übernehmen."""
+    """The content of übernehmen."""
 
     class_attribute: _str | None = None
     value_attribute: _str | None = None

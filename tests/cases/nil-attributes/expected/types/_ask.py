@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Ask(soap.Struct):
-    """What stands in ask."""
+    """The content of ask."""
 
     text: str | None = None
     number: int | None = None

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Asked(soap.Struct):
-    """What stands in asked."""
+    """The content of asked."""
 
 
 def write_Asked(v: Asked, tag: str, attributes: str = "") -> str:

@@ -12,7 +12,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Report(soap.Struct):
-    """What stands in report."""
+    """The content of report."""
 
     level: t.Reading | soap.Nil | None
     rain: t.Reading | soap.Nil | None | soap.Unset = soap.UNSET

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class ReportRequestHeaders(soap.Struct):
-    """What stands in report / RequestHeaders."""
+    """The header blocks of report's request."""
 
     ticket: t.Reading | soap.Nil | None | soap.Unset = soap.UNSET
 

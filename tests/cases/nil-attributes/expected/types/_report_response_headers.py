@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class ReportResponseHeaders(soap.Struct):
-    """What stands in report / ResponseHeaders."""
+    """The header blocks of report's reply."""
 
     ticket: t.Reading | soap.Nil | None | soap.Unset = soap.UNSET
 

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Reported(soap.Struct):
-    """What stands in reported."""
+    """The content of reported."""
 
     place: t.Place | soap.Nil | None
 

@@ -12,6 +12,7 @@ class ScanRequest(soap.Struct):
     """The request of scan."""
 
     letter: str
+    image: bytes | None
 
 
 def write_ScanRequest(v: ScanRequest) -> str:
@@ -24,6 +25,7 @@ def write_ScanRequest(v: ScanRequest) -> str:
 
 def read_ScanRequest(e: soap.Element) -> ScanRequest:
     letter: str = soap.MISSING
+    image: bytes | None = None
     children = e[:]
     for c in children:
         tag = c.tag
@@ -35,6 +37,7 @@ def read_ScanRequest(e: soap.Element) -> ScanRequest:
         letter = soap.missing(e, "letter")
     v = ScanRequest.__new__(ScanRequest)
     v.letter = letter
+    v.image = image
     v.__form__ = None
     if soap.noting.on:
         soap.note_types(v, e)

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class SendRequestCallPort(soap.Struct):
-    """What stands in send / Request / CallPort."""
+    """The request of send at the port CallPort."""
 
     letter: str
     stamp: t.Stamp

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class SendResponseCallPort(soap.Struct):
-    """What stands in send / Response / CallPort."""
+    """The reply of send at the port CallPort."""
 
 
 def write_SendResponseCallPort(

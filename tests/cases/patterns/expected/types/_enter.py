@@ -12,7 +12,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Enter(soap.Struct):
-    """What stands in enter."""
+    """The content of enter."""
 
     previous: int | None = None
     number: int

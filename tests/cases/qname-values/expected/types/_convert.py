@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Convert(soap.Struct):
-    """What stands in convert."""
+    """The content of convert."""
 
     format: soap.QName | None = None
     cause: list[soap.QName]

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class OrderOriginal(soap.Struct):
-    """The type Order as it was before it was redefined."""
+    """The type Order as it was before its redefinition."""
 
     a: int
 
@@ -49,7 +49,7 @@ def read_OrderOriginal(e: soap.Element) -> OrderOriginal:
 
 @dataclass(slots=True, kw_only=True)
 class OrderOriginalOriginal(t.OrderOriginal):
-    """What stands in Order / Original / Original."""
+    """The type Order as it was before its 2 redefinitions."""
 
     b: int
 

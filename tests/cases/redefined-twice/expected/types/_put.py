@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Put(soap.Struct):
-    """What stands in put."""
+    """The content of put."""
 
     mark_a: int | None = None
     mark_b: int | None = None

@@ -15,7 +15,7 @@ from .. import types as _t
 
 @_dataclass(slots=True, kw_only=True)
 class Item(_soap.Struct):
-    """What stands in item."""
+    """The content of item."""
 
     t: int | None = None
     soap: Decimal

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Send(soap.Struct):
-    """What stands in send."""
+    """The content of send."""
 
     small: t.Small | None = None
     parcel: list[t.Parcel] = field(default_factory=list)

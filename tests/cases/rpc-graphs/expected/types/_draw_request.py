@@ -52,7 +52,7 @@ def write_encoded_DrawRequest(v: DrawRequest, tag: str, attributes: str = "") ->
     if v.picture is None:
         add('<picture xsi:type="enc:base64" xsi:nil="true"/>')
     elif v.picture is not soap.UNSET:
-        add(f'<picture xsi:type="enc:base64">{soap.bytes_text(v.picture)}</picture>')
+        add(f'<picture xsi:type="enc:base64">{soap.binary_text(v.picture)}</picture>')
     add(f"</{tag}>")
     return "".join(xml)
 
@@ -80,7 +80,7 @@ def read_encoded_DrawRequest(e: soap.Element) -> DrawRequest:
         elif tag == "anything":
             anything = soap.read_any_encoded(c, elements.KNOWN)
         elif tag == "picture":
-            picture = soap.nil_or(c, soap.bytes_value)
+            picture = soap.nil_or(c, soap.encoded_binary_value)
     v = DrawRequest.__new__(DrawRequest)
     v.nodes = nodes
     v.matrix = matrix

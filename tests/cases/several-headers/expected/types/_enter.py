@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Enter(soap.Struct):
-    """What stands in enter."""
+    """The content of enter."""
 
     door: int
 

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class EnterRequestHeaders(soap.Struct):
-    """What stands in enter / RequestHeaders."""
+    """The header blocks of enter's request."""
 
     claim: str | None = None
     Claim: str | None = None

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Entered(soap.Struct):
-    """What stands in entered."""
+    """The content of entered."""
 
 
 def write_Entered(v: Entered, tag: str, attributes: str = "") -> str:

@@ -11,7 +11,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Report(soap.Struct):
-    """What stands in report."""
+    """The content of report."""
 
     flags: list[str] | None = None
     open: bool | None = None
@@ -71,7 +71,7 @@ def write_Report(v: Report, tag: str, attributes: str = "") -> str:
     if v.year is not None:
         add(f"<tns:year>{soap.g_year_text(v.year)}</tns:year>")
     if v.raw is not None:
-        add(f"<tns:raw>{soap.bytes_text(v.raw)}</tns:raw>")
+        add(f"<tns:raw>{soap.binary_text(v.raw)}</tns:raw>")
     if v.hash is not None:
         add(f"<tns:hash>{soap.hex_text(v.hash)}</tns:hash>")
     if v.kind is not None:
@@ -125,7 +125,7 @@ def read_Report(e: soap.Element) -> Report:
         elif tag == "{urn:lab}year":
             year = None if c.text is None and soap.is_nil(c) else soap.g_year_value(c)
         elif tag == "{urn:lab}raw":
-            raw = None if c.text is None and soap.is_nil(c) else soap.bytes_value(c)
+            raw = None if c.text is None and soap.is_nil(c) else soap.binary_value(c)
         elif tag == "{urn:lab}hash":
             hash = None if c.text is None and soap.is_nil(c) else soap.hex_value(c)
         elif tag == "{urn:lab}kind":

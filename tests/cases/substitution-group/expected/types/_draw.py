@@ -11,7 +11,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Draw(soap.Struct):
-    """What stands in draw."""
+    """The content of draw."""
 
     choices: list[
         tuple[Literal["circle", "dot"], t.Circle] | tuple[Literal["square"], t.Square]
@@ -75,7 +75,7 @@ def read_Draw(e: soap.Element) -> Draw:
 
 @dataclass(slots=True, kw_only=True)
 class DrawMore(soap.Struct):
-    """What stands in draw / more."""
+    """The content of more in draw."""
 
     shape: list[
         tuple[Literal["circle", "dot"], t.Circle] | tuple[Literal["square"], t.Square]

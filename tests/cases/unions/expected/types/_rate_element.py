@@ -12,7 +12,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class RateElement(soap.Struct):
-    """What stands in rate."""
+    """The content of rate."""
 
     since: str | date | None = None
     rate: list[t.Word | str | int | Decimal]

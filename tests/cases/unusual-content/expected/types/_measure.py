@@ -11,7 +11,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Measure(soap.Struct):
-    """What stands in measure."""
+    """The content of measure."""
 
     length: t.Length
     """Default: '5'."""

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Print(soap.Struct):
-    """What stands in print."""
+    """The content of print."""
 
     line: list[t.Line]
     margins: list[int] | None = None

@@ -38,7 +38,7 @@ def read_SettleAmount(e: soap.Element) -> Decimal | str:
 
 @dataclass(slots=True, kw_only=True)
 class Settle(soap.Struct):
-    """What stands in settle."""
+    """The content of settle."""
 
     choices: list[
         tuple[Literal["cash"], bool]

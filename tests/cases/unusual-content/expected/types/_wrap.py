@@ -11,7 +11,7 @@ from .. import elements
 
 @dataclass(slots=True, kw_only=True)
 class Wrap(soap.Struct):
-    """What stands in wrap."""
+    """The content of wrap."""
 
     item: str
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Question(soap.Struct):
-    """What stands in question."""
+    """The content of question."""
 
     text: str
     times: int

@@ -12,7 +12,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class Got(soap.Struct):
-    """What stands in got."""
+    """The content of got."""
 
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
     it: t.Base

@@ -12,7 +12,7 @@ from .. import elements
 
 @dataclass(slots=True, kw_only=True, repr=False)
 class Store(soap.Struct):
-    """What stands in store."""
+    """The content of store."""
 
     any_attributes: dict[str, str] = field(default_factory=dict)
     title: str

@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Find(soap.Struct):
-    """What stands in find."""
+    """The content of find."""
 
     author: str | None = None
     note: str | None = None

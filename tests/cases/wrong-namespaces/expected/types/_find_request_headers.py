@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class FindRequestHeaders(soap.Struct):
-    """What stands in find / RequestHeaders."""
+    """The header blocks of find's request."""
 
     session: t.Session | None = None
 

@@ -10,7 +10,7 @@ from .. import types as t
 
 @dataclass(slots=True, kw_only=True)
 class FindResponse(soap.Struct):
-    """What stands in findResponse."""
+    """The content of findResponse."""
 
     book: list[t.Book] = field(default_factory=list)
 

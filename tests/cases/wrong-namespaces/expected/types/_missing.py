@@ -9,7 +9,7 @@ from .. import _soap as soap
 
 @dataclass(slots=True, kw_only=True)
 class Missing(soap.Struct):
-    """What stands in missing."""
+    """The content of missing."""
 
     author: str | None = None
 

@@ -1,0 +1,107 @@
+"""The charset of a document that came over HTTP: its header's, unless that cannot be right; and what comes before its
+XML declaration.
+
+RFC 7303, section 3, lets the header's charset beat the declaration, and a byte order mark beat both. But
+many a server has a default in the header, while the declaration was written with the document.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_CHUNK: Final = 2**16
+_BEFORE_AT_MOST: Final = 2**13
+_DECLARATION: Final = re.compile(
+    rb"""<\?xml\s[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']"""
+)
+# Charsets in which markup is the same bytes as in ASCII: what was read of a document's beginning
+# by one of them is the same by another.
+_TRANSPARENT: Final = re.compile(
+    r"utf-?8|(us-)?ascii|iso-?8859-\d+|latin-?\d|windows-125\d|cp125\d|koi8-[ru]|tis-620"
+    r"|gb2312|gbk|gb18030|big5(-hkscs)?|(windows-31j|shift_?jis)|euc-(cn|jp|kr|tw)|ks_c_5601-1987",
+    re.IGNORECASE,
+)
+_UTF8: Final = ("utf-8", "utf8")
+_ASCII: Final = ("us-ascii", "ascii")
+_MARK: Final = codecs.BOM_UTF8
+_BEFORE: Final = (
+    re.compile(rb"((?:\xef\xbb\xbf|[ \t\r\n])+)(?=<)"),
+    re.compile(rb"((?:\xff\xfe)?(?:[ \t\r\n]\0|\xff\xfe)+)(?=<\0)"),
+    re.compile(rb"((?:\xfe\xff)?(?:\0[ \t\r\n]|\xfe\xff)+)(?=\0<)"),
+)
+_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def from_declaration(data: bytes) -> bytes:
+    """A document without the white space and the further byte order marks before its declaration,
+    where XML has none (XML 1.0, section 2.8): scripts send them that have a line after their end.
+    """
+    for before, mark in zip(_BEFORE, _MARKS, strict=True):
+        if found := before.match(data):
+            rest = data[found.end() :]
+            return mark + rest if mark in found[1] else rest
+    return data
+
+
+def is_before(data: bytes) -> bool:
+    """Whether a document's first bytes, up to a few thousand, are all before its declaration."""
+    return len(data) < _BEFORE_AT_MOST and not data.strip(
+        b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
+    )
+
+
+def gives_way(charset: str, data: bytes) -> bool:
+    """Whether the header's charset gives way to the declaration, to be seen before anything is
+    parsed. US-ASCII does, as what it can read is the same in the declared one. And any other does
+    where a document declares itself UTF-8 and is: what is not ASCII in it is not UTF-8 by
+    accident, while a Latin charset decodes anything.
+
+    Args:
+        charset: the header's.
+        data: the document, or its beginning.
+    """
+    charset = charset.lower()
+    if charset in _UTF8 or (charset not in _ASCII and data.isascii()):
+        return False
+    found = _DECLARATION.match(data)
+    declared = found[1].decode("ascii").lower() if found else ""
+    if charset in _ASCII:
+        return not declared or _TRANSPARENT.fullmatch(declared) is not None
+    return declared in _UTF8 and all(
+        text is not None for text in _decoded(data, "utf-8")
+    )
+
+
+def cannot_be(charset: str, data: bytes) -> bool:
+    """Whether a document that is broken in the header's charset cannot be in it, so that its
+    declaration may be right: it does not decode, or does not begin as XML.
+    """
+    declared = _DECLARATION.match(data)
+    if declared and not _TRANSPARENT.fullmatch(declared[1].decode("ascii")):
+        return False
+    begins = True
+    for text in _decoded(data, charset):
+        if text is None:
+            return True
+        if begins and text.strip():
+            begins = False
+            if not text.lstrip().startswith("<"):
+                return True
+    return False
+
+
+def _decoded(data: bytes, charset: str) -> Iterator[str | None]:
+    """The text of a document, piece by piece; `None` where it is in another charset. Of a charset
+    that Python does not know, nothing."""
+    try:
+        decoder = codecs.getincrementaldecoder(charset)()
+    except LookupError:
+        return
+    try:
+        for at in range(0, len(data), _CHUNK):
+            yield decoder.decode(data[at : at + _CHUNK])
+    except ValueError:
+        yield None

@@ -1,0 +1,139 @@
+"""Charsets of headers that cannot be right, and what comes before the XML declaration."""
+
+from __future__ import annotations
+
+import pytest
+from fake_service import Order, envelope, operation
+from raw_server import always, http, raw_server
+from test_client import BOTH, Call
+
+from soapwright.runtime.errors.errors import DecodeError
+from soapwright.runtime.streaming.push_parser import PushParser
+from soapwright.runtime.xml.parsing import parse
+
+TEXT = "Grüße, Zoë"
+
+
+def document(encoding: str, declared: str, before: str = "") -> bytes:
+    declaration = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    return f"{before}{declaration}<a><b>{TEXT}</b></a>".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "header"),
+    [
+        # what the header's charset cannot decode
+        ("utf-8", "utf-8", "us-ascii"),
+        ("utf-8", "", "us-ascii"),
+        ("latin-1", "ISO-8859-1", "utf-8"),
+        ("latin-1", "iso-8859-1", "us-ascii"),
+        ("cp1252", "windows-1252", "UTF8"),
+        ("iso-8859-15", "iso-8859-15", "utf-8"),
+        ("utf-8", "utf-8", "shift_jis"),
+        # what it decodes, as it decodes anything
+        ("utf-8", "UTF-8", "ISO-8859-1"),
+        ("utf-8", "utf-8", "latin1"),
+        ("utf-8", "utf-8", "windows-1252"),
+        ("utf-8", "utf8", "koi8-r"),
+        ("utf-8", "utf-8", "gb18030"),
+        # what does not begin as XML in it
+        ("utf-8", "utf-8", "utf-16"),
+        ("utf-8", "", "utf-16le"),
+        ("utf-8", "utf-8", "utf-32"),
+        ("utf-16-le", "utf-16", "utf-8"),
+        # what nobody knows
+        ("utf-8", "utf-8", "no-charset"),
+        # a header that is right, whatever is declared
+        ("latin-1", "", "iso-8859-1"),
+        ("latin-1", "utf-8", "iso-8859-1"),
+        ("utf-8", "iso-8859-1", "utf-8"),
+        ("utf-8", "us-ascii", "utf-8"),
+        ("utf-16", "utf-16", "utf-8"),
+        ("utf-16-le", "utf-16", "utf-16"),
+    ],
+)
+def test_a_charset_that_cannot_be_right_gives_way(encoding, declared, header):
+    assert parse(document(encoding, declared), header)[0].text == TEXT
+
+
+def test_without_a_declaration_a_latin_charset_is_taken_at_its_word():
+    assert parse(document("utf-8", ""), "iso-8859-1")[0].text == "GrÃ¼Ã\x9fe, ZoÃ«"
+
+
+def test_what_no_charset_can_be_right_for_is_an_error():
+    for declared in ("", "utf-8", "us-ascii", "utf-7", "utf-16"):
+        with pytest.raises(DecodeError, match="not well-formed"):
+            parse(document("latin-1", declared), "utf-8")
+
+
+def test_a_dtd_is_refused_whichever_charset_is_right():
+    with_dtd = document("latin-1", "iso-8859-1").replace(b"<a>", b"<!DOCTYPE a><a>")
+    with pytest.raises(DecodeError, match="DTD"):
+        parse(with_dtd, "utf-8")
+    with pytest.raises(DecodeError, match="DTD"):
+        parse(with_dtd, "utf-8", without_dtd=True)
+
+
+@pytest.mark.parametrize("charset", [None, "utf-8", "us-ascii"])
+@pytest.mark.parametrize(
+    "before", ["\n", "\r\n\r\n", " \t\n" * 50, "\ufeff\n", "\n\ufeff", "\ufeff\ufeff"]
+)
+@pytest.mark.parametrize("declared", ["", "utf-8"])
+def test_white_space_before_the_declaration(charset, before, declared):
+    data = document("utf-8", declared, before)
+    assert parse(data, charset)[0].text == TEXT
+    for size in (1, 7, 10_000):
+        parser = PushParser(charset)
+        for at in range(0, len(data), size):
+            parser.feed(data[at : at + size])
+        assert parser.close()[0].text == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["\ufeff\n", "\n\ufeff \n", "\ufeff\ufeff"])
+def test_white_space_in_utf_16(encoding, before):
+    data = document(encoding, "utf-16", before)
+    assert parse(data)[0].text == TEXT
+    assert parse(data, "utf-16")[0].text == TEXT
+
+
+def test_white_space_alone_is_no_document():
+    for data in (b" " * 100_000, b"\xef\xbb\xbf", b"\n<"):
+        with pytest.raises(DecodeError):
+            parse(data)
+        parser = PushParser()
+        with pytest.raises(DecodeError):
+            for at in range(0, len(data), 1000):
+                parser.feed(data[at : at + 1000])
+            parser.close()
+
+
+def test_an_envelope_known_by_its_beginning_may_be_in_another_charset():
+    declared = b'<?xml version="1.0" encoding="ISO-8859-1"?>'
+    order = operation(rpc=True)
+    sound = declared + envelope("<s:orderResponse><number>7</number></s:orderResponse>")
+    other = sound.replace(b"<number>", "<x>é</x><number>".encode("latin-1"))
+    for data in (sound, sound, other, sound, other):
+        assert order.decode_response(data, "utf-8").number == 7
+
+
+@BOTH
+def test_a_reply_of_either_kind(call: Call):
+    good = envelope("<s:orderResponse><x>é</x><number>7</number></s:orderResponse>")
+    declared = b'\n<?xml version="1.0" encoding="UTF-8"?>' + good
+    for kind in (
+        "text/xml; charset=iso-8859-1",
+        "text/xml; charset=us-ascii",
+        "text/xml",
+    ):
+        with raw_server(always(http(declared, "200 OK", kind))) as server:
+            assert call(server.url) == 7
+
+
+def test_a_request_of_either_kind():
+    order = operation()
+    sent = b'\n<?xml version="1.0" encoding="UTF-8"?>' + envelope(
+        "<s:order><item>Zoë</item></s:order>"
+    )
+    for charset in ("us-ascii", "iso-8859-1", "utf-16", None):
+        assert order.decode_request(sent, charset) == Order(item="Zoë")
