@@ -69,6 +69,8 @@ class Bound:
     soap_action: str = ""
     action_base: str = ""
     """The beginning of the default actions of its port type."""
+    is_http: bool = False
+    """Whether the binding is HTTP's: MIME's elements then are about whole messages."""
 
     @property
     def name(self) -> str:
@@ -131,8 +133,9 @@ class MessageReader:
         namespace = body.get("namespace", "").strip() if body is not None else ""
         rpc = self.bound.style is Style.RPC
         listed = (body.get("parts") or "").split() if body is not None else []
+        attaching = None if self.bound.is_http else concrete
         attached = attached_parts(
-            concrete, self._parts(message), listed, self.components
+            attaching, self._parts(message), listed, self.components
         )
         after = suffixes(self.bound.abstract)
         action = action_of(

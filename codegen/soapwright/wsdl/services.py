@@ -306,7 +306,9 @@ class _Ports:
             key = _free(one.get("name", "").strip(), operations)
             try:
                 abstract = self._abstract(one, port_type, free)
-                bound = Bound(one, abstract, SoapVersion.V11, Style.DOCUMENT)
+                bound = Bound(
+                    *(one, abstract, SoapVersion.V11, Style.DOCUMENT), is_http=True
+                )
                 given = (bound, verb, key, self.components, self.policies)
                 operations[key] = http_operation(*given)
             except Unusable as broken:

@@ -52,15 +52,14 @@ class ClientModules:
                 if stem and number == 0:
                     assignments[f"{prefix}Client"] = cls
         imports = self.scope.sibling_imports
+        if clients and self.context.attaches:
+            home = self.context.runtime.module("attachments.attaching")
+            imports.append(f"from {home} import ATTACHMENTS")
         for module, names in _BASES.items():
             if used := ", ".join(name for name in names if name in bases):
                 home = self.context.runtime.module(module)
                 imports.append(f"from {home} import {used}")
-        if clients:
-            if self.context.attaches:
-                home = self.context.runtime.module("attachments.attaching")
-                imports.append(f"from {home} import ATTACHMENTS")
-            imports.append("from .ports import PORTS")
+        imports += ["from .ports import PORTS"] if clients else []
         return ClientModule(
             self.header,
             self.scope.standard_imports,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import types as t
+from ._soap.attachments.attaching import ATTACHMENTS
 from ._soap.http.plain_client import HttpAsyncClient, HttpClient
 from .ports import PORTS
 
@@ -22,6 +23,7 @@ class Client(HttpClient):
 
     _ports = PORTS
     _port_names = ("Weather", "WeatherPlain")
+    _attaching = ATTACHMENTS
 
     def ask(
         self,
@@ -40,6 +42,7 @@ class AsyncClient(HttpAsyncClient):
 
     _ports = PORTS
     _port_names = ("Weather", "WeatherPlain")
+    _attaching = ATTACHMENTS
 
     async def ask(
         self,
@@ -58,6 +61,7 @@ class WeatherGetClient(HttpClient):
 
     _ports = PORTS
     _port_names = ("WeatherGet",)
+    _attaching = ATTACHMENTS
 
     def by_zip(
         self,
@@ -121,6 +125,7 @@ class AsyncWeatherGetClient(HttpAsyncClient):
 
     _ports = PORTS
     _port_names = ("WeatherGet",)
+    _attaching = ATTACHMENTS
 
     async def by_zip(
         self,
@@ -184,6 +189,7 @@ class WeatherPostClient(HttpClient):
 
     _ports = PORTS
     _port_names = ("WeatherPost",)
+    _attaching = ATTACHMENTS
 
     def by_zip(
         self,
@@ -211,6 +217,7 @@ class AsyncWeatherPostClient(HttpAsyncClient):
 
     _ports = PORTS
     _port_names = ("WeatherPost",)
+    _attaching = ATTACHMENTS
 
     async def by_zip(
         self,
