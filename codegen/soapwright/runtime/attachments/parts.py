@@ -37,7 +37,7 @@ class Written:
         self._ids: set[str] = set()
 
     def takes(self, value: bytes | Attachment) -> bool:
-        """Whether a binary value becomes a part: those whose size nobody knows are large.
+        """Whether a binary value becomes a part: those of unknown size are large.
 
         Raises:
             ValueError: a file cannot be read.
@@ -151,7 +151,7 @@ class _Local(threading.local):
 
 
 local: Final = _Local()
-"""What this thread writes, and what it reads."""
+"""The parts that this thread writes, and those that it reads."""
 
 
 @contextmanager

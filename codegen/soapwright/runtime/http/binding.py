@@ -88,7 +88,7 @@ def received(
         status: of a reply.
 
     Raises:
-        TransportError: the body says that it has several parts, and has none.
+        TransportError: the body is declared to have several parts, and has none.
     """
     kind = headers.get("content-type", "")
     message = Message(body, kind, headers, (), operation, url, status)

@@ -179,7 +179,8 @@ def http_request(message: Message, verb: str, limits: Limits) -> Request:
     if message.content_type:
         headers["Content-Type"] = message.content_type
     secrets = message.operation.package.secrets
-    return Request(message.url, message.envelope, headers, secrets, limits, verb)
+    body = message.envelope
+    return Request(message.url, body, headers, secrets, limits, method=verb)
 
 
 def _content(envelope: Element) -> Any:  # Any: lxml's elements

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from ..errors.exchange import Exchange
 from ..soap.operation import AnyOperation
 from .client import BaseAsyncClient, BaseClient, _Client
+from .deadlines import Deadline
 from .message import Message
 from .plain import HttpOperation, http_request
 from .replies import Reply
@@ -26,14 +28,17 @@ class _Http(_Client):
             return operation.http_message(value, self.endpoint)
         return super()._message(operation, value, headers)
 
-    def _request(self, operation: AnyOperation, message: Message) -> Request:
+    def _request(
+        self, operation: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Request:
         if not isinstance(operation, HttpOperation):
-            return super()._request(operation, message)
+            return super()._request(operation, message, deadline)
         log, verb = self._package.log, operation.http.verb
         if log.isEnabledFor(logging.DEBUG):
             url = self._package.secrets.redact_url(message.url)
             log.debug("%s: %s %s", operation.name, verb, url)
-        return http_request(message, verb, self._limits)
+        request = http_request(message, verb, self._limits)
+        return replace(request, deadline=deadline)
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         if not isinstance(operation, HttpOperation):

@@ -29,7 +29,7 @@ class Written(Protocol):
 
 
 class Attaching(Protocol):
-    """What writes and reads messages with attachments."""
+    """The interface of what writes and reads messages with attachments."""
 
     def writing(self, mtom: int | None) -> AbstractContextManager[Written]:
         """Inside, this thread writes one message; binary values of so many bytes are parts."""
@@ -113,8 +113,8 @@ def as_mtom(message: Message) -> Message:
     kind, _, parameters = message.content_type.partition(";")
     if media_type(kind) == XOP_TYPE:
         return message
-    said = f'{XOP_TYPE}; type="{kind.strip()}"'
-    return replace(message, content_type=f"{said};{parameters}".rstrip(";"))
+    content_type = f'{XOP_TYPE}; type="{kind.strip()}"'
+    return replace(message, content_type=f"{content_type};{parameters}".rstrip(";"))
 
 
 def is_mtom(content_type: str) -> bool:

@@ -14,13 +14,13 @@ CHUNK: Final = 2**18
 
 
 class Stream(Protocol):
-    """What is used of a binary stream."""
+    """The part of a binary stream that is used."""
 
     def read(self, size: int = -1, /) -> bytes: ...
 
 
 Given: TypeAlias = "bytes | os.PathLike[str] | Stream"
-"""What an attachment is made of: its bytes, the path of a file, or a binary stream."""
+"""The content of an attachment: its bytes, the path of a file, or a binary stream."""
 
 
 class FileContent:
@@ -29,7 +29,7 @@ class FileContent:
     __slots__ = ("path",)
 
     def __init__(self, path: os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
 
     @property
     def size(self) -> int | None:
@@ -70,7 +70,7 @@ class StreamContent:
 
 
 class SpooledContent:
-    """What came in, in a temporary file that several may read at once.
+    """Received content, in a temporary file that several may read at once.
 
     Args:
         file: is closed, and so removed, by `close` or with the last reference.

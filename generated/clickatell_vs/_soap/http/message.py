@@ -246,13 +246,13 @@ class Message:
     def __repr__(self) -> str:
         operation = self.operation
         secrets = ALWAYS if operation is None else operation.package.secrets
-        said = [f"{len(self.envelope):,} bytes", repr(operation)]
-        said.append(repr(secrets.redact_url(self.url)))
+        parts = [f"{len(self.envelope):,} bytes", repr(operation)]
+        parts.append(repr(secrets.redact_url(self.url)))
         if self.status is not None:
-            said.append(f"status={self.status}")
+            parts.append(f"status={self.status}")
         if self.attachments:
-            said.append(f"{len(self.attachments)} attachments")
-        return f"Message({', '.join(said)})"
+            parts.append(f"{len(self.attachments)} attachments")
+        return f"Message({', '.join(parts)})"
 
     @property
     def is_multipart(self) -> bool:

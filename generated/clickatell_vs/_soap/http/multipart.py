@@ -126,7 +126,7 @@ def _typed(content_type: str) -> MimeHeaders:
 
 
 def _split(body: bytes, boundary: str) -> list[bytes]:
-    """What stands between the boundaries."""
+    """The parts between the boundaries."""
     mark = re.escape(boundary.encode("ascii", "replace"))
     pieces = re.split(
         rb"(?:\A|\r?\n)--" + mark + rb"(?=--|[ \t]*\r?\n)",
