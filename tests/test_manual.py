@@ -32,6 +32,7 @@ PAGES = (
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
     *("addressing", "policies", "username-token", "http-bindings", "events"),
+    "attachments",
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (

@@ -29,10 +29,15 @@ class _Http(_Client):
         return super()._message(operation, value, headers)
 
     def _request(
-        self, operation: AnyOperation, message: Message, deadline: Deadline | None
+        self,
+        operation: AnyOperation,
+        message: Message,
+        deadline: Deadline | None,
+        *,
+        streams: bool,
     ) -> Request:
         if not isinstance(operation, HttpOperation):
-            return super()._request(operation, message, deadline)
+            return super()._request(operation, message, deadline, streams=streams)
         log, verb = self._package.log, operation.http.verb
         if log.isEnabledFor(logging.DEBUG):
             url = self._package.secrets.redact_url(message.url)
