@@ -207,6 +207,7 @@ from .http.transport import (
     Transport,
 )
 from .secrets.shown import shown
+from .http.plain import HttpBinding, HttpOperation
 from .soap.envelope import (
     Envelope,
     Wire,
@@ -330,6 +331,8 @@ __all__ = [
     "GMonthDay",
     "GYear",
     "GYearMonth",
+    "HttpBinding",
+    "HttpOperation",
     "Items",
     "KnownElements",
     "Limits",

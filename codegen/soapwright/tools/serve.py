@@ -57,7 +57,7 @@ class Replies:
         self._sampled: dict[Any, Any] = {}  # Any: the same, of samples
         self._handed_back = HandedBack()
         files: dict[str, list[Any]] = {}
-        for port in api.ports:
+        for port in (port for port in api.ports if not port.is_http):
             for operation in port.operations:
                 served = package.PORTS[port.key].operations[operation.key]
                 files.setdefault(operation.key, []).append(served)
@@ -181,7 +181,7 @@ def mock(folder: Path, recorded: Path | None = None, *, full: bool = True) -> An
             service_class: Any = one  # Any: as generated
             methods = dict.fromkeys(service_class._methods.values(), method)
             services.append(type(name, (one,), methods)())
-    paths = {key: f"/{quote(key)}" for key in package.PORTS}
+    paths = {key: f"/{quote(key)}" for key, port in package.PORTS.items() if port.soap}
     mocked = application(services, paths=paths, hooks=Hooks())
     return serving.asgi_application(mocked)
 

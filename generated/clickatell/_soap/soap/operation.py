@@ -586,7 +586,8 @@ class Port:
     """The service's name, "" for a binding that no port uses."""
     address: str | None
     """The endpoint that the WSDL names."""
-    soap: Version
+    soap: Version | None
+    """`None` where its operations go over HTTP without SOAP."""
     operations: Mapping[str, AnyOperation]
     """By name; of overloads the second is `name_2`, the third `name_3`."""
     package: Package
