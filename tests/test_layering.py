@@ -71,7 +71,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 # The same of the gateway's rooms: none may import what is not named here.
 ROOMS: dict[str, tuple[str, ...]] = {
-    "": (),
+    "": ("client",),
     "vendor": (),
     "messages": ("vendor",),
     "callbacks": ("vendor", "services"),
@@ -80,6 +80,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "features": ("vendor",),
     "outgoing": ("messages",),
     "outcomes": ("client",),
+    "queue": ("vendor", "messages", "callbacks", "client"),
     "sandbox": (),
     "sandbox.records": ("vendor",),
     "sandbox.state": ("vendor", "sandbox.records"),
@@ -92,12 +93,20 @@ ROOMS: dict[str, tuple[str, ...]] = {
         *("vendor", "services"),
         *("sandbox.records", "sandbox.state", "sandbox.engine", "sandbox.wire"),
     ),
+    "sandbox.api": (
+        *("", "vendor", "sandbox.records", "sandbox.state", "sandbox.engine"),
+        *("sandbox.wire", "sandbox.web"),
+    ),
     "sandbox.config": ("vendor", "sandbox.records", "sandbox.wire"),
     "sandbox.box": (
         *("sandbox.records", "sandbox.state", "sandbox.engine", "sandbox.web"),
+        "sandbox.api",
     ),
+    "testing": ("sandbox.records", "sandbox.api"),
+    "fixture": ("testing", "sandbox.box", "sandbox.config", "sandbox.records"),
+    "pytest_plugin": ("fixture",),
     "cli": (
-        *("vendor", "messages", "client"),
+        *("vendor", "messages", "client", "testing"),
         *("sandbox.records", "sandbox.state", "sandbox.engine"),
         *("sandbox.box", "sandbox.config"),
     ),
@@ -124,10 +133,14 @@ OWNERS: dict[str, tuple[str, ...]] = {
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
     "lxml": ("callbacks", "client", "sandbox.wire"),
     "phonenumbers": ("vendor",),
-    "httpx2": ("sandbox.web", "demo"),
+    "psycopg": ("client",),
+    "procrastinate": ("queue",),
+    "httpx2": ("sandbox.web", "demo", "testing"),
+    "pytest": ("pytest_plugin",),
     "click": ("cli", "demo"),
     "jinja2": ("sandbox.web",),
     "vobject": ("messages",),
+    "PIL": ("messages",),
 }
 FUNCTION_LINES, MEDIAN_LINES = 60, 15
 SUPPRESSION = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..errors.errors import (
@@ -76,15 +77,16 @@ class Reply:
             came.body, came.headers, operation=operation, url=url, status=came.status
         )
         self._envelope = message.envelope
+        if came.attachments:
+            message = replace(message, attachments=came.attachments)
         return message
 
     @property
     def has_parts(self) -> bool:
         """Whether it is declared to have several parts, and they are of interest."""
         came = self._came
-        return is_multipart(self._content_type) and not self._is_acknowledgement(
-            came.body, came.status
-        )
+        several = bool(came.attachments) or is_multipart(self._content_type)
+        return several and not self._is_acknowledgement(came.body, came.status)
 
     def _is_acknowledgement(self, body: bytes, status: int) -> bool:
         """Whether it only confirms the receipt of a one-way call (WS-I Basic Profile 1.1, R2714),
@@ -150,6 +152,7 @@ class Reply:
             *(response, headers, self._came.status, *both),
             operation=self._operation.name,
             problems=tuple(self._problems or ()),
+            attachments=self._parts,
             secrets=self._operation.package.secrets,
         )
 
@@ -197,6 +200,11 @@ class Reply:
             secrets = self._operation.package.secrets
             to = secrets.redact_url(came.headers["location"])
             message += f", but a redirect to {to}, which is not followed"
+        # 407 is a proxy's, which passes nothing on (RFC 9110, section 15.5.8).
         return TransportError(
-            message, status=came.status, headers=came.headers, body=self._envelope
+            message,
+            status=came.status,
+            headers=came.headers,
+            body=self._envelope,
+            sent=False if came.status == 407 else None,
         )
