@@ -18,7 +18,7 @@ from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
 from .attaching import Attaching
 from .binding import readable, received
-from .bodies import TooLarge, charset_of, is_multipart
+from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
 from .transport import Response
 
@@ -96,6 +96,11 @@ class Reply:
         if not 200 <= status < 300:
             return False
         return status in (202, 204) or not body.strip()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes so long to read that an event loop should not wait for it."""
+        return len(self._came.body) > LONG or self.has_parts
 
     @property
     def _content_type(self) -> str:
@@ -195,6 +200,11 @@ class Reply:
             secrets = self._operation.package.secrets
             to = secrets.redact_url(came.headers["location"])
             message += f", but a redirect to {to}, which is not followed"
+        # 407 is a proxy's, which passes nothing on (RFC 9110, section 15.5.8).
         return TransportError(
-            message, status=came.status, headers=came.headers, body=self._envelope
+            message,
+            status=came.status,
+            headers=came.headers,
+            body=self._envelope,
+            sent=False if came.status == 407 else None,
         )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ._soap.http.message import Attachment as Attachment
     from ._soap.http.message import Message as Message
     from ._soap.http.message import Outgoing as Outgoing
+    from ._soap.http.retries import Retry as Retry
     from ._soap.http.transport import AsyncHttpTransport as AsyncHttpTransport
     from ._soap.http.transport import AsyncStreamedResponse as AsyncStreamedResponse
     from ._soap.http.transport import AsyncTransport as AsyncTransport
@@ -94,6 +95,7 @@ __all__ = [
     "QName",
     "Request",
     "Response",
+    "Retry",
     "SoapFault",
     "StreamedResponse",
     "Transport",
@@ -151,6 +153,7 @@ _HOMES = {
     "QName": "._soap.values.names",
     "Request": "._soap.http.transport",
     "Response": "._soap.http.transport",
+    "Retry": "._soap.http.retries",
     "SoapFault": ".errors",
     "StreamedResponse": "._soap.http.transport",
     "Transport": "._soap.http.transport",
