@@ -211,7 +211,7 @@ from .soap.envelope import (
     Wire,
 )
 from .soap.faults import DeclaredFault
-from .soap.messages import Message
+from .soap.messages import MessageFormat
 from .soap.operation import (
     AnyOperation,
     Operation,
@@ -333,7 +333,7 @@ __all__ = [
     "Limits",
     "MISSING",
     "NOTHING",
-    "Message",
+    "MessageFormat",
     "MimeParts",
     "Nil",
     "NotAnEnvelope",
