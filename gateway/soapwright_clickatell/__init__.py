@@ -1,5 +1,7 @@
 """Clickatell's SMS gateway: its rules that no WSDL has, and the gateway in a box.
 
+    from soapwright_clickatell import Clickatell
+
 The package vendors its generated packages, as any program does that ships what soapwright made
 for it: `services` has them. In a checkout that is a link to `generated/`; a wheel has the
 packages themselves.
@@ -9,4 +11,23 @@ packages themselves.
 modules may change.
 """
 
+from .client import (
+    AsyncClickatell,
+    Clickatell,
+    GatewayError,
+    JournalError,
+    NoAnswer,
+    Options,
+    Recipient,
+)
+
+__all__ = [
+    "AsyncClickatell",
+    "Clickatell",
+    "GatewayError",
+    "JournalError",
+    "NoAnswer",
+    "Options",
+    "Recipient",
+]
 __version__ = "0.2.0"

@@ -45,9 +45,7 @@ class Crash(BaseException):
 
 def refused(*_: object) -> None:
     """The connection is refused: nothing has gone out."""
-    error = TransportError("connection refused")
-    error.sent = False  # type: ignore[attr-defined]  # as the errors of all packages will have it
-    raise error
+    raise TransportError("connection refused", sent=False)
 
 
 class Metered(FakeGateway):

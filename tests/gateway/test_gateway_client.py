@@ -30,7 +30,7 @@ from soapwright_clickatell.client.fates import fates
 from soapwright_clickatell.client import JournalError
 from soapwright_clickatell.codes import ErrorCode, MessageStatus
 from soapwright_clickatell.features import Callbacks, Priority, RequiredFeatures
-from soapwright_clickatell.outcomes import Accepted, Outcome, Refused, Unknown
+from soapwright_clickatell.outcomes import Accepted, NotSent, Outcome, Refused, Unknown
 from soapwright_clickatell.outgoing import Text, Unicode
 from soapwright_clickatell.services import clickatell
 from soapwright_clickatell.vendor.replies import GatewayError, Refusal
@@ -262,7 +262,7 @@ def test_a_reply_that_nobody_documents_leaves_its_number_unknown(
     assert not fates[0].is_retryable
 
 
-def test_a_gateway_that_is_gone_leaves_everything_unknown() -> None:
+def test_nothing_is_sent_to_a_gateway_that_is_gone() -> None:
     with listening() as sandbox:
         endpoint = sandbox.url + PATH
         impatient = Recovery(settle=0.01, patience=0.05, shortest=0.02, longest=0.02)
@@ -270,9 +270,13 @@ def test_a_gateway_that_is_gone_leaves_everything_unknown() -> None:
         sms.balance()
     with sms:
         (fate,) = sms.send(Text("Hi"), [NUMBER])
+        # A connection that was kept breaks, and may have carried it; a new one does not.
         assert isinstance(fate, Unknown) and fate.is_retryable
-        with pytest.raises(NoAnswer):
+        (fate,) = sms.send(Text("Hi"), [NUMBER])
+        assert isinstance(fate, NotSent) and fate.is_retryable
+        with pytest.raises(NoAnswer) as caught:
             sms.send(Text("Hi"), NUMBER)
+        assert caught.value.sent is False
         with pytest.raises(NoAnswer):
             sms.balance()
 

@@ -25,7 +25,7 @@ from soapwright_clickatell.sandbox.engine.gateway import Gateway
 from soapwright_clickatell.sandbox.records.accounts import Account, Credentials
 from soapwright_clickatell.sandbox.records.callbacks import Destination
 from soapwright_clickatell.sandbox.records.messages import Message, Submission
-from soapwright_clickatell.sandbox.records.push import (
+from soapwright_clickatell.vendor.push import (
     MmsNotification,
     ServiceIndication,
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soapwright.cli.shared import say
+from soapwright.cli.shared import print_findings
 from soapwright.model.diagnostics import SpecError
 
 
@@ -46,5 +46,5 @@ def serve_command(
     try:
         serve(mock(package, replies, full=full), host, port, click.echo)
     except SpecError as error:
-        say(error.diagnostics)
+        print_findings(error.diagnostics)
         raise SystemExit(2) from None

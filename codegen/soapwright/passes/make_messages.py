@@ -82,7 +82,7 @@ class _Maker:
         )
 
     def _others(self, parts: tuple[Part, ...]) -> tuple[Substitute, ...]:
-        """The elements that may stand for the only one."""
+        """The substitutes of the only element."""
         if len(parts) != 1 or not isinstance(parts[0], ElementPart):
             return ()
         return self._substitutes.of(parts[0].element)

@@ -13,10 +13,12 @@ from ..messages.options import Options
 from ..vendor.replies import GatewayError
 from .async_client import AsyncClickatell
 from .chunks import Chunk, Recipient, chunks
+from .estimates import Estimate
 from .fates import NoAnswer, UnexpectedReply
 from .file_ledger import FileLedger
 from .ledger import Entry, JournalError, Ledger
 from .limits import Limiter, RateLimiter
+from .postgres import PostgresLedger, PostgresLimiter
 from .steps import Recovery
 from .sync_client import Clickatell
 
@@ -25,6 +27,7 @@ __all__ = [
     "Chunk",
     "Clickatell",
     "Entry",
+    "Estimate",
     "FileLedger",
     "GatewayError",
     "JournalError",
@@ -32,6 +35,8 @@ __all__ = [
     "Limiter",
     "NoAnswer",
     "Options",
+    "PostgresLedger",
+    "PostgresLimiter",
     "RateLimiter",
     "Recipient",
     "Recovery",

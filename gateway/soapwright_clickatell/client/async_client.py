@@ -13,9 +13,9 @@ from typing import Any, Self, TypeAlias, TypeVar, overload
 from ..messages.options import NO_OPTIONS, Options
 from ..messages.outgoing import Message
 from ..vendor.replies import Charge, Status
-from .bulk import Job, Load, Progress, Sending
+from .bulk import Job, Load, Progress, Runner, Sending
 from .calls import MAX_RECIPIENTS, Calls
-from .chunks import Merge, Recipient, Recipients
+from .chunks import Chunk, Merge, Recipient, Recipients
 from .dialects import Dialect, Service, of_client, of_endpoint
 from .driving import (
     CONCURRENCY,
@@ -27,6 +27,7 @@ from .driving import (
     recipients,
     replies,
 )
+from .estimates import Estimate, counted, estimated
 from .fates import NoAnswer
 from .ledger import Ledger
 from .limits import Limiter
@@ -62,7 +63,8 @@ class AsyncClickatell:
         self._own = client is None
         self._client = client
         self._timeout = timeout
-        self._normalise = normaliser(region)
+        self.normalise = normaliser(region)
+        """Makes the international digits of a number."""
         account = Account(user, password, api_id)
         self._calls = Calls(account, str(endpoint), dialect, recovery, limiter)
         if dialect is not None:
@@ -102,11 +104,11 @@ class AsyncClickatell:
         """As `Clickatell.send`."""
         message, calls = message_of(message), self._calls
         if isinstance(to, str):
-            number = self._normalise(to)
+            number = self.normalise(to)
             return await self._run(
                 calls.send_one(message, number, options, client_id, resume)
             )
-        several = [self._normalise(number) for number in to]
+        several = [self.normalise(number) for number in to]
         return await self._run(
             calls.send(message, several, options, client_id, resume, raises=True)
         )
@@ -127,7 +129,7 @@ class AsyncClickatell:
         everybody = recipients(to)
         fates: dict[int, Outcome] = {}
         sending = Sending(
-            message_of(message), options, journal, merge, per_call, self._normalise
+            message_of(message), options, journal, merge, per_call, self.normalise
         )
         async with aclosing(
             self._deliver(sending, everybody, concurrency)
@@ -152,7 +154,7 @@ class AsyncClickatell:
         """As `Clickatell.send_each`; recipients may also be an asynchronous iterable. Who goes no
         further closes it, with `aclosing`."""
         sending = Sending(
-            message_of(message), options, journal, merge, per_call, self._normalise
+            message_of(message), options, journal, merge, per_call, self.normalise
         )
         async with aclosing(self._deliver(sending, to, concurrency)) as delivered:
             async for _, outcomes in delivered:
@@ -193,6 +195,18 @@ class AsyncClickatell:
                     run.cancel()
                 await asyncio.gather(*under_way, return_exceptions=True)
 
+    async def send_chunk(
+        self, chunk: Chunk, ledger: Ledger, options: Options = NO_OPTIONS
+    ) -> list[Outcome] | None:
+        """As `Clickatell.send_chunk`."""
+        return await self._run(Runner(self._calls, ledger, options).run(Load(chunk)))
+
+    @property
+    def account(self) -> str:
+        """The account and where it is used, without its password."""
+        calls = self._calls
+        return f"{calls.account.user} {calls.account.api_id} at {calls.endpoint}"
+
     async def start_batch(
         self, template: Message | str, options: Options = NO_OPTIONS
     ) -> str:
@@ -216,9 +230,9 @@ class AsyncClickatell:
         calls = self._calls
         if isinstance(to, str):
             return await self._run(
-                calls.send_item_to_one(batch_id, self._normalise(to), values)
+                calls.send_item_to_one(batch_id, self.normalise(to), values)
             )
-        several = [self._normalise(number) for number in to]
+        several = [self.normalise(number) for number in to]
         return await self._run(calls.send_item(batch_id, several, values, raises=True))
 
     async def end_batch(self, batch_id: str) -> None:
@@ -245,7 +259,12 @@ class AsyncClickatell:
 
     async def coverage(self, number: str) -> Coverage:
         """As `Clickatell.coverage`."""
-        return await self._run(self._calls.coverage(self._normalise(number)))
+        return await self._run(self._calls.coverage(self.normalise(number)))
+
+    async def estimate(self, message: Message | str, to: Recipients) -> Estimate:
+        """As `Clickatell.estimate`."""
+        made = counted(message_of(message), to, self.normalise)
+        return await self._run(estimated(self._calls, made))
 
     async def redeem(self, token: str) -> None:
         """As `Clickatell.redeem`."""

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from ..messages.options import NO_OPTIONS, Options
-from ..messages.outgoing import MAX_PARTS, Message
+from ..messages.outgoing import MAX_PARTS, Message, Parts
 from ..vendor.codes import ErrorCode
 from ..vendor.replies import (
     Charge,
@@ -46,7 +46,7 @@ from .fates import (
 )
 from .limits import Limiter
 from .outcomes import RENEWABLE, Accepted, Account, Coverage, Outcome, Unknown
-from .steps import Call, Pause, Recovery, Steps, work
+from .steps import Call, Pause, Recovery, Steps, Work, work
 
 MAX_RECIPIENTS: Final = 300
 MAX_FIELDS: Final = 4
@@ -123,6 +123,7 @@ class Calls:
         client_id: str = "",
         resume: bool = False,
         raises: bool = False,
+        confirm: Callable[[], object] | None = None,
     ) -> Steps[list[Outcome]]:
         """Send a message to up to 300 numbers; the fate of each.
 
@@ -133,6 +134,7 @@ class Calls:
             client_id: the id to send it under; a new one by default.
             resume: whether it may have been sent under this id before: the gateway is asked first.
             raises: whether a refusal of the whole call is raised; else it is that of each number.
+            confirm: is called right before the message goes out, each time that it does.
 
         Raises:
             GatewayError: no session can be opened, or as `raises` has it. Nothing was sent.
@@ -154,7 +156,7 @@ class Calls:
             found = yield from self._found(client_id, to)
             if found is not None:
                 return found
-        return (yield from self._sent(parts.operation, to, arguments, raises))
+        return (yield from self._sent(parts.operation, to, arguments, raises, confirm))
 
     def _sent(
         self,
@@ -162,6 +164,7 @@ class Calls:
         to: Sequence[str],
         arguments: dict[str, Any],  # Any: of all parts' types
         raises: bool,
+        confirm: Callable[[], object] | None,
     ) -> Steps[list[Outcome]]:
         """Make a call until it has an answer, and never where it may have been carried out."""
         client_id = str(arguments["cli_msg_id"])
@@ -169,6 +172,8 @@ class Calls:
         reason = "it was not sent"
         for _ in range(self.recovery.attempts):
             yield from self._limited(len(to))
+            if confirm is not None:
+                yield Work(confirm)
             try:
                 replies = yield from self._call(operation, **arguments)
             except NoAnswer as error:
@@ -262,7 +267,7 @@ class Calls:
             ValueError: it is no text, or the service cannot be given these options.
         """
         made = template.encode()
-        if made.operation != "sendmsg" or made.data is not None:
+        if not isinstance(made, Parts) or made.data is not None:
             raise ValueError("a batch is of texts")
         arguments = {one.name: getattr(made, one.name) for one in fields(made)}
         del arguments["data"]

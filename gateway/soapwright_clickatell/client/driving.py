@@ -19,7 +19,8 @@ Numbers: TypeAlias = list[str] | tuple[str, ...]
 
 
 def no_answer(error: Exception) -> NoAnswer:
-    """The error that is raised where a call has no usable reply, with its cause."""
+    """The error that is raised where a call has no usable reply, with its cause, which is of any
+    of the generated packages."""
     failure = NoAnswer(str(error), getattr(error, "sent", None))
     failure.__cause__ = error
     return failure

@@ -169,6 +169,9 @@ class FileLedger:
                 self._begun[place] = at
         return entry
 
+    def confirm(self, place: int) -> None:
+        """As `Ledger.confirm`: no other process can, while the file is open."""
+
     def finish(self, place: int, outcomes: Sequence[Outcome], *, durably: bool) -> None:
         """As `Ledger.finish`. What is not durable is so with the next call that begins."""
         values = [written(outcome) for outcome in outcomes]

@@ -28,6 +28,12 @@ class Entry:
     outcomes: tuple[Outcome, ...] | None = None
     """The fates of all of its numbers, by the last attempt that ended."""
 
+    @property
+    def is_final(self) -> bool:
+        """Whether each of its numbers has its final fate."""
+        outcomes = self.outcomes
+        return outcomes is not None and not any(one.is_retryable for one in outcomes)
+
 
 class Ledger(Protocol):
     """The record of the calls of a job. Its methods may block, and are called from several threads,
@@ -61,8 +67,13 @@ class Ledger(Protocol):
         ...
 
     def begin(self, place: int, digest: str) -> Entry | None:
-        """Record that an attempt begins, durably; the record as it was before. `None` where
-        another process is making the call."""
+        """Record that an attempt begins, durably, unless all fates are final; the record as it was
+        before. `None` where another process is making the call."""
+        ...
+
+    def confirm(self, place: int) -> None:
+        """See that no other process can have resumed a call that was begun here: what follows at
+        once sends it."""
         ...
 
     def finish(self, place: int, outcomes: Sequence[Outcome], *, durably: bool) -> None:
@@ -104,6 +115,9 @@ class Forgetful:
     def begin(self, place: int, digest: str) -> Entry | None:
         """As `Ledger.begin`."""
         return self.look(place)
+
+    def confirm(self, place: int) -> None:
+        """As `Ledger.confirm`."""
 
     def finish(self, place: int, outcomes: Sequence[Outcome], *, durably: bool) -> None:
         """As `Ledger.finish`. Only what may be repeated is kept."""

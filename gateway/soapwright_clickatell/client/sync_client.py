@@ -15,9 +15,9 @@ from typing import Any, Self, TypeAlias, TypeVar, overload
 from ..messages.options import NO_OPTIONS, Options
 from ..messages.outgoing import Message
 from ..vendor.replies import Charge, Status
-from .bulk import Job, Load, Progress, Sending
+from .bulk import Job, Load, Progress, Runner, Sending
 from .calls import MAX_RECIPIENTS, Calls
-from .chunks import Merge, Recipients
+from .chunks import Chunk, Merge, Recipients
 from .dialects import Dialect, Service, of_client, of_endpoint
 from .driving import (
     CONCURRENCY,
@@ -29,6 +29,7 @@ from .driving import (
     recipients,
     replies,
 )
+from .estimates import Estimate, counted, estimated
 from .fates import NoAnswer
 from .ledger import Ledger
 from .limits import Limiter
@@ -92,7 +93,8 @@ class Clickatell:
         self._own = client is None
         self._client = client
         self._timeout = timeout
-        self._normalise = normaliser(region)
+        self.normalise = normaliser(region)
+        """Makes the international digits of a number."""
         self._opening = threading.Lock()
         account = Account(user, password, api_id)
         self._calls = Calls(account, str(endpoint), dialect, recovery, limiter)
@@ -157,11 +159,11 @@ class Clickatell:
         """
         message, calls = message_of(message), self._calls
         if isinstance(to, str):
-            number = self._normalise(to)
+            number = self.normalise(to)
             return self._run(
                 calls.send_one(message, number, options, client_id, resume)
             )
-        several = [self._normalise(number) for number in to]
+        several = [self.normalise(number) for number in to]
         return self._run(
             calls.send(message, several, options, client_id, resume, raises=True)
         )
@@ -215,7 +217,7 @@ class Clickatell:
         everybody = recipients(to)
         fates: dict[int, Outcome] = {}
         sending = Sending(
-            message_of(message), options, journal, merge, per_call, self._normalise
+            message_of(message), options, journal, merge, per_call, self.normalise
         )
         with closing(self._deliver(sending, everybody, concurrency)) as delivered:
             for load, outcomes in delivered:
@@ -247,7 +249,7 @@ class Clickatell:
             As `send_many`.
         """
         sending = Sending(
-            message_of(message), options, journal, merge, per_call, self._normalise
+            message_of(message), options, journal, merge, per_call, self.normalise
         )
         with closing(self._deliver(sending, to, concurrency)) as delivered:
             for _, outcomes in delivered:
@@ -285,6 +287,28 @@ class Clickatell:
                 for run in under_way:
                     run.cancel()
 
+    def send_chunk(
+        self, chunk: Chunk, ledger: Ledger, options: Options = NO_OPTIONS
+    ) -> list[Outcome] | None:
+        """Send a chunk, as often as it has to be sent, and record it in a ledger that is open: for the
+        workers of a queue. A chunk that is done is not sent again.
+
+        Args:
+            chunk: one of `chunks`.
+            ledger: where its calls are recorded, under `chunk.place`.
+            options: as of `send`.
+
+        Returns:
+            The fate of each number; those that are retryable are sent by the next call for this
+            chunk. `None` where another process is sending it.
+
+        Raises:
+            GatewayError: the gateway refuses to open a session.
+            NoAnswer: the gateway does not answer at all.
+            JournalError: the ledger fails, or another process has resumed the chunk.
+        """
+        return self._run(Runner(self._calls, ledger, options).run(Load(chunk)))
+
     def start_batch(
         self, template: Message | str, options: Options = NO_OPTIONS
     ) -> str:
@@ -308,9 +332,9 @@ class Clickatell:
         calls = self._calls
         if isinstance(to, str):
             return self._run(
-                calls.send_item_to_one(batch_id, self._normalise(to), values)
+                calls.send_item_to_one(batch_id, self.normalise(to), values)
             )
-        several = [self._normalise(number) for number in to]
+        several = [self.normalise(number) for number in to]
         return self._run(calls.send_item(batch_id, several, values, raises=True))
 
     def end_batch(self, batch_id: str) -> None:
@@ -337,7 +361,23 @@ class Clickatell:
 
     def coverage(self, number: str) -> Coverage:
         """Whether messages to a number are routed, and what they cost at least."""
-        return self._run(self._calls.coverage(self._normalise(number)))
+        return self._run(self._calls.coverage(self.normalise(number)))
+
+    def estimate(self, message: Message | str, to: Recipients) -> Estimate:
+        """The number of SMS and the least cost of a sending, of which nothing is sent.
+
+        Prices are those of `coverage`, asked for once for all numbers that begin alike.
+
+        Args:
+            message: as of `send_many`.
+            to: as of `send_many`.
+
+        Raises:
+            ValueError: the message cannot be sent, or not to one of the recipients; or their
+                numbers begin in more than 200 ways.
+        """
+        made = counted(message_of(message), to, self.normalise)
+        return self._run(estimated(self._calls, made))
 
     def redeem(self, token: str) -> None:
         """Redeem a voucher of 16 digits."""

@@ -8,16 +8,22 @@ VCard(text)                a business card, or `VCard.of(file)` of a vCard of an
 VCalendar(text)            a calendar entry, or `VCalendar.of(file)` of an iCalendar file
 Ringtone(rtttl or bytes)   a ringtone in RTTTL, or in Nokia's binary form
 OperatorLogo(bytes)        a logo as an OTA bitmap; `OperatorLogo()` removes the handset's
+GroupLogo(bytes)           the picture shown for a group of callers
+PictureMessage(bytes)      a picture with a text
+
+`OperatorLogo.of`, `GroupLogo.of` and `PictureMessage.of` take image files.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Final, Protocol
+from pathlib import Path
+from typing import Any, ClassVar, Final, Protocol
 
-from ..vendor.characters import gsm_parts, travels_as_gsm, ucs2_parts
+from ..vendor.characters import folded, gsm_parts, travels_as_gsm, ucs2_parts
 from ..vendor.octets import PORTS, header_elements, octet_parts, ports_header
 from ..vendor.ringtones import encode_rtttl
+from .bitmaps import LOGO, PICTURE, bcd_network, ota_bitmap, picture
 from .conversion import to_vcalendar, to_vcard
 
 MAX_PARTS: Final = 35
@@ -36,6 +42,14 @@ class Parts:
     data: str | None = None
 
 
+class Encoded(Protocol):
+    """The parts of a call that make up a message, in the fields of a dataclass."""
+
+    operation: ClassVar[str]
+    """The operation that sends it, in the names of `clickatell`."""
+    __dataclass_fields__: ClassVar[dict[str, Any]]  # Any: as dataclasses have it
+
+
 class Message(Protocol):
     """Something that can be sent."""
 
@@ -44,7 +58,7 @@ class Message(Protocol):
         """How many SMS it takes."""
         ...
 
-    def encode(self) -> Parts:
+    def encode(self) -> Encoded:
         """The parts of the call.
 
         Raises:
@@ -53,7 +67,7 @@ class Message(Protocol):
         ...
 
 
-def _checked(message: Message, empty: bool) -> int | None:
+def checked(message: Message, empty: bool) -> int | None:
     """The value of `concat` for a message; `None` where the gateway's default of 1 is enough.
 
     Raises:
@@ -81,6 +95,11 @@ class Text:
 
     text: str
 
+    def folded(self) -> Text:
+        """The same with quotes, dashes and other typographic characters as the GSM alphabet has
+        them, which then often takes fewer SMS."""
+        return Text(folded(self.text))
+
     @property
     def sms(self) -> int:
         """How many SMS it takes."""
@@ -88,7 +107,7 @@ class Text:
 
     def encode(self) -> Parts:
         """As `Message.encode`."""
-        concat = _checked(self, not self.text)
+        concat = checked(self, not self.text)
         if travels_as_gsm(self.text):
             return Parts(text=self.text, concat=concat)
         return Parts(text=_ucs2(self.text), unicode=1, concat=concat)
@@ -99,6 +118,11 @@ class Flash:
     """A text that the handset shows at once, and does not keep."""
 
     text: str
+
+    def folded(self) -> Flash:
+        """The same with quotes, dashes and other typographic characters as the GSM alphabet has
+        them, which then often takes fewer SMS."""
+        return Flash(folded(self.text))
 
     @property
     def sms(self) -> int:
@@ -129,7 +153,7 @@ class Unicode:
 
     def encode(self) -> Parts:
         """As `Message.encode`."""
-        concat = _checked(self, not self.text)
+        concat = checked(self, not self.text)
         return Parts(text=_ucs2(self.text), unicode=1, concat=concat)
 
 
@@ -151,7 +175,7 @@ class Binary:
     def encode(self) -> Parts:
         """As `Message.encode`."""
         header_elements(self.udh)
-        concat = _checked(self, not self.data)
+        concat = checked(self, not self.data)
         return Parts(
             udh=self.udh.hex().upper(), data=self.data.hex().upper(), concat=concat
         )
@@ -172,7 +196,7 @@ class _Typed:
     def encode(self) -> Parts:
         """As `Message.encode`."""
         kind, payload = self._content()
-        concat = _checked(self, not payload)
+        concat = checked(self, not payload)
         if isinstance(payload, bytes):
             return Parts(msg_type=kind, data=payload.hex().upper(), concat=concat)
         return Parts(msg_type=kind, text=payload, concat=concat)
@@ -252,3 +276,55 @@ class OperatorLogo(_Typed):
         if not self.logo:
             return "SMS_NOKIA_CLEAN", b"\x00"
         return "SMS_NOKIA_OLOGO", self.logo
+
+    @classmethod
+    def of(cls, image: Path, mcc: str, mnc: str) -> OperatorLogo:
+        """A logo of an image file, for the subscribers of a network.
+
+        Args:
+            image: a file of any kind that Pillow reads; it is scaled to 72 by 14 dots.
+            mcc: the country's mobile country code, of three digits.
+            mnc: the network's mobile network code, of two.
+
+        Raises:
+            ValueError: one of them is not that, or Pillow is not installed.
+        """
+        return cls(bcd_network(mcc, mnc) + ota_bitmap(image, *LOGO))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLogo(_Typed):
+    """A logo that a handset shows when one of a group of callers calls: an OTA bitmap."""
+
+    logo: bytes
+
+    @classmethod
+    def of(cls, image: Path) -> GroupLogo:
+        """A logo of an image file, which is scaled to 72 by 14 dots.
+
+        Raises:
+            ValueError: it is none, or Pillow is not installed.
+        """
+        return cls(ota_bitmap(image, *LOGO))
+
+    def _content(self) -> tuple[str, str | bytes]:
+        return "SMS_NOKIA_GLOGO", self.logo
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMessage(_Typed):
+    """A picture with a text (Nokia Smart Messaging: version, text, OTA bitmap)."""
+
+    content: bytes
+
+    @classmethod
+    def of(cls, image: Path, text: str = "") -> PictureMessage:
+        """A picture message of an image file, which is scaled to 72 by 28 dots.
+
+        Raises:
+            ValueError: it is none, the text is not in Latin-1, or Pillow is not installed.
+        """
+        return cls(picture(ota_bitmap(image, *PICTURE), text))
+
+    def _content(self) -> tuple[str, str | bytes]:
+        return "SMS_NOKIA_PICTURE", self.content

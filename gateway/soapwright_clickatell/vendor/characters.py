@@ -17,6 +17,21 @@ _UCS2: Final = (70, 67)
 """Characters in a single SMS, and in each part of several: six bytes go to the header that
 holds the parts together (the vendor's 63 for UCS-2 is contested; the header leaves 67)."""
 
+_FOLDS: Final = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛′`´", "'"),
+        **dict.fromkeys("“”„‟″«»", '"'),
+        **dict.fromkeys("‹", "<"),
+        **dict.fromkeys("›", ">"),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u202f", " "),
+        **dict.fromkeys("\u200b\u200c\u2060\ufeff\u00ad", ""),
+        **dict.fromkeys("•·", "*"),
+        **{"…": "...", "\t": " ", "™": "(TM)", "©": "(C)", "®": "(R)"},
+    }
+)
+"""Typographic characters, in characters of the GSM alphabet that say the same."""
+
 
 def gsm_parts(text: str) -> int:
     """The number of SMS that a text takes in the GSM alphabet.
@@ -46,6 +61,12 @@ def ucs2_pieces(text: str) -> list[str]:
 def is_gsm(text: str) -> bool:
     """Whether the GSM alphabet has all characters of a text."""
     return all(c in _ALPHABET for c in text)
+
+
+def folded(text: str) -> str:
+    """A text with typographic quotes, dashes, blanks and the like as the GSM alphabet has them;
+    letters are left as they are."""
+    return text.translate(_FOLDS)
 
 
 def travels_as_gsm(text: str) -> bool:

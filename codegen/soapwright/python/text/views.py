@@ -191,7 +191,7 @@ class ClientView:
 class ClientModule:
     """`client.py`; `assignments` name the first portType's pair where there are several.
 
-    `overload` is its name for typing's. `attaches` says whether values may travel beside the envelope.
+    `overload` is its name for typing's. `attaches` is whether values may travel beside the envelope.
     """
 
     header: list[str]

@@ -12,9 +12,9 @@ from ...vendor.characters import is_gsm
 from ...vendor.codes import ErrorCode, MessageStatus
 from ...vendor.features import Priority, RequiredFeatures
 from ...vendor.octets import OCTETS
+from ...vendor.push import HEADER, MmsNotification, ServiceIndication
 from ...vendor.replies import GatewayError
 from .content import Content, binary, of_type, written
-from .push import HEADER, MmsNotification, ServiceIndication
 
 MAX_RECIPIENTS: Final = 300
 MAX_PARTS: Final = 35

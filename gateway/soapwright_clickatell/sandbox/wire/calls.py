@@ -7,11 +7,11 @@ from decimal import ROUND_UP, Decimal
 from typing import Any, Final
 
 from ...vendor.codes import ErrorCode
+from ...vendor.push import MmsNotification, ServiceIndication
 from ...vendor.replies import GatewayError, Reply
 from ..engine.gateway import Gateway
 from ..records.accounts import Credentials
 from ..records.messages import Submission
-from ..records.push import MmsNotification, ServiceIndication
 from .shapes import folded
 
 _MOST_FIELDS: Final = 10

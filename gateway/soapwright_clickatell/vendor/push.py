@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ...vendor.codes import ErrorCode
-from ...vendor.octets import ports_header
-from ...vendor.replies import GatewayError
+from .codes import ErrorCode
+from .octets import ports_header
+from .replies import GatewayError
 
 HEADER: Final = ports_header(2948, 9200)
 _PUSH: Final = bytes((0x01, 0x06))  # transaction 1, a push
