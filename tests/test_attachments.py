@@ -21,6 +21,7 @@ from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
 from soapwright.runtime.http.parts import PartsReader
+from soapwright.runtime.validation.validation import Facets
 from soapwright.tools.serve import mock
 
 CASE = Path(__file__).parent / "cases" / "attachments"
@@ -293,6 +294,12 @@ def test_what_an_attachment_is_made_of(archive: Any, tmp_path: Path) -> None:
     for wrong in ("text", 7, io.StringIO("text"), None):
         with pytest.raises(TypeError, match="wanted"):
             archive.Attachment(wrong)
+
+
+def test_lengths_are_validated(archive: Any) -> None:
+    facets = Facets(max_length=15)
+    assert [*facets.wrong(archive.Attachment(OCTETS))] == [*facets.wrong(OCTETS)] != []
+    assert [*facets.wrong(archive.Attachment(OCTETS[1:]))] == []
 
 
 def test_a_file_that_is_not_there(archive: Any, tmp_path: Path) -> None:
