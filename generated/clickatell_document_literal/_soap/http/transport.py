@@ -20,6 +20,7 @@ from .bodies import TooLarge, is_known, unpacked
 from .connections import OwnAsyncClients, OwnClient
 from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
+from .hiding import Hidden, hide_in_logs
 from .message import Attachment
 
 DEFAULT_TIMEOUT: Final = 30.0
@@ -145,6 +146,7 @@ def _httpx2() -> Any:
     # encodes and decodes, or brings a transport, does without it.
     import httpx2
 
+    hide_in_logs()
     return httpx2
 
 
@@ -205,7 +207,10 @@ class HttpTransport:
         trace = None if progress is None else progress.note
         body = _Body(request)
         try:
-            with client.stream(**_posted(request, trace, client)) as reply:
+            with (
+                Hidden(request.secrets, request.url, request.body),
+                client.stream(**_posted(request, trace, client)) as reply,
+            ):
                 for chunk in body.chunks(reply, reply.iter_raw, reply.iter_bytes):
                     body.add(chunk, reply)
                 return body.response(reply)
@@ -247,12 +252,12 @@ class AsyncHttpTransport:
         trace = None if progress is None else progress.note_async
         body = _Body(request)
         try:
-            async with client.stream(**_posted(request, trace, client)) as reply:
-                async for chunk in body.chunks(
-                    reply, reply.aiter_raw, reply.aiter_bytes
-                ):
-                    body.add(chunk, reply)
-                return body.response(reply)
+            with Hidden(request.secrets, request.url, request.body):
+                async with client.stream(**_posted(request, trace, client)) as reply:
+                    chunks = body.chunks(reply, reply.aiter_raw, reply.aiter_bytes)
+                    async for chunk in chunks:
+                        body.add(chunk, reply)
+                    return body.response(reply)
         except Exception as error:
             secrets = request.secrets
             raise_translated(error, request.url, secrets, self._library, progress)
