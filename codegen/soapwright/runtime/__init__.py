@@ -60,6 +60,7 @@ from .codec.form import (
 )
 from .codec.literal_arrays import kept_attributes, read_items
 from .codec.misnamed import misnamed, misnamed_block
+from .codec.named_parts import part_content
 from .codec.package import Package
 from .codec.parts import PartCodec
 from .codec.nils import (

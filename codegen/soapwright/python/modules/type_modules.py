@@ -39,7 +39,7 @@ _STRING = BuiltinRef(Builtin.STRING)
 # pyright takes no narrower type for an inherited field: as one of the base, it could be set to another value.
 _NARROWED = "pyright: ignore[reportIncompatibleVariableOverride]  # restricted"
 _SHADOWABLE = frozenset(
-    "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
+    "str int float bool bytes list dict tuple isinstance len sum Decimal date datetime time Any"
     " Literal dataclass field soap t elements facets own".split()
 )
 
@@ -223,12 +223,7 @@ class TypeModules:
             recursive=struct.id
             in self.facts.recursive - roles.requests - roles.replies,
         )
-        yield FunctionView(
-            self.context.function("read", name, use),
-            f"e: {scope.soap('Element')}",
-            name,
-            reader.lines(),
-        )
+        yield reader.function()
 
     def _registrations(self, scope: Scope, struct: Struct, name: str) -> list[str]:
         """A class with bases or of an encoded service may appear where its base, or anything, may."""

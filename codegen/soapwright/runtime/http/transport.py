@@ -16,7 +16,8 @@ from typing import Any, Final, Protocol, TypeVar
 from ..errors.errors import TransportError
 from ..secrets.redaction import ALWAYS, Secrets
 from ..xml.parsing import LIMITS, Limits
-from .bodies import TooLarge, is_known, unpacked
+from .aside import aside
+from .bodies import LONG, TooLarge, UnknownCoding, unpacked
 from .connections import OwnAsyncClients, OwnClient
 from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
@@ -24,6 +25,8 @@ from .hiding import Hidden, hide_in_logs
 from .message import Attachment
 
 DEFAULT_TIMEOUT: Final = 30.0
+
+_CODING: Final = "content-encoding"
 
 CONNECTIONS: Final = 100
 """How many connections a client's own transport has at once."""
@@ -99,11 +102,7 @@ class HttpReply(Protocol):
 
     def iter_raw(self) -> Iterator[bytes]: ...
 
-    def iter_bytes(self) -> Iterator[bytes]: ...
-
     def aiter_raw(self) -> AsyncIterator[bytes]: ...
-
-    def aiter_bytes(self) -> AsyncIterator[bytes]: ...
 
 
 class HttpClient(Protocol):
@@ -211,7 +210,7 @@ class HttpTransport:
                 Hidden(request.secrets, request.url, request.body),
                 client.stream(**_posted(request, trace, client)) as reply,
             ):
-                for chunk in body.chunks(reply, reply.iter_raw, reply.iter_bytes):
+                for chunk in reply.iter_raw():
                     body.add(chunk, reply)
                 return body.response(reply)
         except Exception as error:
@@ -254,9 +253,10 @@ class AsyncHttpTransport:
         try:
             with Hidden(request.secrets, request.url, request.body):
                 async with client.stream(**_posted(request, trace, client)) as reply:
-                    chunks = body.chunks(reply, reply.aiter_raw, reply.aiter_bytes)
-                    async for chunk in chunks:
+                    async for chunk in reply.aiter_raw():
                         body.add(chunk, reply)
+                    if body.is_long(reply):
+                        return await aside(body.response, reply)
                     return body.response(reply)
         except Exception as error:
             secrets = request.secrets
@@ -325,6 +325,8 @@ def _posted(
         (name.encode("ascii"), value.encode())
         for name, value in request.headers.items()
     ]
+    if "accept-encoding" not in map(str.lower, request.headers):
+        headers.append((b"Accept-Encoding", b"gzip, deflate"))
     extensions: dict[str, object] = {} if trace is None else {"trace": trace}
     if request.deadline is not None:
         extensions["timeout"] = _timeouts(client, request.deadline.phase)
@@ -352,39 +354,35 @@ class _Body:
     """A reply's body as it comes in, within the limits."""
 
     def __init__(self, request: Request) -> None:
-        self._at_most = request.limits.envelope
+        self._limits = request.limits
         self._deadline = request.deadline
         self._chunks: list[bytes] = []
         self._size = 0
-        self._coding = ""
-        """The content codings that are left to take off here."""
-
-    def chunks(
-        self, reply: HttpReply, raw: Callable[[], T], decoded: Callable[[], T]
-    ) -> T:
-        """The pieces of a body: as they came, where its content codings are known here (httpx2 knows
-        neither `x-gzip` nor several members of gzip), else as httpx2 decodes them."""
-        coding = reply.headers.get("content-encoding", "")
-        if not is_known(coding):
-            return decoded()
-        self._coding = coding
-        return raw()
 
     def add(self, chunk: bytes, reply: HttpReply) -> None:
         self._chunks.append(chunk)
         self._size += len(chunk)
-        if self._size > self._at_most:
-            raise self._refused(reply, f"has more than {self._at_most:,} bytes")
+        if self._size > self._limits.envelope:
+            raise self._refused(reply, f"has more than {self._limits.envelope:,} bytes")
         if self._deadline is not None and not self._deadline.left:
             raise self._deadline.error()
 
+    def is_long(self, reply: HttpReply) -> bool:
+        """Whether it may take long to unpack."""
+        return _CODING in reply.headers and self._size * self._limits.ratio > LONG
+
     def response(self, reply: HttpReply) -> Response:
         body = b"".join(self._chunks)
-        if self._coding and body:
+        self._chunks = self._chunks[:1]
+        coding = reply.headers.get(_CODING, "")
+        if coding and body:
             try:
-                body = unpacked(body, self._coding, self._at_most)
+                body = unpacked(body, coding, self._limits.envelope, self._limits)
             except TooLarge:
-                why = f"has more than {self._at_most:,} bytes"
+                why = f"has more than {self._limits.envelope:,} bytes"
+                raise self._refused(reply, why) from None
+            except UnknownCoding:
+                why = "is packed in a way that is not known here"
                 raise self._refused(reply, why) from None
             except ValueError as error:
                 why = f"is not packed as its Content-Encoding declares ({error})"

@@ -19,7 +19,7 @@ from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
 from .attaching import Attaching
 from .binding import readable, received
-from .bodies import TooLarge, charset_of, is_multipart
+from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
 from .transport import Response
 
@@ -109,6 +109,11 @@ class Reply:
         if not 200 <= status < 300:
             return False
         return status in (202, 204) or not body.strip()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes so long to read that an event loop should not wait for it."""
+        return len(self._came.body) > LONG or self.has_parts
 
     @property
     def _content_type(self) -> str:

@@ -17,6 +17,7 @@ from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
+from .aside import aside
 from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
@@ -544,13 +545,16 @@ class BaseAsyncClient(_Client):
         came = await self._transport.send(self._request(called, sent, deadline))
         reply = self._reply(called, sent, came)
         try:
-            whole: Message | None = None
+            long, came_in = reply.is_long, None
             if self._incoming or reply.has_parts or sent.checks:
-                came_in = await through_async(self._incoming, reply.message())
-                whole = _checked(sent, came_in)
-            if deadline is None:
-                return reply.exchange(whole)
-            return await in_thread(partial(reply.exchange, whole))
+                came_in = await aside(reply.message) if long else reply.message()
+                came_in = await through_async(self._incoming, came_in)
+                came_in = _checked(sent, came_in)
+            if deadline is not None:
+                return await in_thread(partial(reply.exchange, came_in))
+            if long:
+                return await aside(reply.exchange, came_in)
+            return reply.exchange(came_in)
         except SoapError as error:
             reply.failed(error)
             raise

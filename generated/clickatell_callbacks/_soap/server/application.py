@@ -24,6 +24,7 @@ from ..http.bodies import (
     TooLarge,
     UnknownCoding,
     charset_of,
+    is_long,
     media_type,
     unpacked,
 )
@@ -66,7 +67,6 @@ from .service import (
 )
 
 DEFAULT_MAX_BODY: Final = 16 * 2**20
-_LONG: Final = 2**17
 
 _Dispatchers: TypeAlias = Mapping[Version, Dispatcher]
 _XML_TYPES: Final = (*MEDIA_TYPES.values(), "application/xml")
@@ -148,7 +148,9 @@ class Application:
     async def answer(self, request: HttpRequest) -> Response:
         """The reply to a request, whatever it is. A long one is read in a thread of its own: the
         others need not wait for that, nor for a check of passwords."""
-        if len(request.body) > _LONG or self._security is not None:
+        coding, kind = map(request.headers.get, ("content-encoding", "content-type"))
+        long = is_long(request.body, coding or "", kind or "", self._limits)
+        if long or self._security is not None:
             call = await asyncio.to_thread(self._opened, request)
         else:
             call = self._opened(request)
@@ -434,15 +436,16 @@ class Application:
         """
         try:
             coding = request.headers.get("content-encoding", "")
-            return unpacked(request.body, coding, self.max_body)
+            return unpacked(request.body, coding, self.max_body, self._limits)
         except TooLarge:
             raise self._beyond() from None
         except UnknownCoding:
             fault = _callers("the body is packed in a way that is not known here")
             accepts = {"accept-encoding": "gzip, deflate"}
             raise Refusal(fault, status=415, headers=accepts) from None
-        except ValueError:
-            raise Refusal(_callers("the body cannot be unpacked")) from None
+        except ValueError as error:
+            said = f"the body cannot be unpacked: {error}"
+            raise Refusal(_callers(said)) from None
 
     def _beyond(self) -> Refusal:
         fault = _callers(f"a request has at most {self.max_body:,} bytes here")
