@@ -199,6 +199,7 @@ from .http.client import (
     Exchange,
     given,
 )
+from .http.message import Attachment
 from .http.transport import (
     AsyncTransport,
     Request,
@@ -309,6 +310,7 @@ __all__ = [
     "AnyOperation",
     "AnySimple",
     "AsyncTransport",
+    "Attachment",
     "BaseAsyncClient",
     "BaseClient",
     "DeclaredFault",

@@ -20,10 +20,12 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "http.retries": ("Retry",),
     "http.transport": (
         "AsyncHttpTransport",
+        "AsyncStreamedResponse",
         "AsyncTransport",
         "HttpTransport",
         "Request",
         "Response",
+        "StreamedResponse",
         "Transport",
     ),
     "security.username_token": ("UsernameToken",),

@@ -379,16 +379,34 @@ def _narrow_type(
 
 
 class Annotations:
-    """Annotations of values and fields, in the scope of one module."""
+    """Annotations of values and fields, in the scope of one module.
 
-    def __init__(self, types: Types, scope: Scope) -> None:
+    With `given` they are of what may be given for a value: an attachment for a binary one.
+    `attaches` says whether there was such a value.
+    """
+
+    def __init__(self, types: Types, scope: Scope, *, given: bool = False) -> None:
         self.types = types
         self.scope = scope
+        self.given = given
+        self.attaches = False
+
+    def octets(self) -> str:
+        """The type of a binary value that may be a MIME part of its own."""
+        self.attaches = True
+        octets = self.scope.name("bytes")
+        return f"{octets} | {self.scope.soap('Attachment')}" if self.given else octets
+
+    def listed(self, item: str) -> str:
+        """The type of a list of values; given ones may be of several types."""
+        return f"{self.scope.name('Sequence' if self.given else 'list')}[{item}]"
 
     def value(self, reference: TypeRef) -> str:
         """The Python type of one value of a type."""
         if is_any(reference):
             return self.scope.name("Any")
+        if self.types.simple.is_binary(reference):
+            return self.octets()
         if self.types.simple.is_simple(reference):
             return self.types.simple.annotation(reference, self.scope)
         assert isinstance(reference, NamedRef)
@@ -397,7 +415,7 @@ class Annotations:
             nil = definition.item_nillable
             item = str(Annotation(self.value(definition.item), nil))
             for _ in range(sum(definition.ranks)):
-                item = f"{self.scope.name('list')}[{item}]"
+                item = self.listed(item)
             return item
         return self.scope.type(self.types.names.types[reference.id])
 
@@ -560,11 +578,13 @@ def is_wild(field: Field, tags: Iterable[str]) -> bool:
 class Declarations:
     """Declares the fields of one class."""
 
-    def __init__(self, types: Types, scope: Scope, struct: Struct) -> None:
+    def __init__(
+        self, types: Types, scope: Scope, struct: Struct, *, given: bool = False
+    ) -> None:
         self.types = types
         self.scope = scope
         self.encoded = struct.id in types.api.encoded
-        self.annotations = Annotations(types, scope)
+        self.annotations = Annotations(types, scope, given=given)
 
     def declare(self, field: Field) -> Declaration:
         """One field's declaration."""
@@ -589,13 +609,13 @@ class Declarations:
                 kind = self.annotations.value(reference)
                 return Declaration(field.name, Annotation(kind), doc=doc)
             case AttachedMember(doc=doc):
-                octets = Annotation(name("bytes"), nil=True)
+                octets = Annotation(self.annotations.octets(), nil=True)
                 return Declaration(field.name, octets, doc=doc)
             case WildcardMember():
                 kind = f"{name('list')}[{self.annotations.wildcard()}]"
                 return Declaration(field.name, Annotation(kind), factory="list")
             case OrderedMember(optional=optional) as member:
-                kind = f"{name('list')}[{self.annotations.items(member)}]"
+                kind = self.annotations.listed(self.annotations.items(member))
                 factory = "list" if optional else ""
                 return Declaration(field.name, Annotation(kind), factory=factory)
             case _:
@@ -610,7 +630,7 @@ class Declarations:
             nil = element.nillable and not is_pair and not is_any(element.type)
             kept = self.annotations.kept(element.type, nillable=nil)
             item = Annotation(kind, nil, kept=kept)
-            listed = Annotation(f"{self.scope.name('list')}[{item}]")
+            listed = Annotation(self.annotations.listed(str(item)))
             factory = "list" if member.optional or self.encoded else ""
             return Declaration(name, listed, factory=factory, doc=doc)
         nillable = element.nillable and not is_pair
@@ -627,6 +647,19 @@ class Declarations:
         nil = may_be_nil and (is_pair or not is_any(element.type))
         kept = self.annotations.kept(element.type, nillable=nillable)
         return Declaration(name, Annotation(kind, nil, unset, kept), absent, doc=doc)
+
+
+def may_be_attached(types: Types, struct: Struct, field: Field) -> bool:
+    """Whether an attachment may be given for a value of a field, or in it."""
+    probe = Declarations(types, Scope(), struct)
+    probe.declare(field)
+    return probe.annotations.attaches
+
+
+def as_given(types: Types, scope: Scope, struct: Struct, field: Field) -> Declaration:
+    """A field's declaration as it is given: attachments too, where they may be."""
+    given = may_be_attached(types, struct, field)
+    return Declarations(types, scope, struct, given=given).declare(field)
 
 
 def _described(element: Element) -> str:

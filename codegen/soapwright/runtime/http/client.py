@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing, closing
 from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
@@ -30,11 +31,13 @@ from .transport import (
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
     AsyncHttpTransport,
+    AsyncStreamingTransport,
     AsyncTransport,
     HttpClient,
     HttpTransport,
     Request,
     Response,
+    StreamingTransport,
     Transport,
 )
 
@@ -185,18 +188,28 @@ class _Client:
         return joined(message, written, self._mtom)
 
     def _request(
-        self, operation: AnyOperation, message: Message, deadline: Deadline | None
+        self,
+        operation: AnyOperation,
+        message: Message,
+        deadline: Deadline | None,
+        *,
+        streams: bool,
     ) -> Request:
-        """A request, as it is sent."""
+        """A request, as it is sent; its body is all in memory unless the transport `streams`."""
         headers, body = packed(message)
+        pieces: Pieces | None = None
         if isinstance(body, Pieces):
-            body = body.joined()
+            pieces = body if streams else None
+            body = b"" if streams else body.joined()
+        if pieces is not None and (size := pieces.size) is not None:
+            headers["Content-Length"] = str(size)
         secrets, log = self._package.secrets, self._package.log
         if log.isEnabledFor(logging.DEBUG):
             url = secrets.redact_url(message.url)
             sent = _logged(message.envelope, operation, secrets)
             log.debug("%s: POST %s\n%s", operation.name, url, sent)
-        return Request(message.url, body, headers, secrets, self._limits, deadline)
+        secrets, limits = self._package.secrets, self._limits
+        return Request(message.url, body, headers, secrets, limits, deadline, pieces)
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         """A reply, as it came."""
@@ -391,8 +404,7 @@ class BaseClient(_Client):
     ) -> Exchange[Any]:  # Any: the operation's response
         """An exchange, after one attempt."""
         sent = through(self._outgoing, message)
-        came = self._transport.send(self._request(called, sent, deadline))
-        reply = self._reply(called, sent, came)
+        reply = self._reply(called, sent, self._carried(called, sent, deadline))
         try:
             if self._incoming or reply.has_parts or sent.checks:
                 return reply.exchange(
@@ -402,6 +414,24 @@ class BaseClient(_Client):
         except SoapError as error:
             reply.failed(error)
             raise
+
+    def _carried(
+        self, operation: AnyOperation, sent: Message, deadline: Deadline | None
+    ) -> Response:
+        """The reply to a request."""
+        attaching, transport = self._attaching, self._transport
+        streams = attaching is not None and hasattr(transport, "stream")
+        request = self._request(operation, sent, deadline, streams=streams)
+        if attaching is None or not (streams and (self._streams or request.pieces)):
+            return transport.send(request)
+        streaming: StreamingTransport = transport  # type: ignore[assignment]  # it has `stream`
+        with closing(streaming.stream(request)) as reply:
+            body = attaching.reply(
+                reply.status, reply.headers, request.limits, streamed=self._streams
+            )
+            for chunk in reply.chunks:
+                body.add(chunk)
+            return body.response()
 
     def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
@@ -542,7 +572,7 @@ class BaseAsyncClient(_Client):
     ) -> Exchange[Any]:  # Any: the operation's response
         """An exchange, after one attempt. A deadline could not interrupt decoding in the loop."""
         sent = await through_async(self._outgoing, message)
-        came = await self._transport.send(self._request(called, sent, deadline))
+        came = await self._carried(called, sent, deadline)
         reply = self._reply(called, sent, came)
         try:
             long, came_in = reply.is_long, None
@@ -558,6 +588,24 @@ class BaseAsyncClient(_Client):
         except SoapError as error:
             reply.failed(error)
             raise
+
+    async def _carried(
+        self, operation: AnyOperation, sent: Message, deadline: Deadline | None
+    ) -> Response:
+        """The reply to a request."""
+        attaching, transport = self._attaching, self._transport
+        streams = attaching is not None and hasattr(transport, "stream")
+        request = self._request(operation, sent, deadline, streams=streams)
+        if attaching is None or not (streams and (self._streams or request.pieces)):
+            return await transport.send(request)
+        streaming: AsyncStreamingTransport = transport  # type: ignore[assignment]  # it has `stream`
+        async with aclosing(await streaming.stream(request)) as reply:
+            body = attaching.reply(
+                reply.status, reply.headers, request.limits, streamed=self._streams
+            )
+            async for chunk in reply.chunks:
+                body.add(chunk)
+            return body.response()
 
     async def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None

@@ -91,15 +91,16 @@ class Reply:
             came.body, came.headers, operation=operation, url=url, status=came.status
         )
         self._envelope = message.envelope
+        if came.attachments:
+            message = replace(message, attachments=came.attachments)
         return message
 
     @property
     def has_parts(self) -> bool:
         """Whether it is declared to have several parts, and they are of interest."""
         came = self._came
-        return is_multipart(self._content_type) and not self._is_acknowledgement(
-            came.body, came.status
-        )
+        several = bool(came.attachments) or is_multipart(self._content_type)
+        return several and not self._is_acknowledgement(came.body, came.status)
 
     def _is_acknowledgement(self, body: bytes, status: int) -> bool:
         """Whether it only confirms the receipt of a one-way call (WS-I Basic Profile 1.1, R2714),
@@ -169,6 +170,7 @@ class Reply:
             *(response, headers, self._came.status, *both),
             operation=self._operation.name,
             problems=self._noted(),
+            attachments=self._parts,
             secrets=self._secrets,
         )
 

@@ -7,8 +7,22 @@ a class with `send`; nothing of httpx2 is imported then.
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+)
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
@@ -23,6 +37,7 @@ from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
 from .hiding import Hidden, hide_in_logs
 from .message import Attachment
+from .pieces import Pieces
 
 DEFAULT_TIMEOUT: Final = 30.0
 
@@ -48,6 +63,9 @@ class Request:
     """How much the reply may hold."""
     deadline: Deadline | None = field(default=None, compare=False)
     """When the call must be done, if it must: its `left` has the seconds until then."""
+    pieces: Pieces | None = field(default=None, compare=False)
+    """The body in pieces, where it is not all in memory: `body` is empty then. Only `stream` is given
+    such requests; its Content-Length is among the headers where it is known."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -65,6 +83,16 @@ class Response:
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
     """The parts beside the body, where those are separate already: the body is the root then, and the
     Content-Type its own."""
+    pieces: Pieces | None = field(default=None, repr=False)
+    """Of a service's reply: its body in pieces, where it is not all in memory; `body` is empty then."""
+
+
+def _nothing() -> None:
+    """There is nothing to let go of."""
+
+
+async def _nothing_async() -> None:
+    """There is nothing to let go of."""
 
 
 class Transport(Protocol):
@@ -77,6 +105,52 @@ class Transport(Protocol):
             TransportError: no reply came; `TransportTimeout` where none came in time. Its `sent`
                 is False where nothing can have reached the service.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedResponse:
+    """A reply whose body comes in piece by piece."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """By names in lower case."""
+    chunks: Iterator[bytes] = field(repr=False)
+    """The body's pieces, without content codings."""
+    close: Callable[[], None] = field(default=_nothing, repr=False)
+    """Lets go of the connection; it is called once, whether or not all pieces were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncStreamedResponse:
+    """`StreamedResponse` of an asynchronous transport."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """By names in lower case."""
+    chunks: AsyncIterator[bytes] = field(repr=False)
+    """The body's pieces, without content codings."""
+    aclose: Callable[[], Awaitable[None]] = field(default=_nothing_async, repr=False)
+    """As `StreamedResponse.close`."""
+
+
+class StreamingTransport(Protocol):
+    """A transport that takes requests, and gives replies, piece by piece: it need not be one."""
+
+    def stream(self, request: Request) -> StreamedResponse:
+        """Send a request and wait for the head of its reply.
+
+        Raises:
+            TransportError: no reply came, as of `Transport.send`; `chunks` raise it too.
+        """
+        ...
+
+
+class AsyncStreamingTransport(Protocol):
+    """`StreamingTransport` for `AsyncClient`."""
+
+    async def stream(self, request: Request) -> AsyncStreamedResponse:
+        """As `StreamingTransport.stream`."""
         ...
 
 
@@ -104,6 +178,10 @@ class HttpReply(Protocol):
 
     def aiter_raw(self) -> AsyncIterator[bytes]: ...
 
+    def iter_bytes(self) -> Iterator[bytes]: ...
+
+    def aiter_bytes(self) -> AsyncIterator[bytes]: ...
+
 
 class HttpClient(Protocol):
     """The part of `httpx2.Client` that is used."""
@@ -113,7 +191,7 @@ class HttpClient(Protocol):
         method: str,
         url: str,
         *,
-        content: bytes,
+        content: bytes | Iterable[bytes],
         headers: Sequence[tuple[bytes, bytes]],
         follow_redirects: bool,
         extensions: Mapping[str, Any],  # Any: as httpx2 has them
@@ -130,7 +208,7 @@ class AsyncHttpClient(Protocol):
         method: str,
         url: str,
         *,
-        content: bytes,
+        content: bytes | AsyncIterable[bytes],
         headers: Sequence[tuple[bytes, bytes]],
         follow_redirects: bool,
         extensions: Mapping[str, Any],  # Any: as httpx2 has them
@@ -217,6 +295,37 @@ class HttpTransport:
             secrets = request.secrets
             raise_translated(error, request.url, secrets, self._library, progress)
 
+    def stream(self, request: Request) -> StreamedResponse:
+        """As `StreamingTransport.stream`."""
+        client = self._own.get() if self._own else _open(self._given)
+        progress = _followed(request, self._traced)
+        trace = None if progress is None else progress.note
+        opened = ExitStack()
+        translate = partial(
+            raise_translated,
+            url=request.url,
+            secrets=request.secrets,
+            library=self._library,
+            progress=progress,
+        )
+        try:
+            posted = _posted(request, trace, client)
+            if request.pieces is not None:
+                posted["content"] = iter(request.pieces)
+            with Hidden(request.secrets, request.url, request.body):
+                reply = opened.enter_context(client.stream(**posted))
+        except Exception as error:
+            translate(error)
+
+        def chunks() -> Iterator[bytes]:
+            try:
+                yield from reply.iter_bytes()
+            except Exception as error:
+                translate(error)
+
+        headers = _headers(reply)
+        return StreamedResponse(reply.status_code, headers, chunks(), opened.close)
+
     def close(self) -> None:
         """Close what was opened here."""
         if self._own is not None:
@@ -262,10 +371,50 @@ class AsyncHttpTransport:
             secrets = request.secrets
             raise_translated(error, request.url, secrets, self._library, progress)
 
+    async def stream(self, request: Request) -> AsyncStreamedResponse:
+        """As `StreamingTransport.stream`. Files are read, a piece at a time, in the event loop."""
+        client = await self._own.get() if self._own else _open(self._given)
+        progress = _followed(request, self._traced)
+        trace = None if progress is None else progress.note_async
+        opened = AsyncExitStack()
+        translate = partial(
+            raise_translated,
+            url=request.url,
+            secrets=request.secrets,
+            library=self._library,
+            progress=progress,
+        )
+        try:
+            posted = _posted(request, trace, client)
+            if request.pieces is not None:
+                posted["content"] = _asynchronous(request.pieces)
+            with Hidden(request.secrets, request.url, request.body):
+                reply = await opened.enter_async_context(client.stream(**posted))
+        except Exception as error:
+            translate(error)
+
+        async def chunks() -> AsyncIterator[bytes]:
+            try:
+                async for chunk in reply.aiter_bytes():
+                    yield chunk
+            except Exception as error:
+                translate(error)
+
+        headers = _headers(reply)
+        return AsyncStreamedResponse(
+            *(reply.status_code, headers, chunks(), opened.aclose)
+        )
+
     async def aclose(self) -> None:
         """Close what was opened here."""
         if self._own is not None:
             await self._own.aclose()
+
+
+async def _asynchronous(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """Pieces for a client that awaits each."""
+    for piece in pieces:
+        yield piece
 
 
 def _settings(

@@ -8,6 +8,7 @@ from typing import Final
 
 from ..xml.parsing import Limits
 
+XOP_TYPE: Final = "application/xop+xml"
 LONG: Final = 2**16
 """Bytes of a body from which on it is not read in an event loop: others would wait for that."""
 _WINDOW: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}

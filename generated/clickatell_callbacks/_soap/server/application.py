@@ -18,7 +18,7 @@ from ..addressing.headers import (
     read_headers,
 )
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
-from ..http.attaching import AttachmentsAs
+from ..http.attaching import AttachmentsAs, Received
 from ..http.binding import readable, received
 from ..http.bodies import (
     TooLarge,
@@ -403,9 +403,8 @@ class Application:
             Refusal: there is none.
             SoapFault: a layer refuses it.
         """
-        body = self._unpacked(request)
         try:
-            message = received(body, request.headers, url=request.url)
+            message = self._received(request)
         except TransportError as error:
             raise Refusal(_callers(str(error))) from None
         try:
@@ -427,6 +426,29 @@ class Application:
             fault = _callers(f"a SOAP envelope is {accepted}")
             raise Refusal(fault, status=415, headers={"accept-post": accepted})
         return message
+
+    def _received(self, request: HttpRequest) -> Message:
+        """A POST as it came.
+
+        Raises:
+            Refusal: it cannot be unpacked, or is too long.
+            TransportError: it is none of several parts.
+        """
+        if not request.parts:
+            body = self._unpacked(request)
+            return received(body, request.headers, url=request.url)
+        root, *others = request.parts
+        kind, headers = root.content_type, request.headers
+        return Message(root.content, kind, headers, tuple(others), url=request.url)
+
+    def receiving(self, request: HttpRequest) -> Received | None:
+        """The receiver of a request's body piece by piece; `None` where it is to be in memory."""
+        return self._attachments.receiving(request, self._limits, self.max_body)
+
+    def broken(self, request: HttpRequest, error: TransportError) -> Response:
+        """The reply to a request whose parts cannot be told apart."""
+        refusal = Refusal(_callers(str(error)))
+        return self._sent(self._failed(refusal, request), request)
 
     def _unpacked(self, request: HttpRequest) -> bytes:
         """The body of a POST, without its content codings.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TYPE_CHECKING
 
 from .. import _package as own
 from .. import _soap as soap
@@ -40,6 +40,33 @@ class Lot(soap.Struct):
 
     def __repr__(self) -> str:
         return soap.shown(self, own.PACKAGE.secrets)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: int | None = ...,
+            number: int | None = ...,
+            sold: datetime | None = ...,
+            day: date | None = ...,
+            price: Decimal | None = ...,
+            open: bool | None = ...,
+            weight: float | None = ...,
+            digest: bytes | None = ...,
+            picture: bytes | soap.Attachment | None = ...,
+            kind: soap.QName | None = ...,
+            sizes: list[int] | None = ...,
+            either: int | date | None = ...,
+            title: str | None = ...,
+            password: int | None = ...,
+            amounts: list[int] = ...,
+            inner: t.Lot | None = ...,
+            choices: list[
+                tuple[Literal["bid"], int] | tuple[Literal["bidder"], t.Bidder]
+            ] = ...,
+            any_elements: list[soap.AnyElement | tuple[str, Any]] = ...,
+        ) -> None: ...
 
 
 def write_Lot(v: Lot, tag: str, attributes: str = "") -> str:
