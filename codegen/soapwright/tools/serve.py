@@ -8,7 +8,7 @@ service classes;
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +27,7 @@ from soapwright.model.api import Message, Port
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.tools.handed_back import HandedBack
+from soapwright.tools.hosts import guarded
 from soapwright.tools.http_server import Server
 
 _BACKLOG: Final = 2048
@@ -212,7 +213,13 @@ def _refuse(folder: Path, message: str, hint: str = "") -> NoReturn:
     raise SpecError(findings)
 
 
-def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(
+    app: Any,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    names: Collection[str] = (),
+) -> None:
     """Serve an ASGI application until this process is stopped: on uvicorn, where that is installed.
 
     Args:
@@ -220,6 +227,7 @@ def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
         host: a name or an address, of either kind of IP.
         port: 0 takes a free one.
         ready: is called with the base address as soon as calls may come.
+        names: under which it may be called, besides the host, `localhost` and IP addresses.
 
     Raises:
         SpecError: nothing can listen there.
@@ -238,7 +246,7 @@ def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
     with listening:
         ready(f"http://{shown}:{listening.getsockname()[1]}")
         try:
-            run(app, listening)
+            run(guarded(app, [host, *names]), listening)
         except KeyboardInterrupt:
             return
 

@@ -24,6 +24,7 @@ from .errors.errors import (
     TransportTimeout,
     VersionMismatch,
 )
+from .secrets.shown import shown
 from .soap.envelope import Envelope, Wire
 from .soap.messages import MessageFormat
 from .soap.operation import AnyOperation, Operation, Port
@@ -66,6 +67,7 @@ __all__ = [
     "local_name",
     "nil_or",
     "read_array",
+    "shown",
     "string",
     "text",
     "unnamed_result",

@@ -23,6 +23,7 @@ from .errors.errors import (
     VersionMismatch,
 )
 from .errors.refusals import absent
+from .secrets.shown import shown
 from .soap.envelope import Envelope, Wire
 from .soap.faults import DeclaredFault
 from .soap.messages import MessageFormat
@@ -67,6 +68,7 @@ __all__ = [
     "missing",
     "note_types",
     "noting",
+    "shown",
     "string",
     "text",
     "write_as_read",

@@ -35,6 +35,7 @@ from .bodies import LONG, TooLarge, UnknownCoding, Unpacking, unpacked
 from .connections import OwnAsyncClients, OwnClient
 from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
+from .hiding import Hidden, hide_in_logs
 from .message import Attachment
 from .pieces import Pieces
 
@@ -220,6 +221,7 @@ def _httpx2() -> Any:
     # encodes and decodes, or brings a transport, does without it.
     import httpx2
 
+    hide_in_logs()
     return httpx2
 
 
@@ -280,7 +282,10 @@ class HttpTransport:
         trace = None if progress is None else progress.note
         body = _Body(request)
         try:
-            with client.stream(**_posted(request, trace, client)) as reply:
+            with (
+                Hidden(request.secrets, request.url, request.body),
+                client.stream(**_posted(request, trace, client)) as reply,
+            ):
                 for chunk in reply.iter_raw():
                     body.add(chunk, reply)
                 return body.response(reply)
@@ -301,11 +306,12 @@ class HttpTransport:
             library=self._library,
             progress=progress,
         )
-        posted = _posted(request, trace, client)
-        if request.pieces is not None:
-            posted["content"] = iter(request.pieces)
         try:
-            reply = opened.enter_context(client.stream(**posted))
+            posted = _posted(request, trace, client)
+            if request.pieces is not None:
+                posted["content"] = iter(request.pieces)
+            with Hidden(request.secrets, request.url, request.body):
+                reply = opened.enter_context(client.stream(**posted))
         except Exception as error:
             translate(error)
 
@@ -355,12 +361,13 @@ class AsyncHttpTransport:
         trace = None if progress is None else progress.note_async
         body = _Body(request)
         try:
-            async with client.stream(**_posted(request, trace, client)) as reply:
-                async for chunk in reply.aiter_raw():
-                    body.add(chunk, reply)
-                if body.is_long(reply):
-                    return await aside(body.response, reply)
-                return body.response(reply)
+            with Hidden(request.secrets, request.url, request.body):
+                async with client.stream(**_posted(request, trace, client)) as reply:
+                    async for chunk in reply.aiter_raw():
+                        body.add(chunk, reply)
+                    if body.is_long(reply):
+                        return await aside(body.response, reply)
+                    return body.response(reply)
         except Exception as error:
             secrets = request.secrets
             raise_translated(error, request.url, secrets, self._library, progress)
@@ -378,11 +385,12 @@ class AsyncHttpTransport:
             library=self._library,
             progress=progress,
         )
-        posted = _posted(request, trace, client)
-        if request.pieces is not None:
-            posted["content"] = _asynchronous(request.pieces)
         try:
-            reply = await opened.enter_async_context(client.stream(**posted))
+            posted = _posted(request, trace, client)
+            if request.pieces is not None:
+                posted["content"] = _asynchronous(request.pieces)
+            with Hidden(request.secrets, request.url, request.body):
+                reply = await opened.enter_async_context(client.stream(**posted))
         except Exception as error:
             translate(error)
 
