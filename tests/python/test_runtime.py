@@ -43,7 +43,7 @@ def carried(files: dict[str, bytes]) -> dict[str, bytes]:
         ("bare", False, set()),
         ("bare", True, {"server"}),
         ("wildcards", False, {"wildcards"}),
-        ("rpc-graphs", False, {"encoding", "streaming", "wildcards"}),
+        ("rpc-graphs", False, {"attachments", "encoding", "streaming", "wildcards"}),
     ],
 )
 def test_a_package_carries_the_wings_that_it_needs(

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FunctionView:
-    """A function: its signature's parts and its body's lines."""
+    """A function: its signature's parts and its body's lines; `before` is a statement of the module."""
 
     name: str
     parameters: str
     returns: str
     body: list[str]
     decorator: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +191,7 @@ class ClientView:
 class ClientModule:
     """`client.py`; `assignments` name the first portType's pair where there are several.
 
-    `overload` is its name for typing's. `attaches` says whether values may travel beside the envelope.
+    `overload` is its name for typing's. `attaches` is whether values may travel beside the envelope.
     """
 
     header: list[str]

@@ -40,7 +40,7 @@ class Reference(Attachment):
     """A swaRef of an envelope that was read by itself, without the parts of its message.
 
     Args:
-        text: as it stands there, which it is written as.
+        text: as it was read, which it is written as.
     """
 
     text: str

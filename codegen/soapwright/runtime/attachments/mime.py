@@ -26,7 +26,7 @@ class MimeParts:
         self._parts = parts
 
     def writer(self, write: Callable[..., str]) -> Callable[..., str]:
-        """What writes a message, and makes its attached parts parts of what this thread writes.
+        """The writer of a message, which adds its attached parts to those that this thread writes.
 
         A field that is None is no part. Where only an envelope is written, no part is.
         """
@@ -53,7 +53,7 @@ class MimeParts:
             raise Refusal(value, field, str(error)) from error
 
     def reader(self, read: Callable[[Element], Any]) -> Callable[[Element], Any]:
-        """What reads a message with its attached parts; they are None where only an envelope is read."""
+        """The reader of a message with its attached parts: None where only an envelope is read."""
 
         def found(e: Element) -> Any:  # Any: the message's own type
             value = read(e)

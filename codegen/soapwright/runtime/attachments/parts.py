@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from typing import Final
 from urllib.parse import quote, unquote
 
+from ..errors.errors import DecodeError
 from ..http.message import Attachment
+from ..http.parts import CODING
 from ..values.lexical import unreadable
 
 _SAFE: Final = "@.!$*+:=~"
@@ -37,7 +39,7 @@ class Written:
         self._ids: set[str] = set()
 
     def takes(self, value: bytes | Attachment) -> bool:
-        """Whether a binary value becomes a part: those whose size nobody knows are large.
+        """Whether a binary value becomes a part: those of unknown size are large.
 
         Raises:
             ValueError: a file cannot be read.
@@ -123,7 +125,13 @@ class Came:
         return part
 
     def value(self, part: Attachment) -> bytes | Attachment:
-        """A part as a value."""
+        """A part as a value.
+
+        Raises:
+            DecodeError: its transfer encoding could not be taken off.
+        """
+        if CODING in part.headers:
+            raise DecodeError("", "a part that is not encoded as its header says")
         return part if self.stream else part.content
 
     def named(self, names: Sequence[str]) -> Iterator[Attachment | None]:
@@ -151,7 +159,7 @@ class _Local(threading.local):
 
 
 local: Final = _Local()
-"""What this thread writes, and what it reads."""
+"""The parts that this thread writes, and those that it reads."""
 
 
 @contextmanager

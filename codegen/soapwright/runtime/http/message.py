@@ -21,7 +21,7 @@ from ..secrets.redaction import ALWAYS
 from ..soap.blocks import Place, place_of_blocks
 from ..soap.operation import AnyOperation
 from .bodies import charset_of, is_multipart
-from .content import Content, Given, chunks_of, content_of
+from .content import Content, Given, SpooledContent, chunks_of, content_of
 
 __all__ = ["AsyncLayer", "Attachment", "Headers", "Layer", "Message", "Outgoing"]
 
@@ -192,6 +192,12 @@ class Attachment:
             for chunk in self.chunks():
                 file.write(chunk)
 
+    def close(self) -> None:
+        """Remove the temporary file of one that was received into one; it is removed with the last
+        reference too."""
+        if isinstance(self._octets, SpooledContent):
+            self._octets.close()
+
     def __eq__(self, other: object) -> bool:
         """Alike are those of the same bytes or the same source, with the same headers."""
         if not isinstance(other, Attachment):
@@ -246,13 +252,13 @@ class Message:
     def __repr__(self) -> str:
         operation = self.operation
         secrets = ALWAYS if operation is None else operation.package.secrets
-        said = [f"{len(self.envelope):,} bytes", repr(operation)]
-        said.append(repr(secrets.redact_url(self.url)))
+        parts = [f"{len(self.envelope):,} bytes", repr(operation)]
+        parts.append(repr(secrets.redact_url(self.url)))
         if self.status is not None:
-            said.append(f"status={self.status}")
+            parts.append(f"status={self.status}")
         if self.attachments:
-            said.append(f"{len(self.attachments)} attachments")
-        return f"Message({', '.join(said)})"
+            parts.append(f"{len(self.attachments)} attachments")
+        return f"Message({', '.join(parts)})"
 
     @property
     def is_multipart(self) -> bool:

@@ -61,7 +61,7 @@ class DeclaredFault:
     exception: type[DeclaredSoapFault[Any]]  # Any: as of the codec
     codec: FaultCodec
     others: tuple[MemberCodec, ...] = ()
-    """The codecs of the elements that may stand for the declared one; `codec` is one of a member
+    """The codecs of the elements that may replace the declared one; `codec` is one of a member
     too where that is abstract."""
     name: str = ""
     """The WSDL's name of the fault, of which WS-Addressing's default action is made."""
@@ -89,7 +89,7 @@ class DeclaredFault:
 def read_fault(e: Element, secrets: Secrets) -> tuple[SoapFault, list[Element]]:
     """A fault, and the entries of its detail.
 
-    Faults are read for what they say: whatever their version, prefixed or not, with or without
+    Faults are read whatever their version, prefixed or not, with or without
     types, with pieces missing. A typed detail is left to the caller. `secrets` is what the fault
     will hide.
 
@@ -111,7 +111,7 @@ def read_fault(e: Element, secrets: Secrets) -> tuple[SoapFault, list[Element]]:
         actor=_uri(found.get("faultactor", found.get("Role"))),
         node=_uri(found.get("Node")),
         language=language,
-        reasons={lang: said for lang, said in reasons if lang},
+        reasons={lang: text for lang, text in reasons if lang},
         detail=None if detail is None else _raw(detail).keep(secrets),
     )
     fault.secrets = secrets
@@ -134,7 +134,7 @@ def _codes(faultcode: Element | None, code: Element | None) -> tuple[str, list[s
 
 def _qname(e: Element) -> str:
     """A QName's text in Clark's notation. What is none, or has no prefix that is declared, is
-    kept as it stands: many services make up their own codes."""
+    kept as it is: many services make up their own codes."""
     written = (e.text or "").strip(SPACE)
     match = _QNAME.fullmatch(written)
     if match is None:
@@ -235,8 +235,8 @@ def _write_12(fault: SoapFault, prefix: str, detail: str | None) -> str:
 
 
 def _raw_detail(raw: AnyElement, tag: str) -> str:
-    """A detail element of this version, made of one that was received, or of what is to stand
-    in one."""
+    """A detail element of this version, made of one that was received, or of its
+    content."""
     if raw.tag.rpartition("}")[2].lower() == "detail":
         raw = AnyElement(
             tag,
@@ -266,7 +266,7 @@ def _texts(fault: SoapFault, prefix: str) -> str:
 def _standard(code: str) -> str:
     """SOAP's own code, without its namespace, "" where it is somebody's own.
 
-    A dotted one is as its first part says (SOAP 1.1, section 4.4.1).
+    A dotted one means its first part (SOAP 1.1, section 4.4.1).
     """
     namespace, _, local = code.rpartition("}")
     if namespace not in ("", "{" + SOAP11, "{" + SOAP12):
@@ -288,7 +288,7 @@ def _code_11(fault: SoapFault, prefix: str) -> tuple[str, str]:
 
 
 def _codes_12(fault: SoapFault) -> tuple[str, list[str]]:
-    """SOAP 1.2 knows five codes: what is more particular, or somebody's own, is a subcode."""
+    """SOAP 1.2 has five codes: what is more particular, or somebody's own, is a subcode."""
     code = _standard(fault.code_qname or "Server")
     if not code:
         return "Receiver", [fault.code_qname, *fault.subcodes]

@@ -1,6 +1,6 @@
 """Operations: dataclasses to envelopes and back, without any I/O.
 
-Client, server, mock and tests all stand on these. An operation names its types; they are
+Client, server, mock and tests are all built on these. An operation names its types; they are
 looked up, and what can be composed once is composed, when a direction is first used. Threads
 that race there compose the same twice.
 """
@@ -62,11 +62,10 @@ class Operation(Generic[Request, Response]):
         request_action: the action of requests, where it is neither the SOAPAction nor the default.
         response_action: the same of responses.
 
-    Wherever envelopes are decoded, `charset` is what a Content-Type says; it beats the
-    envelope's own XML declaration, unless it cannot be right. `limits` is how much an envelope
-    may hold, where that is not what the package says. With `lenient`, what violates its schema is
-    no `DecodeError`:
-    a value that does not read or is missing is `None`, whatever its annotation says, and each such
+    Wherever envelopes are decoded, `charset` is the Content-Type's; it beats the envelope's
+    own XML declaration, unless it cannot be right. `limits` are those of the envelope, where they
+    are not the package's. With `lenient`, what violates its schema is no `DecodeError`: a value
+    that does not read or is missing is `None`, whatever its annotation, and each such
     place is added to `problems`.
     """
 
@@ -142,7 +141,7 @@ class Operation(Generic[Request, Response]):
 
     @property
     def one_way(self) -> bool:
-        """Whether the other side sends no response."""
+        """Whether the service sends no response."""
         return self._response is None
 
     @property
@@ -181,12 +180,12 @@ class Operation(Generic[Request, Response]):
 
     @property
     def request_message(self) -> Message | None:
-        """What a request's Body holds; `None` where the WSDL declares no input."""
+        """The message of a request; `None` where the WSDL declares no input."""
         return None if self._request is None else self._request.message
 
     @property
     def response_message(self) -> Message | None:
-        """What a response's Body holds; `None` for a one-way operation."""
+        """The message of a response; `None` for a one-way operation."""
         return self._reply
 
     @property
@@ -208,7 +207,7 @@ class Operation(Generic[Request, Response]):
         Args:
             value: the request.
             headers: of the class of the declared ones.
-            references: what goes by reference, where the message is encoded.
+            references: what is written by reference, where the message is encoded.
 
         Raises:
             EncodeError: the wire cannot carry the value, or it is not of the request's class.
@@ -442,7 +441,7 @@ class Operation(Generic[Request, Response]):
     def _response_in(
         self, root: Element, envelope: bytes, charset: str | None, limits: Limits
     ) -> tuple[Response, Any]:  # Any: as for the headers alone
-        """What `read_response` gives, of an envelope that was parsed."""
+        """The same as `read_response`, of an envelope that was parsed."""
         try:
             header, body = opened(root, self._version)
         except VersionMismatch:
@@ -482,8 +481,8 @@ class Operation(Generic[Request, Response]):
 
         Args:
             source: a binary stream, or the bytes in pieces.
-            charset: what a Content-Type says.
-            limits: how much it may hold, where that is not what the package says.
+            charset: the Content-Type's.
+            limits: those of it, where they are not the package's.
 
         Raises:
             SoapFault: as `decode_response`.
@@ -516,7 +515,7 @@ class Operation(Generic[Request, Response]):
     def _refuse_foreign_fault(
         self, envelope: bytes, charset: str | None, limits: Limits
     ) -> None:
-        """A service that does not speak our version of SOAP says so in its own."""
+        """A service that does not speak our version of SOAP answers in its own."""
         other = _OTHER[self._version]
         try:
             _, body = open_envelope(envelope, other, charset, limits)
@@ -547,7 +546,7 @@ class Operation(Generic[Request, Response]):
         raise fault
 
 
-# Any: where operations stand together, each has its own types.
+# Any: of several operations each has its own types.
 AnyOperation: TypeAlias = Operation[Any, Any]
 
 
@@ -594,6 +593,6 @@ class Port:
     """Whose port it is."""
     mtom: Literal["", "expected", "demanded"] = ""
     """Why binary values may travel as parts of their own: its schemas expect their media types,
-    its policy demands it; "" where nothing says that they may."""
+    its policy demands it; "" where nothing declares that they may."""
     addressing: Literal["", "optional", "required"] = ""
     """Whether its services take or demand WS-Addressing's headers, as the WSDL declares it."""

@@ -20,7 +20,7 @@ _BARE: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 def marked(data: bytes, charset: str | None) -> bytes | None:
     """A document with each such character as the text of its reference, behind a mark.
 
-    None where it has none, or its bytes do not tell.
+    None where it has none, or its bytes do not determine it.
     """
     declared = re.match(rb"""[^>]*?encoding=["']([A-Za-z0-9._-]+)""", data[:200])
     encoding = charset or (declared[1].decode() if declared else "UTF-8")

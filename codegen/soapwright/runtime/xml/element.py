@@ -1,4 +1,4 @@
-"""What the readers use of an lxml element, and what they say when one does not read."""
+"""The part of an lxml element that readers use, and their errors when one does not read."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _TRUE: Final = ("true", "1")
 _MAX_PREFIXES: Final = 500
 
 NOTHING: Final[Never] = cast("Never", None)
-"""In place of a value that does not read, where that is lenient. Annotations say what sound envelopes
-give, so it is of every type."""
+"""In place of a value that does not read, where that is lenient. Annotations are for valid
+envelopes, so it is of every type."""
 MISSING: Final[Any] = object()
-"""What a reader's local holds until its element is read; it never leaves the reader."""
+"""The value of a reader's local until its element is read; it never leaves the reader."""
 
 
 class Element(Protocol):
-    """An lxml element, as far as reading goes; lxml itself ships no types."""
+    """An lxml element, as far as readers need it; lxml itself ships no types."""
 
     @property
     def tag(self) -> Any: ...  # Any: to the stubs it is a union, to the readers a str
@@ -57,9 +57,9 @@ class Element(Protocol):
 
     def get(self, key: str) -> str | None: ...
 
-    def keys(self) -> Any: ...  # Any: a list, of which the stubs say str or bytes
+    def keys(self) -> Any: ...  # Any: a list, by the stubs of str or bytes
 
-    # Any: the protocol cannot say "another one" invariantly
+    # Any: the protocol cannot declare "another one" invariantly
     def getparent(self) -> Any: ...
 
     def getroottree(self) -> Any: ...  # Any: a tree, of which only the root is used
@@ -87,7 +87,7 @@ def local_name(e: Element) -> str:
     return tag.rpartition("}")[2]
 
 
-# --------------------------------------------------------------------------- where it stands
+# ------------------------------------------------------------------------------ where it is
 
 
 class _Quiet(threading.local):
@@ -108,7 +108,7 @@ noting: Final = _Noting()
 
 @contextmanager
 def without_paths() -> Generator[None]:
-    """Errors raised inside have no path: they are not told, and paths cost a look at all siblings.
+    """Errors raised inside have no path: they are not reported, and paths cost a look at all siblings.
 
     Nothing is read leniently inside: what fails is read in another way.
     """
@@ -121,12 +121,12 @@ def without_paths() -> Generator[None]:
 
 
 def quiet() -> bool:
-    """Whether what is read now may fail without anybody being told."""
+    """Whether what is read now may fail without a report."""
     return _quiet.on
 
 
 def path_of(e: Element) -> str:
-    """Where an element stands below Body or Header: `sendmsg.to[3]`, `Header.Trace`.
+    """Where an element is below Body or Header: `sendmsg.to[3]`, `Header.Trace`.
 
     Of several of one name each has its number, from 0; so have an array's items, whose names
     mean nothing (SOAP 1.1, section 5.4.2).
@@ -173,7 +173,7 @@ def _all_steps(parent: Element) -> dict[Any, str]:  # Any: lxml's elements
 
 
 def is_array(e: Element) -> bool:
-    """Whether an element says that it is one of SOAP's arrays."""
+    """Whether an element declares that it is one of SOAP's arrays."""
     if any(e.get(name) is not None for name in (ARRAY_TYPE, ITEM_TYPE, ARRAY_SIZE)):
         return True
     text = e.get(XSI_TYPE)
@@ -184,7 +184,7 @@ def is_array(e: Element) -> bool:
 
 
 def bad(e: Element, reason: object) -> Any:
-    """An element's text is not of its type; a secret's text is not told.
+    """An element's text is not of its type; a secret's text is not shown.
 
     What is secret in one package only is hidden by `hide`, where the package is known.
 
@@ -204,7 +204,7 @@ def bad(e: Element, reason: object) -> Any:
 
 
 def bad_attribute(e: Element, name: str, reason: object) -> Any:
-    """An attribute's text is not of its type; a secret's text is not told.
+    """An attribute's text is not of its type; a secret's text is not shown.
 
     Returns:
         None, as `bad`.
@@ -242,7 +242,7 @@ def note_character(e: Element, attribute: str, text: str) -> None:
 
 
 def _whole(e: Element) -> str | None:
-    """What an element holds: its text, or its XML."""
+    """The content of an element: its text, or its XML."""
     if len(e):
         found: str = etree.tostring(e, encoding="unicode", with_tail=False)  # type: ignore[call-overload,unused-ignore]  # an lxml element it is
         return found
@@ -278,7 +278,7 @@ def _below(path: str, name: str) -> str:
 
 
 def abstract(e: Element, cls: type[T]) -> T:
-    """A value of an abstract type must say by xsi:type what it is.
+    """A value of an abstract type must declare its type by xsi:type.
 
     Raises:
         DecodeError: as `bad`.
@@ -292,7 +292,7 @@ def abstract(e: Element, cls: type[T]) -> T:
 
 
 def is_nil(e: Element) -> bool:
-    """Whether an element says that it is nil."""
+    """Whether an element declares that it is nil."""
     nil = e.get(NIL)
     return nil is not None and nil.strip(SPACE) in _TRUE
 

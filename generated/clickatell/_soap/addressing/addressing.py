@@ -34,8 +34,8 @@ class Addressing:
     """A layer that writes the headers of WS-Addressing into requests: To, Action, MessageID, and
     a ReplyTo that asks for the answer on the same connection.
 
-    SOAPAction (SOAP 1.2: the parameter `action`) becomes the Action. A reply that says which
-    message it is a reply to, and means another, is refused.
+    SOAPAction (SOAP 1.2: the parameter `action`) becomes the Action. A reply that names
+    another message than the one it answers is refused.
 
     Args:
         actions: by the operations' names, where the action is not the WSDL's.

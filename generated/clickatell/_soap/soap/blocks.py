@@ -59,7 +59,7 @@ class Place(NamedTuple):
 
 
 def place_of_blocks(envelope: bytes, charset: str | None) -> Place:
-    """Where a header block goes that is to be the first.
+    """The position of a header block that is to be the first.
 
     Args:
         envelope: its Header, if it has one, comes before its Body.

@@ -20,7 +20,7 @@ from .envelope import Envelope, Version, encoded, shown_name
 
 
 class Stream(Protocol):
-    """What is used of a binary stream."""
+    """The part of a binary stream that is used."""
 
     def read(self, size: int, /) -> bytes: ...
 
@@ -28,8 +28,8 @@ class Stream(Protocol):
 Source: TypeAlias = Stream | Iterable[bytes]
 
 References: TypeAlias = Literal["shared", "cycles"]
-"""What goes by reference in SOAP's encoding: all that is shared, or of that only what is part of a
-cycle. Literal messages have no references."""
+"""The values that are written by reference in SOAP's encoding: all that is shared, or of that only
+what is part of a cycle. Literal messages have no references."""
 
 
 class Repeated(Protocol):
@@ -53,9 +53,9 @@ class Repeated(Protocol):
             version: of SOAP.
             message: of the reply.
             fault: raises what a Fault means.
-            whole: reads an envelope that is not of this version: it says why not.
+            whole: reads an envelope that is not of this version, to raise the reason.
             source: a binary stream, or the bytes in pieces.
-            charset: what a Content-Type says.
+            charset: the Content-Type's.
             limits: how much the reply may hold.
             problems: where they are noted; None where reading is strict.
             secrets: the package's.
@@ -69,7 +69,7 @@ class Repeated(Protocol):
 
 
 class RootCodec(Protocol):
-    """What may stand in a Body in the place of an element of its type."""
+    """The codec of a Body's element that may be nil, or be replaced by a substitute."""
 
     def takes(self, value: object) -> bool: ...
 
@@ -90,11 +90,11 @@ class AttachedCodec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one direction's Body, or its Header, holds.
+    """The content of one direction's Body, or of its Header.
 
     With a `tag`, one element; the type's writer and reader are `write_T(value, tag,
     attributes)` and `read_T(element)`, or `write_encoded_T` and `read_encoded_T`. Without, the
-    type stands for the whole content, and its `write_T(value)` and `read_T(element)` write
+    type is that of the whole content, and its `write_T(value)` and `read_T(element)` write
     what is in the Body or Header, and are given the Body or Header to read.
     """
 
@@ -111,12 +111,12 @@ class Message:
     blocks: tuple[str, ...] = ()
     """Of a Header: the names of the blocks that its type reads, in Clark's notation."""
     also: tuple[str, ...] = ()
-    """The names of the elements that may stand for the one expected, in Clark's notation."""
+    """The names of the elements that may be in the place of the one expected, in Clark's notation."""
     root: RootCodec | None = None
-    """What else than a value of the type there may be with a `tag`; None where nothing is."""
+    """The codec of the alternatives to a value of the type, with a `tag`; None where there are none."""
     by_envelope: bool = False
     """Of an encoded message: whether what its writers write depends on the rest of the envelope.
-    What is shared goes by reference, members are named as the request names them."""
+    What is shared is written by reference, members are named as the request names them."""
     items: Repeated | None = None
     """The repeated element of a reply, for those who read it item by item."""
     attached: AttachedCodec | None = None
@@ -126,7 +126,7 @@ class Message:
 def refuse(value: object, name: str, error: Exception, secrets: Secrets) -> NoReturn:
     """Raise what a writer raised as an error with its path, which begins with `name`.
 
-    What it said is not told where the path is a secret's: it may quote it.
+    Its message is left out where the path is a secret's: it may quote it.
     """
     found = blame(value, name, error, secrets)
     if secrets.has_path(found.path):
@@ -208,11 +208,11 @@ class MessageCodec:
 
     @property
     def reader(self) -> Callable[[Element], Any]:  # Any: as of `_Bound`
-        """What reads an element's value."""
+        """The reader of an element's value."""
         return (self._bound or self._bind())[3]
 
     def message_in(self, body: Element, children: Sequence[Element]) -> Element:
-        """What there is to read in a Body.
+        """The element of a Body that is read.
 
         Args:
             body: the Body.
@@ -262,11 +262,11 @@ class Side:
         self._codec = codec
         self._headers = headers
         self._frame: tuple[str, str, str] | None = None
-        # A reply to rpc is whatever stands in the Body: alone there, it needs no look.
+        # A reply to rpc is whatever is in the Body: alone there, it needs no look.
         message = codec.message
         self._unnamed = message.tag is not None and message.rpc and not message.expects
         self.beginning: Beginning | None = None
-        """How the other side's envelopes begin, once one was decoded that `reads_alone`."""
+        """How the peer's envelopes begin, once one was decoded that `reads_alone`."""
 
     @property
     def type(self) -> type[Any]:
@@ -275,12 +275,12 @@ class Side:
 
     @property
     def message(self) -> Message:
-        """What the Body holds."""
+        """The message in the Body."""
         return self._codec.message
 
     @property
     def reader(self) -> Callable[[Element], Any]:  # Any: as of the codec
-        """What reads the message's value."""
+        """The reader of the message's value."""
         return self._codec.reader
 
     @property
@@ -330,7 +330,7 @@ class Side:
         children: Sequence[Element],
         size: int,
     ) -> tuple[Any, Any]:  # Any: the message's own type, and that of its headers
-        """What an envelope holds: the value in its Body, and the declared headers.
+        """The value in an envelope's Body, and its declared headers.
 
         Args:
             header: the Header, if there is one.

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from email.message import Message as MimeHeaders
 from typing import Final
 
-from .attaching import XOP_TYPE
-from .bodies import media_type
+from .bodies import XOP_TYPE, media_type
 from .message import Attachment, Message, check_header
 
 _CODING: Final = "content-transfer-encoding"
-# Headers of a part that are written by what the attachment's other fields say.
+# Headers of a part that are written from the attachment's other fields.
 _OWN: Final = ("content-type", "content-id", _CODING)
 _ACTION: Final = re.compile(r'(?:^|;)\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]+)', re.I)
 
@@ -88,14 +87,14 @@ def written(message: Message) -> tuple[str, Pieces]:
 def _of_root(content_type: str) -> str:
     """The parameters that the whole has of its root: of XOP the type of the envelope, of SOAP 1.2 the
     action."""
-    said = ""
+    parameters = ""
     headers = MimeHeaders()
     headers["Content-Type"] = content_type
     info = headers.get_param("type")
     if media_type(content_type) == XOP_TYPE and info:
-        said = f'; start-info="{info}"'
+        parameters = f'; start-info="{info}"'
     action = _ACTION.search(content_type)
-    return f"{said}; action={action[1]}" if action else said
+    return f"{parameters}; action={action[1]}" if action else parameters
 
 
 def _head(part: Attachment) -> bytes:

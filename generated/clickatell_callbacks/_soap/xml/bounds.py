@@ -1,4 +1,4 @@
-"""Whether a document is deeper, or its texts are longer, than is allowed; seen from its bytes where they tell."""
+"""Whether a document is deeper, or its texts are longer, than is allowed; seen from its bytes where they suffice."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def refuse_deep(root: etree._Element, depth: int) -> None:
 def may_be_long(data: bytes, longest: int, encoding: str) -> bool:
     """Whether a text or an attribute may be too long: to ask each takes longer than to parse.
 
-    Neither has a "<" in it as it stands, but where a comment, a CDATA section or an instruction
+    Neither has a "<" in it, but where a comment, a CDATA section or an instruction
     is in between. So none is longer than two windows of bytes, where each window has one.
     """
     if not is_ascii_superset(encoding) or b"\0" in data[:4]:
@@ -76,7 +76,7 @@ def may_be_long(data: bytes, longest: int, encoding: str) -> bool:
 def is_ascii_superset(encoding: str) -> bool:
     """Whether an ASCII byte is an ASCII character in an encoding, and nothing else.
 
-    Of a document in UTF-16, libxml2 may say that it is in UTF-8.
+    Of a document in UTF-16, libxml2 may report that it is in UTF-8.
     """
     return encoding.upper().startswith(_BYTE_ENCODINGS)
 

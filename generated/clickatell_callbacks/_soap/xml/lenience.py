@@ -1,6 +1,6 @@
 """Reading leniently: what violates its schema is noted, and is no error.
 
-Readers say what they refuse at a few places (`element.bad`, `element.missing` and their kin). These ask here
+Readers report what they refuse at a few places (`element.bad`, `element.missing` and their kin). These ask here
 whether the thread reads leniently just now. So reading costs nothing more as long as all is well.
 """
 
@@ -15,7 +15,7 @@ from ..errors.problems import Problem
 from ..secrets.redaction import ALWAYS, MASK, Secrets
 
 HIDDEN: Final = "its value does not read"
-"""What is said of a secret instead of a reason that quotes it."""
+"""The reason that is reported of a secret, as the real one quotes it."""
 
 
 class Notes:

@@ -53,7 +53,7 @@ class UsernameTokens:
     Args:
         password_of: gives a user's password, `None` for an unknown user. It may be called in any
             thread.
-        verify: instead of it, says whether a password is a user's, for passwords that are stored
+        verify: instead of it, checks whether a password is a user's, for passwords that are stored
             as hashes: a digest cannot be checked then, and is refused. Its own time should not
             depend on whether there is the user.
         require_digest: whether a password in the clear is refused.

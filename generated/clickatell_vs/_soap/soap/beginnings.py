@@ -2,7 +2,7 @@
 
 A peer begins its envelopes alike, from the XML declaration to the start tag of the message's
 element. One that has the same bytes there, and is read in the same charset, has the same
-elements there; and a DTD cannot stand behind them (XML 1.0, section 2.8).
+elements there; and no DTD can follow them (XML 1.0, section 2.8).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Beginning(NamedTuple):
     head: bytes
     size: int
     charset: str | None
-    """What a Content-Type said."""
+    """The Content-Type's."""
     read: Callable[[Element], Any]  # Any: the message's own type
 
 
@@ -36,12 +36,12 @@ def beginning(
 
     Args:
         data: the envelope.
-        charset: what a Content-Type said.
+        charset: the Content-Type's.
         root: what was parsed of it: known to be an envelope, and to hold that message.
         read: what reads the message's element.
 
     Returns:
-        None where the bytes do not tell: they are of an encoding in which an ASCII byte may be
+        None where the bytes do not determine it: they are of an encoding in which an ASCII byte may be
         a piece of another character, or there are comments, or it is very long.
     """
     found = _three_tags(data[:_LONGEST])

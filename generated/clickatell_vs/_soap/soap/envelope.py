@@ -46,7 +46,7 @@ class Wire:
 
     version: Version
     charset: str
-    """What envelopes are encoded in; a character outside it is written as a reference."""
+    """The character encoding of envelopes; a character outside it is written as a reference."""
     prefix: str
     """The prefix of Envelope, Header, Body and Fault."""
     start: str
@@ -58,7 +58,7 @@ class Envelope:
 
     Args:
         wire: the package's habits.
-        namespaces: prefixes and what they stand for.
+        namespaces: by prefix.
         prefixes: those of them that the Envelope declares, in this order, space-separated.
     """
 
@@ -78,7 +78,7 @@ class Envelope:
         return NAMES[self.wire.version]
 
     def head(self, header: str = "") -> str:
-        """All that stands before a Body's content.
+        """All that precedes a Body's content.
 
         Args:
             header: the Header's content as XML; no Header is written without.
@@ -96,7 +96,7 @@ class Envelope:
 
     @property
     def undeclared(self) -> list[tuple[str, str]]:
-        """The prefixes that the Envelope does not declare, and what they stand for."""
+        """The prefixes that the Envelope does not declare, with their namespaces."""
         declared = (*self.prefixes.split(), "xml")
         start = self.wire.start
         return [
@@ -107,7 +107,7 @@ class Envelope:
 
     @property
     def tail(self) -> str:
-        """All that stands after a Body's content."""
+        """All that follows a Body's content."""
         prefix = self.wire.prefix
         return f"</{prefix}:Body></{prefix}:Envelope>"
 
@@ -124,7 +124,7 @@ def encoded(xml: str, charset: str) -> bytes:
     """An envelope's text as bytes.
 
     Raises:
-        EncodeError: what the charset lacks stands in a name, where there can be no character
+        EncodeError: what the charset lacks is in a name, where there can be no character
             reference; or there is a lone surrogate.
     """
     try:
@@ -152,7 +152,7 @@ def open_envelope(
     Args:
         data: the envelope.
         version: of SOAP, as it is spoken here.
-        charset: what Content-Type says; it beats the XML declaration, unless it cannot be right.
+        charset: the Content-Type's; it beats the XML declaration, unless it cannot be right.
         limits: how much it may hold.
 
     Raises:
