@@ -7,7 +7,8 @@ for it: `services` has them. In a checkout that is a link to `generated/`; a whe
 packages themselves.
 
 `client` sends, `outgoing` has the kinds of messages, `outcomes` the results of calls,
-`features` and `codes` the vendor's numbers, `callbacks` receives callbacks. These stay; the other
+`features` and `codes` the vendor's numbers, `callbacks` receives callbacks, `queue` has the tasks
+of a queue's workers. These stay; the other
 modules may change.
 """
 
