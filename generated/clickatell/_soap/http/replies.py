@@ -14,6 +14,7 @@ from ..errors.errors import (
 )
 from ..errors.exchange import Exchange
 from ..errors.problems import Problem
+from ..secrets.redaction import Secrets
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
 from .attaching import Attaching, Read
@@ -26,6 +27,19 @@ from .transport import Response
 class _Unread(Exception):
     """A part was left where it is for a binary value, and nothing has read it: it is in the place of another
     value, or the message is a fault."""
+
+
+def carried_outside(sent: Message, secrets: Secrets) -> Secrets:
+    """Secrets, and those in a request's URL and in its Authorization."""
+    given = sent.headers.get("authorization", "")
+    secrets = secrets.carrying([given, given.partition(" ")[2]])
+    return _carried_in_url(sent, secrets)
+
+
+def _carried_in_url(sent: Message, secrets: Secrets) -> Secrets:
+    if "@" in sent.url or "?" in sent.url:
+        return secrets.carried_in(sent.url)
+    return secrets
 
 
 class Reply:
@@ -164,7 +178,11 @@ class Reply:
     def failed(self, error: SoapError) -> None:
         """Hang the exchange on an error, which hides what is secret in the package. Whatever failed
         on the way, the error has what came."""
-        error.secrets = self._operation.package.secrets
+        secrets = carried_outside(self._sent, self._operation.package.secrets)
+        error.secrets = secrets
+        if isinstance(error, SoapFault) and error.raw_detail is not None:
+            sent, name = self._sent.envelope, self._operation.name
+            error.raw_detail.keep(secrets.carried_by(sent, name))
         if isinstance(error, TransportError) and error.status is None:
             error.of_reply(self._came.status, self._came.headers, self._came.body)
         if error.exchange is None:
@@ -177,10 +195,26 @@ class Reply:
         return Exchange(
             *(response, headers, self._came.status, *both),
             operation=self._operation.name,
-            problems=tuple(self._problems or ()),
+            problems=self._noted(),
             attachments=self._parts,
-            secrets=self._operation.package.secrets,
+            secrets=self._secrets,
         )
+
+    def _noted(self) -> tuple[Problem, ...]:
+        """The problems, which quote the reply: without the secrets that the request carried."""
+        if not self._problems:
+            return ()
+        sent, name = self._sent.envelope, self._operation.name
+        hide = self._secrets.carried_by(sent, name).without_values
+        return tuple(
+            replace(one, value=one.value and hide(one.value), reason=hide(one.reason))
+            for one in self._problems
+        )
+
+    @property
+    def _secrets(self) -> Secrets:
+        """The package's secrets, and those in the request's URL."""
+        return _carried_in_url(self._sent, self._operation.package.secrets)
 
     def _read(
         self, envelope: bytes, content_type: str, status: int
@@ -240,8 +274,7 @@ class Reply:
         came = self._came
         message = "no SOAP reply"
         if 300 <= came.status < 400 and "location" in came.headers:
-            secrets = self._operation.package.secrets
-            to = secrets.redact_url(came.headers["location"])
+            to = self._secrets.redact_url(came.headers["location"])
             message += f", but a redirect to {to}, which is not followed"
         # 407 is a proxy's, which passes nothing on (RFC 9110, section 15.5.8).
         return TransportError(
