@@ -213,7 +213,7 @@ from .soap.envelope import (
     Wire,
 )
 from .soap.faults import DeclaredFault
-from .soap.messages import Message
+from .soap.messages import MessageFormat
 from .soap.operation import (
     AnyOperation,
     Operation,
@@ -337,7 +337,7 @@ __all__ = [
     "KnownElements",
     "Limits",
     "MISSING",
-    "Message",
+    "MessageFormat",
     "MimeParts",
     "NOTHING",
     "Nil",
@@ -482,6 +482,7 @@ __all__ = [
     "parse_written_decimal",
     "parse_written_int",
     "parse_written_time",
+    "part_content",
     "prohibited",
     "qname_value",
     "quoted",

@@ -304,7 +304,7 @@ class ServiceModules:
         if direction == "response":
             items = self.repeated.items(message)
             given += [f"items={items}"] if items else []
-        return f"soap.Message({', '.join(given)})"
+        return f"soap.MessageFormat({', '.join(given)})"
 
     def _root(self, message: Message) -> list[str]:
         """The alternatives to the Body's element: nil, and its substitutes."""
@@ -352,7 +352,7 @@ class ServiceModules:
         if direction == "request":  # a service checks mustUnderstand with it
             blocks = [string(str(header.name)) for header in message.headers]
             given.append(f"blocks=({', '.join(dict.fromkeys(blocks))},)")
-        return f"soap.Message({', '.join(given)})"
+        return f"soap.MessageFormat({', '.join(given)})"
 
     def _wrapper(
         self, port: Port, message: Message, wrapper: QName, operation: Operation

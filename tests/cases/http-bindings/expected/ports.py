@@ -34,10 +34,10 @@ def _weather_get() -> soap.Port:
             package=PACKAGE,
             http=soap.HttpBinding("GET", "/zip(zip)/days/(days)", "path", "xml"),
             address="http://weather.example/api.asmx",
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "ByZipRequest", tag="byZip", attributes="", expects="byZip", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "Forecast",
                 tag="tns:Forecast",
                 expects="{urn:weather}Forecast",
@@ -51,10 +51,10 @@ def _weather_get() -> soap.Port:
             package=PACKAGE,
             http=soap.HttpBinding("GET", "/Many", "query", "xml"),
             address="http://weather.example/api.asmx",
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "ManyRequest", tag="many", attributes="", expects="many", rpc=True
             ),
-            response=soap.Message("ManyResponse", expects="{urn:weather}string"),
+            response=soap.MessageFormat("ManyResponse", expects="{urn:weather}string"),
         ),
         "version": soap.HttpOperation(
             name="version",
@@ -63,14 +63,14 @@ def _weather_get() -> soap.Port:
             package=PACKAGE,
             http=soap.HttpBinding("GET", "/version", "query", "text", "Body"),
             address="http://weather.example/api.asmx",
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "VersionRequest",
                 tag="version",
                 attributes="",
                 expects="version",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "VersionResponse",
                 tag="versionResponse",
                 attributes="",
@@ -85,10 +85,10 @@ def _weather_get() -> soap.Port:
             package=PACKAGE,
             http=soap.HttpBinding("GET", "/count?all=1", "query", "xml", "Body"),
             address="http://weather.example/api.asmx",
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "CountRequest", tag="count", attributes="", expects="count", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "CountResponse",
                 tag="countResponse",
                 attributes="",
@@ -103,10 +103,10 @@ def _weather_get() -> soap.Port:
             package=PACKAGE,
             http=soap.HttpBinding("GET", "/map.png", "query", "bytes", "Body"),
             address="http://weather.example/api.asmx",
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "MapRequest", tag="map", attributes="", expects="map", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "MapResponse", tag="mapResponse", attributes="", expects="", rpc=True
             ),
         ),
@@ -117,7 +117,7 @@ def _weather_get() -> soap.Port:
             package=PACKAGE,
             http=soap.HttpBinding("GET", "/", "query", "nothing"),
             address="http://weather.example/api.asmx",
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "PingRequest", tag="ping", attributes="", expects="ping", rpc=True
             ),
             response=None,
@@ -149,14 +149,14 @@ def _weather_post() -> soap.Port:
             package=PACKAGE,
             http=soap.HttpBinding("POST", "/zip", "form", "xml"),
             address="http://weather.example/api.asmx",
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "ByZipRequestElement",
                 tag="byZip",
                 attributes="",
                 expects="byZip",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "Forecast",
                 tag="tns:Forecast",
                 expects="{urn:weather}Forecast",
@@ -170,10 +170,10 @@ def _weather_post() -> soap.Port:
             package=PACKAGE,
             http=soap.HttpBinding("POST", "/put", "xml", "nothing"),
             address="http://weather.example/api.asmx",
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Forecast", tag="tns:Forecast", expects="{urn:weather}Forecast"
             ),
-            response=soap.Message("PutResponse"),
+            response=soap.MessageFormat("PutResponse"),
         ),
     }
     return soap.Port(
@@ -201,8 +201,10 @@ def _weather() -> soap.Port:
             soap_action="urn:weather#ask",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Ask", tag="tns:Ask", expects="{urn:weather}Ask"),
-            response=soap.Message(
+            request=soap.MessageFormat(
+                "Ask", tag="tns:Ask", expects="{urn:weather}Ask"
+            ),
+            response=soap.MessageFormat(
                 "Forecast",
                 tag="tns:Forecast",
                 expects="{urn:weather}Forecast",
@@ -237,8 +239,10 @@ def _weather_plain() -> soap.Port:
             package=PACKAGE,
             http=soap.HttpBinding("GET", "ask", "query", "xml"),
             address="http://weather.example/plain?key=1",
-            request=soap.Message("Ask", tag="tns:Ask", expects="{urn:weather}Ask"),
-            response=soap.Message(
+            request=soap.MessageFormat(
+                "Ask", tag="tns:Ask", expects="{urn:weather}Ask"
+            ),
+            response=soap.MessageFormat(
                 "Forecast",
                 tag="tns:Forecast",
                 expects="{urn:weather}Forecast",

@@ -27,10 +27,12 @@ def _alarm() -> soap.Port:
             soap_action="urn:alarm#subscribe",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Subscribe", tag="tns:subscribe", expects="{urn:alarm}subscribe"
             ),
-            response=soap.Message("SubscribeResponse", expects="{urn:alarm}subscribed"),
+            response=soap.MessageFormat(
+                "SubscribeResponse", expects="{urn:alarm}subscribed"
+            ),
             action_base=action_base,
         ),
         "raised": soap.Operation(
@@ -39,7 +41,7 @@ def _alarm() -> soap.Port:
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
             request=None,
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "Raised", tag="tns:raised", expects="{urn:alarm}raised"
             ),
             action_base=action_base,
@@ -50,8 +52,10 @@ def _alarm() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("MayResetRequest", expects="{urn:alarm}decision"),
-            response=soap.Message(
+            request=soap.MessageFormat(
+                "MayResetRequest", expects="{urn:alarm}decision"
+            ),
+            response=soap.MessageFormat(
                 "Question", tag="tns:question", expects="{urn:alarm}question"
             ),
             action_base=action_base,
@@ -84,7 +88,7 @@ def _alarm_consumer() -> soap.Port:
             soap_action="urn:alarm#raised",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Raised", tag="tns:raised", expects="{urn:alarm}raised"
             ),
             response=None,
@@ -95,10 +99,12 @@ def _alarm_consumer() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Question", tag="tns:question", expects="{urn:alarm}question"
             ),
-            response=soap.Message("MayResetResponse", expects="{urn:alarm}decision"),
+            response=soap.MessageFormat(
+                "MayResetResponse", expects="{urn:alarm}decision"
+            ),
             action_base=action_base,
             request_action="urn:alarm:may-reset",
             response_action="urn:alarm:Alarm:mayResetResponse",
