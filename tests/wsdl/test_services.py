@@ -238,6 +238,20 @@ def test_other_bindings_are_left_out(read: Reader) -> None:
     ]
 
 
+def test_a_port_of_soap_has_its_name_before_one_of_http(read: Reader) -> None:
+    http = (
+        '<binding name="H" type="t:P"><http:binding verb="GET"/><operation name="op">'
+        '<http:operation location="/"/></operation></binding>'
+    )
+    soap = binding('<operation name="op"/>')
+    port = '<service name="{0}"><port name="P" binding="t:{1}"/></service>'
+    declared = '<portType name="P"><operation name="op"/></portType>'
+    services, _ = read(
+        a=whole(declared, soap, http, port.format("A", "H"), port.format("B", "B"))
+    )
+    assert [(p.key, p.is_http) for p in services.ports] == [("A.P", True), ("P", False)]
+
+
 def test_an_http_binding_without_operations_is_no_port(read: Reader) -> None:
     other = '<binding name="H" type="t:P"><http:binding verb="GET"/></binding>'
     services, found = read(

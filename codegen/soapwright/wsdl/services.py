@@ -465,13 +465,16 @@ def _address(port: etree._Element) -> str | None:
 
 
 def _keyed(ports: list[Port]) -> tuple[Port, ...]:
-    """Ports with their keys: the first of a name has it bare, others with their service's name."""
-    keyed: dict[str, Port] = {}
-    for port in ports:
-        key = port.name if port.name not in keyed else f"{port.service}.{port.name}"
-        key = _free(key, keyed)
-        keyed[key] = replace(port, key=key)
-    return tuple(keyed.values())
+    """Ports with their keys: the first of a name has it bare, others with their service's name.
+
+    Those that are called by SOAP are named first.
+    """
+    keys: dict[str, Port] = {}
+    for port in sorted(ports, key=lambda port: port.is_http or port.is_consumer):
+        key = port.name if port.name not in keys else f"{port.service}.{port.name}"
+        keys[_free(key, keys)] = port
+    names = {id(port): key for key, port in keys.items()}
+    return tuple(replace(port, key=names[id(port)]) for port in ports)
 
 
 def _free(key: str, taken: Container[str]) -> str:
