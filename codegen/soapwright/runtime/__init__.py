@@ -60,6 +60,7 @@ from .codec.form import (
 )
 from .codec.literal_arrays import kept_attributes, read_items
 from .codec.misnamed import misnamed, misnamed_block
+from .codec.named_parts import part_content
 from .codec.package import Package
 from .codec.parts import PartCodec
 from .codec.nils import (
@@ -198,6 +199,7 @@ from .http.client import (
     Exchange,
     given,
 )
+from .http.message import Attachment
 from .http.transport import (
     AsyncTransport,
     Request,
@@ -205,12 +207,13 @@ from .http.transport import (
     Transport,
 )
 from .secrets.shown import shown
+from .http.plain import HttpBinding, HttpOperation
 from .soap.envelope import (
     Envelope,
     Wire,
 )
 from .soap.faults import DeclaredFault
-from .soap.messages import Message
+from .soap.messages import MessageFormat
 from .soap.operation import (
     AnyOperation,
     Operation,
@@ -308,6 +311,7 @@ __all__ = [
     "AnyOperation",
     "AnySimple",
     "AsyncTransport",
+    "Attachment",
     "BaseAsyncClient",
     "BaseClient",
     "DeclaredFault",
@@ -327,13 +331,15 @@ __all__ = [
     "GMonthDay",
     "GYear",
     "GYearMonth",
+    "HttpBinding",
+    "HttpOperation",
     "Items",
     "KnownElements",
     "Limits",
     "MISSING",
-    "NOTHING",
-    "Message",
+    "MessageFormat",
     "MimeParts",
+    "NOTHING",
     "Nil",
     "NotAnEnvelope",
     "OpenEnum",
@@ -476,6 +482,7 @@ __all__ = [
     "parse_written_decimal",
     "parse_written_int",
     "parse_written_time",
+    "part_content",
     "prohibited",
     "qname_value",
     "quoted",

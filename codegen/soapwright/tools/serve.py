@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -20,13 +21,17 @@ from soapwright.envelopes.packages import (
     package_api,
     runtime_module,
 )
+from soapwright.envelopes.sample_values import SAMPLE_PART
 from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.tools.handed_back import HandedBack
 from soapwright.tools.http_server import Server
 
 _BACKLOG: Final = 2048
+_OCTETS: Final = b"soap"
+"""The content of a sample's attachments."""
 _SECURITY: Final = (
     "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security"
 )
@@ -39,21 +44,25 @@ class Replies:
         package: the generated package.
         folder: where it is.
         recorded: a folder of `<operation>.xml`, envelopes, faults too.
+        full: whether samples have optional content.
 
     Raises:
         SpecError: the package has no WSDL, or a recorded reply does not read.
     """
 
     def __init__(
-        self, package: ModuleType, folder: Path, recorded: Path | None
+        self, package: ModuleType, folder: Path, recorded: Path | None, *, full: bool
     ) -> None:
+        self._package = package
         self._errors = package.errors
         api = package_api(folder)
-        self._samples = Samples(api)
+        self._samples = Samples(api, full=full)
         self._messages: dict[Any, tuple[Port, Message]] = {}
         self._known: dict[Any, Any] = {}  # Any: operations, and what they answer
+        self._sampled: dict[Any, Any] = {}  # Any: the same, of samples
+        self._handed_back = HandedBack()
         files: dict[str, list[Any]] = {}
-        for port in api.ports:
+        for port in (port for port in api.ports if not port.is_http):
             for operation in port.operations:
                 served = package.PORTS[port.key].operations[operation.key]
                 files.setdefault(operation.key, []).append(served)
@@ -103,24 +112,51 @@ class Replies:
         except self._errors.SoapFault as fault:
             return fault
 
-    def answer(self, operation: Any) -> Any:  # Any: the package's own classes
+    # Any: the package's own classes, an lxml element
+    def answer(self, operation: Any, request: Any) -> Any:
         """An operation's response and its headers.
+
+        Args:
+            operation: the operation.
+            request: the request's envelope.
 
         Raises:
             SoapFault: of the package, where that is what was recorded.
         """
         known = self._known.get(operation)
-        if known is None:
-            if operation.one_way:
-                return None, None
-            envelope = self._samples.envelope(*self._messages[operation])
-            known = self._known[operation] = self._read(operation, envelope)
         if isinstance(known, Exception):
             raise known
-        return known
+        if known is not None:
+            return known
+        if operation.one_way:
+            return None, None
+        again = self._handed_back.of(operation, request)
+        if not again and operation in self._sampled:
+            return self._sampled[operation]
+        port, message = self._messages[operation]
+        envelope = self._samples.envelope(port, message, again)
+        self._handed_back.given(envelope)
+        with self._attached(message):
+            sample = self._read(operation, envelope)
+        if not again:
+            self._sampled[operation] = sample
+        return sample
+
+    def _attached(self, message: Message) -> AbstractContextManager[object]:
+        """The context in which a sample is read, with sample parts beside it."""
+        client = getattr(self._package, "Client", None)
+        attaching = getattr(client, "_attaching", None)
+        if attaching is None:
+            return nullcontext()
+        ids = [SAMPLE_PART]
+        ids += [f"{quote(one.name)}={SAMPLE_PART}" for one in message.attached]
+        attachment = self._package.Attachment
+        parts = [attachment(_OCTETS, content_id=name) for name in ids]
+        reading: AbstractContextManager[object] = attaching.reading(parts, False)
+        return reading
 
 
-def mock(folder: Path, recorded: Path | None = None) -> Any:
+def mock(folder: Path, recorded: Path | None = None, *, full: bool = True) -> Any:
     """A mock of a generated package's service, as an ASGI application (`Any`: the package's own).
 
     Each port has a path, its key in `PORTS`; at any other path are all of them.
@@ -129,6 +165,7 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
         folder: the package's own folder.
         recorded: a folder of recorded replies, `<operation>.xml`; operations without one get a
             sample.
+        full: whether samples have optional content.
 
     Raises:
         SpecError: the package cannot be served, or a recorded reply does not read.
@@ -142,10 +179,11 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
     application = runtime_module(package, "server.application").Application
     service = runtime_module(package, "server.service")
     serving = runtime_module(package, "server.serving")
-    replies = Replies(package, folder, recorded)
+    replies = Replies(package, folder, recorded, full=full)
 
     def method(self: Any, **given: Any) -> Any:  # Any: a method of any service class
-        response, headers = replies.answer(service.current_call().operation)
+        call = service.current_call()
+        response, headers = replies.answer(call.operation, call.envelope)
         if headers is None:
             return response
         return service.WithHeaders(response, headers)
@@ -163,7 +201,7 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
             service_class: Any = one  # Any: as generated
             methods = dict.fromkeys(service_class._methods.values(), method)
             services.append(type(name, (one,), methods)())
-    paths = {key: f"/{quote(key)}" for key in package.PORTS}
+    paths = {key: f"/{quote(key)}" for key, port in package.PORTS.items() if port.soap}
     mocked = application(services, paths=paths, hooks=Hooks())
     return serving.asgi_application(mocked)
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from soapwright.model.api import NamedRef, Operation, Port, QName, Struct
 from soapwright.python.context import Context
 from soapwright.python.modules.roots import Root, root_of
-from soapwright.python.names.services import method_names, wanted_method
+from soapwright.python.names.services import is_beside, method_names, wanted_method
 from soapwright.python.text.literals import docstring
 from soapwright.python.text.scope import Scope
 from soapwright.python.types.annotations import NOTHING, Annotation, Declaration
-from soapwright.python.types.fields import Declarations, Field
+from soapwright.python.types.fields import Declarations, Field, as_given
 
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple Decimal date datetime time Any Literal soap t"
-    " abstractmethod overload isinstance".split()
+    " Sequence abstractmethod overload isinstance".split()
 )
 
 
@@ -80,14 +80,18 @@ class Methods:
 
     Args:
         context: of the package.
+        called: whether the module's users call them; they are given attachments for binary values
+            then, and else give them.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, called: bool = True) -> None:
         self.context = context
+        self.called = called
         self.scope = Scope(self._shadowed(), context.runtime)
         self.groups: dict[QName, list[Port]] = {}
         """The ports of each port type, in order."""
-        for port in context.api.ports:
+        # those of SOAP come first: Client is theirs
+        for port in sorted(context.api.ports, key=is_beside):
             self.groups.setdefault(port.port_type, []).append(port)
 
     def _shadowed(self) -> set[str]:
@@ -134,13 +138,13 @@ class Methods:
         if identity is None:
             return []
         struct = self.context.types.struct(identity)
-        declarations = Declarations(self.context.types, self.scope, struct)
         found = []
         for field in self.fields(identity):
             name = field.name
             while name in taken:
                 name += "_header"
-            found.append(Parameter(name, field, declarations.declare(field)))
+            declaration = self._declared(struct, field, given=self.called)
+            found.append(Parameter(name, field, declaration))
         return found
 
     def result(self, operation: Operation) -> Result:
@@ -168,14 +172,20 @@ class Methods:
             name = self.context.types.names.types[identity]
             return Result(Annotation(self.scope.type(name)))
         struct = self.context.types.struct(identity)
-        declarations = Declarations(self.context.types, self.scope, struct)
         (field,) = fields
-        kind = declarations.declare(field).annotation
+        kind = self._declared(struct, field, given=not self.called).annotation
         if not kind.unset:
             return Result(kind, field)
         if self._always_there(field):
             return Result(Annotation(kind.base), field, required=True)
         return Result(replace(kind, unset=""), field, unset=True)
+
+    def _declared(self, struct: Struct, field: Field, *, given: bool) -> Declaration:
+        """A field's declaration, as its value is given or as it is read."""
+        types = self.context.types
+        if given:
+            return as_given(types, self.scope, struct, field)
+        return Declarations(types, self.scope, struct).declare(field)
 
     def _always_there(self, field: Field) -> bool:
         """Whether a reply without this value is broken: simple values and arrays; an object may be nil."""

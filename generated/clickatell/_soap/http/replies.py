@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..errors.errors import (
@@ -15,11 +16,16 @@ from ..errors.exchange import Exchange
 from ..errors.problems import Problem
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
-from .attaching import Attaching
-from .binding import readable, received
-from .bodies import TooLarge, charset_of, is_multipart
+from .attaching import Attaching, Read
+from .binding import readable_apart, received
+from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
 from .transport import Response
+
+
+class _Unread(Exception):
+    """A part was left where it is for a binary value, and nothing has read it: it is in the place of another
+    value, or the message is a fault."""
 
 
 class Reply:
@@ -36,8 +42,8 @@ class Reply:
     """
 
     __slots__ = (
-        *("_attaching", "_came", "_envelope", "_limits", "_operation", "_parts"),
-        *("_problems", "_sent", "_streams"),
+        *("_attaching", "_came", "_envelope", "_left", "_limits", "_operation"),
+        *("_parts", "_problems", "_sent", "_streams"),
     )
 
     def __init__(
@@ -57,6 +63,7 @@ class Reply:
         self._envelope = reply.body
         self._limits = limits
         self._parts: tuple[Attachment, ...] = ()
+        self._left: tuple[Attachment, ...] = ()
         self._attaching = attaching
         self._streams = streams
 
@@ -73,18 +80,23 @@ class Reply:
                 came.body, kind, came.headers, (), operation, url, came.status
             )
         message = received(
-            came.body, came.headers, operation=operation, url=url, status=came.status
+            *(came.body, came.headers),
+            operation=operation,
+            url=url,
+            status=came.status,
+            limits=self._limits,
         )
         self._envelope = message.envelope
+        if came.attachments:
+            message = replace(message, attachments=came.attachments)
         return message
 
     @property
     def has_parts(self) -> bool:
         """Whether it is declared to have several parts, and they are of interest."""
         came = self._came
-        return is_multipart(self._content_type) and not self._is_acknowledgement(
-            came.body, came.status
-        )
+        several = bool(came.attachments) or is_multipart(self._content_type)
+        return several and not self._is_acknowledgement(came.body, came.status)
 
     def _is_acknowledgement(self, body: bytes, status: int) -> bool:
         """Whether it only confirms the receipt of a one-way call (WS-I Basic Profile 1.1, R2714),
@@ -94,6 +106,11 @@ class Reply:
         if not 200 <= status < 300:
             return False
         return status in (202, 204) or not body.strip()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes so long to read that an event loop should not wait for it."""
+        return len(self._came.body) > LONG or self.has_parts
 
     @property
     def _content_type(self) -> str:
@@ -119,14 +136,30 @@ class Reply:
         if self._streams:
             kind = message.content_type
             return self._read(message.envelope, kind, message.status or status)
+        left = None if self._attaching is None else LONG
+        whole = self._whole(message, left)
+        if message.envelope is self._envelope:
+            self._envelope = whole.envelope
         try:
-            whole = readable(message, self._limits)
+            return self._read(
+                whole.envelope, whole.content_type, whole.status or status
+            )
+        except _Unread:
+            whole = self._whole(message, None)
+        return self._read(whole.envelope, whole.content_type, whole.status or status)
+
+    def _whole(self, message: Message, left: int | None) -> Message:
+        """A reply with the values that are in other parts back in its envelope, as `readable`.
+
+        Raises:
+            TransportError: one is not there, or it is beyond the limits with them.
+        """
+        try:
+            whole, self._left = readable_apart(message, self._limits, left)
         except TooLarge:
             reason = f"the reply has more than {self._limits.envelope:,} bytes"
             raise TransportError(reason) from None
-        if message.envelope is self._envelope:
-            self._envelope = whole.envelope
-        return self._read(whole.envelope, whole.content_type, whole.status or status)
+        return whole
 
     def failed(self, error: SoapError) -> None:
         """Hang the exchange on an error, which hides what is secret in the package. Whatever failed
@@ -145,6 +178,7 @@ class Reply:
             *(response, headers, self._came.status, *both),
             operation=self._operation.name,
             problems=tuple(self._problems or ()),
+            attachments=self._parts,
             secrets=self._operation.package.secrets,
         )
 
@@ -182,8 +216,25 @@ class Reply:
         )
         if self._attaching is None:
             return read(envelope, charset, limits, problems)
-        with self._attaching.reading(self._parts, self._streams):
-            return read(envelope, charset, limits, problems)
+        with self._attaching.reading(self._parts, self._streams) as came:
+            try:
+                found = read(envelope, charset, limits, problems)
+            except SoapError:
+                self._check_read(came)
+                raise
+            self._check_read(came)
+        return found
+
+    def _check_read(self, came: Read) -> None:
+        """See that what was left in its part has been read there.
+
+        Raises:
+            _Unread: it was not.
+        """
+        if not all(came.has_read(part) for part in self._left):
+            if self._problems:
+                self._problems.clear()
+            raise _Unread
 
     def _no_reply(self) -> TransportError:
         came = self._came
@@ -192,6 +243,11 @@ class Reply:
             secrets = self._operation.package.secrets
             to = secrets.redact_url(came.headers["location"])
             message += f", but a redirect to {to}, which is not followed"
+        # 407 is a proxy's, which passes nothing on (RFC 9110, section 15.5.8).
         return TransportError(
-            message, status=came.status, headers=came.headers, body=self._envelope
+            message,
+            status=came.status,
+            headers=came.headers,
+            body=self._envelope,
+            sent=False if came.status == 407 else None,
         )

@@ -7,19 +7,21 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from ..http.attaching import (
-    XOP_TYPE,
     AttachmentsAs,
     Mtom,
+    Received,
     as_mtom,
     checked,
     is_mtom,
     joined,
     mtom_of,
 )
-from ..http.bodies import media_type
+from ..http.binding import readable_apart
+from ..http.bodies import XOP_TYPE, is_multipart, media_type
 from ..http.message import Message
 from ..http.transport import Response
 from ..soap.operation import AnyOperation
+from ..xml.parsing import Limits
 from .answering import content_type
 from .service import BaseService, HttpRequest
 
@@ -76,11 +78,44 @@ class ServiceAttachments:
         kind = {"content-type": message.content_type}
         return Response(200, kind, envelope, message.attachments)
 
-    def reading(self, message: Message) -> AbstractContextManager[None]:
+    def readable(self, message: Message, limits: Limits, most: int) -> Message:
+        """A request with the values that XOP moved into other parts back in its envelope, but for those
+        that are too long to be texts: readers of binary values find these.
+
+        Args:
+            message: the request.
+            limits: of texts.
+            most: bytes that it may become.
+
+        Raises:
+            TransportError: as of `readable_apart`.
+            DecodeError: likewise.
+            TooLarge: likewise.
+        """
+        if self.streams:
+            return message
+        left = None if self._attaching is None else limits.text // 4 * 3
+        return readable_apart(message, replace(limits, envelope=most), left)[0]
+
+    def reading(self, message: Message) -> AbstractContextManager[object]:
         """The context in which a request is decoded."""
         if self._attaching is None:
             return nullcontext()
         return self._attaching.reading(message.attachments, self.streams)
+
+    def receiving(
+        self, request: HttpRequest, limits: Limits, max_body: int
+    ) -> Received | None:
+        """The receiver of a request of several parts; `None` for others, and where binary values are read
+        as bytes."""
+        headers = request.headers
+        if self._attaching is None or not self.streams:
+            return None
+        coded = headers.get("content-encoding", "identity").lower() != "identity"
+        if coded or not is_multipart(headers.get("content-type", "")):
+            return None
+        envelope = min(limits.envelope, max_body)
+        return self._attaching.receiving(headers, replace(limits, envelope=envelope))
 
     def is_packed(self, reply: Response, request: HttpRequest) -> bool:
         """Whether a reply goes out as several parts."""
