@@ -26,7 +26,7 @@ from .errors.refusals import absent
 from .secrets.shown import shown
 from .soap.envelope import Envelope, Wire
 from .soap.faults import DeclaredFault
-from .soap.messages import Message
+from .soap.messages import MessageFormat
 from .soap.operation import AnyOperation, Operation, Port
 from .streaming.streaming import Items
 from .values.lexical import int_text, text
@@ -45,7 +45,7 @@ __all__ = [
     "KnownElements",
     "Limits",
     "MISSING",
-    "Message",
+    "MessageFormat",
     "NOTHING",
     "NotAnEnvelope",
     "Operation",

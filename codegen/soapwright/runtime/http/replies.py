@@ -17,8 +17,8 @@ from ..errors.problems import Problem
 from ..secrets.redaction import Secrets
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
-from .attaching import Attaching
-from .binding import readable, received
+from .attaching import Attaching, Read
+from .binding import readable_apart, received
 from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
 from .transport import Response
@@ -37,6 +37,11 @@ def _carried_in_url(sent: Message, secrets: Secrets) -> Secrets:
     return secrets
 
 
+class _Unread(Exception):
+    """A part was left where it is for a binary value, and nothing has read it: it is in the place of another
+    value, or the message is a fault."""
+
+
 class Reply:
     """A reply on its way to an exchange, through the incoming layers.
 
@@ -51,8 +56,8 @@ class Reply:
     """
 
     __slots__ = (
-        *("_attaching", "_came", "_envelope", "_limits", "_operation", "_parts"),
-        *("_problems", "_sent", "_streams"),
+        *("_attaching", "_came", "_envelope", "_left", "_limits", "_operation"),
+        *("_parts", "_problems", "_sent", "_streams"),
     )
 
     def __init__(
@@ -72,6 +77,7 @@ class Reply:
         self._envelope = reply.body
         self._limits = limits
         self._parts: tuple[Attachment, ...] = ()
+        self._left: tuple[Attachment, ...] = ()
         self._attaching = attaching
         self._streams = streams
 
@@ -88,7 +94,11 @@ class Reply:
                 came.body, kind, came.headers, (), operation, url, came.status
             )
         message = received(
-            came.body, came.headers, operation=operation, url=url, status=came.status
+            *(came.body, came.headers),
+            operation=operation,
+            url=url,
+            status=came.status,
+            limits=self._limits,
         )
         self._envelope = message.envelope
         if came.attachments:
@@ -140,14 +150,30 @@ class Reply:
         if self._streams:
             kind = message.content_type
             return self._read(message.envelope, kind, message.status or status)
+        left = None if self._attaching is None else LONG
+        whole = self._whole(message, left)
+        if message.envelope is self._envelope:
+            self._envelope = whole.envelope
         try:
-            whole = readable(message, self._limits)
+            return self._read(
+                whole.envelope, whole.content_type, whole.status or status
+            )
+        except _Unread:
+            whole = self._whole(message, None)
+        return self._read(whole.envelope, whole.content_type, whole.status or status)
+
+    def _whole(self, message: Message, left: int | None) -> Message:
+        """A reply with the values that are in other parts back in its envelope, as `readable`.
+
+        Raises:
+            TransportError: one is not there, or it is beyond the limits with them.
+        """
+        try:
+            whole, self._left = readable_apart(message, self._limits, left)
         except TooLarge:
             reason = f"the reply has more than {self._limits.envelope:,} bytes"
             raise TransportError(reason) from None
-        if message.envelope is self._envelope:
-            self._envelope = whole.envelope
-        return self._read(whole.envelope, whole.content_type, whole.status or status)
+        return whole
 
     def failed(self, error: SoapError) -> None:
         """Hang the exchange on an error, which hides what is secret in the package. Whatever failed
@@ -224,8 +250,25 @@ class Reply:
         )
         if self._attaching is None:
             return read(envelope, charset, limits, problems)
-        with self._attaching.reading(self._parts, self._streams):
-            return read(envelope, charset, limits, problems)
+        with self._attaching.reading(self._parts, self._streams) as came:
+            try:
+                found = read(envelope, charset, limits, problems)
+            except SoapError:
+                self._check_read(came)
+                raise
+            self._check_read(came)
+        return found
+
+    def _check_read(self, came: Read) -> None:
+        """See that what was left in its part has been read there.
+
+        Raises:
+            _Unread: it was not.
+        """
+        if not all(came.has_read(part) for part in self._left):
+            if self._problems:
+                self._problems.clear()
+            raise _Unread
 
     def _no_reply(self) -> TransportError:
         came = self._came

@@ -31,7 +31,7 @@ from ..errors.errors import TransportError
 from ..secrets.redaction import ALWAYS, Secrets
 from ..xml.parsing import LIMITS, Limits
 from .aside import aside
-from .bodies import LONG, TooLarge, UnknownCoding, unpacked
+from .bodies import LONG, TooLarge, UnknownCoding, Unpacking, unpacked
 from .connections import OwnAsyncClients, OwnClient
 from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
@@ -52,7 +52,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """An HTTP POST."""
+    """An HTTP request."""
 
     url: str
     body: bytes
@@ -66,6 +66,8 @@ class Request:
     pieces: Pieces | None = field(default=None, compare=False)
     """The body in pieces, where it is not all in memory: `body` is empty then. Only `stream` is given
     such requests; its Content-Length is among the headers where it is known."""
+    method: str = "POST"
+    """Of operations that are bound to HTTP without SOAP another one, too."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -177,10 +179,6 @@ class HttpReply(Protocol):
     def iter_raw(self) -> Iterator[bytes]: ...
 
     def aiter_raw(self) -> AsyncIterator[bytes]: ...
-
-    def iter_bytes(self) -> Iterator[bytes]: ...
-
-    def aiter_bytes(self) -> AsyncIterator[bytes]: ...
 
 
 class HttpClient(Protocol):
@@ -319,7 +317,10 @@ class HttpTransport:
 
         def chunks() -> Iterator[bytes]:
             try:
-                yield from reply.iter_bytes()
+                body = _Unpacked(request, reply)
+                for chunk in reply.iter_raw():
+                    yield from body.feed(chunk)
+                body.end()
             except Exception as error:
                 translate(error)
 
@@ -395,8 +396,11 @@ class AsyncHttpTransport:
 
         async def chunks() -> AsyncIterator[bytes]:
             try:
-                async for chunk in reply.aiter_bytes():
-                    yield chunk
+                body = _Unpacked(request, reply)
+                async for chunk in reply.aiter_raw():
+                    for piece in body.feed(chunk):
+                        yield piece
+                body.end()
             except Exception as error:
                 translate(error)
 
@@ -480,7 +484,7 @@ def _posted(
     if request.deadline is not None:
         extensions["timeout"] = _timeouts(client, request.deadline.phase)
     return {
-        "method": "POST",
+        "method": request.method,
         "url": request.url,
         "content": request.body,
         "headers": headers,
@@ -530,21 +534,54 @@ class _Body:
             except TooLarge:
                 why = f"has more than {self._limits.envelope:,} bytes"
                 raise self._refused(reply, why) from None
-            except UnknownCoding:
-                why = "is packed in a way that is not known here"
-                raise self._refused(reply, why) from None
-            except ValueError as error:
-                why = f"is not packed as its Content-Encoding declares ({error})"
-                raise self._refused(reply, why) from None
+            except (UnknownCoding, ValueError) as error:
+                raise self._refused(reply, _unpackable(error)) from None
         return Response(reply.status_code, _headers(reply), body)
 
     def _refused(self, reply: HttpReply, why: str) -> TransportError:
-        return TransportError(
-            f"the reply {why}",
-            status=reply.status_code,
-            headers=_headers(reply),
-            body=self._chunks[0] if self._chunks else b"",
-        )
+        return _refused(reply, why, self._chunks[0] if self._chunks else b"")
+
+
+class _Unpacked:
+    """A reply's body as it is unpacked, while it comes in."""
+
+    def __init__(self, request: Request, reply: HttpReply) -> None:
+        self._reply = reply
+        self._begun = b""
+        coding = reply.headers.get(_CODING, "")
+        try:
+            self._unpacking = Unpacking(coding, request.limits)
+        except (UnknownCoding, ValueError) as error:
+            raise _refused(reply, _unpackable(error), b"") from None
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        self._begun = self._begun or chunk
+        try:
+            yield from self._unpacking.feed(chunk)
+        except ValueError as error:
+            raise _refused(self._reply, _unpackable(error), self._begun) from None
+
+    def end(self) -> None:
+        try:
+            self._unpacking.end()
+        except ValueError as error:
+            raise _refused(self._reply, _unpackable(error), self._begun) from None
+
+
+def _unpackable(error: Exception) -> str:
+    """The reason why a body cannot be unpacked."""
+    if isinstance(error, UnknownCoding):
+        return "is packed in a way that is not known here"
+    return f"is not packed as its Content-Encoding declares ({error})"
+
+
+def _refused(reply: HttpReply, why: str, body: bytes) -> TransportError:
+    return TransportError(
+        f"the reply {why}",
+        status=reply.status_code,
+        headers=_headers(reply),
+        body=body,
+    )
 
 
 def _headers(reply: HttpReply) -> dict[str, str]:
