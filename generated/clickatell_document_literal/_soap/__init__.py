@@ -25,7 +25,7 @@ from .errors.errors import (
 from .errors.refusals import absent
 from .soap.envelope import Envelope, Wire
 from .soap.faults import DeclaredFault
-from .soap.messages import Message
+from .soap.messages import MessageFormat
 from .soap.operation import AnyOperation, Operation, Port
 from .streaming.streaming import Items
 from .values.lexical import int_text, text
@@ -44,7 +44,7 @@ __all__ = [
     "KnownElements",
     "Limits",
     "MISSING",
-    "Message",
+    "MessageFormat",
     "NOTHING",
     "NotAnEnvelope",
     "Operation",

@@ -51,7 +51,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """An HTTP POST."""
+    """An HTTP request."""
 
     url: str
     body: bytes
@@ -65,6 +65,8 @@ class Request:
     pieces: Pieces | None = field(default=None, compare=False)
     """The body in pieces, where it is not all in memory: `body` is empty then. Only `stream` is given
     such requests; its Content-Length is among the headers where it is known."""
+    method: str = "POST"
+    """Of operations that are bound to HTTP without SOAP another one, too."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -474,7 +476,7 @@ def _posted(
     if request.deadline is not None:
         extensions["timeout"] = _timeouts(client, request.deadline.phase)
     return {
-        "method": "POST",
+        "method": request.method,
         "url": request.url,
         "content": request.body,
         "headers": headers,

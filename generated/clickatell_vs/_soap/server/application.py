@@ -135,6 +135,8 @@ class Application:
         targets: dict[Version, list[Target]] = {}
         for name in keys:
             service, port = self._ports[name]
+            if port.soap is None:
+                continue
             known = targets.setdefault(port.soap, [])
             demanded = port.addressing == "required"
             known += [
