@@ -139,39 +139,48 @@ class _Layer:
         data = self._kept + piece
         self._kept = b""
         while True:
-            if self._packed is None:
+            packed = self._packed
+            if packed is None:
                 data = data.lstrip(b"\0") if self._members else data
                 if len(data) < 2:  # what follows decides
                     self._kept = data
                     return
-                if not self._begin(data):
+                if not self._is_member(data):
                     return
+                packed = self._packed = self._begin(data)
             try:
-                plain = self._packed.decompress(data, _PIECE)
+                plain = packed.decompress(data, _PIECE)
             except zlib.error as error:
                 raise ValueError(str(error)) from None
-            data = self._packed.unconsumed_tail
+            data = packed.unconsumed_tail
             self.size += len(plain)
-            if self._packed.eof:
-                data = self._packed.unused_data
+            if packed.eof:
+                data = packed.unused_data
                 self._packed, self.is_complete = None, True
             if plain:
                 yield plain
             elif not data:
                 return
 
-    def _begin(self, data: bytes) -> bool:
-        """Begin a member, where there is another one; what else follows the last is left out."""
-        if self._members and not (self._coding != "deflate" and data[:2] == _MEMBER):
-            return False
+    def _is_member(self, data: bytes) -> bool:
+        """Whether there is another member; what else follows the last is left out."""
+        is_gzip = self._coding != "deflate" and data[:2] == _MEMBER
+        return not self._members or is_gzip
+
+    def _begin(self, data: bytes) -> Any:  # Any: zlib does not export the type
+        """Begin a member.
+
+        Raises:
+            ValueError: there are too many.
+        """
         self._members += 1
         if self._members > _MEMBERS_AT_MOST:
             raise ValueError("it has too many members")
         window = _WINDOW[self._coding]
         if self._coding == "deflate" and int.from_bytes(data[:2]) % 31:
             window = -window
-        self._packed, self.is_complete = zlib.decompressobj(window), False
-        return True
+        self.is_complete = False
+        return zlib.decompressobj(window)
 
 
 def is_long(body: bytes, coding: str, content_type: str, limits: Limits) -> bool:
