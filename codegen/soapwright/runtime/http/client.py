@@ -19,6 +19,7 @@ from .binding import packed, request_message
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .pieces import Pieces
 from .replies import Reply
+from .securing import ClientSecurity, MessageSecurity
 from .transport import (
     CONNECTIONS,
     DEFAULT_TIMEOUT,
@@ -66,6 +67,8 @@ class _Client:
     """The keys of the client's own ports; the first is the default."""
     _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
     """The outgoing layers that ports demand, by their keys."""
+    _profiles: ClassVar[Mapping[str, object]] = {}
+    """The profiles of message security that ports' policies demand, by their keys."""
     _attaching: ClassVar[Attaching | None] = None
     """The codec of attachments; `None` where nothing is binary."""
 
@@ -81,6 +84,7 @@ class _Client:
         references: References,
         mtom: bool | int | None,
         attachments: AttachmentsAs,
+        security: MessageSecurity | None,
     ) -> None:
         key = self._port_names[0] if port is None else port
         if key not in self._port_names:
@@ -102,6 +106,9 @@ class _Client:
         self._lenient = lenient
         self._streams = checked(self._attaching, attachments, mtom)
         self._mtom = mtom_of(mtom, self._port.mtom)
+        self._security: ClientSecurity | None = None
+        if security is not None:
+            self._security = security.for_client(self._profiles.get(key), address)
 
     def __repr__(self) -> str:
         url = self._package.secrets.redact_url(self.endpoint)
@@ -162,8 +169,12 @@ class _Client:
             log.debug("%s: HTTP %d\n%s", operation.name, reply.status, body)
         return Reply(
             *(operation, sent, reply, self._limits, self._lenient),
-            *(self._attaching, self._streams),
+            *(self._attaching, self._streams, self._security),
         )
+
+    def _secured(self, message: Message) -> Message:
+        """A request after the outgoing layers, signed where that is wanted."""
+        return message if self._security is None else self._security.secured(message)
 
     def _response(
         self, operation: AnyOperation, exchange: Exchange[Any]
@@ -229,6 +240,7 @@ class BaseClient(_Client):
         connections: int = CONNECTIONS,
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
+        security: MessageSecurity | None = None,
     ) -> None:
         """Make a client.
 
@@ -253,6 +265,8 @@ class BaseClient(_Client):
             mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
                 parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
             attachments: "stream" for binary values of replies as `Attachment`s, received into files.
+            security: the keys, or the profile, of message security: requests are signed after all
+                layers, and no reply is read that is not signed as demanded.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, no positive
@@ -261,7 +275,10 @@ class BaseClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
+        super().__init__(
+            *(endpoint, port, limits, lenient, references, mtom, attachments),
+            security,
+        )
         given = layers(outgoing, "outgoing")
         self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming")
@@ -315,16 +332,18 @@ class BaseClient(_Client):
 
         Raises:
             EncodeError: the wire cannot carry the request.
+            SecurityError: the reply is not signed as demanded.
             TransportError: no SOAP reply came.
             SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
-        sent = through(self._outgoing, self._message(called, request, headers))
+        message = through(self._outgoing, self._message(called, request, headers))
+        sent = self._secured(message)
         came = self._transport.send(self._request(called, sent))
         reply = self._reply(called, sent, came)
         try:
-            if self._incoming or reply.has_parts or sent.checks:
+            if self._incoming or reply.has_parts or sent.checks or self._security:
                 return reply.exchange(
                     _checked(sent, through(self._incoming, reply.message()))
                 )
@@ -359,6 +378,7 @@ class BaseAsyncClient(_Client):
         connections: int = CONNECTIONS,
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
+        security: MessageSecurity | None = None,
     ) -> None:
         """Make a client.
 
@@ -378,6 +398,7 @@ class BaseAsyncClient(_Client):
             connections: as `Client` takes it.
             mtom: as `Client` takes it.
             attachments: as `Client` takes it.
+            security: as `Client` takes it.
 
         Raises:
             ValueError: there is no such port, no endpoint, no finite timeout, no positive
@@ -386,7 +407,10 @@ class BaseAsyncClient(_Client):
             TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
                 layer is none.
         """
-        super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
+        super().__init__(
+            *(endpoint, port, limits, lenient, references, mtom, attachments),
+            security,
+        )
         given = layers(outgoing, "outgoing", may_wait=True)
         self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming", may_wait=True)
@@ -440,17 +464,18 @@ class BaseAsyncClient(_Client):
 
         Raises:
             EncodeError: the wire cannot carry the request.
+            SecurityError: the reply is not signed as demanded.
             TransportError: no SOAP reply came.
             SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
         """
         called = self._operation(operation)
         message = self._message(called, request, headers)
-        sent = await through_async(self._outgoing, message)
+        sent = self._secured(await through_async(self._outgoing, message))
         came = await self._transport.send(self._request(called, sent))
         reply = self._reply(called, sent, came)
         try:
-            if self._incoming or reply.has_parts or sent.checks:
+            if self._incoming or reply.has_parts or sent.checks or self._security:
                 message = await through_async(self._incoming, reply.message())
                 return reply.exchange(_checked(sent, message))
             return reply.exchange()

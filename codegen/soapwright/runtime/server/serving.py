@@ -22,6 +22,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from ..http.attaching import AttachmentsAs
 from ..http.message import Layer
+from ..http.securing import MessageSecurity
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
 from .application import DEFAULT_MAX_BODY, Application
@@ -53,7 +54,7 @@ def asgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
-    security: Security | None = None,
+    security: Security | MessageSecurity | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> AsgiApp:
@@ -69,7 +70,8 @@ def asgi(
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
-        security: checks who calls: `UsernameTokens`, or a check of your own.
+        security: checks who calls: `UsernameTokens`, the keys or profile of message security, or a
+            check of your own.
         attachments: "stream" for binary values of requests as `Attachment`s, which are received
             into temporary files, so that they may be large.
         mtom: whether replies are MTOM messages, as `Client` takes it; `None` where those to MTOM
@@ -194,7 +196,7 @@ def wsgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
-    security: Security | None = None,
+    security: Security | MessageSecurity | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> WsgiApp:
@@ -296,7 +298,7 @@ class InMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
-        security: Security | None = None,
+        security: Security | MessageSecurity | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
@@ -325,7 +327,7 @@ class AsyncInMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
-        security: Security | None = None,
+        security: Security | MessageSecurity | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
