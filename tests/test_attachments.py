@@ -7,16 +7,20 @@ import importlib
 import io
 import re
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
+from soapwright.runtime.http.parts import PartsReader
 
 CASE = Path(__file__).parent / "cases" / "attachments"
 OCTETS = b"%PDF-1.5\r\n\x00\xff--\r\n"
@@ -314,3 +318,276 @@ def test_arguments_that_cannot_be_used(archive: Any) -> None:
         archive.Client(mtom=-1)
     with pytest.raises(ValueError, match="'bytes' or 'stream'"):
         archive.Client(attachments="file")
+
+
+# ------------------------------------------------------------------------------------ streams
+
+
+class Streaming:
+    """A transport that streams, and counts what it held at once."""
+
+    def __init__(self, archive: Any, reply: Any = None) -> None:
+        self.archive = archive
+        self.reply = reply
+        self.requests: list[Any] = []
+        self.closed = 0
+
+    def send(self, request: Any) -> Any:
+        raise AssertionError("stream is wanted")
+
+    def stream(self, request: Any) -> Any:
+        self.requests.append(request)
+        body = b"".join(request.pieces) if request.pieces else request.body
+        reply = self.reply
+        if reply is None:
+            whole = self.archive.Request(request.url, body, request.headers)
+            served = self.archive.server.InMemoryTransport(service(self.archive))
+            reply = served.send(whole)
+        pieces = [reply.body[at : at + 7] for at in range(0, len(reply.body), 7)]
+        return self.archive.StreamedResponse(
+            reply.status, reply.headers, iter(pieces), self._close
+        )
+
+    def _close(self) -> None:
+        self.closed += 1
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_streamed_values_are_attachments(archive: Any, port: str) -> None:
+    transport = Streaming(archive)
+    large = archive.Attachment(io.BytesIO(OCTETS * 100_000), "application/pdf")
+    given = document(archive, large, page=[b"p"])
+    with archive.Client(
+        port=port, transport=transport, mtom=True, attachments="stream"
+    ) as client:
+        reply = client.store(document=given)
+        stamp = client.file(title="mill", blueprint=OCTETS).stamp
+        linked = client.link(letter=OCTETS)
+    assert isinstance(reply.content, archive.Attachment)
+    assert (reply.content.size, reply.content.in_memory) == (1_600_000, False)
+    assert reply.content.content == OCTETS * 100_000
+    assert [page.content for page in reply.page] == [b"p"]
+    assert (stamp.content, stamp.content_type) == (b"mill", "image/png")
+    assert linked.content == OCTETS
+    assert transport.requests[0].headers["Content-Length"]
+    assert transport.requests[0].body == b"" and transport.requests[1].pieces is None
+    assert transport.closed == 3
+    with reply.content.open() as reader, reply.content.open() as other:
+        assert reader.read(8) == OCTETS[:8]
+        assert other.read(4) == OCTETS[:4]
+        assert reader.seek(-2, io.SEEK_END) == 1_599_998
+        assert reader.read() == b"\r\n"
+    reply.content.close()
+    with pytest.raises(ValueError, match="closed"):
+        reply.content.content
+
+
+def test_inline_values_are_attachments_too(archive: Any) -> None:
+    transport = Streaming(archive)
+    with archive.Client(
+        transport=transport, mtom=False, attachments="stream"
+    ) as client:
+        reply = client.store(document=document(archive, OCTETS))
+    assert reply.content == archive.Attachment(OCTETS)
+    assert archive.Attachment.of(reply.content) is reply.content
+    assert archive.Attachment.of(OCTETS).content == OCTETS
+
+
+def test_a_file_is_sent_in_pieces_by_a_client_that_reads_bytes(
+    archive: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "octets"
+    path.write_bytes(OCTETS)
+    transport = Streaming(archive)
+    with archive.Client(transport=transport, mtom=True) as client:
+        reply = client.store(document=document(archive, archive.Attachment(path)))
+    assert reply.content == OCTETS
+
+
+def test_attachments_are_bounded(archive: Any) -> None:
+    given = document(archive, OCTETS * 100)
+    for limits, wrong in (
+        (archive.Limits(attachment=1599), True),
+        (archive.Limits(attachment=1600), False),
+        (archive.Limits(envelope=400), True),
+    ):
+        transport = Streaming(archive)
+        client = archive.Client(
+            transport=transport, mtom=True, attachments="stream", limits=limits
+        )
+        if not wrong:
+            assert client.store(document=given).content.size == 1600
+            continue
+        with pytest.raises(archive.errors.TransportError, match="in its attachments"):
+            client.store(document=given)
+        assert transport.closed == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"--B\r\n\r\n<a/>\r\n",
+        b"--B--",
+        b"no boundary",
+        b"--B\r\n\r\n<a/>\r\n" + b"--B\r\n\r\nx\r\n" * 1001 + b"--B--",
+        b"--B\r\n\r\n<a/>" + 2 * b"\r\n--B\r\nContent-ID: <x>\r\n\r\n" + b"\r\n--B--",
+    ],
+)
+@pytest.mark.parametrize("mode", ["bytes", "stream"])
+def test_parts_that_are_refused(archive: Any, body: bytes, mode: str) -> None:
+    kind = {"content-type": "multipart/related; boundary=B"}
+    reply = archive.Response(200, kind, body)
+
+    class Transport(Streaming):
+        def send(self, request: Any) -> Any:
+            return self.reply
+
+    client = archive.Client(transport=Transport(archive, reply), attachments=mode)
+    with pytest.raises(archive.errors.TransportError, match="multipart body"):
+        client.store(document=document(archive, b""))
+    kind = {"Content-Type": "multipart/related; boundary=B"}
+    served = archive.server.InMemoryTransport(service(archive), attachments=mode)
+    answer = served.send(archive.Request("http://x/", body, kind))
+    assert (answer.status, b"multipart body" in answer.body) == (500, True)
+
+
+def test_boundaries_are_found_in_linear_time() -> None:
+    body = b"--B\r\n\r\n" + b"\n--Bx" * 300_000 + b"\r" * 1_000_000 + b"\r\n--B--"
+    started = time.perf_counter()
+    reader = PartsReader("multipart/related; boundary=B", 10_000_000)
+    for at in range(0, len(body), 1000):
+        reader.feed(body[at : at + 1000])
+    assert reader.close().root.size == 2_500_000
+    assert time.perf_counter() - started < 10
+
+
+# -------------------------------------------------------------------------- services on sockets
+
+
+@pytest.fixture
+def served(archive: Any) -> Iterator[tuple[str, list[Any]]]:
+    """The service on a socket, where requests and replies are streamed."""
+    seen: list[Any] = []
+    app = archive.server.wsgi(service(archive, seen), attachments="stream")
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, *said: object) -> None:
+            pass
+
+    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/", seen
+        server.shutdown()
+        thread.join()
+
+
+def test_streams_over_http(archive: Any, served: Any, tmp_path: Path) -> None:
+    url, seen = served
+    path = tmp_path / "octets"
+    path.write_bytes(OCTETS * 200_000)
+    given = document(archive, archive.Attachment(path))
+    for mtom in (True, False):
+        with archive.Client(url, mtom=mtom, attachments="stream") as client:
+            reply = client.store(document=given)
+            assert reply.content.size == 3_200_000
+        reply.content.save(tmp_path / "back")
+        assert (tmp_path / "back").read_bytes() == path.read_bytes()
+        assert isinstance(seen[-1].content, archive.Attachment)
+
+    async def call() -> Any:
+        async with archive.AsyncClient(url, mtom=True, attachments="stream") as client:
+            filed = await client.file(title="mill", blueprint=given.content)
+            stored = await client.store(document=given)
+            return filed.stamp.content, stored.content.size
+
+    assert asyncio.run(call()) == (b"mill", 3_200_000)
+
+
+def test_streams_over_asgi(archive: Any, tmp_path: Path) -> None:
+    seen: list[Any] = []
+    app = archive.server.asgi(service(archive, seen), attachments="stream")
+    path = tmp_path / "octets"
+    path.write_bytes(OCTETS * 100_000)
+    wire = Streaming(archive)
+    with archive.Client(transport=wire, mtom=True) as client:
+        client.store(document=document(archive, archive.Attachment(path)))
+    request = wire.requests[0]
+    headers = [(k.lower().encode(), v.encode()) for k, v in request.headers.items()]
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+    events = [
+        {"type": "http.request", "body": piece, "more_body": True}
+        for piece in request.pieces
+    ]
+    events.append({"type": "http.request", "body": b""})
+    sent: list[Any] = []
+
+    async def run() -> None:
+        async def receive() -> Any:
+            return events.pop(0)
+
+        async def send(event: Any) -> None:
+            sent.append(event)
+
+        await app(scope, receive, send)
+
+    asyncio.run(run())
+    start, *pieces = sent
+    assert start["status"] == 200
+    assert (
+        dict(start["headers"])[b"content-length"]
+        == str(sum(len(piece["body"]) for piece in pieces)).encode()
+    )
+    assert len(pieces) > 6
+    assert seen[0].content.size == 1_600_000 and not seen[0].content.in_memory
+
+
+# ----------------------------------------------------------------------------- SOAP's encoding
+
+AXIS = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"
+    xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:t" targetNamespace="urn:t" name="T"
+    xmlns:apache="http://xml.apache.org/xml-soap">
+  <message name="In"><part name="label" type="xsd:string"/><part name="file" type="apache:DataHandler"/></message>
+  <message name="Out"><part name="back" type="apache:DataHandler"/></message>
+  <portType name="Port"><operation name="Put"><input message="t:In"/><output message="t:Out"/></operation></portType>
+  <binding name="B" type="t:Port">
+    <soap:binding style="rpc" transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="Put"><soap:operation soapAction=""/>
+      <input><soap:body use="encoded" namespace="urn:t" encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"/></input>
+      <output><soap:body use="encoded" namespace="urn:t" encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"/></output>
+    </operation></binding>
+  <service name="S"><port name="P" binding="t:B"><soap:address location="http://127.0.0.1/"/></port></service>
+</definitions>"""
+REPLY = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:t="urn:t"><s:Body>
+<t:PutResponse>%s</t:PutResponse>%s</s:Body></s:Envelope>"""
+
+
+def test_axis_in_soaps_encoding(tmp_path: Path) -> None:
+    (tmp_path / "axis.wsdl").write_text(AXIS)
+    package = generate(tmp_path / "axis.wsdl", Options("axis"))
+    write_package(tmp_path / "axis", package.files)
+    sys.path.insert(0, str(tmp_path))
+    axis: Any = importlib.import_module("axis")
+    sys.path.remove(str(tmp_path))
+    kind = {"content-type": "multipart/related; boundary=B; type=text/xml"}
+
+    class Transport:
+        root = ""
+
+        def send(self, request: Any) -> Any:
+            body = f"--B\r\n\r\n{self.root}\r\n--B\r\nContent-ID: <x@y>\r\n\r\n"
+            return axis.Response(200, kind, body.encode() + OCTETS + b"\r\n--B--")
+
+    transport = Transport()
+    client = axis.Client(transport=transport)
+    chained = '<back href="#1"/>', '<multiRef id="1" href="cid:x@y"/>'
+    for root in (('<back href="cid:x@y"/>', ""), chained):
+        transport.root = REPLY % root
+        assert client.put(label="l", file=b"f") == OCTETS
+    transport.root = REPLY % ('<back href="cid:nothing"/>', "")
+    with pytest.raises(axis.errors.DecodeError, match="does not have"):
+        client.put(label="l", file=b"f")
+    envelope = REPLY % ('<label href="cid:x@y"/>', "")
+    request = envelope.replace("PutResponse", "Put").encode()
+    with pytest.raises(axis.errors.DecodeError, match="not in the envelope"):
+        axis.PORTS["P"].operations["Put"].decode_request(request)

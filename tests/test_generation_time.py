@@ -52,7 +52,41 @@ def elements(chained: bool) -> str:
     return "".join(found) + holder
 
 
+def derived(depth: int) -> str:
+    """A chain of types that extend each other; each refers to an element that all later ones may stand for."""
+    found = [
+        '<xsd:complexType name="T0"><xsd:sequence/></xsd:complexType>'
+        '<xsd:element name="e0" type="tns:T0"/>'
+    ]
+    for n in range(1, depth):
+        found.append(
+            f'<xsd:complexType name="T{n}"><xsd:complexContent><xsd:extension base="tns:T{n - 1}">'
+            f'<xsd:sequence><xsd:element ref="tns:e{n - 1}" minOccurs="0"/></xsd:sequence>'
+            "</xsd:extension></xsd:complexContent></xsd:complexType>"
+            f'<xsd:element name="e{n}" type="tns:T{n}" substitutionGroup="tns:e{n - 1}"/>'
+        )
+    return "".join(found)
+
+
+def wide(start: str, end: str) -> str:
+    """A type of three thousand elements, and one that restricts it."""
+    fields = "".join(
+        f'<xsd:element name="f{n}" type="xsd:string" minOccurs="0"/>'
+        for n in range(3000)
+    )
+    content = f"{start}{fields}{end}"
+    return (
+        f'<xsd:complexType name="W">{content}</xsd:complexType>'
+        '<xsd:complexType name="R"><xsd:complexContent><xsd:restriction base="tns:W">'
+        f"{content}</xsd:restriction></xsd:complexContent></xsd:complexType>"
+    )
+
+
 SCHEMAS = {
+    "a chain of derived types": derived(50),
+    "a wide sequence": wide("<xsd:sequence>", "</xsd:sequence>"),
+    "a wide choice": wide("<xsd:choice>", "</xsd:choice>"),
+    "a wide list": wide('<xsd:choice maxOccurs="unbounded">', "</xsd:choice>"),
     "unions of unions": unions(restricted=False),
     "unions of restricted unions": unions(restricted=True),
     "a wide substitution group": elements(chained=False),

@@ -31,7 +31,7 @@ PAGES = (
     "tutorial",
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
-    *("addressing", "policies", "username-token"),
+    *("addressing", "policies", "username-token", "attachments"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 from soapwright.model.api import Api
 from soapwright.model.codes import Code
@@ -122,10 +125,25 @@ def load(
     Raises:
         SpecError: the WSDL cannot be read or is broken.
     """
-    api = read_api(wsdl, catalogs, findings, remote)
+    api = _in_own_thread(partial(read_api, wsdl, catalogs, findings, remote))
     if chosen is not None:
         api = choose(api, chosen, str(wsdl), findings, partly=partly)
     return run_passes(api, findings)
+
+
+def _in_own_thread(read: Callable[[], Api]) -> Api:
+    """Read in a thread that ends with it: libxml2 keeps every name that it has
+    read as long as a thread lives, and refuses new ones when it has too many."""
+    read_there: Future[Api] = Future()
+
+    def run() -> None:
+        try:
+            read_there.set_result(read())
+        except BaseException as error:
+            read_there.set_exception(error)
+
+    Thread(target=run, name="read", daemon=True).start()
+    return read_there.result()
 
 
 def choose_style(api: Api, wanted: str, asked: Location) -> WireStyle:

@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     from ._soap.http.message import Attachment as Attachment
     from ._soap.http.message import Message as Message
     from ._soap.http.message import Outgoing as Outgoing
+    from ._soap.http.retries import Retry as Retry
     from ._soap.http.transport import AsyncHttpTransport as AsyncHttpTransport
+    from ._soap.http.transport import AsyncStreamedResponse as AsyncStreamedResponse
     from ._soap.http.transport import AsyncTransport as AsyncTransport
     from ._soap.http.transport import HttpTransport as HttpTransport
     from ._soap.http.transport import Request as Request
     from ._soap.http.transport import Response as Response
+    from ._soap.http.transport import StreamedResponse as StreamedResponse
     from ._soap.http.transport import Transport as Transport
     from ._soap.security.username_token import UsernameToken as UsernameToken
     from ._soap.soap.operation import Operation as Operation
@@ -71,6 +74,7 @@ __all__ = [
     "AnyElement",
     "AsyncClient",
     "AsyncHttpTransport",
+    "AsyncStreamedResponse",
     "AsyncTransport",
     "Attachment",
     "Client",
@@ -95,7 +99,9 @@ __all__ = [
     "QName",
     "Request",
     "Response",
+    "Retry",
     "SoapFault",
+    "StreamedResponse",
     "Transport",
     "Typed",
     "TypedList",
@@ -126,6 +132,7 @@ _HOMES = {
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
     "AsyncHttpTransport": "._soap.http.transport",
+    "AsyncStreamedResponse": "._soap.http.transport",
     "AsyncTransport": "._soap.http.transport",
     "Attachment": "._soap.http.message",
     "Client": ".client",
@@ -150,7 +157,9 @@ _HOMES = {
     "QName": "._soap.values.names",
     "Request": "._soap.http.transport",
     "Response": "._soap.http.transport",
+    "Retry": "._soap.http.retries",
     "SoapFault": ".errors",
+    "StreamedResponse": "._soap.http.transport",
     "Transport": "._soap.http.transport",
     "Typed": "._soap.values.anysimple",
     "TypedList": "._soap.values.anysimple",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,20 @@ def test_the_examples_run(
     names: dict[str, object] = {}
     exec(compile(receiving, "receive.md", "exec"), names)
     assert isinstance(names["receiver"], Receiver) and callable(names["application"])
+
+
+def test_the_fixtures_example_passes(tmp_path: Path) -> None:
+    example, override = examples("test.md")
+    (tmp_path / "test_sms.py").write_text(example)
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/gateway.toml").write_text("")
+    (tmp_path / "conftest.py").write_text(f"import pytest\n\n\n{override}")
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ended.returncode == 0, ended.stdout
+    assert "2 passed" in ended.stdout

@@ -216,7 +216,7 @@ def test_a_part_that_dangles_is_anything_wherever_it_travels(
 def test_a_head_that_dangles_leaves_its_member_alone() -> None:
     given = api(elements=[replace(declared("root", STRING), head=q("gone"))])
     made, findings = run(check_references, given)
-    said = "element {urn:t}gone is not declared: root stands for no other"
+    said = "element {urn:t}gone is not declared: root substitutes no other"
     assert findings == [f"{AT}: warning: {said} [reference]{HINT}"]
     assert made.elements == {q("root"): declared("root", STRING)}
 

@@ -92,5 +92,6 @@ def test_each_style_is_known_by_its_name() -> None:
         "standard": "standard",
         "nusoap": "nusoap",
         "gsoap": "gsoap",
+        "named-parts": "named-parts",
     }
     assert replace(STANDARD) == WIRE_STYLES["standard"]

@@ -50,7 +50,10 @@ class Connection:
             if line.startswith(b"content-length:"):
                 wanted = int(line.partition(b":")[2])
         while len(rest) < wanted:
-            rest += self.socket.recv(2**16)
+            piece = self.socket.recv(2**16)
+            if not piece:
+                return b""
+            rest += piece
         self._left = rest[wanted:]
         whole = head + b"\r\n\r\n" + rest[:wanted]
         self.server.seen.append(whole)
@@ -108,12 +111,12 @@ def always(reply: bytes) -> Script:
 
 @contextlib.contextmanager
 def raw_server(
-    script: Script, tls: ssl.SSLContext | None = None
+    script: Script, tls: ssl.SSLContext | None = None, port: int = 0
 ) -> Iterator[RawServer]:
     """A server that runs the script in a thread for each connection."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", port))
     server = RawServer(listener.getsockname()[1], "https" if tls else "http")
-    threads: list[threading.Thread] = []
+    threads: dict[threading.Thread, socket.socket] = {}
 
     def serve(accepted: socket.socket, number: int) -> None:
         with contextlib.suppress(OSError), accepted:
@@ -135,7 +138,9 @@ def raw_server(
             accepted.settimeout(20)
             one = threading.Thread(target=serve, args=(accepted, server.connections))
             server.connections += 1
-            threads.append(one)
+            for known in [known for known in threads if not known.is_alive()]:
+                del threads[known]
+            threads[one] = accepted
             one.start()
 
     accepting = threading.Thread(target=accept)
@@ -148,7 +153,9 @@ def raw_server(
             socket.create_connection(("127.0.0.1", server.port), 1).close()
         accepting.join()
         listener.close()
-        for one in threads:
+        for one, accepted in threads.items():
+            with contextlib.suppress(OSError):
+                accepted.shutdown(socket.SHUT_RDWR)
             one.join(25)
 
 

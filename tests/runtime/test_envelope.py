@@ -182,7 +182,7 @@ def test_charsets_from_outside_do_not_pile_up():
     for number in range(200):
         open_envelope(envelope("<a/>"), "1.1", f"windows-125{number % 9}")
         open_envelope(envelope("<a/>"), "1.1", f"x-{number}")
-    assert len(parsing._mine.parsers) <= 16
+    assert len(parsing._mine.own.parsers) <= 16
 
 
 # --------------------------------------------------------------------- DTDs and entities

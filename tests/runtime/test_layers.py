@@ -318,15 +318,15 @@ def test_a_reply_is_read_as_the_layers_give_it(
 
 
 def test_a_charset_that_is_wrong_is_put_right(wire: Wire) -> None:
-    def in_utf8(message: Message) -> Message:
-        return replace(message, content_type="text/xml; charset=utf-8")
+    def in_latin1(message: Message) -> Message:
+        return replace(message, content_type="text/xml; charset=iso-8859-1")
 
-    body = wire.reply.body.replace(b"number>", "n\xfcmber>".encode())
-    wire.comes(body, "text/xml; charset=iso-8859-1")
+    body = wire.reply.body.replace(b"number>", "n\xfcmber>".encode("latin-1"))
+    wire.comes(body, "text/xml; charset=utf-8")
     with pytest.raises(DecodeError, match="not well-formed"):
         wire.exchange()
     with pytest.raises(DecodeError, match="number: is missing"):
-        wire.exchange(incoming=[in_utf8])
+        wire.exchange(incoming=[in_latin1])
 
 
 def test_a_status_may_be_put_right(wire: Wire) -> None:

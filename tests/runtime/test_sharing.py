@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import sys
+from dataclasses import replace
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -244,7 +245,10 @@ def test_a_long_chain_of_references_reads(refs: Any) -> None:
         f'<S:Envelope xmlns:S="{SOAP11}"><S:Body><t:put xmlns:t="urn:references">'
         f'<person href="#p0"/></t:put>{people}<p id="p{DEEP}"/></S:Body></S:Envelope>'
     )
-    person, seen = put.decode_request(data.encode()).person, 0
+    with pytest.raises(refs.errors.DecodeError, match="nested more than 100 deep"):
+        put.decode_request(data.encode())
+    limits = replace(put.package.limits, chain=2 * DEEP)
+    person, seen = put.decode_request(data.encode(), limits=limits).person, 0
     while person.friend:
         person, seen = person.friend, seen + 1
     assert seen == DEEP

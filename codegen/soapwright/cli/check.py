@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soapwright.cli.shared import ALLOW_NETWORK, Progress, say
+from soapwright.cli.shared import ALLOW_NETWORK, Progress, print_findings
 from soapwright.model.diagnostics import Findings, SpecError
 from soapwright.project.config import read_config
 from soapwright.project.remote import Remote
@@ -25,7 +25,7 @@ def check_command(full: bool, allow_network: bool) -> None:
     try:
         configs = read_config(Path("pyproject.toml"))
     except SpecError as error:
-        say(error.diagnostics)
+        print_findings(error.diagnostics)
         raise SystemExit(2) from None
     remote = Remote(Path(), allowed=allow_network)
     with Progress() as progress:
@@ -33,10 +33,10 @@ def check_command(full: bool, allow_network: bool) -> None:
     for state in states.sound:
         findings = Findings()
         report(state, findings)
-        say([*state.findings, *findings])
+        print_findings([*state.findings, *findings])
         if state.plan is not None:
             for line in difference(state.plan):
                 click.echo(line, nl=False)
-    say(states.broken)
+    print_findings(states.broken)
     stale = not all(state.is_in_step for state in states.sound)
     raise SystemExit(2 if states.broken else int(stale))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soapwright.cli.shared import say
+from soapwright.cli.shared import print_findings
 from soapwright.model.diagnostics import Findings, SpecError
 
 
@@ -30,9 +30,9 @@ def conform_command(package: Path, samples: tuple[Path, ...]) -> None:
         findings.raise_errors()
         outcomes = conform(import_package(package), package_api(package), found)
     except SpecError as error:
-        say(dict.fromkeys([*findings, *error.diagnostics]))
+        print_findings(dict.fromkeys([*findings, *error.diagnostics]))
         raise SystemExit(2) from None
-    say(findings)
+    print_findings(findings)
     for outcome in outcomes:
         for line in outcome.lines():
             click.echo(line)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soapwright.cli.shared import Progress, say
+from soapwright.cli.shared import Progress, print_findings
 from soapwright.model.diagnostics import SpecError
 from soapwright.project.manifest import SITE_MANIFEST
 from soapwright.project.output import carry_out, check_folder, make_plan
@@ -35,7 +35,7 @@ def docs_command(package: Path, output: Path) -> None:
             plan = make_plan(output, files, SITE_MANIFEST)
             carry_out(plan, progress)
     except SpecError as error:
-        say(error.diagnostics)
+        print_findings(error.diagnostics)
         raise SystemExit(2) from None
     written = len(plan.added) + len(plan.changed)
     removed = f", {len(plan.removed)} removed" if plan.removed else ""

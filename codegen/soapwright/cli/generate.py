@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import click
 
-from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, Progress, say
+from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, Progress, print_findings
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import Options, is_package_name, refusal_of_new_name
@@ -83,7 +83,7 @@ def generate_command(
             for state in states.sound:
                 _write(state, progress)
     except SpecError as error:
-        say(error.diagnostics)
+        print_findings(error.diagnostics)
         raise SystemExit(2) from None
 
 
@@ -163,7 +163,7 @@ def _write(state: State, progress: Progress) -> None:
         count = len(state.plan.removed)
         removed = f", {count} removed" if count else ""
     progress.clear()
-    say([*state.findings, *findings])
+    print_findings([*state.findings, *findings])
     click.echo(
         f"{state.config.output}: {written} files written,"
         f" {state.unchanged} unchanged{removed}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soapwright.cli.shared import say
+from soapwright.cli.shared import print_findings
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.project.output import write_file
@@ -49,6 +49,6 @@ def infer_command(
         wanted = Wanted(name or output.stem, endpoint, action)
         write_file(output, infer(samples, wanted, findings))
     except SpecError as error:
-        say(error.diagnostics)
+        print_findings(error.diagnostics)
         raise SystemExit(2) from None
-    say(findings)
+    print_findings(findings)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, loaded, say
+from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, loaded, print_findings
 from soapwright.model.diagnostics import Findings
 
 
@@ -33,7 +33,7 @@ def inspect_command(
     ((api, findings),) = loaded([wsdl], catalogs, allow_network)
     remarks = Findings()
     examine(api, remarks)
-    say(remarks)
+    print_findings(remarks)
     description = describe(api)
     if form == "json":
         click.echo(as_json(description, [*findings, *remarks]), nl=False)

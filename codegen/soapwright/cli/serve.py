@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from soapwright.cli.shared import say
+from soapwright.cli.shared import print_findings
 from soapwright.model.diagnostics import SpecError
 
 
@@ -17,6 +17,12 @@ from soapwright.model.diagnostics import SpecError
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="A folder of recorded replies, <operation>.xml.",
 )
+@click.option(
+    "--full/--minimal",
+    default=True,
+    show_default=True,
+    help="Whether samples have optional content.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option(
     "--port",
@@ -25,17 +31,20 @@ from soapwright.model.diagnostics import SpecError
     show_default=True,
     help="0 takes a free one.",
 )
-def serve_command(package: Path, replies: Path | None, host: str, port: int) -> None:
+def serve_command(
+    package: Path, replies: Path | None, full: bool, host: str, port: int
+) -> None:
     """Answer every call of PACKAGE's service with a valid reply, until stopped.
 
     PACKAGE is the folder of a generated package. The first line on stdout is the address, and
-    then it is ready. Each port is at /<port>; any other path serves them all.
+    then it is ready. Each port is at /<port>; any other path serves them all. What a request hands
+    back of an earlier sample, the token of a next page, is left out of its reply.
     """
     # loaded when it runs
     from soapwright.tools.serve import mock, serve
 
     try:
-        serve(mock(package, replies), host, port, click.echo)
+        serve(mock(package, replies, full=full), host, port, click.echo)
     except SpecError as error:
-        say(error.diagnostics)
+        print_findings(error.diagnostics)
         raise SystemExit(2) from None

@@ -81,13 +81,13 @@ def loaded(
             found += findings
         except SpecError as error:
             found += error.diagnostics
-    say(dict.fromkeys(found))
+    print_findings(dict.fromkeys(found))
     if len(apis) < len(wsdls):
         raise SystemExit(2)
     return apis
 
 
-def say(findings: Iterable[Diagnostic]) -> None:
+def print_findings(findings: Iterable[Diagnostic]) -> None:
     """Print findings, a line each."""
     for finding in findings:
         click.echo(str(finding), err=True)

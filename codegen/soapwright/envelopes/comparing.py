@@ -136,7 +136,7 @@ def compare_envelopes(
 def assert_envelope(
     actual: bytes | str, expected: bytes | str, *, typed_values: bool = False
 ) -> None:
-    """Fail where two envelopes do not mean the same, and say where they part.
+    """Fail where two envelopes do not mean the same, with the place where they differ.
 
     Raises:
         AssertionError: they differ; every difference is on a line of its own.

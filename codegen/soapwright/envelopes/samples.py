@@ -7,7 +7,7 @@ where that is required.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Set
 from contextlib import contextmanager
 from typing import Final, assert_never
 from xml.sax.saxutils import quoteattr
@@ -52,6 +52,7 @@ _XSD: Final = "http://www.w3.org/2001/XMLSchema"
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 _XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _ARRAY_TYPE: Final = "{http://schemas.xmlsoap.org/soap/encoding/}arrayType"
+_BOOLEAN: Final = BuiltinRef(Builtin.BOOLEAN)
 _ELSEWHERE: Final = "urn:sample"
 _ELEMENTS_AT_MOST: Final = 500
 _ELEMENTS_EVER: Final = 10_000
@@ -64,10 +65,12 @@ class Samples:
 
     Args:
         api: the service's model, all passes run.
+        full: whether they have optional content, as long as they stay small.
     """
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, *, full: bool = True) -> None:
         self._api = api
+        self._most = _ELEMENTS_AT_MOST if full else 0
         spaces = dict.fromkeys(n.namespace for n in (*api.types, *names_in(api)))
         known = ("", _XML)
         self._prefixes = {u: f"t{n}" for n, u in enumerate(spaces) if u not in known}
@@ -75,9 +78,22 @@ class Samples:
         self._open: Counter[QName] = Counter()
         self._left = 0
         self._encoded = False
+        self._without: Set[str] = frozenset()
+        self._booleans: list[etree._Element] = []
+        self._last: list[etree._Element] = []
 
-    def envelope(self, port: Port, message: Message) -> bytes:
-        """An envelope with a sample of a message in it, and of its declared headers."""
+    def envelope(
+        self, port: Port, message: Message, without: Set[str] = frozenset()
+    ) -> bytes:
+        """An envelope with a sample of a message in it, and of its declared headers.
+
+        Args:
+            port: the port.
+            message: one of its messages.
+            without: texts that are not given again: an element that may be absent or nil, and would
+                have one of them, is that, and a boolean beside it is false.
+        """
+        self._without, self._booleans, self._last = without, [], []
         soap = _ENVELOPES[port.soap]
         namespaces = {"soap": soap, "xsd": _XSD, "xsi": _XSI}
         namespaces |= {p: self._namespace(uri) for uri, p in self._prefixes.items()}
@@ -85,7 +101,7 @@ class Samples:
         if message.headers:
             self._header(etree.SubElement(root, f"{{{soap}}}Header"), message)
         body = etree.SubElement(root, f"{{{soap}}}Body")
-        self._left = _ELEMENTS_AT_MOST
+        self._left = self._most
         self._encoded = message.use is Use.ENCODED
         into = body
         if message.wrapper is not None:
@@ -100,6 +116,9 @@ class Samples:
                         self._value(into, reference)
                     else:
                         self._value(etree.SubElement(into, name), reference)
+        for boolean in self._booleans:
+            if boolean.getparent() in self._last:
+                boolean.text = "false"
         written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         for uri, other in self._others.items():
             written = written.replace(f'"{other}"'.encode(), quoteattr(uri).encode())
@@ -118,7 +137,7 @@ class Samples:
     def _header(self, into: etree._Element, message: Message) -> None:
         """A block for each declared part."""
         for header in message.headers:
-            self._left = _ELEMENTS_AT_MOST
+            self._left = self._most
             self._encoded = header.use is Use.ENCODED
             match header.part:
                 case ElementPart(element=name):
@@ -163,6 +182,26 @@ class Samples:
                 made.set(f"{{{_XSI}}}nil", "true")
             return
         self._value(made, declared.type, element.fixed)
+        if self._without and not len(made) and made.text in self._without:
+            self._leave_out(made, element.occurs, nillable=declared.nillable)
+        elif declared.type == _BOOLEAN and element.fixed is None:
+            self._booleans.append(made)
+
+    def _leave_out(
+        self, made: etree._Element, occurs: Occurs, *, nillable: bool
+    ) -> None:
+        """Leave an element out, or let it be nil, where its schema allows that; lists stay."""
+        parent = made.getparent()
+        if occurs.repeated or parent is None:
+            return
+        if occurs.min == 0 and not self._encoded:
+            parent.remove(made)
+        elif nillable or self._encoded:
+            made.text = None
+            made.set(f"{{{_XSI}}}nil", "true")
+        else:
+            return
+        self._last.append(parent)
 
     def _value(
         self, into: etree._Element, reference: TypeRef, constant: str | None = None

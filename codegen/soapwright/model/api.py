@@ -605,7 +605,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A declared fault and the part in its detail. `bound` is False where only the portType knows it.
+    """A declared fault and the part in its detail. `bound` is False where only the portType has it.
 
     `substitutes` are the elements that may replace the part's, set by passes/make_messages.py.
     `action` is WS-Addressing's, `policy` the effective one.
@@ -683,7 +683,7 @@ class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
 
     `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "". `mtom`
-    is why binary values may travel as parts, None where nothing says that they may.
+    is why binary values may travel as parts, None where nothing declares that they may.
     `left_out` are its operations that are broken, `findings` those in its binding. `addressing` is
     None where nothing is declared. `policy` is the effective one of the endpoint, `service_policy`
     that of the service.
@@ -795,7 +795,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """All that the toolkit knows of a service.
+    """The model of a service.
 
     `types` and `elements` are keyed by id and name, in document order; those of the `bundled`
     ones that nothing reaches are dropped (passes/drop_unused.py). `prefixes` are those that the

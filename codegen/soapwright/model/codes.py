@@ -15,7 +15,7 @@ class Code(StrEnum):
     meaning: str
 
     def __new__(cls, code: str, meaning: str) -> Code:
-        """A member is the code as it is printed, and knows its meaning."""
+        """A member is the code as it is printed, and has its meaning."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.meaning = meaning

@@ -33,7 +33,7 @@ _PARTS = {
     "RequiredParts": "required",
     "RequiredElements": "required",
 }
-# Assertions that say how other demands are met, and demand nothing where there are none.
+# Assertions that define how other demands are met, and demand nothing where there are none.
 _OPTIONS = ("Wss10", "Wss11", "Trust10", "Trust13", "AlgorithmSuite", "Layout")
 _TOKENS = {
     "UsernameToken": "a UsernameToken",

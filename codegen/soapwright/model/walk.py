@@ -124,7 +124,7 @@ def member_elements(struct: Struct) -> Iterator[Element]:
 
 
 def names_of(member: Member) -> set[QName]:
-    """The names of the elements that a member holds, those that may stand for others too."""
+    """The names of the elements that a member holds, substitutes too."""
     match member:
         case ElementMember(element=element):
             elements = [element]
@@ -258,6 +258,6 @@ def reach(
 
 
 def headers_use(headers: tuple[HeaderPart, ...]) -> Use:
-    """How a message's headers travel; those that do not say so themselves in their Struct."""
+    """The use of a message's headers; of those without one of their own in their Struct."""
     encoded = headers and all(header.use is Use.ENCODED for header in headers)
     return Use.ENCODED if encoded else Use.LITERAL

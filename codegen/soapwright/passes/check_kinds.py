@@ -112,7 +112,9 @@ def _without_circular_heads(api: Api, findings: Findings) -> Api:
         judged.update(path)
     elements = dict(api.elements)
     for name in (one for one in api.elements if one in circular):
-        message = f"element {name} may stand for itself: it is in no substitution group"
+        message = (
+            f"element {name} may substitute itself: it is in no substitution group"
+        )
         findings.mended(Code.CIRCULAR, message, elements[name].at)
         elements[name] = replace(elements[name], head=None)
     return replace(api, elements=elements)

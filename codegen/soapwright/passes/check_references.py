@@ -95,7 +95,7 @@ def _with_heads(api: Api, findings: Findings) -> Api:
         if head is not None and head not in elements:
             if not api.unread.may_declare(head):
                 message = (
-                    f"element {head} is not declared: {name.local} stands for no other"
+                    f"element {head} is not declared: {name.local} substitutes no other"
                 )
                 findings.mended(Code.REFERENCE, message, element.at, _HINT)
             elements[name] = replace(element, head=None)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import assert_never
 
 from soapwright.model.api import (
@@ -31,6 +32,7 @@ from soapwright.model.api import (
     Struct,
     TogetherRule,
     TypeDef,
+    TypeRef,
     Wildcard,
     WildcardMember,
 )
@@ -236,17 +238,24 @@ def _in_sequence(
     items: list[tuple[Particle, list[_Slot]]], optional: bool
 ) -> list[_Slot]:
     """Slots side by side; from the first to the last that share a name, one list keeps the order."""
+    last_alike = _last_alike(items)
+    found: list[_Slot] = []
     start = 0
     while start < len(items):
-        last = _last_clash(items, start)
+        last, reached = start, start
+        while reached <= last:  # items inside a list that keeps the order belong to it
+            last = max(last, last_alike[reached])
+            reached += 1
         if last > start:
             particles = [particle for particle, _ in items[start : last + 1]]
-            items[start : last + 1] = [_joined(particles, optional)]
-        start += 1
-    return [slot for _, slots in items for slot in slots]
+            found.append(_joined(particles, optional))
+        else:
+            found += items[start][1]
+        start = last + 1
+    return found
 
 
-def _joined(particles: list[Particle], optional: bool) -> tuple[Particle, list[_Slot]]:
+def _joined(particles: list[Particle], optional: bool) -> _Slot:
     first = _alternatives(Sequence(tuple(particles), _ONCE))[0]
     if isinstance(first, Element) and all(
         isinstance(p, Element) and p.name == first.name and p.type == first.type
@@ -258,36 +267,30 @@ def _joined(particles: list[Particle], optional: bool) -> tuple[Particle, list[_
         repeated = replace(first, occurs=Occurs(low, high))
         slot = _slots(repeated, optional)[0]
         slot.sources = list(particles)
-        return repeated, [slot]
-    slot = _ordered(particles, optional or all(map(_emptiable, particles)))
-    return slot.particle, [slot]
+        return slot
+    return _ordered(particles, optional or all(map(_emptiable, particles)))
 
 
-def _last_clash(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
-    """The last item that shares a name, or a wildcard's reach, with the one at `start`.
-
-    Or with one between them: items inside a list that keeps the order belong to it.
-    """
-    last, reached = start, start - 1
-    while reached < last:
-        reached += 1
-        last = max(last, _last_alike(items, reached))
-    return last
-
-
-def _last_alike(items: list[tuple[Particle, list[_Slot]]], start: int) -> int:
-    names = {name for slot in items[start][1] for name in slot.names}
-    last, spaces = start, list(wildcards_of(items[start][0]))
-    for index in range(start + 1, len(items)):
-        particle, slots = items[index]
-        if any(slot.names & names for slot in slots) or _overlap(spaces, particle):
-            last = index
-    return last
-
-
-def _overlap(wildcards: Iterable[Wildcard], particle: Particle) -> bool:
-    others = list(wildcards_of(particle))
-    return any(may_meet(one, other) for one in wildcards for other in others)
+def _last_alike(items: list[tuple[Particle, list[_Slot]]]) -> list[int]:
+    """For each item the last one that shares a name with it, or a wildcard's reach."""
+    named: dict[QName, int] = {}
+    wild: dict[tuple[str, ...], tuple[Wildcard, int]] = {}
+    for index, (particle, slots) in enumerate(items):
+        named.update((name, index) for slot in slots for name in slot.names)
+        for one in wildcards_of(particle):
+            wild[one.namespaces] = one, index
+    met = {
+        spaces: max(last for other, last in wild.values() if may_meet(one, other))
+        for spaces, (one, _) in wild.items()
+    }
+    return [
+        max(
+            *(named[name] for slot in slots for name in slot.names),
+            *(met[one.namespaces] for one in wildcards_of(particle)),
+            *(index, index),
+        )
+        for index, (particle, slots) in enumerate(items)
+    ]
 
 
 def _in_choice(
@@ -295,13 +298,19 @@ def _in_choice(
 ) -> list[_Slot]:
     """The branches' slots one after the other; a name of two branches is one slot where order allows."""
     merged: list[_Slot] = []
+    places: dict[_Alike, int] = {}
+    taken: set[QName] = set()
     for branch in branches:
         position = 0
         for slot in branch:
-            known = _same_slot(merged, slot)
+            alike = _alike(slot)
+            known = places.get(alike) if alike is not None else None
             if known is None:
-                if any(slot.names & other.names for other in merged):
+                if not taken.isdisjoint(slot.names):
                     return [_ordered([choice], optional)]
+                if alike is not None:
+                    places[alike] = len(merged)
+                taken |= slot.names
                 merged.append(slot)
                 position = len(merged)
             elif (
@@ -312,23 +321,26 @@ def _in_choice(
             else:
                 merged[known].sources += slot.sources
                 position = known + 1
+    wild = [list(wildcards_of(slot.particle)) for slot in merged]
     if any(
-        _overlap(wildcards_of(slot.particle), other.particle)
-        for index, slot in enumerate(merged)
-        for other in merged[index + 1 :]
+        may_meet(wildcard, other)
+        for one, another in combinations(filter(None, wild), 2)
+        for wildcard in one
+        for other in another
     ):
         return [_ordered([choice], optional)]
     return merged
 
 
-def _same_slot(slots: list[_Slot], slot: _Slot) -> int | None:
-    for index, other in enumerate(slots):
-        one, two = other.particle, slot.particle
-        if not (isinstance(one, Element) and isinstance(two, Element)):
-            continue
-        if (one.name, one.type, one.nillable) == (two.name, two.type, two.nillable):
-            return index
-    return None
+_Alike = tuple[QName, TypeRef, bool]
+
+
+def _alike(slot: _Slot) -> _Alike | None:
+    """By which the elements of two branches may be one slot; None where it holds no element."""
+    element = slot.particle
+    if not isinstance(element, Element):
+        return None
+    return element.name, element.type, element.nillable
 
 
 def _member(slot: _Slot) -> Member:

@@ -82,7 +82,7 @@ class _Maker:
         )
 
     def _others(self, parts: tuple[Part, ...]) -> tuple[Substitute, ...]:
-        """The elements that may stand for the only one."""
+        """The substitutes of the only element."""
         if len(parts) != 1 or not isinstance(parts[0], ElementPart):
             return ()
         return self._substitutes.of(parts[0].element)
@@ -168,7 +168,8 @@ class _Maker:
     def _member(self, part: Part, message: Message) -> Member:
         match part:
             case TypePart(name=name, type=reference, at=at, doc=doc):
-                if message.wrapper is None and message.use is Use.LITERAL:
+                bare = message.wrapper is None and message.use is Use.LITERAL
+                if bare and len(message.parts) == 1:
                     return ContentMember(name, reference, at, doc)
                 element = Element(QName("", name), reference, _ONCE, at, doc=doc)
             case ElementPart(doc=doc, at=at):

@@ -93,7 +93,7 @@ class _Places:
         return isinstance(self.api.types[name], (Struct, SoapArray))
 
     def _inside(self, name: QName) -> tuple[tuple[TypeRef, int], ...]:
-        """The types that stand in a value of a type, its bases' too, and how often."""
+        """The types that a value of a type contains, its bases' too, and how often."""
         if name not in self._inner:
             self._inner[name] = tuple(self._found(name))
         return self._inner[name]

@@ -2,7 +2,7 @@
 
 `STANDARD` serves every service. `NUSOAP` is how PHP's NuSOAP writes, down to the order of
 attributes: the documented envelope of Clickatell's gateway is its work. `GSOAP` is for servers
-made by gSOAP. A style changes what is written, never what is read.
+made by gSOAP, `NAMED_PARTS` for those that read type parts as PHP writes them. A style changes what is written, never what is read.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ class WireStyle:
     `encodingStyle` there instead of on the call. `call_prefix` is the prefix of an rpc call's own
     namespace ("" takes the package's), and with `declare_on_call` the call declares it again.
     `nil_first` writes `xsi:nil` before `xsi:type`. With `qualified_members` the members of encoded
-    structures are qualified as the schema declares, which gSOAP's servers ask for.
+    structures are qualified as the schema declares, which gSOAP's servers ask for. With `named_parts`
+    the type parts of document/literal are elements of the parts' names, as PHP, zeep and suds write them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class WireStyle:
     declare_on_call: bool
     nil_first: bool
     qualified_members: bool
+    named_parts: bool
 
 
 STANDARD = WireStyle(
@@ -61,6 +63,7 @@ STANDARD = WireStyle(
     declare_on_call=False,
     nil_first=False,
     qualified_members=False,
+    named_parts=False,
 )
 
 NUSOAP = WireStyle(
@@ -75,11 +78,13 @@ NUSOAP = WireStyle(
     declare_on_call=True,
     nil_first=True,
     qualified_members=False,
+    named_parts=False,
 )
 
 GSOAP = replace(STANDARD, name="gsoap", qualified_members=True)
+NAMED_PARTS = replace(STANDARD, name="named-parts", named_parts=True)
 
-WIRE_STYLES = {style.name: style for style in (STANDARD, NUSOAP, GSOAP)}
+WIRE_STYLES = {style.name: style for style in (STANDARD, NUSOAP, GSOAP, NAMED_PARTS)}
 
 
 def envelope_start(style: WireStyle, soap: SoapVersion, encoding: str) -> str:

@@ -60,6 +60,7 @@ from .codec.form import (
 )
 from .codec.literal_arrays import kept_attributes, read_items
 from .codec.misnamed import misnamed, misnamed_block
+from .codec.named_parts import part_content
 from .codec.package import Package
 from .codec.parts import PartCodec
 from .codec.nils import (
@@ -199,6 +200,7 @@ from .http.client import (
     Exchange,
     given,
 )
+from .http.message import Attachment
 from .http.transport import (
     AsyncTransport,
     Request,
@@ -309,6 +311,7 @@ __all__ = [
     "AnyOperation",
     "AnySimple",
     "AsyncTransport",
+    "Attachment",
     "BaseAsyncClient",
     "BaseClient",
     "DeclaredFault",

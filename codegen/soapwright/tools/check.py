@@ -76,7 +76,7 @@ def examine(
     whatever its manifest has.
 
     Where the network is allowed it is looked at, and so all is generated too. Where a package is
-    broken, nobody knows what the runtime must have.
+    broken, the needs of the runtime are unknown.
     """
     sound: list[State] = []
     broken: list[Diagnostic] = []

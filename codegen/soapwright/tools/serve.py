@@ -24,6 +24,7 @@ from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.tools.handed_back import HandedBack
 from soapwright.tools.http_server import Server
 
 _BACKLOG: Final = 2048
@@ -39,19 +40,22 @@ class Replies:
         package: the generated package.
         folder: where it is.
         recorded: a folder of `<operation>.xml`, envelopes, faults too.
+        full: whether samples have optional content.
 
     Raises:
         SpecError: the package has no WSDL, or a recorded reply does not read.
     """
 
     def __init__(
-        self, package: ModuleType, folder: Path, recorded: Path | None
+        self, package: ModuleType, folder: Path, recorded: Path | None, *, full: bool
     ) -> None:
         self._errors = package.errors
         api = package_api(folder)
-        self._samples = Samples(api)
+        self._samples = Samples(api, full=full)
         self._messages: dict[Any, tuple[Port, Message]] = {}
         self._known: dict[Any, Any] = {}  # Any: operations, and what they answer
+        self._sampled: dict[Any, Any] = {}  # Any: the same, of samples
+        self._handed_back = HandedBack()
         files: dict[str, list[Any]] = {}
         for port in api.ports:
             for operation in port.operations:
@@ -103,24 +107,36 @@ class Replies:
         except self._errors.SoapFault as fault:
             return fault
 
-    def answer(self, operation: Any) -> Any:  # Any: the package's own classes
+    # Any: the package's own classes, an lxml element
+    def answer(self, operation: Any, request: Any) -> Any:
         """An operation's response and its headers.
+
+        Args:
+            operation: the operation.
+            request: the request's envelope.
 
         Raises:
             SoapFault: of the package, where that is what was recorded.
         """
         known = self._known.get(operation)
-        if known is None:
-            if operation.one_way:
-                return None, None
-            envelope = self._samples.envelope(*self._messages[operation])
-            known = self._known[operation] = self._read(operation, envelope)
         if isinstance(known, Exception):
             raise known
-        return known
+        if known is not None:
+            return known
+        if operation.one_way:
+            return None, None
+        again = self._handed_back.of(operation, request)
+        if not again and operation in self._sampled:
+            return self._sampled[operation]
+        envelope = self._samples.envelope(*self._messages[operation], again)
+        self._handed_back.given(envelope)
+        sample = self._read(operation, envelope)
+        if not again:
+            self._sampled[operation] = sample
+        return sample
 
 
-def mock(folder: Path, recorded: Path | None = None) -> Any:
+def mock(folder: Path, recorded: Path | None = None, *, full: bool = True) -> Any:
     """A mock of a generated package's service, as an ASGI application (`Any`: the package's own).
 
     Each port has a path, its key in `PORTS`; at any other path are all of them.
@@ -129,6 +145,7 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
         folder: the package's own folder.
         recorded: a folder of recorded replies, `<operation>.xml`; operations without one get a
             sample.
+        full: whether samples have optional content.
 
     Raises:
         SpecError: the package cannot be served, or a recorded reply does not read.
@@ -142,10 +159,11 @@ def mock(folder: Path, recorded: Path | None = None) -> Any:
     application = runtime_module(package, "server.application").Application
     service = runtime_module(package, "server.service")
     serving = runtime_module(package, "server.serving")
-    replies = Replies(package, folder, recorded)
+    replies = Replies(package, folder, recorded, full=full)
 
     def method(self: Any, **given: Any) -> Any:  # Any: a method of any service class
-        response, headers = replies.answer(service.current_call().operation)
+        call = service.current_call()
+        response, headers = replies.answer(call.operation, call.envelope)
         if headers is None:
             return response
         return service.WithHeaders(response, headers)

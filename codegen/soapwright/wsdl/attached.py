@@ -56,9 +56,9 @@ def _part_of(
         return next(iter(parts))
     if name in parts:
         return name
-    said = f"MIME's binding names a part {name or 'without a name'} that its message has not"
+    message = f"MIME's binding names a part {name or 'without a name'} that its message has not"
     components.findings.mended(
-        Code.UNKNOWN_PART, f"{said}: it is left out", components.at(node)
+        Code.UNKNOWN_PART, f"{message}: it is left out", components.at(node)
     )
     return None
 

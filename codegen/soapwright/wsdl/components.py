@@ -69,7 +69,7 @@ class Unusable(Exception):
 
 @dataclass(slots=True)
 class Components:
-    """The components of all definitions together; WSDL knows one namespace for each kind.
+    """The components of all definitions together; WSDL has one namespace for each kind.
 
     `declared` are the names that the schemas declare, of an `element` and of a `type`.
     """

@@ -53,7 +53,7 @@ class Lines:
 
 
 def source_line(node: etree._Element) -> int:
-    """The line that lxml knows, 1 where it knows none; right up to 65,534."""
+    """The line that lxml has, 1 where it has none; right up to 65,534."""
     return cast("int | None", node.sourceline) or 1  # lxml-stubs leave its type out
 
 

@@ -57,7 +57,7 @@ DISCOVERY = frozenset(
     }
 )
 
-# Every schema knows these; an import of them asks for nothing, whatever its location.
+# Every schema has these; an import of them asks for nothing, whatever its location.
 BUILT_IN = frozenset({XSD, XSI, *XSD_DRAFTS})
 
 # Schemas import these for `wsdl:arrayType` and the like, which is no component of them.

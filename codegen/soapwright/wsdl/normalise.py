@@ -127,7 +127,7 @@ def _move(
 ) -> etree._Element:
     """An attribute in a content model is one of the type's."""
     name, parent = etree.QName(child).localname, etree.QName(holder).localname
-    message = f"xsd:{name} stands in a model group: it is read as xsd:{parent}'s own"
+    message = f"xsd:{name} is in a model group: it is read as xsd:{parent}'s own"
     findings.mended(Code.SCHEMA_SYNTAX, message, lines.location(child))
     return move(child, holder)
 

@@ -13,9 +13,9 @@ from typing import Any, Self, TypeAlias, TypeVar, overload
 from ..messages.options import NO_OPTIONS, Options
 from ..messages.outgoing import Message
 from ..vendor.replies import Charge, Status
-from .bulk import Job, Load, Progress, Sending
+from .bulk import Job, Load, Progress, Runner, Sending
 from .calls import MAX_RECIPIENTS, Calls
-from .chunks import Merge, Recipient, Recipients
+from .chunks import Chunk, Merge, Recipient, Recipients
 from .dialects import Dialect, Service, of_client, of_endpoint
 from .driving import (
     CONCURRENCY,
@@ -194,6 +194,18 @@ class AsyncClickatell:
                 for run in under_way:
                     run.cancel()
                 await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def send_chunk(
+        self, chunk: Chunk, ledger: Ledger, options: Options = NO_OPTIONS
+    ) -> list[Outcome] | None:
+        """As `Clickatell.send_chunk`."""
+        return await self._run(Runner(self._calls, ledger, options).run(Load(chunk)))
+
+    @property
+    def account(self) -> str:
+        """The account and where it is used, without its password."""
+        calls = self._calls
+        return f"{calls.account.user} {calls.account.api_id} at {calls.endpoint}"
 
     async def start_batch(
         self, template: Message | str, options: Options = NO_OPTIONS

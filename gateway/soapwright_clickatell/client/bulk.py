@@ -29,6 +29,7 @@ from .chunks import (
     Recipient,
     Recipients,
     Template,
+    check_size,
     one_by_one,
 )
 from .fates import NoAnswer, not_sent, unknown
@@ -89,7 +90,123 @@ class Sending:
         return self.journal
 
 
-class Job:
+def identity(calls: Calls, sending: Sending) -> str:
+    """A digest of what is sent, how and by whom. Under another account or elsewhere the gateway
+    knows nothing of what was sent.
+
+    Raises:
+        ValueError: the message cannot be sent.
+    """
+    account = f"{calls.account.user} {calls.account.api_id} at {calls.endpoint}"
+    words = [repr(sending.message.encode()), repr(sending.options), account]
+    if sending.merge == "here":
+        words.append(sending.merge)
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()
+
+
+class Runner:
+    """Makes the calls of loads, as often as they have to be made, with a ledger that is open.
+
+    Args:
+        calls: makes a single call.
+        ledger: remembers it.
+        options: how messages are sent.
+    """
+
+    def __init__(self, calls: Calls, ledger: Ledger, options: Options) -> None:
+        self._calls = calls
+        self._ledger = ledger
+        self._options = options
+        self._ended = ""
+        """Why the run has ended before everything was sent."""
+        self.taken: list[Load] = []
+        """Loads that another process is at."""
+
+    def run(self, load: Load, *, waits: bool = False) -> Steps[list[Outcome] | None]:
+        """Make a load's call, as often as it has to be made; the fates of its numbers, when they
+        are recorded. `None` where another process is making it, unless that is waited for.
+
+        Raises:
+            GatewayError: no session can be opened any more.
+            JournalError: the journal cannot be written.
+        """
+        chunk, recovery = load.chunk, self._calls.recovery
+        repeats, pauses = recovery.repeats, recovery.pauses()
+        while not self._ended:
+            entry = yield from work(
+                lambda: self._ledger.begin(chunk.place, chunk.digest)
+            )
+            if entry is None:
+                if not waits:
+                    self.taken.append(load)
+                    return None
+                yield Pause(_POLL)
+                continue
+            outcomes = yield from self._attempt(chunk, entry)
+            if not any(map(_is_open, outcomes)):
+                return outcomes
+            if not repeats or not all(map(_is_repeatable, outcomes)):
+                self._end_run(outcomes)
+                return outcomes
+            repeats -= 1
+            load = Load(chunk, tuple(outcomes))
+            yield Pause(next(pauses))
+        return self.unsent(load)
+
+    def _attempt(self, chunk: Chunk, entry: Entry) -> Steps[list[Outcome]]:
+        """Make a call for the numbers that have no final fate; the fates of all."""
+        outcomes = list(entry.outcomes or not_sent(chunk.to, "it was not tried yet"))
+        at = [place for place, one in enumerate(outcomes) if _is_open(one)]
+        if not at:  # another process has made it
+            return outcomes
+        to = [outcomes[place].to for place in at]
+        ago = None if entry.begun is None else time.time() - entry.begun
+        client_id = self._ledger.client_id(chunk.place, entry.attempts)
+        tried = yield from self._tried(chunk, to, ago, client_id)
+        for place, outcome in zip(at, tried, strict=True):
+            outcomes[place] = outcome
+        # What is retryable and unknown stays begun, and is asked for under the same id.
+        if not any(_is_askable(outcome) for outcome in tried):
+            yield from work(lambda: self._finish(chunk, outcomes))
+        return outcomes
+
+    def _finish(self, chunk: Chunk, outcomes: Sequence[Outcome]) -> None:
+        """Record fates. Those of a message can be asked for again, those of items cannot."""
+        self._ledger.finish(chunk.place, outcomes, durably=bool(chunk.values))
+
+    def _tried(
+        self, chunk: Chunk, to: Sequence[str], ago: float | None, client_id: str
+    ) -> Steps[list[Outcome]]:
+        if ago is not None and ago > _TOLD:
+            return unknown(to, "the call was interrupted days ago")
+        is_resumed = ago is not None
+        return (
+            yield from self._calls.send(
+                *(chunk.message, to, self._options, client_id),
+                resume=is_resumed,
+                confirm=lambda: self._ledger.confirm(chunk.place),
+            )
+        )
+
+    def _end_run(self, outcomes: Sequence[Outcome]) -> None:
+        """Send nothing more in this run, for a reason that holds for whatever is sent."""
+        if not self._ended:
+            first = next(filter(_is_open, outcomes))
+            self._ended = f"the run has ended: {first.reason}"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more is sent in this run."""
+        return bool(self._ended)
+
+    def unsent(self, load: Load) -> list[Outcome]:
+        """The fates of a load that is not run any more: as earlier attempts left them."""
+        if load.outcomes is not None:
+            return list(load.outcomes)
+        return not_sent(load.chunk.to, self._ended)
+
+
+class Job(Runner):
     """A bulk sending. Its loads may be run in any order, by any thread.
 
     Args:
@@ -105,25 +222,14 @@ class Job:
     def __init__(
         self, calls: Calls, sending: Sending, fields: int = MAX_FIELDS
     ) -> None:
-        self._calls = calls
+        super().__init__(calls, sending.ledger(), sending.options)
         self._template = Template(sending.message, sending.merge, fields)
-        self._options = sending.options
         self._batch = ""
-        self._ended = ""
-        """Why the run has ended before everything was sent."""
         self._held: list[Load] = []
         """Loads that are not sent before it is sure that the journal is of these recipients."""
         self._last_place = -1
-        self.taken: list[Load] = []
-        """Loads that another process is at."""
-        account = f"{calls.account.user} {calls.account.api_id} at {calls.endpoint}"
-        words = [repr(sending.message.encode()), repr(sending.options), account]
-        if sending.merge == "here":
-            words.append(sending.merge)
-        # Under another account or elsewhere the gateway knows nothing of what was sent.
-        digest = hashlib.sha256(json.dumps(words).encode()).hexdigest()
-        self._ledger = sending.ledger()
-        self._ledger.open(digest)
+        check_size(sending.per_call)
+        self._ledger.open(identity(calls, sending))
         self._chunker = Chunker(
             self._template,
             sending.per_call,
@@ -209,78 +315,11 @@ class Job:
         message = self._template.message
         self._batch = yield from self._calls.start_batch(message, self._options)
 
-    def run(self, load: Load, *, waits: bool = False) -> Steps[list[Outcome] | None]:
-        """Make a load's call, as often as it has to be made; the fates of its numbers, when they
-        are recorded. `None` where another process is making it, unless that is waited for.
-
-        Raises:
-            GatewayError: no session can be opened any more.
-            JournalError: the journal cannot be written.
-        """
-        chunk, recovery = load.chunk, self._calls.recovery
-        repeats, pauses = recovery.repeats, recovery.pauses()
-        while not self._ended:
-            entry = yield from work(
-                lambda: self._ledger.begin(chunk.place, chunk.digest)
-            )
-            if entry is None:
-                if not waits:
-                    self.taken.append(load)
-                    return None
-                yield Pause(_POLL)
-                continue
-            outcomes = yield from self._attempt(chunk, entry)
-            if not any(map(_is_open, outcomes)):
-                return outcomes
-            if not repeats or not all(map(_is_repeatable, outcomes)):
-                self._end_run(outcomes)
-                return outcomes
-            repeats -= 1
-            load = Load(chunk, tuple(outcomes))
-            yield Pause(next(pauses))
-        return self.unsent(load)
-
-    def _attempt(self, chunk: Chunk, entry: Entry) -> Steps[list[Outcome]]:
-        """Make a call for the numbers that have no final fate; the fates of all."""
-        outcomes = list(entry.outcomes or not_sent(chunk.to, "it was not tried yet"))
-        at = [place for place, one in enumerate(outcomes) if _is_open(one)]
-        if not at:  # another process has made it
-            return outcomes
-        to = [outcomes[place].to for place in at]
-        ago = None if entry.begun is None else time.time() - entry.begun
-        if chunk.values:
-            tried = yield from self._item(chunk, to, ago)
-        else:
-            client_id = self._ledger.client_id(chunk.place, entry.attempts)
-            tried = yield from self._message(chunk, to, ago, client_id)
-        for place, outcome in zip(at, tried, strict=True):
-            outcomes[place] = outcome
-        # What is retryable and unknown stays begun, and is asked for under the same id.
-        if not any(_is_askable(outcome) for outcome in tried):
-            yield from work(lambda: self._finish(chunk, outcomes))
-        return outcomes
-
-    def _finish(self, chunk: Chunk, outcomes: Sequence[Outcome]) -> None:
-        """Record fates. Those of a message can be asked for again, those of items cannot."""
-        self._ledger.finish(chunk.place, outcomes, durably=bool(chunk.values))
-
-    def _message(
+    def _tried(
         self, chunk: Chunk, to: Sequence[str], ago: float | None, client_id: str
     ) -> Steps[list[Outcome]]:
-        if ago is not None and ago > _TOLD:
-            return unknown(to, "the call was interrupted days ago")
-        is_resumed = ago is not None
-        return (
-            yield from self._calls.send(
-                *(chunk.message, to, self._options, client_id),
-                resume=is_resumed,
-                confirm=lambda: self._ledger.confirm(chunk.place),
-            )
-        )
-
-    def _item(
-        self, chunk: Chunk, to: Sequence[str], ago: float | None
-    ) -> Steps[list[Outcome]]:
+        if not chunk.values:
+            return (yield from super()._tried(chunk, to, ago, client_id))
         if ago is not None:  # an item has no id to ask for
             return unknown(to, "the call was interrupted")
         batch = self._batch
@@ -292,23 +331,6 @@ class Job:
         return outcomes
 
     # ---------------------------------------------------------------------------- ending
-
-    def _end_run(self, outcomes: Sequence[Outcome]) -> None:
-        """Send nothing more in this run, for a reason that holds for whatever is sent."""
-        if not self._ended:
-            first = next(filter(_is_open, outcomes))
-            self._ended = f"the run has ended: {first.reason}"
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing more is sent in this run."""
-        return bool(self._ended)
-
-    def unsent(self, load: Load) -> list[Outcome]:
-        """The fates of a load that is not run any more: as earlier attempts left them."""
-        if load.outcomes is not None:
-            return list(load.outcomes)
-        return not_sent(load.chunk.to, self._ended)
 
     def end(self) -> Steps[None]:
         """End the batch; one that is not ended ends by itself after a day."""

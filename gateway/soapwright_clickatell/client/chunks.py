@@ -123,6 +123,16 @@ class Template:
                 return Text(text)
 
 
+def check_size(per_call: int) -> None:
+    """See that a call can have so many numbers.
+
+    Raises:
+        ValueError: it cannot.
+    """
+    if not 0 < per_call <= MAX_RECIPIENTS:
+        raise ValueError(f"per_call={per_call}: a call is for 1 to {MAX_RECIPIENTS}")
+
+
 class Chunker:
     """Divides a list into chunks, as its recipients are fed one by one.
 
@@ -145,10 +155,7 @@ class Chunker:
         ends: Sequence[int] = (),
         normalise: Normalise = as_digits,
     ) -> None:
-        if not 0 < per_call <= MAX_RECIPIENTS:
-            raise ValueError(
-                f"per_call={per_call}: a call is for 1 to {MAX_RECIPIENTS}"
-            )
+        check_size(per_call)
         self._template = template
         self._per_call = per_call
         self._ends = frozenset(ends)

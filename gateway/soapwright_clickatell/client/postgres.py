@@ -54,17 +54,18 @@ _FREE: Final = """
 _NOW: Final = "extract(epoch FROM clock_timestamp())::double precision"
 
 
-class _Database:
+class Database:
     """A connection that threads share, a transaction at a time.
 
     Args:
         url: `postgresql://user:password@host/database`, or what else libpq takes.
+        tables: the statements that make the tables, where they are not there.
 
     Raises:
         JournalError: psycopg is not installed, or there is no such database.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tables: str = _TABLES) -> None:
         try:
             # It is an extra: only who has a journal in PostgreSQL needs it.
             import psycopg
@@ -81,7 +82,12 @@ class _Database:
             raise JournalError(f"the database: {error}") from None
         with self.transaction() as db:
             db.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_LOCKS, _SETTING_UP))
-            db.execute(_TABLES)
+            db.execute(tables)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the connection is not known to be broken."""
+        return not (self._connection.closed or self._connection.broken)
 
     @contextmanager
     def transaction(self) -> Generator[Any]:  # Any: a cursor of an extra
@@ -120,10 +126,10 @@ class PostgresLedger:
         self._job = job
         self._id = ""
         self._me = 0
-        self._database: _Database | None = None
+        self._database: Database | None = None
 
     @property
-    def _db(self) -> _Database:
+    def _db(self) -> Database:
         if self._database is None:
             raise JournalError("the journal in the database is closed")
         return self._database
@@ -136,7 +142,7 @@ class PostgresLedger:
         """
         if self._database is not None:
             raise JournalError("another sending is using the journal in the database")
-        self._database = _Database(self._url)
+        self._database = Database(self._url)
         self._job = self._name or job
         try:
             self._open(job)
@@ -168,6 +174,20 @@ class PostgresLedger:
                 (self._job,),
             )
             self.last, self.digest = db.fetchone() or (-1, "")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has a connection that is not known to be broken."""
+        return self._database is not None and self._database.is_alive
+
+    def watch(self) -> None:
+        """Open it to read `fates` alone, without beginning or resuming the job.
+
+        Raises:
+            JournalError: the database cannot be used.
+        """
+        if self._database is None:
+            self._database = Database(self._url)
 
     def look(self, place: int) -> Entry:
         """As `Ledger.look`."""
@@ -254,6 +274,27 @@ class PostgresLedger:
         if db.rowcount != 1:
             raise JournalError(f"call {place}: another process has resumed it")
 
+    def fates(self) -> Generator[Outcome]:
+        """The fates of all calls that were made so far, in the order of the list's chunks. It takes
+        a ledger that is open.
+
+        Raises:
+            JournalError: the database fails.
+        """
+        place = -1
+        while True:
+            with self._db.transaction() as db:
+                db.execute(
+                    "SELECT place, outcomes FROM clickatell_call WHERE job = %s"
+                    " AND place > %s AND outcomes IS NOT NULL ORDER BY place LIMIT 100",
+                    (self._job, place),
+                )
+                rows = db.fetchall()
+            if not rows:
+                return
+            for place, outcomes in rows:
+                yield from read(outcomes)
+
     def end(self, count: int) -> None:
         """As `Ledger.end`."""
         with self._db.transaction() as db:
@@ -306,7 +347,7 @@ class PostgresLimiter:
         self._per_second = per_second
         self._burst = (per_second if burst is None else burst) / per_second
         self._name = name
-        self._database = _Database(url)
+        self._database = Database(url)
 
     def __call__(self, count: int) -> float:
         """Reserve a time for so many messages; the seconds until then.

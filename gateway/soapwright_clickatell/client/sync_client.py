@@ -15,9 +15,9 @@ from typing import Any, Self, TypeAlias, TypeVar, overload
 from ..messages.options import NO_OPTIONS, Options
 from ..messages.outgoing import Message
 from ..vendor.replies import Charge, Status
-from .bulk import Job, Load, Progress, Sending
+from .bulk import Job, Load, Progress, Runner, Sending
 from .calls import MAX_RECIPIENTS, Calls
-from .chunks import Merge, Recipients
+from .chunks import Chunk, Merge, Recipients
 from .dialects import Dialect, Service, of_client, of_endpoint
 from .driving import (
     CONCURRENCY,
@@ -286,6 +286,28 @@ class Clickatell:
                 stop.set()
                 for run in under_way:
                     run.cancel()
+
+    def send_chunk(
+        self, chunk: Chunk, ledger: Ledger, options: Options = NO_OPTIONS
+    ) -> list[Outcome] | None:
+        """Send a chunk, as often as it has to be sent, and record it in a ledger that is open: for the
+        workers of a queue. A chunk that is done is not sent again.
+
+        Args:
+            chunk: one of `chunks`.
+            ledger: where its calls are recorded, under `chunk.place`.
+            options: as of `send`.
+
+        Returns:
+            The fate of each number; those that are retryable are sent by the next call for this
+            chunk. `None` where another process is sending it.
+
+        Raises:
+            GatewayError: the gateway refuses to open a session.
+            NoAnswer: the gateway does not answer at all.
+            JournalError: the ledger fails, or another process has resumed the chunk.
+        """
+        return self._run(Runner(self._calls, ledger, options).run(Load(chunk)))
 
     def start_batch(
         self, template: Message | str, options: Options = NO_OPTIONS

@@ -8,7 +8,8 @@ fate; `gateway` combines them. `wire` binds the engine to the four services of t
 clients into requests that the package reads, `calls` turns these into calls of the gateway;
 `callbacks` has the forms of callbacks. `web` is all of it as requests and responses (`http`), its
 pages for people (`inbox`), the `server` that carries them over sockets, and the `courier`, which
-advances the time and sends the callbacks. `config` reads a settings file.
+advances the time and sends the callbacks. `api` is the same for programs, in JSON. `config` reads a
+settings file. `box` puts all of it together.
 
 The generated packages' service classes are not used here. They are one class for each dialect,
 with typed methods, and answer with a fault what their schema cannot read; the gateway has one set

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from .api.endpoints import Endpoints
+from .api.http import NAME, Api
 from .engine.faults import Faults
 from .engine.gateway import FREE_CREDITS, Gateway
 from .records.settings import Settings
@@ -60,7 +62,7 @@ class Box:
         except BaseException:
             self._server.server_close()
             raise
-        self.clock = RunningClock(run.gateway_time, speed)
+        self.clock = RunningClock(run.gateway_time, float(speed))
         self.gateway = Gateway(
             self._store,
             credits=credits,
@@ -77,6 +79,10 @@ class Box:
         )
         inbox = Inbox(self.gateway, self._application.calls)
         self._application.mount("inbox", inbox)
+        endpoints = Endpoints(
+            *(self.gateway, self.clock, self.faults, self._application.calls.clear)
+        )
+        self._application.mount(NAME, Api(endpoints))
 
     @property
     def url(self) -> str:

@@ -205,6 +205,31 @@ def write_encoded_StartbatchRequest(
     return "".join(xml)
 
 
+branches_encoded_StartbatchRequest = {
+    "session_id": 1,
+    "api_id": 2,
+    "user": 3,
+    "password": 4,
+    "from": 5,
+    "concat": 6,
+    "template": 7,
+    "deliv_ack": 8,
+    "callback": 9,
+    "deliv_time": 10,
+    "max_credits": 11,
+    "req_feat": 12,
+    "queue": 13,
+    "escalate": 14,
+    "mo": 15,
+    "cliMsgId": 16,
+    "unicode": 17,
+    "msg_type": 18,
+    "udh": 19,
+    "data": 20,
+    "validity": 21,
+}
+
+
 def read_encoded_StartbatchRequest(e: soap.Element) -> StartbatchRequest:
     session_id: str | None | soap.Unset = soap.UNSET
     api_id: int | None | soap.Unset = soap.UNSET
@@ -232,48 +257,56 @@ def read_encoded_StartbatchRequest(e: soap.Element) -> StartbatchRequest:
         tag = c.tag
         if tag[0] == "{":
             tag = soap.local_name(c)
-        if tag == "session_id":
-            session_id = soap.nil_or(c, soap.string)
-        elif tag == "api_id":
-            api_id = soap.nil_or(c, soap.int_value)
-        elif tag == "user":
-            user = soap.nil_or(c, soap.string)
-        elif tag == "password":
-            password = soap.nil_or(c, soap.string)
-        elif tag == "from":
-            from_ = soap.nil_or(c, soap.string)
-        elif tag == "concat":
-            concat = soap.nil_or(c, soap.int_value)
-        elif tag == "template":
-            template = soap.nil_or(c, soap.string)
-        elif tag == "deliv_ack":
-            deliv_ack = soap.nil_or(c, soap.int_value)
-        elif tag == "callback":
-            callback = soap.nil_or(c, soap.int_value)
-        elif tag == "deliv_time":
-            deliv_time = soap.nil_or(c, soap.int_value)
-        elif tag == "max_credits":
-            max_credits = soap.nil_or(c, soap.float_value)
-        elif tag == "req_feat":
-            req_feat = soap.nil_or(c, soap.int_value)
-        elif tag == "queue":
-            queue = soap.nil_or(c, soap.int_value)
-        elif tag == "escalate":
-            escalate = soap.nil_or(c, soap.int_value)
-        elif tag == "mo":
-            mo = soap.nil_or(c, soap.int_value)
-        elif tag == "cliMsgId":
-            cli_msg_id = soap.nil_or(c, soap.string)
-        elif tag == "unicode":
-            unicode = soap.nil_or(c, soap.int_value)
-        elif tag == "msg_type":
-            msg_type = soap.nil_or(c, soap.string)
-        elif tag == "udh":
-            udh = soap.nil_or(c, soap.string)
-        elif tag == "data":
-            data = soap.nil_or(c, soap.string)
-        elif tag == "validity":
-            validity = soap.nil_or(c, soap.int_value)
+        branch = branches_encoded_StartbatchRequest.get(tag, 0)
+        if branch:
+            if branch < 11:
+                if branch < 6:
+                    if branch == 1:
+                        session_id = soap.nil_or(c, soap.string)
+                    elif branch == 2:
+                        api_id = soap.nil_or(c, soap.int_value)
+                    elif branch == 3:
+                        user = soap.nil_or(c, soap.string)
+                    elif branch == 4:
+                        password = soap.nil_or(c, soap.string)
+                    else:
+                        from_ = soap.nil_or(c, soap.string)
+                else:
+                    if branch == 6:
+                        concat = soap.nil_or(c, soap.int_value)
+                    elif branch == 7:
+                        template = soap.nil_or(c, soap.string)
+                    elif branch == 8:
+                        deliv_ack = soap.nil_or(c, soap.int_value)
+                    elif branch == 9:
+                        callback = soap.nil_or(c, soap.int_value)
+                    else:
+                        deliv_time = soap.nil_or(c, soap.int_value)
+            else:
+                if branch < 16:
+                    if branch == 11:
+                        max_credits = soap.nil_or(c, soap.float_value)
+                    elif branch == 12:
+                        req_feat = soap.nil_or(c, soap.int_value)
+                    elif branch == 13:
+                        queue = soap.nil_or(c, soap.int_value)
+                    elif branch == 14:
+                        escalate = soap.nil_or(c, soap.int_value)
+                    else:
+                        mo = soap.nil_or(c, soap.int_value)
+                else:
+                    if branch == 16:
+                        cli_msg_id = soap.nil_or(c, soap.string)
+                    elif branch == 17:
+                        unicode = soap.nil_or(c, soap.int_value)
+                    elif branch == 18:
+                        msg_type = soap.nil_or(c, soap.string)
+                    elif branch == 19:
+                        udh = soap.nil_or(c, soap.string)
+                    elif branch == 20:
+                        data = soap.nil_or(c, soap.string)
+                    else:
+                        validity = soap.nil_or(c, soap.int_value)
     v = StartbatchRequest.__new__(StartbatchRequest)
     v.session_id = session_id
     v.api_id = api_id

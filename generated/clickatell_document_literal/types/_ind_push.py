@@ -152,6 +152,32 @@ def write_IndPush(v: IndPush, tag: str, attributes: str = "") -> str:
     return "".join(xml)
 
 
+branches_IndPush = {
+    "session_id": 1,
+    "api_id": 2,
+    "user": 3,
+    "password": 4,
+    "to": 5,
+    "mms_subject": 6,
+    "mms_class": 7,
+    "mms_expire": 8,
+    "mms_from": 9,
+    "mms_url": 10,
+    "from": 11,
+    "concat": 12,
+    "deliv_ack": 13,
+    "msg_callback": 14,
+    "deliv_time": 15,
+    "max_credits": 16,
+    "req_feat": 17,
+    "queue": 18,
+    "escalate": 19,
+    "mo": 20,
+    "climsgid": 21,
+    "validity": 22,
+}
+
+
 def read_IndPush(e: soap.Element) -> IndPush:
     session_id: str | None = None
     api_id: int | None = None
@@ -180,56 +206,122 @@ def read_IndPush(e: soap.Element) -> IndPush:
         return soap.NOTHING
     for c in children:
         tag = c.tag
-        if tag == "session_id":
-            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "api_id":
-            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "user":
-            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "password":
-            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "to":
-            to.append(soap.string(c))
-        elif tag == "mms_subject":
-            mms_subject = soap.string(c)
-        elif tag == "mms_class":
-            mms_class = soap.string(c)
-        elif tag == "mms_expire":
-            mms_expire = soap.string(c)
-        elif tag == "mms_from":
-            mms_from = soap.string(c)
-        elif tag == "mms_url":
-            mms_url = soap.string(c)
-        elif tag == "from":
-            from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "concat":
-            concat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "deliv_ack":
-            deliv_ack = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "msg_callback":
-            msg_callback = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "deliv_time":
-            deliv_time = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "max_credits":
-            max_credits = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "req_feat":
-            req_feat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "queue":
-            queue = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "escalate":
-            escalate = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "mo":
-            mo = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "climsgid":
-            climsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "validity":
-            validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        branch = branches_IndPush.get(tag, 0)
+        if branch:
+            if branch < 12:
+                if branch < 6:
+                    if branch == 1:
+                        session_id = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 2:
+                        api_id = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 3:
+                        user = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 4:
+                        password = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    else:
+                        to.append(soap.string(c))
+                else:
+                    if branch == 6:
+                        mms_subject = soap.string(c)
+                    elif branch == 7:
+                        mms_class = soap.string(c)
+                    elif branch == 8:
+                        mms_expire = soap.string(c)
+                    elif branch == 9:
+                        mms_from = soap.string(c)
+                    elif branch == 10:
+                        mms_url = soap.string(c)
+                    else:
+                        from_ = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+            else:
+                if branch < 17:
+                    if branch == 12:
+                        concat = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 13:
+                        deliv_ack = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 14:
+                        msg_callback = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 15:
+                        deliv_time = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    else:
+                        max_credits = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                else:
+                    if branch == 17:
+                        req_feat = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 18:
+                        queue = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 19:
+                        escalate = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 20:
+                        mo = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 21:
+                        climsgid = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    else:
+                        validity = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
         elif soap.misnamed(
             c,
             "",

@@ -167,6 +167,32 @@ def write_Sendmsg(v: Sendmsg, tag: str, attributes: str = "") -> str:
     return "".join(xml)
 
 
+branches_Sendmsg = {
+    "session_id": 1,
+    "api_id": 2,
+    "user": 3,
+    "password": 4,
+    "text": 5,
+    "to": 6,
+    "from": 7,
+    "concat": 8,
+    "msg_callback": 9,
+    "deliv_ack": 10,
+    "deliv_time": 11,
+    "max_credits": 12,
+    "req_feat": 13,
+    "queue": 14,
+    "escalate": 15,
+    "mo": 16,
+    "climsgid": 17,
+    "unicode": 18,
+    "msg_type": 19,
+    "udh": 20,
+    "data": 21,
+    "validity": 22,
+}
+
+
 def read_Sendmsg(e: soap.Element) -> Sendmsg:
     session_id: str | None = None
     api_id: int | None = None
@@ -195,56 +221,142 @@ def read_Sendmsg(e: soap.Element) -> Sendmsg:
         return soap.NOTHING
     for c in children:
         tag = c.tag
-        if tag == "session_id":
-            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "api_id":
-            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "user":
-            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "password":
-            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "text":
-            text = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "to":
-            to.append(soap.string(c))
-        elif tag == "from":
-            from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "concat":
-            concat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "msg_callback":
-            msg_callback = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "deliv_ack":
-            deliv_ack = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "deliv_time":
-            deliv_time = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "max_credits":
-            max_credits = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "req_feat":
-            req_feat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "queue":
-            queue = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "escalate":
-            escalate = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "mo":
-            mo = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "climsgid":
-            climsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "unicode":
-            unicode = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "msg_type":
-            msg_type = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "udh":
-            udh = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "data":
-            data = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "validity":
-            validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        branch = branches_Sendmsg.get(tag, 0)
+        if branch:
+            if branch < 12:
+                if branch < 6:
+                    if branch == 1:
+                        session_id = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 2:
+                        api_id = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 3:
+                        user = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 4:
+                        password = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    else:
+                        text = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                else:
+                    if branch == 6:
+                        to.append(soap.string(c))
+                    elif branch == 7:
+                        from_ = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 8:
+                        concat = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 9:
+                        msg_callback = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 10:
+                        deliv_ack = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    else:
+                        deliv_time = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+            else:
+                if branch < 17:
+                    if branch == 12:
+                        max_credits = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 13:
+                        req_feat = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 14:
+                        queue = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 15:
+                        escalate = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    else:
+                        mo = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                else:
+                    if branch == 17:
+                        climsgid = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 18:
+                        unicode = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 19:
+                        msg_type = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 20:
+                        udh = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 21:
+                        data = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    else:
+                        validity = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
         elif soap.misnamed(
             c,
             "",

@@ -169,6 +169,34 @@ def write_SiPush(v: SiPush, tag: str, attributes: str = "") -> str:
     return "".join(xml)
 
 
+branches_SiPush = {
+    "session_id": 1,
+    "api_id": 2,
+    "user": 3,
+    "password": 4,
+    "to": 5,
+    "si_id": 6,
+    "si_url": 7,
+    "si_text": 8,
+    "si_created": 9,
+    "si_expires": 10,
+    "si_action": 11,
+    "from": 12,
+    "concat": 13,
+    "deliv_ack": 14,
+    "msg_callback": 15,
+    "deliv_time": 16,
+    "max_credits": 17,
+    "req_feat": 18,
+    "queue": 19,
+    "escalate": 20,
+    "mo": 21,
+    "climsgid": 22,
+    "unicode": 23,
+    "validity": 24,
+}
+
+
 def read_SiPush(e: soap.Element) -> SiPush:
     session_id: str | None = None
     api_id: int | None = None
@@ -199,60 +227,142 @@ def read_SiPush(e: soap.Element) -> SiPush:
         return soap.NOTHING
     for c in children:
         tag = c.tag
-        if tag == "session_id":
-            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "api_id":
-            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "user":
-            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "password":
-            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "to":
-            to.append(soap.string(c))
-        elif tag == "si_id":
-            si_id = soap.string(c)
-        elif tag == "si_url":
-            si_url = soap.string(c)
-        elif tag == "si_text":
-            si_text = soap.string(c)
-        elif tag == "si_created":
-            si_created = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "si_expires":
-            si_expires = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "si_action":
-            si_action = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "from":
-            from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "concat":
-            concat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "deliv_ack":
-            deliv_ack = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "msg_callback":
-            msg_callback = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "deliv_time":
-            deliv_time = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "max_credits":
-            max_credits = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "req_feat":
-            req_feat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "queue":
-            queue = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "escalate":
-            escalate = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "mo":
-            mo = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "climsgid":
-            climsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "unicode":
-            unicode = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "validity":
-            validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        branch = branches_SiPush.get(tag, 0)
+        if branch:
+            if branch < 13:
+                if branch < 7:
+                    if branch == 1:
+                        session_id = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 2:
+                        api_id = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 3:
+                        user = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 4:
+                        password = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 5:
+                        to.append(soap.string(c))
+                    else:
+                        si_id = soap.string(c)
+                else:
+                    if branch == 7:
+                        si_url = soap.string(c)
+                    elif branch == 8:
+                        si_text = soap.string(c)
+                    elif branch == 9:
+                        si_created = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 10:
+                        si_expires = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 11:
+                        si_action = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    else:
+                        from_ = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+            else:
+                if branch < 19:
+                    if branch == 13:
+                        concat = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 14:
+                        deliv_ack = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 15:
+                        msg_callback = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 16:
+                        deliv_time = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 17:
+                        max_credits = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    else:
+                        req_feat = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                else:
+                    if branch == 19:
+                        queue = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 20:
+                        escalate = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 21:
+                        mo = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 22:
+                        climsgid = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 23:
+                        unicode = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    else:
+                        validity = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
         elif soap.misnamed(
             c,
             "",

@@ -153,6 +153,30 @@ def write_Startbatch(v: Startbatch, tag: str, attributes: str = "") -> str:
     return "".join(xml)
 
 
+branches_Startbatch = {
+    "session_id": 1,
+    "api_id": 2,
+    "user": 3,
+    "password": 4,
+    "from": 5,
+    "concat": 6,
+    "template": 7,
+    "deliv_ack": 8,
+    "msg_callback": 9,
+    "deliv_time": 10,
+    "max_credits": 11,
+    "req_feat": 12,
+    "queue": 13,
+    "escalate": 14,
+    "mo": 15,
+    "climsgid": 16,
+    "unicode": 17,
+    "msg_type": 18,
+    "udh": 19,
+    "validity": 20,
+}
+
+
 def read_Startbatch(e: soap.Element) -> Startbatch:
     session_id: str | None = None
     api_id: int | None = None
@@ -179,52 +203,130 @@ def read_Startbatch(e: soap.Element) -> Startbatch:
         return soap.NOTHING
     for c in children:
         tag = c.tag
-        if tag == "session_id":
-            session_id = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "api_id":
-            api_id = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "user":
-            user = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "password":
-            password = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "from":
-            from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "concat":
-            concat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "template":
-            template = soap.string(c)
-        elif tag == "deliv_ack":
-            deliv_ack = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "msg_callback":
-            msg_callback = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "deliv_time":
-            deliv_time = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "max_credits":
-            max_credits = (
-                None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-            )
-        elif tag == "req_feat":
-            req_feat = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "queue":
-            queue = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "escalate":
-            escalate = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "mo":
-            mo = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "climsgid":
-            climsgid = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "unicode":
-            unicode = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "msg_type":
-            msg_type = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "udh":
-            udh = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "validity":
-            validity = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+        branch = branches_Startbatch.get(tag, 0)
+        if branch:
+            if branch < 11:
+                if branch < 6:
+                    if branch == 1:
+                        session_id = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 2:
+                        api_id = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 3:
+                        user = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 4:
+                        password = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    else:
+                        from_ = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                else:
+                    if branch == 6:
+                        concat = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 7:
+                        template = soap.string(c)
+                    elif branch == 8:
+                        deliv_ack = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 9:
+                        msg_callback = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    else:
+                        deliv_time = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+            else:
+                if branch < 16:
+                    if branch == 11:
+                        max_credits = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 12:
+                        req_feat = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 13:
+                        queue = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 14:
+                        escalate = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    else:
+                        mo = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                else:
+                    if branch == 16:
+                        climsgid = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 17:
+                        unicode = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 18:
+                        msg_type = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    elif branch == 19:
+                        udh = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                    else:
+                        validity = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
         elif soap.misnamed(
             c,
             "",

@@ -206,6 +206,32 @@ def write_encoded_IndPushRequest(
     return "".join(xml)
 
 
+branches_encoded_IndPushRequest = {
+    "session_id": 1,
+    "api_id": 2,
+    "user": 3,
+    "password": 4,
+    "to": 5,
+    "mms_subject": 6,
+    "mms_class": 7,
+    "mms_expire": 8,
+    "mms_from": 9,
+    "mms_url": 10,
+    "from": 11,
+    "concat": 12,
+    "deliv_ack": 13,
+    "msg_callback": 14,
+    "deliv_time": 15,
+    "max_credits": 16,
+    "req_feat": 17,
+    "queue": 18,
+    "escalate": 19,
+    "mo": 20,
+    "cliMsgId": 21,
+    "validity": 22,
+}
+
+
 def read_encoded_IndPushRequest(e: soap.Element) -> IndPushRequest:
     session_id: str | None | soap.Unset = soap.UNSET
     api_id: int | None | soap.Unset = soap.UNSET
@@ -234,50 +260,58 @@ def read_encoded_IndPushRequest(e: soap.Element) -> IndPushRequest:
         tag = c.tag
         if tag[0] == "{":
             tag = soap.local_name(c)
-        if tag == "session_id":
-            session_id = soap.nil_or(c, soap.string)
-        elif tag == "api_id":
-            api_id = soap.nil_or(c, soap.int_value)
-        elif tag == "user":
-            user = soap.nil_or(c, soap.string)
-        elif tag == "password":
-            password = soap.nil_or(c, soap.string)
-        elif tag == "to":
-            to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
-        elif tag == "mms_subject":
-            mms_subject = soap.nil_or(c, soap.string)
-        elif tag == "mms_class":
-            mms_class = soap.nil_or(c, soap.string)
-        elif tag == "mms_expire":
-            mms_expire = soap.nil_or(c, soap.string)
-        elif tag == "mms_from":
-            mms_from = soap.nil_or(c, soap.string)
-        elif tag == "mms_url":
-            mms_url = soap.nil_or(c, soap.string)
-        elif tag == "from":
-            from_ = soap.nil_or(c, soap.string)
-        elif tag == "concat":
-            concat = soap.nil_or(c, soap.int_value)
-        elif tag == "deliv_ack":
-            deliv_ack = soap.nil_or(c, soap.int_value)
-        elif tag == "msg_callback":
-            msg_callback = soap.nil_or(c, soap.int_value)
-        elif tag == "deliv_time":
-            deliv_time = soap.nil_or(c, soap.int_value)
-        elif tag == "max_credits":
-            max_credits = soap.nil_or(c, soap.float_value)
-        elif tag == "req_feat":
-            req_feat = soap.nil_or(c, soap.int_value)
-        elif tag == "queue":
-            queue = soap.nil_or(c, soap.int_value)
-        elif tag == "escalate":
-            escalate = soap.nil_or(c, soap.int_value)
-        elif tag == "mo":
-            mo = soap.nil_or(c, soap.int_value)
-        elif tag == "cliMsgId":
-            cli_msg_id = soap.nil_or(c, soap.string)
-        elif tag == "validity":
-            validity = soap.nil_or(c, soap.int_value)
+        branch = branches_encoded_IndPushRequest.get(tag, 0)
+        if branch:
+            if branch < 12:
+                if branch < 6:
+                    if branch == 1:
+                        session_id = soap.nil_or(c, soap.string)
+                    elif branch == 2:
+                        api_id = soap.nil_or(c, soap.int_value)
+                    elif branch == 3:
+                        user = soap.nil_or(c, soap.string)
+                    elif branch == 4:
+                        password = soap.nil_or(c, soap.string)
+                    else:
+                        to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
+                else:
+                    if branch == 6:
+                        mms_subject = soap.nil_or(c, soap.string)
+                    elif branch == 7:
+                        mms_class = soap.nil_or(c, soap.string)
+                    elif branch == 8:
+                        mms_expire = soap.nil_or(c, soap.string)
+                    elif branch == 9:
+                        mms_from = soap.nil_or(c, soap.string)
+                    elif branch == 10:
+                        mms_url = soap.nil_or(c, soap.string)
+                    else:
+                        from_ = soap.nil_or(c, soap.string)
+            else:
+                if branch < 17:
+                    if branch == 12:
+                        concat = soap.nil_or(c, soap.int_value)
+                    elif branch == 13:
+                        deliv_ack = soap.nil_or(c, soap.int_value)
+                    elif branch == 14:
+                        msg_callback = soap.nil_or(c, soap.int_value)
+                    elif branch == 15:
+                        deliv_time = soap.nil_or(c, soap.int_value)
+                    else:
+                        max_credits = soap.nil_or(c, soap.float_value)
+                else:
+                    if branch == 17:
+                        req_feat = soap.nil_or(c, soap.int_value)
+                    elif branch == 18:
+                        queue = soap.nil_or(c, soap.int_value)
+                    elif branch == 19:
+                        escalate = soap.nil_or(c, soap.int_value)
+                    elif branch == 20:
+                        mo = soap.nil_or(c, soap.int_value)
+                    elif branch == 21:
+                        cli_msg_id = soap.nil_or(c, soap.string)
+                    else:
+                        validity = soap.nil_or(c, soap.int_value)
     v = IndPushRequest.__new__(IndPushRequest)
     v.session_id = session_id
     v.api_id = api_id

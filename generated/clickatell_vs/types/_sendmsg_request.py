@@ -216,6 +216,32 @@ def write_encoded_SendmsgRequest(
     return "".join(xml)
 
 
+branches_encoded_SendmsgRequest = {
+    "session_id": 1,
+    "api_id": 2,
+    "user": 3,
+    "password": 4,
+    "to": 5,
+    "from": 6,
+    "text": 7,
+    "concat": 8,
+    "deliv_ack": 9,
+    "msg_callback": 10,
+    "deliv_time": 11,
+    "max_credits": 12,
+    "req_feat": 13,
+    "queue": 14,
+    "escalate": 15,
+    "mo": 16,
+    "cliMsgId": 17,
+    "unicode": 18,
+    "msg_type": 19,
+    "udh": 20,
+    "data": 21,
+    "validity": 22,
+}
+
+
 def read_encoded_SendmsgRequest(e: soap.Element) -> SendmsgRequest:
     session_id: str | None | soap.Unset = soap.UNSET
     api_id: int | None | soap.Unset = soap.UNSET
@@ -244,50 +270,58 @@ def read_encoded_SendmsgRequest(e: soap.Element) -> SendmsgRequest:
         tag = c.tag
         if tag[0] == "{":
             tag = soap.local_name(c)
-        if tag == "session_id":
-            session_id = soap.nil_or(c, soap.string)
-        elif tag == "api_id":
-            api_id = soap.nil_or(c, soap.int_value)
-        elif tag == "user":
-            user = soap.nil_or(c, soap.string)
-        elif tag == "password":
-            password = soap.nil_or(c, soap.string)
-        elif tag == "to":
-            to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
-        elif tag == "from":
-            from_ = soap.nil_or(c, soap.string)
-        elif tag == "text":
-            text = soap.nil_or(c, soap.string)
-        elif tag == "concat":
-            concat = soap.nil_or(c, soap.int_value)
-        elif tag == "deliv_ack":
-            deliv_ack = soap.nil_or(c, soap.int_value)
-        elif tag == "msg_callback":
-            msg_callback = soap.nil_or(c, soap.int_value)
-        elif tag == "deliv_time":
-            deliv_time = soap.nil_or(c, soap.int_value)
-        elif tag == "max_credits":
-            max_credits = soap.nil_or(c, soap.float_value)
-        elif tag == "req_feat":
-            req_feat = soap.nil_or(c, soap.int_value)
-        elif tag == "queue":
-            queue = soap.nil_or(c, soap.int_value)
-        elif tag == "escalate":
-            escalate = soap.nil_or(c, soap.int_value)
-        elif tag == "mo":
-            mo = soap.nil_or(c, soap.int_value)
-        elif tag == "cliMsgId":
-            cli_msg_id = soap.nil_or(c, soap.string)
-        elif tag == "unicode":
-            unicode = soap.nil_or(c, soap.int_value)
-        elif tag == "msg_type":
-            msg_type = soap.nil_or(c, soap.string)
-        elif tag == "udh":
-            udh = soap.nil_or(c, soap.string)
-        elif tag == "data":
-            data = soap.nil_or(c, soap.string)
-        elif tag == "validity":
-            validity = soap.nil_or(c, soap.int_value)
+        branch = branches_encoded_SendmsgRequest.get(tag, 0)
+        if branch:
+            if branch < 12:
+                if branch < 6:
+                    if branch == 1:
+                        session_id = soap.nil_or(c, soap.string)
+                    elif branch == 2:
+                        api_id = soap.nil_or(c, soap.int_value)
+                    elif branch == 3:
+                        user = soap.nil_or(c, soap.string)
+                    elif branch == 4:
+                        password = soap.nil_or(c, soap.string)
+                    else:
+                        to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
+                else:
+                    if branch == 6:
+                        from_ = soap.nil_or(c, soap.string)
+                    elif branch == 7:
+                        text = soap.nil_or(c, soap.string)
+                    elif branch == 8:
+                        concat = soap.nil_or(c, soap.int_value)
+                    elif branch == 9:
+                        deliv_ack = soap.nil_or(c, soap.int_value)
+                    elif branch == 10:
+                        msg_callback = soap.nil_or(c, soap.int_value)
+                    else:
+                        deliv_time = soap.nil_or(c, soap.int_value)
+            else:
+                if branch < 17:
+                    if branch == 12:
+                        max_credits = soap.nil_or(c, soap.float_value)
+                    elif branch == 13:
+                        req_feat = soap.nil_or(c, soap.int_value)
+                    elif branch == 14:
+                        queue = soap.nil_or(c, soap.int_value)
+                    elif branch == 15:
+                        escalate = soap.nil_or(c, soap.int_value)
+                    else:
+                        mo = soap.nil_or(c, soap.int_value)
+                else:
+                    if branch == 17:
+                        cli_msg_id = soap.nil_or(c, soap.string)
+                    elif branch == 18:
+                        unicode = soap.nil_or(c, soap.int_value)
+                    elif branch == 19:
+                        msg_type = soap.nil_or(c, soap.string)
+                    elif branch == 20:
+                        udh = soap.nil_or(c, soap.string)
+                    elif branch == 21:
+                        data = soap.nil_or(c, soap.string)
+                    else:
+                        validity = soap.nil_or(c, soap.int_value)
     v = SendmsgRequest.__new__(SendmsgRequest)
     v.session_id = session_id
     v.api_id = api_id

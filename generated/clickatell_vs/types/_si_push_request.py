@@ -215,6 +215,33 @@ def write_encoded_SiPushRequest(
     return "".join(xml)
 
 
+branches_encoded_SiPushRequest = {
+    "session_id": 1,
+    "api_id": 2,
+    "user": 3,
+    "password": 4,
+    "to": 5,
+    "si_id": 6,
+    "si_url": 7,
+    "si_text": 8,
+    "si_created": 9,
+    "si_expires": 10,
+    "si_action": 11,
+    "from": 12,
+    "concat": 13,
+    "deliv_ack": 14,
+    "msg_callback": 15,
+    "deliv_time": 16,
+    "max_credits": 17,
+    "req_feat": 18,
+    "queue": 19,
+    "escalate": 20,
+    "mo": 21,
+    "cliMsgId": 22,
+    "validity": 23,
+}
+
+
 def read_encoded_SiPushRequest(e: soap.Element) -> SiPushRequest:
     session_id: str | None | soap.Unset = soap.UNSET
     api_id: int | None | soap.Unset = soap.UNSET
@@ -244,52 +271,60 @@ def read_encoded_SiPushRequest(e: soap.Element) -> SiPushRequest:
         tag = c.tag
         if tag[0] == "{":
             tag = soap.local_name(c)
-        if tag == "session_id":
-            session_id = soap.nil_or(c, soap.string)
-        elif tag == "api_id":
-            api_id = soap.nil_or(c, soap.int_value)
-        elif tag == "user":
-            user = soap.nil_or(c, soap.string)
-        elif tag == "password":
-            password = soap.nil_or(c, soap.string)
-        elif tag == "to":
-            to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
-        elif tag == "si_id":
-            si_id = soap.nil_or(c, soap.string)
-        elif tag == "si_url":
-            si_url = soap.nil_or(c, soap.string)
-        elif tag == "si_text":
-            si_text = soap.nil_or(c, soap.string)
-        elif tag == "si_created":
-            si_created = soap.nil_or(c, soap.string)
-        elif tag == "si_expires":
-            si_expires = soap.nil_or(c, soap.string)
-        elif tag == "si_action":
-            si_action = soap.nil_or(c, soap.string)
-        elif tag == "from":
-            from_ = soap.nil_or(c, soap.string)
-        elif tag == "concat":
-            concat = soap.nil_or(c, soap.int_value)
-        elif tag == "deliv_ack":
-            deliv_ack = soap.nil_or(c, soap.int_value)
-        elif tag == "msg_callback":
-            msg_callback = soap.nil_or(c, soap.int_value)
-        elif tag == "deliv_time":
-            deliv_time = soap.nil_or(c, soap.int_value)
-        elif tag == "max_credits":
-            max_credits = soap.nil_or(c, soap.float_value)
-        elif tag == "req_feat":
-            req_feat = soap.nil_or(c, soap.int_value)
-        elif tag == "queue":
-            queue = soap.nil_or(c, soap.int_value)
-        elif tag == "escalate":
-            escalate = soap.nil_or(c, soap.int_value)
-        elif tag == "mo":
-            mo = soap.nil_or(c, soap.int_value)
-        elif tag == "cliMsgId":
-            cli_msg_id = soap.nil_or(c, soap.string)
-        elif tag == "validity":
-            validity = soap.nil_or(c, soap.int_value)
+        branch = branches_encoded_SiPushRequest.get(tag, 0)
+        if branch:
+            if branch < 12:
+                if branch < 6:
+                    if branch == 1:
+                        session_id = soap.nil_or(c, soap.string)
+                    elif branch == 2:
+                        api_id = soap.nil_or(c, soap.int_value)
+                    elif branch == 3:
+                        user = soap.nil_or(c, soap.string)
+                    elif branch == 4:
+                        password = soap.nil_or(c, soap.string)
+                    else:
+                        to = soap.array_or_nil(c, t.read_encoded_ArrayOfString)
+                else:
+                    if branch == 6:
+                        si_id = soap.nil_or(c, soap.string)
+                    elif branch == 7:
+                        si_url = soap.nil_or(c, soap.string)
+                    elif branch == 8:
+                        si_text = soap.nil_or(c, soap.string)
+                    elif branch == 9:
+                        si_created = soap.nil_or(c, soap.string)
+                    elif branch == 10:
+                        si_expires = soap.nil_or(c, soap.string)
+                    else:
+                        si_action = soap.nil_or(c, soap.string)
+            else:
+                if branch < 18:
+                    if branch == 12:
+                        from_ = soap.nil_or(c, soap.string)
+                    elif branch == 13:
+                        concat = soap.nil_or(c, soap.int_value)
+                    elif branch == 14:
+                        deliv_ack = soap.nil_or(c, soap.int_value)
+                    elif branch == 15:
+                        msg_callback = soap.nil_or(c, soap.int_value)
+                    elif branch == 16:
+                        deliv_time = soap.nil_or(c, soap.int_value)
+                    else:
+                        max_credits = soap.nil_or(c, soap.float_value)
+                else:
+                    if branch == 18:
+                        req_feat = soap.nil_or(c, soap.int_value)
+                    elif branch == 19:
+                        queue = soap.nil_or(c, soap.int_value)
+                    elif branch == 20:
+                        escalate = soap.nil_or(c, soap.int_value)
+                    elif branch == 21:
+                        mo = soap.nil_or(c, soap.int_value)
+                    elif branch == 22:
+                        cli_msg_id = soap.nil_or(c, soap.string)
+                    else:
+                        validity = soap.nil_or(c, soap.int_value)
     v = SiPushRequest.__new__(SiPushRequest)
     v.session_id = session_id
     v.api_id = api_id

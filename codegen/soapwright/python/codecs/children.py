@@ -6,7 +6,9 @@ from soapwright.model.api import (
     ElementMember,
     NamedRef,
     Process,
+    QName,
     SoapArray,
+    Struct,
     TypeRef,
     Use,
     Wildcard,
@@ -14,7 +16,12 @@ from soapwright.model.api import (
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.types.fields import Alternative, default_of, is_any
+from soapwright.python.types.fields import (
+    Alternative,
+    default_of,
+    elements_in,
+    is_any,
+)
 
 
 class ChildReader:
@@ -101,10 +108,24 @@ class ChildReader:
             self.context.api.types[reference.id], SoapArray
         )
 
-    def content(self, reference: TypeRef) -> str:
-        """The expression that reads the Body itself as a value of a type."""
+    def content(self, name: str, reference: TypeRef) -> str:
+        """The expression that reads the Body, or an element in it that has the part's name, as a
+        value of a type."""
         known = f", {self.scope.name('elements')}.KNOWN" if is_any(reference) else ""
-        return f"{self._reader(reference, self.use)}(e{known})"
+        own = [string(str(n)) for n in self._names_in(reference) if n.local == name]
+        given = ", ".join(["e", string(name), *own])
+        part = f"{self.scope.soap('part_content')}({given})"
+        return f"{self._reader(reference, self.use)}({part}{known})"
+
+    def _names_in(self, reference: TypeRef) -> list[QName]:
+        """The names of the elements that values of a type hold."""
+        if not isinstance(reference, NamedRef):
+            return []
+        definition = self.context.api.types[reference.id]
+        if not isinstance(definition, Struct):
+            return []
+        fields = self.context.types.fields(definition)
+        return [one.name for _, one in elements_in(fields)]
 
     def _reader(self, reference: TypeRef, use: Use) -> str:
         """The function that reads an element of a type."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from soapwright.model.api import (
     ChoiceRule,
@@ -43,6 +43,8 @@ class PresenceChecks:
         self.fields = context.types.fields(struct)
         self._ordered = [f for f in self.fields if isinstance(f.what, _IN_ORDER)]
         self._places = {field.name: n for n, field in enumerate(self._ordered)}
+        self._wild = [f for f in self._ordered if wildcards_in(f.what)]
+        self._branches = [*self._branches_of_choices()]
 
     def statements(self) -> list[Statement]:
         """A required element that is not there is missing, whatever else was read."""
@@ -97,7 +99,7 @@ class PresenceChecks:
         return f"not {local}"
 
     def turn(
-        self, field: Field, tags: Iterable[str], named: Sequence[Field], use: Use
+        self, field: Field, tags: Iterable[str], named: Iterable[Field], use: Use
     ) -> Iterator[str]:
         """That it is a field's turn, where a later one takes its name too.
 
@@ -106,12 +108,13 @@ class PresenceChecks:
         value come in any order: there the first has the first.
         """
         place = self._places[field.name]
-        later = self._ordered[place + 1 :]
         if use is Use.LITERAL:
-            yield from self._filled(self._ordered[:place], tags)
-        last = max(self._places[other.name] for other in (field, *named)) - place
-        wild = [f for f in later[last:] if is_wild(f, tags)]
-        if not (last or wild):
+            yield from self._filled(place, tags)
+        last = max(self._places[other.name] for other in (field, *named))
+        wild = [
+            f for f in self._wild if self._places[f.name] > last and is_wild(f, tags)
+        ]
+        if last == place and not wild:
             return
         if isinstance(field.what, ElementMember) and not field.what.repeated:
             yield self.absent(field)
@@ -121,29 +124,36 @@ class PresenceChecks:
                 yield from (
                     [] if most is None else [f"len({self.local(field)}) < {most}"]
                 )
-            before = self._other_branches(field) if last else []
-            yield from map(self.absent, [*before, *later[:last], *wild])
+            before = self._other_branches(field) if last > place else []
+            between = self._ordered[place + 1 : last + 1]
+            yield from map(self.absent, [*before, *between, *wild])
 
-    def _other_branches(self, field: Field) -> list[Field]:
-        """The fields before it that exclude a field: those of the other branches of its choices."""
-        excluded: set[str] = set()
+    def _branches_of_choices(self) -> Iterator[list[set[str]]]:
+        """The fields of each branch of each choice."""
         for owner in self.context.types.line_of(self.struct):
             names = self.context.types.names.structs[owner.id].members
             for rule in owner.rules:
                 if isinstance(rule, ChoiceRule):
-                    branches = [{names[i] for i in branch} for branch in rule.branches]
-                    own = [branch for branch in branches if field.name in branch]
-                    if own:
-                        excluded |= set().union(*branches) - set().union(*own)
+                    yield [{names[i] for i in branch} for branch in rule.branches]
+
+    def _other_branches(self, field: Field) -> list[Field]:
+        """The fields before it that exclude a field: those of the other branches of its choices."""
+        excluded: set[str] = set()
+        for branches in self._branches:
+            own = [branch for branch in branches if field.name in branch]
+            if own:
+                excluded |= set().union(*branches) - set().union(*own)
         return [
             other
             for other in self._ordered[: self._places[field.name]]
             if other.name in excluded
         ]
 
-    def _filled(self, earlier: Sequence[Field], tags: Iterable[str]) -> Iterator[str]:
-        """That wildcards before it, which take its name too, have the number that they must have."""
-        for one in earlier:
+    def _filled(self, place: int, tags: Iterable[str]) -> Iterator[str]:
+        """That wildcards before a place, which take a name too, have the number that they must have."""
+        for one in self._wild:
+            if self._places[one.name] >= place:
+                break
             if isinstance(one.what, WildcardMember) and is_wild(one, tags):
                 occurs = one.what.wildcard.occurs
                 if occurs.min and occurs.min == occurs.max:
@@ -154,20 +164,18 @@ class PresenceChecks:
 
         Those of an extension follow those of its base: what is between them is not read yet.
         """
-        later = self._ordered[self._places[field.name] + 1 :]
-        last = max(
-            (
-                number
-                for number, other in enumerate(later)
-                if any(may_meet(wildcard, one) for one in wildcards_in(other.what))
-            ),
-            default=0,
-        )
-        if not last or use is Use.ENCODED:
+        place = self._places[field.name]
+        meeting = [
+            self._places[other.name]
+            for other in self._wild
+            if any(may_meet(wildcard, one) for one in wildcards_in(other.what))
+        ]
+        last = max(meeting, default=0)
+        if last <= place + 1 or use is Use.ENCODED:
             return
         if isinstance(field.what, WildcardMember) and wildcard.occurs.max is not None:
             yield f"len({self.local(field)}) < {wildcard.occurs.max}"
-        between = later[:last]
+        between = self._ordered[place + 1 : last]
         yield from map(self.absent, (f for f in between if not wildcards_in(f.what)))
 
 

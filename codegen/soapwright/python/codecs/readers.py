@@ -20,6 +20,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.walk import has_all
 from soapwright.python.codecs.children import ChildReader
+from soapwright.python.codecs.dispatch import MANY, Branch, Branches, by_table, chained
 from soapwright.python.codecs.presence import PresenceChecks
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
@@ -28,10 +29,10 @@ from soapwright.python.text.statements import (
     Line,
     Statement,
     block,
-    branched,
     printed,
     tuple_of,
 )
+from soapwright.python.text.views import FunctionView
 from soapwright.python.types.fields import (
     Alternative,
     AnyAttributes,
@@ -55,16 +56,12 @@ _EVERYTHING = ("##any",)
 
 
 @dataclass(frozen=True, slots=True)
-class _Branch:
-    """The branch for a child of one of these names, which goes to a field."""
+class _Place:
+    """A field that takes children of these names, and the statements that put one there."""
 
     tags: tuple[str, ...]
     body: tuple[Statement, ...]
     field: Field
-
-
-# Which children of other names a wildcard takes, as a condition that is "" for all; what is done with them.
-_Rest = list[tuple[str, list[Statement]]]
 
 
 class StructReader:
@@ -112,10 +109,17 @@ class StructReader:
         self.presence = PresenceChecks(
             context, scope, struct, self._local, self._unread
         )
+        self._table_name = context.function("branches", self.name, use)
+        self._table = ""
+        self._is_wide = sum(1 for _ in _elements(self.fields)) > MANY
+        """Whether children find their branches by a table."""
 
-    def lines(self) -> list[str]:
-        """The function's body."""
-        return printed(self._statements())
+    def function(self) -> FunctionView:
+        """The function, and before it the table by which it finds a child's branch."""
+        body = printed(self._statements())
+        name = self.context.function("read", self.name, self.use)
+        given = f"e: {self.scope.soap('Element')}"
+        return FunctionView(name, given, self.name, body, before=self._table)
 
     def _statements(self) -> list[Statement]:
         body = self._dispatch()
@@ -127,9 +131,9 @@ class StructReader:
         attributes = [f for f in self.fields if isinstance(f.what, Attribute)]
         for field in self.fields:
             body.append(Line(f"{self._local(field)}{self._initial(field, attributes)}"))
-        branches, rest = self._branches()
-        if branches or rest or any(self._is_mixed(f) for f in self.fields):
-            body += self._loop(branches, rest)
+        places, rest = self._places()
+        if places or rest or any(self._is_mixed(f) for f in self.fields):
+            body += self._loop(places, rest)
         elif not self.message and not self._has_text():
             body.append(self._refused("not len(e)", "check_empty"))
         if self.reply:
@@ -153,7 +157,10 @@ class StructReader:
         ]
 
     def _local(self, field: Field) -> str:
-        return f"{field.name}_" if field.name in _LOCALS else field.name
+        taken = field.name in _LOCALS
+        if self._is_wide and field.name in ("branch", self._table_name):
+            taken = True
+        return f"{field.name}_" if taken else field.name
 
     def _initial(self, field: Field, attributes: list[Field]) -> str:
         """The annotation and the first value of a local."""
@@ -172,8 +179,8 @@ class StructReader:
             case Text(type=reference):
                 code = self.context.types.simple.code(reference, self.scope)
                 return f" = {code.read}(e)"
-            case ContentMember(type=reference):
-                return f" = {self.children.content(reference)}"
+            case ContentMember(name=name, type=reference):
+                return f" = {self.children.content(name, reference)}"
             case AttachedMember():  # read beside the envelope, by the message's codec
                 return f": {declare(field).annotation} = None"
             case OrderedMember(mixed=True):
@@ -210,18 +217,18 @@ class StructReader:
 
     # ------------------------------------------------------------------------------- the loop
 
-    def _branches(self) -> tuple[list[_Branch], _Rest]:
-        """The branches by the children's names, and the one for children of other names."""
-        branches: list[_Branch] = []
-        rest: _Rest = []
+    def _places(self) -> tuple[list[_Place], Branches]:
+        """Where children go by their names, and what is done with children of other names."""
+        places: list[_Place] = []
+        rest: Branches = []
         for field in self.fields:
             match field.what:
                 case ElementMember():
-                    branches += self._element(field, field.what)
+                    places += self._element(field, field.what)
                 case WildcardMember():
                     pass
                 case OrderedMember():
-                    branches += self._ordered(field, field.what)
+                    places += self._ordered(field, field.what)
                 case Attribute() | Text() | AnyAttributes() | ContentMember():
                     continue
                 case AttachedMember():
@@ -230,21 +237,25 @@ class StructReader:
                     assert_never(field.what)
             for wildcard in wildcards_in(field.what):
                 rest.append(self._allowed(field, wildcard))
-        return branches, rest
+        return places, rest
 
-    def _loop(self, branches: list[_Branch], rest: _Rest) -> list[Statement]:
+    def _loop(self, places: list[_Place], rest: Branches) -> list[Statement]:
         takers: dict[str, list[Field]] = {}
-        for branch in branches:
-            for name in branch.tags:
-                takers.setdefault(name, []).append(branch.field)
-        choices = [(self._condition(b, takers), b.body) for b in branches]
+        for place in places:
+            for name in place.tags:
+                takers.setdefault(name, []).append(place.field)
+        branches = [Branch(p.tags, self._turn(p, takers), p.body) for p in places]
         rest = _until_all_are_taken(rest)
-        body = branched([*choices, *rest, *self._misnamed(branches, rest)])
+        rest += self._misnamed(places, rest)
+        if self._is_wide:
+            body, self._table = by_table(branches, rest, self._table_name)
+        else:
+            body = chained(branches, rest)
         mixed = [self._local(field) for field in self.fields if self._is_mixed(field)]
         add = self.scope.soap("add_tail") if mixed else ""
         body += [Line(f"{add}({local}, c)") for local in mixed]
         wild = [one for field in self.fields for one in wildcards_in(field.what)]
-        if branches or any(one.namespaces != _EVERYTHING for one in wild):
+        if places or any(one.namespaces != _EVERYTHING for one in wild):
             body = [*self._named(), *body]
         verb = "not_nil" if mixed else "check_empty"
         empty = [] if self.message else [self._refused("not children", verb)]
@@ -257,26 +268,24 @@ class StructReader:
         refused = f"if {empty} and {self.scope.soap(verb)}(e):"
         return block(refused, [Line(f"return {nothing}")])
 
-    def _misnamed(self, branches: list[_Branch], rest: _Rest) -> _Rest:
+    def _misnamed(self, places: list[_Place], rest: Branches) -> Branches:
         """A child in the wrong namespace is named anew, and the element read again.
 
         Nothing is left to ask where a wildcard takes everything, nor where only local names count.
         """
         by_local = self.parts or self.unqualified
-        if by_local or not branches or any(not condition for condition, _ in rest):
+        if by_local or not places or any(not condition for condition, _ in rest):
             return []
         verb = "misnamed_block" if self.headers else "misnamed"
-        names = ", ".join(map(string, _names_of(branches, self.either)))
+        names = ", ".join(map(string, _names_of(places, self.either)))
         again = self.context.function("read", self.name, self.use)
         asked = f"{self.scope.soap(verb)}(c, {names})"
         return [(asked, [Line(f"return {again}(e)")])]
 
-    def _condition(self, branch: _Branch, takers: dict[str, list[Field]]) -> str:
-        """That a child goes to a branch's field; `takers` are the fields of each name."""
-        taking = {f.name: f for name in branch.tags for f in takers[name]}
-        named = [f for f in self.fields if f.name in taking]
-        turn = self.presence.turn(branch.field, branch.tags, named, self.use)
-        return " and ".join([_is_one_of(branch.tags), *turn])
+    def _turn(self, place: _Place, takers: dict[str, list[Field]]) -> tuple[str, ...]:
+        """That it is a field's turn; `takers` are the fields of each name."""
+        named = [field for name in place.tags for field in takers[name]]
+        return tuple(self.presence.turn(place.field, place.tags, named, self.use))
 
     def _named(self) -> list[Statement]:
         """A child's name, as it is compared."""
@@ -311,18 +320,18 @@ class StructReader:
         own = str(name)
         return (own, name.local) if self.either and own != name.local else (own,)
 
-    def _element(self, field: Field, member: ElementMember) -> list[_Branch]:
+    def _element(self, field: Field, member: ElementMember) -> list[_Place]:
         element = member.element
         if not element.substitutes:
             put = self._put(field, member, self.children.member(member))
-            return [_Branch(self._tags(element.name), (put,), field)]
+            return [_Place(self._tags(element.name), (put,), field)]
         found = []
         for alternative in alternatives_of(element):
             pair = self.children.pair(alternative)
             if not alternative.nillable:
                 pair = self.children.or_absent(pair, member, alternative.type)
             put = self._put(field, member, pair)
-            found.append(_Branch(self._tags(alternative.name), (put,), field))
+            found.append(_Place(self._tags(alternative.name), (put,), field))
         return found
 
     def _put(self, field: Field, member: ElementMember, value: str) -> Line:
@@ -332,13 +341,13 @@ class StructReader:
             f"{local}.append({value})" if member.repeated else f"{local} = {value}"
         )
 
-    def _ordered(self, field: Field, member: OrderedMember) -> list[_Branch]:
+    def _ordered(self, field: Field, member: OrderedMember) -> list[_Place]:
         local = self._local(field)
-        branches = []
+        places = []
         for alternative in alternatives_in(member):
             put = Line(f"{local}.append({self.children.pair(alternative)})")
-            branches.append(_Branch(self._tags(alternative.name), (put,), field))
-        return branches
+            places.append(_Place(self._tags(alternative.name), (put,), field))
+        return places
 
     def _allowed(self, field: Field, wildcard: Wildcard) -> tuple[str, list[Statement]]:
         """Which children of other names a wildcard takes, and that its field keeps them."""
@@ -418,16 +427,16 @@ def _elements(fields: list[Field]) -> Iterator[Alternative]:
                 continue
 
 
-def _names_of(branches: list[_Branch], either: bool) -> Iterator[str]:
+def _names_of(places: list[_Place], either: bool) -> Iterator[str]:
     """The names that lead to fields: namespaces, each followed by its local names, with an
     asterisk where one may come several times; only as declared where `either` form is read.
     """
     spaces: dict[str, dict[str, bool]] = {}
-    for branch in branches:
-        for tag in branch.tags[:1] if either else branch.tags:
+    for place in places:
+        for tag in place.tags[:1] if either else place.tags:
             namespace, _, local = tag.rpartition("}")
             names = spaces.setdefault(namespace[1:], {})
-            names[local] = local in names or _repeats(branch.field)
+            names[local] = local in names or _repeats(place.field)
     for namespace, names in spaces.items():
         yield namespace
         yield " ".join(f"{n}*" if repeats else n for n, repeats in names.items())
@@ -439,13 +448,9 @@ def _repeats(field: Field) -> bool:
     )
 
 
-def _until_all_are_taken(rest: _Rest) -> _Rest:
+def _until_all_are_taken(rest: Branches) -> Branches:
     """The wildcards up to one that takes everything: what follows it takes nothing."""
     everything = next(
         (n for n, (condition, _) in enumerate(rest) if not condition), None
     )
     return rest if everything is None else rest[: everything + 1]
-
-
-def _is_one_of(tags: tuple[str, ...]) -> str:
-    return " or ".join(f"tag == {string(tag)}" for tag in tags)

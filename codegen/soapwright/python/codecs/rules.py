@@ -8,7 +8,10 @@ from soapwright.model.api import ChoiceRule, ElementMember, Struct, TogetherRule
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.text.statements import Line, Statement, block
+from soapwright.python.text.statements import Line, Statement, block, tuple_of
+
+_MANY = 100
+"""More branches than these are counted by a function."""
 
 
 class RuleChecks:
@@ -69,7 +72,11 @@ class RuleChecks:
             members = tuple(dict.fromkeys(i for b in branches for i in b))
             made = Line(f"made = int({self._any(owner, members)})")
             return [made, block(f"if {empty}:", [wrong])]
-        counted = " + ".join(f"({self._any(owner, branch)})" for branch in branches)
+        taken = [f"({self._any(owner, branch)})" for branch in branches]
+        if len(branches) > _MANY:  # an expression may not nest that deep
+            counted = f"{self.scope.name('sum')}({tuple_of(taken)})"
+        else:
+            counted = " + ".join(taken)
         if len(branches) == 1:
             counted = f"int{counted}"
         condition = "made > 1"

@@ -20,6 +20,7 @@ from soapwright.model.api import (
     Wildcard,
     WildcardMember,
 )
+from soapwright.python.codecs.dispatch import by_order
 from soapwright.python.codecs.rules import RuleChecks
 from soapwright.python.context import Context
 from soapwright.python.text.fstrings import Expression, Template, text_of
@@ -329,10 +330,13 @@ class StructWriter:
                 assert isinstance(field.declared, OrderedMember)
                 kinds = {a.name: a.type for a in alternatives_in(what)}
                 return self._ordered(field.declared, field.name, kinds)
-            case ContentMember(type=reference):
+            case ContentMember(name=name, type=reference):
+                tag = (self.context.tag(QName("", name)),)
+                element = self.values.element(reference, tag, value)
+                if self.context.style.named_parts:
+                    return [grow(*element)]
                 inside = self.scope.soap("inside")
-                whole = text_of(self.values.element(reference, ("part",), value))
-                return [grow(Expression(f"{inside}({whole})", alone=True))]
+                return [grow(Expression(f"{inside}({text_of(element)})", alone=True))]
             case _:
                 assert_never(what)
 
@@ -500,23 +504,17 @@ class StructWriter:
         kind = self.scope.soap("AnyElement")
         is_unknown = f"{self.scope.name('isinstance')}({item}, {kind})"
         value = f"{item}_value"
-        branches = [
-            (f"{item}[0] == {string(a.tag)}", self._alternative(a, value))
-            for a in alternatives
-        ]
+        tagged = [(a.tag, self._alternative(a, value)) for a in alternatives]
         return [
             block(f"if {is_unknown}:", [unknown, Line("continue")]),
             Line(f"{value}: {self.scope.name('Any')} = {item}[1]"),
-            *branched([*branches, ("", [unknown])]),
+            *by_order(tagged, f"{item}[0]", [unknown]),
         ]
 
     def _tagged(self, alternatives: list[Alternative], value: str) -> list[Statement]:
-        branches = [
-            (f"{value}[0] == {string(a.tag)}", self._alternative(a, f"{value}[1]"))
-            for a in alternatives
-        ]
+        tagged = [(a.tag, self._alternative(a, f"{value}[1]")) for a in alternatives]
         wrong: Statement = Line(f"raise {self.scope.soap('unknown_item')}({value})")
-        return branched([*branches, ("", [wrong])])
+        return by_order(tagged, f"{value}[0]", [wrong])
 
     def _alternative(self, alternative: Alternative, value: str) -> list[Statement]:
         tag = self.members.tag(alternative.name)

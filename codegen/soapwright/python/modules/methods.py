@@ -11,11 +11,11 @@ from soapwright.python.names.services import method_names, wanted_method
 from soapwright.python.text.literals import docstring
 from soapwright.python.text.scope import Scope
 from soapwright.python.types.annotations import NOTHING, Annotation, Declaration
-from soapwright.python.types.fields import Declarations, Field
+from soapwright.python.types.fields import Declarations, Field, as_given
 
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple Decimal date datetime time Any Literal soap t"
-    " abstractmethod overload isinstance".split()
+    " Sequence abstractmethod overload isinstance".split()
 )
 
 
@@ -80,10 +80,13 @@ class Methods:
 
     Args:
         context: of the package.
+        called: whether the module's users call them; they are given attachments for binary values
+            then, and else give them.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, called: bool = True) -> None:
         self.context = context
+        self.called = called
         self.scope = Scope(self._shadowed(), context.runtime)
         self.groups: dict[QName, list[Port]] = {}
         """The ports of each port type, in order."""
@@ -134,13 +137,13 @@ class Methods:
         if identity is None:
             return []
         struct = self.context.types.struct(identity)
-        declarations = Declarations(self.context.types, self.scope, struct)
         found = []
         for field in self.fields(identity):
             name = field.name
             while name in taken:
                 name += "_header"
-            found.append(Parameter(name, field, declarations.declare(field)))
+            declaration = self._declared(struct, field, given=self.called)
+            found.append(Parameter(name, field, declaration))
         return found
 
     def result(self, operation: Operation) -> Result:
@@ -168,14 +171,20 @@ class Methods:
             name = self.context.types.names.types[identity]
             return Result(Annotation(self.scope.type(name)))
         struct = self.context.types.struct(identity)
-        declarations = Declarations(self.context.types, self.scope, struct)
         (field,) = fields
-        kind = declarations.declare(field).annotation
+        kind = self._declared(struct, field, given=not self.called).annotation
         if not kind.unset:
             return Result(kind, field)
         if self._always_there(field):
             return Result(Annotation(kind.base), field, required=True)
         return Result(replace(kind, unset=""), field, unset=True)
+
+    def _declared(self, struct: Struct, field: Field, *, given: bool) -> Declaration:
+        """A field's declaration, as its value is given or as it is read."""
+        types = self.context.types
+        if given:
+            return as_given(types, self.scope, struct, field)
+        return Declarations(types, self.scope, struct).declare(field)
 
     def _always_there(self, field: Field) -> bool:
         """Whether a reply without this value is broken: simple values and arrays; an object may be nil."""

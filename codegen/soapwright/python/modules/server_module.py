@@ -31,7 +31,7 @@ class ServerModules:
         self.context = context
         self.header = header
         self.entry = entry
-        self.methods = Methods(context)
+        self.methods = Methods(context, called=False)
         self.scope = self.methods.scope
 
     def module(self) -> ServerModule:

@@ -31,7 +31,13 @@ from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import FieldView, FunctionView, TypeModule, TypeView
 from soapwright.python.types.annotations import Declaration
-from soapwright.python.types.fields import Declarations, declares_any
+from soapwright.python.types.fields import (
+    Declarations,
+    Field,
+    as_given,
+    declares_any,
+    may_be_attached,
+)
 from soapwright.python.types.representations import Representations, default_doc
 from soapwright.python.types.simple import SimpleCode, value_text
 
@@ -39,8 +45,8 @@ _STRING = BuiltinRef(Builtin.STRING)
 # pyright takes no narrower type for an inherited field: as one of the base, it could be set to another value.
 _NARROWED = "pyright: ignore[reportIncompatibleVariableOverride]  # restricted"
 _SHADOWABLE = frozenset(
-    "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
-    " Literal dataclass field soap t elements facets own".split()
+    "str int float bool bytes list dict tuple isinstance len sum Decimal date datetime time Any"
+    " Literal Sequence TYPE_CHECKING dataclass field soap t elements facets own".split()
 )
 
 
@@ -134,6 +140,7 @@ class TypeModules:
             shown = f"{scope.soap('shown')}(self, {scope.name('own')}.PACKAGE.secrets)"
             head = f"def __repr__(self) -> {scope.name('str')}:"
             own.append(FieldView(f"{head} return {shown}", []))
+        own += self._given(scope, struct, fields)
         base = types.line_of(struct)[-2:-1]
         functions = [
             function
@@ -154,6 +161,23 @@ class TypeModules:
             functions=functions,
             registrations=registrations,
         )
+
+    def _given(
+        self, scope: Scope, struct: Struct, fields: list[Field]
+    ) -> list[FieldView]:
+        """The constructor's signature for type checkers, where an attachment may be given: fields have
+        the type of what is read."""
+        types = self.context.types
+        if not any(may_be_attached(types, struct, field) for field in fields):
+            return []
+        parameters = []
+        for field in fields:
+            declared = as_given(types, scope, struct, field)
+            default = " = ..." if declared.default or declared.factory else ""
+            parameters.append(f"{declared.name}: {declared.annotation}{default}")
+        signature = f"def __init__(self, *, {', '.join(parameters)}) -> None: ..."
+        checking = scope.name("TYPE_CHECKING")
+        return [FieldView(f"\n    if {checking}:\n\n        {signature}", [])]
 
     def _narrowed(self, struct: Struct) -> set[str]:
         """The fields that a restriction declares with another annotation than its base has."""
@@ -221,12 +245,7 @@ class TypeModules:
             recursive=struct.id
             in self.facts.recursive - roles.requests - roles.replies,
         )
-        yield FunctionView(
-            self.context.function("read", name, use),
-            f"e: {scope.soap('Element')}",
-            name,
-            reader.lines(),
-        )
+        yield reader.function()
 
     def _registrations(self, scope: Scope, struct: Struct, name: str) -> list[str]:
         """A class with bases or of an encoded service may appear where its base, or anything, may."""

@@ -16,7 +16,7 @@ repeated group `choices`, of mixed content `content`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
 
 from soapwright.model.api import (
@@ -52,8 +52,8 @@ _NOT_A_PREFIX = re.compile(
 class StructNames:
     """The names of a Struct's own fields, beside their members.
 
-    `taken` are all that it has, its bases' too, and `wires` what those are called on the wire,
-    attributes with an @.
+    `taken` are all that it has, its bases' too, and `wires` the local names that those have on the
+    wire, attributes with an @, each with its namespaces.
     """
 
     members: tuple[str, ...]
@@ -61,7 +61,7 @@ class StructNames:
     text: str = "value"
     any_attributes: str = "any_attributes"
     taken: frozenset[str] = frozenset()
-    wires: frozenset[QName] = frozenset()
+    wires: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -155,12 +155,11 @@ def _name_modules(api: Api, names: Names) -> None:
     alike where classes that a user has named are not (`ItemA`, `Item_A`).
     """
     homes: dict[QName, str] = {}
-    taken: set[str] = set()
+    free = _Numbered()
     for definition in api.types.values():
         home = _home(definition)
         if home not in homes:
-            homes[home] = _free(module_name(names.types[definition.id]), taken)
-            taken.add(homes[home])
+            homes[home] = free.free(module_name(names.types[definition.id]))
         names.modules[definition.id] = homes[home]
 
 
@@ -184,7 +183,7 @@ def _name_fields(api: Api, names: Names, struct: Struct) -> None:
     if isinstance(base, Struct):
         _name_fields(api, names, base)
         fields.taken |= names.structs[base.id].taken
-        fields.wires |= names.structs[base.id].wires
+        fields.wires |= {w: {*s} for w, s in names.structs[base.id].wires.items()}
     renames = names.renames
     members = fields.names(
         [wire_name(m) for m in struct.members],
@@ -197,7 +196,8 @@ def _name_fields(api: Api, names: Names, struct: Struct) -> None:
         "_attribute",
     )
     wildcard = _wildcard_name(api, names, struct, fields)
-    taken, wires = frozenset(fields.taken), frozenset(fields.wires)
+    taken = frozenset(fields.taken)
+    wires = {word: frozenset(spaces) for word, spaces in fields.wires.items()}
     names.structs[struct.id] = StructNames(
         members, attributes, text, wildcard, taken, wires
     )
@@ -248,7 +248,8 @@ class _FieldNames:
     """The names of one class's fields as they are given, those of its bases first."""
 
     taken: set[str] = field(default_factory=set)
-    wires: set[QName] = field(default_factory=set)
+    wires: dict[str, set[str]] = field(default_factory=dict)
+    """The namespaces of each local name."""
 
     def names(
         self, wanted: list[QName], given: list[str | None], suffix: str = ""
@@ -273,11 +274,11 @@ class _FieldNames:
 
         `kept` are for those that are spelt like that.
         """
-        known = QName(wire.namespace, f"@{wire.local}") if suffix else wire
-        elsewhere = any(
-            w.local == known.local and w.namespace != wire.namespace for w in self.wires
+        spaces = self.wires.setdefault(
+            f"@{wire.local}" if suffix else wire.local, set()
         )
-        self.wires.add(known)
+        elsewhere = bool(spaces - {wire.namespace})
+        spaces.add(wire.namespace)
         if name not in self.taken and (name not in kept or name == word):
             return self.free(name)
         if elsewhere and wire.namespace:
@@ -286,27 +287,39 @@ class _FieldNames:
             name = f"{name.rstrip('_')}{suffix}"
         else:
             name = exact_name(word)
-        return self.free(name, kept - {word})
+        return self.free(name, kept, word)
 
-    def free(self, name: str, kept: Iterable[str] = ()) -> str:
-        """The name, or that with a number, which from here on is taken."""
-        free = _free(name, self.taken.union(kept))
+    def free(self, name: str, kept: Set[str] = frozenset(), word: str = "") -> str:
+        """The name, or that with a number, which from here on is taken.
+
+        Those `kept` are for others, but for `word`.
+        """
+        free, number = name, 2
+        while free in self.taken or free in kept and free != word:
+            free = f"{name}_{number}"
+            number += 1
         self.taken.add(free)
         return free
 
 
-def _free(name: str, taken: set[str]) -> str:
-    free, number = name, 2
-    while free in taken:
-        free = f"{name}_{number}"
-        number += 1
-    return free
+class _Numbered:
+    """Names that are given once: those that are taken get a number."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def free(self, name: str) -> str:
+        """The name, or that with the first free number, which from here on is taken."""
+        free, number = name, self._next.get(name, 2)
+        while free in self._taken:
+            free = f"{name}_{number}"
+            number += 1
+        self._next[name] = number
+        self._taken.add(free)
+        return free
 
 
 def _member_names(enumeration: Enumeration) -> tuple[str, ...]:
-    taken: set[str] = set()
-    found: list[str] = []
-    for value in enumeration.values:
-        found.append(_free(constant_name(value.text), taken))
-        taken.add(found[-1])
-    return tuple(found)
+    names = _Numbered()
+    return tuple(names.free(constant_name(value.text)) for value in enumeration.values)

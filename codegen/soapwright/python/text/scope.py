@@ -18,6 +18,8 @@ _MODULES = {
     "time": "datetime",
     "Any": "typing",
     "Literal": "typing",
+    "Sequence": "collections.abc",
+    "TYPE_CHECKING": "typing",
     "overload": "typing",
     "dataclass": "dataclasses",
     "field": "dataclasses",

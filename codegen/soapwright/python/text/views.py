@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class FunctionView:
-    """A function: its signature's parts and its body's lines."""
+    """A function: its signature's parts and its body's lines; `before` is a statement of the module."""
 
     name: str
     parameters: str
     returns: str
     body: list[str]
     decorator: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ class Types:
     simple: SimpleTypes
     secrets: SecretNames = field(default_factory=SecretNames)
     _fields: dict[QName, tuple[Field, ...]] = field(default_factory=dict)
+    _lines: dict[QName, tuple[Struct, ...]] = field(default_factory=dict)
     _literal_roots: set[QName] = field(default_factory=set)
 
     def struct(self, identity: QName) -> Struct:
@@ -107,7 +108,7 @@ class Types:
         )
         if not isinstance(definition, Struct):
             return False
-        pending = self.line_of(definition)
+        pending = [*self.line_of(definition)]
         seen = {one.id for one in pending}
         derived = [definition.id]
         while derived:
@@ -118,15 +119,19 @@ class Types:
                     pending.append(self.struct(name))
         return any(one.attributes or one.any_attribute is not None for one in pending)
 
-    def line_of(self, struct: Struct) -> list[Struct]:
+    def line_of(self, struct: Struct) -> tuple[Struct, ...]:
         """A Struct's bases, the root first, and itself."""
-        line = [struct]
-        while (base := line[0].base) is not None and base in self.api.types:
-            definition = self.api.types[base]
-            if not isinstance(definition, Struct) or definition in line:
-                break
-            line.insert(0, definition)
-        return line
+        if struct.id not in self._lines:
+            line = [struct]
+            seen = {struct.id}
+            while (base := line[-1].base) is not None and base not in seen:
+                definition = self.api.types.get(base)
+                if not isinstance(definition, Struct):
+                    break
+                seen.add(base)
+                line.append(definition)
+            self._lines[struct.id] = tuple(reversed(line))
+        return self._lines[struct.id]
 
     def remembers(self, struct: Struct) -> bool:
         """Whether values of a type keep their form on the wire: those in literal use."""
@@ -231,22 +236,38 @@ def narrow_content(
         return fields
     if any(isinstance(f.what, OrderedMember) and f.what.mixed for f in fields):
         return [_narrow_items(types, field, struct) for field in fields]
-    return [_narrow_member(types, field, struct, own) for field in fields]
+    places = _places(struct)
+    return [_narrow_member(types, field, struct, own, places) for field in fields]
 
 
 def in_order(fields: list[Field], struct: Struct) -> list[Field]:
     """The fields in the order of a restriction's content; what it takes away comes last."""
 
+    places = _places(struct)
+    last = len(struct.narrowed)
+    members = enumerate(struct.narrowed)
+    wild = next((n for n, m in members if isinstance(m, WildcardMember)), last)
+
     def rank(field: Field) -> int:
-        names = _names(field.what)
-        for number, member in enumerate(struct.narrowed):
-            if names & names_of(member):
-                return number
-            if isinstance(member, WildcardMember) and wildcards_in(field.what):
-                return number
-        return len(struct.narrowed)
+        place = _place(field.what, places)
+        rank = last if place is None else place
+        return min(rank, wild) if wildcards_in(field.what) else rank
 
     return sorted(fields, key=rank)
+
+
+def _places(struct: Struct) -> dict[QName, int]:
+    """The first member of a restriction's content that has each element."""
+    places: dict[QName, int] = {}
+    for number, member in enumerate(struct.narrowed):
+        for name in names_of(member):
+            places.setdefault(name, number)
+    return places
+
+
+def _place(what: What, places: dict[QName, int]) -> int | None:
+    """The first member of a restriction's content that has an element of a field."""
+    return min((places[n] for n in _names(what) if n in places), default=None)
 
 
 def _names(what: What) -> set[QName]:
@@ -267,12 +288,14 @@ def _narrow_text(types: Types, field: Field, text: TypeRef, own: bool) -> Field:
     )
 
 
-def _narrow_member(types: Types, field: Field, struct: Struct, own: bool) -> Field:
+def _narrow_member(
+    types: Types, field: Field, struct: Struct, own: bool, places: dict[QName, int]
+) -> Field:
     old = field.declared
     if isinstance(old, OrderedMember):
         return _narrow_items(types, field, struct)
-    names = _names(old)
-    new = next((m for m in struct.narrowed if names & names_of(m)), None)
+    place = _place(old, places)
+    new = None if place is None else struct.narrowed[place]
     if isinstance(old, WildcardMember):
         kept = any(
             isinstance(m, (WildcardMember, OrderedMember)) for m in struct.narrowed
@@ -356,16 +379,34 @@ def _narrow_type(
 
 
 class Annotations:
-    """Annotations of values and fields, in the scope of one module."""
+    """Annotations of values and fields, in the scope of one module.
 
-    def __init__(self, types: Types, scope: Scope) -> None:
+    With `given` they are of what may be given for a value: an attachment for a binary one.
+    `attaches` says whether there was such a value.
+    """
+
+    def __init__(self, types: Types, scope: Scope, *, given: bool = False) -> None:
         self.types = types
         self.scope = scope
+        self.given = given
+        self.attaches = False
+
+    def octets(self) -> str:
+        """The type of a binary value that may be a MIME part of its own."""
+        self.attaches = True
+        octets = self.scope.name("bytes")
+        return f"{octets} | {self.scope.soap('Attachment')}" if self.given else octets
+
+    def listed(self, item: str) -> str:
+        """The type of a list of values; given ones may be of several types."""
+        return f"{self.scope.name('Sequence' if self.given else 'list')}[{item}]"
 
     def value(self, reference: TypeRef) -> str:
         """The Python type of one value of a type."""
         if is_any(reference):
             return self.scope.name("Any")
+        if self.types.simple.is_binary(reference):
+            return self.octets()
         if self.types.simple.is_simple(reference):
             return self.types.simple.annotation(reference, self.scope)
         assert isinstance(reference, NamedRef)
@@ -374,7 +415,7 @@ class Annotations:
             nil = definition.item_nillable
             item = str(Annotation(self.value(definition.item), nil))
             for _ in range(sum(definition.ranks)):
-                item = f"{self.scope.name('list')}[{item}]"
+                item = self.listed(item)
             return item
         return self.scope.type(self.types.names.types[reference.id])
 
@@ -456,7 +497,7 @@ def told_apart(fields: Iterable[Field]) -> bool:
     The encoding's accessors are distinguished by their names alone (SOAP 1.1, section 5.1), and
     stacks do not agree whether those of a qualified schema are qualified.
     """
-    names = {a.name for _, a in _elements_of(fields)}
+    names = {a.name for _, a in elements_in(fields)}
     return len({name.local for name in names}) == len(names)
 
 
@@ -464,14 +505,15 @@ def local_names(fields: Iterable[Field]) -> set[QName]:
     """The names of the elements that are local to a type, and have a namespace."""
     return {
         alternative.name
-        for element, alternative in _elements_of(fields)
+        for element, alternative in elements_in(fields)
         if alternative.name.namespace
         and alternative.name == element.name
         and not element.reference
     }
 
 
-def _elements_of(fields: Iterable[Field]) -> Iterator[tuple[Element, Alternative]]:
+def elements_in(fields: Iterable[Field]) -> Iterator[tuple[Element, Alternative]]:
+    """The elements that fields hold, each with those that may stand for it."""
     for field in fields:
         match field.what:
             case OrderedMember(alternatives=alternatives):
@@ -536,11 +578,13 @@ def is_wild(field: Field, tags: Iterable[str]) -> bool:
 class Declarations:
     """Declares the fields of one class."""
 
-    def __init__(self, types: Types, scope: Scope, struct: Struct) -> None:
+    def __init__(
+        self, types: Types, scope: Scope, struct: Struct, *, given: bool = False
+    ) -> None:
         self.types = types
         self.scope = scope
         self.encoded = struct.id in types.api.encoded
-        self.annotations = Annotations(types, scope)
+        self.annotations = Annotations(types, scope, given=given)
 
     def declare(self, field: Field) -> Declaration:
         """One field's declaration."""
@@ -565,13 +609,13 @@ class Declarations:
                 kind = self.annotations.value(reference)
                 return Declaration(field.name, Annotation(kind), doc=doc)
             case AttachedMember(doc=doc):
-                octets = Annotation(name("bytes"), nil=True)
+                octets = Annotation(self.annotations.octets(), nil=True)
                 return Declaration(field.name, octets, doc=doc)
             case WildcardMember():
                 kind = f"{name('list')}[{self.annotations.wildcard()}]"
                 return Declaration(field.name, Annotation(kind), factory="list")
             case OrderedMember(optional=optional) as member:
-                kind = f"{name('list')}[{self.annotations.items(member)}]"
+                kind = self.annotations.listed(self.annotations.items(member))
                 factory = "list" if optional else ""
                 return Declaration(field.name, Annotation(kind), factory=factory)
             case _:
@@ -586,7 +630,7 @@ class Declarations:
             nil = element.nillable and not is_pair and not is_any(element.type)
             kept = self.annotations.kept(element.type, nillable=nil)
             item = Annotation(kind, nil, kept=kept)
-            listed = Annotation(f"{self.scope.name('list')}[{item}]")
+            listed = Annotation(self.annotations.listed(str(item)))
             factory = "list" if member.optional or self.encoded else ""
             return Declaration(name, listed, factory=factory, doc=doc)
         nillable = element.nillable and not is_pair
@@ -603,6 +647,19 @@ class Declarations:
         nil = may_be_nil and (is_pair or not is_any(element.type))
         kept = self.annotations.kept(element.type, nillable=nillable)
         return Declaration(name, Annotation(kind, nil, unset, kept), absent, doc=doc)
+
+
+def may_be_attached(types: Types, struct: Struct, field: Field) -> bool:
+    """Whether an attachment may be given for a value of a field, or in it."""
+    probe = Declarations(types, Scope(), struct)
+    probe.declare(field)
+    return probe.annotations.attaches
+
+
+def as_given(types: Types, scope: Scope, struct: Struct, field: Field) -> Declaration:
+    """A field's declaration as it is given: attachments too, where they may be."""
+    given = may_be_attached(types, struct, field)
+    return Declarations(types, scope, struct, given=given).declare(field)
 
 
 def _described(element: Element) -> str:

@@ -190,6 +190,12 @@ class SimpleTypes:
             case _:
                 assert_never(definition)
 
+    def is_binary(self, reference: TypeRef) -> bool:
+        """Whether the values are octets that may be a MIME part of their own."""
+        plain = self.plain(reference)
+        binary = (Builtin.BASE64_BINARY, Builtin.SWA_REF)
+        return isinstance(plain, BuiltinRef) and plain.builtin in binary
+
     def _plain_members(self, union: UnionOf) -> tuple[BuiltinRef | NamedRef, ...]:
         """The types of a union's values: those of the unions that it has restricted, too.
 

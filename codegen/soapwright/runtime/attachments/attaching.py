@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
 from ..http.message import Attachment
+from ..xml.parsing import Limits
 from .parts import Written, reading, writing
+from .receiving import Received, ReceivedReply
 
 
 class Attachments:
@@ -31,6 +33,31 @@ class Attachments:
             stream: whether binary values are read as attachments.
         """
         return reading(attachments, stream)
+
+    def receiving(self, headers: Mapping[str, str], limits: Limits) -> Received:
+        """A request that is to come in piece by piece, as `reply`."""
+        return Received(headers, limits)
+
+    def reply(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        limits: Limits,
+        *,
+        streamed: bool,
+    ) -> ReceivedReply:
+        """A reply that is to come in piece by piece.
+
+        Args:
+            status: HTTP's.
+            headers: HTTP's, by names in lower case.
+            limits: how much it may hold.
+            streamed: whether its parts are taken apart.
+
+        Raises:
+            TransportError: it is to have several parts, and names no boundary.
+        """
+        return ReceivedReply(status, headers, limits, streamed)
 
 
 ATTACHMENTS: Final = Attachments()

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from typing import Final
 from urllib.parse import quote, unquote
 
+from ..errors.errors import DecodeError
 from ..http.message import Attachment
+from ..http.parts import CODING
 from ..values.lexical import unreadable
 
 _SAFE: Final = "@.!$*+:=~"
@@ -123,7 +125,13 @@ class Came:
         return part
 
     def value(self, part: Attachment) -> bytes | Attachment:
-        """A part as a value."""
+        """A part as a value.
+
+        Raises:
+            DecodeError: its transfer encoding could not be taken off.
+        """
+        if CODING in part.headers:
+            raise DecodeError("", "a part that is not encoded as its header says")
         return part if self.stream else part.content
 
     def named(self, names: Sequence[str]) -> Iterator[Attachment | None]:

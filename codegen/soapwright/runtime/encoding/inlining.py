@@ -19,14 +19,14 @@ def inlined_element(e: Element) -> AnyElement:
     root = any_element(e)
     if is_pointed_to(e):
         root.attributes = _without(root, "id", ID)
-    pending = [root]
+    pending = [(root, 0)]
     while pending:
-        value = pending.pop()
+        value, depth = pending.pop()
         key = _reference(value)
         if key is None:
-            pending.extend(value)
+            pending += [(child, depth + 1) for child in value]
             continue
-        target = resolved(e, key, inlined_element)
+        target = resolved(e, key, inlined_element, depth)
         value.attributes = {**_without(value, "href", REF), **target.attributes}
         value.namespaces = {**value.namespaces, **target.namespaces}
         value.content = target.content

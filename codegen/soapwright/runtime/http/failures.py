@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -14,18 +15,22 @@ class Progress:
     `trace`). Other transports of httpx2 report none.
     """
 
-    __slots__ = ("at_proxy", "begun")
+    __slots__ = ("_stream", "at_proxy", "begun", "known")
 
     def __init__(self) -> None:
         self.begun = False
         """Whether the request itself may have gone out."""
         self.at_proxy = False
         """Whether a proxy was asked for a way to the service."""
+        self.known = False
+        """Whether there were any events."""
+        self._stream: Any = None  # Any: httpcore2's stream
 
     def note(
         self, event: str, info: Mapping[str, Any]
     ) -> None:  # Any: httpcore2's own requests and streams
         """Take note of an event."""
+        self.known = True
         if event.endswith(".send_request_headers.started"):
             if info["request"].method == b"CONNECT":
                 self.at_proxy = True
@@ -33,6 +38,8 @@ class Progress:
                 self.begun = True
         elif event == "socks.setup_socks5_connection.started":
             self.at_proxy = True
+        elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._stream = info["return_value"]
 
     async def note_async(
         self, event: str, info: Mapping[str, Any]
@@ -40,10 +47,21 @@ class Progress:
         """`note`, as asynchronous connections call it."""
         self.note(event, info)
 
+    def stop(self) -> None:
+        """End the connection under whoever reads from it, if it was made for this request."""
+        sock = self._stream and self._stream.get_extra_info("socket")
+        if sock is not None:
+            try:
+                sock.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return  # it has ended by itself
+
 
 def closed() -> TransportError:
     """The error of a call on a closed client."""
-    return TransportError("the client is closed", sent=False)
+    error = TransportError("the client is closed", sent=False)
+    error.permanent = True
+    return error
 
 
 def raise_translated(
@@ -71,10 +89,18 @@ def raise_translated(
     if type(error) is RuntimeError or isinstance(
         error,
         # A RuntimeError: the client is closed, or belongs to another event loop. A UnicodeError:
-        # the name of a host that no name server could be asked for.
-        (library.HTTPError, library.InvalidURL, library.StreamError, UnicodeError),
+        # the name of a host that no name server could be asked for. An OSError: what httpx2 lets
+        # through of TLS, once a connection is made.
+        (
+            *(library.HTTPError, library.InvalidURL, library.StreamError),
+            *(UnicodeError, OSError),
+        ),
     ):
-        raise TransportError(f"{where}: {reason}", sent=sent) from error
+        translated = TransportError(f"{where}: {reason}", sent=sent)
+        translated.permanent = isinstance(
+            error, (library.UnsupportedProtocol, library.InvalidURL, UnicodeError)
+        )
+        raise translated from error
     raise error
 
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from email.message import Message as MimeHeaders
 from typing import Final
 
-from .attaching import XOP_TYPE
-from .bodies import media_type
+from .bodies import XOP_TYPE, media_type
 from .message import Attachment, Message, check_header
 
 _CODING: Final = "content-transfer-encoding"

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
+from ..errors.errors import SecurityError
 from ..xml.element import Element
 
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
@@ -28,17 +29,23 @@ def canonical(apex: Element, prefixes: Sequence[str] = ()) -> bytes:
     Args:
         apex: of a parsed tree. Its comments are left out.
         prefixes: the PrefixList of InclusiveNamespaces.
+
+    Raises:
+        SecurityError: it has none.
     """
     if DEFAULT in prefixes:
         return _Writer(prefixes).written(apex)
     tree: Any = apex  # Any: lxml ships no types
-    found: bytes = etree.tostring(
-        tree,
-        method="c14n",
-        exclusive=True,
-        with_comments=False,
-        inclusive_ns_prefixes=list(prefixes) or None,
-    )
+    try:
+        found: bytes = etree.tostring(
+            tree,
+            method="c14n",
+            exclusive=True,
+            with_comments=False,
+            inclusive_ns_prefixes=list(prefixes) or None,
+        )
+    except etree.C14NError:  # a namespace is a relative URI (Canonical XML, section 1)
+        raise SecurityError("an element has no canonical form") from None
     return found
 
 

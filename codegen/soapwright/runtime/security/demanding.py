@@ -1,4 +1,4 @@
-"""What of a message must be signed, and how old it may be (WSS 1.1.1, sections 8 and 10)."""
+"""Which parts of a message must be signed, and how old it may be (WSS 1.1.1, sections 8 and 10)."""
 
 from __future__ import annotations
 

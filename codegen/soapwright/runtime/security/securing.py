@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ..errors.errors import SecurityError, SoapFault
-from ..http.bodies import charset_of
+from ..http.attaching import XOP_TYPE
+from ..http.bodies import charset_of, media_type
 from ..http.message import Message
 from ..http.securing import Checked
 from ..soap.envelope import NAMES, Version
@@ -52,6 +53,8 @@ class _Secured:
         Raises:
             SecurityError: the keys cannot do it, or it is no envelope.
         """
+        if message.attachments or media_type(message.content_type) == XOP_TYPE:
+            raise SecurityError("a message with attachments cannot be signed")
         for layer in self._profile.tokens:
             message = layer(message)
         return replace(

@@ -67,7 +67,7 @@ class Parts:
 
 @dataclass(slots=True)
 class Verified:
-    """What a signature covers, and who made it."""
+    """The elements that a signature covers, and who made it."""
 
     parts: Parts
     covered: list[Any] = field(default_factory=list)  # Any: lxml ships no types

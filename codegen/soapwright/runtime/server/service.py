@@ -15,8 +15,8 @@ from inspect import isawaitable, iscoroutinefunction
 from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from ..addressing.headers import AddressingHeaders
-from ..http.message import Message
 from ..http.attaching import Attaching
+from ..http.message import Attachment, Message
 from ..http.securing import MessageSecurity, ServiceSecurity
 from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
@@ -52,6 +52,8 @@ class HttpRequest:
     path: str = "/"
     origin: str = ""
     """Scheme, host and port that were called: `https://example.com`."""
+    parts: tuple[Attachment, ...] = field(default=(), repr=False)
+    """The parts of a body that was received piece by piece, the root first; `body` is empty then."""
 
     @property
     def url(self) -> str:

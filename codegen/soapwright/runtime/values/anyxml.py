@@ -13,6 +13,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..secrets.redaction import ALWAYS, MASK, Secrets
 from ..secrets.shown import shown_attributes
+from .dictionary import own
 from .names import SOAP11_ENCODING, SOAP12_ENCODING, XSI, prefixes_in
 from .prefixes import Scope
 from .strings import SPACE
@@ -117,15 +118,8 @@ class AnyElement(_Kept):
         """
         if isinstance(xml, str):  # its encoding declaration speaks of other bytes
             xml = _encoded(xml)
-        parser = etree.XMLParser(
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            remove_comments=True,
-            remove_pis=True,
-        )
         try:
-            root = etree.fromstring(xml, parser)
+            root = own().parsed(xml, _parsed, xml)
         except etree.XMLSyntaxError as error:
             raise ValueError(f"no well-formed XML: {error}") from None
         if root.getroottree().docinfo.internalDTD is not None:
@@ -180,10 +174,13 @@ class AnyElement(_Kept):
         """This element, which from now on hides these secrets, with all that is in it."""
         if secrets:
             pending: list[AnyElement] = [self]
+            seen: set[int] = set()  # what references share is in it more than once
             while pending:
                 element = pending.pop()
+                if id(element.content) not in seen:
+                    seen.add(id(element.content))
+                    pending.extend(element)
                 element._hide(secrets)
-                pending.extend(element)
         return self
 
     @recursive_repr()
@@ -205,6 +202,20 @@ class AnyElement(_Kept):
 
 
 # ------------------------------------------------------------------------------- reading
+
+
+def _parsed(xml: bytes) -> Any:  # Any: lxml ships no types
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(xml, parser)
+    finally:
+        own().note(xml)
 
 
 def _encoded(xml: str) -> bytes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 from xml.parsers import expat
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from ..errors.errors import DecodeError, NotAnEnvelope
+from ..values.dictionary import Dictionary, names_known
+from ..values.dictionary import own as own_dictionary
 from .bounds import BYTE_ORDER_MARKS, check_depth, check_texts, may_be_long
 from .charsets import cannot_be, from_declaration, gives_way
 from .control import marked, unmark
@@ -32,7 +34,8 @@ PULL_PARSER: Final[Any] = etree.XMLPullParser  # Any: its stubs mistake the even
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much an envelope may hold; anything beyond is a `DecodeError`.
+    """How much a message may hold, and how much it may become: what goes beyond is refused, by a client
+    with a `DecodeError` or a `TransportError`, by a service with a fault.
 
     Raises:
         ValueError: a limit is not positive, or deeper than libxml2 can parse (2,048).
@@ -44,6 +47,21 @@ class Limits:
     """Elements within each other, the Envelope counted."""
     text: int = 64 * 2**20
     """Characters in one text or attribute."""
+    names: int = 1_000_000
+    """Different names in a reply that is read item by item: they are kept until its end."""
+    parts: int = 1_000
+    """Parts in a `multipart/related`, and places of an envelope that include one."""
+    codings: int = 5
+    """Content codings of a body, one over the other."""
+    ratio: int = 1_200
+    """How many times as long a body of more than a megabyte may be when it is unpacked: gzip alone gets to
+    1,032."""
+    chain: int = 100
+    """Elements within each other where references of SOAP's encoding are followed. Python's `repr`,
+    `copy` and `pickle` go a few hundred values deep."""
+    repeated: int = 250_000
+    """Elements that references of SOAP's encoding repeat, when a value is written out; 32
+    characters count as one."""
     attachment: int = 2 * 2**30
     """Bytes in the attachments of one message, where they are streamed; others count as the envelope."""
 
@@ -51,8 +69,8 @@ class Limits:
     """Bytes up to which a document can go beyond none of them, so that it need not be looked at."""
 
     def __post_init__(self) -> None:
-        least = min(self.envelope, self.depth, self.text, self.attachment)
-        if least < 1 or self.depth > _DEEPEST:
+        given = [getattr(self, f.name) for f in fields(self) if f.init]
+        if min(given) < 1 or self.depth > _DEEPEST:
             raise ValueError(f"{self}: limits are positive, depth at most {_DEEPEST}")
         deeper = 7 * self.depth + 4  # "<a><a/></a>", one level deeper than allowed
         harmless = min(self.envelope, self.text, deeper - 1)
@@ -91,25 +109,43 @@ def _parser(
     )
 
 
-class _PerThread(threading.local):
-    """Each thread's parsers: one that threads share would let them wait for each other."""
+class _Own:
+    """A thread's parsers, and its dictionary: parsers that threads share would let them wait for
+    each other."""
+
+    __slots__ = ("dictionary", "limits", "parsers", "plain", "without_dtd")
 
     def __init__(self) -> None:
         self.plain = _parser(None, huge=False)
         self.without_dtd = _parser(None, huge=False, without_dtd=True)
         self.parsers: dict[tuple[str | None, bool], etree.XMLParser] = {}
+        self.dictionary: Dictionary = own_dictionary()
+        self.limits: Limits = LIMITS
+
+
+class _PerThread(threading.local):
+    def __init__(self) -> None:
+        self.own = _Own()
 
 
 _mine = _PerThread()
 
 
+def limits_here() -> Limits:
+    """The limits of the document that this thread has parsed last."""
+    return _mine.own.limits
+
+
 def _parser_for(charset: str | None, huge: bool) -> etree.XMLParser:
     """This thread's parser for a charset."""
+    own = _mine.own
+    if charset is None and not huge:
+        return own.plain
     key = charset, huge
-    if (found := _mine.parsers.get(key)) is None:
-        if len(_mine.parsers) >= _CHARSETS_KEPT:  # the names come from outside
-            _mine.parsers.clear()
-        found = _mine.parsers[key] = _parser(charset, huge)
+    if (found := own.parsers.get(key)) is None:
+        if len(own.parsers) >= _CHARSETS_KEPT:  # the names come from outside
+            own.parsers.clear()
+        found = own.parsers[key] = _parser(charset, huge)
     return found
 
 
@@ -124,7 +160,7 @@ def usable_charset(charset: str, data: bytes) -> str | None:
     if gives_way(charset, data):
         return None
     charset = charset.lower()
-    if (charset, False) not in _mine.parsers:
+    if (charset, False) not in _mine.own.parsers:
         try:
             _parser_for(charset, huge=False)
         except LookupError:
@@ -159,13 +195,19 @@ def parse(
     if data[:1] != b"<":
         data = from_declaration(data)
     small = len(data) <= limits.harmless
-    if small and charset is None:
-        parser = _mine.without_dtd if without_dtd else _mine.plain
-    else:
-        parser = _fit(data, charset, limits)
+    own = _mine.own
+    own.limits = limits
+    dictionary = own.dictionary
+    root: Any  # Any: lxml ships no types
     try:
-        root: Any = etree.fromstring(data, parser)  # Any: lxml ships no types
+        if small and charset is None and dictionary.left > 0:
+            root = etree.fromstring(data, own.without_dtd if without_dtd else own.plain)
+            if names_known() != dictionary.size:
+                dictionary.note(data)
+        else:
+            root = _fit(data, charset, limits)
     except etree.XMLSyntaxError as error:
+        dictionary.note(data)
         root = _with_odd_namespaces(data, charset, error)
         if root is None and notes() is not None:
             root = _with_control_characters(data, charset, limits)
@@ -198,7 +240,7 @@ def _with_odd_namespaces(data: bytes, charset: str | None, error: Any) -> Any:
     charset = usable_charset(charset, data) if charset is not None else None
     parser = _parser(charset, len(data) >= _HUGE, recover=True)
     try:
-        root = etree.fromstring(data, parser)
+        root = own_dictionary().parsed(data, _tree, data, parser)
     except etree.XMLSyntaxError:  # beyond libxml2's own limits
         return None
     odd = all(entry.type == _ODD_NAMESPACE for entry in parser.error_log)
@@ -215,7 +257,7 @@ def _with_control_characters(
     if text is None:
         return None
     try:
-        root = etree.fromstring(text, _fit(text, charset, limits))
+        root = _fit(text, charset, limits)
     except etree.XMLSyntaxError:
         return None
     for e, attribute, value in unmark(root):
@@ -238,11 +280,14 @@ def _is_well_formed(data: bytes, charset: str | None) -> bool:
     return True
 
 
-def _fit(data: bytes, charset: str | None, limits: Limits) -> etree.XMLParser:
-    """This thread's parser for a document of its size and charset.
+def _fit(
+    data: bytes, charset: str | None, limits: Limits
+) -> Any:  # Any: lxml ships no types
+    """The root of a document, parsed as its size and charset ask for.
 
     Raises:
         DecodeError: it is too large, or so large that its DTD is refused before it is parsed.
+        etree.XMLSyntaxError: it is not well-formed.
     """
     size = len(data)
     if size > limits.envelope:
@@ -250,9 +295,23 @@ def _fit(data: bytes, charset: str | None, limits: Limits) -> etree.XMLParser:
     huge = size >= _HUGE or limits.depth > _DEEP
     if charset is not None:
         charset = usable_charset(charset, data)
+    return _mine.own.dictionary.parsed(data, _parsed, data, charset, huge)
+
+
+def _parsed(
+    data: bytes, charset: str | None, huge: bool
+) -> Any:  # Any: lxml ships no types
+    """The root of a document, parsed in this thread."""
     if huge:
         _refuse_early_dtd(data, charset)
-    return _mine.plain if charset is None and not huge else _parser_for(charset, huge)
+    return _tree(data, _parser_for(charset, huge))
+
+
+def _tree(data: bytes, parser: etree.XMLParser) -> Any:  # Any: lxml ships no types
+    try:
+        return etree.fromstring(data, parser)
+    finally:
+        own_dictionary().note(data)
 
 
 def _refuse_early_dtd(data: bytes, charset: str | None) -> None:

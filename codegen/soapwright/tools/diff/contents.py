@@ -64,7 +64,7 @@ def group_bounds(particle: Particle | None) -> Iterator[Occurs]:
 
 
 def holds_anything(api: Api) -> bool:
-    """Whether something may be of any type: then `xsi:type` may say any type's name."""
+    """Whether something may be of any type: then `xsi:type` may name any type."""
     return any(
         isinstance(reference, BuiltinRef) and reference.builtin is Builtin.ANY_TYPE
         for definition in api.types.values()

@@ -101,7 +101,7 @@ class Relations:
         return any((d.id, type(d)) not in known for d in other)
 
     def _values(self, old: TypeRef, new: TypeRef) -> str | None:
-        """Of two enumerations, what their values say."""
+        """The relation of two enumerations by their values."""
         if not (isinstance(old, NamedRef) and isinstance(new, NamedRef)):
             return None
         before, after = self.old.types[old.id], self.new.types[new.id]

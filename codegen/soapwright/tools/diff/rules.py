@@ -21,7 +21,7 @@ class Effect(IntEnum):
     BREAKING = 3
 
     def __str__(self) -> str:
-        """The word that reports say; "-" where a change does not touch that side."""
+        """The word in reports; "-" where a change does not touch that side."""
         return "-" if self is Effect.NONE else self.name.lower()
 
 

@@ -76,7 +76,7 @@ def shape(what: What) -> Shape:
 
 
 def alternatives(what: What) -> list[Alternative]:
-    """The elements that a field's values say the names of."""
+    """The elements that a field's values name."""
     match what:
         case OrderedMember():
             return alternatives_in(what)

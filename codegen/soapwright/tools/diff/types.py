@@ -125,7 +125,7 @@ class TypeComparison:
         sides: Sides,
         python: Effect,
     ) -> bool:
-        """Compare two types that a place exchanges; False where their values say it all."""
+        """Compare two types that a place exchanges; False where their values suffice."""
         if isinstance(old, (Enumeration, Restricted)):
             return False
         message = f"is {new.id.local}, was {old.id.local}"

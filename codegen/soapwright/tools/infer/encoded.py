@@ -1,4 +1,4 @@
-"""Types of SOAP's encoding: what `xsi:type` and `arrayType` say of elements, and what they leave open."""
+"""Types of SOAP's encoding: from `xsi:type` and `arrayType`, and from what they leave open."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Sample:
 
     `call` is the Body itself where that is empty, and of a fault what its detail holds.
     `encoding` is the namespace of SOAP's encoding that is in force, "" where the call is
-    literal, None of an empty call that does not say.
+    literal, None of an empty call, which does not show it.
     """
 
     path: str

@@ -112,7 +112,7 @@ class Normaliser:
 
 
 def _attributes(node: etree._Element) -> tuple[bool, tuple[tuple[str, str], ...]]:
-    """Whether an assertion is optional, and its attributes but for what is said by default."""
+    """Whether an assertion is optional, and its attributes without those of default values."""
     optional, found = False, []
     for name, value in node.attrib.items():
         qname = etree.QName(str(name))

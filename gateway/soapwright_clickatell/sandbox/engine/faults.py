@@ -94,6 +94,11 @@ class Faults:
         """Wait as a slow answer does, but not beyond `close`."""
         self._closed.wait(seconds)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed.is_set()
+
     def close(self) -> None:
         """Let nobody wait any longer."""
         self._closed.set()

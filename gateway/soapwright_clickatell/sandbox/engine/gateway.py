@@ -49,6 +49,8 @@ UNSUPPORTED: Final = (
     "This prefix is not currently supported. Messages sent to this prefix will fail."
     " Please contact support for assistance."
 )
+GATEWAYS_OWN: Final = "27999000224"
+"""The sender of messages without a sender ID."""
 _VOUCHER_REDEEMED: Final = "605"
 _TOKEN: Final = re.compile(r"[0-9]{16}")
 
@@ -91,9 +93,9 @@ class Gateway:
             store, settings, self.delivery, self.two_way, self._new_id
         )
         self._batches = Batches(store, self._new_id)
+        self._credits = credits
         with store.transaction():
-            for one in settings.accounts:
-                store.open_account(one.user, credits)
+            self._open_accounts()
             self.delivery.adopt(clock())
 
     @property
@@ -327,10 +329,28 @@ class Gateway:
         with self._at_work() as now:
             return self.two_way.receive(account, sender, recipient, text, now)
 
+    def reply_number(self, account: Account, message: Message) -> str:
+        """Where a handset's reply to a message goes: to its sender, if that is a number, or else to
+        the account's first rented number, or the gateway's own."""
+        sender = message.sender.lstrip("+")
+        if sender.isdecimal() and len(sender) > 2:
+            return sender
+        return account.two_way[0] if account.two_way else GATEWAYS_OWN
+
     def advance(self, most: int | None = None) -> int:
         """Let happen what is due; how much it was."""
         with self._store.transaction():
             return self.delivery.advance(self.now(), most)
+
+    def reset(self) -> None:
+        """Forget everything but the time: the accounts have again what new ones have."""
+        with self._store.transaction():
+            self._store.clear()
+            self._open_accounts()
+
+    def _open_accounts(self) -> None:
+        for account in self.settings.accounts:
+            self._store.open_account(account.user, self._credits)
 
     @contextmanager
     def _at_work(self) -> Generator[float]:

@@ -74,6 +74,11 @@ CREATE INDEX callback_by_due ON callback (due, number) WHERE due IS NOT NULL;
 CREATE INDEX callback_by_message ON callback (message);
 """
 
+_CLEARED: Final = (
+    *("step", "message", "callback", "incoming", "batch", "session"),
+    *("voucher", "released", "route", "account"),
+)
+
 
 class StateError(Exception):
     """The state cannot be used: the file, or its place, is not what it should be."""
@@ -93,6 +98,8 @@ class Database:
         self._path = path
         self._owned: int | None = None
         self._lock = threading.RLock()
+        self._changed = threading.Condition()
+        self._version = 0
         try:
             if path is not None:
                 _make_private(path)
@@ -166,15 +173,44 @@ class Database:
         """
         with self._lock:
             try:
+                changes = self._db.total_changes
                 self._db.execute("BEGIN IMMEDIATE")
                 yield
                 self._db.execute("COMMIT")
+                if self._db.total_changes != changes:
+                    self._note_change()
             except BaseException as error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
                     raise self._broken(error) from error
                 raise
+
+    @property
+    def version(self) -> int:
+        """A number that is another one whenever the state has changed."""
+        return self._version
+
+    def wait_for_change(self, version: int, seconds: float) -> int:
+        """Wait until the state changes, but no longer than some seconds; its version.
+
+        Args:
+            version: what the caller has seen.
+            seconds: of the world's time.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._version != version, seconds)
+            return self._version
+
+    def _note_change(self) -> None:
+        with self._changed:
+            self._version += 1
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Forget everything but the clock. It is called within a transaction."""
+        for table in _CLEARED:
+            self._db.execute(f"DELETE FROM {table}")
 
     def _broken(self, reason: object) -> StateError:
         return StateError(f"{self._path or 'memory'}:1: error: {reason} [state]")

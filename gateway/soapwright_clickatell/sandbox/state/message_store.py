@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from ...vendor.codes import MessageStatus
@@ -18,6 +18,10 @@ _FIXED: Final = (
     *("escalate", "features", "max_millionths", "callbacks", "options"),
 )
 _CHANGING: Final = ("sender", "millionths", "status", "due", "route")
+_SEARCHABLE: Final = {
+    **{"account": "user", "to": "recipient", "from": "sender", "kind": "kind"},
+    **{"status": "status", "client_id": "client_id", "batch_id": "batch_id"},
+}
 _COLUMNS: Final = (*_FIXED, *_CHANGING)
 _SELECT: Final = f"SELECT number, {', '.join(_COLUMNS)} FROM message"
 _INSERT: Final = (
@@ -81,6 +85,74 @@ class MessageStore(Database):
             where += " AND number < (SELECT number FROM message WHERE id = ?)"
             values.append(before)
         return self._messages(f"{where} ORDER BY number DESC LIMIT ?", *values, count)
+
+    def find_messages(
+        self,
+        wanted: Mapping[str, str | int],
+        count: int,
+        *,
+        text: str = "",
+        before: str = "",
+    ) -> list[Message]:
+        """Messages of all users, the newest first.
+
+        Args:
+            wanted: values of columns.
+            count: how many at most.
+            text: a part of the text.
+            before: the id of a message; only those that were accepted before it.
+        """
+        where, values = ["1"], list[str | float]()
+        for column, value in wanted.items():
+            where.append(f"{_SEARCHABLE[column]} = ?")
+            values.append(value)
+        if text:
+            where.append("instr(text, ?)")
+            values.append(text)
+        if before:
+            where.append("number < (SELECT number FROM message WHERE id = ?)")
+            values.append(before)
+        clause = f"WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?"
+        return self._messages(clause, *values, count)
+
+    def any_message(self, id_: str) -> Message | None:
+        """A message of any user, by its id."""
+        found = self._messages("WHERE id = ?", id_)
+        return found[0] if found else None
+
+    def messages_after(self, id_: str, count: int) -> list[Message]:
+        """Messages of all users, the oldest first: those that were accepted after one, of which
+        there are none if it is gone; with "" all from the first on."""
+        return self._messages(
+            "WHERE number > iif(? = '', 0, (SELECT number FROM message WHERE id = ?))"
+            " ORDER BY number LIMIT ?",
+            *(id_, id_, count),
+        )
+
+    def forget_messages(self, id_: str = "") -> int:
+        """Delete a message, or all, with their callbacks; how many there were. What they cost
+        is not given back."""
+        where = "message IN (SELECT number FROM message WHERE ? IN ('', id))"
+        self._db.execute(f"DELETE FROM step WHERE {where}", (id_,))
+        self._db.execute(
+            "DELETE FROM callback WHERE kind = 'status' AND ? IN ('', message)", (id_,)
+        )
+        return self._db.execute(
+            "DELETE FROM message WHERE ? IN ('', id)", (id_,)
+        ).rowcount
+
+    def last_step(self) -> int:
+        """The number of the last step of any message; 0 where there is none."""
+        found = self._db.execute("SELECT coalesce(max(rowid), 0) FROM step").fetchone()
+        return int(found[0])
+
+    def messages_with_steps(self, after: int, count: int) -> list[Message]:
+        """The messages that have gone steps after one, in the order of their acceptance."""
+        return self._messages(
+            "WHERE number IN (SELECT message FROM step WHERE rowid > ?)"
+            " ORDER BY number LIMIT ?",
+            *(after, count),
+        )
 
     def next_due(self) -> Message | None:
         """The message to which something happens next by itself."""

@@ -157,6 +157,13 @@ class Store(MessageStore):
             (to_millionths(credits), user),
         )
 
+    def set_balance(self, user: str, credits: Decimal) -> None:
+        """Set an account's credits."""
+        self._db.execute(
+            "UPDATE account SET millionths = ? WHERE user = ?",
+            (to_millionths(credits), user),
+        )
+
     def redeem(self, token: str) -> bool:
         """Note that a voucher is used up; False where it was already."""
         done = self._db.execute("INSERT OR IGNORE INTO voucher VALUES (?)", (token,))
@@ -228,13 +235,31 @@ class Store(MessageStore):
             ),
         )
 
-    def newest_incoming(self, count: int, before: str = "") -> list[Incoming]:
-        """Incoming messages, the newest first; only those before one, where it is given."""
+    def newest_incoming(
+        self, count: int, before: str = "", user: str = ""
+    ) -> list[Incoming]:
+        """Incoming messages, the newest first; only those of a user, and before one, where they
+        are given."""
         rows = self._db.execute(
             "SELECT id, user, sender, recipient, text, at, wish FROM incoming"
             " WHERE (? = '' OR number < (SELECT number FROM incoming WHERE id = ?))"
-            " ORDER BY number DESC LIMIT ?",
-            (before, before, count),
+            " AND ? IN ('', user) ORDER BY number DESC LIMIT ?",
+            (before, before, user, count),
+        )
+        return [Incoming(*row) for row in rows]
+
+    def last_incoming(self) -> str:
+        """The id of the newest incoming message; "" where there is none."""
+        newest = self.newest_incoming(1)
+        return newest[0].id if newest else ""
+
+    def incoming_after(self, id_: str, count: int) -> list[Incoming]:
+        """Incoming messages, the oldest first: those after one, or all from the first on."""
+        rows = self._db.execute(
+            "SELECT id, user, sender, recipient, text, at, wish FROM incoming"
+            " WHERE number > coalesce((SELECT number FROM incoming WHERE id = ?), 0)"
+            " ORDER BY number LIMIT ?",
+            (id_, count),
         )
         return [Incoming(*row) for row in rows]
 
@@ -271,6 +296,28 @@ class Store(MessageStore):
         """Callbacks, sent or due, the newest first; only those with numbers below `before`."""
         return self._callbacks(
             "WHERE number < ? ORDER BY number DESC LIMIT ?", *(before, count)
+        )
+
+    def callback(self, number: int) -> Callback | None:
+        """A callback by its number."""
+        found = self._callbacks("WHERE number = ?", number)
+        return found[0] if found else None
+
+    def find_callbacks(
+        self, count: int, message: str = "", before: float = inf
+    ) -> list[Callback]:
+        """Callbacks, the newest first; only those about a message, where it is given."""
+        if not message:
+            return self.newest_callbacks(count, before)
+        return self._callbacks(
+            "WHERE message = ? AND number < ? ORDER BY number DESC LIMIT ?",
+            *(message, before, count),
+        )
+
+    def send_again(self, number: int, now: float) -> None:
+        """Have a callback sent now, whatever became of it, with all its attempts before it."""
+        self._db.execute(
+            "UPDATE callback SET due = ?, attempts = 0 WHERE number = ?", (now, number)
         )
 
     def callbacks_about(self, message: str) -> list[Callback]:

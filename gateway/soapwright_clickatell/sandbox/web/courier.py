@@ -13,9 +13,8 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
-from decimal import Decimal
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import httpx2
 
@@ -24,11 +23,9 @@ from ..records.callbacks import (
     INCOMING_RETRIES,
     STATUS_RETRIES,
     Destination,
-    IncomingMessage,
-    StatusReport,
 )
 from ..state.store import Callback
-from ..wire.callbacks import delivery
+from ..wire.callbacks import delivery, report_of
 
 _log = logging.getLogger(__name__)
 
@@ -160,7 +157,7 @@ class Courier:
         return f"HTTP {status}", status < 300
 
     def _call(self, callback: Callback, destination: Destination) -> int:
-        report = _report(callback.kind, json.loads(callback.report))
+        report = report_of(callback.kind, json.loads(callback.report))
         made = delivery(report, destination)
         headers = {"User-Agent": _USER_AGENT[callback.kind]}
         if made.body is not None:
@@ -189,15 +186,6 @@ def _read_over(reply: httpx2.Response) -> None:
                 return
     except httpx2.HTTPError as error:
         _log.info("an answer to a callback broke off: %s", error)
-
-
-def _report(
-    kind: str, fields: Mapping[str, Any]
-) -> StatusReport | IncomingMessage:  # Any: of JSON
-    if kind == "incoming":
-        return IncomingMessage(**fields)
-    charged: dict[str, Any] = {**fields, "charge": Decimal(fields["charge"])}
-    return StatusReport(**charged)
 
 
 def _next_attempt(callback: Callback, now: float) -> float | None:

@@ -112,6 +112,12 @@ class CallLog:
         with self._lock:
             return list(reversed(self._calls))
 
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._calls.clear()
+            self._bytes = 0
+
     def get(self, number: int) -> CallRecord | None:
         """One of them."""
         return next((call for call in self.newest() if call.number == number), None)

@@ -60,8 +60,6 @@ _HTML: Final = "text/html; charset=utf-8"
 _ITEM: Final = re.compile(rf"{PATH}/(messages|batches|calls)/([0-9a-f]{{1,32}})")
 _CALLBACK: Final = re.compile(r"[0-9]{1,18}")
 _SESSION: Final = re.compile(r"(OK:\s*)[0-9a-f]{32}")
-_GATEWAYS_OWN: Final = "27999000224"
-"""Where a reply goes to a message without a sender ID, and without a rented number."""
 _KINDS: Final = {
     "ServiceIndication": "service indication",
     "MmsNotification": "MMS notification",
@@ -154,13 +152,11 @@ class Inbox:
             callbacks = store.callbacks_about(id_)
         if message is None:
             raise _Refused(404, "There is no such message.")
-        sender = message.sender.lstrip("+")
-        own = account.two_way[0] if account.two_way else _GATEWAYS_OWN
         return self._page(
             *("message.html", f"To {message.recipient}", PATH),
             message=_detail(message),
             callbacks=[_told(one) for one in callbacks],
-            reply_to=sender if sender.isdecimal() and len(sender) > 2 else own,
+            reply_to=self._gateway.reply_number(account, message),
             token=self._token,
         )
 

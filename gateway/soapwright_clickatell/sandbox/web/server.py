@@ -95,7 +95,7 @@ class Server(socketserver.ThreadingTCPServer):
         """Answer requests, in threads of its own."""
         self._application = application
         self._thread = threading.Thread(
-            target=self.serve_forever, args=(0.05,), name="server"
+            target=self.serve_forever, args=(0.05,), name="server", daemon=True
         )
         self._thread.start()
 
@@ -198,14 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._break_off(response.ending == "reset")
             return
         self.send_response(response.status)
-        self.send_header("Content-Type", response.content_type)
-        if response.stream is None:
-            self.send_header("Content-Length", str(len(response.body)))
-        elif self.request_version == "HTTP/1.1":
-            self.send_header("Transfer-Encoding", "chunked")
-        else:
-            self.close_connection = True
-        for name, value in response.headers.items():
+        for name, value in (*self._framing(response), *response.headers.items()):
             self.send_header(name, value)
         if self.close_connection or self.server.is_crowded:
             self.close_connection = True
@@ -215,6 +208,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(response.body)
             if response.stream is not None:
                 self._stream(response.stream)
+
+    def _framing(self, response: Response) -> Iterator[tuple[str, str]]:
+        """The headers that say what the body is, and where it ends."""
+        if response.status == 204:  # it has none (RFC 9110, section 8.6)
+            return
+        yield "Content-Type", response.content_type
+        if response.stream is None:
+            yield "Content-Length", str(len(response.body))
+        elif self.request_version == "HTTP/1.1":
+            yield "Transfer-Encoding", "chunked"
+        else:
+            self.close_connection = True
 
     def _stream(self, stream: Iterator[bytes]) -> None:
         """Send a body as it comes (RFC 9112, section 7.1), until the server stops."""
@@ -304,7 +309,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     # ------------------------------------------------------------------ http.server's ways
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _exchange
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Every method's: the application knows which are allowed where."""
+        if name.startswith("do_"):
+            return self._exchange
+        raise AttributeError(name)
 
     def handle_expect_100(self) -> bool:
         """The client waits for it: it must not stay in the buffer."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Final, Literal
+from decimal import Decimal
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
@@ -28,6 +29,21 @@ class Delivery:
     verb: Literal["GET", "POST"]
     url: str
     body: bytes | None
+
+
+def report_of(
+    kind: str, fields: Mapping[str, Any]
+) -> StatusReport | IncomingMessage:  # Any: of JSON
+    """A report of the fields that are kept of it.
+
+    Args:
+        kind: `status` or `incoming`.
+        fields: by name.
+    """
+    if kind == "incoming":
+        return IncomingMessage(**fields)
+    charged: dict[str, Any] = {**fields, "charge": Decimal(fields["charge"])}
+    return StatusReport(**charged)
 
 
 def delivery(

@@ -107,6 +107,9 @@ class TransportError(SoapError):
     ) -> None:
         super().__init__(message)
         self.sent = sent
+        self.permanent = False
+        """Whether the same call on the same client will fail alike: it is closed, or its endpoint
+        is no URL that could be called."""
         self.of_reply(status, headers or {}, body)
 
     def of_reply(

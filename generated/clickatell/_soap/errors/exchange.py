@@ -39,6 +39,8 @@ class Exchange(Generic[Reply]):
     """The operation's name."""
     problems: tuple[Problem, ...] = ()
     """Where the reply violates its schema: of a lenient client, else none."""
+    attachments: tuple[Any, ...] = ()  # Any: Attachment, of what imports this
+    """The reply's parts beside its root, whether or not the WSDL knows of them."""
     secrets: Secrets = field(default=ALWAYS, repr=False, compare=False)
     """The secrets that the representation hides."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import tempfile
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final, Protocol, TypeAlias
@@ -70,22 +72,35 @@ class StreamContent:
 
 
 class SpooledContent:
-    """Received content, in a temporary file that several may read at once.
+    """Received content, in a temporary file that several may read at once. The file is removed by
+    `close`, or with the last reference."""
 
-    Args:
-        file: is closed, and so removed, by `close` or with the last reference.
-        size: its bytes.
-    """
+    __slots__ = ("__weakref__", "_file", "_lock", "size")
 
-    __slots__ = ("_file", "_lock", "size")
-
-    def __init__(self, file: IO[bytes], size: int) -> None:
-        self._file = file
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile()
         self._lock = threading.Lock()
-        self.size: int | None = size
+        self.size: int | None = 0
+        # not by __del__: in a cycle of references the file might be deleted before
+        weakref.finalize(self, self._file.close)
+
+    def write(self, octets: bytes | bytearray, /) -> int:
+        """Add octets, before anything is read."""
+        self.size = (self.size or 0) + len(octets)
+        return self._file.write(octets)
 
     def open(self) -> IO[bytes]:
-        return io.BufferedReader(_Part(self._file, self._lock), CHUNK)
+        return io.BufferedReader(_Part(self), CHUNK)
+
+    def read_at(self, at: int, size: int) -> bytes:
+        """Some octets from a place on.
+
+        Raises:
+            ValueError: the file is closed.
+        """
+        with self._lock:
+            self._file.seek(at)
+            return self._file.read(size)
 
     def close(self) -> None:
         """Remove the file."""
@@ -152,11 +167,10 @@ class _Borrowed(io.RawIOBase):
 
 
 class _Part(io.RawIOBase):
-    """A reader of a file with a place of its own."""
+    """A reader of spooled content with a place of its own."""
 
-    def __init__(self, file: IO[bytes], lock: threading.Lock) -> None:
-        self._file = file
-        self._lock = lock
+    def __init__(self, content: SpooledContent) -> None:
+        self._content = content
         self._at = 0
 
     def readable(self) -> bool:
@@ -166,17 +180,13 @@ class _Part(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        with self._lock:
-            start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at}
-            if whence not in start:
-                start[whence] = self._file.seek(0, os.SEEK_END)
+        size = self._content.size or 0
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: size}
         self._at = max(start[whence] + offset, 0)
         return self._at
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as above
-        with self._lock:
-            self._file.seek(self._at)
-            chunk = self._file.read(len(buffer))
+        chunk = self._content.read_at(self._at, len(buffer))
         buffer[: len(chunk)] = chunk
         self._at += len(chunk)
         return len(chunk)

@@ -21,7 +21,7 @@ from ..secrets.redaction import ALWAYS
 from ..soap.blocks import Place, place_of_blocks
 from ..soap.operation import AnyOperation
 from .bodies import charset_of, is_multipart
-from .content import Content, Given, chunks_of, content_of
+from .content import Content, Given, SpooledContent, chunks_of, content_of
 
 __all__ = ["AsyncLayer", "Attachment", "Headers", "Layer", "Message", "Outgoing"]
 
@@ -191,6 +191,12 @@ class Attachment:
         with Path(path).open("wb") as file:
             for chunk in self.chunks():
                 file.write(chunk)
+
+    def close(self) -> None:
+        """Remove the temporary file of one that was received into one; it is removed with the last
+        reference too."""
+        if isinstance(self._octets, SpooledContent):
+            self._octets.close()
 
     def __eq__(self, other: object) -> bool:
         """Alike are those of the same bytes or the same source, with the same headers."""

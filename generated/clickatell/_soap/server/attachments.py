@@ -7,19 +7,20 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from ..http.attaching import (
-    XOP_TYPE,
     AttachmentsAs,
     Mtom,
+    Received,
     as_mtom,
     checked,
     is_mtom,
     joined,
     mtom_of,
 )
-from ..http.bodies import media_type
+from ..http.bodies import XOP_TYPE, is_multipart, media_type
 from ..http.message import Message
 from ..http.transport import Response
 from ..soap.operation import AnyOperation
+from ..xml.parsing import Limits
 from .answering import content_type
 from .service import BaseService, HttpRequest
 
@@ -81,6 +82,20 @@ class ServiceAttachments:
         if self._attaching is None:
             return nullcontext()
         return self._attaching.reading(message.attachments, self.streams)
+
+    def receiving(
+        self, request: HttpRequest, limits: Limits, max_body: int
+    ) -> Received | None:
+        """The receiver of a request of several parts; `None` for others, and where binary values are read
+        as bytes."""
+        headers = request.headers
+        if self._attaching is None or not self.streams:
+            return None
+        coded = headers.get("content-encoding", "identity").lower() != "identity"
+        if coded or not is_multipart(headers.get("content-type", "")):
+            return None
+        envelope = min(limits.envelope, max_body)
+        return self._attaching.receiving(headers, replace(limits, envelope=envelope))
 
     def is_packed(self, reply: Response, request: HttpRequest) -> bool:
         """Whether a reply goes out as several parts."""

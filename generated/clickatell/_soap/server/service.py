@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 from ..addressing.headers import AddressingHeaders
 from ..http.message import Message
 from ..http.attaching import Attaching
+from ..http.message import Attachment
 from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
@@ -51,6 +52,8 @@ class HttpRequest:
     path: str = "/"
     origin: str = ""
     """Scheme, host and port that were called: `https://example.com`."""
+    parts: tuple[Attachment, ...] = field(default=(), repr=False)
+    """The parts of a body that was received piece by piece, the root first; `body` is empty then."""
 
     @property
     def url(self) -> str:

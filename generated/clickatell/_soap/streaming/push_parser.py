@@ -6,6 +6,8 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
+from ..errors.errors import DecodeError
+from ..values.dictionary import names_known, one_thread
 from ..xml.bounds import BYTE_ORDER_MARKS
 from ..xml.charsets import from_declaration, is_before
 from ..xml.parsing import (
@@ -23,6 +25,9 @@ from ..xml.parsing import (
 class PushParser:
     """A parser that is fed piece by piece, and shows what it has so far.
 
+    It works in a thread of its own, and only while it is waited for: the names of a document of any
+    length are kept in that thread's dictionary, which ends with it.
+
     Args:
         charset: the Content-Type's.
         limits: how much a document may hold that is parsed as a whole.
@@ -34,6 +39,9 @@ class PushParser:
         self._charset: str | None = None
         self._prolog: Any = None  # Any: as of PULL_PARSER
         self._parser: Any = None  # Any: as of PULL_PARSER
+        self._thread = one_thread()
+        self._names = 0
+        """How many there were before the document."""
         self._begun: list[bytes] = []
         self.root: Any = None  # Any: lxml's elements
         """The root element, once its tag has come. What is complete in it may be taken out."""
@@ -44,8 +52,11 @@ class PushParser:
         Raises:
             NotAnEnvelope: it is not well-formed or has a DTD, and does not even begin as
                 an envelope.
-            DecodeError: it is not well-formed, or has a DTD.
+            DecodeError: it is not well-formed, has a DTD, or very many names.
         """
+        self._thread.submit(self._feed, piece).result()
+
+    def _feed(self, piece: bytes) -> None:
         parser = self._parser
         if parser is None:
             self._begun.append(piece)
@@ -57,6 +68,9 @@ class PushParser:
             parser.feed(piece)
         except etree.XMLSyntaxError as error:
             raise syntax_error(error, self.begun) from None
+        if names_known() - self._names > self._limits.names:
+            most = f"{self._limits.names:,}"
+            raise DecodeError("", f"more than {most} different names in a reply")
         for _, element in parser.read_events():
             if self.root is None:
                 self.root = element
@@ -76,6 +90,7 @@ class PushParser:
             pieces[:] = [piece]
             if self._said is not None:
                 self._charset = usable_charset(self._said, piece)
+            self._names = names_known()
             self._prolog = prolog_parser(self._charset)
         first = first_tag(self._prolog, piece, pieces[0])
         if first is None:
@@ -105,6 +120,9 @@ class PushParser:
         """
         if self._parser is None:
             return parse(self.begun, self._said, self._limits)
+        return self._thread.submit(self._close).result()
+
+    def _close(self) -> Any:  # Any: lxml's elements
         try:
             return self._parser.close()
         except etree.XMLSyntaxError as error:

@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
+from .dictionary import own
 from .frozen import Frozen
 from .strings import attribute_text, parse_token, refusal, split
 
@@ -107,11 +108,19 @@ def declaration(prefix: str, namespace: str) -> str:
     if not is_ncname(prefix) or prefix in ("xml", "xmlns"):
         raise refusal(prefix, "prefix for a namespace")
     written = f' xmlns:{prefix}="{attribute_text(namespace)}"'
+    element = f"<e{written}/>".encode()
     try:
-        etree.fromstring(f"<e{written}/>".encode())
+        own().parsed(element, _parse, element)
     except etree.XMLSyntaxError:
         raise refusal(namespace, "namespace") from None
     return written
+
+
+def _parse(element: bytes) -> None:
+    try:
+        etree.fromstring(element)
+    finally:
+        own().note(element)
 
 
 def parse_qname(text: str, nsmap: Mapping[str | None, str]) -> QName:

@@ -12,8 +12,7 @@ from typing import Final
 
 from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
-from .attaching import XOP_TYPE
-from .bodies import is_multipart, media_type
+from .bodies import XOP_TYPE, is_multipart, media_type
 from .message import Message
 from .multipart import with_included, with_parts
 from .pieces import Pieces, written

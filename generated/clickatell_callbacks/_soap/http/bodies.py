@@ -6,9 +6,16 @@ import re
 import zlib
 from typing import Final
 
+from ..xml.parsing import Limits
+
+XOP_TYPE: Final = "application/xop+xml"
+LONG: Final = 2**16
+"""Bytes of a body from which on it is not read in an event loop: others would wait for that."""
 _WINDOW: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _MEMBER: Final = b"\x1f\x8b"
 _MEMBERS_AT_MOST: Final = 100
+_NO_BOMB: Final = 2**20
+"""Bytes that a body may be unpacked to, however short it is."""
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)\"?", re.IGNORECASE)
 
 
@@ -20,33 +27,53 @@ class UnknownCoding(Exception):
     """A body is packed in a way that is not known here."""
 
 
-def is_known(coding: str) -> bool:
-    """Whether all codings that a Content-Encoding names can be taken off here; of none too."""
-    names = [name.strip() for name in coding.lower().split(",")]
-    return all(name in _WINDOW or name in ("", "identity") for name in names)
-
-
-def unpacked(body: bytes, coding: str, at_most: int) -> bytes:
+def unpacked(body: bytes, coding: str, at_most: int, limits: Limits) -> bytes:
     """A body without its content codings (RFC 9110, section 8.4).
 
     Args:
         body: as it was sent.
         coding: the Content-Encoding's.
         at_most: bytes, packed and unpacked.
+        limits: how many codings there may be, and how much they may save.
 
     Raises:
         TooLarge: it has more.
         UnknownCoding: it is packed otherwise.
-        ValueError: it is broken.
+        ValueError: it is broken, or beyond the limits.
     """
-    for name in reversed(coding.lower().split(",")):
-        if (name := name.strip()) not in ("", "identity"):
-            if name not in _WINDOW:
-                raise UnknownCoding
-            body = _inflated(body, name, at_most)
+    names = [name.strip() for name in coding.lower().split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > limits.codings:
+        raise ValueError(f"it has more than {limits.codings} content codings")
+    if not all(name in _WINDOW for name in names):
+        raise UnknownCoding
+    most = max(limits.ratio * len(body), _NO_BOMB)
+    for name in reversed(names):
+        try:
+            body = _inflated(body, name, min(at_most, most))
+        except TooLarge:
+            if most < at_most:
+                said = f"it is more than {limits.ratio:,} times as long unpacked"
+                raise ValueError(said) from None
+            raise
     if len(body) > at_most:
         raise TooLarge
     return body
+
+
+def is_long(body: bytes, coding: str, content_type: str, limits: Limits) -> bool:
+    """Whether a body is long, or becomes long: unpacked, or with the parts that it includes."""
+    if len(body) > LONG or is_multipart(content_type):
+        return True
+    if not coding:
+        return False
+    try:
+        unpacked(body, coding, LONG, limits)
+    except TooLarge:
+        return True
+    except (UnknownCoding, ValueError):
+        return False
+    return False
 
 
 def _inflated(body: bytes, coding: str, at_most: int) -> bytes:

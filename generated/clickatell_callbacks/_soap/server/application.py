@@ -18,12 +18,13 @@ from ..addressing.headers import (
     read_headers,
 )
 from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
-from ..http.attaching import AttachmentsAs
+from ..http.attaching import AttachmentsAs, Received
 from ..http.binding import readable, received
 from ..http.bodies import (
     TooLarge,
     UnknownCoding,
     charset_of,
+    is_long,
     media_type,
     unpacked,
 )
@@ -66,7 +67,6 @@ from .service import (
 )
 
 DEFAULT_MAX_BODY: Final = 16 * 2**20
-_LONG: Final = 2**17
 
 _Dispatchers: TypeAlias = Mapping[Version, Dispatcher]
 _XML_TYPES: Final = (*MEDIA_TYPES.values(), "application/xml")
@@ -148,7 +148,9 @@ class Application:
     async def answer(self, request: HttpRequest) -> Response:
         """The reply to a request, whatever it is. A long one is read in a thread of its own: the
         others need not wait for that, nor for a check of passwords."""
-        if len(request.body) > _LONG or self._security is not None:
+        coding, kind = map(request.headers.get, ("content-encoding", "content-type"))
+        long = is_long(request.body, coding or "", kind or "", self._limits)
+        if long or self._security is not None:
             call = await asyncio.to_thread(self._opened, request)
         else:
             call = self._opened(request)
@@ -401,9 +403,8 @@ class Application:
             Refusal: there is none.
             SoapFault: a layer refuses it.
         """
-        body = self._unpacked(request)
         try:
-            message = received(body, request.headers, url=request.url)
+            message = self._received(request)
         except TransportError as error:
             raise Refusal(_callers(str(error))) from None
         try:
@@ -426,6 +427,29 @@ class Application:
             raise Refusal(fault, status=415, headers={"accept-post": accepted})
         return message
 
+    def _received(self, request: HttpRequest) -> Message:
+        """A POST as it came.
+
+        Raises:
+            Refusal: it cannot be unpacked, or is too long.
+            TransportError: it is none of several parts.
+        """
+        if not request.parts:
+            body = self._unpacked(request)
+            return received(body, request.headers, url=request.url)
+        root, *others = request.parts
+        kind, headers = root.content_type, request.headers
+        return Message(root.content, kind, headers, tuple(others), url=request.url)
+
+    def receiving(self, request: HttpRequest) -> Received | None:
+        """The receiver of a request's body piece by piece; `None` where it is to be in memory."""
+        return self._attachments.receiving(request, self._limits, self.max_body)
+
+    def broken(self, request: HttpRequest, error: TransportError) -> Response:
+        """The reply to a request whose parts cannot be told apart."""
+        refusal = Refusal(_callers(str(error)))
+        return self._sent(self._failed(refusal, request), request)
+
     def _unpacked(self, request: HttpRequest) -> bytes:
         """The body of a POST, without its content codings.
 
@@ -434,15 +458,16 @@ class Application:
         """
         try:
             coding = request.headers.get("content-encoding", "")
-            return unpacked(request.body, coding, self.max_body)
+            return unpacked(request.body, coding, self.max_body, self._limits)
         except TooLarge:
             raise self._beyond() from None
         except UnknownCoding:
             fault = _callers("the body is packed in a way that is not known here")
             accepts = {"accept-encoding": "gzip, deflate"}
             raise Refusal(fault, status=415, headers=accepts) from None
-        except ValueError:
-            raise Refusal(_callers("the body cannot be unpacked")) from None
+        except ValueError as error:
+            said = f"the body cannot be unpacked: {error}"
+            raise Refusal(_callers(said)) from None
 
     def _beyond(self) -> Refusal:
         fault = _callers(f"a request has at most {self.max_body:,} bytes here")

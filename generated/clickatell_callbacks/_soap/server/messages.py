@@ -35,13 +35,14 @@ def response_of(message: Message, reply: Response) -> Response:
         ValueError: a header cannot be sent.
     """
     headers, body = packed(message)
-    if isinstance(body, Pieces):
-        body = body.joined()
     for name, value in headers.items():
         check_header(name, value)
         value.encode("latin-1")  # in which servers write them
     named = {name.lower(): value for name, value in headers.items()}
-    return Response(message.status or reply.status, named, body)
+    status = message.status or reply.status
+    if isinstance(body, Pieces):
+        return Response(status, named, b"", pieces=body)
+    return Response(status, named, body)
 
 
 def action_of(message: Message) -> str:

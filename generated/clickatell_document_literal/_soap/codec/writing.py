@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 # Of XML that was written here: no ">" is in an attribute's value, no quote either.
 _DECLARATION = re.compile(r' xmlns:([^\s=]+)="[^"]*"')
+_ATTRIBUTE = re.compile(r" (?!xmlns[:=])[^\s=]+=")
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[^\s/>]+)(?P<rest>[^>]*)>")
 
 
@@ -34,16 +35,19 @@ def items(v: list[T]) -> list[T]:
 def inside(xml: str) -> str:
     """The content of an element: a part's goes into the Body without an element of its own.
 
-    What the element declared is declared on its children.
-
-    Raises:
-        ValueError: a text needs a prefix that no element is left to declare.
+    The namespaces that the element declares are declared on its children. An element is kept that
+    has attributes (of its type, or `xsi:type`), or a text that needs its declarations: the Body
+    has no place for them, and peers know a part by its name too.
     """
     end = xml.index(">")
+    if _ATTRIBUTE.search(xml, 0, end):
+        return xml
     if xml[end - 1] == "/":
         return ""
     content = xml[end + 1 : xml.rindex("</")]
     declared = {m[1]: m[0] for m in _DECLARATION.finditer(xml, 0, end)}
+    if "<" not in content and any(f"{prefix}:" in content for prefix in declared):
+        return xml
     return _declared(content, declared) if declared else content
 
 
@@ -62,8 +66,6 @@ def _declared(content: str, declared: Mapping[str, str]) -> str:
             done = tag.end("name")
         if not tag["rest"].endswith("/"):
             depth += 1
-    if not pieces and any(f"{prefix}:" in content for prefix in declared):
-        raise ValueError("a text with a prefix is not allowed in a Body by itself")
     return "".join([*pieces, content[done:]])
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol, TypeAlias
 
-from .bodies import media_type
+from ..xml.parsing import Limits
+from .bodies import XOP_TYPE, media_type
 from .message import Attachment, Message
-
-XOP_TYPE: Final = "application/xop+xml"
+from .parts import Parts
+from .transport import Response
 
 AttachmentsAs: TypeAlias = Literal["bytes", "stream"]
 """How binary values of what came in are read: as bytes, or as attachments, which are streamed."""
@@ -28,6 +29,48 @@ class Written(Protocol):
         ...
 
 
+class ReceivedReply(Protocol):
+    """A reply that comes in piece by piece."""
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece.
+
+        Raises:
+            TransportError: there are too many parts, or too much in them.
+        """
+        ...
+
+    def response(self) -> Response:
+        """The reply, once all of it came in.
+
+        Raises:
+            TransportError: it is none of several parts, or there is too much in them.
+        """
+        ...
+
+
+class Received(Protocol):
+    """A body that comes in piece by piece."""
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece.
+
+        Raises:
+            TransportError: there are too many parts.
+            TooLarge: it is beyond the limits.
+        """
+        ...
+
+    def parts(self) -> Parts:
+        """The root and the other parts; of a body of one part that as it is.
+
+        Raises:
+            TransportError: the body is none of several parts.
+            TooLarge: it is beyond the limits.
+        """
+        ...
+
+
 class Attaching(Protocol):
     """The interface of what writes and reads messages with attachments."""
 
@@ -39,6 +82,21 @@ class Attaching(Protocol):
         self, attachments: Sequence[Attachment], stream: bool
     ) -> AbstractContextManager[None]:
         """Inside, this thread reads one message, and binary values as attachments or as bytes."""
+        ...
+
+    def receiving(self, headers: Mapping[str, str], limits: Limits) -> Received:
+        """A request that is to come in, of several parts."""
+        ...
+
+    def reply(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        limits: Limits,
+        *,
+        streamed: bool,
+    ) -> ReceivedReply:
+        """A reply that is to come in; if `streamed`, several parts are taken apart."""
         ...
 
 

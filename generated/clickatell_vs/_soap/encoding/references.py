@@ -8,7 +8,7 @@ depth a target is only begun, and filled when those above it are done.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ..errors.errors import DecodeError
@@ -17,6 +17,8 @@ from ..values.names import SOAP12_ENCODING
 from ..values.strings import SPACE
 from ..xml.element import NIL, Element, bad, is_nil, path_of, tolerated
 from ..xml.lenience import HIDDEN
+from ..xml.parsing import limits_here
+from .expansion import Expansion, Key
 
 T = TypeVar("T")
 Reader: TypeAlias = Callable[[Element], T]
@@ -34,9 +36,6 @@ _of_parts: Final[set[Reader[Any]]] = set()  # Any: whatever each reader gives
 FIRST_NO_SPACE: Final = "!"
 """Any text that comes after it begins with what is no space: quicker than to ask for space."""
 
-# A target and what reads it; readers compare equal where they read alike.
-_Key: TypeAlias = tuple[Element, Hashable]
-
 
 class _Begun(Exception):
     """A target's value is begun, and is not to be filled yet: `args[0]` is the value."""
@@ -51,12 +50,13 @@ class _References:
         self._targets: dict[str, Element] | None = None
         self._resolved: dict[str, Element] = {}
         self._referrers: dict[Element, Element] = {}
-        self._done: dict[_Key, Any] = {}  # Any: whatever each reader gives
-        self._begun: dict[_Key, Any] = {}  # Any: as for those that are done
-        self._open: dict[_Key, None] = {}  # a stack with quick look-up
+        self._done: dict[Key, Any] = {}  # Any: whatever each reader gives
+        self._begun: dict[Key, Any] = {}  # Any: as for those that are done
+        self._open: dict[Key, None] = {}  # a stack with quick look-up
         self._owed: list[tuple[Element, Reader[Any]]] = []  # Any: as above
         self._only_begin: Element | None = None
         self._placed: DecodeError | None = None
+        self._expansion = Expansion(limits_here())
 
     # ---------------------------------------------------------------------------- targets
 
@@ -89,16 +89,27 @@ class _References:
 
     # ----------------------------------------------------------------------------- values
 
-    def value(self, target: Element, read: Reader[T], at: Element) -> T:
+    def value(self, target: Element, read: Reader[T], at: Element, below: int = 0) -> T:
         """The value that a reader makes of a target, to which `at` points: each time the same.
 
+        Args:
+            target: the target.
+            read: the reader.
+            at: what points there.
+            below: how much deeper in that the reference is.
+
         Raises:
-            DecodeError: it does not read, or contains itself and cannot be begun before it is
-                filled.
+            DecodeError: it does not read, contains itself and cannot be begun before it is
+                filled, or is too large or too deep with all that it refers to.
         """
         key = (target, read)
+        around = next(reversed(self._open), None)
+        depth = self._expansion.refer(around, key, at, below)
         for known in (self._done, self._begun):
             if key in known:
+                self._expansion.repeats = True
+                if around is None:
+                    self._expansion.check(key, at, depth)
                 found: T = known[key]
                 return found
         if key in self._open:
@@ -109,6 +120,8 @@ class _References:
             value = self._read(target, read)
             while self._owed and not self._open:
                 self._read(*self._owed.pop())
+            if around is None:
+                self._expansion.check(key, at, depth)
         except DecodeError:
             if not self._open:  # what is begun will never be filled
                 self._forget_values()
@@ -122,6 +135,7 @@ class _References:
 
     def _read(self, target: Element, read: Reader[T]) -> T:
         key = (target, read)
+        self._expansion.begin(key)
         self._open[key] = None
         try:
             value = self._done[key] = read(target)
@@ -151,7 +165,7 @@ class _References:
         It is that of each reader that led to the one that asks: the declared type's, which left
         it to a derived type's.
         """
-        keys: list[_Key] = []
+        keys: list[Key] = []
         for key in reversed(self._open):
             if key[0] is not e or keys and key in self._begun:
                 break
@@ -327,14 +341,20 @@ def refuse_reference(e: Element) -> None:
         raise DecodeError(path_of(e), "points elsewhere: the whole reply must be read")
 
 
-def resolved(e: Element, key: str, read: Reader[T]) -> T:
+def resolved(e: Element, key: str, read: Reader[T], below: int) -> T:
     """The value of a reference inside an element that is read as a whole.
+
+    Args:
+        e: the element.
+        key: the id that the reference has.
+        read: reads what it leads to.
+        below: how deep the reference is in the element.
 
     Raises:
         DecodeError: it leads nowhere, or contains itself, or does not read.
     """
     references = _references(e)
-    return references.value(references.resolve(e, key), read, e)
+    return references.value(references.resolve(e, key), read, e, below)
 
 
 def is_pointed_to(e: Element) -> bool:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing, closing
+from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
@@ -14,21 +17,26 @@ from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
 from ..xml.element import NOTHING
 from ..xml.parsing import Limits
+from .aside import aside
 from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
+from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .pieces import Pieces
 from .replies import Reply
+from .retries import Attempts, Retry, Retrying
 from .transport import (
     CONNECTIONS,
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
     AsyncHttpTransport,
+    AsyncStreamingTransport,
     AsyncTransport,
     HttpClient,
     HttpTransport,
     Request,
     Response,
+    StreamingTransport,
     Transport,
 )
 
@@ -103,6 +111,42 @@ class _Client:
         self._streams = checked(self._attaching, attachments, mtom)
         self._mtom = mtom_of(mtom, self._port.mtom)
 
+    def _guard(self, deadline: float | None, retries: Retry | None) -> None:
+        """Have a deadline and retries, where they are wanted."""
+        self._deadline = usable(deadline)
+        self._retrying: Retrying | None = None
+        if retries is not None:
+            names = {one.name for one in self._port.operations.values()}
+            self._retrying = Retrying(retries, names)
+
+    def _attempts(self, operation: AnyOperation) -> Attempts | None:
+        """The attempts at a call, where there may be several."""
+        retrying = self._retrying
+        return None if retrying is None else retrying.call(operation.name)
+
+    def _wait_after(
+        self,
+        error: TransportError,
+        operation: AnyOperation,
+        attempts: Attempts | None,
+        deadline: Deadline | None,
+    ) -> float:
+        """The seconds to wait until a call is sent again.
+
+        Raises:
+            TransportError: the error, as it is not.
+        """
+        if attempts is None:
+            raise error
+        made = attempts.made
+        left = None if deadline is None else deadline.left
+        wait = attempts.wait_after(error, left)
+        if wait is None:
+            raise error
+        said = "%s: attempt %d failed, the next is in %.3g s: %s"
+        self._package.log.info(said, operation.name, made, wait, error)
+        return wait
+
     def __repr__(self) -> str:
         url = self._package.secrets.redact_url(self.endpoint)
         return f"{type(self).__name__}({url!r})"
@@ -142,17 +186,29 @@ class _Client:
         message = request_message(operation, envelope, self.endpoint)
         return joined(message, written, self._mtom)
 
-    def _request(self, operation: AnyOperation, message: Message) -> Request:
-        """A request, as it is sent."""
+    def _request(
+        self,
+        operation: AnyOperation,
+        message: Message,
+        deadline: Deadline | None,
+        *,
+        streams: bool,
+    ) -> Request:
+        """A request, as it is sent; its body is all in memory unless the transport `streams`."""
         headers, body = packed(message)
+        pieces: Pieces | None = None
         if isinstance(body, Pieces):
-            body = body.joined()
+            pieces = body if streams else None
+            body = b"" if streams else body.joined()
+        if pieces is not None and (size := pieces.size) is not None:
+            headers["Content-Length"] = str(size)
         secrets, log = self._package.secrets, self._package.log
         if log.isEnabledFor(logging.DEBUG):
             url = secrets.redact_url(message.url)
             sent = _logged(message.envelope, operation)
             log.debug("%s: POST %s\n%s", operation.name, url, sent)
-        return Request(message.url, body, headers, secrets, self._limits)
+        secrets, limits = self._package.secrets, self._limits
+        return Request(message.url, body, headers, secrets, limits, deadline, pieces)
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         """A reply, as it came."""
@@ -227,6 +283,8 @@ class BaseClient(_Client):
         lenient: bool = False,
         references: References = "shared",
         connections: int = CONNECTIONS,
+        deadline: float | None = None,
+        retries: Retry | None = None,
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
     ) -> None:
@@ -235,11 +293,9 @@ class BaseClient(_Client):
         Args:
             endpoint: the service's URL, instead of the one in the WSDL.
             port: another port of the same port type, by its key in `PORTS`.
-            timeout: seconds without any progress until `TransportTimeout`: in connecting, in
-                sending, in waiting for more of the reply. It cannot be `None`.
+            timeout: seconds without progress in connecting, sending or receiving; never `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
-            http_client: an `httpx2.Client` of one's own; its timeouts and connections hold, and it
-                is not closed.
+            http_client: an `httpx2.Client` with its own timeouts and connections; it is not closed.
             outgoing: layers that each request passes, in this order: `UsernameToken`,
                 `Addressing`, or any function that takes a `Message` and gives one.
             incoming: layers that each reply passes before it is read, in this order.
@@ -247,21 +303,21 @@ class BaseClient(_Client):
             lenient: a value of a reply that does not read or is missing is `None`, whatever its
                 annotation, instead of a `DecodeError`; `Exchange.problems` has each such place.
             references: what is written by reference in encoded requests: all that is shared by
-                identity, or with "cycles" of that only what is part of a cycle, for services
-                that cannot read more; the rest is repeated.
+                identity, or with "cycles" only what is part of a cycle; the rest is repeated.
             connections: how many there may be at once; further calls wait for one to be free.
+            deadline: seconds that a call may take as a whole, its retries and decoding included.
+            retries: the rules by which calls are repeated, a `Retry`; without it none is.
             mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
                 parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
             attachments: "stream" for binary values of replies as `Attachment`s, received into files.
 
         Raises:
-            ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections, nothing binary that `mtom` or `attachments` could be about,
-                or both a `transport` and an `http_client`.
-            TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
-                layer is none.
+            ValueError: there is no such port or endpoint, a number is out of its range, the port has
+                not what an argument is about, or both a `transport` and an `http_client`.
+            TypeError: an argument is of a wrong type.
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
+        self._guard(deadline, retries)
         given = layers(outgoing, "outgoing")
         self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming")
@@ -319,10 +375,33 @@ class BaseClient(_Client):
             SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
         """
+        deadline = None if self._deadline is None else Deadline(self._deadline)
         called = self._operation(operation)
-        sent = through(self._outgoing, self._message(called, request, headers))
-        came = self._transport.send(self._request(called, sent))
-        reply = self._reply(called, sent, came)
+        message = self._message(called, request, headers)
+        if deadline is not None:
+            return within(deadline, lambda: self._repeated(called, message, deadline))
+        if self._retrying is not None:
+            return self._repeated(called, message, None)
+        return self._once(called, message, None)
+
+    def _repeated(
+        self, called: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """An exchange, after as many attempts as the retries allow."""
+        attempts = self._attempts(called)
+        while True:
+            try:
+                return self._once(called, message, deadline)
+            except TransportError as error:
+                wait = self._wait_after(error, called, attempts, deadline)
+            time.sleep(wait)
+
+    def _once(
+        self, called: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """An exchange, after one attempt."""
+        sent = through(self._outgoing, message)
+        reply = self._reply(called, sent, self._carried(called, sent, deadline))
         try:
             if self._incoming or reply.has_parts or sent.checks:
                 return reply.exchange(
@@ -332,6 +411,24 @@ class BaseClient(_Client):
         except SoapError as error:
             reply.failed(error)
             raise
+
+    def _carried(
+        self, operation: AnyOperation, sent: Message, deadline: Deadline | None
+    ) -> Response:
+        """The reply to a request."""
+        attaching, transport = self._attaching, self._transport
+        streams = attaching is not None and hasattr(transport, "stream")
+        request = self._request(operation, sent, deadline, streams=streams)
+        if attaching is None or not (streams and (self._streams or request.pieces)):
+            return transport.send(request)
+        streaming: StreamingTransport = transport  # type: ignore[assignment]  # it has `stream`
+        with closing(streaming.stream(request)) as reply:
+            body = attaching.reply(
+                reply.status, reply.headers, request.limits, streamed=self._streams
+            )
+            for chunk in reply.chunks:
+                body.add(chunk)
+            return body.response()
 
     def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None
@@ -357,6 +454,8 @@ class BaseAsyncClient(_Client):
         lenient: bool = False,
         references: References = "shared",
         connections: int = CONNECTIONS,
+        deadline: float | None = None,
+        retries: Retry | None = None,
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
     ) -> None:
@@ -365,28 +464,27 @@ class BaseAsyncClient(_Client):
         Args:
             endpoint: the service's URL, instead of the one in the WSDL.
             port: another port of the same port type, by its key in `PORTS`.
-            timeout: seconds without any progress until `TransportTimeout`: in connecting, in
-                sending, in waiting for more of the reply. It cannot be `None`.
+            timeout: seconds without progress in connecting, sending or receiving; never `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
-            http_client: an `httpx2.AsyncClient` of one's own; its timeouts and connections hold,
-                and it is not closed.
+            http_client: as `Client` takes it, an `httpx2.AsyncClient`.
             outgoing: layers as `Client` takes them; they may be asynchronous.
             incoming: layers as `Client` takes them; they may be asynchronous.
             limits: as `Client` takes them.
             lenient: as `Client` takes it.
             references: as `Client` takes it.
             connections: as `Client` takes it.
+            deadline: as `Client` takes it.
+            retries: as `Client` takes it.
             mtom: as `Client` takes it.
             attachments: as `Client` takes it.
 
         Raises:
-            ValueError: there is no such port, no endpoint, no finite timeout, no positive
-                number of connections, nothing binary that `mtom` or `attachments` could be about,
-                or both a `transport` and an `http_client`.
-            TypeError: the endpoint is no string, `http_client` cannot be used as one, or a
-                layer is none.
+            ValueError: there is no such port or endpoint, a number is out of its range, the port has
+                not what an argument is about, or both a `transport` and an `http_client`.
+            TypeError: an argument is of a wrong type.
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
+        self._guard(deadline, retries)
         given = layers(outgoing, "outgoing", may_wait=True)
         self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming", may_wait=True)
@@ -444,19 +542,67 @@ class BaseAsyncClient(_Client):
             SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
         """
+        deadline = None if self._deadline is None else Deadline(self._deadline)
         called = self._operation(operation)
         message = self._message(called, request, headers)
+        if deadline is not None:
+            call = partial(self._repeated, called, message, deadline)
+            return await within_async(deadline, call)
+        if self._retrying is not None:
+            return await self._repeated(called, message, None)
+        return await self._once(called, message, None)
+
+    async def _repeated(
+        self, called: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """An exchange, after as many attempts as the retries allow."""
+        attempts = self._attempts(called)
+        while True:
+            try:
+                return await self._once(called, message, deadline)
+            except TransportError as error:
+                wait = self._wait_after(error, called, attempts, deadline)
+            await sleep(wait)
+
+    async def _once(
+        self, called: AnyOperation, message: Message, deadline: Deadline | None
+    ) -> Exchange[Any]:  # Any: the operation's response
+        """An exchange, after one attempt. A deadline could not interrupt decoding in the loop."""
         sent = await through_async(self._outgoing, message)
-        came = await self._transport.send(self._request(called, sent))
+        came = await self._carried(called, sent, deadline)
         reply = self._reply(called, sent, came)
         try:
+            long, came_in = reply.is_long, None
             if self._incoming or reply.has_parts or sent.checks:
-                message = await through_async(self._incoming, reply.message())
-                return reply.exchange(_checked(sent, message))
-            return reply.exchange()
+                came_in = await aside(reply.message) if long else reply.message()
+                came_in = await through_async(self._incoming, came_in)
+                came_in = _checked(sent, came_in)
+            if deadline is not None:
+                return await in_thread(partial(reply.exchange, came_in))
+            if long:
+                return await aside(reply.exchange, came_in)
+            return reply.exchange(came_in)
         except SoapError as error:
             reply.failed(error)
             raise
+
+    async def _carried(
+        self, operation: AnyOperation, sent: Message, deadline: Deadline | None
+    ) -> Response:
+        """The reply to a request."""
+        attaching, transport = self._attaching, self._transport
+        streams = attaching is not None and hasattr(transport, "stream")
+        request = self._request(operation, sent, deadline, streams=streams)
+        if attaching is None or not (streams and (self._streams or request.pieces)):
+            return await transport.send(request)
+        streaming: AsyncStreamingTransport = transport  # type: ignore[assignment]  # it has `stream`
+        async with aclosing(await streaming.stream(request)) as reply:
+            body = attaching.reply(
+                reply.status, reply.headers, request.limits, streamed=self._streams
+            )
+            async for chunk in reply.chunks:
+                body.add(chunk)
+            return body.response()
 
     async def _call(
         self, operation: AnyOperation | str, request: object, headers: object = None

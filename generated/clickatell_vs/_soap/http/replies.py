@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ..errors.errors import (
@@ -17,7 +18,7 @@ from ..soap.operation import AnyOperation
 from ..xml.parsing import Limits
 from .attaching import Attaching
 from .binding import readable, received
-from .bodies import TooLarge, charset_of, is_multipart
+from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
 from .transport import Response
 
@@ -76,15 +77,16 @@ class Reply:
             came.body, came.headers, operation=operation, url=url, status=came.status
         )
         self._envelope = message.envelope
+        if came.attachments:
+            message = replace(message, attachments=came.attachments)
         return message
 
     @property
     def has_parts(self) -> bool:
         """Whether it is declared to have several parts, and they are of interest."""
         came = self._came
-        return is_multipart(self._content_type) and not self._is_acknowledgement(
-            came.body, came.status
-        )
+        several = bool(came.attachments) or is_multipart(self._content_type)
+        return several and not self._is_acknowledgement(came.body, came.status)
 
     def _is_acknowledgement(self, body: bytes, status: int) -> bool:
         """Whether it only confirms the receipt of a one-way call (WS-I Basic Profile 1.1, R2714),
@@ -94,6 +96,11 @@ class Reply:
         if not 200 <= status < 300:
             return False
         return status in (202, 204) or not body.strip()
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes so long to read that an event loop should not wait for it."""
+        return len(self._came.body) > LONG or self.has_parts
 
     @property
     def _content_type(self) -> str:
@@ -145,6 +152,7 @@ class Reply:
             *(response, headers, self._came.status, *both),
             operation=self._operation.name,
             problems=tuple(self._problems or ()),
+            attachments=self._parts,
             secrets=self._operation.package.secrets,
         )
 
@@ -192,6 +200,11 @@ class Reply:
             secrets = self._operation.package.secrets
             to = secrets.redact_url(came.headers["location"])
             message += f", but a redirect to {to}, which is not followed"
+        # 407 is a proxy's, which passes nothing on (RFC 9110, section 15.5.8).
         return TransportError(
-            message, status=came.status, headers=came.headers, body=self._envelope
+            message,
+            status=came.status,
+            headers=came.headers,
+            body=self._envelope,
+            sent=False if came.status == 407 else None,
         )

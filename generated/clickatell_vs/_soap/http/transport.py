@@ -7,8 +7,22 @@ a class with `send`; nothing of httpx2 is imported then.
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+)
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
@@ -16,12 +30,17 @@ from typing import Any, Final, Protocol, TypeVar
 from ..errors.errors import TransportError
 from ..secrets.redaction import ALWAYS, Secrets
 from ..xml.parsing import LIMITS, Limits
-from .bodies import TooLarge, is_known, unpacked
+from .aside import aside
+from .bodies import LONG, TooLarge, UnknownCoding, unpacked
 from .connections import OwnAsyncClients, OwnClient
+from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
 from .message import Attachment
+from .pieces import Pieces
 
 DEFAULT_TIMEOUT: Final = 30.0
+
+_CODING: Final = "content-encoding"
 
 CONNECTIONS: Final = 100
 """How many connections a client's own transport has at once."""
@@ -41,6 +60,11 @@ class Request:
     """The secrets that are not shown of it."""
     limits: Limits = field(default=LIMITS, compare=False)
     """How much the reply may hold."""
+    deadline: Deadline | None = field(default=None, compare=False)
+    """When the call must be done, if it must: its `left` has the seconds until then."""
+    pieces: Pieces | None = field(default=None, compare=False)
+    """The body in pieces, where it is not all in memory: `body` is empty then. Only `stream` is given
+    such requests; its Content-Length is among the headers where it is known."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -58,6 +82,16 @@ class Response:
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
     """The parts beside the body, where those are separate already: the body is the root then, and the
     Content-Type its own."""
+    pieces: Pieces | None = field(default=None, repr=False)
+    """Of a service's reply: its body in pieces, where it is not all in memory; `body` is empty then."""
+
+
+def _nothing() -> None:
+    """There is nothing to let go of."""
+
+
+async def _nothing_async() -> None:
+    """There is nothing to let go of."""
 
 
 class Transport(Protocol):
@@ -70,6 +104,52 @@ class Transport(Protocol):
             TransportError: no reply came; `TransportTimeout` where none came in time. Its `sent`
                 is False where nothing can have reached the service.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedResponse:
+    """A reply whose body comes in piece by piece."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """By names in lower case."""
+    chunks: Iterator[bytes] = field(repr=False)
+    """The body's pieces, without content codings."""
+    close: Callable[[], None] = field(default=_nothing, repr=False)
+    """Lets go of the connection; it is called once, whether or not all pieces were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsyncStreamedResponse:
+    """`StreamedResponse` of an asynchronous transport."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    """By names in lower case."""
+    chunks: AsyncIterator[bytes] = field(repr=False)
+    """The body's pieces, without content codings."""
+    aclose: Callable[[], Awaitable[None]] = field(default=_nothing_async, repr=False)
+    """As `StreamedResponse.close`."""
+
+
+class StreamingTransport(Protocol):
+    """A transport that takes requests, and gives replies, piece by piece: it need not be one."""
+
+    def stream(self, request: Request) -> StreamedResponse:
+        """Send a request and wait for the head of its reply.
+
+        Raises:
+            TransportError: no reply came, as of `Transport.send`; `chunks` raise it too.
+        """
+        ...
+
+
+class AsyncStreamingTransport(Protocol):
+    """`StreamingTransport` for `AsyncClient`."""
+
+    async def stream(self, request: Request) -> AsyncStreamedResponse:
+        """As `StreamingTransport.stream`."""
         ...
 
 
@@ -95,9 +175,9 @@ class HttpReply(Protocol):
 
     def iter_raw(self) -> Iterator[bytes]: ...
 
-    def iter_bytes(self) -> Iterator[bytes]: ...
-
     def aiter_raw(self) -> AsyncIterator[bytes]: ...
+
+    def iter_bytes(self) -> Iterator[bytes]: ...
 
     def aiter_bytes(self) -> AsyncIterator[bytes]: ...
 
@@ -110,7 +190,7 @@ class HttpClient(Protocol):
         method: str,
         url: str,
         *,
-        content: bytes,
+        content: bytes | Iterable[bytes],
         headers: Sequence[tuple[bytes, bytes]],
         follow_redirects: bool,
         extensions: Mapping[str, Any],  # Any: as httpx2 has them
@@ -127,7 +207,7 @@ class AsyncHttpClient(Protocol):
         method: str,
         url: str,
         *,
-        content: bytes,
+        content: bytes | AsyncIterable[bytes],
         headers: Sequence[tuple[bytes, bytes]],
         follow_redirects: bool,
         extensions: Mapping[str, Any],  # Any: as httpx2 has them
@@ -198,17 +278,47 @@ class HttpTransport:
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
         client = self._own.get() if self._own else _open(self._given)
-        progress = Progress() if self._traced else None
+        progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note
-        body = _Body(request.limits.envelope)
+        body = _Body(request)
         try:
-            with client.stream(**_posted(request, trace)) as reply:
-                for chunk in body.chunks(reply, reply.iter_raw, reply.iter_bytes):
+            with client.stream(**_posted(request, trace, client)) as reply:
+                for chunk in reply.iter_raw():
                     body.add(chunk, reply)
                 return body.response(reply)
         except Exception as error:
             secrets = request.secrets
             raise_translated(error, request.url, secrets, self._library, progress)
+
+    def stream(self, request: Request) -> StreamedResponse:
+        """As `StreamingTransport.stream`."""
+        client = self._own.get() if self._own else _open(self._given)
+        progress = _followed(request, self._traced)
+        trace = None if progress is None else progress.note
+        opened = ExitStack()
+        translate = partial(
+            raise_translated,
+            url=request.url,
+            secrets=request.secrets,
+            library=self._library,
+            progress=progress,
+        )
+        posted = _posted(request, trace, client)
+        if request.pieces is not None:
+            posted["content"] = iter(request.pieces)
+        try:
+            reply = opened.enter_context(client.stream(**posted))
+        except Exception as error:
+            translate(error)
+
+        def chunks() -> Iterator[bytes]:
+            try:
+                yield from reply.iter_bytes()
+            except Exception as error:
+                translate(error)
+
+        headers = _headers(reply)
+        return StreamedResponse(reply.status_code, headers, chunks(), opened.close)
 
     def close(self) -> None:
         """Close what was opened here."""
@@ -240,24 +350,63 @@ class AsyncHttpTransport:
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
         client = await self._own.get() if self._own else _open(self._given)
-        progress = Progress() if self._traced else None
+        progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note_async
-        body = _Body(request.limits.envelope)
+        body = _Body(request)
         try:
-            async with client.stream(**_posted(request, trace)) as reply:
-                async for chunk in body.chunks(
-                    reply, reply.aiter_raw, reply.aiter_bytes
-                ):
+            async with client.stream(**_posted(request, trace, client)) as reply:
+                async for chunk in reply.aiter_raw():
                     body.add(chunk, reply)
+                if body.is_long(reply):
+                    return await aside(body.response, reply)
                 return body.response(reply)
         except Exception as error:
             secrets = request.secrets
             raise_translated(error, request.url, secrets, self._library, progress)
 
+    async def stream(self, request: Request) -> AsyncStreamedResponse:
+        """As `StreamingTransport.stream`. Files are read, a piece at a time, in the event loop."""
+        client = await self._own.get() if self._own else _open(self._given)
+        progress = _followed(request, self._traced)
+        trace = None if progress is None else progress.note_async
+        opened = AsyncExitStack()
+        translate = partial(
+            raise_translated,
+            url=request.url,
+            secrets=request.secrets,
+            library=self._library,
+            progress=progress,
+        )
+        posted = _posted(request, trace, client)
+        if request.pieces is not None:
+            posted["content"] = _asynchronous(request.pieces)
+        try:
+            reply = await opened.enter_async_context(client.stream(**posted))
+        except Exception as error:
+            translate(error)
+
+        async def chunks() -> AsyncIterator[bytes]:
+            try:
+                async for chunk in reply.aiter_bytes():
+                    yield chunk
+            except Exception as error:
+                translate(error)
+
+        headers = _headers(reply)
+        return AsyncStreamedResponse(
+            *(reply.status_code, headers, chunks(), opened.aclose)
+        )
+
     async def aclose(self) -> None:
         """Close what was opened here."""
         if self._own is not None:
             await self._own.aclose()
+
+
+async def _asynchronous(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """Pieces for a client that awaits each."""
+    for piece in pieces:
+        yield piece
 
 
 def _settings(
@@ -299,58 +448,82 @@ def _open(client: C | None) -> C:
     return client
 
 
+def _followed(request: Request, traced: bool) -> Progress | None:
+    """A record of how far a request gets, where that is of interest."""
+    if not traced and request.deadline is None:
+        return None
+    progress = Progress()
+    if request.deadline is not None:
+        request.deadline.follow(progress)
+    return progress
+
+
 def _posted(
-    request: Request, trace: Callable[..., object] | None
+    request: Request, trace: Callable[..., object] | None, client: object
 ) -> dict[str, Any]:  # Any: keyword arguments of many types
     # As bytes: a SOAPAction may hold what is not ASCII.
     headers = [
         (name.encode("ascii"), value.encode())
         for name, value in request.headers.items()
     ]
+    if "accept-encoding" not in map(str.lower, request.headers):
+        headers.append((b"Accept-Encoding", b"gzip, deflate"))
+    extensions: dict[str, object] = {} if trace is None else {"trace": trace}
+    if request.deadline is not None:
+        extensions["timeout"] = _timeouts(client, request.deadline.phase)
     return {
         "method": "POST",
         "url": request.url,
         "content": request.body,
         "headers": headers,
         "follow_redirects": False,
-        "extensions": {} if trace is None else {"trace": trace},
+        "extensions": extensions,
     }
+
+
+def _timeouts(client: object, most: float) -> dict[str, float]:
+    """The timeouts of a request by its phases: the client's own, where they are shorter."""
+    own = getattr(client, "timeout", None)
+    timeouts = {}
+    for phase in ("connect", "read", "write", "pool"):
+        seconds = getattr(own, phase, None)
+        timeouts[phase] = most if seconds is None else min(seconds, most)
+    return timeouts
 
 
 class _Body:
     """A reply's body as it comes in, within the limits."""
 
-    def __init__(self, at_most: int) -> None:
-        self._at_most = at_most
+    def __init__(self, request: Request) -> None:
+        self._limits = request.limits
+        self._deadline = request.deadline
         self._chunks: list[bytes] = []
         self._size = 0
-        self._coding = ""
-        """The content codings that are left to take off here."""
-
-    def chunks(
-        self, reply: HttpReply, raw: Callable[[], T], decoded: Callable[[], T]
-    ) -> T:
-        """The pieces of a body: as they came, where its content codings are known here (httpx2 knows
-        neither `x-gzip` nor several members of gzip), else as httpx2 decodes them."""
-        coding = reply.headers.get("content-encoding", "")
-        if not is_known(coding):
-            return decoded()
-        self._coding = coding
-        return raw()
 
     def add(self, chunk: bytes, reply: HttpReply) -> None:
         self._chunks.append(chunk)
         self._size += len(chunk)
-        if self._size > self._at_most:
-            raise self._refused(reply, f"has more than {self._at_most:,} bytes")
+        if self._size > self._limits.envelope:
+            raise self._refused(reply, f"has more than {self._limits.envelope:,} bytes")
+        if self._deadline is not None and not self._deadline.left:
+            raise self._deadline.error()
+
+    def is_long(self, reply: HttpReply) -> bool:
+        """Whether it may take long to unpack."""
+        return _CODING in reply.headers and self._size * self._limits.ratio > LONG
 
     def response(self, reply: HttpReply) -> Response:
         body = b"".join(self._chunks)
-        if self._coding and body:
+        self._chunks = self._chunks[:1]
+        coding = reply.headers.get(_CODING, "")
+        if coding and body:
             try:
-                body = unpacked(body, self._coding, self._at_most)
+                body = unpacked(body, coding, self._limits.envelope, self._limits)
             except TooLarge:
-                why = f"has more than {self._at_most:,} bytes"
+                why = f"has more than {self._limits.envelope:,} bytes"
+                raise self._refused(reply, why) from None
+            except UnknownCoding:
+                why = "is packed in a way that is not known here"
                 raise self._refused(reply, why) from None
             except ValueError as error:
                 why = f"is not packed as its Content-Encoding declares ({error})"

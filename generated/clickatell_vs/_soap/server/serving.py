@@ -7,20 +7,25 @@ import os
 import re
 import threading
 from collections.abc import (
+    AsyncIterator,
     Awaitable,
     Callable,
     Iterable,
+    Iterator,
     Mapping,
     MutableMapping,
     Sequence,
 )
 from dataclasses import replace
 from http import HTTPStatus
+from math import inf
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from ..http.attaching import AttachmentsAs
+from ..errors.errors import TransportError
+from ..http.attaching import AttachmentsAs, Received
+from ..http.bodies import TooLarge
 from ..http.message import Layer
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
@@ -115,6 +120,16 @@ def asgi_application(application: Application) -> AsgiApp:
 async def _answered(
     application: Application, request: HttpRequest, receive: Receive
 ) -> Response:
+    try:
+        if (parts := application.receiving(request)) is not None:
+            await _received_apart(receive, parts)
+            root, others = parts.parts()
+            request = replace(request, parts=(root, *others))
+            return await application.answer(request)
+    except TransportError as error:
+        return application.broken(request, error)
+    except TooLarge:
+        return application.too_large(request)
     if _length(request) > application.max_body:
         return application.too_large(request)
     body = await _received(receive, application.max_body)
@@ -159,15 +174,38 @@ async def _received(receive: Receive, at_most: int) -> bytes | None:
         ConnectionError: the caller disconnected.
     """
     body = bytearray()
-    while True:
+    async for piece in _pieces_of(receive):
+        body += piece
+        if len(body) > at_most:
+            return None
+    return bytes(body)
+
+
+async def _received_apart(receive: Receive, parts: Received) -> None:
+    """Receive a body into its parts, which are written in a thread: they may be files.
+
+    Raises:
+        ConnectionError: the caller went away.
+        TransportError: as `Received.add`.
+        TooLarge: likewise.
+    """
+    async for piece in _pieces_of(receive):
+        await asyncio.to_thread(parts.add, piece)
+
+
+async def _pieces_of(receive: Receive) -> AsyncIterator[bytes]:
+    """A request's body as it comes in.
+
+    Raises:
+        ConnectionError: the caller went away.
+    """
+    more = True
+    while more:
         event = await receive()
         if event["type"] == "http.disconnect":
             raise ConnectionError("the caller disconnected")
-        body += event.get("body", b"")
-        if len(body) > at_most:
-            return None
-        if not event.get("more_body", False):
-            return bytes(body)
+        yield event.get("body", b"")
+        more = event.get("more_body", False)
 
 
 async def _send(reply: Response, request: HttpRequest, send: Send) -> None:
@@ -179,6 +217,11 @@ async def _send(reply: Response, request: HttpRequest, send: Send) -> None:
             "headers": [(n.encode(), v.encode("latin-1")) for n, v in headers],
         }
     )
+    if reply.pieces is not None:
+        pieces = iter(reply.pieces)
+        while piece := await asyncio.to_thread(next, pieces, b""):
+            chunk = {"type": "http.response.body", "body": piece, "more_body": True}
+            await send(chunk)
     await send({"type": "http.response.body", "body": body})
 
 
@@ -217,18 +260,34 @@ def wsgi(
 
     def app(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         request = _from_environ(environ)
-        body = _read(environ, _length(request), application.max_body)
-        if _is_endless(environ):
-            reply = application.without_length(request)
-        elif body is None:
-            reply = application.too_large(request)
-        else:
-            reply = application.answer_in(replace(request, body=body), wait)
+        reply = _answered_in(application, request, environ)
         headers, content = _sent(reply, request)
         start(f"{reply.status} {HTTPStatus(reply.status).phrase}", headers)
-        return [content]
+        return [content] if reply.pieces is None else reply.pieces
 
     return app
+
+
+def _answered_in(
+    application: Application, request: HttpRequest, environ: WSGIEnvironment
+) -> Response:
+    """The reply to a request, whose body is read here."""
+    if _is_endless(environ):
+        return application.without_length(request)
+    try:
+        if (parts := application.receiving(request)) is not None:
+            for piece in _chunks(environ, _length(request)):
+                parts.add(piece)
+            root, others = parts.parts()
+            return application.answer_in(replace(request, parts=(root, *others)), wait)
+    except TransportError as error:
+        return application.broken(request, error)
+    except TooLarge:
+        return application.too_large(request)
+    body = _read(environ, _length(request), application.max_body)
+    if body is None:
+        return application.too_large(request)
+    return application.answer_in(replace(request, body=body), wait)
 
 
 def _from_environ(environ: WSGIEnvironment) -> HttpRequest:
@@ -262,15 +321,25 @@ def _read(environ: WSGIEnvironment, length: int, at_most: int) -> bytes | None:
     """
     if length > at_most:
         return None
-    if not environ.get("CONTENT_LENGTH"):
-        length = at_most + 1 if environ.get("wsgi.input_terminated") else 0
     body = bytearray()
-    while len(body) < length:
-        chunk = environ["wsgi.input"].read(min(_CHUNK, length - len(body)))
-        if not chunk:
-            break
+    for chunk in _chunks(environ, length):
         body += chunk
-    return bytes(body) if len(body) <= at_most else None
+        if len(body) > at_most:
+            return None
+    return bytes(body)
+
+
+def _chunks(environ: WSGIEnvironment, length: int) -> Iterator[bytes]:
+    """A request's body as it comes in; one of untold length to its end, where the server has one."""
+    left: float = length
+    if not environ.get("CONTENT_LENGTH"):
+        left = inf if environ.get("wsgi.input_terminated") else 0
+    while left > 0:
+        chunk = environ["wsgi.input"].read(int(min(_CHUNK, left)))
+        if not chunk:
+            return
+        left -= len(chunk)
+        yield chunk
 
 
 # --------------------------------------------------------------------------------- in memory
@@ -312,7 +381,7 @@ class InMemoryTransport:
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        return self._application.answer_in(_posted(request), wait)
+        return _in_memory(self._application.answer_in(_posted(request), wait))
 
 
 class AsyncInMemoryTransport:
@@ -341,7 +410,14 @@ class AsyncInMemoryTransport:
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        return await self._application.answer(_posted(request))
+        return _in_memory(await self._application.answer(_posted(request)))
+
+
+def _in_memory(reply: Response) -> Response:
+    """A reply whose body is all in memory."""
+    if reply.pieces is None:
+        return reply
+    return replace(reply, body=reply.pieces.joined(), pieces=None)
 
 
 def _posted(request: Request) -> HttpRequest:
@@ -374,7 +450,10 @@ def _origin(scheme: str, headers: Mapping[str, str], fallback: str) -> str:
 
 def _sent(reply: Response, request: HttpRequest) -> tuple[list[tuple[str, str]], bytes]:
     """A reply's headers and its body, which that to a HEAD has not."""
-    length = {"content-length": str(len(reply.body))}
+    size: int | None = len(reply.body)
+    if reply.pieces is not None:
+        size = reply.pieces.size
+    length = {} if size is None else {"content-length": str(size)}
     body = b"" if request.method == "HEAD" else reply.body
     return list({**reply.headers, **length}.items()), body
 

@@ -32,7 +32,7 @@ from ..values.lexical import (
 from ..values.names import NCNAME, QName
 from ..values.numbers import decimal_text
 from ..values.values import UNSET, Duration
-from .regular import matcher
+from .regular import TooLong, matcher
 
 _ALL: Final = range(sys.maxunicode + 1)
 _CATEGORY: Final = re.compile(r"\\([pP])\{(\w+)\}")
@@ -100,8 +100,8 @@ class Facets:
                 for message in self.item.wrong(each):
                     yield f"its item {index} {message}"
         yield from self._union(value)
-        if self.patterns and not _matches(value, self.patterns, text):
-            yield f"does not match {' or '.join(self.patterns)}"
+        if self.patterns:
+            yield from _mismatches(value, self.patterns, text)
         yield from self._enumeration(value)
         yield from self._lengths(value)
         yield from self._bounds(value)
@@ -210,13 +210,20 @@ BUILTINS: Final[Mapping[str, Facets]] = {
 """The builtins that have bounds, and the strings that are not just any."""
 
 
-def _matches(value: object, patterns: tuple[str, ...], text: str | None) -> bool:
+def _mismatches(
+    value: object, patterns: tuple[str, ...], text: str | None
+) -> Iterator[str]:
     texts = _lexical_forms(value)
     if texts and text is not None and not isinstance(value, str):
         texts = [parse_token(text)]
-    return not texts or any(
-        _compiled(pattern)(text) for pattern in patterns for text in texts
-    )
+    said = " or ".join(patterns)
+    try:
+        if texts and not any(
+            _compiled(pattern)(text) for pattern in patterns for text in texts
+        ):
+            yield f"does not match {said}"
+    except TooLong:
+        yield f"is too long to be matched with {said}"
 
 
 def _lexical_forms(value: object) -> list[str]:

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from . import _soap as soap
 from . import types as t
 from ._soap.attachments.attaching import ATTACHMENTS
 from ._soap.http.client import BaseAsyncClient, BaseClient
@@ -36,7 +39,7 @@ class Client(BaseClient):
         *,
         urgent: bool | None = None,
         title: str,
-        blueprint: bytes | None,
+        blueprint: bytes | soap.Attachment | None,
     ) -> t.FileResponse:
         """Call file."""
         request = t.FileRequest(urgent=urgent, title=title, blueprint=blueprint)
@@ -46,8 +49,8 @@ class Client(BaseClient):
     def link(
         self,
         *,
-        letter: bytes,
-        copy: list[bytes] | None = None,
+        letter: bytes | soap.Attachment,
+        copy: Sequence[bytes | soap.Attachment] | None = None,
     ) -> bytes:
         """Call link."""
         request = t.Link(letter=letter, copy=[] if copy is None else copy)
@@ -58,8 +61,8 @@ class Client(BaseClient):
         self,
         *,
         label: str,
-        front: bytes | None,
-        back: bytes | None,
+        front: bytes | soap.Attachment | None,
+        back: bytes | soap.Attachment | None,
     ) -> bytes | None:
         """Call scan."""
         request = t.ScanRequest(label=label, front=front, back=back)
@@ -89,7 +92,7 @@ class AsyncClient(BaseAsyncClient):
         *,
         urgent: bool | None = None,
         title: str,
-        blueprint: bytes | None,
+        blueprint: bytes | soap.Attachment | None,
     ) -> t.FileResponse:
         """Call file."""
         request = t.FileRequest(urgent=urgent, title=title, blueprint=blueprint)
@@ -99,8 +102,8 @@ class AsyncClient(BaseAsyncClient):
     async def link(
         self,
         *,
-        letter: bytes,
-        copy: list[bytes] | None = None,
+        letter: bytes | soap.Attachment,
+        copy: Sequence[bytes | soap.Attachment] | None = None,
     ) -> bytes:
         """Call link."""
         request = t.Link(letter=letter, copy=[] if copy is None else copy)
@@ -111,8 +114,8 @@ class AsyncClient(BaseAsyncClient):
         self,
         *,
         label: str,
-        front: bytes | None,
-        back: bytes | None,
+        front: bytes | soap.Attachment | None,
+        back: bytes | soap.Attachment | None,
     ) -> bytes | None:
         """Call scan."""
         request = t.ScanRequest(label=label, front=front, back=back)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from . import _soap as soap
 from . import types as t
 from ._soap.attachments.attaching import ATTACHMENTS
 from ._soap.server.service import (
@@ -72,7 +73,7 @@ class ArchiveService(BaseService):
         *,
         letter: bytes,
         copy: list[bytes],
-    ) -> Answer[bytes]:
+    ) -> Answer[bytes | soap.Attachment]:
         """Answer link."""
 
     @abstractmethod
@@ -82,5 +83,5 @@ class ArchiveService(BaseService):
         label: str,
         front: bytes | None,
         back: bytes | None,
-    ) -> Answer[bytes | None]:
+    ) -> Answer[bytes | soap.Attachment | None]:
         """Answer scan."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from . import _soap as soap
 from . import types as t
 from ._soap.attachments.attaching import ATTACHMENTS
 from ._soap.http.client import BaseAsyncClient, BaseClient
@@ -59,7 +60,7 @@ class PostPortTypeClient(BaseClient):
         self,
         *,
         letter: str,
-        image: bytes | None,
+        image: bytes | soap.Attachment | None,
     ) -> None:
         """Call scan."""
         request = t.ScanRequest(letter=letter, image=image)
@@ -107,7 +108,7 @@ class AsyncPostPortTypeClient(BaseAsyncClient):
         self,
         *,
         letter: str,
-        image: bytes | None,
+        image: bytes | soap.Attachment | None,
     ) -> None:
         """Call scan."""
         request = t.ScanRequest(letter=letter, image=image)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 from .. import types as t
@@ -16,6 +18,17 @@ class Document(soap.Struct):
     content: bytes
     page: list[bytes] = field(default_factory=list)
     photo: t.Photo | soap.Nil | None | soap.Unset = soap.UNSET
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            title: str,
+            content: bytes | soap.Attachment,
+            page: Sequence[bytes | soap.Attachment] = ...,
+            photo: t.Photo | soap.Nil | None | soap.Unset = ...,
+        ) -> None: ...
 
 
 def write_Document(v: Document, tag: str, attributes: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 
@@ -14,6 +15,16 @@ class FileRequest(soap.Struct):
     urgent: bool | None = None
     title: str
     blueprint: bytes | None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            urgent: bool | None = ...,
+            title: str,
+            blueprint: bytes | soap.Attachment | None,
+        ) -> None: ...
 
 
 def write_FileRequest(v: FileRequest, tag: str, attributes: str = "") -> str:

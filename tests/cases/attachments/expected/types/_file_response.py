@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 
@@ -13,6 +14,12 @@ class FileResponse(soap.Struct):
 
     number: int
     stamp: bytes | None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, *, number: int, stamp: bytes | soap.Attachment | None
+        ) -> None: ...
 
 
 def write_FileResponse(v: FileResponse, tag: str, attributes: str = "") -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 
@@ -13,6 +15,15 @@ class Link(soap.Struct):
 
     letter: bytes
     copy: list[bytes] = field(default_factory=list)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            letter: bytes | soap.Attachment,
+            copy: Sequence[bytes | soap.Attachment] = ...,
+        ) -> None: ...
 
 
 def write_Link(v: Link, tag: str, attributes: str = "") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 
@@ -12,6 +13,10 @@ class LinkResponse(soap.Struct):
     """The content of linkResponse."""
 
     letter: bytes
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *, letter: bytes | soap.Attachment) -> None: ...
 
 
 def write_LinkResponse(v: LinkResponse, tag: str, attributes: str = "") -> str:

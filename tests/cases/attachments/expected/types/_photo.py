@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 
@@ -14,6 +15,16 @@ class Photo(soap.Struct):
     content_type: str | None = None
     digest: bytes | None = None
     value: bytes
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            content_type: str | None = ...,
+            digest: bytes | soap.Attachment | None = ...,
+            value: bytes | soap.Attachment,
+        ) -> None: ...
 
 
 def write_Photo(v: Photo, tag: str, attributes: str = "") -> str:

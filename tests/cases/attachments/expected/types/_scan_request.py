@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 
@@ -14,6 +15,16 @@ class ScanRequest(soap.Struct):
     label: str
     front: bytes | None
     back: bytes | None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            label: str,
+            front: bytes | soap.Attachment | None,
+            back: bytes | soap.Attachment | None,
+        ) -> None: ...
 
 
 def write_ScanRequest(v: ScanRequest, tag: str, attributes: str = "") -> str:

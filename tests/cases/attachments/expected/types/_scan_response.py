@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 
@@ -12,6 +13,10 @@ class ScanResponse(soap.Struct):
     """The reply of scan."""
 
     picture: bytes | None
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *, picture: bytes | soap.Attachment | None) -> None: ...
 
 
 def write_ScanResponse(v: ScanResponse, tag: str, attributes: str = "") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from .. import _package as own
 from .. import _soap as soap
@@ -33,6 +33,28 @@ class Ask(soap.Struct):
 
     def __repr__(self) -> str:
         return soap.shown(self, own.PACKAGE.secrets)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            mark: int | None = ...,
+            undeclared: soap.AnySimple | None = ...,
+            any_attributes: dict[str, str] = ...,
+            order: t.Order,
+            special: t.Special,
+            to: t.Address,
+            size: int,
+            photo: bytes | soap.Attachment,
+            lone: str,
+            Order: t.Order | None = ...,
+            address: t.Address,
+            extra: int | None = ...,
+            lost: Any = ...,
+            gone: Any = ...,
+            any_elements: list[soap.AnyElement | tuple[str, Any]] = ...,
+        ) -> None: ...
 
 
 def write_Ask(v: Ask, tag: str, attributes: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TYPE_CHECKING
 
 from .. import _soap as soap
 from .. import elements
@@ -36,6 +36,33 @@ class Lot(soap.Struct):
         field(default_factory=list)
     )
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            id: int | None = ...,
+            number: int | None = ...,
+            sold: datetime | None = ...,
+            day: date | None = ...,
+            price: Decimal | None = ...,
+            open: bool | None = ...,
+            weight: float | None = ...,
+            digest: bytes | None = ...,
+            picture: bytes | soap.Attachment | None = ...,
+            kind: soap.QName | None = ...,
+            sizes: list[int] | None = ...,
+            either: int | date | None = ...,
+            title: str | None = ...,
+            password: int | None = ...,
+            amounts: list[int] = ...,
+            inner: t.Lot | None = ...,
+            choices: list[
+                tuple[Literal["bid"], int] | tuple[Literal["bidder"], t.Bidder]
+            ] = ...,
+            any_elements: list[soap.AnyElement | tuple[str, Any]] = ...,
+        ) -> None: ...
 
 
 def write_Lot(v: Lot, tag: str, attributes: str = "") -> str:
@@ -97,6 +124,27 @@ def write_Lot(v: Lot, tag: str, attributes: str = "") -> str:
     return "".join(xml)
 
 
+branches_Lot = {
+    "{urn:auction}number": 1,
+    "{urn:auction}sold": 2,
+    "{urn:auction}day": 3,
+    "{urn:auction}price": 4,
+    "{urn:auction}open": 5,
+    "{urn:auction}weight": 6,
+    "{urn:auction}digest": 7,
+    "{urn:auction}picture": 8,
+    "{urn:auction}kind": 9,
+    "{urn:auction}sizes": 10,
+    "{urn:auction}either": 11,
+    "{urn:auction}title": 12,
+    "{urn:auction}password": 13,
+    "{urn:auction}amounts": 14,
+    "{urn:auction}inner": 15,
+    "{urn:auction}bid": 16,
+    "{urn:auction}bidder": 17,
+}
+
+
 def read_Lot(e: soap.Element) -> Lot:
     id = soap.attribute(e, "id", soap.parse_int)
     number: int | None = None
@@ -121,42 +169,94 @@ def read_Lot(e: soap.Element) -> Lot:
         return soap.NOTHING
     for c in children:
         tag = c.tag
-        if tag == "{urn:auction}number":
-            number = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "{urn:auction}sold":
-            sold = None if c.text is None and soap.is_nil(c) else soap.datetime_value(c)
-        elif tag == "{urn:auction}day":
-            day = None if c.text is None and soap.is_nil(c) else soap.date_value(c)
-        elif tag == "{urn:auction}price":
-            price = None if c.text is None and soap.is_nil(c) else soap.decimal_value(c)
-        elif tag == "{urn:auction}open":
-            open = None if c.text is None and soap.is_nil(c) else soap.bool_value(c)
-        elif tag == "{urn:auction}weight":
-            weight = None if c.text is None and soap.is_nil(c) else soap.float_value(c)
-        elif tag == "{urn:auction}digest":
-            digest = None if c.text is None and soap.is_nil(c) else soap.hex_value(c)
-        elif tag == "{urn:auction}picture":
-            picture = (
-                None if c.text is None and soap.is_nil(c) else soap.binary_value(c)
-            )
-        elif tag == "{urn:auction}kind":
-            kind = None if c.text is None and soap.is_nil(c) else soap.qname_value(c)
-        elif tag == "{urn:auction}sizes":
-            sizes = None if c.text is None and soap.is_nil(c) else t.read_Numbers(c)
-        elif tag == "{urn:auction}either":
-            either = None if c.text is None and soap.is_nil(c) else t.read_Either(c)
-        elif tag == "{urn:auction}title":
-            title = None if c.text is None and soap.is_nil(c) else soap.string(c)
-        elif tag == "{urn:auction}password":
-            password = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif tag == "{urn:auction}amounts":
-            amounts.append(soap.int_value(c))
-        elif tag == "{urn:auction}inner":
-            inner = None if not len(c) and soap.is_nil(c) else t.read_Lot(c)
-        elif tag == "{urn:auction}bid":
-            choices.append(("bid", soap.int_value(c)))
-        elif tag == "{urn:auction}bidder":
-            choices.append(("bidder", t.read_Bidder(c)))
+        branch = branches_Lot.get(tag, 0)
+        if branch:
+            if branch < 9:
+                if branch == 1:
+                    number = (
+                        None if c.text is None and soap.is_nil(c) else soap.int_value(c)
+                    )
+                elif branch == 2:
+                    sold = (
+                        None
+                        if c.text is None and soap.is_nil(c)
+                        else soap.datetime_value(c)
+                    )
+                elif branch == 3:
+                    day = (
+                        None
+                        if c.text is None and soap.is_nil(c)
+                        else soap.date_value(c)
+                    )
+                elif branch == 4:
+                    price = (
+                        None
+                        if c.text is None and soap.is_nil(c)
+                        else soap.decimal_value(c)
+                    )
+                elif branch == 5:
+                    open = (
+                        None
+                        if c.text is None and soap.is_nil(c)
+                        else soap.bool_value(c)
+                    )
+                elif branch == 6:
+                    weight = (
+                        None
+                        if c.text is None and soap.is_nil(c)
+                        else soap.float_value(c)
+                    )
+                elif branch == 7:
+                    digest = (
+                        None if c.text is None and soap.is_nil(c) else soap.hex_value(c)
+                    )
+                else:
+                    picture = (
+                        None
+                        if c.text is None and soap.is_nil(c)
+                        else soap.binary_value(c)
+                    )
+            else:
+                if branch < 13:
+                    if branch == 9:
+                        kind = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.qname_value(c)
+                        )
+                    elif branch == 10:
+                        sizes = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else t.read_Numbers(c)
+                        )
+                    elif branch == 11:
+                        either = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else t.read_Either(c)
+                        )
+                    else:
+                        title = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.string(c)
+                        )
+                else:
+                    if branch == 13:
+                        password = (
+                            None
+                            if c.text is None and soap.is_nil(c)
+                            else soap.int_value(c)
+                        )
+                    elif branch == 14:
+                        amounts.append(soap.int_value(c))
+                    elif branch == 15:
+                        inner = None if not len(c) and soap.is_nil(c) else t.read_Lot(c)
+                    elif branch == 16:
+                        choices.append(("bid", soap.int_value(c)))
+                    else:
+                        choices.append(("bidder", t.read_Bidder(c)))
         elif soap.allows(tag, ("##other", "urn:auction")):
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
         elif soap.misnamed(

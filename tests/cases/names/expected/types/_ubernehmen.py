@@ -100,6 +100,31 @@ def write_Ubernehmen(v: Ubernehmen, tag: _str, attributes: _str = "") -> _str:
     return "".join(xml)
 
 
+branches_Ubernehmen = {
+    "{urn:namen}class": 1,
+    "{urn:namen}Straße": 2,
+    "{urn:namen}naïve-value": 3,
+    "{urn:namen}数量": 4,
+    "{urn:namen}userId": 5,
+    "{urn:namen}userID": 6,
+    "{urn:namen}user_id": 7,
+    "{urn:namen}with.dots": 8,
+    "{urn:namen}with-hyphens": 9,
+    "{urn:namen}_7th": 10,
+    "{urn:namen}self": 11,
+    "{urn:namen}str": 12,
+    "{urn:namen}list": 13,
+    "{urn:namen}date": 14,
+    "{urn:namen}field": 15,
+    "{urn:namen}soap": 16,
+    "{urn:namen}t": 17,
+    "{urn:namen}v": 18,
+    "{urn:namen}xml": 19,
+    "{urn:namen}value": 20,
+    "{urn:namen}__class__": 21,
+}
+
+
 def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
     class_attribute = _soap.attribute(e, "class", _soap.parse_string)
     value_attribute = _soap.attribute(e, "value", _soap.parse_string)
@@ -129,56 +154,110 @@ def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
         return _soap.NOTHING
     for c in children:
         tag = c.tag
-        if tag == "{urn:namen}class":
-            class_ = _soap.string(c)
-        elif tag == "{urn:namen}Straße":
-            strau00_dfe = _soap.string(c)
-        elif tag == "{urn:namen}naïve-value":
-            naive_value = (
-                None if c.text is None and _soap.is_nil(c) else _soap.string(c)
-            )
-        elif tag == "{urn:namen}数量":
-            u6570_u91_cf = (
-                None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
-            )
-        elif tag == "{urn:namen}userId":
-            userId = _soap.int_value(c)
-        elif tag == "{urn:namen}userID":
-            userID = _soap.int_value(c)
-        elif tag == "{urn:namen}user_id":
-            user_id = _soap.int_value(c)
-        elif tag == "{urn:namen}with.dots":
-            with_dots = (
-                None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
-            )
-        elif tag == "{urn:namen}with-hyphens":
-            with_hyphens = (
-                None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
-            )
-        elif tag == "{urn:namen}_7th":
-            n7_th = None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
-        elif tag == "{urn:namen}self":
-            self_ = None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
-        elif tag == "{urn:namen}str":
-            str_ = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
-        elif tag == "{urn:namen}list":
-            list_.append(_soap.string(c))
-        elif tag == "{urn:namen}date":
-            date_ = None if c.text is None and _soap.is_nil(c) else _soap.date_value(c)
-        elif tag == "{urn:namen}field":
-            field = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
-        elif tag == "{urn:namen}soap":
-            soap_ = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
-        elif tag == "{urn:namen}t":
-            t_ = None if not len(c) and _soap.is_nil(c) else _t.read_Item(c)
-        elif tag == "{urn:namen}v":
-            v_ = None if not len(c) and _soap.is_nil(c) else _t.read_NamenItem(c)
-        elif tag == "{urn:namen}xml":
-            xml_ = None if not len(c) and _soap.is_nil(c) else _t.read_Str(c)
-        elif tag == "{urn:namen}value":
-            value = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
-        elif tag == "{urn:namen}__class__":
-            class__2 = None if c.text is None and _soap.is_nil(c) else _soap.string(c)
+        branch = branches_Ubernehmen.get(tag, 0)
+        if branch:
+            if branch < 11:
+                if branch < 6:
+                    if branch == 1:
+                        class_ = _soap.string(c)
+                    elif branch == 2:
+                        strau00_dfe = _soap.string(c)
+                    elif branch == 3:
+                        naive_value = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.string(c)
+                        )
+                    elif branch == 4:
+                        u6570_u91_cf = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.int_value(c)
+                        )
+                    else:
+                        userId = _soap.int_value(c)
+                else:
+                    if branch == 6:
+                        userID = _soap.int_value(c)
+                    elif branch == 7:
+                        user_id = _soap.int_value(c)
+                    elif branch == 8:
+                        with_dots = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.int_value(c)
+                        )
+                    elif branch == 9:
+                        with_hyphens = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.int_value(c)
+                        )
+                    else:
+                        n7_th = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.int_value(c)
+                        )
+            else:
+                if branch < 16:
+                    if branch == 11:
+                        self_ = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.int_value(c)
+                        )
+                    elif branch == 12:
+                        str_ = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.string(c)
+                        )
+                    elif branch == 13:
+                        list_.append(_soap.string(c))
+                    elif branch == 14:
+                        date_ = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.date_value(c)
+                        )
+                    else:
+                        field = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.string(c)
+                        )
+                else:
+                    if branch == 16:
+                        soap_ = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.string(c)
+                        )
+                    elif branch == 17:
+                        t_ = None if not len(c) and _soap.is_nil(c) else _t.read_Item(c)
+                    elif branch == 18:
+                        v_ = (
+                            None
+                            if not len(c) and _soap.is_nil(c)
+                            else _t.read_NamenItem(c)
+                        )
+                    elif branch == 19:
+                        xml_ = (
+                            None if not len(c) and _soap.is_nil(c) else _t.read_Str(c)
+                        )
+                    elif branch == 20:
+                        value = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.string(c)
+                        )
+                    else:
+                        class__2 = (
+                            None
+                            if c.text is None and _soap.is_nil(c)
+                            else _soap.string(c)
+                        )
         elif _soap.misnamed(
             c,
             "urn:namen",

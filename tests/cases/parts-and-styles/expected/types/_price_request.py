@@ -21,12 +21,12 @@ def write_PriceRequest(v: PriceRequest) -> str:
     if v.__form__ is not None:
         return soap.write_as_read(v, write_PriceRequest)
     xml = ""
-    xml += soap.inside(t.write_Stamp(v.stamp, "part"))
+    xml += soap.inside(t.write_Stamp(v.stamp, "stamp"))
     return xml
 
 
 def read_PriceRequest(e: soap.Element) -> PriceRequest:
-    stamp = t.read_Stamp(e)
+    stamp = t.read_Stamp(soap.part_content(e, "stamp"))
     v = PriceRequest.__new__(PriceRequest)
     v.stamp = stamp
     v.__form__ = None

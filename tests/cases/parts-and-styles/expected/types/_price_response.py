@@ -21,12 +21,12 @@ def write_PriceResponse(v: PriceResponse) -> str:
     if v.__form__ is not None:
         return soap.write_as_read(v, write_PriceResponse)
     xml = ""
-    xml += soap.inside(t.write_Stamp(v.stamp, "part"))
+    xml += soap.inside(t.write_Stamp(v.stamp, "stamp"))
     return xml
 
 
 def read_PriceResponse(e: soap.Element) -> PriceResponse:
-    stamp = t.read_Stamp(e)
+    stamp = t.read_Stamp(soap.part_content(e, "stamp"))
     v = PriceResponse.__new__(PriceResponse)
     v.stamp = stamp
     v.__form__ = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 
@@ -13,6 +14,12 @@ class ScanRequest(soap.Struct):
 
     letter: str
     image: bytes | None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self, *, letter: str, image: bytes | soap.Attachment | None
+        ) -> None: ...
 
 
 def write_ScanRequest(v: ScanRequest) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from .. import _soap as soap
 from .. import elements
@@ -20,6 +20,19 @@ class DrawRequest:
     settings: t.Map | None | soap.Unset = None
     anything: Any | soap.Unset = None
     picture: bytes | None | soap.Unset = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            nodes: list[t.Node] | None | soap.Unset = ...,
+            matrix: list[list[int]] | None | soap.Unset = ...,
+            table: list[list[str]] | None | soap.Unset = ...,
+            settings: t.Map | None | soap.Unset = ...,
+            anything: Any | soap.Unset = ...,
+            picture: bytes | soap.Attachment | None | soap.Unset = ...,
+        ) -> None: ...
 
 
 @soap.by_reference(DrawRequest)

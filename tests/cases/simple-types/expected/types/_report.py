@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 from .. import types as t
@@ -27,6 +28,27 @@ class Report(soap.Struct):
     kind: soap.QName | None = None
     ratio: list[float] = field(default_factory=list)
     big: int | None = None
+
+    if TYPE_CHECKING:
+
+        def __init__(
+            self,
+            *,
+            flags: list[str] | None = ...,
+            open: bool | None = ...,
+            sample: str,
+            codes: list[int],
+            grade: list[int | t.Word],
+            length: t.Measure | None = ...,
+            taken: list[datetime] = ...,
+            span: soap.Duration | None = ...,
+            year: soap.GYear | None = ...,
+            raw: bytes | soap.Attachment | None = ...,
+            hash: bytes | None = ...,
+            kind: soap.QName | None = ...,
+            ratio: list[float] = ...,
+            big: int | None = ...,
+        ) -> None: ...
 
 
 def write_Report(v: Report, tag: str, attributes: str = "") -> str:

@@ -21,12 +21,12 @@ def write_AskResponse(v: AskResponse) -> str:
     if v.__form__ is not None:
         return soap.write_as_read(v, write_AskResponse)
     xml = ""
-    xml += soap.inside(t.write_Reply(v.parameters, "part"))
+    xml += soap.inside(t.write_Reply(v.parameters, "parameters"))
     return xml
 
 
 def read_AskResponse(e: soap.Element) -> AskResponse:
-    parameters = t.read_Reply(e)
+    parameters = t.read_Reply(soap.part_content(e, "parameters"))
     v = AskResponse.__new__(AskResponse)
     v.parameters = parameters
     v.__form__ = None

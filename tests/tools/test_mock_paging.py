@@ -1,0 +1,116 @@
+"""Loops over the pages of a mock's replies: what a request hands back is left out, so that they end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_serve import served
+
+from soapwright.envelopes.packages import import_package
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
+
+SCHEMA = """
+<xs:complexType name="Page"><xs:sequence>
+  <xs:element name="record" type="xs:string" minOccurs="0" maxOccurs="unbounded"/>
+  <xs:element name="done" type="xs:boolean"/>
+  <xs:element name="locator" type="xs:string" nillable="true"/>
+</xs:sequence></xs:complexType>
+<xs:element name="first"><xs:complexType><xs:sequence/></xs:complexType></xs:element>
+<xs:element name="firstResponse"><xs:complexType><xs:sequence><xs:element name="page" type="t:Page"/></xs:sequence></xs:complexType></xs:element>
+<xs:element name="next"><xs:complexType><xs:sequence><xs:element name="locator" type="xs:string"/></xs:sequence></xs:complexType></xs:element>
+<xs:element name="nextResponse"><xs:complexType><xs:sequence><xs:element name="page" type="t:Page"/></xs:sequence></xs:complexType></xs:element>
+<xs:element name="list"><xs:complexType><xs:sequence><xs:element name="from" type="xs:int" minOccurs="0"/></xs:sequence></xs:complexType></xs:element>
+<xs:element name="listResponse"><xs:complexType><xs:sequence>
+  <xs:element name="item" type="xs:string" minOccurs="0" maxOccurs="unbounded"/>
+  <xs:element name="next" type="xs:int" minOccurs="0"/>
+</xs:sequence></xs:complexType></xs:element>
+<xs:element name="job"><xs:complexType><xs:sequence><xs:element name="ticket" type="xs:string"/></xs:sequence></xs:complexType></xs:element>
+<xs:element name="jobResponse"><xs:complexType><xs:sequence>
+  <xs:element name="running" type="xs:boolean"/>
+  <xs:element name="ticket" type="xs:string" minOccurs="0"/>
+</xs:sequence></xs:complexType></xs:element>
+"""
+OPERATIONS = ("first", "next", "list", "job")
+
+
+def wsdl(soap: str) -> str:
+    messages = "".join(
+        f'<message name="{o}{way}"><part name="p" element="t:{o}{element}"/></message>'
+        for o in OPERATIONS
+        for way, element in (("In", ""), ("Out", "Response"))
+    )
+    abstract = "".join(
+        f'<operation name="{o}"><input message="t:{o}In"/><output message="t:{o}Out"/></operation>'
+        for o in OPERATIONS
+    )
+    body = '<soap:body use="literal"/>'
+    bound = "".join(
+        f'<operation name="{o}"><soap:operation soapAction="urn:pages#{o}"/>'
+        f"<input>{body}</input><output>{body}</output></operation>"
+        for o in OPERATIONS
+    )
+    return f"""<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="{soap}"
+    xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:pages" targetNamespace="urn:pages">
+  <types><xs:schema targetNamespace="urn:pages" elementFormDefault="qualified">{SCHEMA}</xs:schema></types>
+  {messages}
+  <portType name="Pages">{abstract}</portType>
+  <binding name="B" type="t:Pages"><soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>{bound}</binding>
+  <service name="S"><port name="P" binding="t:B"><soap:address location="http://127.0.0.1:1/"/></port></service>
+</definitions>"""
+
+
+@pytest.fixture(params=["soap", "soap12"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    path = tmp_path / "service.wsdl"
+    path.write_text(wsdl(f"http://schemas.xmlsoap.org/wsdl/{request.param}/"))
+    write_package(tmp_path / "made", generate(path, Options("made")).files)
+    return tmp_path / "made"
+
+
+@pytest.fixture
+def client(folder: Path) -> Iterator[Any]:  # Any: as generated
+    with served(folder, server="our own") as url:
+        with import_package(folder).Client(url) as client:
+            yield client
+
+
+def test_pages_that_are_asked_for_by_a_token(client: Any) -> None:
+    page = client.first()
+    pages = [page]
+    while page.locator is not None and len(pages) < 50:
+        page = client.next(locator=page.locator)
+        pages.append(page)
+    assert [p.record for p in pages] == [["string"], ["string"]]
+    assert [p.done for p in pages] == [True, False]
+    assert client.first() == pages[0]
+
+
+def test_pages_that_are_asked_for_by_a_number(client: Any) -> None:
+    reply = client.list()
+    pages = 1
+    while reply.next is not None and pages < 50:
+        reply = client.list(from_=reply.next)
+        pages += 1
+    assert 1 < pages < 50
+    assert reply.item == ["string"]
+    assert client.list(from_=7).next == 1
+
+
+def test_a_job_ends_that_is_asked_for_again_and_again(client: Any) -> None:
+    job = client.job(ticket="mine")
+    assert (job.running, job.ticket) == (True, "string")
+    job = client.job(ticket=job.ticket)
+    assert (job.running, job.ticket) == (False, None)
+
+
+def test_replies_of_what_is_required(folder: Path) -> None:
+    with served(folder, "--minimal", server="our own") as url:
+        with import_package(folder).Client(url) as client:
+            reply = client.list()
+            assert (reply.item, reply.next) == ([], None)
+            assert client.first().locator == "string"
