@@ -22,8 +22,9 @@ NOT_YET = ("--encrypt", "--symmetric", "--user")
 
 
 def receiver(wanted: Any, demanded: list[str]) -> Any:
-    trust = [FOLDER / wanted[name] for name in ("trust", "signer") if name in wanted]
-    at = datetime.fromisoformat(wanted["at"])
+    named = [wanted[name] for name in ("trust", "signer") if name in wanted]
+    trust = [FOLDER / name.partition(" ")[0] for name in named]
+    at = datetime.fromisoformat(wanted.get("at", "2026-11-30T02:01:00Z"))
     given = Profile(sign=(), expect=demanded, actor=wanted.get("actor", ""))
     return Keys(trust=trust, clock=lambda: at).client_with(given, "")
 
