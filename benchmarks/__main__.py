@@ -19,6 +19,7 @@ BENCHMARKS = (
     "calls",
     "large",
     "outlive",
+    "workers",
 )
 
 

@@ -21,6 +21,8 @@ from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
 from soapwright.runtime.http.parts import PartsReader
+from soapwright.runtime.validation.validation import Facets
+from soapwright.tools.serve import mock
 
 CASE = Path(__file__).parent / "cases" / "attachments"
 OCTETS = b"%PDF-1.5\r\n\x00\xff--\r\n"
@@ -294,6 +296,12 @@ def test_what_an_attachment_is_made_of(archive: Any, tmp_path: Path) -> None:
             archive.Attachment(wrong)
 
 
+def test_lengths_are_validated(archive: Any) -> None:
+    facets = Facets(max_length=15)
+    assert [*facets.wrong(archive.Attachment(OCTETS))] == [*facets.wrong(OCTETS)] != []
+    assert [*facets.wrong(archive.Attachment(OCTETS[1:]))] == []
+
+
 def test_a_file_that_is_not_there(archive: Any, tmp_path: Path) -> None:
     attachment = archive.Attachment(tmp_path / "nothing")
     with archive.Client(transport=Wire(archive), mtom=True) as client:
@@ -504,42 +512,65 @@ def test_streams_over_http(archive: Any, served: Any, tmp_path: Path) -> None:
     assert asyncio.run(call()) == (b"mill", 3_200_000)
 
 
+class Asgi:
+    """A transport to an ASGI application."""
+
+    def __init__(self, archive: Any, app: Any, path: str = "/") -> None:
+        self.archive = archive
+        self.app = app
+        self.path = path
+        self.sent: list[Any] = []
+
+    def stream(self, request: Any) -> Any:
+        reply = self.send(request)
+        chunks = iter([reply.body])
+        return self.archive.StreamedResponse(reply.status, reply.headers, chunks)
+
+    def send(self, request: Any) -> Any:
+        headers = [(k.lower().encode(), v.encode()) for k, v in request.headers.items()]
+        scope = {"type": "http", "method": "POST", "headers": headers}
+        pieces = [request.body] if request.pieces is None else request.pieces
+        events = [
+            {"type": "http.request", "body": piece, "more_body": True}
+            for piece in pieces
+        ]
+        events.append({"type": "http.request", "body": b""})
+        self.sent.clear()
+
+        async def receive() -> Any:
+            return events.pop(0)
+
+        async def send(event: Any) -> None:
+            self.sent.append(event)
+
+        asyncio.run(self.app({**scope, "path": self.path}, receive, send))
+        start, *said = self.sent
+        named = {k.decode(): v.decode() for k, v in start["headers"]}
+        body = b"".join(piece["body"] for piece in said)
+        assert named["content-length"] == str(len(body))
+        return self.archive.Response(start["status"], named, body)
+
+
 def test_streams_over_asgi(archive: Any, tmp_path: Path) -> None:
     seen: list[Any] = []
     app = archive.server.asgi(service(archive, seen), attachments="stream")
     path = tmp_path / "octets"
     path.write_bytes(OCTETS * 100_000)
-    wire = Streaming(archive)
-    with archive.Client(transport=wire, mtom=True) as client:
-        client.store(document=document(archive, archive.Attachment(path)))
-    request = wire.requests[0]
-    headers = [(k.lower().encode(), v.encode()) for k, v in request.headers.items()]
-    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
-    events = [
-        {"type": "http.request", "body": piece, "more_body": True}
-        for piece in request.pieces
-    ]
-    events.append({"type": "http.request", "body": b""})
-    sent: list[Any] = []
-
-    async def run() -> None:
-        async def receive() -> Any:
-            return events.pop(0)
-
-        async def send(event: Any) -> None:
-            sent.append(event)
-
-        await app(scope, receive, send)
-
-    asyncio.run(run())
-    start, *pieces = sent
-    assert start["status"] == 200
-    assert (
-        dict(start["headers"])[b"content-length"]
-        == str(sum(len(piece["body"]) for piece in pieces)).encode()
-    )
-    assert len(pieces) > 6
+    transport = Asgi(archive, app)
+    with archive.Client(transport=transport, mtom=True) as client:
+        given = document(archive, archive.Attachment(path))
+        assert client.store(document=given).content == path.read_bytes()
+    assert len(transport.sent) > 6
     assert seen[0].content.size == 1_600_000 and not seen[0].content.in_memory
+
+
+def test_mocks_have_sample_attachments(archive: Any) -> None:
+    transport = Asgi(archive, mock(Path(archive.__file__).parent), "/Archive11")
+    with archive.Client(transport=transport) as client:
+        assert client.file(title="mill", blueprint=OCTETS).stamp == b"soap"
+        assert client.link(letter=OCTETS) == b"soap"
+        assert client.scan(label="l", front=b"", back=b"") == b"soap"
+        assert client.store(document=document(archive, OCTETS)).content == b"soap"
 
 
 # ----------------------------------------------------------------------------- SOAP's encoding

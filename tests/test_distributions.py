@@ -184,6 +184,10 @@ def test_an_index_can_show_the_description(name: str, built: dict[str, Built]) -
     assert "<img" not in text
 
 
+EXTRAS = ("pytest", "uvicorn", "phonenumbers", "PIL", "procrastinate", "psycopg")
+"""The top names of packages that only some users have."""
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_what_is_imported_is_required(name: str, built: dict[str, Built]) -> None:
     """And what is required is imported; extras and pytest's plugin are for who has them."""
@@ -192,11 +196,7 @@ def test_what_is_imported_is_required(name: str, built: dict[str, Built]) -> Non
         for path in built[name].names:
             if path.endswith(".py"):
                 imported |= top_names(archive.read(path))
-    foreign = (
-        imported
-        - sys.stdlib_module_names
-        - {*(name, "pytest", "uvicorn", "phonenumbers")}
-    )
+    foreign = imported - sys.stdlib_module_names - {name, *EXTRAS}
     required = {canonicalize_name(r.name) for r in built[name].requirements}
     assert foreign == required
 

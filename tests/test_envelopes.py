@@ -350,3 +350,21 @@ def test_any_change_is_found(element: etree._Element, data: st.DataObject) -> No
     after = etree.tostring(element)
     assert compare_envelopes(after, before) != []
     assert compare_envelopes(before, after) != []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ('<a xmlns:p="u">p:x</a>', '<a xmlns:q="u">q:x</a>', True),
+        ('<a xmlns:p="u">p:x</a>', '<a xmlns:p="v">p:x</a>', True),  # may be no name
+        ('<a xmlns:p="u">p:x</a>', '<a xmlns:q="v">q:x</a>', False),
+        ('<a xmlns:p="u">p:x</a>', '<a xmlns:q="u">q:y</a>', False),
+        ('<a xmlns:p="u">p:x</a>', "<a>q:x</a>", False),
+        ('<a xmlns:p="u">p:x p:y</a>', '<a xmlns:q="u">q:x q:y</a>', True),
+        ('<a xmlns:p="u">p:x p:y</a>', '<a xmlns:q="u">q:x</a>', False),
+        ('<a xmlns:p="u" b="p:x"/>', '<a xmlns:q="u" b="q:x"/>', True),
+        ('<b:a xmlns:b="u">b:x</b:a>', '<a xmlns="u">x</a>', True),
+    ],
+)
+def test_names_with_other_prefixes(one: str, other: str, same: bool) -> None:
+    assert (compare_envelopes(one, other) == []) is same

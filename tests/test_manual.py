@@ -31,7 +31,8 @@ PAGES = (
     "tutorial",
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
-    *("addressing", "policies", "username-token", "attachments"),
+    *("addressing", "policies", "username-token", "http-bindings", "events"),
+    "attachments",
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (

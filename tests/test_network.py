@@ -14,6 +14,7 @@ import pytest
 from conftest import SERVICE, Shell
 
 from soapwright.project import fetching
+from soapwright.project import remote as remote_module
 from soapwright.project.remote import Remote, RemoteError, stored_name
 
 SCHEMA = (
@@ -306,9 +307,157 @@ def test_places_in_the_store() -> None:
     assert places[0] == "example.org/a.xsd"
     assert len({place.lower() for place in places}) == len(urls)
     # a document may be a folder of others too
+    assert stored_name("https://example.org/a.b") == "example.org/a.b"
+    assert not stored_name("https://example.org/a.b/c.d").startswith("example.org/a.b/")
     assert stored_name("https://example.org/ws") != "example.org/ws"
     for place in places:
         assert not {"", ".", ".."} & set(place.split("/")) and "\\" not in place
+
+
+def test_no_place_clashes_or_is_a_device() -> None:
+    urls = [
+        *("https://http/x.wsdl", "http://x.wsdl", "http://x.wsdl/", "https://x.wsdl"),
+        *(
+            "https://h/con.xsd",
+            "https://h/CON",
+            "https://h/com1.a.b",
+            "https://h/nul/a.xsd",
+        ),
+        *("https://con/a.xsd", "https://h/_con.xsd", "https://h/con./a.xsd"),
+        *("https://h/a.xsd.", "https://h/a.xsd", "https://h/a.XSD", "https://h/a.xsd "),
+        *(
+            "https://h/x/a.xsd",
+            "https://h/x//a.xsd",
+            "https://h/x/./a.xsd",
+            "https://h/./x/a.xsd",
+        ),
+        *(f"https://h/{'a' * n}.xsd" for n in (200, 201, 5000)),
+        *("https://h/a.b/c.d", "https://h/a_b/c.d", "https://h/a.b"),
+    ]
+    places = [stored_name(url) for url in urls]
+    folded = [place.lower().rstrip(". ") for place in places]
+    assert len(set(folded)) == len(urls)
+    for place in folded:
+        assert not any(other.startswith(f"{place}/") for other in folded)
+        for step in place.split("/"):
+            assert step.partition(".")[0] not in ("con", "nul", "com1")
+            assert len(step) < 120
+    for place in places:  # as a URL of its own it has another place
+        assert stored_name(f"https://{place}") != place or place in (
+            "h/a.b",
+            "h/a.xsd",
+            "h/x/a.xsd",
+            "h/a_b/c.d",
+            "h/_con.xsd",
+        )
+
+
+def test_no_symbolic_link_is_followed(shell: Shell, vendor: Web) -> None:
+    outside = Path("outside")
+    outside.mkdir()
+    Path("soapwright.documents").symlink_to(outside, target_is_directory=True)
+    done = shell("generate", "--allow-network")
+    assert done.code == 2
+    assert "is not kept: soapwright.documents is a symbolic link" in done.err
+    assert not list(outside.iterdir()) and vendor.asked == []
+    Path("soapwright.documents").unlink()
+    assert shell("generate", "--allow-network").code == 0
+    kept = next(Path("soapwright.documents").rglob("more*.xsd"))
+    moved = outside / "more.xsd"
+    kept.rename(moved)
+    kept.symlink_to(moved.resolve())
+    for command in (["check", "--full"], ["generate", "--allow-network"]):
+        done = shell(*command)
+        assert done.code == 2 and "is a symbolic link" in done.err
+
+
+def test_all_documents_together_are_bounded(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.pages = {f"/{n}": "x" * 100 for n in range(9)}
+    monkeypatch.setattr(remote_module, "MAX_BYTES", 450)
+    found = Remote(tmp_path, allowed=True)
+    for number in range(4):
+        found.find(f"{web.url}/{number}")
+    with pytest.raises(RemoteError, match="more than 450 bytes are not fetched"):
+        found.find(f"{web.url}/5")
+    monkeypatch.setattr(remote_module, "MAX_DOCUMENTS", 3)
+    found = Remote(tmp_path, allowed=True)
+    for number in (0, 1):
+        found.find(f"{web.url}/{number}")
+    with pytest.raises(RemoteError):
+        found.find(f"{web.url}/none")
+    with pytest.raises(RemoteError, match="more than 3 documents are not fetched"):
+        found.find(f"{web.url}/3")
+    monkeypatch.setattr(remote_module, "MAX_SECONDS", 1e-9)
+    found = Remote(tmp_path, allowed=True)
+    found.find(f"{web.url}/0")
+    with pytest.raises(RemoteError, match="seconds no more documents are fetched"):
+        found.find(f"{web.url}/1")
+
+
+def test_what_is_public_leads_to_nothing_private(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.pages["/a"] = web.pages["/b"] = "<a/>"
+    found = Remote(tmp_path, allowed=True)
+    with pytest.raises(RemoteError, match="is at a private address"):
+        found.find(f"{web.url}/a", by="https://example.org/service.wsdl")
+    assert web.asked == []
+    found.find(f"{web.url}/a")  # the user asks for that
+    found.find(f"{web.url}/b", by=f"{web.url}/a")
+    assert web.asked == ["/a", "/b"]
+    for address, inside in {
+        "127.0.0.1": True,
+        "10.1.2.3": True,
+        "169.254.169.254": True,
+        "::1": True,
+        "fe80::1%eth0": True,
+        "::ffff:192.168.1.1": True,
+        "0.0.0.0": True,
+        "93.184.216.34": False,
+        "2606:2800:220:1:248:1893:25c8:1946": False,
+    }.items():
+        assert fetching._is_inside(address) is inside
+
+
+def test_a_redirect_from_a_public_address_to_a_private_one(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.redirects["/a"] = f"{web.url.replace('127.0.0.1', '127.0.0.2')}/b"
+    monkeypatch.setattr(fetching, "_is_inside", lambda address: address == "127.0.0.2")
+    with pytest.raises(RemoteError, match="is at a private address"):
+        Remote(tmp_path, allowed=True).find(f"{web.url}/a")
+
+
+def test_a_name_that_is_looked_up_again_and_leads_inside(
+    web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.pages["/a"] = "<a/>"
+    answers = iter([False, True])
+    monkeypatch.setattr(fetching, "_is_inside", lambda address: next(answers))
+    with pytest.raises(RemoteError, match="is at a private address"):
+        Remote(tmp_path, allowed=True).find(f"{web.url}/a")
+
+
+def test_two_runs_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    first, second = (Remote(tmp_path, allowed=True) for _ in range(2))
+    order = []
+
+    def run() -> None:
+        with second.alone():
+            order.append("second")
+
+    with first.alone():
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join(0.3)
+        order.append("first")
+    thread.join(10)
+    assert order == ["first", "second"]
+    with Remote(tmp_path, allowed=False).alone(), first.alone():
+        order.append("a run without the network waits for none")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ CREDITS: Final = 1000
 @contextmanager
 def started(
     url: str | None, config: Path | str | None
-) -> Iterator[Callable[[], SmsSandbox]]:
+) -> Generator[Callable[[], SmsSandbox]]:
     """A sandbox for a session of tests; each call gives it as new.
 
     Args:
@@ -37,7 +37,7 @@ def started(
 
 
 @contextmanager
-def _sandbox(url: str | None, config: Path | str | None) -> Iterator[SmsSandbox]:
+def _sandbox(url: str | None, config: Path | str | None) -> Generator[SmsSandbox]:
     if url:
         with SmsSandbox(url) as elsewhere:
             yield elsewhere

@@ -18,11 +18,12 @@ import hashlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 import procrastinate
@@ -186,27 +187,47 @@ class SmsQueue:
         Raises:
             ValueError: the message cannot be sent, or not to one of the recipients.
         """
-        digest = self._identity(message, options)
-        how, some, count = _written(options), list[dict[str, Any]](), 0  # Any: of JSON
-        for chunk in chunks(message, to):
-            some.append(
-                {
-                    "job": job,
-                    "identity": digest,
-                    "place": chunk.place,
-                    "digest": chunk.digest,
-                    "to": list(chunk.to),
-                    "parts": _parts(chunk.message.encode()),
-                    "options": how,
-                }
-            )
-            count += 1
-            if len(some) == _AT_ONCE:
-                self._task.batch_defer(*some)
-                some = []
-        if some:
-            self._task.batch_defer(*some)
+        count = 0
+        for tasks in self._tasks(job, message, to, options):
+            self._task.batch_defer(*tasks)
+            count += len(tasks)
         return count
+
+    async def defer_async(
+        self,
+        job: str,
+        message: Message | str,
+        to: Recipients,
+        options: Options = NO_OPTIONS,
+    ) -> int:
+        """As `defer`, for an application that is open for asyncio."""
+        count = 0
+        for tasks in self._tasks(job, message, to, options):
+            await self._task.batch_defer_async(*tasks)
+            count += len(tasks)
+        return count
+
+    def _tasks(
+        self, job: str, message: Message | str, to: Recipients, options: Options
+    ) -> Iterator[list[dict[str, Any]]]:  # Any: of JSON
+        """The arguments of the tasks of a list, as many at once as are deferred together."""
+        common = {
+            "job": job,
+            "identity": self._identity(message, options),
+            "options": _written(options),
+        }
+        made = (
+            {
+                **common,
+                "place": chunk.place,
+                "digest": chunk.digest,
+                "to": list(chunk.to),
+                "parts": _parts(chunk.message.encode()),
+            }
+            for chunk in chunks(message, to)
+        )
+        while some := list(islice(made, _AT_ONCE)):
+            yield some
 
     def _identity(self, message: Message | str, options: Options) -> str:
         """A digest of what is sent, how and by whom."""

@@ -37,6 +37,7 @@ __all__ = [
     "IncomingView",
     "MadeFault",
     "MessageView",
+    "NoSandbox",
     "NotSent",
     "SandboxError",
     "SmsSandbox",
@@ -47,7 +48,11 @@ _SHOWN: Final = 5
 
 
 class SandboxError(Exception):
-    """The sandbox refused a request, or does not answer."""
+    """The sandbox refused a request."""
+
+
+class NoSandbox(SandboxError):
+    """No sandbox answers."""
 
 
 class NotSent(AssertionError):
@@ -415,7 +420,7 @@ class SmsSandbox:
                 method, path, params=dict(query or {}), json=body, timeout=timeout
             )
         except httpx2.HTTPError as error:
-            raise SandboxError(f"{self.url} does not answer: {error}") from None
+            raise NoSandbox(f"{self.url} does not answer: {error}") from None
 
 
 def _query(search: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "AuthRequest",
                 encoded=True,
                 tag="tns:auth",
@@ -52,7 +52,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="auth",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "AuthResponse",
                 encoded=True,
                 tag="tns:authResponse",
@@ -68,7 +68,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "PingRequest",
                 encoded=True,
                 tag="tns:ping",
@@ -76,7 +76,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="ping",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "PingResponse",
                 encoded=True,
                 tag="tns:pingResponse",
@@ -92,7 +92,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "SendmsgRequest",
                 encoded=True,
                 tag="tns:sendmsg",
@@ -100,7 +100,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="sendmsg",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SendmsgResponse",
                 encoded=True,
                 tag="tns:sendmsgResponse",
@@ -119,7 +119,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "QuerymsgRequest",
                 encoded=True,
                 tag="tns:querymsg",
@@ -127,7 +127,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="querymsg",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "QuerymsgResponse",
                 encoded=True,
                 tag="tns:querymsgResponse",
@@ -146,7 +146,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "DelmsgRequest",
                 encoded=True,
                 tag="tns:delmsg",
@@ -154,7 +154,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="delmsg",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "DelmsgResponse",
                 encoded=True,
                 tag="tns:delmsgResponse",
@@ -173,7 +173,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "GetbalanceRequest",
                 encoded=True,
                 tag="tns:getbalance",
@@ -181,7 +181,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="getbalance",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "GetbalanceResponse",
                 encoded=True,
                 tag="tns:getbalanceResponse",
@@ -197,7 +197,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "RouteCoverageRequest",
                 encoded=True,
                 tag="tns:routeCoverage",
@@ -205,7 +205,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="routeCoverage",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "RouteCoverageResponse",
                 encoded=True,
                 tag="tns:routeCoverageResponse",
@@ -221,7 +221,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "SiPushRequest",
                 encoded=True,
                 tag="tns:si_push",
@@ -229,7 +229,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="si_push",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SiPushResponse",
                 encoded=True,
                 tag="tns:si_pushResponse",
@@ -248,7 +248,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "IndPushRequest",
                 encoded=True,
                 tag="tns:ind_push",
@@ -256,7 +256,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="ind_push",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "IndPushResponse",
                 encoded=True,
                 tag="tns:ind_pushResponse",
@@ -275,7 +275,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "TokenPayRequest",
                 encoded=True,
                 tag="tns:token_pay",
@@ -283,7 +283,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="token_pay",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "TokenPayResponse",
                 encoded=True,
                 tag="tns:token_payResponse",
@@ -299,7 +299,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "StartbatchRequest",
                 encoded=True,
                 tag="tns:startbatch",
@@ -307,7 +307,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="startbatch",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "StartbatchResponse",
                 encoded=True,
                 tag="tns:startbatchResponse",
@@ -326,7 +326,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "SenditemRequest",
                 encoded=True,
                 tag="tns:senditem",
@@ -334,7 +334,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="senditem",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SenditemResponse",
                 encoded=True,
                 tag="tns:senditemResponse",
@@ -353,7 +353,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "QuicksendRequest",
                 encoded=True,
                 tag="tns:quicksend",
@@ -361,7 +361,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="quicksend",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "QuicksendResponse",
                 encoded=True,
                 tag="tns:quicksendResponse",
@@ -380,7 +380,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "EndbatchRequest",
                 encoded=True,
                 tag="tns:endbatch",
@@ -388,7 +388,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="endbatch",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "EndbatchResponse",
                 encoded=True,
                 tag="tns:endbatchResponse",
@@ -407,7 +407,7 @@ def _push_server_ws_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "soap.clickatell.com"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "GetmsgchargeRequest",
                 encoded=True,
                 tag="tns:getmsgcharge",
@@ -415,7 +415,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="getmsgcharge",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "GetmsgchargeResponse",
                 encoded=True,
                 tag="tns:getmsgchargeResponse",

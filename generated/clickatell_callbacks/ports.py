@@ -28,7 +28,7 @@ def _clickatell_callbacks_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "mt_callback"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "MtCallbackRequest",
                 encoded=True,
                 tag="tns:mt_callback",
@@ -45,7 +45,7 @@ def _clickatell_callbacks_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "clickatell_mo"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "MoCallbackRequest",
                 encoded=True,
                 tag="tns:mo_callback",

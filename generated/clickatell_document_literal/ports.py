@@ -47,12 +47,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/auth",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Auth",
                 tag="tns:auth",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}auth",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "AuthResponse",
                 tag="tns:authResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}authResponse",
@@ -73,12 +73,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/ping",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Ping",
                 tag="tns:ping",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}ping",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "PingResponse",
                 tag="tns:pingResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}pingResponse",
@@ -99,12 +99,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/sendmsg",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Sendmsg",
                 tag="tns:sendmsg",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}sendmsg",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SendmsgResponse",
                 tag="tns:sendmsgResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}sendmsgResponse",
@@ -126,12 +126,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/querymsg",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Querymsg",
                 tag="tns:querymsg",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}querymsg",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "QuerymsgResponse",
                 tag="tns:querymsgResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}querymsgResponse",
@@ -152,12 +152,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/delmsg",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Delmsg",
                 tag="tns:delmsg",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}delmsg",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "DelmsgResponse",
                 tag="tns:delmsgResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}delmsgResponse",
@@ -178,12 +178,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/getbalance",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Getbalance",
                 tag="tns:getbalance",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}getbalance",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "GetbalanceResponse",
                 tag="tns:getbalanceResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}getbalanceResponse",
@@ -204,12 +204,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/routecoverage",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Routecoverage",
                 tag="tns:routecoverage",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}routecoverage",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "RoutecoverageResponse",
                 tag="tns:routecoverageResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}routecoverageResponse",
@@ -230,12 +230,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/si_push",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "SiPush",
                 tag="tns:si_push",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}si_push",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SiPushResponse",
                 tag="tns:si_pushResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}si_pushResponse",
@@ -257,12 +257,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/ind_push",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "IndPush",
                 tag="tns:ind_push",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}ind_push",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "IndPushResponse",
                 tag="tns:ind_pushResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}ind_pushResponse",
@@ -284,12 +284,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/token_pay",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "TokenPay",
                 tag="tns:token_pay",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}token_pay",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "TokenPayResponse",
                 tag="tns:token_payResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}token_payResponse",
@@ -311,12 +311,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/startbatch",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Startbatch",
                 tag="tns:startbatch",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}startbatch",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "StartbatchResponse",
                 tag="tns:startbatchResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}startbatchResponse",
@@ -337,12 +337,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/senditem",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Senditem",
                 tag="tns:senditem",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}senditem",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SenditemResponse",
                 tag="tns:senditemResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}senditemResponse",
@@ -364,12 +364,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/quicksend",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Quicksend",
                 tag="tns:quicksend",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}quicksend",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "QuicksendResponse",
                 tag="tns:quicksendResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}quicksendResponse",
@@ -391,12 +391,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/endbatch",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Endbatch",
                 tag="tns:endbatch",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}endbatch",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "EndbatchResponse",
                 tag="tns:endbatchResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}endbatchResponse",
@@ -417,12 +417,12 @@ def _clickatell_sms() -> soap.Port:
             soap_action="http://api.clickatell.com/soap/document_literal/webservice/getmsgcharge",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Getmsgcharge",
                 tag="tns:getmsgcharge",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}getmsgcharge",
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "GetmsgchargeResponse",
                 tag="tns:getmsgchargeResponse",
                 expects="{http://api.clickatell.com/soap/document_literal/webservice}getmsgchargeResponse",

@@ -46,7 +46,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "AuthRequest",
                 encoded=True,
                 tag="tns:auth",
@@ -54,7 +54,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="auth",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "AuthResponse",
                 encoded=True,
                 tag="tns:authResponse",
@@ -72,7 +72,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "PingRequest",
                 encoded=True,
                 tag="tns:ping",
@@ -80,7 +80,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="ping",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "PingResponse",
                 encoded=True,
                 tag="tns:pingResponse",
@@ -98,7 +98,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "SendmsgRequest",
                 encoded=True,
                 tag="tns:sendmsg",
@@ -106,7 +106,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="sendmsg",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SendmsgResponse",
                 encoded=True,
                 tag="tns:sendmsgResponse",
@@ -127,7 +127,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "QuerymsgRequest",
                 encoded=True,
                 tag="tns:querymsg",
@@ -135,7 +135,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="querymsg",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "QuerymsgResponse",
                 encoded=True,
                 tag="tns:querymsgResponse",
@@ -156,7 +156,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "DelmsgRequest",
                 encoded=True,
                 tag="tns:delmsg",
@@ -164,7 +164,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="delmsg",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "DelmsgResponse",
                 encoded=True,
                 tag="tns:delmsgResponse",
@@ -185,7 +185,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "GetbalanceRequest",
                 encoded=True,
                 tag="tns:getbalance",
@@ -193,7 +193,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="getbalance",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "GetbalanceResponse",
                 encoded=True,
                 tag="tns:getbalanceResponse",
@@ -211,7 +211,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "RouteCoverageRequest",
                 encoded=True,
                 tag="tns:routeCoverage",
@@ -219,7 +219,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="routeCoverage",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "RouteCoverageResponse",
                 encoded=True,
                 tag="tns:routeCoverageResponse",
@@ -237,7 +237,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "SiPushRequest",
                 encoded=True,
                 tag="tns:si_push",
@@ -245,7 +245,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="si_push",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SiPushResponse",
                 encoded=True,
                 tag="tns:si_pushResponse",
@@ -266,7 +266,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "IndPushRequest",
                 encoded=True,
                 tag="tns:ind_push",
@@ -274,7 +274,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="ind_push",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "IndPushResponse",
                 encoded=True,
                 tag="tns:ind_pushResponse",
@@ -295,7 +295,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "TokenPayRequest",
                 encoded=True,
                 tag="tns:token_pay",
@@ -303,7 +303,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="token_pay",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "TokenPayResponse",
                 encoded=True,
                 tag="tns:token_payResponse",
@@ -321,7 +321,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "StartbatchRequest",
                 encoded=True,
                 tag="tns:startbatch",
@@ -329,7 +329,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="startbatch",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "StartbatchResponse",
                 encoded=True,
                 tag="tns:startbatchResponse",
@@ -350,7 +350,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "SenditemRequest",
                 encoded=True,
                 tag="tns:senditem",
@@ -358,7 +358,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="senditem",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SenditemResponse",
                 encoded=True,
                 tag="tns:senditemResponse",
@@ -379,7 +379,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "QuicksendRequest",
                 encoded=True,
                 tag="tns:quicksend",
@@ -387,7 +387,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="quicksend",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "QuicksendResponse",
                 encoded=True,
                 tag="tns:quicksendResponse",
@@ -408,7 +408,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "EndbatchRequest",
                 encoded=True,
                 tag="tns:endbatch",
@@ -416,7 +416,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="endbatch",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "EndbatchResponse",
                 encoded=True,
                 tag="tns:endbatchResponse",
@@ -437,7 +437,7 @@ def _push_server_ws_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "GetmsgchargeRequest",
                 encoded=True,
                 tag="tns:getmsgcharge",
@@ -445,7 +445,7 @@ def _push_server_ws_port() -> soap.Port:
                 expects="getmsgcharge",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "GetmsgchargeResponse",
                 encoded=True,
                 tag="tns:getmsgchargeResponse",

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+from soapwright_clickatell.sandbox.api.endpoints import Endpoints
+from soapwright_clickatell.sandbox.api.http import Api
 from soapwright_clickatell.sandbox.engine.faults import Faults
 from soapwright_clickatell.sandbox.engine.gateway import Gateway
 from soapwright_clickatell.sandbox.records.accounts import Credentials
 from soapwright_clickatell.sandbox.records.settings import Settings
+from soapwright_clickatell.sandbox.state.clock import RunningClock
 from soapwright_clickatell.sandbox.state.store import Store
 from soapwright_clickatell.sandbox.web.courier import Courier
 from soapwright_clickatell.sandbox.web.hosts import Hosts
@@ -95,7 +98,9 @@ def listening(
     server = Server("127.0.0.1", 0)
     faults = Faults(() if settings is None else settings.faults)
     application = Application(gateway, server.url, faults, Hosts(("x", "sms.test")))
-    application.mount("inbox", Inbox(gateway, application.calls))
+    application.mount("inbox", Inbox(gateway, application.calls, faults))
+    api = Api(Endpoints(gateway, RunningClock(0, 0), faults, application.calls.clear))
+    application.mount("api", api)
     server.start(application)
     try:
         yield Sandbox(server.url, gateway, clock, courier, faults)

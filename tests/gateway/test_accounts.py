@@ -19,7 +19,7 @@ from soapwright_clickatell.sandbox.engine.gateway import Gateway
 from soapwright_clickatell.sandbox.records.accounts import Account, Credentials
 from soapwright_clickatell.sandbox.records.callbacks import Destination
 from soapwright_clickatell.sandbox.records.messages import Submission
-from soapwright_clickatell.sandbox.records.settings import Settings
+from soapwright_clickatell.sandbox.records.settings import Route, Settings
 from soapwright_clickatell.sandbox.state.store import Store
 from soapwright_clickatell.vendor.codes import ErrorCode
 from soapwright_clickatell.vendor.replies import GatewayError, MessageId, Reply
@@ -222,3 +222,42 @@ def test_mistakes_about_accounts(
     assert len(found) == len(mistakes)
     for line, mistake in zip(found, mistakes, strict=True):
         assert line.startswith(mistake)
+
+
+def test_a_message_costs_the_same_however_many_there_are() -> None:
+    """SQLite's instructions for a message, with every limit set: time would tell of the machine."""
+    limited = Account(
+        *("one", "secret", 1),
+        daily_limit=10**6,
+        max_credits=Decimal(3),
+        senders=("Shop",),
+        two_way=("27999000224",),
+    )
+    routes = Route("cheap", Decimal("0.5"), rate=1e6), Route("dear", Decimal(2))
+    store, clock = Store(), Clock()
+    settings = Settings(account=limited, routes=routes)
+    gateway = Gateway(store, credits=Decimal(10**6), clock=clock, settings=settings)
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    def cost(messages: int) -> float:
+        """Instructions of the last hundred messages."""
+        for number in range(messages // 100):
+            nonlocal steps
+            steps = 0
+            to = [f"2783{100 * number + n:07d}" for n in range(100)]
+            gateway.sendmsg(
+                credentials(limited), Submission(to=to, text="Hello", sender="Shop")
+            )
+            clock.turn(seconds=10)
+            gateway.advance()
+        return steps
+
+    store._db.set_progress_handler(count, 10)
+    few = cost(300)
+    assert cost(6000) < 1.2 * few
+    store.close()

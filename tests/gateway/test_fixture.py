@@ -22,7 +22,7 @@ NUMBER = "27831234567"
 
 def send(sandbox: SmsSandbox, text: str = "Hello", to: str = NUMBER) -> str:
     with Clickatell(**sandbox.credentials, endpoint=sandbox.endpoint) as sms:
-        (sent,) = sms.send(Text(text), to)
+        sent = sms.send(Text(text), to)
     assert isinstance(sent, Accepted)
     return sent.id
 

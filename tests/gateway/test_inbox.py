@@ -15,6 +15,7 @@ from sandboxes import DEMO, PATHS, Sandbox, listening
 
 from soapwright_clickatell.sandbox.records.accounts import Account
 from soapwright_clickatell.sandbox.records.callbacks import Destination
+from soapwright_clickatell.sandbox.records.faults import Fault
 from soapwright_clickatell.sandbox.records.messages import Submission
 from soapwright_clickatell.sandbox.records.settings import Outage, Route, Settings
 from soapwright_clickatell.services.clickatell import Client
@@ -257,6 +258,34 @@ def test_a_reply_needs_a_form_of_ours(sandbox: Sandbox) -> None:
     assert "ConnectError" in page and page.count(f"from {NUMBER}") == 2
 
 
+# ----------------------------------------------------------------------------------- faults
+
+
+def test_faults_are_made_and_removed(sandbox: Sandbox) -> None:
+    page = get(sandbox, "/inbox/faults")
+    assert "no fault is made" in page
+    form = {"token": token_of(page), "kind": "lost", "accepted": "true", "calls": "3"}
+    kind = "application/x-www-form-urlencoded"
+
+    def post(path: str, **more: str) -> int:
+        body = urlencode({**form, **more}).encode()
+        return sandbox.post(f"/inbox/faults{path}", body, kind)[0]
+
+    assert post("", token="x") == 403
+    for bad in (
+        *({"kind": "fire"}, {"code": "998"}, {"status": "200"}, {"seconds": "nan"}),
+        *({"calls": "-1"}, {"share": "2"}, {"calls": "x"}, {"seconds": "601"}),
+    ):
+        assert post("", **bad) == 400, bad
+    assert post("") == 303
+    page = get(sandbox, "/inbox/faults")
+    assert "answer lost after acceptance" in page
+    (number,) = re.findall(r'name="number" value="(\d+)"', page)
+    assert post("/remove", number="x") == post("/remove", number=number) == 303
+    assert sandbox.faults.listed() == []
+    assert sandbox.post("/inbox/faults/remove", b"", None, method="GET")[0] == 405
+
+
 # --------------------------------------------------------------------------- a real browser
 
 
@@ -291,6 +320,43 @@ def test_a_reader_replies_as_the_handset_would(sandbox: Sandbox, browser: Any) -
     assert browser.get_log("browser") == []
 
 
+def shown(browser: Any, text: str) -> None:
+    """Wait until a page shows a text, without loading it again."""
+    until = time.monotonic() + 20
+    while text not in browser.find_element("tag name", "main").text:
+        assert time.monotonic() < until, browser.page_source
+        time.sleep(0.05)
+
+
+def test_pages_are_kept_up_to_date(sandbox: Sandbox, browser: Any) -> None:
+    browser.get(f"{sandbox.url}/inbox")
+    shown(browser, "There are no messages.")
+    browser.execute_script("window.first = true")
+    message = send(sandbox, HOSTILE)
+    shown(browser, HOSTILE)
+    assert "999 credits" in browser.find_element("id", "credits").text
+    assert browser.execute_script("return window.first")  # it is the same page
+    browser.get(f"{sandbox.url}/inbox/messages/{message}")
+    browser.find_element("name", "text").send_keys("half of a rep")
+    sandbox.clock.turn(seconds=10)
+    sandbox.gateway.advance()
+    shown(browser, "004 Received by recipient")
+    text = browser.find_element("name", "text")
+    assert text.get_attribute("value") == "half of a rep"  # forms are left alone
+    assert browser.get_log("browser") == []
+
+
+def test_a_conversation_begins(sandbox: Sandbox, browser: Any) -> None:
+    browser.get(f"{sandbox.url}/inbox/incoming")
+    browser.find_element("name", "from").send_keys(NUMBER)
+    browser.find_element("name", "text").send_keys("Anybody there?")
+    browser.find_element("css selector", "form button").click()
+    shown(browser, "Anybody there?\n")
+    with sandbox.gateway.store.transaction():
+        (incoming,) = sandbox.gateway.store.newest_incoming(9)
+    assert (incoming.sender, incoming.recipient) == (NUMBER, "27999000224")
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_pages_fit_into_a_phone_and_can_be_read(
     sandbox: Sandbox, browser: Any, dark: bool
@@ -300,6 +366,7 @@ def test_pages_fit_into_a_phone_and_can_be_read(
     sandbox.gateway.receive(NUMBER, "27999000224", "W" * 200)
     sandbox.post(PATHS[0], b"<oops " + b"W" * 300)
     sandbox.courier.deliver()
+    sandbox.faults.add(Fault(kind="lost", operation="routecoverage", calls=3))
     emulate = browser.execute_cdp_cmd
     phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
     emulate("Emulation.setDeviceMetricsOverride", phone)
@@ -307,7 +374,7 @@ def test_pages_fit_into_a_phone_and_can_be_read(
     emulate("Emulation.setEmulatedMedia", {"features": [scheme]})
     for path in (
         *("", "/incoming", "/batches", "/callbacks", "/calls", "/calls/1"),
-        f"/messages/{message}",
+        *(f"/messages/{message}", "/faults"),
     ):
         browser.get(f"{sandbox.url}/inbox{path}")
         assert browser.execute_script(WIDTH) <= 390, path

@@ -11,7 +11,7 @@ from soapwright.runtime.codec.package import Package
 from soapwright.runtime.errors.errors import DeclaredSoapFault, DecodeError
 from soapwright.runtime.soap.envelope import Envelope, Version, Wire
 from soapwright.runtime.soap.faults import DeclaredFault
-from soapwright.runtime.soap.operation import Message, Operation, Port
+from soapwright.runtime.soap.operation import MessageFormat, Operation, Port
 from soapwright.runtime.values.strings import text
 from soapwright.runtime.xml.element import Element, is_nil, local_name, path_of
 
@@ -167,20 +167,20 @@ def operation(
     faults: Sequence[DeclaredFault] | None = None,
 ) -> Operation[Order, Receipt]:
     """`order`, in the flavour that a test wants."""
-    header = Message("Headers") if headers else None
+    header = MessageFormat("Headers") if headers else None
     expects = ("order", "") if rpc else (f"{{{SHOP}}}order", f"{{{SHOP}}}orderResponse")
     return Operation(
         name=name,
         soap_action=action,
         envelope=Envelope(wire(version, charset), NAMESPACES, "xsi tns"),
         package=Package("shop", types),
-        request=Message(
+        request=MessageFormat(
             "Order", tag="tns:order", expects=expects[0], rpc=rpc, encoded=encoded
         ),
         response=(
             None
             if one_way
-            else Message(
+            else MessageFormat(
                 "Receipt",
                 tag="tns:orderResponse",
                 expects=expects[1],

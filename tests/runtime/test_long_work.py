@@ -15,7 +15,13 @@ from test_client import BOTH, AsyncClient, Call
 
 from soapwright.runtime.errors.errors import TransportError
 from soapwright.runtime.http.aside import aside
-from soapwright.runtime.http.bodies import TooLarge, is_long, unpacked
+from soapwright.runtime.http.bodies import (
+    TooLarge,
+    UnknownCoding,
+    Unpacking,
+    is_long,
+    unpacked,
+)
 from soapwright.runtime.http.replies import Reply
 from soapwright.runtime.xml.parsing import LIMITS, Limits
 
@@ -153,3 +159,56 @@ def test_an_asynchronous_client_reads_a_long_reply_aside(
 
         assert asyncio.run(main()) == 7
     assert (threads[0] != threading.get_ident()) is aside_too
+
+
+# ------------------------------------------------------------------------ piece by piece
+
+
+def streamed(body: bytes, coding: str, size: int, limits: Limits = LIMITS) -> bytes:
+    unpacking = Unpacking(coding, limits)
+    pieces = []
+    for at in range(0, len(body), size):
+        for piece in unpacking.feed(body[at : at + size]):
+            assert len(piece) <= 2**16
+            pieces.append(piece)
+    unpacking.end()
+    return b"".join(pieces)
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_what_is_unpacked_piece_by_piece_is_the_same(size: int):
+    text = bytes(range(256)) * 600
+    raw = zlib.compressobj(wbits=-15)
+    deflated = raw.compress(text) + raw.flush()
+    members = gzip.compress(text[:100]) + gzip.compress(b"") + gzip.compress(text[100:])
+    for coding_, body in {
+        "gzip": members,
+        "x-gzip": members + b"\0" * 50,
+        "gzip, identity": members + b"what else is there",
+        "deflate": zlib.compress(text),
+        "Deflate": deflated,
+        "deflate, gzip": gzip.compress(deflated),
+        "gzip, gzip, gzip": packed(text, 3),
+    }.items():
+        assert unpacked(body, coding_, MANY, LIMITS) == text
+        assert streamed(body, coding_, size) == text
+        with pytest.raises(ValueError, match="it ends too early"):
+            streamed(body[: len(body) // 2], coding_, size)
+    assert streamed(b"", "gzip", size) == b""
+    assert streamed(text[:1000], "", size) == text[:1000]
+
+
+def test_a_bomb_is_cut_off_piece_by_piece():
+    bomb = packed(bytes(MANY), 1)
+    assert len(streamed(bomb, "gzip", 100)) == MANY
+    for layers in (2, 3, 5):
+        with pytest.raises(ValueError, match="more than 1,200 times as long"):
+            streamed(packed(bomb, layers - 1), coding(layers), 2**16)
+    with pytest.raises(ValueError, match="more than 5 content codings"):
+        Unpacking(coding(6), LIMITS)
+    with pytest.raises(UnknownCoding):
+        Unpacking("br", LIMITS)
+    with pytest.raises(ValueError, match="incorrect header"):
+        streamed(b"no gzip", "gzip", 3)
+    with pytest.raises(ValueError, match="too many members"):
+        streamed(gzip.compress(b"") * 101, "gzip", 2**16)

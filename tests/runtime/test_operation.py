@@ -43,7 +43,7 @@ from soapwright.runtime.errors.errors import (
     VersionMismatch,
 )
 from soapwright.runtime.soap.envelope import NAMES, Envelope
-from soapwright.runtime.soap.operation import Message, Operation
+from soapwright.runtime.soap.operation import MessageFormat, Operation
 from soapwright.runtime.values.anyxml import AnyElement
 
 BOTH = pytest.mark.parametrize("version", ["1.1", "1.2"])
@@ -77,7 +77,7 @@ def test_attributes_of_the_message_are_written():
         soap_action="",
         envelope=Envelope(shop.wire(), {}),
         package=Package("shop", TYPES),
-        request=Message(
+        request=MessageFormat(
             "Order", tag="o:order", attributes=' xmlns:o="urn:o"', rpc=True
         ),
         response=None,
@@ -93,8 +93,8 @@ def test_a_content_message_is_the_whole_body():
         soap_action="",
         envelope=Envelope(shop.wire(), {}),
         package=Package("shop", TYPES),
-        request=Message("Nothing"),
-        response=Message("Nothing"),
+        request=MessageFormat("Nothing"),
+        response=MessageFormat("Nothing"),
     )
     assert b"<S:Body></S:Body>" in ping.encode_request(Nothing())
     assert ping.decode_request(ping.encode_request(Nothing())) == Nothing()
@@ -253,7 +253,7 @@ def test_an_operation_without_input_has_no_request():
         envelope=Envelope(shop.wire(), {}),
         package=Package("shop", TYPES),
         request=None,
-        response=Message("Receipt", tag="r", expects="r"),
+        response=MessageFormat("Receipt", tag="r", expects="r"),
     )
     assert alert.request_type is None
     assert alert.response_type is Receipt

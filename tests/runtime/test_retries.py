@@ -233,7 +233,7 @@ def test_a_date_of_retry_after():
 def test_the_deadline_bounds_attempts_and_waits(call: Call):
     began = time.monotonic()
     rules = Retry(attempts=1000, backoff=0.05, longest=0.05)
-    with pytest.raises(TransportError, match="refused"):
+    with pytest.raises(TransportError, match="refused|deadline"):  # on a busy machine
         call(unsent(), retries=rules, deadline=0.3)
     assert time.monotonic() - began < 2
     with pytest.raises(TransportError, match="503"):

@@ -148,7 +148,16 @@ ASK_IN = '<input message="s:AskIn"/>'
 ADDRESSED = ASK_IN.replace(
     "/>", ' w:Action="urn:a" xmlns:w="http://www.w3.org/2007/05/addressing/metadata"/>'
 )
+HTTP = (
+    '<binding name="H" type="s:P"><h:binding xmlns:h="http://schemas.xmlsoap.org/wsdl/http/" verb="GET"/>'
+    '<operation name="shout"><h:operation xmlns:h="http://schemas.xmlsoap.org/wsdl/http/" location="/shout"/>'
+    '<input><h:urlEncoded xmlns:h="http://schemas.xmlsoap.org/wsdl/http/"/></input></operation></binding></definitions>'
+)
 EDITS = [
+    Edit(
+        *("/shout", "/cry", "http", "shout", "breaking breaking compatible"),
+        ("</definitions>", HTTP),
+    ),
     Edit(SOAP_BINDING, USES, "addressing", "Port", "breaking - compatible"),
     Edit(
         *(USES, USES.replace("true", "false"), "no-addressing", "Port"),

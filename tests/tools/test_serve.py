@@ -169,6 +169,21 @@ def test_a_mock_answers_with_samples_and_with_recordings(
     ]
 
 
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_mock_answers_under_its_own_names(server: str, tmp_path: Path) -> None:
+    folder = make("services", tmp_path / "made")
+    with served(folder, "--allow-host", "mock", server=server) as base:
+        for host, status in (
+            ("mock:80", 200),
+            ("localhost", 200),
+            ("evil.example", 421),
+        ):
+            connection = HTTPConnection(base.removeprefix("http://"), timeout=20)
+            connection.request("GET", "/?wsdl", headers={"Host": host})
+            assert connection.getresponse().status == status
+            connection.close()
+
+
 def test_what_cannot_be_served(run: Run, tmp_path: Path) -> None:
     folder = make("services", tmp_path / "made")
     (tmp_path / "replies").mkdir()

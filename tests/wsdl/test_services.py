@@ -104,8 +104,8 @@ def operation(
 
 
 def one(services: Services) -> Operation:
-    """The only operation of the only port."""
-    (port,) = services.ports
+    """The only operation of the only port, but for its other side."""
+    (port,) = (port for port in services.ports if not port.is_consumer)
     (found,) = port.operations
     return found
 
@@ -229,13 +229,35 @@ def test_both_versions_of_soap(read: Reader) -> None:
 
 
 def test_other_bindings_are_left_out(read: Reader) -> None:
-    other = '<binding name="H" type="t:P"><http:binding verb="GET"/></binding>'
+    other = '<binding name="H" type="t:P"><x:binding xmlns:x="urn:x"/></binding>'
     ports = '<port name="P" binding="t:H"/><port name="Q" binding="t:H"/>'
     services, found = read(a=whole(other, f'<service name="S">{ports}</service>'))
     assert services.ports == ()
     assert found == [
-        "a.wsdl:2: warning: binding H is not SOAP's: it is left out [binding-skipped]"
+        "a.wsdl:2: warning: binding H is neither SOAP's nor HTTP's: it is left out [binding-skipped]"
     ]
+
+
+def test_a_port_of_soap_has_its_name_before_one_of_http(read: Reader) -> None:
+    http = (
+        '<binding name="H" type="t:P"><http:binding verb="GET"/><operation name="op">'
+        '<http:operation location="/"/></operation></binding>'
+    )
+    soap = binding('<operation name="op"/>')
+    port = '<service name="{0}"><port name="P" binding="t:{1}"/></service>'
+    declared = '<portType name="P"><operation name="op"/></portType>'
+    services, _ = read(
+        a=whole(declared, soap, http, port.format("A", "H"), port.format("B", "B"))
+    )
+    assert [(p.key, p.is_http) for p in services.ports] == [("A.P", True), ("P", False)]
+
+
+def test_an_http_binding_without_operations_is_no_port(read: Reader) -> None:
+    other = '<binding name="H" type="t:P"><http:binding verb="GET"/></binding>'
+    services, found = read(
+        a=whole(other, '<service name="S"><port name="P" binding="t:H"/></service>')
+    )
+    assert (services.ports, found) == ((), [])
 
 
 def test_the_address_may_be_an_endpoint_reference(read: Reader) -> None:

@@ -74,7 +74,7 @@ def generate_command(
         flags = _Flags(no_spec, no_server, strict, security)
         configs = _packages(wsdl, output, name, wire, catalogs, flags, chosen)
         remote = Remote(Path(), allowed=allow_network)
-        with Progress() as progress:
+        with remote.alone(), Progress() as progress:
             states = examine(configs, remote, progress, full=full)
             if states.broken:  # where one is broken, none is written
                 found = [d for state in states.sound for d in state.findings]

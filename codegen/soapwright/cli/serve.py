@@ -31,8 +31,19 @@ from soapwright.model.diagnostics import SpecError
     show_default=True,
     help="0 takes a free one.",
 )
+@click.option(
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    help="A further name under which it may be called, such as a container's.",
+)
 def serve_command(
-    package: Path, replies: Path | None, full: bool, host: str, port: int
+    package: Path,
+    replies: Path | None,
+    full: bool,
+    host: str,
+    port: int,
+    allow_host: tuple[str, ...],
 ) -> None:
     """Answer every call of PACKAGE's service with a valid reply, until stopped.
 
@@ -44,7 +55,7 @@ def serve_command(
     from soapwright.tools.serve import mock, serve
 
     try:
-        serve(mock(package, replies, full=full), host, port, click.echo)
+        serve(mock(package, replies, full=full), host, port, click.echo, allow_host)
     except SpecError as error:
         print_findings(error.diagnostics)
         raise SystemExit(2) from None

@@ -6,7 +6,9 @@ itself say so. These do not count:
 * the XML declaration and the character set, comments, processing instructions, CDATA sections,
   character references, the quotes and the order of attributes, `<a/>` against `<a></a>`;
 * prefixes and the place where a namespace is declared. A value that is a name is compared as
-  one: `xsi:type`, `arrayType`, `itemType`, fault codes, a text whose `xsi:type` is `xsd:QName`;
+  one: `xsi:type`, `arrayType`, `itemType`, fault codes, a text whose `xsi:type` is `xsd:QName`.
+  Texts and attributes that differ in prefixes alone, each declared for the same namespace where it is,
+  are names in the sight of XML Schema (QName), or lists of them;
 * white space between elements, unless `xml:space="preserve"` holds there. Beside other text
   (mixed content) it counts;
 * the spelling of `xsi:nil`; `xsi:nil="false"`, which has no effect; the hints of
@@ -25,7 +27,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
@@ -168,6 +170,8 @@ class _Node:
     attributes: dict[str, str]
     texts: tuple[str, ...]
     children: tuple[_Node, ...]
+    scope: Mapping[str | None, str]
+    """The namespaces of the prefixes that are declared here."""
 
 
 def _read(
@@ -192,7 +196,7 @@ def _read(
         texts = [_text(element, texts[0], typed)]
     elif not keep and not any(text.strip(_WHITE) for text in texts):
         texts = []
-    return _Node(element.tag, attributes, tuple(texts), nodes)
+    return _Node(element.tag, attributes, tuple(texts), nodes, element.nsmap)
 
 
 def _text(element: etree._Element, text: str, typed: bool) -> str:
@@ -269,30 +273,54 @@ def _is_empty_header(element: etree._Element) -> bool:
 def _compare(actual: _Node, expected: _Node, path: str) -> Iterator[Difference]:
     if actual.tag != expected.tag:
         yield Difference(path, Kind.NAME, actual.tag, expected.tag)
-    yield from _compare_attributes(actual.attributes, expected.attributes, path)
+    yield from _compare_attributes(actual, expected, path)
     yield from _compare_children(actual, expected, path)
     if len(actual.children) == len(expected.children):
-        yield from _compare_texts(actual.texts, expected.texts, path)
+        yield from _compare_texts(actual, expected, path)
 
 
-def _compare_attributes(
-    actual: dict[str, str], expected: dict[str, str], path: str
-) -> Iterator[Difference]:
+def _are_same(
+    actual: _Node, found: str | None, expected: _Node, wanted: str | None
+) -> bool:
+    """Whether two texts are the same, or the same names with other prefixes."""
+    if found == wanted or found is None or wanted is None:
+        return found == wanted
+    ours, theirs = found.split(), wanted.split()
+    return (
+        ours != theirs
+        and len(ours) == len(theirs)
+        and all(
+            one == other
+            or ":" in one + other
+            and _name(one, actual.scope) == _name(other, expected.scope) is not None
+            for one, other in zip(ours, theirs, strict=True)
+        )
+    )
+
+
+def _name(text: str, scope: Mapping[str | None, str]) -> tuple[str, str] | None:
+    """A QName's namespace and local name; None where its prefix is not declared."""
+    prefix, _, local = text.rpartition(":")
+    namespace = scope.get(prefix or None)
+    return None if namespace is None else (namespace, local)
+
+
+def _compare_attributes(one: _Node, other: _Node, path: str) -> Iterator[Difference]:
+    actual, expected = one.attributes, other.attributes
     for name in sorted(actual.keys() | expected.keys()):
         found, wanted = actual.get(name), expected.get(name)
-        if found != wanted:
+        if not _are_same(one, found, other, wanted):
             place = f"{path}/@{_prefixed(name)}"
             yield Difference(place, Kind.ATTRIBUTE, _quoted(found), _quoted(wanted))
 
 
-def _compare_texts(
-    actual: Sequence[str], expected: Sequence[str], path: str
-) -> Iterator[Difference]:
+def _compare_texts(one: _Node, other: _Node, path: str) -> Iterator[Difference]:
     """Texts of as many children; where one side has none, they are white space there."""
+    actual, expected = one.texts, other.texts
     count = max(len(actual), len(expected))
     pairs = zip(actual or [""] * count, expected or [""] * count, strict=True)
     for number, (found, wanted) in enumerate(pairs, 1):
-        if found != wanted:
+        if not _are_same(one, found, other, wanted):
             place = f"{path}/text()[{number}]" if count > 1 else f"{path}/text()"
             yield Difference(place, Kind.TEXT, _quoted(found), _quoted(wanted))
 

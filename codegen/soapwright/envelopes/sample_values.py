@@ -45,6 +45,8 @@ _INTEGERS: Final = frozenset(
     }
 )
 _NUMBERS: Final = _INTEGERS | {Builtin.DECIMAL, Builtin.FLOAT, Builtin.DOUBLE}
+SAMPLE_PART: Final = "sample@example.com"
+"""The Content-ID of the part that samples of swaRef refer to."""
 _SAMPLES: Final = {
     Builtin.LANGUAGE: "en",
     Builtin.NMTOKEN: "token",
@@ -76,6 +78,7 @@ _SAMPLES: Final = {
     Builtin.G_MONTH: "--01",
     Builtin.HEX_BINARY: "736f6170",
     Builtin.BASE64_BINARY: "c29hcA==",
+    Builtin.SWA_REF: f"cid:{SAMPLE_PART}",
 }
 _VARIANTS: Final = {
     Builtin.DATE_TIME: ("Z", "", ".000Z", ".000", "+00:00", ".000+00:00"),

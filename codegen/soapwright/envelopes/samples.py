@@ -111,8 +111,8 @@ class Samples:
                 case ElementPart(element=name):
                     self._global(into, self._standing_for(self._api.elements[name]))
                 case TypePart(name=name, type=reference):
-                    literal = message.use is Use.LITERAL
-                    if message.wrapper is None and literal:  # the Body's own content
+                    alone = len(message.parts) == 1 and message.use is Use.LITERAL
+                    if message.wrapper is None and alone:  # the Body's own content
                         self._value(into, reference)
                     else:
                         self._value(etree.SubElement(into, name), reference)

@@ -643,13 +643,37 @@ class LeftOut:
         return f"{self.kind.value} {self.name or 'without a name'}"
 
 
+class HttpContent(Enum):
+    """The form of a message in an HTTP binding (WSDL 1.1, sections 4.5 to 4.7, and 5)."""
+
+    QUERY = "query"
+    PATH = "path"
+    FORM = "form"
+    XML = "xml"
+    TEXT = "text"
+    BYTES = "bytes"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpBinding:
+    """How an operation travels without SOAP: the HTTP method, the path, and the messages' forms."""
+
+    verb: str
+    location: str
+    request: HttpContent
+    response: HttpContent
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An operation of a binding. `key` is its name, with `_2`, `_3` … for overloads in binding order.
 
     `output` is None for a one-way operation, `input` where the WSDL declares none. `left_out`
     are its headers and faults that are broken, `findings` those in its declaration. `policy` is the
-    effective one of the operation, without those of its messages.
+    effective one of the operation, without those of its messages. `http` is None where it travels in
+    envelopes. Where `output_first`, the service sends the output by itself (notification,
+    solicit-response; WSDL 1.1, section 2.4).
     """
 
     name: str
@@ -664,6 +688,8 @@ class Operation:
     left_out: tuple[LeftOut, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     policy: Policy = NOTHING
+    http: HttpBinding | None = None
+    output_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -681,6 +707,9 @@ class Addressing:
 @dataclass(frozen=True, slots=True)
 class Port:
     """A SOAP binding at an address; a binding that no port uses has no `service` ("") and no address.
+
+    Where it `is_http`, it is an HTTP binding: its values are written as XML, as in SOAP 1.1's Bodies.
+    Where it `is_consumer`, it is the other side of a port: it takes what that sends by itself.
 
     `key` is its key in the package's `PORTS`, `wire` the wire style that it asks for, or "". `mtom`
     is why binary values may travel as parts, None where nothing declares that they may.
@@ -705,6 +734,8 @@ class Port:
     addressing: Addressing | None = None
     policy: Policy = NOTHING
     service_policy: Policy = NOTHING
+    is_http: bool = False
+    is_consumer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,10 @@ class Code(StrEnum):
     # Services.
     NO_PORT = "no-port", "The WSDL has no SOAP binding, so there are no operations."
     PORT_SKIPPED = "port-skipped", "The binding of a port is missing."
-    BINDING_SKIPPED = "binding-skipped", "A binding is not a SOAP binding."
+    BINDING_SKIPPED = (
+        "binding-skipped",
+        "A binding, or its operation, is neither of SOAP nor of plain HTTP.",
+    )
     TRANSPORT = "transport", "A SOAP binding does not use HTTP."
     STYLE = "style", "A style is neither document nor rpc."
     USE = "use", "A use is neither literal nor encoded."

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from soapwright.model.api import Operation, Port
+from soapwright.model.api import Mtom, Operation, Port
 from soapwright.model.diagnostics import Location
 from soapwright.model.policy import Alternative, Assertion, Policy, in_order
 
@@ -127,6 +127,14 @@ def addressing_of(policy: Policy) -> tuple[bool, str, Location] | None:
     return all(found), version, first.at
 
 
+def mtom_of(policy: Policy) -> Mtom | None:
+    """Whether a policy demands MTOM, in each alternative, or allows it, in some."""
+    found = [any(one.local in _MTOM for one in alternative) for alternative in policy]
+    if not any(found):
+        return None
+    return Mtom.DEMANDED if all(found) else Mtom.EXPECTED
+
+
 def _is_addressing(one: Assertion) -> bool:
     return one.local in _ADDRESSING and "addressing" in one.namespace
 
@@ -139,7 +147,7 @@ def _demands(alternative: Alternative, address: str | None) -> Iterator[Demand]:
         if _is_addressing(one):
             yield from _addressing(one)
         elif one.local in _MTOM:
-            yield Demand("MTOM", False, one.at, "requests have binary data in place")
+            yield Demand("MTOM", True, one.at)
         elif one.namespace in _SECURITY:
             yield from _security(one, address, with_timestamp)
         elif one.namespace == _MICROSOFT_HTTP:

@@ -15,15 +15,29 @@ import hashlib
 import json
 import os
 import re
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from soapwright.project.toolkit import is_of
 
+try:
+    import fcntl
+except ImportError:  # Windows has none: there two runs at once are the user's business
+    fcntl = None  # type: ignore[assignment]  # as a module it is of its own type
+
 LOCK = "soapwright.lock"
 STORE = "soapwright.documents"
-_MAX_DOCUMENTS = 1000
+MAX_DOCUMENTS = 1000
+MAX_BYTES = 512 * 1024 * 1024
+MAX_SECONDS = 300.0
 _ODD = re.compile(r"[^\w.\-]", re.ASCII)
+_MARKED = re.compile(r"-[0-9a-f]{24}(\.|\Z)")
+_LONGEST = 80
+# What Windows takes for a device, whatever its suffix.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|\Z)", re.IGNORECASE)
 
 
 class RemoteError(Exception):
@@ -53,16 +67,24 @@ def is_url(name: str) -> bool:
 
 
 def stored_name(url: str) -> str:
-    """Where in the store a URL's document is, `/` between the steps; no two URLs share a place."""
+    """Where in the store a URL's document is, `/` between the steps; no two URLs share a place, whatever
+    the file system, and none is a folder of another's.
+
+    A place that is not plainly the URL has a mark that is made of it. Plain ones look like no mark,
+    and have no dot in a folder's name but the host's, as all files have one.
+    """
     url = url.partition("#")[0]
     plain = url.partition("://")[2].replace("?", "-", 1)
-    steps = [_ODD.sub("_", step) for step in plain.split("/")]
-    steps = [step for step in steps if step.strip(".")]
+    steps = [_ODD.sub("_", step)[:_LONGEST].rstrip(".") for step in plain.split("/")]
+    steps = [f"_{step}" if _DEVICE.match(step) else step for step in steps if step]
+    host, *folders = steps[:-1] or ["_"]
+    last = steps[-1] if len(steps) > 1 else "_".join(steps[:1]) or "_"
+    steps = [host, *(folder.replace(".", "_") for folder in folders), last]
     name = "/".join(steps)
     plainly = url in (f"http://{name}", f"https://{name}") and name == name.lower()
-    if not plainly or "." not in steps[-1]:  # such a one may be a folder too
-        stem, _, suffix = steps[-1].rpartition(".")
-        mark = hashlib.sha256(url.encode()).hexdigest()[:8]
+    if not plainly or "." not in last or host == "http" or _MARKED.search(last):
+        stem, _, suffix = last.rpartition(".")
+        mark = hashlib.sha256(url.encode()).hexdigest()[:24]
         steps[-1] = f"{stem}-{mark}.{suffix}" if stem else f"{suffix}-{mark}"
     if url.startswith("http://"):
         steps.insert(0, "http")
@@ -82,19 +104,41 @@ class Remote:
         self._found: dict[str, Fetched] = {}
         self._by_path: dict[Path, Fetched] = {}
         self._locked = _read_lock(self._folder / LOCK)
+        self._count, self._bytes, self._seconds = 0, MAX_BYTES, MAX_SECONDS
+        self._private: set[str] = set()
+        """The documents that came from private addresses, and so may name others there."""
 
-    def find(self, url: str) -> Path | None:
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Inside, no other run of the project fetches and locks documents: it waits for this one's end."""
+        if not self.allowed or fcntl is None:
+            yield
+            return
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            self._locked = _read_lock(self._folder / LOCK)
+            yield
+        finally:
+            os.close(folder)
+
+    def find(self, url: str, by: str = "") -> Path | None:
         """The path in the store of a document that can be had; None where it is not locked.
+
+        Args:
+            url: of the document.
+            by: the URL of the document that names it; "" where the user or a file does.
 
         Raises:
             RemoteError: it cannot be fetched, or what is kept is not what was locked.
         """
         url = url.partition("#")[0]
         if url not in self._found:
-            got = self._fetch(url) if self.allowed else self._kept(url)
+            path = self._folder / STORE / stored_name(url)
+            self._refuse_links(path)
+            got = self._fetch(url, by) if self.allowed else self._kept(url)
             if got is None:
                 return None
-            path = self._folder / STORE / stored_name(url)
             self._found[url] = self._by_path[path] = Fetched(url, path, *got)
         return self._found[url].path
 
@@ -134,16 +178,43 @@ class Remote:
         base = str(locked.get("base", url))
         return content, base if is_url(base) else url
 
-    def _fetch(self, url: str) -> tuple[bytes, str]:
-        if len(self._found) >= _MAX_DOCUMENTS:
-            raise RemoteError(f"more than {_MAX_DOCUMENTS:,} documents are not fetched")
+    def _refuse_links(self, path: Path) -> None:
+        """Refuse to read or write what a symbolic link in the store leads to.
+
+        Raises:
+            RemoteError: there is one.
+        """
+        for place in (self._folder / LOCK, path, *path.parents):
+            if place == self._folder:
+                break
+            if place.is_symlink():
+                shown = place.relative_to(self._folder)
+                raise RemoteError(f"is not kept: {shown} is a symbolic link")
+
+    def _fetch(self, url: str, by: str) -> tuple[bytes, str]:
+        if self._count >= MAX_DOCUMENTS:
+            raise RemoteError(f"more than {MAX_DOCUMENTS:,} documents are not fetched")
+        if self._seconds <= 0:
+            seconds = f"{MAX_SECONDS:,.0f}"
+            raise RemoteError(f"after {seconds} seconds no more documents are fetched")
         # An HTTP client takes longer to import than a package in step to be checked.
         from soapwright.project.fetching import FetchError, fetch
 
+        self._count += 1
+        begun = time.monotonic()
+        by = by.partition("#")[0]
         try:
-            return fetch(url)
+            got = fetch(url, private=not by or by in self._private)
         except FetchError as error:
             raise Unreachable(str(error)) from error
+        finally:
+            self._seconds -= time.monotonic() - begun
+        self._bytes -= len(got.content)
+        if self._bytes < 0:
+            raise RemoteError(f"more than {MAX_BYTES:,} bytes are not fetched")
+        if got.private:
+            self._private |= {url, got.base.partition("#")[0]}
+        return got.content, got.base
 
 
 def _read_lock(path: Path) -> dict[str, dict[str, str]]:

@@ -208,12 +208,13 @@ from .http.transport import (
     Transport,
 )
 from .secrets.shown import shown
+from .http.plain import HttpBinding, HttpOperation
 from .soap.envelope import (
     Envelope,
     Wire,
 )
 from .soap.faults import DeclaredFault
-from .soap.messages import Message
+from .soap.messages import MessageFormat
 from .soap.operation import (
     AnyOperation,
     Operation,
@@ -331,13 +332,15 @@ __all__ = [
     "GMonthDay",
     "GYear",
     "GYearMonth",
+    "HttpBinding",
+    "HttpOperation",
     "Items",
     "KnownElements",
     "Limits",
     "MISSING",
-    "NOTHING",
-    "Message",
+    "MessageFormat",
     "MimeParts",
+    "NOTHING",
     "Nil",
     "NotAnEnvelope",
     "OpenEnum",
@@ -481,6 +484,7 @@ __all__ = [
     "parse_written_decimal",
     "parse_written_int",
     "parse_written_time",
+    "part_content",
     "prohibited",
     "qname_value",
     "quoted",

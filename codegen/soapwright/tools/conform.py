@@ -25,6 +25,7 @@ from soapwright.model.api import (
     Message,
     Operation,
     Port,
+    SoapVersion,
     QName,
     Style,
 )
@@ -145,7 +146,7 @@ def check_sample(package: ModuleType, api: Api, sample: Sample) -> Outcome:
 def _unknown(api: Api, sample: Sample) -> str:
     """Why an envelope is of no operation, and what comes near it."""
     version = _VERSIONS[sample.namespace]
-    if all(port.soap is not version for port in api.ports):
+    if not _ports_of(api, version):
         return f"it is of SOAP {version.value}, and the package has no port of that"
     what = sample.body if sample.body.local else "nothing"
     near = {
@@ -157,6 +158,11 @@ def _unknown(api: Api, sample: Sample) -> str:
     }
     error = f"no operation has {what} in its Body"
     return f"{error}; there is {', '.join(near)}" if near else error
+
+
+def _ports_of(api: Api, version: SoapVersion) -> list[Port]:
+    """The ports of a version of SOAP."""
+    return [p for p in api.ports if p.soap is version and not p.is_http]
 
 
 def _badness(outcome: Outcome) -> tuple[bool, int]:
@@ -239,7 +245,7 @@ def _misread(package: ModuleType, fault: Any, details: frozenset[QName]) -> str:
 def _candidates(api: Api, sample: Sample) -> Iterator[_Candidate]:
     """The operations whose Body has such an element: those that name it first."""
     version = _VERSIONS[sample.namespace]
-    ports = [port for port in api.ports if port.soap is version]
+    ports = _ports_of(api, version)
     if sample.body == QName(sample.namespace, "Fault"):
         yield from _fault_candidates(ports)
         return

@@ -19,10 +19,9 @@ from urllib.parse import unquote
 
 # Any: dictionaries of ASGI.
 Event: TypeAlias = MutableMapping[str, Any]
-AsgiApp: TypeAlias = Callable[
-    [Event, Callable[[], Awaitable[Event]], Callable[[Event], Awaitable[None]]],
-    Awaitable[None],
-]
+Receive: TypeAlias = Callable[[], Awaitable[Event]]
+Send: TypeAlias = Callable[[Event], Awaitable[None]]
+AsgiApp: TypeAlias = Callable[[Event, Receive, Send], Awaitable[None]]
 
 MOST_CONNECTIONS: Final = 64
 _IDLE_SECONDS: Final = 5.0

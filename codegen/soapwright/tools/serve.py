@@ -8,7 +8,8 @@ service classes;
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -20,14 +21,18 @@ from soapwright.envelopes.packages import (
     package_api,
     runtime_module,
 )
+from soapwright.envelopes.sample_values import SAMPLE_PART
 from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.tools.handed_back import HandedBack
+from soapwright.tools.hosts import guarded
 from soapwright.tools.http_server import Server
 
 _BACKLOG: Final = 2048
+_OCTETS: Final = b"soap"
+"""The content of a sample's attachments."""
 _SECURITY: Final = (
     "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security"
 )
@@ -49,6 +54,7 @@ class Replies:
     def __init__(
         self, package: ModuleType, folder: Path, recorded: Path | None, *, full: bool
     ) -> None:
+        self._package = package
         self._errors = package.errors
         api = package_api(folder)
         self._samples = Samples(api, full=full)
@@ -57,7 +63,7 @@ class Replies:
         self._sampled: dict[Any, Any] = {}  # Any: the same, of samples
         self._handed_back = HandedBack()
         files: dict[str, list[Any]] = {}
-        for port in api.ports:
+        for port in (port for port in api.ports if not port.is_http):
             for operation in port.operations:
                 served = package.PORTS[port.key].operations[operation.key]
                 files.setdefault(operation.key, []).append(served)
@@ -128,12 +134,27 @@ class Replies:
         again = self._handed_back.of(operation, request)
         if not again and operation in self._sampled:
             return self._sampled[operation]
-        envelope = self._samples.envelope(*self._messages[operation], again)
+        port, message = self._messages[operation]
+        envelope = self._samples.envelope(port, message, again)
         self._handed_back.given(envelope)
-        sample = self._read(operation, envelope)
+        with self._attached(message):
+            sample = self._read(operation, envelope)
         if not again:
             self._sampled[operation] = sample
         return sample
+
+    def _attached(self, message: Message) -> AbstractContextManager[object]:
+        """The context in which a sample is read, with sample parts beside it."""
+        client = getattr(self._package, "Client", None)
+        attaching = getattr(client, "_attaching", None)
+        if attaching is None:
+            return nullcontext()
+        ids = [SAMPLE_PART]
+        ids += [f"{quote(one.name)}={SAMPLE_PART}" for one in message.attached]
+        attachment = self._package.Attachment
+        parts = [attachment(_OCTETS, content_id=name) for name in ids]
+        reading: AbstractContextManager[object] = attaching.reading(parts, False)
+        return reading
 
 
 def mock(folder: Path, recorded: Path | None = None, *, full: bool = True) -> Any:
@@ -181,7 +202,7 @@ def mock(folder: Path, recorded: Path | None = None, *, full: bool = True) -> An
             service_class: Any = one  # Any: as generated
             methods = dict.fromkeys(service_class._methods.values(), method)
             services.append(type(name, (one,), methods)())
-    paths = {key: f"/{quote(key)}" for key in package.PORTS}
+    paths = {key: f"/{quote(key)}" for key, port in package.PORTS.items() if port.soap}
     mocked = application(services, paths=paths, hooks=Hooks())
     return serving.asgi_application(mocked)
 
@@ -192,7 +213,13 @@ def _refuse(folder: Path, message: str, hint: str = "") -> NoReturn:
     raise SpecError(findings)
 
 
-def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(
+    app: Any,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    names: Collection[str] = (),
+) -> None:
     """Serve an ASGI application until this process is stopped: on uvicorn, where that is installed.
 
     Args:
@@ -200,6 +227,7 @@ def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
         host: a name or an address, of either kind of IP.
         port: 0 takes a free one.
         ready: is called with the base address as soon as calls may come.
+        names: under which it may be called, besides the host, `localhost` and IP addresses.
 
     Raises:
         SpecError: nothing can listen there.
@@ -218,7 +246,7 @@ def serve(app: Any, host: str, port: int, ready: Callable[[str], None]) -> None:
     with listening:
         ready(f"http://{shown}:{listening.getsockname()[1]}")
         try:
-            run(app, listening)
+            run(guarded(app, [host, *names]), listening)
         except KeyboardInterrupt:
             return
 

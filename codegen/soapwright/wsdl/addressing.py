@@ -12,6 +12,7 @@ from soapwright.model.api import Addressing
 from soapwright.model.demands import addressing_of
 from soapwright.model.policy import Policy
 from soapwright.wsdl.components import Components, wsdl_name
+from soapwright.wsdl.matching import output_first
 from soapwright.wsdl.namespaces import ADDRESSING, WSDL
 
 _SUBMISSION = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
@@ -27,7 +28,7 @@ def action_of(
         base: of the port type's default actions.
         operation: its name.
         suffix: of the default name of the message.
-        soap_action: "" for an output, which has none.
+        soap_action: "" for the message that is sent second, which has none.
     """
     declared = _declared(message) or soap_action
     if declared:
@@ -74,7 +75,8 @@ def suffixes(operation: etree._Element) -> tuple[str, str]:
     The first of the two messages is the one that comes first in the port type.
     """
     kinds = (wsdl_name("input"), wsdl_name("output"))
-    order = [child.tag for child in operation.iterchildren(*kinds)]
-    if len(order) < 2:
+    if len(list(operation.iterchildren(*kinds))) < 2:
         return "", ""
-    return ("Request", "Response") if order[0] == kinds[0] else ("Response", "Solicit")
+    return (
+        ("Response", "Solicit") if output_first(operation) else ("Request", "Response")
+    )

@@ -341,7 +341,7 @@ class _Loader:
         if remote is None or not url:
             return None
         try:
-            path = remote.find(url)
+            path = remote.find(url, waiting.file.url if waiting.file.remote else "")
         except RemoteError as error:
             if isinstance(error, Unreachable) and find_bundled(imported) is not None:
                 return None  # the bundled schema is taken, with a finding

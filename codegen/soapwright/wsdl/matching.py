@@ -79,3 +79,9 @@ def _default(abstract: etree._Element, way: str) -> str:
     solicit = ways[0] == wsdl_name("output")
     first = "Solicit" if solicit else "Request"
     return name + (first if wsdl_name(way) == ways[0] else "Response")
+
+
+def output_first(operation: etree._Element) -> bool:
+    """Whether a port type's operation begins with its output: the service sends it by itself."""
+    kinds = (wsdl_name("input"), wsdl_name("output"))
+    return next((c.tag for c in operation.iterchildren(*kinds)), "") == kinds[1]

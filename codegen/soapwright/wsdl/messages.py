@@ -50,6 +50,7 @@ from soapwright.wsdl.components import (
     doc_of,
     wsdl_name,
 )
+from soapwright.wsdl.matching import output_first
 from soapwright.wsdl.namespaces import WSDL_SOAP11, WSDL_SOAP12
 from soapwright.wsdl.policy.attachments import Policies
 from soapwright.wsdl.references import near_builtin, type_reference
@@ -68,6 +69,8 @@ class Bound:
     soap_action: str = ""
     action_base: str = ""
     """The beginning of the default actions of its port type."""
+    is_http: bool = False
+    """Whether the binding is HTTP's: MIME's elements then are about whole messages."""
 
     @property
     def name(self) -> str:
@@ -130,14 +133,15 @@ class MessageReader:
         namespace = body.get("namespace", "").strip() if body is not None else ""
         rpc = self.bound.style is Style.RPC
         listed = (body.get("parts") or "").split() if body is not None else []
+        attaching = None if self.bound.is_http else concrete
         attached = attached_parts(
-            concrete, self._parts(message), listed, self.components
+            attaching, self._parts(message), listed, self.components
         )
         after = suffixes(self.bound.abstract)
         action = action_of(
             *(abstract, self.bound.action_base, self.bound.name),
             after[0] if way == "input" else after[1],
-            self.bound.soap_action if way == "input" else "",
+            self.bound.soap_action if way == self._first else "",
         )
         return Message(
             use=self._use(body),
@@ -151,6 +155,11 @@ class MessageReader:
             action=action,
             policy=self.policies.effective(concrete, abstract, message),
         )
+
+    @property
+    def _first(self) -> str:
+        """The message that is sent first: the SOAPAction is that of its HTTP request."""
+        return "output" if output_first(self.bound.abstract) else "input"
 
     def _concrete(self, way: str) -> etree._Element | None:
         return self.bound.concrete.find(wsdl_name(way))

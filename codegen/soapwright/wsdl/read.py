@@ -34,9 +34,11 @@ def read_api(
     declared = {"type": schemas.types, "element": schemas.elements}
     services = read_services(documents, declared, findings)
     unread = documents.unread
-    if not (services.ports or services.left_out or findings.errors):
+    with_soap = any(not port.is_http for port in services.ports)
+    if not (with_soap or services.left_out or findings.errors):
+        what = "only operations without SOAP" if services.ports else "no operations"
         findings.warning(
-            Code.NO_PORT, "no SOAP binding: the package will have no operations",
+            Code.NO_PORT, f"no SOAP binding: the package will have {what}",
             documents.location(documents.definitions[0].root),
         )  # fmt: skip
     api = Api(

@@ -4,7 +4,7 @@ WSDL 1.1, sections 2.4 to 2.7 and 3; findings beside those of `components.py` an
 
 | finding | |
 |---|---|
-| `binding-skipped` | warning: a binding that is not SOAP's |
+| `binding-skipped` | warning: a binding that is neither SOAP's nor HTTP's; left out: an operation of several MIME parts |
 | `port-skipped` | left out: a port whose binding is missing |
 | `name` | left out: something without a name, or with one that is none; mended where it can do without |
 | `duplicate` | mended: two services, two ports of one, or two like operations of a name |
@@ -36,12 +36,20 @@ from soapwright.model.api import (
     Style,
 )
 from soapwright.model.codes import Code
+from soapwright.model.demands import mtom_of
 from soapwright.model.diagnostics import Findings
 from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.addressing import used_addressing, using_addressing
 from soapwright.wsdl.components import Components, Unusable, doc_of, wsdl_name
+from soapwright.wsdl.consumers import consumer_of
 from soapwright.wsdl.documents import Documents
-from soapwright.wsdl.matching import bound_once, declared_operations, take
+from soapwright.wsdl.http_bindings import http_operation, http_verb
+from soapwright.wsdl.matching import (
+    bound_once,
+    declared_operations,
+    output_first,
+    take,
+)
 from soapwright.wsdl.messages import EXTENSIONS, Bound, MessageReader
 from soapwright.wsdl.named import check_names
 from soapwright.wsdl.namespaces import (
@@ -141,7 +149,8 @@ class _Ports:
     )
 
     def read(self) -> tuple[Port, ...]:
-        """The ports in document order, then the bindings that none of them uses."""
+        """The ports in document order, then the bindings that none of them uses, then the ports of
+        those who take what these send by themselves."""
         found = [
             self._port(service, node)
             for document in self.components.documents.definitions
@@ -151,7 +160,9 @@ class _Ports:
         bindings = self.components.all("binding").values()
         unused = [b for b in bindings if b not in self._bindings]
         found += [self._unused(node) for node in unused]
-        return _keyed([port for port in found if port is not None])
+        ports = [port for port in found if port is not None]
+        consumers = [c for c in map(consumer_of, ports) if c is not None]
+        return _keyed([*ports, *consumers])
 
     def _unused(self, node: etree._Element) -> Port | None:
         try:
@@ -211,6 +222,7 @@ class _Ports:
             policy=policy,
             service_policy=of_service,
             addressing=used_addressing(policy, port.addressing),
+            mtom=mtom_of(policy) or port.mtom,
             findings=(*port.findings, *found),
         )
 
@@ -248,9 +260,7 @@ class _Ports:
             if extension is not None:
                 break
         else:
-            message = f"binding {name} is not SOAP's: it is left out"
-            self.components.findings.warning(Code.BINDING_SKIPPED, message, at)
-            return None
+            return self._read_http_binding(node)
         self._check_transport(name, extension)
         try:
             port_type = self.components.find("portType", node, "type")
@@ -270,6 +280,52 @@ class _Ports:
             doc=doc_of(node, port_type),
             left_out=left_out,
             addressing=using_addressing(node, self.components),
+        )
+
+    def _read_http_binding(self, node: etree._Element) -> Port | Unusable | None:
+        """An HTTP binding; its values are written as in SOAP 1.1's Bodies.
+
+        One without operations, as .NET writes them, is no port.
+        """
+        name, at = node.get("name", "").strip(), self.components.at(node)
+        verb = http_verb(node)
+        if verb is None:
+            message = f"binding {name} is neither SOAP's nor HTTP's: it is left out"
+            self.components.findings.warning(Code.BINDING_SKIPPED, message, at)
+            return None
+        if node.find(wsdl_name("operation")) is None:
+            return None
+        try:
+            port_type = self.components.find("portType", node, "type")
+        except Unusable as broken:
+            return broken
+        operations: dict[str, Operation] = {}
+        left_out: list[LeftOut] = []
+        free = declared_operations(port_type)
+        for one in bound_once(node, free, WSDL_HTTP, self.components):
+            key = _free(one.get("name", "").strip(), operations)
+            try:
+                abstract = self._abstract(one, port_type, free)
+                bound = Bound(
+                    *(one, abstract, SoapVersion.V11, Style.DOCUMENT), is_http=True
+                )
+                given = (bound, verb, key, self.components, self.policies)
+                operations[key] = http_operation(*given)
+            except Unusable as broken:
+                operation = one.get("name", "").strip()
+                left_out.append(broken.left_out(Kind.OPERATION, operation))
+        return Port(
+            name=name,
+            key="",
+            service="",
+            port_type=self._name(port_type),
+            address=None,
+            soap=SoapVersion.V11,
+            operations=tuple(operations.values()),
+            at=at,
+            doc=doc_of(node, port_type),
+            left_out=tuple(left_out),
+            is_http=True,
         )
 
     def _check_transport(self, name: str, extension: etree._Element) -> None:
@@ -358,6 +414,7 @@ class _Ports:
             left_out=tuple(reader.left_out),
             findings=tuple(found),
             policy=policy,
+            output_first=output_first(bound.abstract),
         )
 
     def _style(
@@ -398,8 +455,8 @@ def _soap_action(operation: etree._Element | None) -> str:
 
 
 def _address(port: etree._Element) -> str | None:
-    """Where a port is: its SOAP address, of either version, else its endpoint reference."""
-    for namespace in (WSDL_SOAP11, WSDL_SOAP12):
+    """Where a port is: its address of SOAP, of either version, or of HTTP, else its endpoint reference."""
+    for namespace in (WSDL_SOAP11, WSDL_SOAP12, WSDL_HTTP):
         node = port.find(f"{{{namespace}}}address")
         if node is not None and node.get("location") is not None:
             return node.get("location", "").strip()
@@ -408,13 +465,16 @@ def _address(port: etree._Element) -> str | None:
 
 
 def _keyed(ports: list[Port]) -> tuple[Port, ...]:
-    """Ports with their keys: the first of a name has it bare, others with their service's name."""
-    keyed: dict[str, Port] = {}
-    for port in ports:
-        key = port.name if port.name not in keyed else f"{port.service}.{port.name}"
-        key = _free(key, keyed)
-        keyed[key] = replace(port, key=key)
-    return tuple(keyed.values())
+    """Ports with their keys: the first of a name has it bare, others with their service's name.
+
+    Those that are called by SOAP are named first.
+    """
+    keys: dict[str, Port] = {}
+    for port in sorted(ports, key=lambda port: port.is_http or port.is_consumer):
+        key = port.name if port.name not in keys else f"{port.service}.{port.name}"
+        keys[_free(key, keys)] = port
+    names = {id(port): key for key, port in keys.items()}
+    return tuple(replace(port, key=names[id(port)]) for port in ports)
 
 
 def _free(key: str, taken: Container[str]) -> str:

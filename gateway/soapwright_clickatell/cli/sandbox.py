@@ -18,6 +18,7 @@ from ..sandbox.config.settings_file import SettingsError, read_settings
 from ..sandbox.engine.gateway import FREE_CREDITS
 from ..sandbox.records.settings import Settings
 from ..sandbox.state.store import StateError
+from .sandbox_commands import COMMANDS
 
 _FASTEST = 1_000_000
 _MOST_CREDITS = 1_000_000_000
@@ -55,7 +56,7 @@ def _speed(context: click.Context, option: click.Parameter, given: float) -> flo
     return given
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen here.")
 @click.option(
     "--port",
@@ -107,7 +108,9 @@ def _speed(context: click.Context, option: click.Parameter, given: float) -> flo
     " than it, localhost, --host and IP addresses are refused: a page on the Internet could"
     " have its own name lead here.",
 )
+@click.pass_context
 def sandbox(
+    context: click.Context,
     host: str,
     port: int,
     credits: Decimal,
@@ -122,8 +125,10 @@ def sandbox(
     The first line on stdout is its base address, and then it is ready. It answers at
     the vendor's paths, such as /soap/webservice.php, and knows one account: user demo,
     password demo, api_id 1234. /inbox shows what was sent and what became of it.
-    Calls are logged on stderr.
+    Calls are logged on stderr. The commands ask a sandbox that runs already.
     """
+    if context.invoked_subcommand is not None:
+        return
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s"
     )
@@ -173,3 +178,7 @@ def _serve(box: Box) -> None:
         pass
     finally:
         box.stop()
+
+
+for command in COMMANDS:
+    sandbox.add_command(command)

@@ -77,7 +77,7 @@ class Box:
         self._application = Application(
             *(self.gateway, self._server.url, self.faults, Hosts((host, *hosts)))
         )
-        inbox = Inbox(self.gateway, self._application.calls)
+        inbox = Inbox(self.gateway, self._application.calls, self.faults)
         self._application.mount("inbox", inbox)
         endpoints = Endpoints(
             *(self.gateway, self.clock, self.faults, self._application.calls.clear)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class AuthResponse:
     """The reply of auth."""
 
     return_: str | None | soap.Unset = field(default=None, repr=False)
     """`OK: {session_id}`, or an error: `ERR: {number}, {description}`."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_AuthResponse(v: AuthResponse, tag: str, attributes: str = "") -> str:

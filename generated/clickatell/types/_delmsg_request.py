@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class DelmsgRequest:
     """The request of delmsg."""
 
@@ -33,6 +34,9 @@ class DelmsgRequest:
     """The caller's own id of the message, the `cliMsgId` of the sending call. Needed
     where no `apimsgid` is sent. An unknown one is answered by error 104.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_DelmsgRequest(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class EndbatchRequest:
     """The request of endbatch."""
 
@@ -28,6 +29,9 @@ class EndbatchRequest:
     """The batch, as `startbatch` returned it: 32 lower-case hex characters. An unknown
     one is answered by error 201.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_EndbatchRequest(

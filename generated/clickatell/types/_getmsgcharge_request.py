@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class GetmsgchargeRequest:
     """The request of getmsgcharge."""
 
@@ -28,6 +29,9 @@ class GetmsgchargeRequest:
     """The gateway's id of the message, as the sending call returned it: 32 lower-case
     hex characters. An unknown one is answered by error 103.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_GetmsgchargeRequest(

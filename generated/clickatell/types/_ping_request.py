@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class PingRequest:
     """The request of ping."""
 
@@ -15,6 +16,9 @@ class PingRequest:
     """The session to keep open, as `auth` returned it: 32 lower-case hex
     characters.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_PingRequest(v: PingRequest, tag: str, attributes: str = "") -> str:

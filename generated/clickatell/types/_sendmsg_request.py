@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class SendmsgRequest:
     """The request of sendmsg."""
 
@@ -108,6 +109,9 @@ class SendmsgRequest:
     After that it expires, with status 010 or error 115. The limit is not passed on to
     the networks.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_SendmsgRequest(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class StartbatchRequest:
     """The request of startbatch."""
 
@@ -103,6 +104,9 @@ class StartbatchRequest:
     After that it expires, with status 010 or error 115. The limit is not passed on to
     the networks.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_StartbatchRequest(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class TokenPayRequest:
     """The request of token_pay."""
 
@@ -26,6 +27,9 @@ class TokenPayRequest:
     """The account's password. Not needed where a `session_id` is sent."""
     token: str | None | soap.Unset = field(default=None, repr=False)
     """The number of the voucher, 16 digits."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_TokenPayRequest(

@@ -23,7 +23,7 @@ from .errors.errors import (
     VersionMismatch,
 )
 from .soap.envelope import Envelope, Wire
-from .soap.messages import Message
+from .soap.messages import MessageFormat
 from .soap.operation import AnyOperation, Operation, Port
 from .values.lexical import float_text, int_text, text
 from .values.values import UNSET, Unset
@@ -41,7 +41,7 @@ __all__ = [
     "Envelope",
     "KnownElements",
     "Limits",
-    "Message",
+    "MessageFormat",
     "NotAnEnvelope",
     "Operation",
     "Package",

@@ -24,9 +24,10 @@ from .errors.errors import (
     VersionMismatch,
 )
 from .errors.refusals import absent
+from .secrets.shown import shown
 from .soap.envelope import Envelope, Wire
 from .soap.faults import DeclaredFault
-from .soap.messages import Message
+from .soap.messages import MessageFormat
 from .soap.operation import AnyOperation, Operation, Port
 from .streaming.streaming import Items
 from .values.lexical import int_text, text
@@ -45,7 +46,7 @@ __all__ = [
     "KnownElements",
     "Limits",
     "MISSING",
-    "Message",
+    "MessageFormat",
     "NOTHING",
     "NotAnEnvelope",
     "Operation",
@@ -69,6 +70,7 @@ __all__ = [
     "missing",
     "note_types",
     "noting",
+    "shown",
     "string",
     "text",
     "write_as_read",

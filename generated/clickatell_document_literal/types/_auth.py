@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Auth(soap.Struct):
     """The request of auth."""
 
@@ -18,6 +19,9 @@ class Auth(soap.Struct):
     """The account's user name."""
     password: str = field(repr=False)
     """The account's password."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Auth(v: Auth, tag: str, attributes: str = "") -> str:

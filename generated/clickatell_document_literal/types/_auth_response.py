@@ -5,15 +5,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class AuthResponse(soap.Struct):
     """The reply of auth."""
 
     return_: str = field(repr=False)
     """`OK: {session_id}`, or an error: `ERR: {number}, {description}`."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_AuthResponse(v: AuthResponse, tag: str, attributes: str = "") -> str:

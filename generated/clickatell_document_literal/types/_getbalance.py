@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Getbalance(soap.Struct):
     """The request of getbalance."""
 
@@ -25,6 +26,9 @@ class Getbalance(soap.Struct):
     """The account's user name. Not needed where a `session_id` is sent."""
     password: str | None = field(default=None, repr=False)
     """The account's password. Not needed where a `session_id` is sent."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Getbalance(v: Getbalance, tag: str, attributes: str = "") -> str:

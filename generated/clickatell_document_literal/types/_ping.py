@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Ping(soap.Struct):
     """The request of ping."""
 
@@ -16,6 +17,9 @@ class Ping(soap.Struct):
     """The session to keep open, as `auth` returned it: 32 lower-case hex
     characters.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Ping(v: Ping, tag: str, attributes: str = "") -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Querymsg(soap.Struct):
     """The request of `querymsg`."""
 
@@ -34,6 +35,9 @@ class Querymsg(soap.Struct):
     """The caller's own id of the message, as given to the sending call. Needed where no
     `apimsgid` is sent. An unknown one is answered by error 104.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Querymsg(v: Querymsg, tag: str, attributes: str = "") -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Quicksend(soap.Struct):
     """The request of `quicksend`."""
 
@@ -34,6 +35,9 @@ class Quicksend(soap.Struct):
     spaces. A leading 0 is replaced by the account's default dial prefix, where it has
     one. A bad number is answered by error 105.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Quicksend(v: Quicksend, tag: str, attributes: str = "") -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Routecoverage(soap.Struct):
     """The request of routecoverage."""
 
@@ -27,6 +28,9 @@ class Routecoverage(soap.Struct):
     """The account's password. Not needed where a `session_id` is sent."""
     msisdn: str
     """The mobile number to check, in international format."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Routecoverage(v: Routecoverage, tag: str, attributes: str = "") -> str:

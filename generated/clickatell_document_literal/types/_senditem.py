@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Senditem(soap.Struct):
     """The request of `senditem`."""
 
@@ -54,6 +55,9 @@ class Senditem(soap.Struct):
     """The value for `#field9#` in the batch's template."""
     field10: str | None = None
     """The value for `#field10#` in the batch's template."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Senditem(v: Senditem, tag: str, attributes: str = "") -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Sendmsg(soap.Struct):
     """The request of `sendmsg`."""
 
@@ -108,6 +109,9 @@ class Sendmsg(soap.Struct):
     After that it expires, with status 010 or error 115. The limit is not passed on to
     the networks.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Sendmsg(v: Sendmsg, tag: str, attributes: str = "") -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class SiPush(soap.Struct):
     """The request of si_push."""
 
@@ -107,6 +108,9 @@ class SiPush(soap.Struct):
     After that it expires, with status 010 or error 115. The limit is not passed on to
     the networks.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_SiPush(v: SiPush, tag: str, attributes: str = "") -> str:

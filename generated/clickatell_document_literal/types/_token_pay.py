@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class TokenPay(soap.Struct):
     """The request of token_pay."""
 
@@ -27,6 +28,9 @@ class TokenPay(soap.Struct):
     """The account's password. Not needed where a `session_id` is sent."""
     token: str = field(repr=False)
     """The number of the voucher, 16 digits."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_TokenPay(v: TokenPay, tag: str, attributes: str = "") -> str:

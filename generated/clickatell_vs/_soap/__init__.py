@@ -25,8 +25,9 @@ from .errors.errors import (
     TransportTimeout,
     VersionMismatch,
 )
+from .secrets.shown import shown
 from .soap.envelope import Envelope, Wire
-from .soap.messages import Message
+from .soap.messages import MessageFormat
 from .soap.operation import AnyOperation, Operation, Port
 from .values.lexical import float_text, int_text, text
 from .values.values import UNSET, Unset
@@ -45,7 +46,7 @@ __all__ = [
     "Envelope",
     "KnownElements",
     "Limits",
-    "Message",
+    "MessageFormat",
     "NotAnEnvelope",
     "Operation",
     "Package",
@@ -68,6 +69,7 @@ __all__ = [
     "local_name",
     "nil_or",
     "read_array",
+    "shown",
     "string",
     "text",
     "unnamed_result",

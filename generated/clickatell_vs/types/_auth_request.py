@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class AuthRequest:
     """The request of auth."""
 
@@ -17,6 +18,9 @@ class AuthRequest:
     """The account's user name."""
     password: str | None | soap.Unset = field(default=None, repr=False)
     """The account's password."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_AuthRequest(v: AuthRequest, tag: str, attributes: str = "") -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class QuicksendRequest:
     """The request of quicksend."""
 
@@ -34,6 +35,9 @@ class QuicksendRequest:
     spaces. A leading 0 is replaced by the account's default dial prefix, where it has
     one. A bad number is answered by error 105.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_QuicksendRequest(

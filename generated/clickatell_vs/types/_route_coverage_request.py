@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class RouteCoverageRequest:
     """The request of routeCoverage."""
 
@@ -26,6 +27,9 @@ class RouteCoverageRequest:
     """The account's password. Not needed where a `session_id` is sent."""
     msisdn: str | None | soap.Unset = None
     """The mobile number to check, in international format."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_RouteCoverageRequest(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class SenditemRequest:
     """The request of senditem."""
 
@@ -42,6 +43,9 @@ class SenditemRequest:
     """The value for `#field3#` in the batch's template."""
     field4: str | None | soap.Unset = None
     """The value for `#field4#` in the batch's template."""
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_SenditemRequest(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class SiPushRequest:
     """The request of si_push."""
 
@@ -103,6 +104,9 @@ class SiPushRequest:
     After that it expires, with status 010 or error 115. The limit is not passed on to
     the networks.
     """
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_encoded_SiPushRequest(

@@ -6,7 +6,7 @@ from soapwright.model.api import Message, Operation, Port, QName
 from soapwright.python.context import Context
 from soapwright.python.modules.methods import Method, Methods, Parameter, Result
 from soapwright.python.modules.roots import Root, root_of
-from soapwright.python.names.services import client_stems
+from soapwright.python.names.services import client_stems, is_beside
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import ClientModule, ClientView, MethodView
@@ -14,6 +14,11 @@ from soapwright.python.types.annotations import NOTHING, Declaration
 from soapwright.python.types.fields import Field
 
 _CURRENT = string("2005/08")
+_OVER_HTTP = {"BaseClient": "HttpClient", "BaseAsyncClient": "HttpAsyncClient"}
+_BASES = {
+    "http.client": ("BaseAsyncClient", "BaseClient"),
+    "http.plain_client": ("HttpAsyncClient", "HttpClient"),
+}
 
 
 class ClientModules:
@@ -29,6 +34,7 @@ class ClientModules:
         """All clients; `Client` is the first SOAP port's."""
         groups = self.methods.groups
         methods = {name: self.methods.of(ports) for name, ports in groups.items()}
+        bases: set[str] = set()
         clients: list[ClientView] = []
         assignments: dict[str, str] = {}
         stems = self.names()
@@ -39,19 +45,21 @@ class ClientModules:
                 ("BaseAsyncClient", "Async", "async "),
             ):
                 cls = f"{prefix}{stem}Client"
+                if any(port.is_http for port in ports):
+                    base = _OVER_HTTP[base]
+                bases.add(base)
                 clients.append(self._client(cls, base, keyword, ports, methods[name]))
                 if stem and number == 0:
                     assignments[f"{prefix}Client"] = cls
         imports = self.scope.sibling_imports
-        if clients:
-            bases = "BaseAsyncClient, BaseClient"
-            if self.context.attaches:
-                home = self.context.runtime.module("attachments.attaching")
-                imports.append(f"from {home} import ATTACHMENTS")
-            imports += [
-                f"from {self.context.runtime.module('http.client')} import {bases}",
-                "from .ports import PORTS",
-            ]
+        if clients and self.context.attaches:
+            home = self.context.runtime.module("attachments.attaching")
+            imports.append(f"from {home} import ATTACHMENTS")
+        for module, names in _BASES.items():
+            if used := ", ".join(name for name in names if name in bases):
+                home = self.context.runtime.module(module)
+                imports.append(f"from {home} import {used}")
+        imports += ["from .ports import PORTS"] if clients else []
         return ClientModule(
             self.header,
             self.scope.standard_imports,
@@ -64,8 +72,12 @@ class ClientModules:
         )
 
     def names(self) -> dict[QName, str]:
-        """The prefix of `Client` in each port type's class name; "" where there is only one."""
-        return client_stems(self.methods.groups)
+        """The prefix of `Client` in each port type's class name; "" where it is the only one that is called by SOAP."""
+        groups = self.methods.groups
+        soap = [
+            name for name, ports in groups.items() if not all(map(is_beside, ports))
+        ]
+        return client_stems(soap, [name for name in groups if name not in soap])
 
     # -------------------------------------------------------------------------------- methods
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from soapwright.model.api import NamedRef, Operation, Port, QName, Struct
 from soapwright.python.context import Context
 from soapwright.python.modules.roots import Root, root_of
-from soapwright.python.names.services import method_names, wanted_method
+from soapwright.python.names.services import is_beside, method_names, wanted_method
 from soapwright.python.text.literals import docstring
 from soapwright.python.text.scope import Scope
 from soapwright.python.types.annotations import NOTHING, Annotation, Declaration
@@ -90,7 +90,8 @@ class Methods:
         self.scope = Scope(self._shadowed(), context.runtime)
         self.groups: dict[QName, list[Port]] = {}
         """The ports of each port type, in order."""
-        for port in context.api.ports:
+        # those of SOAP come first: Client is theirs
+        for port in sorted(context.api.ports, key=is_beside):
             self.groups.setdefault(port.port_type, []).append(port)
 
     def _shadowed(self) -> set[str]:

@@ -50,7 +50,8 @@ def ports_stub(context: Context, header: list[str]) -> PortsStub:
 
 def _operation(context: Context, operation: Operation) -> str:
     request = _message(context, operation.input)
-    return f"soap.Operation[{request}, {_message(context, operation.output)}]"
+    kind = "Operation" if operation.http is None else "HttpOperation"
+    return f"soap.{kind}[{request}, {_message(context, operation.output)}]"
 
 
 def _message(context: Context, message: Message | None) -> str:

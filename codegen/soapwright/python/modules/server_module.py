@@ -33,11 +33,15 @@ class ServerModules:
         self.entry = entry
         self.methods = Methods(context, called=False)
         self.scope = self.methods.scope
+        self._groups: dict[QName, list[Port]] = {}
+        for port_type, ports in self.methods.groups.items():
+            if served := [port for port in ports if not port.is_http]:
+                self._groups[port_type] = served
 
     def module(self) -> ServerModule:
         """All service classes."""
         services = [
-            self._service(name, self.methods.groups[port_type])
+            self._service(name, self._groups[port_type])
             for port_type, name in self.names().items()
         ]
         entry = string(self.entry) if services and self.entry else ""
@@ -63,7 +67,7 @@ class ServerModules:
             *_SERVING,
             *_OFFERED,
         }
-        return service_names(self.methods.groups, taken)
+        return service_names(self._groups, taken)
 
     def _standard_imports(self, services: list[ServiceView]) -> list[str]:
         if not any(service.handlers for service in services):

@@ -10,6 +10,7 @@ from soapwright.model.api import (
     ElementPart,
     Fault,
     GlobalElement,
+    HttpBinding,
     Message,
     NamedRef,
     Operation,
@@ -169,7 +170,7 @@ class ServiceModules:
             f"name={string(port.name)}",
             f"service={string(port.service)}",
             f"address={string(port.address) if port.address is not None else None}",
-            f"soap={string(port.soap.value)}",
+            f"soap={None if port.is_http else string(port.soap.value)}",
             "package=PACKAGE",
         ]
         if port.mtom is not None:
@@ -184,7 +185,8 @@ class ServiceModules:
             OperationView(string(o.key), self._kind(o), self._operation(port, o))
             for o in port.operations
         ]
-        encoding, base = self._encoding(port), string(action_base(port.port_type))
+        encoding = self._encoding(port)
+        base = "" if port.is_http else string(action_base(port.port_type))
         return PortView(
             *(string(port.key), function, doc, wire, base, encoding),
             *(arguments, operations),
@@ -192,6 +194,8 @@ class ServiceModules:
 
     def _kind(self, operation: Operation) -> str:
         """The runtime's class of an operation."""
+        if operation.http is not None:
+            return "HttpOperation"
         used: set[Use] = {fault.use for fault in operation.faults}
         for message in filter(None, (operation.input, operation.output)):
             used |= {message.use, *(header.use for header in message.headers)}
@@ -220,6 +224,9 @@ class ServiceModules:
         ]
         if self._kind(operation) == "EncodedOperation":
             lines.append("encoding=encoding")
+        if operation.http is not None:
+            address = string(port.address) if port.address is not None else None
+            lines += [f"http={_http(operation, operation.http)}", f"address={address}"]
         for direction, message in (
             ("request", operation.input),
             ("response", operation.output),
@@ -238,11 +245,13 @@ class ServiceModules:
             found = [f for f in operation.faults if self._has_element(f)]
             faults = [self._fault(port, operation, f) for f in found]
             lines.append(f"faults={tuple_of(faults)}")
-        return [*lines, "action_base=action_base", *_actions(port, operation)]
+        if operation.http is None:
+            lines += ["action_base=action_base", *_actions(port, operation)]
+        return lines
 
     def _encoding(self, port: Port) -> str:
         """The expression for the encoding of a port's envelopes; "" where no operation has one."""
-        if all(self._kind(one) == "Operation" for one in port.operations):
+        if all(self._kind(one) != "EncodedOperation" for one in port.operations):
             return ""
         encoding = encoding_of(port) or self.context.encoding
         given = [string(self.context.style.encoding)]
@@ -295,7 +304,7 @@ class ServiceModules:
         if direction == "response":
             items = self.repeated.items(message)
             given += [f"items={items}"] if items else []
-        return f"soap.Message({', '.join(given)})"
+        return f"soap.MessageFormat({', '.join(given)})"
 
     def _root(self, message: Message) -> list[str]:
         """The alternatives to the Body's element: nil, and its substitutes."""
@@ -343,7 +352,7 @@ class ServiceModules:
         if direction == "request":  # a service checks mustUnderstand with it
             blocks = [string(str(header.name)) for header in message.headers]
             given.append(f"blocks=({', '.join(dict.fromkeys(blocks))},)")
-        return f"soap.Message({', '.join(given)})"
+        return f"soap.MessageFormat({', '.join(given)})"
 
     def _wrapper(
         self, port: Port, message: Message, wrapper: QName, operation: Operation
@@ -420,6 +429,16 @@ def _actions(port: Port, operation: Operation) -> list[str]:
     if response is not None and response.action != default:
         lines.append(f"response_action={string(response.action)}")
     return lines
+
+
+def _http(operation: Operation, http: HttpBinding) -> str:
+    """The expression for how an operation travels without SOAP."""
+    given = [string(http.verb), string(http.location)]
+    given += [string(http.request.value), string(http.response.value)]
+    response = operation.output
+    if response is not None and response.wrapper is not None and response.parts:
+        given.append(string(response.parts[0].name))
+    return f"soap.HttpBinding({', '.join(given)})"
 
 
 def _codec(name: QName) -> str:

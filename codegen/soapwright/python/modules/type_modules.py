@@ -135,8 +135,10 @@ class TypeModules:
             for f in fields
             if f.own
         ]
-        inside = any(self._shown.hides_inside(f) for f in fields)
-        if inside:
+        hides = any(
+            self._shown.hides_any(s, f) for s in types.line_of(struct) for f in fields
+        )
+        if hides:
             shown = f"{scope.soap('shown')}(self, {scope.name('own')}.PACKAGE.secrets)"
             head = f"def __repr__(self) -> {scope.name('str')}:"
             own.append(FieldView(f"{head} return {shown}", []))
@@ -153,7 +155,7 @@ class TypeModules:
             bases = f"({scope.type(types.names.types[base[0].id])})"
         registrations = self._registrations(scope, struct, name)
         return TypeView(
-            decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True{', repr=False' if inside else ''})",
+            decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True{', repr=False' if hides else ''})",
             class_name=name,
             bases=bases,
             doc=docstring(doc, 4),

@@ -51,14 +51,28 @@ def method_names(ports: Iterable[Port], renames: Renames) -> dict[str, str]:
     return found
 
 
-def client_stems(port_types: Iterable[QName]) -> dict[QName, str]:
-    """The prefix of `Client` in each port type's class name; "" where there is only one."""
-    names = list(port_types)
-    if len(names) == 1:
-        return dict.fromkeys(names, "")
+def is_beside(port: Port) -> bool:
+    """Whether a port is no reason for `Client` to have another name: one without SOAP, or one that
+    takes what another port sends by itself."""
+    return port.is_http or port.is_consumer
+
+
+def client_stems(
+    port_types: Iterable[QName], others: Iterable[QName] = ()
+) -> dict[QName, str]:
+    """The prefix of `Client` in each port type's class name; "" of the only one that is called by SOAP.
+
+    Args:
+        port_types: those of the ports that are called by SOAP.
+        others: those of the ports beside them; where there is no other, the only one has none.
+    """
+    names, further = list(port_types), list(others)
+    first = names or further
+    stems = dict.fromkeys(first, "") if len(first) == 1 else {}
     taken = set(_CLIENTS)
-    stems: dict[QName, str] = {}
-    for name in names:
+    for name in [*names, *further]:
+        if name in stems:
+            continue
         stem = class_name(name.local)
         while taken & {f"{stem}Client", f"Async{stem}Client"}:
             stem += "Port"

@@ -359,12 +359,12 @@ def _narrow_type(
         return new, new
     simple = types.simple
     if simple.is_simple(old) and simple.is_simple(new):
-        before = simple.annotation(old, Scope())
-        after = simple.annotation(new, Scope())
+        before = simple.kinds(old, Scope())
+        after = simple.kinds(new, Scope())
         if before == after:
             return new, new
-        narrower = set(after.split(" | ")) <= set(before.split(" | "))
-        if narrower or simple.is_any(old) or before == "str" and simple.is_textual(new):
+        narrower = {*after} <= {*before} or simple.is_any(old)
+        if narrower or before == ("str",) and simple.is_textual(new):
             return new, old if repeated else new
         return old, old
     if simple.is_simple(old) or simple.is_simple(new) or is_any(new):

@@ -53,6 +53,10 @@ class Representations:
             for name in names
         )
 
+    def hides_any(self, struct: Struct, field: Field) -> bool:
+        """Whether a field of a class holds any secret, or may."""
+        return self.is_hidden(struct, field) or self.hides_inside(field)
+
     def hides_inside(self, field: Field) -> bool:
         """Whether a field may hold secrets beside what may be shown: a pair that a secret's
         name marks, an attribute of any name."""

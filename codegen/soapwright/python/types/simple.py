@@ -172,7 +172,21 @@ class SimpleTypes:
 
     def annotation(self, reference: TypeRef, scope: Scope) -> str:
         """The Python type of a simple type's values."""
+        return " | ".join(self.kinds(reference, scope))
+
+    def kinds(self, reference: TypeRef, scope: Scope) -> tuple[str, ...]:
+        """The Python types that the values have: several only of a union."""
         plain = self.plain(reference)
+        if isinstance(plain, NamedRef):
+            definition = self._types[plain.id]
+            if isinstance(definition, UnionOf):
+                members = self._plain_members(definition)
+                found = dict.fromkeys(k for m in members for k in self.kinds(m, scope))
+                return tuple(found) or (scope.name("str"),)
+        return (self._kind(plain, scope),)
+
+    def _kind(self, plain: BuiltinRef | NamedRef, scope: Scope) -> str:
+        """The Python type of the values of a type that is no union, and restricts none."""
         if isinstance(plain, BuiltinRef):
             return _annotation(plain.builtin, scope)
         definition = self._types[plain.id]
@@ -181,11 +195,7 @@ class SimpleTypes:
                 return scope.type(self._names.types[plain.id])
             case ListOf(item=item):
                 return f"{scope.name('list')}[{self.annotation(item, scope)}]"
-            case UnionOf():
-                members = self._plain_members(definition)
-                found = dict.fromkeys(self.annotation(m, scope) for m in members)
-                return " | ".join(found) or scope.name("str")
-            case Struct() | SoapArray() | Restricted():
+            case Struct() | SoapArray() | Restricted() | UnionOf():
                 raise TypeError(f"{plain.id} is no simple type")
             case _:
                 assert_never(definition)

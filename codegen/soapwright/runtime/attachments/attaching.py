@@ -8,7 +8,7 @@ from typing import Final
 
 from ..http.message import Attachment
 from ..xml.parsing import Limits
-from .parts import Written, reading, writing
+from .parts import Came, Written, reading, writing
 from .receiving import Received, ReceivedReply
 
 
@@ -25,7 +25,7 @@ class Attachments:
 
     def reading(
         self, attachments: Sequence[Attachment], stream: bool
-    ) -> AbstractContextManager[None]:
+    ) -> AbstractContextManager[Came]:
         """Inside, one message is read.
 
         Args:

@@ -134,6 +134,10 @@ class Came:
             raise DecodeError("", "a part that is not encoded as its header says")
         return part if self.stream else part.content
 
+    def has_read(self, part: Attachment) -> bool:
+        """Whether anything was read from a part."""
+        return id(part) in self._referred
+
     def named(self, names: Sequence[str]) -> Iterator[Attachment | None]:
         """The parts that a binding names: by their Content-IDs, the others in their order.
 
@@ -174,10 +178,11 @@ def writing(mtom: int | None) -> Generator[Written]:
 
 
 @contextmanager
-def reading(attachments: Sequence[Attachment], stream: bool) -> Generator[None]:
+def reading(attachments: Sequence[Attachment], stream: bool) -> Generator[Came]:
     """Inside, what this thread reads is one message with these parts."""
-    before, local.came = local.came, Came(attachments, stream)
+    before, came = local.came, Came(attachments, stream)
+    local.came = came
     try:
-        yield
+        yield came
     finally:
         local.came = before

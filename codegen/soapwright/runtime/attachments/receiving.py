@@ -38,7 +38,7 @@ class Received:
         self._reader: PartsReader | None = None
         if streamed and is_multipart(kind):
             at_most = limits.envelope + limits.attachment
-            self._reader = PartsReader(kind, at_most, _IN_MEMORY)
+            self._reader = PartsReader(kind, at_most, _IN_MEMORY, limits)
 
     def add(self, piece: bytes) -> None:
         """Take the next piece.

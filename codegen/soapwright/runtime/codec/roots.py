@@ -68,10 +68,10 @@ class Root:
 
 def _nil(e: Element) -> Nil | None:
     """A nil element; with its `xsi:type`, which has no object around it that could remember it."""
-    text = e.get(XSI_TYPE)
-    if text is None:
-        return nil_of(e)
-    return nil_of(e) or Nil({}, clark_name(e, text))
+    found, text = nil_of(e), e.get(XSI_TYPE)
+    if found is None and text is not None:  # a Nil counts as false
+        return Nil({}, clark_name(e, text))
+    return found
 
 
 def request_of(

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ..errors.errors import SoapFault
 from ..soap.envelope import Envelope
-from ..soap.messages import Message, MessageCodec, References, Side
+from ..soap.messages import MessageFormat, MessageCodec, References, Side
 from ..soap.operation import Operation
 from ..xml.element import Element
 from .references import forget
@@ -32,7 +32,9 @@ class EncodedOperation(Operation[Request, Response]):
         self.encoding = encoding
         super().__init__(**given)
 
-    def _side(self, body: Message | None, header: Message | None) -> Side | None:
+    def _side(
+        self, body: MessageFormat | None, header: MessageFormat | None
+    ) -> Side | None:
         either = [m for m in (body, header) if m is not None and m.by_envelope]
         if not either:
             return super()._side(body, header)

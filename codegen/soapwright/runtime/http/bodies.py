@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from ..xml.parsing import Limits
 
@@ -14,6 +15,7 @@ LONG: Final = 2**16
 _WINDOW: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _MEMBER: Final = b"\x1f\x8b"
 _MEMBERS_AT_MOST: Final = 100
+_PIECE: Final = 2**16
 _NO_BOMB: Final = 2**20
 """Bytes that a body may be unpacked to, however short it is."""
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)\"?", re.IGNORECASE)
@@ -27,12 +29,32 @@ class UnknownCoding(Exception):
     """A body is packed in a way that is not known here."""
 
 
+def _codings(coding: str, limits: Limits) -> list[str]:
+    """The codings that a Content-Encoding names, the outermost first.
+
+    Raises:
+        UnknownCoding: there is one that is not known here.
+        ValueError: there are too many.
+    """
+    names = [name.strip() for name in coding.lower().split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > limits.codings:
+        raise ValueError(f"it has more than {limits.codings} content codings")
+    if not all(name in _WINDOW for name in names):
+        raise UnknownCoding
+    return names[::-1]
+
+
+def _bomb(limits: Limits) -> ValueError:
+    return ValueError(f"it is more than {limits.ratio:,} times as long unpacked")
+
+
 def unpacked(body: bytes, coding: str, at_most: int, limits: Limits) -> bytes:
     """A body without its content codings (RFC 9110, section 8.4).
 
     Args:
         body: as it was sent.
-        coding: the Content-Encoding's.
+        coding: the Content-Encoding.
         at_most: bytes, packed and unpacked.
         limits: how many codings there may be, and how much they may save.
 
@@ -41,24 +63,124 @@ def unpacked(body: bytes, coding: str, at_most: int, limits: Limits) -> bytes:
         UnknownCoding: it is packed otherwise.
         ValueError: it is broken, or beyond the limits.
     """
-    names = [name.strip() for name in coding.lower().split(",")]
-    names = [name for name in names if name not in ("", "identity")]
-    if len(names) > limits.codings:
-        raise ValueError(f"it has more than {limits.codings} content codings")
-    if not all(name in _WINDOW for name in names):
-        raise UnknownCoding
     most = max(limits.ratio * len(body), _NO_BOMB)
-    for name in reversed(names):
+    for name in _codings(coding, limits):
         try:
             body = _inflated(body, name, min(at_most, most))
         except TooLarge:
             if most < at_most:
-                said = f"it is more than {limits.ratio:,} times as long unpacked"
-                raise ValueError(said) from None
+                raise _bomb(limits) from None
             raise
     if len(body) > at_most:
         raise TooLarge
     return body
+
+
+class Unpacking:
+    """A body that is unpacked as its pieces come in, in pieces of a moderate size.
+
+    Args:
+        coding: the Content-Encoding.
+        limits: how many codings there may be, and how much they may save.
+
+    Raises:
+        UnknownCoding: it is packed otherwise.
+        ValueError: it has too many codings.
+    """
+
+    def __init__(self, coding: str, limits: Limits) -> None:
+        self._limits = limits
+        self._layers = [_Layer(name) for name in _codings(coding, limits)]
+        self._packed = 0
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Unpack the next piece.
+
+        Raises:
+            ValueError: it is broken, or beyond the limits.
+        """
+        self._packed += len(piece)
+        yield from self._through(piece, 0)
+
+    def _through(self, piece: bytes, number: int) -> Iterator[bytes]:
+        if number == len(self._layers):
+            yield piece
+            return
+        layer = self._layers[number]
+        for plain in layer.feed(piece):
+            if layer.size > max(self._limits.ratio * self._packed, _NO_BOMB):
+                raise _bomb(self._limits)
+            yield from self._through(plain, number + 1)
+
+    def end(self) -> None:
+        """Take note that nothing comes any more.
+
+        Raises:
+            ValueError: it ends too early.
+        """
+        if self._packed and not all(layer.is_complete for layer in self._layers):
+            raise ValueError("it ends too early")
+
+
+class _Layer:
+    """One content coding, taken off piece by piece."""
+
+    def __init__(self, coding: str) -> None:
+        self._coding = coding
+        self._packed: Any = None  # Any: zlib does not export the type
+        self._kept = b""
+        self._members = 0
+        self.size = 0
+        """Bytes unpacked so far."""
+        self.is_complete = False
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Unpack the next piece; what comes of it may be long, and comes in pieces."""
+        data = self._kept + piece
+        self._kept = b""
+        while True:
+            packed = self._packed
+            if packed is None:
+                data = data.lstrip(b"\0") if self._members else data
+                if len(data) < 2:  # what follows decides
+                    self._kept = data
+                    return
+                if not self._is_member(data):
+                    return
+                packed = self._packed = self._begin(data)
+            try:
+                plain = packed.decompress(data, _PIECE)
+            except zlib.error as error:
+                raise ValueError(str(error)) from None
+            data = packed.unconsumed_tail
+            self.size += len(plain)
+            if packed.eof:
+                data = packed.unused_data
+                self._packed, self.is_complete = None, True
+            if plain:
+                yield plain
+            elif not data:
+                return
+
+    def _is_member(self, data: bytes) -> bool:
+        """Whether there is another member; what else follows the last is left out."""
+        is_gzip = self._coding != "deflate" and data[:2] == _MEMBER
+        return not self._members or is_gzip
+
+    def _begin(self, data: bytes) -> Any:  # Any: zlib does not export the type
+        """Begin a member.
+
+        Raises:
+            ValueError: there are too many.
+        """
+        self._members += 1
+        if self._members > _MEMBERS_AT_MOST:
+            raise ValueError("it has too many members")
+        window = _WINDOW[self._coding]
+        if self._coding == "deflate" and int.from_bytes(data[:2]) % 31:
+            window = -window
+        self.is_complete = False
+        return zlib.decompressobj(window)
 
 
 def is_long(body: bytes, coding: str, content_type: str, limits: Limits) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import unescape
 from typing import Final, NoReturn
 
@@ -46,7 +46,11 @@ _ID: Final = re.compile(r"(?:^|[\s:])id\s*=\s*[\"']([^\"']*)")
 _NAMED: Final = re.compile(r"(?<![\w.-])([A-Za-z_][\w.-]*+)[\"']?+\s*+[=:]\s*+")
 _VALUE: Final = re.compile(r"\"[^\"]*+\"?+|'[^']*+'?+|[^\s&,;\"']++")
 _CUT_OFF: Final = re.compile(r"<(?P<start>[^\s<>/\"'=!?]++)")
-_USER: Final = re.compile(r"//[^/@\s?#]*+@")
+_USER: Final = re.compile(r"//[^/\s?#]*@")
+# A password with a slash in it, say, which no URL can have; a port is none.
+_ODD_USER: Final = re.compile(r"//[^/@\s?#:]*:(?!\d*(?:[/?#\s]|\Z))[^\s@]*@")
+_MARKUP: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<[^>]*>", re.DOTALL)
+_SHORT: Final = 3
 
 
 # ---------------------------------------------------------------------------------- names
@@ -65,6 +69,8 @@ class Secrets:
     """Of fields whose values never show, besides those of every package."""
     within: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Further ones, by the operation in whose messages they are secret."""
+    values: frozenset[str] = field(default=frozenset(), repr=False)
+    """The secrets that a request carried: they never show either, whatever repeats them."""
 
     @classmethod
     def of(cls, added: Iterable[str]) -> Secrets:
@@ -83,7 +89,7 @@ class Secrets:
 
     def __bool__(self) -> bool:
         """Whether there are other names than those of every package."""
-        return bool(self.names or self.within)
+        return bool(self.names or self.within or self.values)
 
     def has(self, name: str) -> bool:
         """Whether the value of a field, element or attribute of this name is to be hidden.
@@ -109,7 +115,8 @@ class Secrets:
             operation: the name of the operation whose message it is, if any is known.
         """
         source = envelope if isinstance(envelope, str) else _decoded(envelope)
-        return _Redaction(self, self._of(operation), 0).markup(source)
+        shown = _Redaction(self, self._of(operation), 0).markup(source)
+        return self.without_values(shown)
 
     def excerpt(self, envelope: bytes, length: int, operation: str = "") -> str:
         """The beginning of an envelope, redacted, on one line, for a message."""
@@ -124,7 +131,46 @@ class Secrets:
 
     def redact_url(self, url: str) -> str:
         """A URL without the password that it may carry, and without secrets in its query."""
-        return _Redaction(self, frozenset(), 0).pairs(_USER.sub(f"//{MASK}@", url))
+        shown = _USER.sub(f"//{MASK}@", _ODD_USER.sub(f"//{MASK}@", url))
+        return self.without_values(_Redaction(self, frozenset(), 0).pairs(shown))
+
+    def carried_by(self, envelope: bytes, operation: str = "") -> Secrets:
+        """These secrets, and the values of those in a request, which its reply may repeat."""
+        walk = _Redaction(self, self._of(operation), 0)
+        walk.markup(_decoded(envelope[:_SHOWN_AT_MOST]))
+        return self.carrying(walk.found)
+
+    def carried_in(self, url: str) -> Secrets:
+        """These secrets, and the values of those in a URL."""
+        # Here and not above: most requests carry none.
+        from urllib.parse import unquote, unquote_plus
+
+        walk = _Redaction(self, frozenset(), 0)
+        walk.pairs(url)
+        found = {*walk.found, *(unquote_plus(value) for value in walk.found)}
+        for user in (*_USER.findall(url), *_ODD_USER.findall(url)):
+            password = user[2:-1].partition(":")[2]
+            found |= {password, unquote(password)}
+        return self.carrying(found)
+
+    def carrying(self, values: Iterable[str]) -> Secrets:
+        """These secrets, and these values."""
+        known = {stripped for value in values if (stripped := value.strip())}
+        known -= {MASK, *self.values}
+        return replace(self, values=self.values | known) if known else self
+
+    def without_values(self, text: str) -> str:
+        """A text with `***` for each secret that a request carried, as it is, and as XML and URLs
+        write it. A short one is hidden only where it is a word of its own."""
+        if not self.values or not text:
+            return text
+        written = {form for value in self.values for form in _forms(value)}
+        longest_first = sorted(written, key=len, reverse=True)
+        pattern = "|".join(
+            re.escape(one) if len(one) > _SHORT else rf"(?<!\w){re.escape(one)}(?!\w)"
+            for one in longest_first
+        )
+        return re.sub(pattern, MASK, text)
 
     def _of(self, operation: str) -> frozenset[str]:
         return self.within.get(_key(operation), frozenset())
@@ -153,6 +199,8 @@ class _Redaction:
         self.secrets = secrets
         self.names = names
         self.depth = depth
+        self.found: set[str] = set()
+        """The values that were hidden."""
 
     def is_secret(self, name: str) -> bool:
         key = _key(name)
@@ -172,7 +220,7 @@ class _Redaction:
             written.append(self._start(token))
             if not token["attributes"].endswith("/") and self._hides(token, targets):
                 end = _end_of(source, at, token["start"])
-                written.append(_hidden(source[at:end]))
+                written.append(self._hidden(source[at:end]))
                 at = end
         written.append(self.text(source[at:]))
         return "".join(written)
@@ -200,6 +248,7 @@ class _Redaction:
             at = named.end()
             if self.is_secret(named[1]) and (value := _VALUE.match(text, at)):
                 written.append(MASK)
+                self.found.add(value[0].strip("\"'"))
                 at = value.end()
         written.append(text[at:])
         return "".join(written)
@@ -229,6 +278,8 @@ class _Redaction:
 
     def _attribute(self, attribute: re.Match[str]) -> str:
         if self.is_secret(attribute[1]):
+            value = attribute[0][len(attribute[1]) + len(attribute[2]) :]
+            self.found.add(unescape(value.strip("\"'")))
             return f'{attribute[1]}{attribute[2]}"{MASK}"'
         return attribute[0]
 
@@ -244,7 +295,22 @@ class _Redaction:
         """XML that is a text in XML."""
         if self.depth == _NESTED_AT_MOST:
             return MASK
-        return _Redaction(self.secrets, self.names, self.depth + 1).markup(inner)
+        walk = _Redaction(self.secrets, self.names, self.depth + 1)
+        shown = walk.markup(inner)
+        self.found |= walk.found
+        return shown
+
+    def _hidden(self, content: str) -> str:
+        """The mask of an element's content, be it texts or elements."""
+        if not content.strip():
+            return content
+        at = 0
+        for markup in _MARKUP.finditer(content):
+            self.found.add(unescape(content[at : markup.start()]))
+            self.found.add(markup[1] or "")
+            at = markup.end()
+        self.found.add(unescape(content[at:]))
+        return MASK
 
 
 def _end_of(source: str, at: int, name: str) -> int:
@@ -260,8 +326,14 @@ def _end_of(source: str, at: int, name: str) -> int:
     return len(source)
 
 
-def _hidden(content: str) -> str:
-    return MASK if content.strip() else content
+def _forms(value: str) -> set[str]:
+    """The ways in which a value is written."""
+    # Here and not above: no secret is looked for until something fails.
+    from urllib.parse import quote, quote_plus
+
+    escaped = _escaped(value)
+    quoted = {escaped.replace('"', "&quot;"), repr(value)[1:-1]}
+    return {value, escaped, *quoted, quote(value, safe=""), quote_plus(value)}
 
 
 def _escaped(text: str) -> str:

@@ -77,11 +77,13 @@ class Faults:
     """
 
     def __init__(self, ports: Sequence[Port]) -> None:
-        self.default: Version = ports[0].soap if ports else "1.1"
+        spoken = [port for port in ports if port.soap is not None]
+        self.default: Version = (spoken[0].soap if spoken else None) or "1.1"
         self._envelopes: dict[Version, Envelope] = {}
-        for port in ports:
+        for port in spoken:
             for operation in port.operations.values():
-                self._envelopes.setdefault(port.soap, operation.envelope)
+                version = operation.envelope.wire.version
+                self._envelopes.setdefault(version, operation.envelope)
         for version in NAMES:
             self._envelopes.setdefault(version, _plain(version))
 

@@ -25,7 +25,7 @@ from ..errors.errors import (
     TransportError,
 )
 from ..http.attaching import AttachmentsAs, Received
-from ..http.binding import readable, received
+from ..http.binding import received
 from ..http.bodies import (
     TooLarge,
     UnknownCoding,
@@ -144,6 +144,8 @@ class Application:
         targets: dict[Version, list[Target]] = {}
         for name in keys:
             service, port = self._ports[name]
+            if port.soap is None:
+                continue
             known = targets.setdefault(port.soap, [])
             demanded = port.addressing == "required"
             known += [
@@ -426,10 +428,7 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         try:
-            if not self._attachments.streams:
-                message = readable(
-                    message, replace(self._limits, envelope=self.max_body)
-                )
+            message = self._attachments.readable(message, self._limits, self.max_body)
         except TooLarge:
             raise self._beyond() from None
         except (TransportError, DecodeError) as error:
@@ -450,7 +449,7 @@ class Application:
         """
         if not request.parts:
             body = self._unpacked(request)
-            return received(body, request.headers, url=request.url)
+            return received(body, request.headers, url=request.url, limits=self._limits)
         root, *others = request.parts
         kind, headers = root.content_type, request.headers
         return Message(root.content, kind, headers, tuple(others), url=request.url)

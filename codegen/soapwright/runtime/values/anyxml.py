@@ -187,7 +187,7 @@ class AnyElement(_Kept):
     def __repr__(self) -> str:
         secrets = getattr(self, "_secrets", ALWAYS)
         hidden = self.content and secrets.has(self.tag)
-        return (
+        return secrets.without_values(
             f"{type(self).__qualname__}(tag={self.tag!r},"
             f" attributes={shown_attributes(self.attributes, secrets)!r},"
             f" content={[MASK] if hidden else self.content!r},"

@@ -47,6 +47,7 @@ RULES: dict[str, Rule] = {
     "operation-added": Rule(_OK, _NO, _OK, "another operation"),
     "operation-removed": Rule(_BREAK, _BREAK, _BREAK, "the operation is gone"),
     "action": Rule(_BREAK, _NO, _OK, "services may dispatch by SOAPAction"),
+    "http": Rule(_BREAK, _BREAK, _OK, "an HTTP binding is called otherwise"),
     "wsa-action": Rule(_BREAK, _NO, _OK, "WS-Addressing's Action is another"),
     "addressing": Rule(_BREAK, _NO, _OK, "messages must have WS-Addressing's headers"),
     "no-addressing": Rule(

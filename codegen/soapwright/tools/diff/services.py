@@ -8,6 +8,7 @@ from soapwright.model.api import (
     Api,
     ElementPart,
     Fault,
+    HttpBinding,
     Message,
     NamedRef,
     Operation,
@@ -111,7 +112,7 @@ class _ServiceComparison:
         places = (old.at, new.at)
         for kind, before, after in (
             ("address", old.address, new.address),
-            ("soap-version", old.soap.value, new.soap.value),
+            ("soap-version", _version(old), _version(new)),
         ):
             if before != after:
                 message = f"{kind.replace('-', ' ')} is {after}, was {before}"
@@ -149,6 +150,9 @@ class _ServiceComparison:
         if old.soap_action != new.soap_action:
             message = f"SOAPAction is {_action(new)}, was {_action(old)}"
             self._add("action", key, message, places)
+        if old.http != new.http and old.http is not None and new.http is not None:
+            message = f"is {_http(new.http)}, was {_http(old.http)}"
+            self._add("http", key, message, places)
         if old.style is not new.style:
             message = f"style is {new.style.value}, was {old.style.value}"
             self._add("style", key, message, places)
@@ -311,6 +315,16 @@ class _ServiceComparison:
             self.types.references(types[0], types[1], *change, encoded=encoded)
 
 
+def _http(http: HttpBinding) -> str:
+    forms = f"{http.request.value} to {http.response.value}"
+    return f"{http.verb} {http.location} ({forms})"
+
+
+def _version(port: Port) -> str:
+    """The version of SOAP; of an HTTP binding what it is instead."""
+    return "none, but plain HTTP" if port.is_http else port.soap.value
+
+
 def _uses_addressing(*ports: Port) -> bool:
     return any(port.addressing is not None for port in ports)
 
@@ -341,7 +355,7 @@ def _action(operation: Operation) -> str:
 
 def _shared(one: Port, other: Port) -> int:
     """How many operations two ports share, which may be one under two names."""
-    if one.soap is not other.soap:
+    if _version(one) != _version(other):
         return 0
     return len({o.key for o in one.operations} & {o.key for o in other.operations})
 

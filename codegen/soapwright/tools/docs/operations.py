@@ -211,9 +211,10 @@ def _signature(name: str, parameters: list[Row], returns: Linked) -> list[Linked
 
 def _port_facts(port: Port) -> list[tuple[str, str]]:
     facts = [("service", port.service), ("address", port.address or "")]
-    facts.append(("SOAP", port.soap.value))
-    styles = dict.fromkeys(_style(o) for o in port.operations)
-    facts.append(("style", ", ".join(styles)))
+    if not port.is_http:
+        facts.append(("SOAP", port.soap.value))
+        styles = dict.fromkeys(_style(o) for o in port.operations)
+        facts.append(("style", ", ".join(styles)))
     facts.append(("demands", _words(demands_of_port(port))))
     return [fact for fact in facts if fact[1]]
 
@@ -226,6 +227,11 @@ def _style(operation: Operation) -> str:
 
 def _facts(port: Port, operation: Operation) -> list[tuple[str, str]]:
     """How an operation travels at a port."""
+    http = operation.http
+    if http is not None:
+        facts = [("HTTP", f"{http.verb} {http.location}")]
+        facts += [("request", http.request.value), ("reply", http.response.value)]
+        return [*facts, ("address", port.address or "none")]
     facts = [
         ("SOAP", port.soap.value),
         ("style", _style(operation)),

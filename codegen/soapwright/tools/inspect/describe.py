@@ -73,6 +73,7 @@ class OperationDescription:
     line: int
     action: str
     demands: tuple[str, ...]
+    http: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def _port(methods: Methods, services: ServiceModules, port: Port) -> PortDescrip
         port.key,
         port.service,
         port.port_type.local,
-        port.soap.value,
+        "" if port.is_http else port.soap.value,
         port.address or "",
         tuple(operations),
         tuple(demand.words for demand in demands_of_port(port)),
@@ -188,7 +189,7 @@ def _operation(
     methods: Methods,
     services: ServiceModules,
 ) -> OperationDescription:
-    message = operation.input or operation.output
+    message, http = operation.input or operation.output, operation.http
     result = str(methods.result(operation).annotation) if method else "None"
     return OperationDescription(
         operation.name,
@@ -206,6 +207,7 @@ def _operation(
         operation.at.line,
         operation.input.action if operation.input is not None else "",
         tuple(demand.words for demand in demands_of_operation(operation)),
+        "" if http is None else f"{http.verb} {http.location}".strip(),
     )
 
 

@@ -62,6 +62,8 @@ def examine(api: Api, findings: Findings) -> None:
     """Record remarks as warnings; alike remarks become one, at the location of the first."""
     broken, renamed = _Remarks(), _Remarks()
     for port in api.ports:
+        if port.is_http:  # the profile is about SOAP
+            continue
         _port(port, broken)
         for operation in port.operations:
             _operation(operation, broken)

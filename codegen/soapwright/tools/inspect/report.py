@@ -75,7 +75,7 @@ def _lines(description: Description) -> Iterator[str]:
 
 def _port(port: PortDescription) -> Iterator[str]:
     styles = dict.fromkeys(f"{o.style}/{o.use}" for o in port.operations)
-    how = ", ".join([f"SOAP {port.soap}", *styles])
+    how = ", ".join([f"SOAP {port.soap}", *styles]) if port.soap else "HTTP"
     yield f"  port {port.key} ({how})"
     if port.address:
         yield f"    at {_line(port.address)}"
@@ -97,6 +97,8 @@ def _operation(operation: OperationDescription) -> Iterator[str]:
         yield from (f"        {_field(one)}," for one in operation.parameters)
         yield f"    ){returns}"
     notes = []
+    if operation.http:
+        notes.append(_line(operation.http))
     if operation.one_way:
         notes.append("one way")
     if operation.faults:

@@ -204,9 +204,13 @@ class _Rule:
         if allowed and value not in allowed:
             raise BadValue(f"{self.name}: one of {', '.join(allowed)} is wanted")
         self._check_limits(value)
-        if self.type == "integer":
-            return int(value)
-        return float(value) if self.type == "number" else value
+        match self.type, value:
+            case "integer", int() | float():
+                return int(value)
+            case "number", int() | float():
+                return float(value)
+            case _:
+                return value
 
     def _is_of_type(self, value: object) -> bool:
         match self.type:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -49,3 +50,30 @@ class Fault:
                 return f"HTTP {self.status} {when}"
             case "error":
                 return f"error {self.code:03d}"
+
+
+def read_fault(given: Mapping[str, str]) -> Fault:
+    """A fault of the fields of a form; what is left out is as by default.
+
+    Raises:
+        ValueError: it is none.
+    """
+    kind = given.get("kind", "")
+    if kind not in FAULT_KINDS:
+        raise ValueError(f"its kind is none of {', '.join(FAULT_KINDS)}")
+    code = ErrorCode.known(int(given.get("code", "901")))
+    fault = Fault(
+        kind=kind,  # type: ignore[arg-type]  # it is one of them
+        operation=given.get("operation", ""),
+        accepted="accepted" in given,
+        seconds=float(given.get("seconds", "1")),
+        status=int(given.get("status", "503")),
+        code=code or ErrorCode.INTERNAL_ERROR,
+        calls=int(given.get("calls", "0")),
+        share=float(given.get("share", "1")),
+    )
+    if code is None or not 400 <= fault.status <= 599 or fault.calls < 0:
+        raise ValueError("its status, its code or its number of calls is none")
+    if not (0 <= fault.seconds <= LONGEST_LATENCY and 0 <= fault.share <= 1):
+        raise ValueError("its seconds or its share is too small or too great")
+    return fault

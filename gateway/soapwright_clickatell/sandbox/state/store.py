@@ -200,18 +200,19 @@ class Store(MessageStore):
         )
 
     def batch(self, user: str, id_: str) -> Batch | None:
-        """One of a user's batches."""
+        """One of a user's batches, or with "" of anybody's."""
         found = self._db.execute(
             "SELECT id, user, begun, ended, submission FROM batch"
-            " WHERE user = ? AND id = ?",
+            " WHERE ? IN ('', user) AND id = ?",
             (user, id_),
         ).fetchone()
         return Batch(*found) if found else None
 
     def newest_batches(self, user: str, count: int, before: str = "") -> list[Batch]:
-        """A user's batches, the newest first; only those before one, where it is given."""
+        """A user's batches, or with "" all, the newest first; only those before one, where it is
+        given."""
         rows = self._db.execute(
-            "SELECT id, user, begun, ended, submission FROM batch WHERE user = ?"
+            "SELECT id, user, begun, ended, submission FROM batch WHERE ? IN ('', user)"
             " AND (? = '' OR rowid < (SELECT rowid FROM batch WHERE id = ?))"
             " ORDER BY rowid DESC LIMIT ?",
             (user, before, before, count),

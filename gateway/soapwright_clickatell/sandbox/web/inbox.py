@@ -1,8 +1,8 @@
 """The web inbox: what the gateway has, for people. Server-rendered; nothing comes from elsewhere.
 
 Text of messages is a stranger's: pages escape everything, and their content security policy lets
-nothing but our own style sheet in. The only form replies to a message as its handset would; it
-holds a token that only a page of ours can know.
+nothing but our own style sheet and script in. Forms let handsets write, and make faults; they hold
+a token that only a page of ours can know.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from decimal import Decimal
 from importlib.resources import files
 from math import inf
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from jinja2 import Environment, PackageLoader
 
@@ -27,11 +27,14 @@ from ...vendor.characters import gsm_pieces, ucs2_pieces
 from ...vendor.codes import MessageStatus
 from ...vendor.octets import header_names, octet_pieces
 from ..engine.batches import common_to
-from ..engine.gateway import Gateway
+from ..engine.faults import Faults
+from ..engine.gateway import GATEWAYS_OWN, Gateway
 from ..records.callbacks import is_final
 from ..records.content import Content
 from ..records.messages import Message
+from ..records.faults import read_fault
 from ..state.store import Batch, Callback
+from ..wire.calls import OPERATIONS
 from .http import CallLog, Request, Response
 from .xml_lines import xml_lines
 
@@ -46,15 +49,21 @@ _SECTIONS: Final = (
     (f"{PATH}/batches", "Batches"),
     (f"{PATH}/callbacks", "Callbacks"),
     (f"{PATH}/calls", "Calls"),
+    (f"{PATH}/faults", "Faults"),
 )
 _HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self';"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+        " form-action 'self';"
         " base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
+}
+_FILES: Final = {
+    f"{PATH}/style.css": "text/css; charset=utf-8",
+    f"{PATH}/live.js": "text/javascript; charset=utf-8",
 }
 _HTML: Final = "text/html; charset=utf-8"
 _ITEM: Final = re.compile(rf"{PATH}/(messages|batches|calls)/([0-9a-f]{{1,32}})")
@@ -81,10 +90,12 @@ class Inbox:
     Args:
         gateway: what they show.
         calls: the calls that came.
+        faults: those that calls meet.
     """
 
-    def __init__(self, gateway: Gateway, calls: CallLog) -> None:
+    def __init__(self, gateway: Gateway, calls: CallLog, faults: Faults) -> None:
         self._gateway = gateway
+        self._faults = faults
         self._calls = calls
         self._token = secrets.token_urlsafe(24)
         self._pages = Environment(
@@ -99,6 +110,12 @@ class Inbox:
             f"{PATH}/batches": self._batches,
             f"{PATH}/callbacks": self._callbacks,
             f"{PATH}/calls": self._call_list,
+            f"{PATH}/faults": self._fault_list,
+        }
+        self._actions: Mapping[str, Callable[[Mapping[str, str]], str]] = {
+            f"{PATH}/reply": self._reply,
+            f"{PATH}/faults": self._make_fault,
+            f"{PATH}/faults/remove": self._remove_fault,
         }
         self._items: Mapping[str, Callable[[str, Request], str]] = {
             "messages": self._message,
@@ -109,19 +126,24 @@ class Inbox:
     def __call__(self, request: Request) -> Response:
         """Answer a request to what lies under `PATH`."""
         try:
-            if request.path == f"{PATH}/reply":
-                return self._reply(request)
-            if request.method not in ("GET", "HEAD"):
-                raise _Refused(405, "This page can only be read.")
+            action = self._actions.get(request.path)
+            if action is not None and request.method == "POST":
+                place = action(self._form(request))
+                return Response(303, b"", _HTML, {**_HEADERS, "Location": place})
+            is_form = action is not None and request.path not in self._sections
+            if is_form or request.method not in ("GET", "HEAD"):
+                raise _Refused(405, "Pages are read, and forms are posted.")
             return self._page_at(request)
         except _Refused as refusal:
             body = self._page("notice.html", "Sorry", "", text=str(refusal))
             return Response(refusal.status, body.encode(), _HTML, _HEADERS)
 
     def _page_at(self, request: Request) -> Response:
-        if request.path == f"{PATH}/style.css":
-            style = files(_PACKAGE).joinpath("pages", "style.css").read_bytes()
-            return Response(200, style, "text/css; charset=utf-8", _HEADERS)
+        kind = _FILES.get(request.path)
+        if kind is not None:
+            name = request.path.rpartition("/")[2]
+            content = files(_PACKAGE).joinpath("pages", name).read_bytes()
+            return Response(200, content, kind, _HEADERS)
         section = self._sections.get(request.path.rstrip("/"))
         item = _ITEM.fullmatch(request.path)
         self._gateway.advance()
@@ -136,9 +158,9 @@ class Inbox:
     # ------------------------------------------------------------------------------ pages
 
     def _messages(self, request: Request) -> str:
-        store, user = self._gateway.store, self._gateway.account.user
+        store = self._gateway.store
         with store.transaction():
-            found = store.newest_messages(user, _SHOWN + 1, _before(request))
+            found = store.find_messages({}, _SHOWN + 1, before=_before(request))
         return self._page(
             *("messages.html", "Messages", PATH),
             messages=[_row(message) for message in found[:_SHOWN]],
@@ -146,12 +168,13 @@ class Inbox:
         )
 
     def _message(self, id_: str, request: Request) -> str:
-        store, account = self._gateway.store, self._gateway.account
+        store = self._gateway.store
         with store.transaction():
-            message = store.message(account.user, id_)
+            message = store.any_message(id_)
             callbacks = store.callbacks_about(id_)
         if message is None:
             raise _Refused(404, "There is no such message.")
+        account = self._gateway.settings.account_of(message.user)
         return self._page(
             *("message.html", f"To {message.recipient}", PATH),
             message=_detail(message),
@@ -169,14 +192,14 @@ class Inbox:
             *("incoming.html", "Incoming", path),
             incoming=[{**asdict(one), "at": _time(one.at)} for one in found[:_SHOWN]],
             older=_older(path, [one.id for one in found]),
+            reply_to=next(iter(self._gateway.account.two_way), GATEWAYS_OWN),
+            token=self._token,
         )
 
     def _batches(self, request: Request) -> str:
         store = self._gateway.store
         with store.transaction():
-            found = store.newest_batches(
-                self._gateway.account.user, _SHOWN + 1, _before(request)
-            )
+            found = store.newest_batches("", _SHOWN + 1, _before(request))
         path = f"{PATH}/batches"
         return self._page(
             *("batches.html", "Batches", path),
@@ -185,10 +208,12 @@ class Inbox:
         )
 
     def _batch(self, id_: str, request: Request) -> str:
-        store, user = self._gateway.store, self._gateway.account.user
+        store = self._gateway.store
         with store.transaction():
-            batch = store.batch(user, id_)
-            found = store.newest_messages(user, _SHOWN + 1, _before(request), id_)
+            batch = store.batch("", id_)
+            found = store.find_messages(
+                {"batch_id": id_}, _SHOWN + 1, before=_before(request)
+            )
         if batch is None:
             raise _Refused(404, "There is no such batch.")
         return self._page(
@@ -218,6 +243,23 @@ class Inbox:
         ]
         return self._page("calls.html", "Calls", f"{PATH}/calls", calls=calls)
 
+    def _fault_list(self, request: Request) -> str:
+        faults = [
+            {
+                **asdict(one.fault),
+                "text": one.fault,
+                "number": one.number,
+                "met": one.met,
+            }
+            for one in self._faults.listed()
+        ]
+        return self._page(
+            *("faults.html", "Faults", f"{PATH}/faults"),
+            faults=faults,
+            operations=list(OPERATIONS),
+            token=self._token,
+        )
+
     def _call(self, number: str, request: Request) -> str:
         call = self._calls.get(int(number)) if number.isdecimal() else None
         if call is None:
@@ -234,39 +276,54 @@ class Inbox:
     ) -> str:  # Any: what the page shows
         store = self._gateway.store
         with store.transaction():
-            credits = store.balance(self._gateway.account.user)
+            balances = [
+                (account.user, store.balance(account.user))
+                for account in self._gateway.settings.accounts
+            ]
         return self._pages.get_template(name).render(
             title=title,
             section=section,
             sections=_SECTIONS,
-            credits=f"{credits.normalize():f}",
+            credits=_credits(balances),
             now=_time(self._gateway.now()),
             **values,
         )
 
     # ------------------------------------------------------------------------------- reply
 
-    def _reply(self, request: Request) -> Response:
-        """Take a message as from a handset, and show what has come in."""
-        if request.method != "POST":
-            raise _Refused(405, "This is where replies are posted to.")
-        origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != request.headers.get(
-            "host"
-        ):
-            raise _Refused(403, "Only a page of this inbox may reply.")
+    def _form(self, request: Request) -> Mapping[str, str]:
+        """The fields of a form of ours."""
         form = parse_qs(request.body.decode("utf-8", "replace"), keep_blank_values=True)
         given = {name: values[0] for name, values in form.items()}
         token = given.get("token", "").encode()
         if not hmac.compare_digest(token, self._token.encode()):
             raise _Refused(403, "The form is out of date: load its page again.")
+        return given
+
+    def _reply(self, given: Mapping[str, str]) -> str:
+        """Take a message as from a handset; where to see it."""
         text = given.get("text", "").replace("\r\n", "\n")
+        numbers = given.get("from", ""), given.get("to", "")
         try:
-            self._gateway.receive(given.get("from", ""), given.get("to", ""), text)
+            self._gateway.receive(*numbers, text, given.get("account", ""))
         except ValueError as error:
             raise _Refused(400, f"It was not sent: {error}.") from None
-        headers = {**_HEADERS, "Location": f"{PATH}/incoming"}
-        return Response(303, b"", _HTML, headers)
+        return f"{PATH}/incoming"
+
+    def _make_fault(self, given: Mapping[str, str]) -> str:
+        """Make a fault; where to see it."""
+        try:
+            self._faults.add(read_fault(given))
+        except ValueError as error:
+            raise _Refused(400, f"It was not made: {error}.") from None
+        return f"{PATH}/faults"
+
+    def _remove_fault(self, given: Mapping[str, str]) -> str:
+        """Remove a fault; where to see the others."""
+        number = given.get("number", "")
+        if _CALLBACK.fullmatch(number):
+            self._faults.remove(int(number))
+        return f"{PATH}/faults"
 
 
 # -------------------------------------------------------------------------------- what is shown
@@ -385,6 +442,13 @@ def _readable(envelope: bytes) -> str:
 def _time(at: float) -> str:
     shown = datetime.fromtimestamp(at, timezone.utc)
     return f"{shown:%Y-%m-%d %H:%M:%S}"
+
+
+def _credits(balances: Sequence[tuple[str, Decimal]]) -> str:
+    """The credits of the accounts; who they are, where there are several."""
+    if len(balances) == 1:
+        return f"{balances[0][1].normalize():f} credits"
+    return ", ".join(f"{user} {credits.normalize():f}" for user, credits in balances)
 
 
 def _cut(text: str, most: int = _LONGEST) -> str:

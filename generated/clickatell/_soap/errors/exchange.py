@@ -45,11 +45,13 @@ class Exchange(Generic[Reply]):
     """The secrets that the representation hides."""
 
     def __repr__(self) -> str:
-        excerpt, name = self.secrets.excerpt, self.operation
+        name = self.operation
+        hides = self.secrets.carried_by(self.request_envelope, name)
+        excerpt, hide = hides.excerpt, hides.without_values
         request = excerpt(self.request_envelope, _SHOWN, name)
         response = excerpt(self.response_envelope, _SHOWN, name)
         return (
             f"Exchange({self.operation!r}, status={self.status},"
-            f" response={self.response!r}, headers={self.headers!r},"
+            f" response={hide(repr(self.response))}, headers={hide(repr(self.headers))},"
             f" request_envelope={request!r}, response_envelope={response!r})"
         )

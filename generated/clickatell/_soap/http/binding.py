@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Final
 
 from ..soap.operation import AnyOperation
-from ..xml.parsing import Limits
+from ..xml.parsing import LIMITS, Limits
 from .bodies import XOP_TYPE, is_multipart, media_type
-from .message import Message
+from .message import Attachment, Message
 from .multipart import with_included, with_parts
 from .pieces import Pieces, written
 
@@ -76,6 +76,7 @@ def received(
     operation: AnyOperation | None = None,
     url: str,
     status: int | None = None,
+    limits: Limits = LIMITS,
 ) -> Message:
     """A message that came in, as it came: with several parts, the root is its envelope.
 
@@ -85,6 +86,7 @@ def received(
         operation: the operation, where it is known.
         url: where the request went.
         status: of a reply.
+        limits: how many parts it may have.
 
     Raises:
         TransportError: the body is declared to have several parts, and has none.
@@ -93,17 +95,38 @@ def received(
     message = Message(body, kind, headers, (), operation, url, status)
     if not is_multipart(kind):
         return message
-    return with_parts(message, body)
+    return with_parts(message, body, limits)
 
 
 def readable(message: Message, limits: Limits) -> Message:
     """A message with the values that XOP moved into other parts back in its envelope.
 
     Raises:
-        TransportError: it includes a part that is not there.
+        TransportError: as of `readable_apart`.
+        DecodeError: likewise.
+        TooLarge: likewise.
+    """
+    return readable_apart(message, limits, None)[0]
+
+
+def readable_apart(
+    message: Message, limits: Limits, left: int | None
+) -> tuple[Message, tuple[Attachment, ...]]:
+    """A message with the values that XOP moved into other parts back in its envelope, but for large ones.
+
+    Args:
+        message: as it came.
+        limits: how large it may become.
+        left: bytes from which on a value stays in its part; `None` for never.
+
+    Returns:
+        The message, and the parts that still have values.
+
+    Raises:
+        TransportError: it includes a part that is not there, or very many.
         DecodeError: it includes something, and is no XML.
         TooLarge: it is beyond the limits with what it includes.
     """
     if not message.attachments and not message.is_multipart:
-        return message
-    return with_included(message, limits)
+        return message, ()
+    return with_included(message, limits, left)

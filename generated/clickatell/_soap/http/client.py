@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, Self, TypeVar, overload
 
 from ..errors.errors import DecodeError, SoapError, TransportError
 from ..errors.exchange import Exchange
+from ..secrets.redaction import Secrets
 from ..soap.messages import References
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
@@ -23,7 +24,7 @@ from .binding import packed, request_message
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .pieces import Pieces
-from .replies import Reply
+from .replies import Reply, carried_outside
 from .retries import Attempts, Retry, Retrying
 from .securing import ClientSecurity, MessageSecurity
 from .transport import (
@@ -217,7 +218,7 @@ class _Client:
         secrets, log = self._package.secrets, self._package.log
         if log.isEnabledFor(logging.DEBUG):
             url = secrets.redact_url(message.url)
-            sent = _logged(message.envelope, operation)
+            sent = _logged(message.envelope, operation, secrets)
             log.debug("%s: POST %s\n%s", operation.name, url, sent)
         secrets, limits = self._package.secrets, self._limits
         return Request(message.url, body, headers, secrets, limits, deadline, pieces)
@@ -226,7 +227,9 @@ class _Client:
         """A reply, as it came."""
         log = self._package.log
         if log.isEnabledFor(logging.DEBUG):
-            body = _logged(reply.body, operation)
+            secrets = carried_outside(sent, self._package.secrets)
+            secrets = secrets.carried_by(sent.envelope, operation.name)
+            body = _logged(reply.body, operation, secrets)
             log.debug("%s: HTTP %d\n%s", operation.name, reply.status, body)
         return Reply(
             *(operation, sent, reply, self._limits, self._lenient),
@@ -273,10 +276,10 @@ def _checked(sent: Message, reply: Message) -> Message:
     return reply
 
 
-def _logged(envelope: bytes, operation: AnyOperation) -> str:
+def _logged(envelope: bytes, operation: AnyOperation, secrets: Secrets) -> str:
     if len(envelope) > _LOGGED_AT_MOST:
         return f"({len(envelope):,} bytes)"
-    return operation.package.secrets.redact(envelope, operation.name)
+    return secrets.redact(envelope, operation.name)
 
 
 # ------------------------------------------------------------------------------- clients

@@ -31,10 +31,11 @@ from ..errors.errors import TransportError
 from ..secrets.redaction import ALWAYS, Secrets
 from ..xml.parsing import LIMITS, Limits
 from .aside import aside
-from .bodies import LONG, TooLarge, UnknownCoding, unpacked
+from .bodies import LONG, TooLarge, UnknownCoding, Unpacking, unpacked
 from .connections import OwnAsyncClients, OwnClient
 from .deadlines import Deadline
 from .failures import Progress, closed, raise_translated
+from .hiding import Hidden, hide_in_logs
 from .message import Attachment
 from .pieces import Pieces
 
@@ -51,7 +52,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Request:
-    """An HTTP POST."""
+    """An HTTP request."""
 
     url: str
     body: bytes
@@ -65,6 +66,8 @@ class Request:
     pieces: Pieces | None = field(default=None, compare=False)
     """The body in pieces, where it is not all in memory: `body` is empty then. Only `stream` is given
     such requests; its Content-Length is among the headers where it is known."""
+    method: str = "POST"
+    """Of operations that are bound to HTTP without SOAP another one, too."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -177,10 +180,6 @@ class HttpReply(Protocol):
 
     def aiter_raw(self) -> AsyncIterator[bytes]: ...
 
-    def iter_bytes(self) -> Iterator[bytes]: ...
-
-    def aiter_bytes(self) -> AsyncIterator[bytes]: ...
-
 
 class HttpClient(Protocol):
     """The part of `httpx2.Client` that is used."""
@@ -222,6 +221,7 @@ def _httpx2() -> Any:
     # encodes and decodes, or brings a transport, does without it.
     import httpx2
 
+    hide_in_logs()
     return httpx2
 
 
@@ -282,7 +282,10 @@ class HttpTransport:
         trace = None if progress is None else progress.note
         body = _Body(request)
         try:
-            with client.stream(**_posted(request, trace, client)) as reply:
+            with (
+                Hidden(request.secrets, request.url, request.body),
+                client.stream(**_posted(request, trace, client)) as reply,
+            ):
                 for chunk in reply.iter_raw():
                     body.add(chunk, reply)
                 return body.response(reply)
@@ -303,17 +306,21 @@ class HttpTransport:
             library=self._library,
             progress=progress,
         )
-        posted = _posted(request, trace, client)
-        if request.pieces is not None:
-            posted["content"] = iter(request.pieces)
         try:
-            reply = opened.enter_context(client.stream(**posted))
+            posted = _posted(request, trace, client)
+            if request.pieces is not None:
+                posted["content"] = iter(request.pieces)
+            with Hidden(request.secrets, request.url, request.body):
+                reply = opened.enter_context(client.stream(**posted))
         except Exception as error:
             translate(error)
 
         def chunks() -> Iterator[bytes]:
             try:
-                yield from reply.iter_bytes()
+                body = _Unpacked(request, reply)
+                for chunk in reply.iter_raw():
+                    yield from body.feed(chunk)
+                body.end()
             except Exception as error:
                 translate(error)
 
@@ -354,12 +361,13 @@ class AsyncHttpTransport:
         trace = None if progress is None else progress.note_async
         body = _Body(request)
         try:
-            async with client.stream(**_posted(request, trace, client)) as reply:
-                async for chunk in reply.aiter_raw():
-                    body.add(chunk, reply)
-                if body.is_long(reply):
-                    return await aside(body.response, reply)
-                return body.response(reply)
+            with Hidden(request.secrets, request.url, request.body):
+                async with client.stream(**_posted(request, trace, client)) as reply:
+                    async for chunk in reply.aiter_raw():
+                        body.add(chunk, reply)
+                    if body.is_long(reply):
+                        return await aside(body.response, reply)
+                    return body.response(reply)
         except Exception as error:
             secrets = request.secrets
             raise_translated(error, request.url, secrets, self._library, progress)
@@ -377,18 +385,22 @@ class AsyncHttpTransport:
             library=self._library,
             progress=progress,
         )
-        posted = _posted(request, trace, client)
-        if request.pieces is not None:
-            posted["content"] = _asynchronous(request.pieces)
         try:
-            reply = await opened.enter_async_context(client.stream(**posted))
+            posted = _posted(request, trace, client)
+            if request.pieces is not None:
+                posted["content"] = _asynchronous(request.pieces)
+            with Hidden(request.secrets, request.url, request.body):
+                reply = await opened.enter_async_context(client.stream(**posted))
         except Exception as error:
             translate(error)
 
         async def chunks() -> AsyncIterator[bytes]:
             try:
-                async for chunk in reply.aiter_bytes():
-                    yield chunk
+                body = _Unpacked(request, reply)
+                async for chunk in reply.aiter_raw():
+                    for piece in body.feed(chunk):
+                        yield piece
+                body.end()
             except Exception as error:
                 translate(error)
 
@@ -472,7 +484,7 @@ def _posted(
     if request.deadline is not None:
         extensions["timeout"] = _timeouts(client, request.deadline.phase)
     return {
-        "method": "POST",
+        "method": request.method,
         "url": request.url,
         "content": request.body,
         "headers": headers,
@@ -522,21 +534,54 @@ class _Body:
             except TooLarge:
                 why = f"has more than {self._limits.envelope:,} bytes"
                 raise self._refused(reply, why) from None
-            except UnknownCoding:
-                why = "is packed in a way that is not known here"
-                raise self._refused(reply, why) from None
-            except ValueError as error:
-                why = f"is not packed as its Content-Encoding declares ({error})"
-                raise self._refused(reply, why) from None
+            except (UnknownCoding, ValueError) as error:
+                raise self._refused(reply, _unpackable(error)) from None
         return Response(reply.status_code, _headers(reply), body)
 
     def _refused(self, reply: HttpReply, why: str) -> TransportError:
-        return TransportError(
-            f"the reply {why}",
-            status=reply.status_code,
-            headers=_headers(reply),
-            body=self._chunks[0] if self._chunks else b"",
-        )
+        return _refused(reply, why, self._chunks[0] if self._chunks else b"")
+
+
+class _Unpacked:
+    """A reply's body as it is unpacked, while it comes in."""
+
+    def __init__(self, request: Request, reply: HttpReply) -> None:
+        self._reply = reply
+        self._begun = b""
+        coding = reply.headers.get(_CODING, "")
+        try:
+            self._unpacking = Unpacking(coding, request.limits)
+        except (UnknownCoding, ValueError) as error:
+            raise _refused(reply, _unpackable(error), b"") from None
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        self._begun = self._begun or chunk
+        try:
+            yield from self._unpacking.feed(chunk)
+        except ValueError as error:
+            raise _refused(self._reply, _unpackable(error), self._begun) from None
+
+    def end(self) -> None:
+        try:
+            self._unpacking.end()
+        except ValueError as error:
+            raise _refused(self._reply, _unpackable(error), self._begun) from None
+
+
+def _unpackable(error: Exception) -> str:
+    """The reason why a body cannot be unpacked."""
+    if isinstance(error, UnknownCoding):
+        return "is packed in a way that is not known here"
+    return f"is not packed as its Content-Encoding declares ({error})"
+
+
+def _refused(reply: HttpReply, why: str, body: bytes) -> TransportError:
+    return TransportError(
+        f"the reply {why}",
+        status=reply.status_code,
+        headers=_headers(reply),
+        body=body,
+    )
 
 
 def _headers(reply: HttpReply) -> dict[str, str]:

@@ -29,11 +29,11 @@ from ..xml.parsing import Limits, parse
 from .beginnings import beginning
 from .envelope import Envelope, Version, open_envelope, opened
 from .faults import DeclaredFault, FaultCodec, read_fault, write_fault
-from .messages import Message, MessageCodec, References, Side, Source, refuse
+from .messages import MessageFormat, MessageCodec, References, Side, Source, refuse
 
 __all__ = [
     "AnyOperation",
-    "Message",
+    "MessageFormat",
     "Operation",
     "Port",
 ]
@@ -92,10 +92,10 @@ class Operation(Generic[Request, Response]):
         soap_action: str,
         envelope: Envelope,
         package: Package,
-        request: Message | None,
-        response: Message | None,
-        request_headers: Message | None = None,
-        response_headers: Message | None = None,
+        request: MessageFormat | None,
+        response: MessageFormat | None,
+        request_headers: MessageFormat | None = None,
+        response_headers: MessageFormat | None = None,
         faults: Sequence[DeclaredFault] = (),
         action_base: str = "",
         request_action: str = "",
@@ -115,14 +115,16 @@ class Operation(Generic[Request, Response]):
         self._request_action = request_action
         self._response_action = response_action
 
-    def _side(self, body: Message | None, header: Message | None) -> Side | None:
+    def _side(
+        self, body: MessageFormat | None, header: MessageFormat | None
+    ) -> Side | None:
         if body is None:
             return None
         name, package = self._name_of(body), self.package
         headers = None if header is None else MessageCodec(package, header, "Header")
         return Side(self.envelope, MessageCodec(package, body, name), headers)
 
-    def _name_of(self, message: Message) -> str:
+    def _name_of(self, message: MessageFormat) -> str:
         return (message.tag or self.name).rpartition(":")[2]
 
     def __repr__(self) -> str:
@@ -179,12 +181,12 @@ class Operation(Generic[Request, Response]):
         return None if self._response is None else self._response.type
 
     @property
-    def request_message(self) -> Message | None:
+    def request_message(self) -> MessageFormat | None:
         """The message of a request; `None` where the WSDL declares no input."""
         return None if self._request is None else self._request.message
 
     @property
-    def response_message(self) -> Message | None:
+    def response_message(self) -> MessageFormat | None:
         """The message of a response; `None` for a one-way operation."""
         return self._reply
 
@@ -596,7 +598,8 @@ class Port:
     """The service's name, "" for a binding that no port uses."""
     address: str | None
     """The endpoint that the WSDL names."""
-    soap: Version
+    soap: Version | None
+    """`None` where its operations go over HTTP without SOAP."""
     operations: Mapping[str, AnyOperation]
     """By name; of overloads the second is `name_2`, the third `name_3`."""
     package: Package

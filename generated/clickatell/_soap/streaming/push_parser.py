@@ -15,6 +15,7 @@ from ..xml.parsing import (
     PULL_PARSER,
     Limits,
     first_tag,
+    only_odd_namespaces,
     parse,
     prolog_parser,
     syntax_error,
@@ -126,4 +127,6 @@ class PushParser:
         try:
             return self._parser.close()
         except etree.XMLSyntaxError as error:
+            if self.root is not None and only_odd_namespaces(error.error_log):
+                return self.root
             raise syntax_error(error, self.begun) from None

@@ -131,9 +131,11 @@ class Facets:
             )
 
     def _lengths(self, value: object) -> Iterator[str]:
-        if not isinstance(value, (str, bytes, list)):
+        size = getattr(value, "size", None)  # of an attachment
+        if isinstance(value, (str, bytes, list)):
+            size = len(value)
+        if not isinstance(size, int):
             return
-        size = len(value)
         if self.length is not None and size != self.length:
             yield f"has the length {size}, not {self.length}"
         if self.min_length is not None and size < self.min_length:

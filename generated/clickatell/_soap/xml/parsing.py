@@ -11,7 +11,7 @@ from xml.parsers import expat
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from ..errors.errors import DecodeError, NotAnEnvelope
-from ..values.dictionary import Dictionary, names_known
+from ..values.dictionary import LARGE, Dictionary, names_known
 from ..values.dictionary import own as own_dictionary
 from .bounds import BYTE_ORDER_MARKS, check_depth, check_texts, may_be_long
 from .charsets import cannot_be, from_declaration, gives_way
@@ -243,8 +243,13 @@ def _with_odd_namespaces(data: bytes, charset: str | None, error: Any) -> Any:
         root = own_dictionary().parsed(data, _tree, data, parser)
     except etree.XMLSyntaxError:  # beyond libxml2's own limits
         return None
-    odd = all(entry.type == _ODD_NAMESPACE for entry in parser.error_log)
+    odd = only_odd_namespaces(parser.error_log)
     return root if odd and _is_well_formed(data, charset) else None
+
+
+def only_odd_namespaces(log: Any) -> bool:  # Any: lxml ships no types
+    """Whether libxml2 noted nothing but namespaces whose names are no URIs."""
+    return all(entry.type == _ODD_NAMESPACE for entry in log)
 
 
 def _with_control_characters(
@@ -295,7 +300,13 @@ def _fit(
     huge = size >= _HUGE or limits.depth > _DEEP
     if charset is not None:
         charset = usable_charset(charset, data)
-    return _mine.own.dictionary.parsed(data, _parsed, data, charset, huge)
+    dictionary = _mine.own.dictionary
+    if huge or size > LARGE or dictionary.left <= 0:
+        return dictionary.parsed(data, _parsed, data, charset, huge)
+    root = etree.fromstring(data, _parser_for(charset, huge))
+    if names_known() != dictionary.size:
+        dictionary.note(data)
+    return root
 
 
 def _parsed(

@@ -23,7 +23,7 @@ from .parts import CODING, PartsReader
 _XOP: Final = "http://www.w3.org/2004/08/xop/include"
 
 
-def with_parts(message: Message, body: bytes) -> Message:
+def with_parts(message: Message, body: bytes, limits: Limits) -> Message:
     """A message with its root as the envelope, and the other parts as its attachments.
 
     The root is the part that `start` names; where nothing is named, the first.
@@ -31,12 +31,13 @@ def with_parts(message: Message, body: bytes) -> Message:
     Args:
         message: its Content-Type is that of the whole.
         body: the whole.
+        limits: how many parts it may have.
 
     Raises:
         TransportError: it has no part, no root or no end, too many parts or two of one id.
     """
-    reader = PartsReader(message.content_type, len(body))
-    reader.feed(body)
+    reader = PartsReader(message.content_type, len(body), limits=limits)
+    reader.take(body)
     root, others = reader.close()
     if CODING in root.headers:
         raise TransportError("a part that is no base64")
@@ -48,37 +49,63 @@ def with_parts(message: Message, body: bytes) -> Message:
     )
 
 
-def with_included(message: Message, limits: Limits) -> Message:
+def with_included(
+    message: Message, limits: Limits, left: int | None = None
+) -> tuple[Message, tuple[Attachment, ...]]:
     """A message with the parts that its envelope includes in their places, as base64 (XOP 1.0,
     section 3.2); as it is where it includes none.
 
+    Args:
+        message: with its parts.
+        limits: how large it may become.
+        left: bytes from which on a part is left where it is: the codec's readers of binary values
+            take it from there. `None` for never.
+
+    Returns:
+        The message, and the parts that were left where they are.
+
     Raises:
-        TransportError: it includes a part that is not there.
+        TransportError: it includes a part that is not there, or very many.
         DecodeError: it is no XML.
         TooLarge: it is beyond the limits with what it includes.
     """
     if _XOP.encode() not in message.envelope:
-        return message
+        return message, ()
     charset = charset_of(message.content_type)
     root: Any = parse(message.envelope, charset, limits)  # Any: lxml ships no types
     parts = {p.content_id: p for p in reversed(message.attachments) if p.content_id}
-    left = limits.envelope - len(message.envelope)
-    for include in list(root.iter(f"{{{_XOP}}}Include")):
-        value = binascii.b2a_base64(_included(include, parts), newline=False)
-        left -= len(value)
-        if left < 0:
+    size = len(message.envelope)
+    apart: dict[str, Attachment] = {}
+    includes = list(root.iter(f"{{{_XOP}}}Include"))
+    if len(includes) > limits.parts:
+        raise TransportError(
+            f"an envelope that includes more than {limits.parts:,} parts"
+        )
+    for include in includes:
+        part = _included(include, parts)
+        if left is not None and (part.size or 0) >= left:
+            apart[part.content_id] = part
+            continue
+        value = binascii.b2a_base64(part.content, newline=False)
+        size += len(value)
+        if size > limits.envelope:
             raise TooLarge
         around = include.getparent()
         if around is not None:
             around.remove(include)
             around.text = value.decode("ascii")
+    if len(apart) == len(includes):
+        return message, tuple(apart.values())
     envelope = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     content_type = with_charset(message.content_type, "UTF-8")
-    return replace(message, envelope=envelope, content_type=content_type)
+    whole = replace(message, envelope=envelope, content_type=content_type)
+    return whole, tuple(apart.values())
 
 
-def _included(include: Any, parts: Mapping[str, Attachment]) -> bytes:  # Any: lxml
-    """The content of the part that an `xop:Include` names."""
+def _included(
+    include: Any, parts: Mapping[str, Attachment]
+) -> Attachment:  # Any: lxml's elements
+    """The part that an `xop:Include` names."""
     scheme, _, name = include.get("href", "").partition(":")
     part = None
     if scheme == "cid":  # WCF writes ids that are encoded themselves
@@ -87,4 +114,4 @@ def _included(include: Any, parts: Mapping[str, Attachment]) -> bytes:  # Any: l
         raise TransportError("a multipart body without a part that its root names")
     if CODING in part.headers:
         raise TransportError("a part that is no base64")
-    return part.content
+    return part

@@ -14,15 +14,34 @@ from ..errors.errors import (
 )
 from ..errors.exchange import Exchange
 from ..errors.problems import Problem
+from ..secrets.redaction import Secrets
 from ..soap.operation import AnyOperation
 from ..xml.element import Element
 from ..xml.parsing import Limits
-from .attaching import Attaching
-from .binding import readable, received
+from .attaching import Attaching, Read
+from .binding import readable_apart, received
 from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
 from .securing import ClientSecurity
 from .transport import Response
+
+
+class _Unread(Exception):
+    """A part was left where it is for a binary value, and nothing has read it: it is in the place of another
+    value, or the message is a fault."""
+
+
+def carried_outside(sent: Message, secrets: Secrets) -> Secrets:
+    """Secrets, and those in a request's URL and in its Authorization."""
+    given = sent.headers.get("authorization", "")
+    secrets = secrets.carrying([given, given.partition(" ")[2]])
+    return _carried_in_url(sent, secrets)
+
+
+def _carried_in_url(sent: Message, secrets: Secrets) -> Secrets:
+    if "@" in sent.url or "?" in sent.url:
+        return secrets.carried_in(sent.url)
+    return secrets
 
 
 class Reply:
@@ -40,8 +59,8 @@ class Reply:
     """
 
     __slots__ = (
-        *("_attaching", "_came", "_envelope", "_limits", "_operation", "_parts"),
-        *("_problems", "_security", "_sent", "_streams", "_verified"),
+        *("_attaching", "_came", "_envelope", "_left", "_limits", "_operation"),
+        *("_parts", "_problems", "_security", "_sent", "_streams", "_verified"),
     )
 
     def __init__(
@@ -62,6 +81,7 @@ class Reply:
         self._envelope = reply.body
         self._limits = limits
         self._parts: tuple[Attachment, ...] = ()
+        self._left: tuple[Attachment, ...] = ()
         self._attaching = attaching
         self._streams = streams
         self._security = security
@@ -80,7 +100,11 @@ class Reply:
                 came.body, kind, came.headers, (), operation, url, came.status
             )
         message = received(
-            came.body, came.headers, operation=operation, url=url, status=came.status
+            *(came.body, came.headers),
+            operation=operation,
+            url=url,
+            status=came.status,
+            limits=self._limits,
         )
         self._envelope = message.envelope
         if came.attachments:
@@ -134,16 +158,32 @@ class Reply:
             kind = message.content_type
             found = message.status or status
             return self._read(message.envelope, kind, found, self._checked(message))
+        # A signature is of the whole envelope, its binary values in place.
+        apart = self._attaching is not None and self._security is None
+        whole = self._whole(message, LONG if apart else None)
+        root = self._checked(whole)
+        if message.envelope is self._envelope:
+            self._envelope = whole.envelope
         try:
-            whole = readable(message, self._limits)
+            return self._read(
+                whole.envelope, whole.content_type, whole.status or status, root
+            )
+        except _Unread:
+            whole = self._whole(message, None)
+        return self._read(whole.envelope, whole.content_type, whole.status or status)
+
+    def _whole(self, message: Message, left: int | None) -> Message:
+        """A reply with the values that are in other parts back in its envelope, as `readable`.
+
+        Raises:
+            TransportError: one is not there, or it is beyond the limits with them.
+        """
+        try:
+            whole, self._left = readable_apart(message, self._limits, left)
         except TooLarge:
             reason = f"the reply has more than {self._limits.envelope:,} bytes"
             raise TransportError(reason) from None
-        if message.envelope is self._envelope:
-            self._envelope = whole.envelope
-        found = whole.status or status
-        root = self._checked(whole)
-        return self._read(whole.envelope, whole.content_type, found, root)
+        return whole
 
     def _checked(self, message: Message) -> Element | None:
         """The tree of a whole reply, once its message security is as demanded; `None` where none is.
@@ -165,7 +205,11 @@ class Reply:
     def failed(self, error: SoapError) -> None:
         """Hang the exchange on an error, which hides what is secret in the package. Whatever failed
         on the way, the error has what came."""
-        error.secrets = self._operation.package.secrets
+        secrets = carried_outside(self._sent, self._operation.package.secrets)
+        error.secrets = secrets
+        if isinstance(error, SoapFault) and error.raw_detail is not None:
+            sent, name = self._sent.envelope, self._operation.name
+            error.raw_detail.keep(secrets.carried_by(sent, name))
         if isinstance(error, TransportError) and error.status is None:
             error.of_reply(self._came.status, self._came.headers, self._came.body)
         if error.exchange is None:
@@ -178,10 +222,26 @@ class Reply:
         return Exchange(
             *(response, headers, self._came.status, *both),
             operation=self._operation.name,
-            problems=tuple(self._problems or ()),
+            problems=self._noted(),
             attachments=self._parts,
-            secrets=self._operation.package.secrets,
+            secrets=self._secrets,
         )
+
+    def _noted(self) -> tuple[Problem, ...]:
+        """The problems, which quote the reply: without the secrets that the request carried."""
+        if not self._problems:
+            return ()
+        sent, name = self._sent.envelope, self._operation.name
+        hide = self._secrets.carried_by(sent, name).without_values
+        return tuple(
+            replace(one, value=one.value and hide(one.value), reason=hide(one.reason))
+            for one in self._problems
+        )
+
+    @property
+    def _secrets(self) -> Secrets:
+        """The package's secrets, and those in the request's URL."""
+        return _carried_in_url(self._sent, self._operation.package.secrets)
 
     def _read(
         self,
@@ -222,15 +282,31 @@ class Reply:
         )
         if self._attaching is None:
             return read(envelope, charset, limits, problems, root)
-        with self._attaching.reading(self._parts, self._streams):
-            return read(envelope, charset, limits, problems, root)
+        with self._attaching.reading(self._parts, self._streams) as came:
+            try:
+                found = read(envelope, charset, limits, problems, root)
+            except SoapError:
+                self._check_read(came)
+                raise
+            self._check_read(came)
+        return found
+
+    def _check_read(self, came: Read) -> None:
+        """See that what was left in its part has been read there.
+
+        Raises:
+            _Unread: it was not.
+        """
+        if not all(came.has_read(part) for part in self._left):
+            if self._problems:
+                self._problems.clear()
+            raise _Unread
 
     def _no_reply(self) -> TransportError:
         came = self._came
         message = "no SOAP reply"
         if 300 <= came.status < 400 and "location" in came.headers:
-            secrets = self._operation.package.secrets
-            to = secrets.redact_url(came.headers["location"])
+            to = self._secrets.redact_url(came.headers["location"])
             message += f", but a redirect to {to}, which is not followed"
         # 407 is a proxy's, which passes nothing on (RFC 9110, section 15.5.8).
         return TransportError(

@@ -16,6 +16,7 @@ from ..http.attaching import (
     joined,
     mtom_of,
 )
+from ..http.binding import readable_apart
 from ..http.bodies import XOP_TYPE, is_multipart, media_type
 from ..http.message import Message
 from ..http.transport import Response
@@ -77,7 +78,26 @@ class ServiceAttachments:
         kind = {"content-type": message.content_type}
         return Response(200, kind, envelope, message.attachments)
 
-    def reading(self, message: Message) -> AbstractContextManager[None]:
+    def readable(self, message: Message, limits: Limits, most: int) -> Message:
+        """A request with the values that XOP moved into other parts back in its envelope, but for those
+        that are too long to be texts: readers of binary values find these.
+
+        Args:
+            message: the request.
+            limits: of texts.
+            most: bytes that it may become.
+
+        Raises:
+            TransportError: as of `readable_apart`.
+            DecodeError: likewise.
+            TooLarge: likewise.
+        """
+        if self.streams:
+            return message
+        left = None if self._attaching is None else limits.text // 4 * 3
+        return readable_apart(message, replace(limits, envelope=most), left)[0]
+
+    def reading(self, message: Message) -> AbstractContextManager[object]:
         """The context in which a request is decoded."""
         if self._attaching is None:
             return nullcontext()

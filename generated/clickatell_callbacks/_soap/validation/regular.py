@@ -240,6 +240,7 @@ class _Automaton:
     def _add(self, node: _Node) -> tuple[int, int, int]:
         """Add the states of a node: the first ones, the last ones, and 1 where it may be empty."""
         first, last, empty = 0, 0, 1
+        inner = (0, 0, 1)
         for _ in range(node.low):
             inner = self._once(node)
             self._link(last, inner[0])

@@ -71,6 +71,14 @@ class Received(Protocol):
         ...
 
 
+class Read(Protocol):
+    """The parts of a message that is being read."""
+
+    def has_read(self, part: Attachment) -> bool:
+        """Whether a value, or anything else, was read from a part."""
+        ...
+
+
 class Attaching(Protocol):
     """The interface of what writes and reads messages with attachments."""
 
@@ -80,7 +88,7 @@ class Attaching(Protocol):
 
     def reading(
         self, attachments: Sequence[Attachment], stream: bool
-    ) -> AbstractContextManager[None]:
+    ) -> AbstractContextManager[Read]:
         """Inside, this thread reads one message, and binary values as attachments or as bytes."""
         ...
 

@@ -15,13 +15,15 @@ from quopri import decodestring
 from typing import IO, Final, NamedTuple
 
 from ..errors.errors import TransportError
+from ..xml.parsing import LIMITS, Limits
 from .bodies import TooLarge
 from .content import CHUNK, SpooledContent
 from .message import Attachment
 
-PARTS_AT_MOST: Final = 1000
 CODING: Final = "content-transfer-encoding"
 _HEAD_AT_MOST: Final = 2**16
+_BEGUN: Final = 2**18
+"""Octets of a part in which its headers end, if they do."""
 _TYPE_AT_MOST: Final = 2**12
 _PADDING_AT_MOST: Final = 128
 """White space after a boundary, before its line ends."""
@@ -43,19 +45,25 @@ class PartsReader:
         content_type: of the whole.
         at_most: bytes of all parts together.
         in_memory: bytes of a part that are kept in memory; `None` for all.
+        limits: how many parts there may be.
 
     Raises:
         TransportError: it names no boundary.
     """
 
     def __init__(
-        self, content_type: str, at_most: int, in_memory: int | None = None
+        self,
+        content_type: str,
+        at_most: int,
+        in_memory: int | None = None,
+        limits: Limits = LIMITS,
     ) -> None:
         boundary, self._start = _named(content_type)
         if not boundary:
             raise TransportError("a multipart body without a boundary")
         self._line = b"\n--" + boundary.encode("ascii", "replace")
         self._left = at_most
+        self._most = limits.parts
         self._in_memory = in_memory
         self._buffer = bytearray(b"\n")  # the first boundary may have no line before it
         self._part: _Part | None = None
@@ -77,7 +85,7 @@ class PartsReader:
             found = self._buffer.find(self._line, done)
             if found < 0:
                 break
-            end = self._boundary_end(found + len(self._line))
+            end = _boundary_end(self._buffer, found + len(self._line))
             if end is None:  # what follows decides, and is yet to come
                 self._give(done, found)
                 del self._buffer[:found]
@@ -87,11 +95,42 @@ class PartsReader:
                 done = found + len(self._line)
                 continue
             self._give(done, found)
-            self._next(closing=self._is_closing(found))
+            self._next(closing=self._is_closing(self._buffer, found))
             done = end
         kept = max(done, len(self._buffer) - len(self._line))
         self._give(done, kept)
         del self._buffer[:kept]
+
+    def take(self, body: bytes) -> None:
+        """Take the whole body at once, of which nothing is copied twice.
+
+        Raises:
+            TransportError: there are too many parts.
+            TooLarge: they are too large together.
+        """
+        line, start = self._line, 0
+        at_once = body.startswith(line[1:])  # without the line before it
+        found = -1 if at_once else body.find(line)
+        while at_once or found >= 0:
+            at_once = False
+            end = _boundary_end(body, found + len(line))
+            if end is None:
+                return
+            if end >= 0:
+                self._take(memoryview(body)[start : max(found, 0)])
+                self._next(closing=self._is_closing(body, found))
+                start = end
+            if self._closed:
+                return
+            found = body.find(line, max(start, found + len(line)))
+
+    def _take(self, octets: memoryview) -> None:
+        if self._part is None:
+            return
+        self._left -= len(octets)
+        if self._left < 0:
+            raise TooLarge
+        self._part.take(octets)
 
     def close(self) -> Parts:
         """The parts, once the whole body came in.
@@ -118,23 +157,9 @@ class PartsReader:
 
     # ------------------------------------------------------------------------- boundaries
 
-    def _boundary_end(self, at: int) -> int | None:
-        """Where the line of a boundary ends; `None` where that is yet to come, -1 where it is none."""
-        rest = bytes(self._buffer[at : at + _PADDING_AT_MOST])
-        if rest[:2] == b"--":
-            return at + 2
-        padding = rest.lstrip(b" \t")
-        at += len(rest) - len(padding)
-        if padding[:1] == b"\n":
-            return at + 1
-        if padding[:2] == b"\r\n":
-            return at + 2
-        unknown = padding in (b"", b"\r") or rest in (b"", b"-")
-        return None if unknown and len(rest) < _PADDING_AT_MOST else -1
-
-    def _is_closing(self, found: int) -> bool:
+    def _is_closing(self, octets: bytes | bytearray, found: int) -> bool:
         after = found + len(self._line)
-        return self._buffer[after : after + 2] == b"--"
+        return octets[after : after + 2] == b"--"
 
     def _next(self, *, closing: bool) -> None:
         """Begin the next part, unless the last one has ended."""
@@ -144,8 +169,8 @@ class PartsReader:
         self._closed = closing
         if closing:
             return
-        if len(self._parts) >= PARTS_AT_MOST:
-            raise TransportError(f"a multipart body of more than {PARTS_AT_MOST} parts")
+        if len(self._parts) >= self._most:
+            raise TransportError(f"a multipart body of more than {self._most:,} parts")
         self._part = _Part(self._in_memory)
         self._parts.append(self._part)
 
@@ -157,6 +182,21 @@ class PartsReader:
         if self._left < 0:
             raise TooLarge
         self._part.write(self._buffer[start:end])
+
+
+def _boundary_end(octets: bytes | bytearray, at: int) -> int | None:
+    """Where the line of a boundary ends; `None` where that is yet to come, -1 where it is none."""
+    rest = bytes(octets[at : at + _PADDING_AT_MOST])
+    if rest[:2] == b"--":
+        return at + 2
+    padding = rest.lstrip(b" \t")
+    at += len(rest) - len(padding)
+    if padding[:1] == b"\n":
+        return at + 1
+    if padding[:2] == b"\r\n":
+        return at + 2
+    unknown = padding in (b"", b"\r") or rest in (b"", b"-")
+    return None if unknown and len(rest) < _PADDING_AT_MOST else -1
 
 
 class _Part:
@@ -172,6 +212,7 @@ class _Part:
         self._bytes = bytearray()
         self._spooled: SpooledContent | None = None
         self._held = b""
+        self._tail: memoryview | None = None
         self._headers: dict[str, str] = {}
 
     def write(self, octets: bytes | bytearray) -> None:
@@ -184,6 +225,12 @@ class _Part:
         if blank is None and len(self._head) <= _HEAD_AT_MOST:
             return
         self._begin(blank)
+
+    def take(self, octets: memoryview) -> None:
+        """Take all octets at once; those of a large part are copied when it has ended."""
+        self.write(bytes(octets[:_BEGUN]))
+        if len(octets) > _BEGUN:
+            self._tail = octets[_BEGUN:]
 
     def _begin(self, blank: re.Match[bytes] | None) -> None:
         """Read the headers, if they have an end; the rest is content."""
@@ -240,7 +287,7 @@ class _Part:
         """The content, and whether its transfer encoding could be taken off."""
         spooled = self._spooled
         if spooled is None:
-            return _decoded(bytes(self._bytes), coding)
+            return _decoded(self._content_in_memory(), coding)
         if coding not in ("base64", "quoted-printable"):
             return spooled, True
         plain = SpooledContent()
@@ -251,6 +298,14 @@ class _Part:
             return spooled, False
         return plain, True
 
+    def _content_in_memory(self) -> bytes:
+        tail = self._tail
+        if tail is None:
+            return bytes(self._bytes)
+        if tail[-1:].tobytes() == b"\r":  # of the line's end before the boundary
+            tail = tail[:-1]
+        return b"".join((self._bytes, self._held, tail))
+
 
 def _decoded(content: bytes, coding: str) -> tuple[bytes, bool]:
     """A part's content without its transfer encoding, and whether it could be decoded."""
@@ -258,7 +313,8 @@ def _decoded(content: bytes, coding: str) -> tuple[bytes, bool]:
         return decodestring(content), True
     if coding == "base64":
         try:
-            return binascii.a2b_base64(content), True
+            plain = content.translate(None, _SPACE)
+            return binascii.a2b_base64(plain, strict_mode=True), True
         except binascii.Error:
             return content, False
     return content, True
@@ -277,9 +333,9 @@ def _decode_file(file: IO[bytes], plain: SpooledContent, coding: str) -> None:
     while chunk := file.read(CHUNK):
         rest += chunk.translate(None, _SPACE)
         whole = len(rest) - len(rest) % 4
-        plain.write(binascii.a2b_base64(rest[:whole]))
+        plain.write(binascii.a2b_base64(rest[:whole], strict_mode=True))
         rest = rest[whole:]
-    plain.write(binascii.a2b_base64(rest))
+    plain.write(binascii.a2b_base64(rest, strict_mode=True))
 
 
 # --------------------------------------------------------------------------------- headers

@@ -38,7 +38,7 @@ class Repeated(Protocol):
     def iterate(
         self,
         version: Version,
-        message: Message,
+        message: MessageFormat,
         fault: Callable[[Element], object],
         whole: Callable[[bytes], object],
         source: Source,
@@ -89,7 +89,7 @@ class AttachedCodec(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MessageFormat:
     """The content of one direction's Body, or of its Header.
 
     With a `tag`, one element; the type's writer and reader are `write_T(value, tag,
@@ -151,7 +151,7 @@ class MessageCodec:
 
     __slots__ = ("_bound", "_package", "message", "name")
 
-    def __init__(self, package: Package, message: Message, name: str) -> None:
+    def __init__(self, package: Package, message: MessageFormat, name: str) -> None:
         self._package = package
         self.message = message
         self.name = name
@@ -274,7 +274,7 @@ class Side:
         return self._codec.type
 
     @property
-    def message(self) -> Message:
+    def message(self) -> MessageFormat:
         """The message in the Body."""
         return self._codec.message
 

@@ -14,7 +14,7 @@ from ..errors.errors import DecodeError
 from ..errors.problems import Problem
 from ..secrets.redaction import Secrets
 from ..soap.envelope import NAMES, Version, shown_name
-from ..soap.messages import Message, Source
+from ..soap.messages import MessageFormat, Source
 from ..xml.bounds import check_texts, refuse_deep
 from ..xml.element import RPC_RESULT, Element, bad, local_name, noting, path_of
 from ..xml.lenience import lenient
@@ -61,7 +61,7 @@ class Items:
     def iterate(
         self,
         version: Version,
-        message: Message,
+        message: MessageFormat,
         fault: Callable[[Element], object],
         whole: Callable[[bytes], object],
         source: Source,
@@ -120,7 +120,7 @@ class ItemReader:
     def __init__(
         self,
         version: Version,
-        message: Message,
+        message: MessageFormat,
         items: Items,
         fault: Callable[[Element], object],
         whole: Callable[[bytes], object],

@@ -41,6 +41,20 @@ class SoapError(Exception):
     """`False` where nothing can have reached the service, so that the call may be repeated
     whatever it does; `None` where it did, or that is unknown."""
 
+    @property
+    def _hides(self) -> Secrets:
+        """The secrets that its text hides, with those that the request carried."""
+        exchange = self.exchange
+        if exchange is None:
+            return self.secrets
+        sent = exchange.request_envelope
+        return self.secrets.carried_by(sent, exchange.operation)
+
+    def __repr__(self) -> str:
+        hide = self._hides.without_values
+        shown = [repr(hide(a) if isinstance(a, str) else a) for a in self.args]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (type(self), self.args), self.__dict__
 
@@ -64,7 +78,8 @@ class _PlacedError(SoapError):
         """The reason, without the path."""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        message = self._hides.without_values(self.message)
+        return f"{self.path}: {message}" if self.path else message
 
 
 class EncodeError(_PlacedError):
@@ -132,11 +147,12 @@ class TransportError(SoapError):
         self.body: bytes = body[:_KEPT]
 
     def __str__(self) -> str:
-        message = str(self.args[0])
+        hides = self._hides
+        message = hides.without_values(str(self.args[0]))
         if self.status is None:
             return message
-        kind = self.headers.get("content-type", "")
-        came = self.secrets.excerpt(self.body, _SHOWN) or "an empty body"
+        kind = hides.without_values(self.headers.get("content-type", ""))
+        came = hides.excerpt(self.body, _SHOWN) or "an empty body"
         return f"{message}: HTTP {self.status} {f'({kind}) ' if kind else ''}{came}"
 
 
@@ -218,11 +234,11 @@ class SoapFault(SoapError):
         return self.actor
 
     def __str__(self) -> str:
-        text = ": ".join(filter(None, (self.code, self.secrets.redact(self.reason))))
+        text = ": ".join(filter(None, (self.code, self._hides.redact(self.reason))))
         return text or "SOAP fault"
 
     def __repr__(self) -> str:
-        reason = self.secrets.redact(self.reason)
+        reason = self._hides.redact(self.reason)
         return f"{type(self).__name__}({reason!r}, code={self.code!r})"
 
 

@@ -18,11 +18,11 @@ class Progress:
     __slots__ = ("_stream", "at_proxy", "begun", "known")
 
     def __init__(self) -> None:
-        self.begun = False
+        self.begun: bool = False
         """Whether the request itself may have gone out."""
-        self.at_proxy = False
+        self.at_proxy: bool = False
         """Whether a proxy was asked for a way to the service."""
-        self.known = False
+        self.known: bool = False
         """Whether there were any events."""
         self._stream: Any = None  # Any: httpcore2's stream
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from enum import Enum
 from threading import get_ident
 from typing import Any
 
@@ -14,21 +15,28 @@ _begun: set[tuple[int, int]] = set()
 
 
 def shown(value: Any, secrets: Secrets) -> str:  # Any: a dataclass of any class
-    """The representation of a dataclass, with `***` for what in it is secret by its name:
-    attributes of any name, and in `(name, value)` the value."""
+    """The representation of a dataclass, with `***` for what in it is secret by its name: fields
+    that are made with `repr=False`, attributes of any name, and in `(name, value)` the value.
+    What is absent is no secret."""
     key = id(value), get_ident()
     if key in _begun:
         return "..."
     _begun.add(key)
     try:
         parts = [
-            f"{field.name}={_inside(getattr(value, field.name), secrets)}"
+            f"{field.name}={_shown(getattr(value, field.name), field.repr, secrets)}"
             for field in fields(value)
-            if field.repr
         ]
     finally:
         _begun.discard(key)
     return f"{type(value).__qualname__}({', '.join(parts)})"
+
+
+def _shown(held: object, is_shown: bool, secrets: Secrets) -> str:
+    is_unset = isinstance(held, Enum) and not held
+    if is_shown or held is None or held == [] or is_unset:
+        return _inside(held, secrets)
+    return MASK
 
 
 def _inside(held: object, secrets: Secrets) -> str:

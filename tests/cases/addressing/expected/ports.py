@@ -28,8 +28,8 @@ def _desk() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.Message(
+            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
+            response=soap.MessageFormat(
                 "Answer", tag="tns:answer", expects="{urn:desk}answer"
             ),
             faults=(
@@ -51,8 +51,8 @@ def _desk() -> soap.Port:
             soap_action="urn:desk#askAgain",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.Message(
+            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
+            response=soap.MessageFormat(
                 "Answer", tag="tns:answer", expects="{urn:desk}answer"
             ),
             action_base=action_base,
@@ -64,7 +64,9 @@ def _desk() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Tell", tag="tns:tell", expects="{urn:desk}tell"),
+            request=soap.MessageFormat(
+                "Tell", tag="tns:tell", expects="{urn:desk}tell"
+            ),
             response=None,
             action_base=action_base,
         ),
@@ -95,8 +97,8 @@ def _desk12() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.Message(
+            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
+            response=soap.MessageFormat(
                 "Answer", tag="tns:answer", expects="{urn:desk}answer"
             ),
             faults=(
@@ -118,8 +120,8 @@ def _desk12() -> soap.Port:
             soap_action="urn:desk#askAgain",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.Message(
+            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
+            response=soap.MessageFormat(
                 "Answer", tag="tns:answer", expects="{urn:desk}answer"
             ),
             action_base=action_base,
@@ -131,7 +133,9 @@ def _desk12() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Tell", tag="tns:tell", expects="{urn:desk}tell"),
+            request=soap.MessageFormat(
+                "Tell", tag="tns:tell", expects="{urn:desk}tell"
+            ),
             response=None,
             action_base=action_base,
         ),
@@ -162,8 +166,8 @@ def _old() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.Message(
+            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
+            response=soap.MessageFormat(
                 "Answer", tag="tns:answer", expects="{urn:desk}answer"
             ),
             faults=(
@@ -185,8 +189,8 @@ def _old() -> soap.Port:
             soap_action="urn:desk#askAgain",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.Message(
+            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
+            response=soap.MessageFormat(
                 "Answer", tag="tns:answer", expects="{urn:desk}answer"
             ),
             action_base=action_base,
@@ -198,7 +202,9 @@ def _old() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Tell", tag="tns:tell", expects="{urn:desk}tell"),
+            request=soap.MessageFormat(
+                "Tell", tag="tns:tell", expects="{urn:desk}tell"
+            ),
             response=None,
             action_base=action_base,
         ),

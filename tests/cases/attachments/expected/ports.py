@@ -27,10 +27,10 @@ def _archive11() -> soap.Port:
             soap_action="urn:archive#store",
             envelope=soap.Envelope(wire, NAMESPACES, "xsi tns xmime"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Store", tag="tns:store", expects="{urn:archive}store"
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "StoreResponse",
                 tag="tns:storeResponse",
                 expects="{urn:archive}storeResponse",
@@ -46,7 +46,7 @@ def _archive11() -> soap.Port:
             soap_action="urn:archive#file",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "FileRequest",
                 tag="tns:file",
                 expects="{urn:archive}file",
@@ -54,7 +54,7 @@ def _archive11() -> soap.Port:
                     ("blueprint", "blueprint", ("application/pdf", "image/*"))
                 ),
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "FileResponse",
                 tag="tns:fileResponse",
                 expects="{urn:archive}fileResponse",
@@ -67,8 +67,10 @@ def _archive11() -> soap.Port:
             soap_action="urn:archive#link",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Link", tag="tns:link", expects="{urn:archive}link"),
-            response=soap.Message(
+            request=soap.MessageFormat(
+                "Link", tag="tns:link", expects="{urn:archive}link"
+            ),
+            response=soap.MessageFormat(
                 "LinkResponse",
                 tag="tns:linkResponse",
                 expects="{urn:archive}linkResponse",
@@ -80,7 +82,7 @@ def _archive11() -> soap.Port:
             soap_action="urn:archive#scan",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "ScanRequest",
                 tag="tns:scan",
                 attributes="",
@@ -91,7 +93,7 @@ def _archive11() -> soap.Port:
                     ("back", "back", ("image/tiff",)),
                 ),
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "ScanResponse",
                 tag="tns:scanResponse",
                 attributes="",
@@ -127,10 +129,10 @@ def _archive12() -> soap.Port:
             soap_action="urn:archive#store",
             envelope=soap.Envelope(wire, NAMESPACES, "xsi tns xmime"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Store", tag="tns:store", expects="{urn:archive}store"
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "StoreResponse",
                 tag="tns:storeResponse",
                 expects="{urn:archive}storeResponse",
@@ -146,7 +148,7 @@ def _archive12() -> soap.Port:
             soap_action="urn:archive#file",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "FileRequest",
                 tag="tns:file",
                 expects="{urn:archive}file",
@@ -154,7 +156,7 @@ def _archive12() -> soap.Port:
                     ("blueprint", "blueprint", ("application/pdf", "image/*"))
                 ),
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "FileResponse",
                 tag="tns:fileResponse",
                 expects="{urn:archive}fileResponse",
@@ -167,8 +169,10 @@ def _archive12() -> soap.Port:
             soap_action="urn:archive#link",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("Link", tag="tns:link", expects="{urn:archive}link"),
-            response=soap.Message(
+            request=soap.MessageFormat(
+                "Link", tag="tns:link", expects="{urn:archive}link"
+            ),
+            response=soap.MessageFormat(
                 "LinkResponse",
                 tag="tns:linkResponse",
                 expects="{urn:archive}linkResponse",
@@ -180,7 +184,7 @@ def _archive12() -> soap.Port:
             soap_action="urn:archive#scan",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "ScanRequest",
                 tag="tns:scan",
                 attributes="",
@@ -191,7 +195,7 @@ def _archive12() -> soap.Port:
                     ("back", "back", ("image/tiff",)),
                 ),
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "ScanResponse",
                 tag="tns:scanResponse",
                 attributes="",

@@ -36,7 +36,7 @@ def _the_port_whose_name_is_nearly_as_long_as_a_line_of_python_may_be_with_room(
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "ChooseRequest",
                 encoded=True,
                 by_envelope=True,
@@ -45,7 +45,7 @@ def _the_port_whose_name_is_nearly_as_long_as_a_line_of_python_may_be_with_room(
                 expects="choose",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "ChooseResponse",
                 encoded=True,
                 tag="tns:chooseResponse",

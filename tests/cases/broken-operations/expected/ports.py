@@ -52,11 +52,13 @@ def _plain() -> soap.Port:
             soap_action="urn:parts/order",
             envelope=soap.Envelope(wire, NAMESPACES, "a"),
             package=PACKAGE,
-            request=soap.Message("Order", tag="a:order", expects="{urn:parts}order"),
-            request_headers=soap.Message(
+            request=soap.MessageFormat(
+                "Order", tag="a:order", expects="{urn:parts}order"
+            ),
+            request_headers=soap.MessageFormat(
                 "OrderRequestHeaders", blocks=("{urn:parts}token",)
             ),
-            response=soap.Message("OrderResponse", expects="{urn:parts}ordered"),
+            response=soap.MessageFormat("OrderResponse", expects="{urn:parts}ordered"),
             faults=(
                 soap.DeclaredFault(
                     errors.Refusal,
@@ -71,8 +73,8 @@ def _plain() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
             package=PACKAGE,
-            request=soap.Message("DropRequest", expects="{urn:parts}drop"),
-            response=soap.Message("DropResponse", expects="{urn:parts}ordered"),
+            request=soap.MessageFormat("DropRequest", expects="{urn:parts}drop"),
+            response=soap.MessageFormat("DropResponse", expects="{urn:parts}ordered"),
             action_base=action_base,
         ),
         "twice": soap.Operation(
@@ -80,7 +82,7 @@ def _plain() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "a"),
             package=PACKAGE,
-            request=soap.Message("TwiceRequest", expects="{urn:parts}token"),
+            request=soap.MessageFormat("TwiceRequest", expects="{urn:parts}token"),
             response=None,
             action_base=action_base,
         ),
@@ -110,8 +112,10 @@ def _newer() -> soap.Port:
             soap_action="urn:parts/order",
             envelope=soap.Envelope(wire, NAMESPACES, "a"),
             package=PACKAGE,
-            request=soap.Message("Order", tag="a:order", expects="{urn:parts}order"),
-            response=soap.Message("OrderResponse", expects="{urn:parts}ordered"),
+            request=soap.MessageFormat(
+                "Order", tag="a:order", expects="{urn:parts}order"
+            ),
+            response=soap.MessageFormat("OrderResponse", expects="{urn:parts}ordered"),
             faults=(
                 soap.DeclaredFault(
                     errors.Refusal,
@@ -126,7 +130,7 @@ def _newer() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "a"),
             package=PACKAGE,
-            request=soap.Message("PingRequest", expects="{urn:parts}refusal"),
+            request=soap.MessageFormat("PingRequest", expects="{urn:parts}refusal"),
             response=None,
             action_base=action_base,
         ),
@@ -135,8 +139,8 @@ def _newer() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
             package=PACKAGE,
-            request=soap.Message("DropRequest", expects="{urn:parts}drop"),
-            response=soap.Message("DropResponse", expects="{urn:parts}ordered"),
+            request=soap.MessageFormat("DropRequest", expects="{urn:parts}drop"),
+            response=soap.MessageFormat("DropResponse", expects="{urn:parts}ordered"),
             action_base=action_base,
         ),
     }
@@ -165,8 +169,8 @@ def _empty() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
             package=PACKAGE,
-            request=soap.Message("DropRequest", expects="{urn:parts}drop"),
-            response=soap.Message("DropResponse", expects="{urn:parts}ordered"),
+            request=soap.MessageFormat("DropRequest", expects="{urn:parts}drop"),
+            response=soap.MessageFormat("DropResponse", expects="{urn:parts}ordered"),
             action_base=action_base,
         ),
     }

@@ -34,7 +34,7 @@ def _port11() -> soap.Port:
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc t"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "PutRequest",
                 encoded=True,
                 by_envelope=True,
@@ -43,7 +43,7 @@ def _port11() -> soap.Port:
                 expects="put",
                 rpc=True,
             ),
-            request_headers=soap.Message(
+            request_headers=soap.MessageFormat(
                 "PutRequestHeaders",
                 encoded=True,
                 by_envelope=True,
@@ -52,7 +52,7 @@ def _port11() -> soap.Port:
                     "{urn:references}owner",
                 ),
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "PutResponse",
                 encoded=True,
                 by_envelope=True,
@@ -66,7 +66,7 @@ def _port11() -> soap.Port:
                     array=True,
                 ),
             ),
-            response_headers=soap.Message(
+            response_headers=soap.MessageFormat(
                 "PutResponseHeaders", encoded=True, by_envelope=True
             ),
             faults=(
@@ -91,7 +91,7 @@ def _port11() -> soap.Port:
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc t"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "ListRequest",
                 encoded=True,
                 by_envelope=True,
@@ -100,7 +100,7 @@ def _port11() -> soap.Port:
                 expects="list",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "ListResponse",
                 encoded=True,
                 by_envelope=True,
@@ -152,7 +152,7 @@ def _port12() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "PutRequest",
                 encoded=True,
                 by_envelope=True,
@@ -161,7 +161,7 @@ def _port12() -> soap.Port:
                 expects="put",
                 rpc=True,
             ),
-            request_headers=soap.Message(
+            request_headers=soap.MessageFormat(
                 "PutRequestHeaders",
                 encoded=True,
                 by_envelope=True,
@@ -170,7 +170,7 @@ def _port12() -> soap.Port:
                     "{urn:references}owner",
                 ),
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "PutResponse",
                 encoded=True,
                 by_envelope=True,
@@ -184,7 +184,7 @@ def _port12() -> soap.Port:
                     array=True,
                 ),
             ),
-            response_headers=soap.Message(
+            response_headers=soap.MessageFormat(
                 "PutResponseHeaders", encoded=True, by_envelope=True
             ),
             faults=(
@@ -213,7 +213,7 @@ def _port12() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "ListRequest",
                 encoded=True,
                 by_envelope=True,
@@ -222,7 +222,7 @@ def _port12() -> soap.Port:
                 expects="list",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "ListResponse",
                 encoded=True,
                 by_envelope=True,

@@ -32,7 +32,7 @@ def _archive_port() -> soap.Port:
             ),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "FindRequest",
                 encoded=True,
                 by_envelope=True,
@@ -41,7 +41,7 @@ def _archive_port() -> soap.Port:
                 expects="find",
                 rpc=True,
             ),
-            request_headers=soap.Message(
+            request_headers=soap.MessageFormat(
                 "FindRequestHeaders",
                 by_envelope=True,
                 blocks=(
@@ -49,7 +49,7 @@ def _archive_port() -> soap.Port:
                     "{urn:archive}trace",
                 ),
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "FindResponse",
                 encoded=True,
                 by_envelope=True,
@@ -104,7 +104,7 @@ def _archive_port() -> soap.Port:
             envelope=soap.Envelope(wire, {"tns": "urn:archive"}, "tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "CloseRequest",
                 encoded=True,
                 tag="tns:close",
@@ -143,8 +143,8 @@ def _document_port() -> soap.Port:
             envelope=soap.Envelope(wire, NAMESPACES, "ns2"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message("FileRequest", encoded=True, by_envelope=True),
-            response=soap.Message("FileResponse", encoded=True, by_envelope=True),
+            request=soap.MessageFormat("FileRequest", encoded=True, by_envelope=True),
+            response=soap.MessageFormat("FileResponse", encoded=True, by_envelope=True),
             action_base=action_base,
         ),
     }

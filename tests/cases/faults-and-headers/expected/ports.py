@@ -28,22 +28,22 @@ def _bank_port() -> soap.Port:
             soap_action="urn:bank#withdraw",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Withdraw", tag="tns:withdraw", expects="{urn:bank}withdraw"
             ),
-            request_headers=soap.Message(
+            request_headers=soap.MessageFormat(
                 "WithdrawRequestHeaders",
                 blocks=(
                     "{urn:bank}session",
                     "{urn:bank}trace",
                 ),
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "WithdrawResponse",
                 tag="tns:withdrawResponse",
                 expects="{urn:bank}withdrawResponse",
             ),
-            response_headers=soap.Message("WithdrawResponseHeaders"),
+            response_headers=soap.MessageFormat("WithdrawResponseHeaders"),
             faults=(
                 soap.DeclaredFault(
                     errors.Overdrawn,

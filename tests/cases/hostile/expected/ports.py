@@ -27,7 +27,7 @@ def _hostile_port() -> soap.Port:
             soap_action="urn:hostile'+__import__('os').abort()+'#call",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Call",
                 tag="tns:call",
                 expects="{urn:hostile'+__import__('os').abort()+'}call",

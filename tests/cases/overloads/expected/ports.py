@@ -27,10 +27,10 @@ def _search_port() -> soap.Port:
             soap_action="urn:search#number",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "FindRequest", tag="tns:find", attributes="", expects="find", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "FindResponse",
                 tag="tns:findResponse",
                 attributes="",
@@ -45,10 +45,10 @@ def _search_port() -> soap.Port:
             soap_action="urn:search#word",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Find2Request", tag="tns:find", attributes="", expects="find", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "Find2Response",
                 tag="tns:findResponse",
                 attributes="",
@@ -63,10 +63,10 @@ def _search_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, ""),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "StopResponse", tag="stopResponse", attributes="", expects="", rpc=True
             ),
             action_base=action_base,
@@ -76,7 +76,7 @@ def _search_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
             ),
             response=None,
@@ -108,10 +108,10 @@ def _mirror_search_port() -> soap.Port:
             soap_action="urn:search#number",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "FindRequest", tag="tns:find", attributes="", expects="find", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "FindResponse",
                 tag="tns:findResponse",
                 attributes="",
@@ -126,10 +126,10 @@ def _mirror_search_port() -> soap.Port:
             soap_action="urn:search#word",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "Find2Request", tag="tns:find", attributes="", expects="find", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "Find2Response",
                 tag="tns:findResponse",
                 attributes="",
@@ -144,10 +144,10 @@ def _mirror_search_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, ""),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "StopResponse", tag="stopResponse", attributes="", expects="", rpc=True
             ),
             action_base=action_base,
@@ -157,7 +157,7 @@ def _mirror_search_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
             ),
             response=None,
@@ -189,10 +189,10 @@ def _search_binding12() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "StopRequest", tag="tns:stop", attributes="", expects="stop", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "StopResponse",
                 tag="tns:stopResponse",
                 attributes="",

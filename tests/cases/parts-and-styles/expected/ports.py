@@ -27,8 +27,8 @@ def _post_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("SendRequest", expects="{urn:post}letter"),
-            response=soap.Message("SendResponse"),
+            request=soap.MessageFormat("SendRequest", expects="{urn:post}letter"),
+            response=soap.MessageFormat("SendResponse"),
             action_base=action_base,
         ),
         "price": soap.Operation(
@@ -36,8 +36,8 @@ def _post_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message("PriceRequest"),
-            response=soap.Message("PriceResponse"),
+            request=soap.MessageFormat("PriceRequest"),
+            response=soap.MessageFormat("PriceResponse"),
             action_base=action_base,
         ),
         "weigh": soap.Operation(
@@ -45,14 +45,14 @@ def _post_port() -> soap.Port:
             soap_action="weigh",
             envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "WeighRequest",
                 tag="ns1:weigh",
                 attributes="",
                 expects="weigh",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "WeighResponse",
                 tag="ns1:weighResponse",
                 attributes="",
@@ -66,12 +66,12 @@ def _post_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "ScanRequest",
                 expects="{urn:post}letter",
                 attached=soap.MimeParts(("image", "image", ("image/png",))),
             ),
-            response=soap.Message("ScanResponse"),
+            response=soap.MessageFormat("ScanResponse"),
             action_base=action_base,
         ),
     }
@@ -100,10 +100,10 @@ def _office_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "OpenRequest", tag="tns:open", attributes="", expects="open", rpc=True
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "OpenResponse",
                 tag="tns:openResponse",
                 attributes="",
@@ -138,14 +138,14 @@ def _call_port() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "SendRequestCallPort",
                 tag="tns:send",
                 attributes="",
                 expects="send",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SendResponseCallPort",
                 tag="tns:sendResponse",
                 attributes="",

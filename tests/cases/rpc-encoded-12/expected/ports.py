@@ -33,7 +33,7 @@ def _sums_port() -> soap.Port:
             envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
             package=PACKAGE,
             encoding=encoding,
-            request=soap.Message(
+            request=soap.MessageFormat(
                 "SumRequest",
                 encoded=True,
                 tag="tns:sum",
@@ -41,7 +41,7 @@ def _sums_port() -> soap.Port:
                 expects="sum",
                 rpc=True,
             ),
-            response=soap.Message(
+            response=soap.MessageFormat(
                 "SumResponse",
                 encoded=True,
                 tag="tns:sumResponse",

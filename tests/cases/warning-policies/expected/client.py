@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from . import _soap as soap
 from . import types as t
+from ._soap.attachments.attaching import ATTACHMENTS
 from ._soap.http.client import BaseAsyncClient, BaseClient
 from .ports import PORTS
 
@@ -19,6 +20,7 @@ class Client(BaseClient):
 
     _ports = PORTS
     _port_names = ("Vault",)
+    _attaching = ATTACHMENTS
     _demanded = {
         "Vault": (soap.Addressing(),),
     }
@@ -39,6 +41,7 @@ class AsyncClient(BaseAsyncClient):
 
     _ports = PORTS
     _port_names = ("Vault",)
+    _attaching = ATTACHMENTS
     _demanded = {
         "Vault": (soap.Addressing(),),
     }

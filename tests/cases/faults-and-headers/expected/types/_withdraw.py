@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Withdraw(soap.Struct):
     """The content of withdraw."""
 
     amount: Decimal
     password: str = field(repr=False)
     pin: str = field(repr=False)
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
 
 def write_Withdraw(v: Withdraw, tag: str, attributes: str = "") -> str:

@@ -7,12 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TYPE_CHECKING
 
+from .. import _package as own
 from .. import _soap as soap
 from .. import elements
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Lot(soap.Struct):
     """The type Lot."""
 
@@ -36,6 +37,9 @@ class Lot(soap.Struct):
         field(default_factory=list)
     )
     any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return soap.shown(self, own.PACKAGE.secrets)
 
     if TYPE_CHECKING:
 
