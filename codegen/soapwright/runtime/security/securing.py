@@ -8,8 +8,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ..errors.errors import SecurityError, SoapFault
-from ..http.attaching import XOP_TYPE
-from ..http.bodies import charset_of, media_type
+from ..http.bodies import XOP_TYPE, charset_of, media_type
 from ..http.message import Message
 from ..http.securing import Checked
 from ..soap.envelope import NAMES, Version
