@@ -127,6 +127,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "ruff": ("soapwright.python.formatting",),
     "click": ("soapwright.cli",),
     "uvicorn": ("soapwright.tools.serve",),
+    "cryptography": ("soapwright.runtime.security",),
     "pytest": ("soapwright.pytest_plugin",),
     "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
 }

@@ -226,7 +226,7 @@ def test_a_wrong_password_does_not_use_up_a_nonce(desk: Any) -> None:
 
 
 def test_a_full_memory_refuses(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = sys.modules[desk.UsernameTokens.__module__]
+    module = sys.modules[desk.NonceStore.__module__]
     monkeypatch.setattr(module, "_REMEMBERED", 2)
     now = [datetime.now(timezone.utc)]
     checks = desk.UsernameTokens({"ida": "s"}.get, clock=lambda: now[0])

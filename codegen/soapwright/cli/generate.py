@@ -46,6 +46,7 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--no-server", is_flag=True, help="Leave the service classes out.")
 @_choosing
 @click.option("--strict", is_flag=True, help="Refuse a WSDL that is broken anywhere.")
+@click.option("--security", is_flag=True, help="Sign and verify messages.")
 @click.option("--full", is_flag=True, help="Generate where nothing has changed, too.")
 @ALLOW_NETWORK
 def generate_command(
@@ -57,6 +58,7 @@ def generate_command(
     no_spec: bool,
     no_server: bool,
     strict: bool,
+    security: bool,
     full: bool,
     allow_network: bool,
     **chosen: tuple[str, ...],
@@ -69,7 +71,7 @@ def generate_command(
     nothing is.
     """
     try:
-        flags = _Flags(no_spec, no_server, strict)
+        flags = _Flags(no_spec, no_server, strict, security)
         configs = _packages(wsdl, output, name, wire, catalogs, flags, chosen)
         remote = Remote(Path(), allowed=allow_network)
         with remote.alone(), Progress() as progress:
@@ -91,6 +93,7 @@ class _Flags(NamedTuple):
     no_spec: bool
     no_server: bool
     strict: bool
+    security: bool
 
 
 def _packages(
@@ -123,6 +126,7 @@ def _packages(
         exclude=chosen["exclude"],
         rename=_renames(chosen["rename"], wsdl),
         strict=flags.strict,
+        security=flags.security,
     )
     return Project((package_of(wsdl, output, options),))
 

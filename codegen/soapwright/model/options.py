@@ -23,7 +23,8 @@ class Options:
     `include` and `exclude` (operations) are patterns that choose a part of the WSDL
     (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
     namespace, and what Python is to call them. With `strict` a WSDL that is broken at a place is
-    refused, though the rest could do without that. `runtime` is the import name of the runtime that
+    refused, though the rest could do without that. With `security` the package has message security,
+    whether or not a policy demands it. `runtime` is the import name of the runtime that
     the package shares, "" where it has its own, and `runtime_folder` the way there from the
     package's folder. `places` has the location of an option,
     or of a value in it, in a file of the user's.
@@ -41,6 +42,7 @@ class Options:
     exclude: tuple[str, ...] = ()
     rename: tuple[tuple[str, str], ...] = ()
     strict: bool = False
+    security: bool = False
     runtime: str = ""
     runtime_folder: str = ""
     places: Mapping[tuple[str, str], Location] = field(
@@ -74,6 +76,7 @@ class Options:
             **{key: list(patterns) for key, patterns in self.patterns().items()},
             "rename": dict(sorted(self.rename)),
             "strict": self.strict,
+            "security": self.security,
             "runtime": {"name": self.runtime, "folder": self.runtime_folder},
         }
 

@@ -48,6 +48,7 @@ _KEYS = {
     "exclude": list,
     "rename": dict,
     "strict": bool,
+    "security": bool,
 }
 _RUNTIME_HINT = 'runtime = {output = "acme/soap", name = "acme.soap"}'
 _REQUIRED = ("wsdl", "output", "name")
@@ -315,6 +316,7 @@ class _Table:
             exclude=tuple(table.get("exclude", [])),
             rename=tuple(table.get("rename", {}).items()),
             strict=table.get("strict", False),
+            security=table.get("security", False),
             places=self._places(table),
         )
         return package_of(table["wsdl"], Path(table["output"]), options)

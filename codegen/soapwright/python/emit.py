@@ -13,6 +13,7 @@ from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.facets_module import FacetsModules
 from soapwright.python.modules.ports_stub import ports_stub
 from soapwright.python.modules.public import public_names
+from soapwright.python.modules.security_module import security_module
 from soapwright.python.modules.server_module import ServerModules
 from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.modules.service_modules import ServiceModules
@@ -72,6 +73,10 @@ def emit(api: Api, style: WireStyle, options: Options) -> Emission:
         entry = api.sources[0].path if options.with_spec else ""
         server = ServerModules(context, header, entry).module()
         files["server.py"] = render("server.py.jinja", server)
+    if options.security:
+        files["security.py"] = render(
+            "security.py.jinja", security_module(context, header)
+        )
     files["__init__.py"] = render(
         "package.py.jinja", _package(api, header, client.exports, options)
     )
@@ -162,6 +167,7 @@ def _package(
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
     lazy += public_names(RuntimeName(options.runtime), server=options.with_server)
     modules = ["elements", "errors", "ports", "types"]
+    modules += ["security"] if options.security else []
     modules += ["server"] if options.with_server else []
     modules.sort()
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]

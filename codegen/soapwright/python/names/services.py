@@ -20,6 +20,7 @@ RUNTIME_ERRORS: tuple[str, ...] = (
     "DeclaredSoapFault",
     "EncodeError",
     "NotAnEnvelope",
+    "SecurityError",
     "SoapError",
     "SoapFault",
     "TransportError",

@@ -279,6 +279,15 @@ class PackageModule:
 
 
 @dataclass(frozen=True, slots=True)
+class SecurityModule:
+    """`security.py`: the public names of message security."""
+
+    header: list[str]
+    imports: list[str]
+    exports: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnModule:
     """`_package.py`: what is the package's own in its runtime.
 

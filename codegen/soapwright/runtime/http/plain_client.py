@@ -6,8 +6,10 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+from ..errors.errors import SecurityError
 from ..errors.exchange import Exchange
 from ..soap.operation import AnyOperation
+from ..xml.element import Element
 from .client import BaseAsyncClient, BaseClient, _Client
 from .deadlines import Deadline
 from .message import Message
@@ -58,8 +60,14 @@ class _HttpReply(Reply):
     __slots__ = ()
 
     def _read(
-        self, envelope: bytes, content_type: str, status: int
+        self,
+        envelope: bytes,
+        content_type: str,
+        status: int,
+        root: Element | None = None,
     ) -> Exchange[Any]:  # Any: the operation's response
+        if self._security is not None:
+            raise SecurityError("an HTTP binding has no message security")
         operation = self._operation
         assert isinstance(operation, HttpOperation)
         if not 200 <= status < 300:

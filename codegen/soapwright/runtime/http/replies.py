@@ -16,11 +16,13 @@ from ..errors.exchange import Exchange
 from ..errors.problems import Problem
 from ..secrets.redaction import Secrets
 from ..soap.operation import AnyOperation
+from ..xml.element import Element
 from ..xml.parsing import Limits
 from .attaching import Attaching, Read
 from .binding import readable_apart, received
 from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
+from .securing import ClientSecurity
 from .transport import Response
 
 
@@ -53,11 +55,12 @@ class Reply:
         lenient: whether what violates its schema is noted, and is no error.
         attaching: what reads attachments; `None` where nothing is binary.
         streams: whether binary values are read as attachments.
+        security: what checks the message security of replies; `None` for none.
     """
 
     __slots__ = (
         *("_attaching", "_came", "_envelope", "_left", "_limits", "_operation"),
-        *("_parts", "_problems", "_sent", "_streams"),
+        *("_parts", "_problems", "_security", "_sent", "_streams", "_verified"),
     )
 
     def __init__(
@@ -69,6 +72,7 @@ class Reply:
         lenient: bool = False,
         attaching: Attaching | None = None,
         streams: bool = False,
+        security: ClientSecurity | None = None,
     ) -> None:
         self._problems: list[Problem] | None = [] if lenient else None
         self._operation = operation
@@ -80,6 +84,8 @@ class Reply:
         self._left: tuple[Attachment, ...] = ()
         self._attaching = attaching
         self._streams = streams
+        self._security = security
+        self._verified: bool | None = None
 
     def message(self) -> Message:
         """The reply as it came, for the incoming layers.
@@ -144,19 +150,23 @@ class Reply:
             TransportError: it is no SOAP reply.
         """
         status = self._came.status
-        if message is None:
+        if message is None and self._security is None:
             return self._read(self._envelope, self._content_type, status)
+        message = message or self.message()
         self._parts = message.attachments
         if self._streams:
             kind = message.content_type
-            return self._read(message.envelope, kind, message.status or status)
-        left = None if self._attaching is None else LONG
-        whole = self._whole(message, left)
+            found = message.status or status
+            return self._read(message.envelope, kind, found, self._checked(message))
+        # A signature is of the whole envelope, its binary values in place.
+        apart = self._attaching is not None and self._security is None
+        whole = self._whole(message, LONG if apart else None)
+        root = self._checked(whole)
         if message.envelope is self._envelope:
             self._envelope = whole.envelope
         try:
             return self._read(
-                whole.envelope, whole.content_type, whole.status or status
+                whole.envelope, whole.content_type, whole.status or status, root
             )
         except _Unread:
             whole = self._whole(message, None)
@@ -174,6 +184,23 @@ class Reply:
             reason = f"the reply has more than {self._limits.envelope:,} bytes"
             raise TransportError(reason) from None
         return whole
+
+    def _checked(self, message: Message) -> Element | None:
+        """The tree of a whole reply, once its message security is as demanded; `None` where none is.
+
+        Raises:
+            SecurityError: it is not.
+            TransportError: it is no envelope.
+        """
+        status = message.status or self._came.status
+        if self._security is None or self._is_acknowledgement(message.envelope, status):
+            return None
+        try:
+            found = self._security.checked(message, self._limits)
+        except NotAnEnvelope as error:
+            raise self._no_reply() from error
+        self._verified = found.verified
+        return found.root
 
     def failed(self, error: SoapError) -> None:
         """Hang the exchange on an error, which hides what is secret in the package. Whatever failed
@@ -217,7 +244,11 @@ class Reply:
         return _carried_in_url(self._sent, self._operation.package.secrets)
 
     def _read(
-        self, envelope: bytes, content_type: str, status: int
+        self,
+        envelope: bytes,
+        content_type: str,
+        status: int,
+        root: Element | None = None,
     ) -> Exchange[Any]:  # Any: the operation's response
         """The response and its headers, in an exchange.
 
@@ -228,8 +259,9 @@ class Reply:
             return self._exchange(None, None)
         try:
             charset = charset_of(content_type)
-            found = self._found(envelope, charset)
-        except SoapFault:
+            found = self._found(envelope, charset, root)
+        except SoapFault as fault:
+            fault.verified = self._verified
             raise
         except DecodeError as error:
             if success and not isinstance(error, NotAnEnvelope):
@@ -240,7 +272,7 @@ class Reply:
         return self._exchange(*found)
 
     def _found(
-        self, envelope: bytes, charset: str | None
+        self, envelope: bytes, charset: str | None, root: Element | None
     ) -> tuple[Any, Any]:  # Any: the operation's response, and its headers
         """The response and its headers."""
         read, limits, problems = (
@@ -249,10 +281,10 @@ class Reply:
             self._problems,
         )
         if self._attaching is None:
-            return read(envelope, charset, limits, problems)
+            return read(envelope, charset, limits, problems, root)
         with self._attaching.reading(self._parts, self._streams) as came:
             try:
-                found = read(envelope, charset, limits, problems)
+                found = read(envelope, charset, limits, problems, root)
             except SoapError:
                 self._check_read(came)
                 raise

@@ -26,6 +26,7 @@ from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .pieces import Pieces
 from .replies import Reply, carried_outside
 from .retries import Attempts, Retry, Retrying
+from .securing import ClientSecurity, MessageSecurity
 from .transport import (
     CONNECTIONS,
     DEFAULT_TIMEOUT,
@@ -75,6 +76,8 @@ class _Client:
     """The keys of the client's own ports; the first is the default."""
     _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
     """The outgoing layers that ports demand, by their keys."""
+    _profiles: ClassVar[Mapping[str, object]] = {}
+    """The profiles of message security that ports' policies demand, by their keys."""
     _attaching: ClassVar[Attaching | None] = None
     """The codec of attachments; `None` where nothing is binary."""
 
@@ -112,8 +115,17 @@ class _Client:
         self._streams = checked(self._attaching, attachments, mtom)
         self._mtom = mtom_of(mtom, self._port.mtom)
 
-    def _guard(self, deadline: float | None, retries: Retry | None) -> None:
-        """Have a deadline and retries, where they are wanted."""
+    def _guard(
+        self,
+        deadline: float | None,
+        retries: Retry | None,
+        security: MessageSecurity | None,
+    ) -> None:
+        """Have a deadline, retries and message security, where they are wanted."""
+        self._security: ClientSecurity | None = None
+        if security is not None:
+            demanded = self._profiles.get(self._key)
+            self._security = security.for_client(demanded, self.endpoint)
         self._deadline = usable(deadline)
         self._retrying: Retrying | None = None
         if retries is not None:
@@ -221,8 +233,12 @@ class _Client:
             log.debug("%s: HTTP %d\n%s", operation.name, reply.status, body)
         return Reply(
             *(operation, sent, reply, self._limits, self._lenient),
-            *(self._attaching, self._streams),
+            *(self._attaching, self._streams, self._security),
         )
+
+    def _secured(self, message: Message) -> Message:
+        """A request after the outgoing layers, signed where that is wanted."""
+        return message if self._security is None else self._security.secured(message)
 
     def _response(
         self, operation: AnyOperation, exchange: Exchange[Any]
@@ -290,6 +306,7 @@ class BaseClient(_Client):
         retries: Retry | None = None,
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
+        security: MessageSecurity | None = None,
     ) -> None:
         """Make a client.
 
@@ -299,8 +316,7 @@ class BaseClient(_Client):
             timeout: seconds without progress in connecting, sending or receiving; never `None`.
             transport: carries the requests instead of httpx2; it is not closed here.
             http_client: an `httpx2.Client` with its own timeouts and connections; it is not closed.
-            outgoing: layers that each request passes, in this order: `UsernameToken`,
-                `Addressing`, or any function that takes a `Message` and gives one.
+            outgoing: layers that each request passes, in this order, such as `UsernameToken`.
             incoming: layers that each reply passes before it is read, in this order.
             limits: those of replies, where they are not the package's.
             lenient: a value of a reply that does not read or is missing is `None`, whatever its
@@ -313,14 +329,14 @@ class BaseClient(_Client):
             mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
                 parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
             attachments: "stream" for binary values of replies as `Attachment`s, received into files.
+            security: keys or a profile: requests are signed last, only verified replies are read.
 
         Raises:
-            ValueError: there is no such port or endpoint, a number is out of its range, the port has
-                not what an argument is about, or both a `transport` and an `http_client`.
+            ValueError: an argument is out of its range, or fits neither the port nor the others.
             TypeError: an argument is of a wrong type.
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
-        self._guard(deadline, retries)
+        self._guard(deadline, retries, security)
         given = layers(outgoing, "outgoing")
         self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming")
@@ -374,6 +390,7 @@ class BaseClient(_Client):
 
         Raises:
             EncodeError: the wire cannot carry the request.
+            SecurityError: the reply is not signed as demanded.
             TransportError: no SOAP reply came.
             SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
@@ -403,10 +420,10 @@ class BaseClient(_Client):
         self, called: AnyOperation, message: Message, deadline: Deadline | None
     ) -> Exchange[Any]:  # Any: the operation's response
         """An exchange, after one attempt."""
-        sent = through(self._outgoing, message)
+        sent = self._secured(through(self._outgoing, message))
         reply = self._reply(called, sent, self._carried(called, sent, deadline))
         try:
-            if self._incoming or reply.has_parts or sent.checks:
+            if self._incoming or reply.has_parts or sent.checks or self._security:
                 return reply.exchange(
                     _checked(sent, through(self._incoming, reply.message()))
                 )
@@ -461,6 +478,7 @@ class BaseAsyncClient(_Client):
         retries: Retry | None = None,
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
+        security: MessageSecurity | None = None,
     ) -> None:
         """Make a client.
 
@@ -480,14 +498,14 @@ class BaseAsyncClient(_Client):
             retries: as `Client` takes it.
             mtom: as `Client` takes it.
             attachments: as `Client` takes it.
+            security: as `Client` takes it.
 
         Raises:
-            ValueError: there is no such port or endpoint, a number is out of its range, the port has
-                not what an argument is about, or both a `transport` and an `http_client`.
+            ValueError: an argument is out of its range, or fits neither the port nor the others.
             TypeError: an argument is of a wrong type.
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
-        self._guard(deadline, retries)
+        self._guard(deadline, retries, security)
         given = layers(outgoing, "outgoing", may_wait=True)
         self._outgoing = (*self._demands(given), *given)
         self._incoming = layers(incoming, "incoming", may_wait=True)
@@ -541,6 +559,7 @@ class BaseAsyncClient(_Client):
 
         Raises:
             EncodeError: the wire cannot carry the request.
+            SecurityError: the reply is not signed as demanded.
             TransportError: no SOAP reply came.
             SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
@@ -571,12 +590,12 @@ class BaseAsyncClient(_Client):
         self, called: AnyOperation, message: Message, deadline: Deadline | None
     ) -> Exchange[Any]:  # Any: the operation's response
         """An exchange, after one attempt. A deadline could not interrupt decoding in the loop."""
-        sent = await through_async(self._outgoing, message)
+        sent = self._secured(await through_async(self._outgoing, message))
         came = await self._carried(called, sent, deadline)
         reply = self._reply(called, sent, came)
         try:
             long, came_in = reply.is_long, None
-            if self._incoming or reply.has_parts or sent.checks:
+            if self._incoming or reply.has_parts or sent.checks or self._security:
                 came_in = await aside(reply.message) if long else reply.message()
                 came_in = await through_async(self._incoming, came_in)
                 came_in = _checked(sent, came_in)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hmac
-import threading
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from hashlib import sha256
-from heapq import heappop, heappush
-from typing import Final, Protocol
+from typing import Final
 
 from ..errors.errors import SoapFault
 from ..soap.envelope import Version
 from ..values.strings import SPACE
 from ..xml.element import Element
+from .replays import NonceStore, Nonces
 from .tokens import PROFILE, SECURITY, UTILITY, password_digest
 
 __all__ = ["NonceStore", "UsernameTokens"]
@@ -27,21 +26,7 @@ _EXPIRES: Final = f"{{{UTILITY}}}Expires"
 _DIGEST: Final = f"{PROFILE}#PasswordDigest"
 _TEXTS: Final = ("", f"{PROFILE}#PasswordText")
 _LONGEST: Final = 1024
-_REMEMBERED: Final = 100_000
 _REFUSED: Final = "the security token could not be authenticated"
-
-
-class NonceStore(Protocol):
-    """A memory of nonces, which several processes of a service may share."""
-
-    def add(self, nonce: str, until: float) -> bool:
-        """Whether a nonce is new; from now on it is not, at least until that time.
-
-        Args:
-            nonce: with its user's name.
-            until: seconds since 1970.
-        """
-        ...
 
 
 class UsernameTokens:
@@ -88,7 +73,7 @@ class UsernameTokens:
         self._max_age = max_age
         self._skew = skew
         self._clock = clock
-        self._nonces: NonceStore = nonces or _Nonces(clock)
+        self._nonces: NonceStore = nonces or Nonces(clock)
 
     def __repr__(self) -> str:
         return "UsernameTokens(…)"
@@ -202,28 +187,6 @@ class _Wrong(Exception):
         self.code = code
         self.reason = reason
         self.namespace = namespace
-
-
-class _Nonces:
-    """Remembers nonces in this process; where there are too many, each further one is refused."""
-
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._known: set[str] = set()
-        self._by_time: list[tuple[float, str]] = []
-
-    def add(self, nonce: str, until: float) -> bool:
-        """As `NonceStore.add`."""
-        now = self._clock().timestamp()
-        with self._lock:
-            while self._by_time and self._by_time[0][0] < now:
-                self._known.discard(heappop(self._by_time)[1])
-            if nonce in self._known or len(self._known) >= _REMEMBERED:
-                return False
-            self._known.add(nonce)
-            heappush(self._by_time, (until, nonce))
-            return True
 
 
 def _only(found: Sequence[Element]) -> Element:

@@ -17,7 +17,13 @@ from ..addressing.headers import (
     is_addressing,
     read_headers,
 )
-from ..errors.errors import DecodeError, EncodeError, SoapFault, TransportError
+from ..errors.errors import (
+    DecodeError,
+    EncodeError,
+    SecurityError,
+    SoapFault,
+    TransportError,
+)
 from ..http.attaching import AttachmentsAs, Received
 from ..http.binding import received
 from ..http.bodies import (
@@ -29,6 +35,7 @@ from ..http.bodies import (
     unpacked,
 )
 from ..http.message import Layer, Message, layers, through
+from ..http.securing import MessageSecurity
 from ..http.transport import Response
 from ..soap.envelope import NAMES, Version, opened
 from ..soap.operation import Port
@@ -64,6 +71,7 @@ from .service import (
     answering,
     run,
     run_in,
+    security_of,
 )
 
 DEFAULT_MAX_BODY: Final = 16 * 2**20
@@ -85,7 +93,8 @@ class Application:
         outgoing: layers that each reply passes, faults too, in this order.
         incoming: layers that each request passes before its operation is sought, in this order.
         paths: the path of each port, by its key; any other path serves them all.
-        security: checks who calls, before the operation is sought.
+        security: checks who calls, before the operation is sought; keys or a profile of message
+            security sign replies too.
         attachments: "stream" for binary values of requests as `Attachment`s.
         mtom: whether replies are MTOM messages; `None` where those to MTOM messages are.
 
@@ -105,14 +114,14 @@ class Application:
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         paths: Mapping[str, str] | None = None,
-        security: Security | None = None,
+        security: Security | MessageSecurity | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
         self.max_body = max_body
         self._address = address
         self._hooks = hooks or Hooks()
-        self._security = security
+        self._security, self._secures = security_of(security, services)
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._paths = dict(paths or {})
@@ -281,13 +290,16 @@ class Application:
             envelope = self._hooks.reply(reply.body, call)
             reply = replace(reply, body=envelope)
             packed = self._attachments.is_packed(reply, request)
-            if not (self._outgoing or to or packed):
+            secures = self._secures if call is not None else None
+            if not (self._outgoing or to or packed or secures):
                 return reply
             message = reply_message(reply, request, call)
             if packed:
                 message = self._attachments.packed(message, reply, request)
             with answering(call):
                 message = through(self._outgoing, message)
+            if secures is not None:
+                message = secures.secured(message)
             if to:
                 self._hooks.send_reply(replace(message, url=to))
                 return Response(202, {}, b"")
@@ -371,6 +383,8 @@ class Application:
             refusal.addressing = headers
             raise
         except (SoapFault, DecodeError) as error:
+            if isinstance(error.__cause__, SecurityError):
+                self._package.log.warning("a request is refused: %s", error.__cause__)
             fault = error if isinstance(error, SoapFault) else _callers(str(error))
             refused = Refusal(fault, version=version, about_body=True)
             refused.addressing = headers

@@ -27,6 +27,7 @@ from ..errors.errors import TransportError
 from ..http.attaching import AttachmentsAs, Received
 from ..http.bodies import TooLarge
 from ..http.message import Layer
+from ..http.securing import MessageSecurity
 from ..http.transport import Request, Response
 from ..xml.parsing import Limits
 from .application import DEFAULT_MAX_BODY, Application
@@ -58,7 +59,7 @@ def asgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
-    security: Security | None = None,
+    security: Security | MessageSecurity | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> AsgiApp:
@@ -74,7 +75,8 @@ def asgi(
         hooks: for callers that have habits.
         outgoing: layers that each reply passes, in this order, faults too.
         incoming: layers that each request passes before its operation is sought, in this order.
-        security: checks who calls: `UsernameTokens`, or a check of your own.
+        security: checks who calls: `UsernameTokens`, the keys or profile of message security, or a
+            check of your own.
         attachments: "stream" for binary values of requests as `Attachment`s, which are received
             into temporary files, so that they may be large.
         mtom: whether replies are MTOM messages, as `Client` takes it; `None` where those to MTOM
@@ -237,7 +239,7 @@ def wsgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
-    security: Security | None = None,
+    security: Security | MessageSecurity | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> WsgiApp:
@@ -365,7 +367,7 @@ class InMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
-        security: Security | None = None,
+        security: Security | MessageSecurity | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
@@ -394,7 +396,7 @@ class AsyncInMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
-        security: Security | None = None,
+        security: Security | MessageSecurity | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:

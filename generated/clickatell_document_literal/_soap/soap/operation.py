@@ -404,8 +404,16 @@ class Operation(Generic[Request, Response]):
         charset: str | None = None,
         limits: Limits | None = None,
         problems: list[Problem] | None = None,
+        root: Element | None = None,
     ) -> tuple[Response, Any]:  # Any: as for the headers alone
         """A response's value and its declared headers, of one look at the envelope.
+
+        Args:
+            envelope: in bytes.
+            charset: the Content-Type's.
+            limits: those of it, where they are not the package's.
+            problems: where they are noted; `None` where reading is strict.
+            root: the envelope's tree, where it was parsed and checked: nothing else is decoded then.
 
         Raises:
             SoapFault: the envelope holds a fault, be it in the other version of SOAP.
@@ -413,12 +421,14 @@ class Operation(Generic[Request, Response]):
         """
         if problems is not None:
             with lenience(problems, self.package.secrets):
-                return self.read_response(envelope, charset, limits)
+                return self.read_response(envelope, charset, limits, None, root)
         side = self._response
         known = None if side is None else side.beginning
         if limits is None:
             limits = self.package.limits
         try:
+            if root is not None:
+                return self._response_in(root, envelope, charset, limits)
             if (
                 known is not None
                 and envelope[: known.size] == known.head

@@ -5,6 +5,7 @@ SoapError
 ├── DecodeError               an envelope that violates its schema
 │   ├── NotAnEnvelope         … by being something else altogether
 │   └── VersionMismatch       … by being one of another version of SOAP
+├── SecurityError             a message is not signed or encrypted as demanded
 ├── TransportError            no SOAP reply came back, but something else or nothing
 │   └── TransportTimeout      … in time
 └── SoapFault                 the peer answered with a fault
@@ -99,6 +100,16 @@ class VersionMismatch(DecodeError):
     """An envelope of another version of SOAP than the one that is used here."""
 
 
+# ----------------------------------------------------------------------------- security
+
+
+class SecurityError(SoapError):
+    """A message that is not signed or encrypted as demanded, or one that the keys cannot secure.
+
+    Its text is for the log of who received the message; the peer is not informed of it.
+    """
+
+
 # ---------------------------------------------------------------------------- transport
 
 
@@ -176,6 +187,9 @@ class SoapFault(SoapError):
     """The URI of the SOAP 1.2 node that failed."""
     raw_detail: AnyElement | None
     """The whole detail element as it was received; `None` for an empty one of SOAP 1.1."""
+    verified: bool | None
+    """Whether it was signed as demanded; `False` where that was demanded and it was not signed, so that
+    anybody may have made it; `None` where no message security is used."""
     about_body: bool
     """Whether what was wrong is the Body: SOAP 1.1 then wants a detail, be it empty (section 4.4). A
     fault that was received without one is written without."""
@@ -201,6 +215,7 @@ class SoapFault(SoapError):
         self.language = language
         self.reasons = dict(reasons or {})
         self.raw_detail = detail
+        self.verified = None
         self.about_body = code.rpartition("}")[2] not in _ABOUT_HEADERS
 
     @property
@@ -281,4 +296,5 @@ class DeclaredSoapFault(SoapFault, Generic[Detail]):
             raw_detail=fault.raw_detail,
         )
         made.secrets = fault.secrets
+        made.verified = fault.verified
         return made

@@ -108,11 +108,12 @@ class _Scan:
 
     def __init__(self, envelope: bytes, charset: str | None) -> None:
         self._envelope = envelope
-        marks = (name for mark, name in _MARKS.items() if envelope.startswith(mark))
-        marked, known = next(marks, None), _known(charset)
-        self._encoding = marked or known or ""
+        self._encoding = encoding_of(envelope, charset)
+        marked = envelope.startswith(tuple(_MARKS))
         # Any: its handlers are of many types.
-        self._parser: Any = ParserCreate(None if marked else known, " ")
+        self._parser: Any = ParserCreate(
+            None if marked else self._encoding or None, " "
+        )
         self._parser.namespace_prefixes = True
         self._parser.StartElementHandler = self._starts
         self._parser.StartDoctypeDeclHandler = self._refuse
@@ -173,6 +174,13 @@ class _Scan:
         assert self._envelope_name is not None
         encoding = self._encoding or "utf-8"
         raise _Found(Place(start, end, before, after, encoding, *self._envelope_name))
+
+
+def encoding_of(envelope: bytes, charset: str | None) -> str:
+    """Python's name of an envelope's encoding by its byte order mark, else by its Content-Type; "" where its
+    XML declaration decides."""
+    marks = (name for mark, name in _MARKS.items() if envelope.startswith(mark))
+    return next(marks, None) or _known(charset) or ""
 
 
 def _known(charset: str | None) -> str | None:

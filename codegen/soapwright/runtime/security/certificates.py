@@ -1,0 +1,185 @@
+"""The certificate that a signature refers to (X.509 Token Profile 1.1, sections 3.1 and 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from ..errors.errors import SecurityError
+from .algorithms import decoded
+from .names import BASE64, SKI, THUMBPRINT, TOKEN, X509_PATH, X509V3, ds, wsse
+from .trust import key_identifier, thumbprint
+
+_NUMBER_DIGITS: Final = 64
+_PATH_AT_MOST: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A certificate, as a message refers to it."""
+
+    certificate: x509.Certificate
+    others: tuple[x509.Certificate, ...] = ()
+    """Those of authorities, which came with it."""
+    token: Any = None  # Any: lxml ships no types
+    """The element of the message that has it, `None` where it is known without."""
+
+
+def only(parent: Any, name: str) -> Any:  # Any: lxml ships no types
+    """The only child of a name.
+
+    Raises:
+        SecurityError: there is none, or more than one.
+    """
+    found = parent.findall(name)
+    if len(found) != 1:
+        local = name.rpartition("}")[2]
+        raise SecurityError(f"{len(found)} of {local}, where there must be one")
+    return found[0]
+
+
+def certificate_of(
+    reference: Any,  # Any: lxml ships no types
+    security: Any,
+    by_id: Callable[[str], Any],
+    known: Sequence[x509.Certificate],
+) -> Found:
+    """The certificate that a SecurityTokenReference is about. Nothing says yet that it is trusted.
+
+    Args:
+        reference: the SecurityTokenReference.
+        security: the block that it is in.
+        by_id: gives the element of an id.
+        known: certificates, for references that do not carry one.
+
+    Raises:
+        SecurityError: there is none, or the form is not known.
+    """
+    children = reference[:]
+    if len(children) != 1:
+        raise SecurityError("a SecurityTokenReference has one reference")
+    child = children[0]
+    if child.tag == wsse("Reference"):
+        uri = child.get("URI") or ""
+        token = by_id(uri[1:]) if uri.startswith("#") else None
+        if token is None or token.getparent() is not security:
+            raise SecurityError("the token is not in the Security block")
+        return _of_token(token)
+    if child.tag == wsse("KeyIdentifier"):
+        return _identified(child, known)
+    if child.tag == ds("X509Data"):
+        return _numbered(only(child, ds("X509IssuerSerial")), known)
+    if child.tag == wsse("Embedded"):
+        return _of_token(only(child, TOKEN))
+    raise SecurityError("the form of a SecurityTokenReference is not known")
+
+
+def _of_token(token: Any) -> Found:  # Any: lxml ships no types
+    kind = token.get("ValueType")
+    if token.tag != TOKEN or (token.get("EncodingType") or BASE64) != BASE64:
+        raise SecurityError("the token is none of X.509")
+    data = decoded(token.text)
+    if kind == X509V3:
+        return Found(_loaded(data), (), token)
+    if kind == X509_PATH:
+        *others, certificate = map(_loaded, _path(data))
+        return Found(certificate, tuple(others), token)
+    raise SecurityError("the token is none of X.509")
+
+
+def _identified(
+    identifier: Any, known: Sequence[x509.Certificate]
+) -> Found:  # Any: lxml ships no types
+    kind, value = identifier.get("ValueType"), decoded(identifier.text)
+    if kind == X509V3:
+        return Found(_loaded(value))
+    if kind == THUMBPRINT:
+        return _single([one for one in known if thumbprint(one) == value])
+    if kind == SKI:
+        return _single([one for one in known if key_identifier(one) == value])
+    raise SecurityError("the kind of a KeyIdentifier is not known")
+
+
+def _numbered(
+    pair: Any, known: Sequence[x509.Certificate]
+) -> Found:  # Any: lxml ships no types
+    """By the issuer and the number. The name is compared parsed, in either order: programs differ in
+    how they write it."""
+    text = (only(pair, ds("X509SerialNumber")).text or "").strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS):
+        raise SecurityError("a certificate's number is none")
+    number, name = int(text), only(pair, ds("X509IssuerName")).text or ""
+    return _single(
+        [
+            one
+            for one in known
+            if one.serial_number == number and _is_name(one.issuer, name)
+        ]
+    )
+
+
+def _is_name(issuer: x509.Name, written: str) -> bool:
+    try:
+        name = x509.Name.from_rfc4514_string(_without_spaces(written))
+    except ValueError:
+        return False
+    mine = [_plain(attribute) for attribute in issuer]
+    theirs = [_plain(attribute) for attribute in name]
+    return mine in (theirs, theirs[::-1])
+
+
+def _without_spaces(name: str) -> str:
+    """A name without spaces after its commas, as RFC 1779 writes them."""
+    return ",".join(part.strip() for part in name.strip().split(","))
+
+
+def _plain(attribute: x509.NameAttribute[Any]) -> tuple[str, object]:
+    return attribute.oid.dotted_string, attribute.value
+
+
+def _single(matches: list[x509.Certificate]) -> Found:
+    distinct = list(dict.fromkeys(matches))
+    if len(distinct) != 1:
+        raise SecurityError("signed by nobody who is trusted")
+    return Found(distinct[0])
+
+
+def _loaded(data: bytes) -> x509.Certificate:
+    try:
+        found = x509.load_der_x509_certificate(data)
+        found.public_key()
+    except ValueError as error:
+        raise SecurityError("a certificate cannot be read") from error
+    except UnsupportedAlgorithm as error:
+        raise SecurityError("a certificate's key is of an unknown kind") from error
+    return found
+
+
+def _path(data: bytes) -> list[bytes]:
+    """The certificates of a PKIPath, a DER SEQUENCE OF Certificate, the holder's last."""
+    at, size = _header(data, 0)
+    found, end = [], at + size
+    if end != len(data):
+        raise SecurityError("a PKIPath cannot be read")
+    while at < end:
+        start, length = _header(data, at)
+        found.append(data[at : start + length])
+        at = start + length
+    if not 0 < len(found) <= _PATH_AT_MOST:
+        raise SecurityError(f"a PKIPath of {len(found)} certificates")
+    return found
+
+
+def _header(data: bytes, at: int) -> tuple[int, int]:
+    """Where a SEQUENCE's content begins, and its length."""
+    head = data[at : at + 6]
+    if len(head) < 2 or head[0] != 0x30 or head[1] == 0x80 or head[1] > 0x84:
+        raise SecurityError("a PKIPath cannot be read")
+    if head[1] < 0x80:
+        return at + 2, head[1]
+    more = head[1] & 0x7F
+    return at + 2 + more, int.from_bytes(head[2 : 2 + more], "big")

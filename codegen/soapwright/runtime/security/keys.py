@@ -1,0 +1,230 @@
+"""The keys of message security: one's own, and whom one trusts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from ..http.securing import ClientSecurity, ServiceSecurity
+from .algorithms import PrivateKey, Signer
+from .material import Material
+from .profile import Profile
+from .replays import NonceStore, Nonces
+from .securing import SecuredClient, SecuredService
+from .trust import Certificates, SubjectRule, Trust, certificates_of
+
+__all__ = ["Keys", "Signer"]
+
+_DEFAULT: Final = Profile()
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class Keys:
+    """The keys of a client or a service; with them alone, the WSDL's policy says what is done.
+
+    Args:
+        key: the private key that signs: of `cryptography`, or any object with `sign(data, algorithm)`.
+        certificate: its certificate; a file of PEM, or as `cryptography` has it.
+        chain: those of the authorities between it and one that the peer trusts.
+        trust: certificates of the peer's, or of authorities that issue them: files of PEM, or as bytes.
+        subject: the peer's certificate must have this subject, where an authority's is trusted:
+            `CN=service,O=Bank,C=CZ`, or a function of the certificate.
+        secret: of HMACs, which both sides know.
+        clock: gives the time, with a zone.
+        replays: remembers what was received, for a service of several processes.
+
+    Raises:
+        ValueError: a key has no certificate or another one's, or a certificate is none.
+        TypeError: the key cannot sign.
+        OSError: a file cannot be read.
+    """
+
+    def __init__(
+        self,
+        key: PrivateKey | Signer | None = None,
+        certificate: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        *,
+        chain: Sequence[x509.Certificate] = (),
+        trust: Certificates = (),
+        subject: SubjectRule | None = None,
+        secret: bytes | None = None,
+        clock: Callable[[], datetime] = _now,
+        replays: NonceStore | None = None,
+    ) -> None:
+        found = None
+        if certificate is not None:
+            found, *further = certificates_of(certificate)
+            chain = (*further, *chain)
+        _check_pair(key, found)
+        self._material = Material(
+            key=key,
+            certificate=found,
+            chain=tuple(chain),
+            trust=Trust(trust, subject),
+            secret=secret,
+            clock=clock,
+            replays=replays or Nonces(clock),
+        )
+
+    @classmethod
+    def from_pkcs12(
+        cls,
+        file: str | os.PathLike[str] | bytes,
+        password: str | bytes | None = None,
+        *,
+        trust: Certificates = (),
+        subject: SubjectRule | None = None,
+        clock: Callable[[], datetime] = _now,
+        replays: NonceStore | None = None,
+    ) -> Keys:
+        """The key and the certificates of a PKCS#12 file, `.p12` or `.pfx`.
+
+        Args:
+            file: its path, or its content.
+            password: of the file.
+            trust: as `Keys` takes it, like the others.
+
+        Raises:
+            ValueError: it is none, the password is wrong, or it has no key.
+            OSError: the file cannot be read.
+        """
+        data = file if isinstance(file, bytes) else Path(file).read_bytes()
+        found = pkcs12.load_pkcs12(data, _octets(password))
+        if found.cert is None or found.key is None:
+            raise ValueError("the PKCS#12 file has no private key with a certificate")
+        return cls(
+            _usable(found.key),
+            found.cert.certificate,
+            chain=[one.certificate for one in found.additional_certs],
+            trust=trust,
+            subject=subject,
+            clock=clock,
+            replays=replays,
+        )
+
+    @classmethod
+    def from_pem(
+        cls,
+        key: str | os.PathLike[str] | bytes,
+        certificate: str | os.PathLike[str] | bytes,
+        password: str | bytes | None = None,
+        *,
+        trust: Certificates = (),
+        subject: SubjectRule | None = None,
+        clock: Callable[[], datetime] = _now,
+        replays: NonceStore | None = None,
+    ) -> Keys:
+        """A key and its certificate in PEM, which may be one file.
+
+        Args:
+            key: the path of a file, or its content.
+            certificate: the same; those of its authorities may follow it.
+            password: of the key.
+            trust: as `Keys` takes it, like the others.
+
+        Raises:
+            ValueError: either is none, or the password is wrong.
+            TypeError: a password is given, or is not, where the key is not, or is, encrypted.
+            OSError: a file cannot be read.
+        """
+        data = key if isinstance(key, bytes) else Path(key).read_bytes()
+        loaded = serialization.load_pem_private_key(data, _octets(password))
+        return cls(
+            _usable(loaded),
+            certificate,
+            trust=trust,
+            subject=subject,
+            clock=clock,
+            replays=replays,
+        )
+
+    def __repr__(self) -> str:
+        certificate = self.certificate
+        subject = "" if certificate is None else certificate.subject.rfc4514_string()
+        return f"Keys({subject!r})"
+
+    @property
+    def certificate(self) -> x509.Certificate | None:
+        """One's own, `None` where there is none."""
+        return self._material.certificate
+
+    @property
+    def material(self) -> Material:
+        """The keys as those that sign and verify take them."""
+        return self._material
+
+    def for_client(self, demanded: object, endpoint: str) -> ClientSecurity:
+        """The message security of a client, as the policy demands it.
+
+        Raises:
+            ValueError: the endpoint is not as demanded, or a key is missing.
+        """
+        return self.client_with(_profile_of(demanded), endpoint)
+
+    def for_service(self, demanded: object) -> ServiceSecurity:
+        """The message security of a service, as the policy demands it.
+
+        Raises:
+            ValueError: a key is missing.
+        """
+        return self.service_with(_profile_of(demanded))
+
+    def client_with(self, profile: Profile, endpoint: str) -> ClientSecurity:
+        """The same by a profile.
+
+        Raises:
+            ValueError: as `for_client`.
+        """
+        return SecuredClient(self._material, profile, endpoint)
+
+    def service_with(self, profile: Profile) -> ServiceSecurity:
+        """The same by a profile.
+
+        Raises:
+            ValueError: as `for_service`.
+        """
+        return SecuredService(self._material, profile)
+
+
+def _check_pair(
+    key: PrivateKey | Signer | None, certificate: x509.Certificate | None
+) -> None:
+    if key is None:
+        return
+    if not isinstance(key, Signer):
+        raise TypeError("a key has a method sign(data, algorithm)")
+    if certificate is None:
+        raise ValueError("a key needs its certificate")
+    if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
+        if key.public_key() != certificate.public_key():
+            raise ValueError("the certificate is another key's")
+
+
+def _profile_of(demanded: object) -> Profile:
+    return demanded if isinstance(demanded, Profile) else _DEFAULT
+
+
+def _usable(key: object) -> PrivateKey:
+    """A key that signs.
+
+    Raises:
+        ValueError: it is of another kind.
+    """
+    if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
+        return key
+    raise ValueError("the key is neither RSA nor of an elliptic curve")
+
+
+def _octets(password: str | bytes | None) -> bytes | None:
+    return password.encode("utf-8") if isinstance(password, str) else password

@@ -1,0 +1,37 @@
+"""Keys and trust as values, for those that sign and verify with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from cryptography import x509
+
+from .algorithms import PrivateKey, Signer
+from .replays import NonceStore
+from .trust import Trust
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Material:
+    """One's own key with its certificates, the trusted ones, and a clock."""
+
+    key: PrivateKey | Signer | None
+    certificate: x509.Certificate | None
+    chain: tuple[x509.Certificate, ...]
+    trust: Trust
+    secret: bytes | None
+    clock: Callable[[], datetime]
+    replays: NonceStore
+
+    def now(self) -> datetime:
+        """The time, in UTC.
+
+        Raises:
+            ValueError: the clock's has no zone.
+        """
+        now = self.clock()
+        if now.tzinfo is None:
+            raise ValueError("clock: a time with a zone is wanted")
+        return now.astimezone(timezone.utc)

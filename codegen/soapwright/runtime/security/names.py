@@ -1,0 +1,47 @@
+"""Names of WS-Security 1.1, XML Signature 1.1 and XML Encryption 1.1."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .tokens import BASE64, SECURITY, UTILITY
+
+_WSS: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
+_X509: Final = f"{_WSS}x509-token-profile-1.0"
+_WSS11: Final = "http://docs.oasis-open.org/wss/oasis-wss-"
+
+SIGNATURE: Final = "http://www.w3.org/2000/09/xmldsig#"
+EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
+MORE: Final = "http://www.w3.org/2001/04/xmldsig-more#"
+ENCRYPTION: Final = "http://www.w3.org/2001/04/xmlenc#"
+ENCRYPTION11: Final = "http://www.w3.org/2009/xmlenc11#"
+SECURITY11: Final = f"{_WSS11}wssecurity-secext-1.1.xsd"
+ADDRESSING: Final = (
+    "http://www.w3.org/2005/08/addressing",
+    "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+)
+
+X509V3: Final = f"{_X509}#X509v3"
+X509_PATH: Final = f"{_X509}#X509PKIPathv1"
+SKI: Final = f"{_X509}#X509SubjectKeyIdentifier"
+THUMBPRINT: Final = f"{_WSS11}soap-message-security-1.1#ThumbprintSHA1"
+STR_TRANSFORM: Final = f"{_WSS}soap-message-security-1.0#STR-Transform"
+
+BLOCK: Final = f"{{{SECURITY}}}Security"
+TIMESTAMP: Final = f"{{{UTILITY}}}Timestamp"
+TOKEN: Final = f"{{{SECURITY}}}BinarySecurityToken"
+USERNAME_TOKEN: Final = f"{{{SECURITY}}}UsernameToken"
+REFERENCE: Final = f"{{{SECURITY}}}SecurityTokenReference"
+WSU_ID: Final = f"{{{UTILITY}}}Id"
+
+__all__ = ["BASE64", "SECURITY", "UTILITY"]
+
+
+def ds(local: str) -> str:
+    """A name of XML Signature, in Clark's notation."""
+    return f"{{{SIGNATURE}}}{local}"
+
+
+def wsse(local: str) -> str:
+    """A name of WS-Security, in Clark's notation."""
+    return f"{{{SECURITY}}}{local}"

@@ -1,0 +1,144 @@
+"""The message security of a port as a value: what is signed, by which algorithms, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, Protocol, TypeAlias
+
+from ..http.message import Layer
+from ..http.securing import ClientSecurity, ServiceSecurity
+
+__all__ = ["Algorithms", "KeyReference", "Layout", "Profile"]
+
+KeyReference: TypeAlias = Literal[
+    "direct", "issuer-serial", "ski", "thumbprint", "embedded"
+]
+"""How a signature refers to its certificate (X.509 Token Profile 1.1, section 3.2): by a
+BinarySecurityToken in the message, by its issuer's name and its number, by the identifier of its key, by
+the SHA-1 of all of it, or by all of it."""
+Layout: TypeAlias = Literal["strict", "lax", "timestamp-first", "timestamp-last"]
+"""The order in the Security block (WS-SecurityPolicy 1.3, section 6.7)."""
+
+_REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
+_LAYOUTS: Final = ("strict", "lax", "timestamp-first", "timestamp-last")
+_WORDS: Final = (
+    *("Body", "Timestamp", "Addressing", "UsernameToken"),
+    "BinarySecurityToken",
+)
+
+
+class Engine(Protocol):
+    """The keys that a profile is used with."""
+
+    def client_with(self, profile: Profile, endpoint: str) -> ClientSecurity:
+        """The message security of a client."""
+        ...
+
+    def service_with(self, profile: Profile) -> ServiceSecurity:
+        """The message security of a service."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Algorithms:
+    """The algorithms of what is sent, and those that are accepted besides the default ones.
+
+    Args:
+        signature: "rsa-sha256", "rsa-sha384", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha384",
+            "hmac-sha256", or by name "rsa-sha1" or "hmac-sha1"; "" for SHA-256 with the kind of the key.
+        digest: "sha256", "sha384", "sha512", or by name "sha1".
+        accept: weak ones that what comes may use: "rsa-sha1", "hmac-sha1", "sha1", "rsa-1024" (RSA keys
+            of 1,024 bits and more instead of 2,048).
+    """
+
+    signature: str = ""
+    digest: str = "sha256"
+    accept: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """The message security of what is sent, and what is demanded of what comes.
+
+    A part is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "UsernameToken",
+    "BinarySecurityToken", or a header block by its name in Clark's notation, `{urn:shop}Order`, or all of
+    a namespace, `{urn:shop}*`. Body and Timestamp must be there, the others are signed where they are.
+
+    Args:
+        sign: the parts that are signed; none for messages that are not signed.
+        expect: the parts that must be signed in what comes; `None` for the same as `sign`.
+        tokens: layers that add further tokens, as `UsernameToken`.
+        reference: how the signature refers to the certificate.
+        algorithms: see there.
+        layout: the order in the Security block.
+        timestamp: whether a Timestamp is sent, and demanded.
+        lifetime: seconds between Created and Expires of what is sent, and at most of what comes.
+        skew: seconds that the peer's clock may differ.
+        actor: of the Security block, "" for the ultimate receiver.
+        must_understand: whether the peer must refuse what it cannot check.
+        unsigned_replies: whether replies without a Security block are accepted.
+        https: whether the endpoint must be one of TLS.
+        keys: those that it is used with.
+
+    Raises:
+        ValueError: a part, reference or layout is unknown, or a time is not positive.
+    """
+
+    sign: Sequence[str] = ("Body", "Timestamp", "Addressing")
+    expect: Sequence[str] | None = None
+    tokens: Sequence[Layer] = ()
+    reference: KeyReference = "direct"
+    algorithms: Algorithms = Algorithms()
+    layout: Layout = "strict"
+    timestamp: bool = True
+    lifetime: float = 300.0
+    skew: float = 300.0
+    actor: str = ""
+    must_understand: bool = True
+    unsigned_replies: bool = False
+    https: bool = False
+    keys: Engine | None = None
+
+    def __post_init__(self) -> None:
+        for part in (*self.sign, *self.expected):
+            namespace, brace, local = part.partition("}")
+            named = bool(brace) and namespace[:1] == "{" and bool(local)
+            if part not in _WORDS and not named:
+                raise ValueError(f"{part!r} is no part of a message")
+        if self.reference not in _REFERENCES:
+            raise ValueError(f"reference={self.reference!r}: {_REFERENCES} are known")
+        if self.layout not in _LAYOUTS:
+            raise ValueError(f"layout={self.layout!r}: {_LAYOUTS} are known")
+        if self.lifetime <= 0 or self.skew < 0:
+            raise ValueError("lifetime and skew are seconds, and positive")
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """The parts that must be signed in what comes."""
+        return tuple(self.sign if self.expect is None else self.expect)
+
+    def for_client(self, demanded: object, endpoint: str) -> ClientSecurity:
+        """The message security of a client; the profile that the user gives is the one that holds.
+
+        Raises:
+            TypeError: it has no keys.
+        """
+        return self._engine().client_with(self, endpoint)
+
+    def for_service(self, demanded: object) -> ServiceSecurity:
+        """The message security of a service.
+
+        Raises:
+            TypeError: it has no keys.
+        """
+        return self._engine().service_with(self)
+
+    def with_keys(self, keys: Engine) -> Profile:
+        """The same with these keys."""
+        return replace(self, keys=keys)
+
+    def _engine(self) -> Engine:
+        if self.keys is None:
+            raise TypeError("the profile has no keys: give it keys=Keys(…)")
+        return self.keys

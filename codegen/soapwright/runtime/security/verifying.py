@@ -1,0 +1,318 @@
+"""Verifies the signature of a message: which elements of this very tree it covers, and who made it.
+
+Whoever decodes the tree asks by identity whether an element is covered, never by its name or id. Elements
+that matter are found by their places: children of the Envelope, of its Header, of the Security block.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from ..errors.errors import SecurityError
+from ..soap.envelope import NAMES
+from ..xml.element import Element
+from .algorithms import (
+    Accepted,
+    check_hmac,
+    check_signature,
+    decoded,
+    digest,
+    encoded,
+)
+from .canonical import canonical
+from .certificates import Found, certificate_of, only
+from .material import Material
+from .names import (
+    BLOCK,
+    ENCRYPTION,
+    ENCRYPTION11,
+    EXCLUSIVE,
+    REFERENCE,
+    SECURITY,
+    SIGNATURE,
+    STR_TRANSFORM,
+    WSU_ID,
+    X509V3,
+    ds,
+    wsse,
+)
+from .trust import der
+
+_REFERENCES_AT_MOST: Final = 32
+_INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
+_PARAMETERS: Final = wsse("TransformationParameters")
+_PLAIN_IDS: Final = ("Id", "ID", "AssertionID")
+_XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
+# Their schemas declare Id as an identifier; elsewhere it is an attribute like others.
+_WITH_PLAIN_ID: Final = (SIGNATURE, ENCRYPTION, ENCRYPTION11)
+_SAML: Final = "urn:oasis:names:tc:SAML:"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of an envelope, by their places."""
+
+    soap: str
+    """The namespace of SOAP's version."""
+    root: Any  # Any: lxml ships no types
+    header: Any
+    """`None` where there is none."""
+    body: Any
+    security: Any
+    """The Security block for the actor; `None` where there is none."""
+
+
+@dataclass(slots=True)
+class Verified:
+    """The elements that a signature covers, and who made it."""
+
+    parts: Parts
+    covered: list[Any] = field(default_factory=list)  # Any: lxml ships no types
+    """Elements of the tree that was given, themselves."""
+    signer: Found | None = None
+    """The certificate, `None` of an HMAC."""
+    algorithm: str = ""
+    value: bytes = b""
+    """The signature's, by which a replayed message is known."""
+
+    def covers(self, e: Any) -> bool:  # Any: lxml ships no types
+        """Whether an element is covered, this one and no other."""
+        return any(e is one for one in self.covered)
+
+
+def parts_of(root: Element, actor: str = "") -> Parts:
+    """The parts of an envelope.
+
+    Raises:
+        SecurityError: it is no SOAP envelope, or a part is there twice or at another place.
+    """
+    tree: Any = root  # Any: lxml ships no types
+    namespaces = [n.namespace for n in NAMES.values() if n.envelope == tree.tag]
+    if not namespaces:
+        raise SecurityError("there is no SOAP envelope")
+    soap = namespaces[0]
+    bodies = tree.findall(f"{{{soap}}}Body")
+    headers = tree.findall(f"{{{soap}}}Header")
+    if len(bodies) != 1 or len(headers) > 1:
+        raise SecurityError("an envelope has one Body, and one Header at most")
+    header = headers[0] if headers else None
+    blocks = [] if header is None else header.findall(BLOCK)
+    ours = [block for block in blocks if _actor(block, soap) == actor]
+    if len(ours) > 1:
+        raise SecurityError("there is more than one Security block")
+    return Parts(soap, tree, header, bodies[0], ours[0] if ours else None)
+
+
+def verified(parts: Parts, material: Material, accepts: Accepted) -> Verified:
+    """The elements that the message's only signature covers.
+
+    Raises:
+        SecurityError: there is none, it is wrong, or nobody who is trusted made it.
+    """
+    return _Verifying(parts, material, accepts).result()
+
+
+class _Verifying:
+    """The verification of one message."""
+
+    def __init__(self, parts: Parts, material: Material, accepts: Accepted) -> None:
+        self._parts = parts
+        self._material = material
+        self._accepts = accepts
+        self._ids: dict[str, list[Any]] = {}
+        trust = material.trust
+        own = [] if material.certificate is None else [material.certificate]
+        self._known = (*trust.pinned, *trust.authorities, *own, *material.chain)
+
+    def result(self) -> Verified:
+        security = self._parts.security
+        if security is None:
+            raise SecurityError("there is no Security block")
+        self._ids = _ids(self._parts.root)
+        signature = only(security, ds("Signature"))
+        info = only(signature, ds("SignedInfo"))
+        found = Verified(self._parts)
+        found.value = decoded(only(signature, ds("SignatureValue")).text)
+        found.signer = self._signed(signature, info, found)
+        references = info.findall(ds("Reference"))
+        if not 0 < len(references) <= _REFERENCES_AT_MOST:
+            raise SecurityError(f"a signature with {len(references)} references")
+        if len(info) != len(references) + 2:
+            raise SecurityError("SignedInfo has an unknown child")
+        for reference in references:
+            found.covered.append(self._covered(reference))
+        return found
+
+    # -------------------------------------------------------------------- the signature
+
+    def _signed(
+        self, signature: Any, info: Any, found: Verified
+    ) -> Found | None:  # Any: lxml ships no types
+        """The certificate that the signature of SignedInfo was made with, `None` of an HMAC."""
+        method = only(info, ds("SignatureMethod"))
+        algorithm = self._accepts.signatures.get(method.get("Algorithm") or "")
+        if algorithm is None or len(method):
+            raise SecurityError("the signature's algorithm is not accepted")
+        found.algorithm = algorithm
+        canonicalization = only(info, ds("CanonicalizationMethod"))
+        if canonicalization.get("Algorithm") != EXCLUSIVE:
+            raise SecurityError("the canonicalisation of SignedInfo is not accepted")
+        data = canonical(info, _prefixes(canonicalization))
+        key_info = only(signature, ds("KeyInfo"))
+        if algorithm.startswith("hmac"):
+            if self._material.secret is None:
+                raise SecurityError("an HMAC is not accepted without a secret")
+            check_hmac(self._material.secret, algorithm, found.value, data)
+            return None
+        signer = certificate_of(
+            only(key_info, REFERENCE), self._parts.security, self._element, self._known
+        )
+        check_signature(
+            *(signer.certificate.public_key(), algorithm, found.value, data),
+            self._accepts.rsa_bits,
+        )
+        others = (*signer.others, *self._material.chain)
+        now = self._material.now()
+        self._material.trust.check(signer.certificate, others, now)
+        return signer
+
+    # ------------------------------------------------------------------------ references
+
+    def _covered(self, reference: Any) -> Any:  # Any: lxml ships no types
+        """The element that a Reference covers, once its digest is right."""
+        uri = reference.get("URI") or ""
+        target = self._element(uri[1:]) if uri.startswith("#") else None
+        if target is None:
+            raise SecurityError("a Reference is to nothing in the message")
+        algorithm = only(reference, ds("DigestMethod")).get("Algorithm") or ""
+        name = self._accepts.digests.get(algorithm)
+        if name is None:
+            raise SecurityError("a digest's algorithm is not accepted")
+        transform = only(only(reference, ds("Transforms")), ds("Transform"))
+        covered, data = self._transformed(target, transform)
+        wanted = decoded(only(reference, ds("DigestValue")).text)
+        if not hmac.compare_digest(digest(name, data), wanted):
+            local = str(target.tag).rpartition("}")[2]
+            raise SecurityError(f"the digest of {local} is wrong: it was changed")
+        self._check_place(covered)
+        return covered
+
+    def _transformed(
+        self, target: Any, transform: Any
+    ) -> tuple[Any, bytes]:  # Any: lxml ships no types
+        """The element that is covered, and the bytes that its digest is of."""
+        algorithm = transform.get("Algorithm")
+        if algorithm == EXCLUSIVE:
+            return target, canonical(target, _prefixes(transform))
+        if algorithm == STR_TRANSFORM and target.tag == REFERENCE:
+            return self._token_of(target, transform)
+        raise SecurityError("a transform is not accepted")
+
+    def _token_of(
+        self, reference: Any, transform: Any
+    ) -> tuple[Any, bytes]:  # Any: lxml ships no types
+        """The token that a SecurityTokenReference means (WSS 1.1.1, section 8.3)."""
+        method = only(only(transform, _PARAMETERS), ds("CanonicalizationMethod"))
+        if method.get("Algorithm") != EXCLUSIVE:
+            raise SecurityError("a transform is not accepted")
+        found = certificate_of(
+            reference, self._parts.security, self._element, self._known
+        )
+        if found.token is None:
+            return reference, _as_token(reference, found)
+        return found.token, _with_default(canonical(found.token, _prefixes(method)))
+
+    def _check_place(self, e: Any) -> None:  # Any: lxml ships no types
+        """Refuse an element that was signed and is at a place where nobody looks for it."""
+        parts, parent = self._parts, e.getparent()
+        if e is parts.body or parent is parts.header and parent is not None:
+            return
+        while parent is not None:
+            if parent is parts.security or parent is parts.body:
+                if parent is parts.body or e.getparent() is parts.security:
+                    return
+                if e.tag == REFERENCE:
+                    return
+            parent = parent.getparent()
+        raise SecurityError("what was signed is at another place")
+
+    def _element(self, name: str) -> Any:  # Any: lxml ships no types
+        """The only element of an id, `None` where there is none."""
+        found = self._ids.get(name, [])
+        if len(found) > 1:
+            raise SecurityError("an id is in the message twice")
+        return found[0] if found and _is_identified(found[0], name) else None
+
+
+def _ids(root: Any) -> dict[str, list[Any]]:  # Any: lxml ships no types
+    """The elements by their ids.
+
+    An id of WS-Security's, of a signature or of an assertion may be there once only. Others, `Id` of
+    what the message is about, count as ids where a signature refers to one: then too only once.
+    """
+    found: dict[str, list[Any]] = {}
+    for e in root.iter():
+        for name in (WSU_ID, *_PLAIN_IDS, _XML_ID):
+            value = e.get(name)
+            if value is None:
+                continue
+            known = found.setdefault(value, [])
+            if not any(one is e for one in known):
+                known.append(e)
+    for value, elements in found.items():
+        if len(elements) > 1 and any(_is_identified(e, value) for e in elements):
+            raise SecurityError("an id is in the message twice")
+    return found
+
+
+def _is_identified(e: Any, value: str) -> bool:  # Any: lxml ships no types
+    """Whether this is an element's identifier by its schema."""
+    if e.get(WSU_ID) == value:
+        return True
+    namespace = str(e.tag)[1:].rpartition("}")[0]
+    if namespace in _WITH_PLAIN_ID:
+        return bool(e.get("Id") == value)
+    is_saml = namespace.startswith(_SAML)
+    return bool(is_saml and value in (e.get("ID"), e.get("AssertionID")))
+
+
+def _prefixes(method: Any) -> Sequence[str]:  # Any: lxml ships no types
+    """The PrefixList of a canonicalisation.
+
+    Raises:
+        SecurityError: it has another parameter.
+    """
+    lists = method.findall(_INCLUSIVE)
+    if len(method) != len(lists) or len(lists) > 1:
+        raise SecurityError("a parameter of a canonicalisation is not known")
+    return (lists[0].get("PrefixList") or "").split() if lists else ()
+
+
+def _as_token(reference: Any, found: Found) -> bytes:  # Any: lxml ships no types
+    """The token that the certificate would be, in its canonical form."""
+    prefixes = [p for p, uri in reference.nsmap.items() if uri == SECURITY and p]
+    prefix = prefixes[0] if prefixes else "wsse"
+    return (
+        f'<{prefix}:BinarySecurityToken xmlns="" xmlns:{prefix}="{SECURITY}"'
+        f' ValueType="{X509V3}">{encoded(der(found.certificate))}'
+        f"</{prefix}:BinarySecurityToken>"
+    ).encode()
+
+
+def _with_default(data: bytes) -> bytes:
+    """A token's canonical form with the default namespace's declaration, which the transform demands."""
+    start, space, rest = data.partition(b" ")
+    tag = data[: data.index(b">")]
+    return data if b" xmlns=" in tag else b"".join((start, b' xmlns=""', space, rest))
+
+
+def _actor(block: Any, soap: str) -> str:  # Any: lxml ships no types
+    """The actor or role of a header block, "" for the ultimate receiver."""
+    given = block.get(f"{{{soap}}}actor") or block.get(f"{{{soap}}}role") or ""
+    return "" if given.strip() in _ULTIMATE else given.strip()
+
+
+_ULTIMATE: Final = (f"{NAMES['1.2'].namespace}/role/ultimateReceiver",)

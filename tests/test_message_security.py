@@ -1,0 +1,534 @@
+"""Signed messages between clients and services of both versions of SOAP, and attacks on either."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import chdir
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from certificates import Pair, pair
+from lxml import etree
+
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
+
+CASE = Path(__file__).parent / "cases" / "addressing"
+WSS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
+WSSE = f"{{{WSS}wssecurity-secext-1.0.xsd}}"
+WSU = f"{{{WSS}wssecurity-utility-1.0.xsd}}"
+WSA = "{http://www.w3.org/2005/08/addressing}"
+DS = "{http://www.w3.org/2000/09/xmldsig#}"
+PORTS = ["Desk", "Desk12"]
+CA = pair("authority", ca=True)
+CLIENT, SERVICE = pair("client", "rsa", CA), pair("service", "rsa", CA)
+STRANGER = pair("client")
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The package, which is generated: Any."""
+    folder = tmp_path_factory.mktemp("security")
+    with chdir(CASE):
+        package = generate(Path("service.wsdl"), Options("desk_signed", security=True))
+    write_package(folder / "desk_signed", package.files)
+    sys.path.insert(0, str(folder))
+    yield import_module("desk_signed")
+    sys.path.remove(str(folder))
+
+
+def keys(desk: Any, own: Pair, *trust: Pair, **further: Any) -> Any:
+    """A side's keys; `Any`: the package is generated."""
+    security = import_module(f"{desk.__name__}.security")
+    pems = [one.pem for one in trust]
+    return security.Keys(own.key, own.certificate, trust=pems, **further)
+
+
+def profile(desk: Any, **given: Any) -> Any:
+    return import_module(f"{desk.__name__}.security").Profile(**given)
+
+
+def service(desk: Any) -> Any:
+    class Desk(desk.server.DeskService):
+        def ask(self, *, what: str) -> str:
+            if what == "fail":
+                raise desk.errors.SoapFault("no", code="Client")
+            return f"{what} {desk.server.current_call().user}"
+
+        def ask_again(self, *, what: str) -> str:
+            return what
+
+        def tell(self, *, news: str) -> None: ...
+
+    return Desk()
+
+
+Change = Callable[[bytes], bytes]
+
+
+def same(envelope: bytes) -> bytes:
+    return envelope
+
+
+class Wire:
+    """A transport to a service of ours, by whom requests and replies are changed on the way."""
+
+    def __init__(
+        self, desk: Any, security: Any, there: Change = same, back: Change = same
+    ) -> None:
+        served = service(desk)
+        self._transport = desk.server.InMemoryTransport(served, security=security)
+        self._there, self._back = there, back
+        self.request: Any = None
+        self.reply: Any = None
+
+    def send(self, request: Any) -> Any:
+        self.request = replace(request, body=self._there(request.body))
+        reply = self._transport.send(self.request)
+        self.reply = replace(reply, body=self._back(reply.body))
+        return self.reply
+
+
+def ask(
+    desk: Any, wire: Wire, security: Any, port: str = "Desk", what: str = "who?"
+) -> str:
+    with desk.Client(
+        port=port, transport=wire, outgoing=[desk.Addressing()], security=security
+    ) as client:
+        return str(client.ask(what=what))
+
+
+def both(desk: Any, there: Change = same, back: Change = same) -> tuple[Wire, Any]:
+    """A wire to a service, and the keys of a client."""
+    wire = Wire(desk, keys(desk, SERVICE, CA), there, back)
+    return wire, keys(desk, CLIENT, SERVICE)
+
+
+# --------------------------------------------------------------------------- what is sent
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_both_sides_sign_and_verify(desk: Any, port: str) -> None:
+    wire, mine = both(desk)
+    assert ask(desk, wire, mine, port) == "who? CN=client"
+    for message in (wire.request, wire.reply):
+        root = etree.fromstring(message.body)
+        references = root.findall(f".//{DS}Reference")
+        header = [e for e in root[0] if str(e.tag).startswith(WSA)]
+        ids = {e.get(f"{WSU}Id") for e in [*header, root[-1]]}
+        ids.add(root.find(f".//{WSU}Timestamp").get(f"{WSU}Id"))
+        assert {e.get("URI")[1:] for e in references} == ids
+        assert root.find(f".//{WSSE}Security").get(f"{{{soap(root)}}}mustUnderstand")
+
+
+def soap(root: Any) -> str:
+    return str(etree.QName(root).namespace)
+
+
+@pytest.mark.parametrize(
+    "reference", ["direct", "issuer-serial", "ski", "thumbprint", "embedded"]
+)
+@pytest.mark.parametrize("kind", ["rsa", "ec", "ec384"])
+def test_references_and_kinds_of_keys(desk: Any, reference: str, kind: str) -> None:
+    mine, theirs = pair("mine", kind), pair("theirs", kind)
+    with_reference = profile(desk, reference=reference)
+    wire = Wire(desk, with_reference.with_keys(keys(desk, theirs, mine)))
+    given = with_reference.with_keys(keys(desk, mine, theirs))
+    assert ask(desk, wire, given) == "who? CN=mine"
+
+
+def test_an_hmac_of_a_shared_secret(desk: Any) -> None:
+    security = import_module(f"{desk.__name__}.security")
+    wire = Wire(desk, security.Keys(secret=b"s3cret"))
+    assert ask(desk, wire, security.Keys(secret=b"s3cret")) == "who? "
+    refused_by_service(desk, wire, security.Keys(secret=b"other"))
+
+
+def test_a_key_that_does_not_leave_its_place(desk: Any) -> None:
+    class Token:
+        def sign(self, data: bytes, algorithm: str) -> bytes:
+            assert algorithm == "rsa-sha256"
+            key: Any = CLIENT.key
+            return bytes(key.sign(data, padding.PKCS1v15(), hashes.SHA256()))
+
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    security = import_module(f"{desk.__name__}.security")
+    given = security.Keys(Token(), CLIENT.certificate, trust=[SERVICE.pem])
+    wire, _ = both(desk)
+    assert ask(desk, wire, given) == "who? CN=client"
+
+
+@pytest.mark.parametrize(
+    "layout", ["strict", "lax", "timestamp-first", "timestamp-last"]
+)
+def test_layouts_and_actors(desk: Any, layout: str) -> None:
+    given = profile(desk, layout=layout, sign=["Body", "Timestamp", "{urn:x}*"])
+    wire = Wire(desk, given.with_keys(keys(desk, SERVICE, CLIENT)))
+    ask(desk, wire, given.with_keys(keys(desk, CLIENT, SERVICE)))
+    block = etree.fromstring(wire.request.body).find(f".//{WSSE}Security")
+    names = [etree.QName(e).localname for e in block]
+    rest = ["BinarySecurityToken", "Signature"]
+    last = layout == "timestamp-last"
+    assert names == ([*rest, "Timestamp"] if last else ["Timestamp", *rest])
+
+
+def test_an_asynchronous_client(desk: Any) -> None:
+    served = keys(desk, SERVICE, CA)
+
+    async def run() -> str:
+        transport = desk.server.AsyncInMemoryTransport(service(desk), security=served)
+        mine = keys(desk, CLIENT, SERVICE)
+        addressing = [desk.Addressing()]
+        async with desk.AsyncClient(
+            transport=transport, outgoing=addressing, security=mine
+        ) as client:
+            return str(await client.ask(what="who?"))
+
+    assert asyncio.run(run()) == "who? CN=client"
+
+
+def test_keys_of_files(desk: Any, tmp_path: Path) -> None:
+    security = import_module(f"{desk.__name__}.security")
+    (tmp_path / "me.p12").write_bytes(CLIENT.p12(b"secret"))
+    (tmp_path / "me.pem").write_bytes(CLIENT.key_pem + CLIENT.pem)
+    (tmp_path / "service.pem").write_bytes(SERVICE.pem)
+    trust = [tmp_path / "service.pem"]
+    pem = tmp_path / "me.pem"
+    for given in (
+        security.Keys.from_pkcs12(tmp_path / "me.p12", password="secret", trust=trust),
+        security.Keys.from_pem(pem, pem, trust=trust),
+    ):
+        assert ask(desk, both(desk)[0], given) == "who? CN=client"
+        assert "PRIVATE" not in repr(given)
+    with pytest.raises(ValueError):
+        security.Keys.from_pkcs12(tmp_path / "me.p12", password="wrong")
+    with pytest.raises(ValueError, match="another key's"):
+        security.Keys(CLIENT.key, SERVICE.certificate)
+
+
+def test_tokens_of_other_layers_are_signed(desk: Any) -> None:
+    token = desk.UsernameToken("ida", "x")
+    parts = ["Body", "Timestamp", "UsernameToken"]
+    given = profile(desk, sign=parts, tokens=[token])
+    wire = Wire(desk, None)
+    with pytest.raises(desk.errors.SoapFault):
+        ask(desk, wire, given.with_keys(keys(desk, CLIENT, SERVICE)))
+    root = etree.fromstring(wire.request.body)
+    assert len(root.findall(f".//{WSSE}Security")) == 1
+    assert len(root.findall(f".//{WSU}Timestamp")) == 1
+    name = root.find(f".//{WSSE}UsernameToken").get(f"{WSU}Id")
+    assert f"#{name}" in [e.get("URI") for e in root.iter(f"{DS}Reference")]
+
+
+# ------------------------------------------------------------------------------ refusals
+
+
+def refused_by_service(desk: Any, wire: Wire, given: Any, port: str = "Desk") -> None:
+    with pytest.raises(desk.errors.SoapFault) as caught:
+        ask(desk, wire, given, port)
+    fault = caught.value
+    assert f"{WSSE}FailedCheck" in (fault.code_qname, *fault.subcodes)
+    assert fault.reason == "the message's security could not be verified"
+    assert fault.verified is False
+
+
+def refused_by_client(desk: Any, wire: Wire, given: Any, port: str = "Desk") -> None:
+    with pytest.raises(desk.errors.SecurityError) as caught:
+        ask(desk, wire, given, port)
+    assert caught.value.exchange is not None
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_whom_nobody_trusts(desk: Any, port: str) -> None:
+    wire = Wire(desk, keys(desk, SERVICE, CA))
+    refused_by_service(desk, wire, keys(desk, STRANGER, SERVICE), port)
+    wire = Wire(desk, keys(desk, SERVICE, CLIENT))
+    refused_by_client(desk, wire, keys(desk, CLIENT, STRANGER), port)
+
+
+def test_the_rule_of_a_subject(desk: Any) -> None:
+    for subject in ("CN=client", lambda one: one.serial_number > 0):
+        wire = Wire(desk, keys(desk, SERVICE, CA, subject=subject))
+        assert ask(desk, wire, keys(desk, CLIENT, SERVICE)) == "who? CN=client"
+    wire = Wire(desk, keys(desk, SERVICE, CA, subject="CN=other"))
+    refused_by_service(desk, wire, keys(desk, CLIENT, SERVICE))
+
+
+def test_weak_algorithms_are_taken_by_name_only(desk: Any) -> None:
+    security = import_module(f"{desk.__name__}.security")
+    weak = security.Algorithms(signature="rsa-sha1", digest="sha1")
+    mine = profile(desk, algorithms=weak, expect=["Body"])
+    given = mine.with_keys(keys(desk, CLIENT, SERVICE))
+    refused_by_service(desk, Wire(desk, keys(desk, SERVICE, CA)), given)
+    named = security.Algorithms(accept=["rsa-sha1", "sha1"])
+    theirs = profile(desk, algorithms=named).with_keys(keys(desk, SERVICE, CA))
+    assert ask(desk, Wire(desk, theirs), given) == "who? CN=client"
+    with pytest.raises(ValueError, match="md5"):
+        md5 = profile(desk, algorithms=security.Algorithms(accept=["md5"]))
+        Wire(desk, md5.with_keys(keys(desk, SERVICE, CA)))
+
+
+def test_short_keys(desk: Any) -> None:
+    short = pair("short", "rsa-1024")
+    wire = Wire(desk, keys(desk, SERVICE, short))
+    refused_by_service(desk, wire, keys(desk, short, SERVICE))
+
+
+def test_time_is_over_or_has_not_come(desk: Any) -> None:
+    for minutes in (-11, 6):
+        then = datetime.now(timezone.utc) + timedelta(minutes=minutes)
+        wire = Wire(desk, keys(desk, SERVICE, CA))
+        late = keys(desk, CLIENT, SERVICE, clock=lambda then=then: then)
+        refused_by_service(desk, wire, late)
+        wire = Wire(desk, keys(desk, SERVICE, CA, clock=lambda then=then: then))
+        with pytest.raises(desk.errors.SoapError):
+            ask(desk, wire, keys(desk, CLIENT, SERVICE))
+
+
+def test_nothing_is_taken_twice(desk: Any) -> None:
+    wire, mine = both(desk)
+    ask(desk, wire, mine)
+    reply = wire._transport.send(wire.request)
+    assert reply.status == 500 and b"FailedCheck" in reply.body
+    wire, mine = both(desk)
+    ask(desk, wire, mine)
+    came = desk.Message(wire.reply.body, "text/xml")
+    client = keys(desk, CLIENT, SERVICE).for_client(None, "")
+    assert client.checked(came, desk.limits()).verified
+    with pytest.raises(desk.errors.SecurityError, match="before"):
+        client.checked(came, desk.limits())
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_faults(desk: Any, port: str) -> None:
+    wire, mine = both(desk)
+    with pytest.raises(desk.errors.SoapFault, match="no") as caught:
+        ask(desk, wire, mine, port, "fail")
+    assert caught.value.verified is True
+    wire = Wire(desk, None, there=without_security)
+    with pytest.raises(desk.errors.SoapFault, match="no") as caught:
+        ask(desk, wire, mine, port, "fail")
+    assert caught.value.verified is False
+    with pytest.raises(desk.errors.SoapFault, match="no") as caught:
+        with desk.Client(port=port, transport=wire) as client:
+            client.ask(what="fail")
+    assert caught.value.verified is None
+
+
+def test_unsigned_replies_are_taken_by_name_only(desk: Any) -> None:
+    wire = Wire(desk, None, there=without_security)
+    refused_by_client(desk, wire, keys(desk, CLIENT, SERVICE))
+    lax = profile(desk, unsigned_replies=True)
+    assert ask(desk, wire, lax.with_keys(keys(desk, CLIENT, SERVICE))) == "who? None"
+
+
+def without_security(envelope: bytes) -> bytes:
+    root = etree.fromstring(envelope)
+    block = root.find(f".//{WSSE}Security")
+    if block is not None:
+        block.getparent().remove(block)
+    return etree.tostring(root)
+
+
+# ------------------------------------------------------------------------------- attacks
+
+
+def attack(change: Callable[[Any, Any, Any], object]) -> Change:
+    """A change of a message's tree, by its root, its Security block and its Body."""
+
+    def apply(envelope: bytes) -> bytes:
+        root = etree.fromstring(envelope)
+        change(root, root.find(f".//{WSSE}Security"), root[-1])
+        return etree.tostring(root)
+
+    return apply
+
+
+def evil(body: Any, *, name: str = "") -> Any:
+    """Another Body: with the same id, with another one, or with none."""
+    made = copy.deepcopy(body)
+    del made.attrib[f"{WSU}Id"]
+    if name:
+        made.set(f"{WSU}Id", name)
+    for e in made.iter():
+        if e.text and e.text.strip():
+            e.text = "evil"
+    return made
+
+
+def in_header(root: Any, security: Any, body: Any) -> None:
+    root.replace(body, evil(body))
+    etree.SubElement(root[0], "{urn:x}wrapper").append(body)
+
+
+def two_bodies(root: Any, security: Any, body: Any) -> None:
+    body.addprevious(evil(body))
+
+
+def two_bodies_after(root: Any, security: Any, body: Any) -> None:
+    body.addnext(evil(body))
+
+
+def around(root: Any, security: Any, body: Any) -> None:
+    made = evil(body)
+    root.replace(body, made)
+    made.append(body)
+
+
+def in_object(root: Any, security: Any, body: Any) -> None:
+    root.replace(body, evil(body))
+    signature = security.find(f"{DS}Signature")
+    etree.SubElement(signature, f"{DS}Object").append(body)
+
+
+def in_security(root: Any, security: Any, body: Any) -> None:
+    root.replace(body, evil(body))
+    security.append(body)
+
+
+def same_id(root: Any, security: Any, body: Any) -> None:
+    root.replace(body, evil(body, name=body.get(f"{WSU}Id")))
+    etree.SubElement(root[0], "{urn:x}wrapper").append(body)
+
+
+def plain_id(root: Any, security: Any, body: Any) -> None:
+    made = evil(body)
+    made.set("Id", body.get(f"{WSU}Id"))
+    root.replace(body, made)
+    etree.SubElement(root[0], "{urn:x}wrapper").append(body)
+
+
+def changed(root: Any, security: Any, body: Any) -> None:
+    body[0][0].text = "evil"
+
+
+def no_references(root: Any, security: Any, body: Any) -> None:
+    info = security.find(f".//{DS}SignedInfo")
+    for reference in info.findall(f"{DS}Reference"):
+        info.remove(reference)
+
+
+def unsigned(root: Any, security: Any, body: Any) -> None:
+    security.remove(security.find(f"{DS}Signature"))
+
+
+def no_security(root: Any, security: Any, body: Any) -> None:
+    root[0].remove(security)
+
+
+def twice(root: Any, security: Any, body: Any) -> None:
+    security.addnext(copy.deepcopy(security))
+
+
+def no_timestamp(root: Any, security: Any, body: Any) -> None:
+    security.remove(security.find(f"{WSU}Timestamp"))
+
+
+def timestamp_wrapped(root: Any, security: Any, body: Any) -> None:
+    stamp = security.find(f"{WSU}Timestamp")
+    made = copy.deepcopy(stamp)
+    del made.attrib[f"{WSU}Id"]
+    security.replace(stamp, made)
+    etree.SubElement(security, "{urn:x}wrapper").append(stamp)
+
+
+def addressing_wrapped(root: Any, security: Any, body: Any) -> None:
+    name = "To" if root.find(f".//{WSA}To") is not None else "RelatesTo"
+    block = root.find(f".//{WSA}{name}")
+    made = copy.deepcopy(block)
+    del made.attrib[f"{WSU}Id"]
+    root[0].replace(block, made)
+    etree.SubElement(root[0], "{urn:x}wrapper").append(block)
+
+
+def addressing_moved(root: Any, security: Any, body: Any) -> None:
+    block = root.find(f".//{WSA}Action")
+    etree.SubElement(root[0], "{urn:x}wrapper").append(block)
+
+
+def addressing_added(root: Any, security: Any, body: Any) -> None:
+    etree.SubElement(root[0], f"{WSA}FaultTo").text = "urn:evil"
+
+
+def transform(uri: str) -> Callable[[Any, Any, Any], None]:
+    def change(root: Any, security: Any, body: Any) -> None:
+        security.find(f".//{DS}Transform").set("Algorithm", uri)
+
+    return change
+
+
+def another_key(root: Any, security: Any, body: Any) -> None:
+    import base64
+
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    token = security.find(f"{WSSE}BinarySecurityToken")
+    der = STRANGER.certificate.public_bytes(Encoding.DER)
+    token.text = base64.b64encode(der).decode()
+
+
+def hmac_of_the_certificate(root: Any, security: Any, body: Any) -> None:
+    more = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"
+    security.find(f".//{DS}SignatureMethod").set("Algorithm", more)
+
+
+ATTACKS = [
+    *(in_header, two_bodies, two_bodies_after, around, in_object, in_security),
+    *(same_id, plain_id, changed, no_references, unsigned, no_security, twice),
+    *(no_timestamp, timestamp_wrapped, addressing_wrapped, addressing_moved),
+    *(addressing_added, another_key, hmac_of_the_certificate),
+    transform("http://www.w3.org/TR/1999/REC-xslt-19991116"),
+    transform("http://www.w3.org/2000/09/xmldsig#enveloped-signature"),
+]
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize("change", ATTACKS)
+def test_an_attack_on_the_service(desk: Any, change: Any, port: str) -> None:
+    wire, mine = both(desk, there=attack(change))
+    refused_by_service(desk, wire, mine, port)
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize("change", ATTACKS)
+def test_an_attack_on_the_client(desk: Any, change: Any, port: str) -> None:
+    wire, mine = both(desk, back=attack(change))
+    refused_by_client(desk, wire, mine, port)
+
+
+def test_what_is_not_signed_may_be_there(desk: Any) -> None:
+    def more(root: Any, security: Any, body: Any) -> None:
+        etree.SubElement(root[0], "{urn:x}note", Id="7").text = "unsigned"
+        etree.SubElement(root[0], "{urn:x}note", Id="7").text = "another"
+
+    wire, mine = both(desk, there=attack(more), back=attack(more))
+    assert ask(desk, wire, mine) == "who? CN=client"
+
+
+@pytest.mark.parametrize("side", ["there", "back"])
+def test_each_changed_byte_is_refused_or_means_the_same(desk: Any, side: str) -> None:
+    wire, mine = both(desk)
+    ask(desk, wire, mine)
+    size = len((wire.request if side == "there" else wire.reply).body)
+    for at in range(0, size, 67):
+
+        def change(envelope: bytes, at: int = at) -> bytes:
+            place = at % len(envelope)
+            changed = bytes([envelope[place] ^ 1])
+            return envelope[:place] + changed + envelope[place + 1 :]
+
+        wire, mine = both(desk, **{side: change})
+        try:
+            assert ask(desk, wire, mine) == "who? CN=client"
+        except desk.errors.SoapError:
+            continue
