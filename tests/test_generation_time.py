@@ -6,7 +6,7 @@ these took half a minute, and the unions did not end; the bound is for a busy ma
 
 from __future__ import annotations
 
-import time
+import os
 from pathlib import Path
 
 import pytest
@@ -106,9 +106,11 @@ TEXTS = {
 def seconds(wsdl: str, folder: Path) -> float:
     path = folder / "service.wsdl"
     path.write_text(wsdl, encoding="utf-8")
-    start = time.perf_counter()
+    start = sum(
+        os.times()[:4]
+    )  # of processors, the formatter's too: others may be busy
     generate(path, Options("made"))
-    return time.perf_counter() - start
+    return sum(os.times()[:4]) - start
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

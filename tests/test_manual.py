@@ -31,7 +31,15 @@ PAGES = (
     "tutorial",
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
-    *("addressing", "policies", "username-token", "http-bindings", "events"),
+    *(
+        "addressing",
+        "policies",
+        "username-token",
+        "security",
+        "security-messages",
+        "http-bindings",
+        "events",
+    ),
     "attachments",
     *("generating", "clients", "layers", "conformance", "services"),
 )

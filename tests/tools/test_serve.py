@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import fields
+from http.client import HTTPConnection
 from pathlib import Path
 from types import ModuleType
 from typing import Any

@@ -11,7 +11,7 @@ import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias, runtime_checkable
+from typing import Final, Protocol, TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -61,7 +61,6 @@ _RSA_BITS: Final = 2048
 _RSA_BITS_BY_NAME: Final = 1024
 
 
-@runtime_checkable
 class Signer(Protocol):
     """A key that signs without leaving its place: a token of PKCS#11, a vault."""
 

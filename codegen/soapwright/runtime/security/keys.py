@@ -202,7 +202,7 @@ def _check_pair(
 ) -> None:
     if key is None:
         return
-    if not isinstance(key, Signer):
+    if not callable(getattr(key, "sign", None)):
         raise TypeError("a key has a method sign(data, algorithm)")
     if certificate is None:
         raise ValueError("a key needs its certificate")
