@@ -184,7 +184,15 @@ def test_an_index_can_show_the_description(name: str, built: dict[str, Built]) -
     assert "<img" not in text
 
 
-EXTRAS = ("pytest", "uvicorn", "phonenumbers", "PIL", "procrastinate", "psycopg")
+EXTRAS = (
+    "pytest",
+    "uvicorn",
+    "phonenumbers",
+    "PIL",
+    "procrastinate",
+    "psycopg",
+    "cryptography",
+)
 """The top names of packages that only some users have."""
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from certificates import Pair, pair
+from message_keys import Pair, pair
 from lxml import etree
 
 from soapwright.model.options import Options

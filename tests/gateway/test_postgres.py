@@ -155,7 +155,9 @@ def test_nothing_goes_out_for_a_call_that_was_taken_over(database: str) -> None:
     ledger.confirm(0)
     assert ledger._database is not None
     ledger._database._connection.close()
-    entry = other.begin(0, "digest")
+    deadline = time.monotonic() + 20  # the database notices it by and by
+    while (entry := other.begin(0, "digest")) is None and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert entry is not None and entry.begun is not None
     with pytest.raises(JournalError):
         ledger.confirm(0)
@@ -196,6 +198,10 @@ def _shell(endpoint: str, database: str, numbers: Path, *more: str) -> list[str]
     ]
 
 
+@pytest.mark.skipif(
+    "KILLED_WORKERS" not in os.environ,
+    reason="takes minutes, and what it holds depends on the machine's pace: KILLED_WORKERS=1 runs it",
+)
 def test_processes_that_are_killed_at_random(database: str, tmp_path: Path) -> None:
     """Four `clickatell batch` on one list, killed and started again: none lost, none doubled."""
     count, chance = 9000, random.Random(1)

