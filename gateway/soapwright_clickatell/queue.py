@@ -27,7 +27,8 @@ from itertools import islice
 from typing import Any, Final
 
 import procrastinate
-from procrastinate.jobs import Job
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job, Status
 
 from .callbacks import IncomingCallback, StatusCallback
 from .client import (
@@ -290,9 +291,20 @@ class SmsQueue:
                 queue=self._queue, seconds_since_heartbeat=self._stalled
             )
         )
-        for job in jobs:
+        return sum([await self._retried(job) for job in jobs])
+
+    async def _retried(self, job: Job) -> bool:
+        """Give a task to another worker; whether it was still to be given."""
+        manager = self._app.job_manager
+        assert job.id is not None  # it is of the database
+        try:
             await manager.retry_job(job)
-        return len(jobs)
+        except ConnectorException:
+            # its worker was only slow, and has ended it meanwhile
+            if await manager.get_job_status_async(job.id) == Status.DOING:
+                raise
+            return False
+        return True
 
     # ---------------------------------------------------------------------------- watching
 

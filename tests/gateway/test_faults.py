@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import Iterator
@@ -11,8 +12,15 @@ from pathlib import Path
 import pytest
 from sandboxes import PATHS, Sandbox, listening
 
-from soapwright_clickatell.client import Clickatell, GatewayError
-from soapwright_clickatell.outcomes import Accepted
+from soapwright_clickatell.client import (
+    AsyncClickatell,
+    Clickatell,
+    FileLedger,
+    GatewayError,
+    Recovery,
+    chunks,
+)
+from soapwright_clickatell.outcomes import Accepted, Outcome
 from soapwright_clickatell.outgoing import Text
 from soapwright_clickatell.sandbox.config.settings_file import (
     SettingsError,
@@ -158,3 +166,29 @@ def test_faults_in_a_settings_file(tmp_path: Path) -> None:
         "4: error: fault.seconds:",
         "5: error: fault.code: 90",
     ]
+
+
+def test_a_call_that_is_under_way_here_is_not_resumed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """A queue may hand the task of a slow worker to that worker again."""
+    sandbox.faults.add(Fault(kind="latency", seconds=1, operation="sendmsg"))
+    (chunk,) = chunks("Hello", [NUMBER])
+    ledger = FileLedger(tmp_path / "journal")
+    ledger.open("job")
+    quick = Recovery(settle=0.05, patience=5, shortest=0.01, longest=0.05)
+
+    async def twice() -> list[list[Outcome] | None]:
+        account = ("demo", "demo", 1234)
+        url = sandbox.url + PATHS[0]
+        async with AsyncClickatell(*account, endpoint=url, recovery=quick) as sms:
+            found = await asyncio.gather(
+                sms.send_chunk(chunk, ledger), sms.send_chunk(chunk, ledger)
+            )
+            return [*found, await sms.send_chunk(chunk, ledger)]
+
+    first, second, third = asyncio.run(twice())
+    ledger.close()
+    assert second is None and first is not None and third == first
+    with sandbox.gateway.store.transaction():
+        assert len(sandbox.gateway.store.newest_messages("demo", 10)) == 1

@@ -198,10 +198,6 @@ def _shell(endpoint: str, database: str, numbers: Path, *more: str) -> list[str]
     ]
 
 
-@pytest.mark.skipif(
-    "KILLED_WORKERS" not in os.environ,
-    reason="takes minutes, and what it holds depends on the machine's pace: KILLED_WORKERS=1 runs it",
-)
 def test_processes_that_are_killed_at_random(database: str, tmp_path: Path) -> None:
     """Four `clickatell batch` on one list, killed and started again: none lost, none doubled."""
     count, chance = 9000, random.Random(1)

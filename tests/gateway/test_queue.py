@@ -130,10 +130,6 @@ async def resume(database: str, sandbox: Sandbox) -> int:
         return await queue.resume()
 
 
-@pytest.mark.skipif(
-    "KILLED_WORKERS" not in os.environ,
-    reason="takes minutes, and what it holds depends on the machine's pace: KILLED_WORKERS=1 runs it",
-)
 def test_workers_that_are_killed_at_random(
     database: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -292,6 +292,8 @@ class AsyncClickatell:
         except StopIteration as end:
             result: _T = end.value
             return result
+        finally:
+            steps.close()
 
     async def _take(self, step: Step) -> list[str]:
         match step:

@@ -124,12 +124,27 @@ class Runner:
 
     def run(self, load: Load, *, waits: bool = False) -> Steps[list[Outcome] | None]:
         """Make a load's call, as often as it has to be made; the fates of its numbers, when they
-        are recorded. `None` where another process is making it, unless that is waited for.
+        are recorded. `None` where another process, thread or task is making it, unless that is
+        waited for.
 
         Raises:
             GatewayError: no session can be opened any more.
             JournalError: the journal cannot be written.
         """
+        # A ledger tells processes apart. A queue may hand a slow worker its own task again.
+        name = self._ledger.client_id(load.chunk.place, 0)
+        while not self._calls.claim(name):
+            if not waits:
+                self.taken.append(load)
+                return None
+            yield Pause(_POLL)
+        try:
+            return (yield from self._run(load, waits))
+        finally:
+            self._calls.release(name)
+
+    def _run(self, load: Load, waits: bool) -> Steps[list[Outcome] | None]:
+        """As `run`, of a load that is claimed."""
         chunk, recovery = load.chunk, self._calls.recovery
         repeats, pauses = recovery.repeats, recovery.pauses()
         while not self._ended:

@@ -84,6 +84,16 @@ class Calls:
         self._dialect = dialect
         self._limiter = limiter
         self._session = ""
+        self._claims: dict[str, object] = {}
+
+    def claim(self, name: str) -> bool:
+        """Take what only one thread or task may do at a time; whether it was free."""
+        mine = object()
+        return self._claims.setdefault(name, mine) is mine
+
+    def release(self, name: str) -> None:
+        """Let others take what was claimed."""
+        del self._claims[name]
 
     def dialect(self) -> Steps[Dialect]:
         """The service that is spoken at the endpoint.

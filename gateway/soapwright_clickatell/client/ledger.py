@@ -68,7 +68,8 @@ class Ledger(Protocol):
 
     def begin(self, place: int, digest: str) -> Entry | None:
         """Record that an attempt begins, durably, unless all fates are final; the record as it was
-        before. `None` where another process is making the call."""
+        before. `None` where another process is making the call; within a process the caller sees
+        to it that a call is made once at a time."""
         ...
 
     def confirm(self, place: int) -> None:

@@ -408,6 +408,8 @@ class Clickatell:
         except StopIteration as end:
             result: _T = end.value
             return result
+        finally:
+            steps.close()
 
     def _take(self, step: Step, stop: threading.Event | None) -> list[str]:
         match step:
