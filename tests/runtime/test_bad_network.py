@@ -73,6 +73,13 @@ def half_closed(connection: Connection) -> None:
     connection.wait()
 
 
+def last(
+    body: bytes, status: str = "200 OK", content_type: str = "text/xml; charset=utf-8"
+) -> bytes:
+    """A reply after which the connection ends, and says so: else the next call may still be sent on it."""
+    return http(body, status, content_type, "Connection: close")
+
+
 # What a server does to the first request; what comes of it, and with which status.
 BAD: dict[str, tuple[Script, type[SoapError], int | None]] = {
     # ------------------------------------------------------------------------------- TCP
@@ -178,23 +185,23 @@ BAD: dict[str, tuple[Script, type[SoapError], int | None]] = {
         None,
     ),
     # --------------------------------------------------------------------------- replies
-    "an empty body": (lambda c: c.send(http(b"")), TransportError, 200),
+    "an empty body": (lambda c: c.send(last(b"")), TransportError, 200),
     "nothing": (
-        lambda c: c.send(b"HTTP/1.1 204 No Content\r\n\r\n"),
+        lambda c: c.send(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"),
         TransportError,
         204,
     ),
-    "white space": (lambda c: c.send(http(b"\r\n\r\n ")), TransportError, 200),
-    "half an envelope": (lambda c: c.send(http(GOOD[:-30])), DecodeError, 200),
+    "white space": (lambda c: c.send(last(b"\r\n\r\n ")), TransportError, 200),
+    "half an envelope": (lambda c: c.send(last(GOOD[:-30])), DecodeError, 200),
     "a page": (
-        lambda c: c.send(http(PAGE, content_type="text/html")),
+        lambda c: c.send(last(PAGE, content_type="text/html")),
         TransportError,
         200,
     ),
-    "a page as XML": (lambda c: c.send(http(PAGE)), TransportError, 200),
+    "a page as XML": (lambda c: c.send(last(PAGE)), TransportError, 200),
     **{
         f"a page with {status}": (
-            lambda c, status=status: c.send(http(PAGE, f"{status} No", "text/html")),
+            lambda c, status=status: c.send(last(PAGE, f"{status} No", "text/html")),
             TransportError,
             status,
         )
