@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 import threading
 import weakref
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, Final, Protocol, TypeAlias
 
 CHUNK: Final = 2**18
@@ -31,14 +29,14 @@ class FileContent:
     __slots__ = ("path",)
 
     def __init__(self, path: os.PathLike[str]) -> None:
-        self.path: Path = Path(path)
+        self.path: str = os.fspath(path)
 
     @property
     def size(self) -> int | None:
-        return self.path.stat().st_size
+        return os.stat(self.path).st_size
 
     def open(self) -> IO[bytes]:
-        return self.path.open("rb")
+        return open(self.path, "rb")
 
 
 class StreamContent:
@@ -78,7 +76,10 @@ class SpooledContent:
     __slots__ = ("__weakref__", "_file", "_lock", "size")
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()
+        # Only messages with large parts need it, and it loads the modules of archives, too.
+        from tempfile import TemporaryFile
+
+        self._file = TemporaryFile()
         self._lock = threading.Lock()
         self.size: int | None = 0
         # not by __del__: in a cycle of references the file might be deleted before

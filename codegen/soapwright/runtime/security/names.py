@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from .tokens import BASE64, SECURITY, UTILITY
+from .tokens import BASE64, BLOCK, SECURITY, TIMESTAMP, USERNAME_TOKEN, UTILITY
 
 _WSS: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 _X509: Final = f"{_WSS}x509-token-profile-1.0"
@@ -27,14 +27,11 @@ SKI: Final = f"{_X509}#X509SubjectKeyIdentifier"
 THUMBPRINT: Final = f"{_WSS11}soap-message-security-1.1#ThumbprintSHA1"
 STR_TRANSFORM: Final = f"{_WSS}soap-message-security-1.0#STR-Transform"
 
-BLOCK: Final = f"{{{SECURITY}}}Security"
-TIMESTAMP: Final = f"{{{UTILITY}}}Timestamp"
 TOKEN: Final = f"{{{SECURITY}}}BinarySecurityToken"
-USERNAME_TOKEN: Final = f"{{{SECURITY}}}UsernameToken"
 REFERENCE: Final = f"{{{SECURITY}}}SecurityTokenReference"
 WSU_ID: Final = f"{{{UTILITY}}}Id"
 
-__all__ = ["BASE64", "SECURITY", "UTILITY"]
+__all__ = ["BASE64", "BLOCK", "SECURITY", "TIMESTAMP", "USERNAME_TOKEN", "UTILITY"]
 
 
 def ds(local: str) -> str:

@@ -14,13 +14,18 @@ from ..soap.envelope import Version
 from ..values.strings import SPACE
 from ..xml.element import Element
 from .replays import NonceStore, Nonces
-from .tokens import PROFILE, SECURITY, UTILITY, password_digest
+from .tokens import (
+    BLOCK,
+    PROFILE,
+    SECURITY,
+    TIMESTAMP,
+    USERNAME_TOKEN,
+    UTILITY,
+    password_digest,
+)
 
 __all__ = ["NonceStore", "UsernameTokens"]
 
-_BLOCK: Final = f"{{{SECURITY}}}Security"
-_TOKEN: Final = f"{{{SECURITY}}}UsernameToken"
-_TIMESTAMP: Final = f"{{{UTILITY}}}Timestamp"
 _CREATED: Final = f"{{{UTILITY}}}Created"
 _EXPIRES: Final = f"{{{UTILITY}}}Expires"
 _DIGEST: Final = f"{PROFILE}#PasswordDigest"
@@ -80,7 +85,7 @@ class UsernameTokens:
 
     def understands(self, block: str) -> bool:
         """Whether a header block is checked here, by its name in Clark's notation."""
-        return block == _BLOCK
+        return block == BLOCK
 
     def check(self, blocks: Sequence[Element], version: Version) -> str:
         """The user whose token is among the header blocks of a request.
@@ -103,7 +108,7 @@ class UsernameTokens:
             raise fault from None
 
     def _user(self, blocks: Sequence[Element]) -> str:
-        found = [block for block in blocks if block.tag == _BLOCK]
+        found = [block for block in blocks if block.tag == BLOCK]
         if not found:
             raise _Wrong("FailedAuthentication", _REFUSED)
         token, timestamp = _parts(_only(found))
@@ -198,8 +203,8 @@ def _only(found: Sequence[Element]) -> Element:
 def _parts(security: Element) -> tuple[Element, Element | None]:
     """The token of a Security block, and its Timestamp; whatever else is there would have to be
     checked as well."""
-    tokens = [child for child in security[:] if child.tag == _TOKEN]
-    times = [child for child in security[:] if child.tag == _TIMESTAMP]
+    tokens = [child for child in security[:] if child.tag == USERNAME_TOKEN]
+    times = [child for child in security[:] if child.tag == TIMESTAMP]
     if len(tokens) + len(times) < len(security[:]):
         raise _Wrong("UnsupportedSecurityToken", "only a UsernameToken is taken here")
     if not tokens:

@@ -14,7 +14,6 @@ from collections.abc import Awaitable, Callable, ItemsView, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from io import BytesIO
-from pathlib import Path
 from typing import IO, Final, TypeAlias, TypeVar
 
 from ..secrets.redaction import ALWAYS
@@ -188,7 +187,7 @@ class Attachment:
             OSError: one of the files cannot be used.
             ValueError: as `content`.
         """
-        with Path(path).open("wb") as file:
+        with open(path, "wb") as file:
             for chunk in self.chunks():
                 file.write(chunk)
 

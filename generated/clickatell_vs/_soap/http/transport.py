@@ -25,7 +25,7 @@ from contextlib import (
 )
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from ..errors.errors import TransportError
 from ..secrets.redaction import ALWAYS, Secrets
@@ -290,8 +290,7 @@ class HttpTransport:
                     body.add(chunk, reply)
                 return body.response(reply)
         except Exception as error:
-            secrets = request.secrets
-            raise_translated(error, request.url, secrets, self._library, progress)
+            _translating(request, self._library, progress)(error)
 
     def stream(self, request: Request) -> StreamedResponse:
         """As `StreamingTransport.stream`."""
@@ -299,13 +298,7 @@ class HttpTransport:
         progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note
         opened = ExitStack()
-        translate = partial(
-            raise_translated,
-            url=request.url,
-            secrets=request.secrets,
-            library=self._library,
-            progress=progress,
-        )
+        translate = _translating(request, self._library, progress)
         try:
             posted = _posted(request, trace, client)
             if request.pieces is not None:
@@ -369,8 +362,7 @@ class AsyncHttpTransport:
                         return await aside(body.response, reply)
                     return body.response(reply)
         except Exception as error:
-            secrets = request.secrets
-            raise_translated(error, request.url, secrets, self._library, progress)
+            _translating(request, self._library, progress)(error)
 
     async def stream(self, request: Request) -> AsyncStreamedResponse:
         """As `StreamingTransport.stream`. Files are read, a piece at a time, in the event loop."""
@@ -378,13 +370,7 @@ class AsyncHttpTransport:
         progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note_async
         opened = AsyncExitStack()
-        translate = partial(
-            raise_translated,
-            url=request.url,
-            secrets=request.secrets,
-            library=self._library,
-            progress=progress,
-        )
+        translate = _translating(request, self._library, progress)
         try:
             posted = _posted(request, trace, client)
             if request.pieces is not None:
@@ -468,6 +454,21 @@ def _followed(request: Request, traced: bool) -> Progress | None:
     if request.deadline is not None:
         request.deadline.follow(progress)
     return progress
+
+
+def _translating(
+    request: Request,
+    library: Any,  # Any: httpx2
+    progress: Progress | None,
+) -> Callable[[Exception], NoReturn]:
+    """The function that raises an error of a request's transport as one of this package."""
+    return partial(
+        raise_translated,
+        url=request.url,
+        secrets=request.secrets,
+        library=library,
+        progress=progress,
+    )
 
 
 def _posted(

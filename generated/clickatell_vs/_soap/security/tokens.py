@@ -1,4 +1,4 @@
-"""Names and digests of WS-Security's UsernameToken (profile 1.0, section 3.1), for both sides."""
+"""Names of WS-Security 1.0, and digests of WS-Security's UsernameToken (profile 1.0, section 3.1), for both sides."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ SECURITY: Final = f"{_WSS}wssecurity-secext-1.0.xsd"
 UTILITY: Final = f"{_WSS}wssecurity-utility-1.0.xsd"
 PROFILE: Final = f"{_WSS}username-token-profile-1.0"
 BASE64: Final = f"{_WSS}soap-message-security-1.0#Base64Binary"
+BLOCK: Final = f"{{{SECURITY}}}Security"
+USERNAME_TOKEN: Final = f"{{{SECURITY}}}UsernameToken"
+TIMESTAMP: Final = f"{{{UTILITY}}}Timestamp"
 
 
 def password_digest(
