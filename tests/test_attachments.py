@@ -262,6 +262,25 @@ def test_what_only_an_envelope_holds(archive: Any) -> None:
 # -------------------------------------------------------------------------------- attachments
 
 
+def test_a_part_in_the_envelope_is_not_lost(archive: Any) -> None:
+    """Where only an envelope is read, an element of the name of a part that the binding has beside it."""
+    scan = archive.PORTS["Archive11"].operations["scan"]
+    values = archive.types.ScanRequest(label="a", front=b"x", back=b"y")
+    envelope = scan.encode_request(values)
+    for inline, is_read in (
+        (b'<front href="cid:front"/>', True),
+        (b"<front>eA==</front>", False),
+        (b'<front href="#id"><a/></front>', False),
+    ):
+        given = envelope.replace(b"</label>", b"</label>" + inline)
+        assert given != envelope
+        if is_read:
+            assert scan.decode_request(given).front is None
+            continue
+        with pytest.raises(archive.errors.DecodeError, match="front: is in the env"):
+            scan.decode_request(given)
+
+
 def test_what_an_attachment_is_made_of(archive: Any, tmp_path: Path) -> None:
     path = tmp_path / "octets"
     path.write_bytes(OCTETS)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from ..errors.refusals import Refusal
-from ..xml.element import Element, missing
+from ..xml.element import Element, bad, missing
 from .parts import local
 
 _OCTETS: Final = "application/octet-stream"
@@ -53,12 +53,14 @@ class MimeParts:
             raise Refusal(value, field, str(error)) from error
 
     def reader(self, read: Callable[[Element], Any]) -> Callable[[Element], Any]:
-        """The reader of a message with its attached parts: None where only an envelope is read."""
+        """The reader of a message with its attached parts: None where only an envelope is read,
+        unless that has an element in the place of a part, which would be lost."""
 
         def found(e: Element) -> Any:  # Any: the message's own type
             value = read(e)
             came = local.came
             if came is None or value is None:
+                self._refuse_elements(e)
                 return value
             parts = came.named([name for _, name, _ in self._parts])
             for (field, name, _), part in zip(self._parts, parts, strict=True):
@@ -67,3 +69,10 @@ class MimeParts:
             return value
 
         return found
+
+    def _refuse_elements(self, e: Element) -> None:
+        names = {name for _, name, _ in self._parts}
+        for child in e[:]:
+            is_reference = not len(child) and child.get("href") is not None
+            if child.tag in names and not is_reference:
+                bad(child, "is in the envelope: the binding has it in a part beside it")
