@@ -231,9 +231,10 @@ class ItemReader:
         values: list[Any] = []
         failed: DecodeError | None = None
         try:
-            for child in e[:count]:
-                if self._is_step(child, step):
-                    values.append(self._item(child))
+            with lenient(*self._noted):
+                for child in e[:count]:
+                    if child.tag == step or self._is_step(child, step):
+                        values.append(self._item(child))
         except DecodeError as error:
             failed = error
         # Elements that Python has let go of are freed with what is in them, and fast.
@@ -259,12 +260,11 @@ class ItemReader:
         self._since = 0
         number, self._number = self._number, self._number + 1
         noting.on = True  # whether it names types is known too late to ask
-        problems = self._noted[0] or []
-        before = len(problems)
+        problems = self._noted[0]
+        before = len(problems) if problems is not None else 0
         try:
-            with lenient(*self._noted):
-                self._items.check(e)
-                return self._items.read(e)
+            self._items.check(e)
+            return self._items.read(e)
         except DecodeError as error:
             error.path = _numbered(error.path, e, number)
             error.args = (error.path, error.message)
@@ -272,9 +272,10 @@ class ItemReader:
         except RecursionError:
             raise DecodeError("", "nested too deeply to be read") from None
         finally:
-            for index in range(before, len(problems)):
-                path = _numbered(problems[index].path, e, number)
-                problems[index] = replace(problems[index], path=path)
+            if problems is not None:
+                for index in range(before, len(problems)):
+                    path = _numbered(problems[index].path, e, number)
+                    problems[index] = replace(problems[index], path=path)
             self._items.leave()
 
 
