@@ -303,9 +303,19 @@ class ServiceModules:
         given += self._root(message)
         given += self._attached(message)
         if direction == "response":
-            items = self.repeated.items(message)
+            items = self.repeated.items(message, plain=self._is_plain(message))
             given += [f"items={items}"] if items else []
         return f"soap.MessageFormat({', '.join(given)})"
+
+    def _is_plain(self, message: Message) -> bool:
+        """Whether the Body of a message is one literal element, and always that one."""
+        return (
+            message.use is Use.LITERAL
+            and element_of(self.context, message) is not None
+            and root_of(self.context, message) is None
+            and not message.substitutes
+            and not message.attached
+        )
 
     def _root(self, message: Message) -> list[str]:
         """The alternatives to the Body's element: nil, and its substitutes."""
