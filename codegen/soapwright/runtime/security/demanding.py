@@ -20,16 +20,20 @@ def check_coverage(found: Verified, profile: Profile) -> None:
         SecurityError: one is not, or Body or Timestamp is missing.
     """
     for part in profile.expected:
-        for e in _elements(found.parts, part, profile):
+        for e in demanded(found.parts, part, profile):
             if not found.covers(e):
                 local = str(e.tag).rpartition("}")[2]
                 raise SecurityError(f"{local} is not signed")
 
 
-def _elements(
+def demanded(
     parts: Parts, part: str, profile: Profile
 ) -> Iterator[Any]:  # Any: lxml ships no types
-    """The elements of a part, at their places."""
+    """The elements of a part that must be signed, at their places.
+
+    Raises:
+        SecurityError: the Timestamp is not there, or twice.
+    """
     blocks = [] if parts.header is None else parts.header[:]
     if part == "Body":
         yield parts.body
