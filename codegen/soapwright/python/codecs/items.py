@@ -49,8 +49,7 @@ class RepeatedElement:
         assert message.struct is not None
         parts = message.wrapper is not None
         struct = self.context.types.struct(message.struct)
-        fields = () if plain else None
-        level: list[_Level] = [((), struct, False, fields)]
+        level: list[_Level] = [((), struct, False, () if plain else None)]
         for _ in range(_DEEPEST):
             below: list[_Level] = []
             for path, struct, outside, fields in level:
