@@ -110,7 +110,7 @@ def _parser(
 
 
 TYPE: Final = b":type"
-"""What a document holds that names types: an attribute `xsi:type` has a prefix."""
+"""The bytes that a document holds which names types: an attribute `xsi:type` has a prefix."""
 
 
 def is_opaque(data: bytes) -> bool:
