@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..errors.errors import SecurityError
-from ..soap.envelope import NAMES
-from ..xml.element import Element
 from .algorithms import (
     Accepted,
     check_hmac,
@@ -23,10 +21,9 @@ from .algorithms import (
     encoded,
 )
 from .canonical import canonical
-from .certificates import Found, certificate_of, only
+from .certificates import Found, certificate_of
 from .material import Material
 from .names import (
-    BLOCK,
     ENCRYPTION,
     ENCRYPTION11,
     EXCLUSIVE,
@@ -39,6 +36,7 @@ from .names import (
     ds,
     wsse,
 )
+from .parts import Parts, only
 from .trust import der
 
 _REFERENCES_AT_MOST: Final = 32
@@ -49,20 +47,6 @@ _XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 # Their schemas declare Id as an identifier; elsewhere it is an attribute like others.
 _WITH_PLAIN_ID: Final = (SIGNATURE, ENCRYPTION, ENCRYPTION11)
 _SAML: Final = "urn:oasis:names:tc:SAML:"
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of an envelope, by their places."""
-
-    soap: str
-    """The namespace of SOAP's version."""
-    root: Any  # Any: lxml ships no types
-    header: Any
-    """`None` where there is none."""
-    body: Any
-    security: Any
-    """The Security block for the actor; `None` where there is none."""
 
 
 @dataclass(slots=True)
@@ -83,127 +67,188 @@ class Verified:
         return any(e is one for one in self.covered)
 
 
-def parts_of(root: Element, actor: str = "") -> Parts:
-    """The parts of an envelope.
-
-    Raises:
-        SecurityError: it is no SOAP envelope, or a part is there twice or at another place.
-    """
-    tree: Any = root  # Any: lxml ships no types
-    namespaces = [n.namespace for n in NAMES.values() if n.envelope == tree.tag]
-    if not namespaces:
-        raise SecurityError("there is no SOAP envelope")
-    soap = namespaces[0]
-    bodies = tree.findall(f"{{{soap}}}Body")
-    headers = tree.findall(f"{{{soap}}}Header")
-    if len(bodies) != 1 or len(headers) > 1:
-        raise SecurityError("an envelope has one Body, and one Header at most")
-    header = headers[0] if headers else None
-    blocks = [] if header is None else header.findall(BLOCK)
-    ours = [block for block in blocks if _actor(block, soap) == actor]
-    if len(ours) > 1:
-        raise SecurityError("there is more than one Security block")
-    return Parts(soap, tree, header, bodies[0], ours[0] if ours else None)
-
-
 def verified(parts: Parts, material: Material, accepts: Accepted) -> Verified:
     """The elements that the message's only signature covers.
 
     Raises:
         SecurityError: there is none, it is wrong, or nobody who is trusted made it.
     """
-    return _Verifying(parts, material, accepts).result()
+    return Verifying(parts, material, accepts).result()
 
 
-class _Verifying:
-    """The verification of one message."""
+class Verifying:
+    """The verification of one message: as a whole by `result`, and its steps, for those who explain it.
+
+    Args:
+        parts: of the message.
+        material: whose signatures are trusted, and the time.
+        accepts: the algorithms that may be used.
+
+    Raises:
+        SecurityError: an id is in the message twice.
+    """
 
     def __init__(self, parts: Parts, material: Material, accepts: Accepted) -> None:
         self._parts = parts
         self._material = material
         self._accepts = accepts
-        self._ids: dict[str, list[Any]] = {}
+        self._ids = _ids(parts.root)
         trust = material.trust
         own = [] if material.certificate is None else [material.certificate]
         self._known = (*trust.pinned, *trust.authorities, *own, *material.chain)
 
     def result(self) -> Verified:
-        security = self._parts.security
-        if security is None:
-            raise SecurityError("there is no Security block")
-        self._ids = _ids(self._parts.root)
-        signature = only(security, ds("Signature"))
+        """The elements that the message's only signature covers.
+
+        Raises:
+            SecurityError: as each step does.
+        """
+        signature = self.signature()
         info = only(signature, ds("SignedInfo"))
         found = Verified(self._parts)
         found.value = decoded(only(signature, ds("SignatureValue")).text)
-        found.signer = self._signed(signature, info, found)
-        references = info.findall(ds("Reference"))
-        if not 0 < len(references) <= _REFERENCES_AT_MOST:
-            raise SecurityError(f"a signature with {len(references)} references")
-        if len(info) != len(references) + 2:
-            raise SecurityError("SignedInfo has an unknown child")
-        for reference in references:
-            found.covered.append(self._covered(reference))
+        found.algorithm = self.algorithm(info)
+        found.signer = self.signer(signature, found.algorithm)
+        self.check_value(info, found)
+        self.check_trust(found)
+        for reference in self.references(info):
+            found.covered.append(self.covered(reference))
         return found
 
     # -------------------------------------------------------------------- the signature
 
-    def _signed(
-        self, signature: Any, info: Any, found: Verified
-    ) -> Found | None:  # Any: lxml ships no types
-        """The certificate that the signature of SignedInfo was made with, `None` of an HMAC."""
+    def signature(self) -> Any:  # Any: lxml ships no types
+        """The only signature in the Security block.
+
+        Raises:
+            SecurityError: there is none, or more than one.
+        """
+        security = self._parts.security
+        if security is None:
+            raise SecurityError("there is no Security block")
+        return only(security, ds("Signature"))
+
+    def algorithm(self, info: Any) -> str:  # Any: lxml ships no types
+        """The name of the algorithm of a SignedInfo.
+
+        Raises:
+            SecurityError: it is not accepted.
+        """
         method = only(info, ds("SignatureMethod"))
         algorithm = self._accepts.signatures.get(method.get("Algorithm") or "")
         if algorithm is None or len(method):
             raise SecurityError("the signature's algorithm is not accepted")
-        found.algorithm = algorithm
-        canonicalization = only(info, ds("CanonicalizationMethod"))
-        if canonicalization.get("Algorithm") != EXCLUSIVE:
-            raise SecurityError("the canonicalisation of SignedInfo is not accepted")
-        data = canonical(info, _prefixes(canonicalization))
+        return algorithm
+
+    def signer(
+        self, signature: Any, algorithm: str
+    ) -> Found | None:  # Any: lxml ships no types
+        """The certificate that a signature refers to, `None` of an HMAC. It is a claim until its trust is checked.
+
+        Raises:
+            SecurityError: there is none, or an HMAC is not accepted.
+        """
         key_info = only(signature, ds("KeyInfo"))
         if algorithm.startswith("hmac"):
             if self._material.secret is None:
                 raise SecurityError("an HMAC is not accepted without a secret")
-            check_hmac(self._material.secret, algorithm, found.value, data)
             return None
-        signer = certificate_of(
+        return certificate_of(
             only(key_info, REFERENCE), self._parts.security, self._element, self._known
         )
-        check_signature(
-            *(signer.certificate.public_key(), algorithm, found.value, data),
-            self._accepts.rsa_bits,
-        )
-        others = (*signer.others, *self._material.chain)
-        now = self._material.now()
-        self._material.trust.check(signer.certificate, others, now)
-        return signer
+
+    def check_value(self, info: Any, found: Verified) -> None:  # Any: lxml
+        """Refuse a signature that the key did not make of this SignedInfo.
+
+        Raises:
+            SecurityError: it is wrong, or its canonicalisation is not accepted.
+        """
+        canonicalization = only(info, ds("CanonicalizationMethod"))
+        if canonicalization.get("Algorithm") != EXCLUSIVE:
+            raise SecurityError("the canonicalisation of SignedInfo is not accepted")
+        data = canonical(info, _prefixes(canonicalization))
+        if found.signer is None:
+            secret = self._material.secret
+            if secret is None:
+                raise SecurityError("an HMAC is not accepted without a secret")
+            check_hmac(secret, found.algorithm, found.value, data)
+            return
+        key = found.signer.certificate.public_key()
+        check_signature(key, found.algorithm, found.value, data, self._accepts.rsa_bits)
+
+    def check_trust(self, found: Verified) -> None:
+        """Refuse a signer whom nobody trusts; a secret is trusted.
+
+        Raises:
+            SecurityError: as `Trust.check`.
+        """
+        if found.signer is not None:
+            others = (*found.signer.others, *self._material.chain)
+            now = self._material.now()
+            self._material.trust.check(found.signer.certificate, others, now)
 
     # ------------------------------------------------------------------------ references
 
-    def _covered(self, reference: Any) -> Any:  # Any: lxml ships no types
-        """The element that a Reference covers, once its digest is right."""
-        uri = reference.get("URI") or ""
-        target = self._element(uri[1:]) if uri.startswith("#") else None
-        if target is None:
-            raise SecurityError("a Reference is to nothing in the message")
-        algorithm = only(reference, ds("DigestMethod")).get("Algorithm") or ""
-        name = self._accepts.digests.get(algorithm)
-        if name is None:
-            raise SecurityError("a digest's algorithm is not accepted")
-        transform = only(only(reference, ds("Transforms")), ds("Transform"))
-        covered, data = self._transformed(target, transform)
+    def references(self, info: Any) -> Sequence[Any]:  # Any: lxml ships no types
+        """The References of a SignedInfo.
+
+        Raises:
+            SecurityError: there is none, there are many, or SignedInfo has another child.
+        """
+        references: list[Any] = info.findall(ds("Reference"))
+        if not 0 < len(references) <= _REFERENCES_AT_MOST:
+            raise SecurityError(f"a signature with {len(references)} references")
+        if len(info) != len(references) + 2:
+            raise SecurityError("SignedInfo has an unknown child")
+        return references
+
+    def covered(self, reference: Any) -> Any:  # Any: lxml ships no types
+        """The element that a Reference covers, once its digest is right.
+
+        Raises:
+            SecurityError: it is not, or the element is where nobody looks for it.
+        """
+        name = self.hashing(reference)
+        covered, data = self.digested(reference)
         wanted = decoded(only(reference, ds("DigestValue")).text)
         if not hmac.compare_digest(digest(name, data), wanted):
-            local = str(target.tag).rpartition("}")[2]
+            local = str(covered.tag).rpartition("}")[2]
             raise SecurityError(f"the digest of {local} is wrong: it was changed")
         self._check_place(covered)
         return covered
 
-    def _transformed(
-        self, target: Any, transform: Any
-    ) -> tuple[Any, bytes]:  # Any: lxml ships no types
-        """The element that is covered, and the bytes that its digest is of."""
+    def hashing(self, reference: Any) -> str:  # Any: lxml ships no types
+        """The name of a Reference's digest.
+
+        Raises:
+            SecurityError: it is not accepted.
+        """
+        algorithm = only(reference, ds("DigestMethod")).get("Algorithm") or ""
+        name = self._accepts.digests.get(algorithm)
+        if name is None:
+            raise SecurityError("a digest's algorithm is not accepted")
+        return name
+
+    def target(self, reference: Any) -> Any:  # Any: lxml ships no types
+        """The element that a Reference names by its id.
+
+        Raises:
+            SecurityError: there is none, or several have it.
+        """
+        uri = reference.get("URI") or ""
+        target = self._element(uri[1:]) if uri.startswith("#") else None
+        if target is None:
+            raise SecurityError("a Reference is to nothing in the message")
+        return target
+
+    def digested(self, reference: Any) -> tuple[Any, bytes]:  # Any: lxml ships no types
+        """The element that a Reference covers, and the bytes that its digest is of.
+
+        Raises:
+            SecurityError: it is to nothing, or a transform is not accepted.
+        """
+        target = self.target(reference)
+        transform = only(only(reference, ds("Transforms")), ds("Transform"))
         algorithm = transform.get("Algorithm")
         if algorithm == EXCLUSIVE:
             return target, canonical(target, _prefixes(transform))
@@ -307,12 +352,3 @@ def _with_default(data: bytes) -> bytes:
     start, space, rest = data.partition(b" ")
     tag = data[: data.index(b">")]
     return data if b" xmlns=" in tag else b"".join((start, b' xmlns=""', space, rest))
-
-
-def _actor(block: Any, soap: str) -> str:  # Any: lxml ships no types
-    """The actor or role of a header block, "" for the ultimate receiver."""
-    given = block.get(f"{{{soap}}}actor") or block.get(f"{{{soap}}}role") or ""
-    return "" if given.strip() in _ULTIMATE else given.strip()
-
-
-_ULTIMATE: Final = (f"{NAMES['1.2'].namespace}/role/ultimateReceiver",)
