@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import chdir, contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -29,7 +29,7 @@ STRANGER = pair("client")
 
 
 @contextmanager
-def desk_in(folder: Path, name: str) -> Iterator[Any]:
+def desk_in(folder: Path, name: str) -> Generator[Any]:
     """The package, which is generated: Any."""
     with chdir(CASE):
         package = generate(Path("service.wsdl"), Options(name, security=True))

@@ -56,7 +56,7 @@ def both(
 
 
 def names(message: Any) -> list[str]:
-    block = etree.fromstring(message.body).find(f".//{WSSE}Security")
+    block: Any = etree.fromstring(message.body).find(f".//{WSSE}Security")
     return [etree.QName(e).localname for e in block]
 
 
@@ -171,7 +171,7 @@ def test_a_token_is_encrypted(desk: Any) -> None:
 
 
 def test_an_asynchronous_client(desk: Any) -> None:
-    wire, mine = both(desk, encrypt=["Body"])
+    _, mine = both(desk, encrypt=["Body"])
 
     async def run() -> str:
         theirs = profile(desk, encrypt=["Body"]).with_keys(keys(desk, SERVICE, CA))

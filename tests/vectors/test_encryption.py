@@ -49,7 +49,7 @@ def known_key(case: Path, data: Any) -> bytes:
 
 def plaintext(case: Path, by_name: frozenset[str]) -> bytes:
     accepts = accepted(sorted(by_name))
-    root = etree.parse(case / "message.xml").getroot()
+    root: Any = etree.parse(case / "message.xml").getroot()
     data = (
         root
         if root.tag == f"{XENC}EncryptedData"

@@ -18,7 +18,7 @@ from ..values.strings import attribute_text
 from ..xml.element import Element
 from ..xml.parsing import Limits, parse
 from .algorithms import Accepted, decoded
-from .certificates import certificate_of, only
+from .certificates import certificate_of
 from .ciphers import (
     MASKS,
     OAEP_DIGESTS,
@@ -41,7 +41,7 @@ from .names import (
     wsse,
     xenc,
 )
-from .parts import Ids, Parts, Place, element_at, parts_of, place_of
+from .parts import Ids, Parts, Place, element_at, only, parts_of, place_of
 
 _REFERENCES_AT_MOST: Final = 32
 _ROUNDS: Final = 4

@@ -1,4 +1,4 @@
-"""The parts of an envelope by their places, and its elements by their ids."""
+"""The parts of an envelope by their places: the Body, the header blocks, the Security block; and elements by their ids."""
 
 from __future__ import annotations
 
@@ -53,6 +53,19 @@ def parts_of(root: Element, actor: str = "") -> Parts:
     if len(ours) > 1:
         raise SecurityError("there is more than one Security block")
     return Parts(soap, tree, header, bodies[0], ours[0] if ours else None)
+
+
+def only(parent: Any, name: str) -> Any:  # Any: lxml ships no types
+    """The only child of a name.
+
+    Raises:
+        SecurityError: there is none, or more than one.
+    """
+    found = parent.findall(name)
+    if len(found) != 1:
+        local = name.rpartition("}")[2]
+        raise SecurityError(f"{len(found)} of {local}, where there must be one")
+    return found[0]
 
 
 class Ids:

@@ -21,7 +21,6 @@ from .demanding import (
     check_confirmations,
     check_coverage,
     check_encryption,
-    check_timestamp,
 )
 from .material import Material
 from .names import BLOCK, SECURITY, USERNAME_TOKEN, ds
@@ -29,6 +28,7 @@ from .parts import Parts, parts_of
 from .profile import Algorithms, Profile
 from .receiving import Opened, is_protected, opened
 from .sending import secured
+from .timestamps import check_timestamp
 from .verifying import Verified
 
 _REFUSED: Final = "the message's security could not be verified"

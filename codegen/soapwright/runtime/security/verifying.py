@@ -21,7 +21,7 @@ from .algorithms import (
     encoded,
 )
 from .canonical import canonical
-from .certificates import Found, certificate_of, only
+from .certificates import Found, certificate_of
 from .decrypting import SessionKeys
 from .material import Material
 from .names import (
@@ -34,10 +34,8 @@ from .names import (
     ds,
     wsse,
 )
-from .parts import Ids, Parts, parts_of
+from .parts import Ids, Parts, only
 from .trust import der
-
-__all__ = ["Parts", "Verified", "Verifying", "parts_of", "verified"]
 
 _REFERENCES_AT_MOST: Final = 32
 _INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
