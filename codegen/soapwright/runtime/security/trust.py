@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import (
     Criticality,
@@ -133,6 +133,11 @@ def der(certificate: x509.Certificate) -> bytes:
 def thumbprint(certificate: x509.Certificate) -> bytes:
     """The SHA-1 of a certificate, by which WS-Security 1.1 refers to it (section 7.3)."""
     return certificate.fingerprint(SHA1())
+
+
+def fingerprint(certificate: x509.Certificate) -> bytes:
+    """The SHA-256 of a certificate, by which people compare two."""
+    return certificate.fingerprint(SHA256())
 
 
 def key_identifier(certificate: x509.Certificate) -> bytes | None:

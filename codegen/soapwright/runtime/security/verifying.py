@@ -327,7 +327,7 @@ class Verifying:
         """The only element of an id, `None` where there is none."""
         found = self._ids.get(name, [])
         if len(found) > 1:
-            raise SecurityError("an id is in the message twice")
+            raise SecurityError(f"the id {name[:60]!r} is in the message twice")
         return found[0] if found and _is_identified(found[0], name) else None
 
 
@@ -348,7 +348,7 @@ def _ids(root: Any) -> dict[str, list[Any]]:  # Any: lxml ships no types
                 known.append(e)
     for value, elements in found.items():
         if len(elements) > 1 and any(_is_identified(e, value) for e in elements):
-            raise SecurityError("an id is in the message twice")
+            raise SecurityError(f"the id {value[:60]!r} is in the message twice")
     return found
 
 
