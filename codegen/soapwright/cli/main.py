@@ -14,6 +14,7 @@ from soapwright.cli.conform import conform_command
 from soapwright.cli.diff import diff_command
 from soapwright.cli.docs import docs_command
 from soapwright.cli.generate import generate_command
+from soapwright.cli.init import init_command
 from soapwright.cli.infer import infer_command
 from soapwright.cli.inspect import inspect_command
 from soapwright.cli.serve import serve_command
@@ -27,6 +28,7 @@ def main() -> None:
 
 
 for _command in (
+    init_command,
     generate_command,
     check_command,
     diff_command,

@@ -15,12 +15,14 @@ from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
 from ..xml.parsing import Limits, parse
 from .algorithms import DIGESTS, SIGNATURES, accepted
-from .demanding import check_coverage, check_timestamp
+from .demanding import check_coverage
 from .material import Material
 from .names import BLOCK, SECURITY, USERNAME_TOKEN, ds
+from .parts import Parts, parts_of
 from .profile import Profile
 from .signing import secured
-from .verifying import Parts, Verified, parts_of, verified
+from .timestamps import check_timestamp
+from .verifying import Verified, verified
 
 _REFUSED: Final = "the message's security could not be verified"
 _LATEST: Final = 2.0**40

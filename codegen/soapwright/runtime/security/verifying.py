@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..errors.errors import SecurityError
-from ..soap.envelope import NAMES
-from ..xml.element import Element
 from .algorithms import (
     Accepted,
     check_hmac,
@@ -23,10 +21,9 @@ from .algorithms import (
     encoded,
 )
 from .canonical import canonical
-from .certificates import Found, certificate_of, only
+from .certificates import Found, certificate_of
 from .material import Material
 from .names import (
-    BLOCK,
     ENCRYPTION,
     ENCRYPTION11,
     EXCLUSIVE,
@@ -39,6 +36,7 @@ from .names import (
     ds,
     wsse,
 )
+from .parts import Parts, only
 from .trust import der
 
 _REFERENCES_AT_MOST: Final = 32
@@ -49,20 +47,6 @@ _XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 # Their schemas declare Id as an identifier; elsewhere it is an attribute like others.
 _WITH_PLAIN_ID: Final = (SIGNATURE, ENCRYPTION, ENCRYPTION11)
 _SAML: Final = "urn:oasis:names:tc:SAML:"
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of an envelope, by their places."""
-
-    soap: str
-    """The namespace of SOAP's version."""
-    root: Any  # Any: lxml ships no types
-    header: Any
-    """`None` where there is none."""
-    body: Any
-    security: Any
-    """The Security block for the actor; `None` where there is none."""
 
 
 @dataclass(slots=True)
@@ -81,29 +65,6 @@ class Verified:
     def covers(self, e: Any) -> bool:  # Any: lxml ships no types
         """Whether an element is covered, this one and no other."""
         return any(e is one for one in self.covered)
-
-
-def parts_of(root: Element, actor: str = "") -> Parts:
-    """The parts of an envelope.
-
-    Raises:
-        SecurityError: it is no SOAP envelope, or a part is there twice or at another place.
-    """
-    tree: Any = root  # Any: lxml ships no types
-    namespaces = [n.namespace for n in NAMES.values() if n.envelope == tree.tag]
-    if not namespaces:
-        raise SecurityError("there is no SOAP envelope")
-    soap = namespaces[0]
-    bodies = tree.findall(f"{{{soap}}}Body")
-    headers = tree.findall(f"{{{soap}}}Header")
-    if len(bodies) != 1 or len(headers) > 1:
-        raise SecurityError("an envelope has one Body, and one Header at most")
-    header = headers[0] if headers else None
-    blocks = [] if header is None else header.findall(BLOCK)
-    ours = [block for block in blocks if _actor(block, soap) == actor]
-    if len(ours) > 1:
-        raise SecurityError("there is more than one Security block")
-    return Parts(soap, tree, header, bodies[0], ours[0] if ours else None)
 
 
 def verified(parts: Parts, material: Material, accepts: Accepted) -> Verified:
@@ -391,12 +352,3 @@ def _with_default(data: bytes) -> bytes:
     start, space, rest = data.partition(b" ")
     tag = data[: data.index(b">")]
     return data if b" xmlns=" in tag else b"".join((start, b' xmlns=""', space, rest))
-
-
-def _actor(block: Any, soap: str) -> str:  # Any: lxml ships no types
-    """The actor or role of a header block, "" for the ultimate receiver."""
-    given = block.get(f"{{{soap}}}actor") or block.get(f"{{{soap}}}role") or ""
-    return "" if given.strip() in _ULTIMATE else given.strip()
-
-
-_ULTIMATE: Final = (f"{NAMES['1.2'].namespace}/role/ultimateReceiver",)
