@@ -160,6 +160,8 @@ def test_time_trust_and_subject(shell: Shell, files: Path) -> None:
         assert (result.code, result.out.splitlines()[0]) == (1, f"refused: {reason}")
     result = shell("verify", "message.xml", "--at", NOW)
     assert result.code == 1 and "nobody is trusted" in result.out
+    result = shell(*trusted, "ca.pem", "--subject", "nobody")
+    assert result.code == 2 and "'nobody' is no subject such as" in result.err
     result = shell(*trusted, "ca.pem", "--at", "soon")
     assert result.code == 2 and "no time such as" in result.err
 

@@ -14,8 +14,7 @@ from typing import Any
 import click
 
 from soapwright.cli.shared import print_findings
-from soapwright.model.codes import Code
-from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.diagnostics import Findings
 
 _WORDS = {
     word.lower(): word
@@ -148,7 +147,7 @@ def verify_command(
         raise click.UsageError("this needs pip install 'soapwright[security]'")
     # loaded when it runs
     from soapwright.tools.verify.report import as_json, as_text
-    from soapwright.tools.verify.run import Receiver, verify, write_forms
+    from soapwright.tools.verify.run import Receiver, read_file, verify, write_forms
 
     asked = Receiver(**receiver)
     try:
@@ -156,8 +155,7 @@ def verify_command(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     findings = Findings()
-    name = "stdin" if str(envelope) == "-" else str(envelope)
-    data = _content(envelope, name, findings)
+    data, name = read_file(envelope, findings)
     report = None
     if data is not None:
         ask = _Password(password_file, findings)
@@ -172,15 +170,6 @@ def verify_command(
     raise SystemExit(int(not report.accepted))
 
 
-def _content(envelope: Path, name: str, findings: Findings) -> bytes | None:
-    # loaded when it runs
-    from soapwright.wsdl.parsing import read
-
-    if str(envelope) == "-":
-        return sys.stdin.buffer.read()
-    return read(envelope, name, findings)
-
-
 class _Password:
     """Gives the password of a file: from a file, the environment, or whoever sits at the terminal."""
 
@@ -190,7 +179,10 @@ class _Password:
 
     def __call__(self, name: str) -> str | None:
         if self._file is not None:
-            return self._first_line(self._file)
+            # loaded when it runs
+            from soapwright.tools.verify.run import first_line
+
+            return first_line(self._file, self._findings)
         if (given := os.environ.get("SOAPWRIGHT_PASSWORD")) is not None:
             return given
         if not sys.stderr.isatty():
@@ -198,18 +190,4 @@ class _Password:
         try:
             return getpass(f"Password of {name}: ", sys.stderr)
         except (EOFError, OSError):
-            return None
-
-    def _first_line(self, file: Path) -> str | None:
-        # loaded when it runs
-        from soapwright.wsdl.parsing import read
-
-        content = read(file, str(file), self._findings)
-        if content is None:
-            return None
-        try:
-            return content.decode("utf-8").partition("\n")[0].rstrip("\r")
-        except UnicodeError:
-            message = "a password is text in UTF-8"
-            self._findings.error(Code.KEYS, message, Location(str(file)))
             return None

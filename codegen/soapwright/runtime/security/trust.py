@@ -41,7 +41,7 @@ class Trust:
         subject: the certificates of authorities' must have it too.
 
     Raises:
-        ValueError: one is none.
+        ValueError: one is none, or the subject is no name.
         OSError: a file cannot be read.
     """
 
@@ -49,7 +49,11 @@ class Trust:
         found = [one for each in given for one in certificates_of(each)]
         self.authorities = [one for one in found if _is_authority(one)]
         self.pinned = [one for one in found if not _is_authority(one)]
-        self._subject = subject
+        self._subject: x509.Name | Callable[[x509.Certificate], bool] | None
+        if isinstance(subject, str):  # read now: a mistake in it is no message's
+            self._subject = x509.Name.from_rfc4514_string(subject)
+        else:
+            self._subject = subject
 
     def check(
         self,
@@ -105,7 +109,7 @@ class Trust:
             return True
         if callable(rule):
             return rule(certificate)
-        return certificate.subject == x509.Name.from_rfc4514_string(rule)
+        return certificate.subject == rule
 
 
 def certificates_of(

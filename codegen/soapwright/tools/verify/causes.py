@@ -21,8 +21,9 @@ from soapwright.runtime.security.algorithms import (
 from soapwright.runtime.security.canonical import canonical
 from soapwright.runtime.security.certificates import Found
 from soapwright.runtime.security.names import EXCLUSIVE, TOKEN, ds
+from soapwright.runtime.security.parts import Parts
 from soapwright.runtime.security.trust import certificates_of
-from soapwright.runtime.security.verifying import Parts, Verified
+from soapwright.runtime.security.verifying import Verified
 from soapwright.runtime.xml.parsing import LIMITS
 from soapwright.tools.verify.places import path_of, short
 from soapwright.tools.verify.variants import variants

@@ -18,8 +18,7 @@ from soapwright.runtime.security.algorithms import (
     digest,
     encoded,
 )
-from soapwright.runtime.security.certificates import only
-from soapwright.runtime.security.demanding import check_timestamp, demanded
+from soapwright.runtime.security.demanding import demanded
 from soapwright.runtime.security.keys import Keys
 from soapwright.runtime.security.names import (
     BLOCK,
@@ -29,13 +28,10 @@ from soapwright.runtime.security.names import (
     UTILITY,
     ds,
 )
+from soapwright.runtime.security.parts import Parts, only, parts_of
 from soapwright.runtime.security.profile import Profile
-from soapwright.runtime.security.verifying import (
-    Parts,
-    Verified,
-    Verifying,
-    parts_of,
-)
+from soapwright.runtime.security.timestamps import check_timestamp
+from soapwright.runtime.security.verifying import Verified, Verifying
 from soapwright.runtime.soap.envelope import NAMES
 from soapwright.runtime.xml.parsing import LIMITS, parse
 from soapwright.tools.verify.causes import causes_of_digest, causes_of_value
@@ -60,7 +56,7 @@ class Asked:
 
     keys: Keys
     profile: Profile
-    """What is expected; its `sign` is empty."""
+    """The demands; its `sign` is empty."""
 
     @property
     def accepts(self) -> Accepted:
@@ -164,11 +160,18 @@ class _Explaining:
             known = self._asked.keys.material.trust
             certificates = (*known.pinned, *known.authorities)
             causes = causes_of_value(signature, found, certificates, self._parts)
+        signer = None if found.signer is None else described(found.signer.certificate)
         return Signature(
-            *(line_of(signature), found.algorithm or _uri_of(signature)),
-            *(state, reason, referred(signature)),
-            None if found.signer is None else described(found.signer.certificate),
-            *(trusted, trust, tuple(references), causes),
+            line=line_of(signature),
+            algorithm=found.algorithm or _uri_of(signature),
+            state=state,
+            reason=reason,
+            reference=referred(signature),
+            signer=signer,
+            trusted=trusted,
+            trust=trust,
+            references=tuple(references),
+            causes=causes,
         )
 
     def _trust(

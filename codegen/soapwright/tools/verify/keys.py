@@ -51,30 +51,12 @@ def read_keys(
         mine = _opened(own, content, password, findings)
     if findings.errors:
         return None
-    pems = [one for one in trusted if one is not None]
-    try:
-        return _joined(mine, pems, subject, shared, clock)
-    except ValueError as error:
-        findings.error(Code.KEYS, str(error), Location(str(own)))
-        return None
-
-
-def _joined(
-    mine: Keys | None,
-    trust: list[bytes],
-    subject: str | None,
-    secret: bytes | None,
-    clock: Callable[[], datetime],
-) -> Keys:
-    if mine is None:
-        return Keys(trust=trust, subject=subject, clock=clock, secret=secret)
-    own = mine.material
     return Keys(
-        *(own.key, own.certificate),
-        chain=own.chain,
-        trust=trust,
+        *(None, None) if mine is None else (mine.material.key, mine.certificate),
+        chain=() if mine is None else mine.material.chain,
+        trust=[one for one in trusted if one is not None],
         subject=subject,
-        secret=secret,
+        secret=shared,
         clock=clock,
     )
 

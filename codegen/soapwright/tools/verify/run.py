@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -12,10 +13,12 @@ from soapwright.model.diagnostics import Findings, Location
 from soapwright.runtime.errors.errors import DecodeError
 from soapwright.runtime.security.algorithms import accepted
 from soapwright.runtime.security.profile import Algorithms, Profile
+from soapwright.runtime.security.trust import Trust
 from soapwright.tools.verify.explain import Asked, explain
 from soapwright.tools.verify.keys import Password, read_keys
 from soapwright.tools.verify.message import read_message
 from soapwright.tools.verify.report import Report
+from soapwright.wsdl.parsing import read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,7 @@ class Receiver:
     lifetime: float = 300.0
 
     def profile(self) -> Profile:
-        """What is demanded of a message."""
+        """The demands on a message."""
         return Profile(
             sign=(),
             expect=self.demand,
@@ -48,16 +51,40 @@ class Receiver:
         )
 
     def check(self) -> None:
-        """Refuse what is no part or algorithm.
+        """Refuse a part, an algorithm or a subject that is none.
 
         Raises:
-            ValueError: something is not known.
+            ValueError: with the reason.
         """
         accepted(self.profile().algorithms.accept)
+        try:
+            Trust((), self.subject)
+        except ValueError:
+            named = f"{self.subject!r} is no subject such as CN=service,O=Bank,C=CZ"
+            raise ValueError(named) from None
 
     def clock(self) -> datetime:
         """The receiver's time."""
         return self.at or datetime.now(timezone.utc)
+
+
+def read_file(path: Path, findings: Findings) -> tuple[bytes | None, str]:
+    """The content of a file and its name, `-` for stdin; `None`, with a finding, where it cannot be read."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(), "stdin"
+    return read(path, str(path), findings), str(path)
+
+
+def first_line(path: Path, findings: Findings) -> str | None:
+    """The first line of a file, a password; `None`, with a finding, where it is none."""
+    content = read(path, str(path), findings)
+    if content is None:
+        return None
+    try:
+        return content.decode("utf-8").partition("\n")[0].rstrip("\r")
+    except UnicodeError:
+        findings.error(Code.KEYS, "a password is text in UTF-8", Location(str(path)))
+        return None
 
 
 def verify(
