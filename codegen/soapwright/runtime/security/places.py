@@ -10,7 +10,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from ..errors.errors import SecurityError
 from ..soap.blocks import encoding_of
 from ..soap.envelope import NAMES
-from .names import BLOCK, UTILITY
+from .tokens import BLOCK, UTILITY
 
 _SOAP: Final = tuple(names.namespace for names in NAMES.values())
 _ACTORS: Final = ("actor", "role")

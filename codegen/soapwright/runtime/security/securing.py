@@ -7,24 +7,25 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
-from ..errors.errors import SecurityError, SoapFault
+from ..errors.errors import SecurityError
 from ..http.bodies import XOP_TYPE, charset_of, media_type
 from ..http.message import Message
-from ..http.securing import Checked
+from ..http.securing import Checked, Received
 from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
-from ..xml.parsing import Limits, parse
+from ..xml.parsing import LIMITS, Limits, parse
 from .algorithms import DIGESTS, SIGNATURES, accepted
 from .demanding import check_coverage
 from .material import Material
-from .names import BLOCK, SECURITY, USERNAME_TOKEN, ds
+from .names import BLOCK, USERNAME_TOKEN, ds
 from .parts import Parts, parts_of
 from .profile import Profile
+from .refusals import refusal
+from .required import check_required, check_sent
 from .signing import secured
 from .timestamps import check_timestamp
 from .verifying import Verified, verified
 
-_REFUSED: Final = "the message's security could not be verified"
 _LATEST: Final = 2.0**40
 
 
@@ -48,8 +49,12 @@ class _Secured:
         self._profile = profile
         self._accepts = accepted(algorithms.accept)
 
-    def secured(self, message: Message) -> Message:
+    def secured(self, message: Message, request: Received | None = None) -> Message:
         """The message with its Security block.
+
+        Args:
+            message: a request, or a reply.
+            request: what a reply answers.
 
         Raises:
             SecurityError: the keys cannot do it, or it is no envelope.
@@ -58,6 +63,7 @@ class _Secured:
             raise SecurityError("a message with attachments cannot be signed")
         for layer in self._profile.tokens:
             message = layer(message)
+        check_sent(message, self._profile)
         return replace(
             message, envelope=secured(message, self._profile, self._material)
         )
@@ -69,6 +75,7 @@ class _Secured:
             SecurityError: it did not.
         """
         profile, material = self._profile, self._material
+        check_required(parts, profile.expect_required)
         if not profile.expected:
             check_timestamp(parts, profile, material.now())
             return Verified(parts)
@@ -94,7 +101,9 @@ class SecuredClient(_Secured):
         if profile.https and not endpoint.lower().startswith("https:"):
             raise ValueError("the policy demands TLS: the endpoint must be https")
 
-    def checked(self, message: Message, limits: Limits) -> Checked:
+    def checked(
+        self, message: Message, limits: Limits, sent: Message | None = None
+    ) -> Checked:
         """A reply that is signed as demanded, or a fault that is not signed at all.
 
         Raises:
@@ -121,32 +130,46 @@ class SecuredService(_Secured):
         """Whether a header block is checked here, by its name in Clark's notation."""
         return block == BLOCK
 
-    def check(self, blocks: Sequence[Element], version: Version) -> str:
-        """The subject of the certificate that a request is signed with, "" where none is demanded.
+    def received(
+        self, blocks: Sequence[Element], version: Version, limits: Limits = LIMITS
+    ) -> Received:
+        """A request that is signed as demanded, with the subject of the certificate.
+
+        Args:
+            blocks: its header blocks that are for the service.
+            version: of SOAP.
+            limits: of its envelope.
 
         Raises:
-            SoapFault: it is not signed as demanded; its cause is the `SecurityError`.
+            SoapFault: it is not; its cause is the `SecurityError`.
         """
         try:
-            return self._identity(blocks)
+            return self._received(blocks)
         except SecurityError as error:
-            code = f"{{{SECURITY}}}FailedCheck"
-            if version == "1.1":
-                fault = SoapFault(_REFUSED, code=code)
-            else:
-                fault = SoapFault(_REFUSED, code="Sender", subcodes=(code,))
-            raise fault from error
+            raise refusal(error, version) from error
 
-    def _identity(self, blocks: Sequence[Element]) -> str:
+    def _received(self, blocks: Sequence[Element]) -> Received:
         if not blocks:
             raise SecurityError("there is no Security block")
         root = blocks[0].getroottree().getroot()
         found = self._check(parts_of(root, self._profile.actor))
-        if found.parts.security.find(USERNAME_TOKEN) is not None:
-            raise SecurityError("nothing checks a UsernameToken here")
-        if found.signer is None:
+        signer = found.signer
+        user = "" if signer is None else signer.certificate.subject.rfc4514_string()
+        return Received(root, self._user(found.parts) or user)
+
+    def _user(self, parts: Parts) -> str:
+        """The user of a UsernameToken, "" where there is none.
+
+        Raises:
+            SecurityError: it is not good, or nothing checks it.
+        """
+        security = parts.security
+        tokens = [] if security is None else security.findall(USERNAME_TOKEN)
+        if not tokens:
             return ""
-        return found.signer.certificate.subject.rfc4514_string()
+        if len(tokens) > 1 or self._material.users is None:
+            raise SecurityError("nothing checks a UsernameToken here")
+        return self._material.users.check_token(tokens[0])
 
 
 def _readable(root: Element, actor: str) -> Parts | None:
