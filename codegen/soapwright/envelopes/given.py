@@ -29,7 +29,7 @@ class Misgiven(ValueError):
 
 @dataclass(slots=True)
 class Given:
-    """What is given for one element, or for the whole: a text, a file's content, parts by name.
+    """The value of one element, or of the whole: a text, a file's content, parts by name.
 
     `index` is the place that a part has among those of its name, None where that is the next one.
     """
