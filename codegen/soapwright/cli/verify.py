@@ -100,7 +100,7 @@ def _words(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]
     callback=_words,
     default="",
     metavar="NAMES",
-    help="Weak algorithms to accept: sha1, rsa-sha1, hmac-sha1, rsa-1024.",
+    help="Weak algorithms to accept: sha1, rsa-sha1, hmac-sha1, rsa-1024, aes256-cbc …",
 )
 @click.option(
     "--symmetric",
