@@ -142,7 +142,7 @@ class PresenceChecks:
             yield from map(self.absent, [*between, *wild])
 
     def _conditions_before(self, field: Field) -> list[str]:
-        """What must be so of the fields before it, where one is to be read."""
+        """The conditions of the fields before it, where one is to be read."""
         found = self._before.get(field.name)
         if found is None:
             found = [*map(self._present, self._required_before(field))]
