@@ -61,11 +61,15 @@ def read_Most(e: soap.Element) -> Most:
             tag == "{urn:wildcard-levels}a"
             and a is soap.MISSING
             and not any_elements
+            and not any_elements_2
             and not any_elements_3
         ):
             a = soap.int_value(c)
         elif (
-            tag == "{urn:wildcard-levels}b" and b is soap.MISSING and not any_elements_3
+            tag == "{urn:wildcard-levels}b"
+            and b is soap.MISSING
+            and not any_elements_2
+            and not any_elements_3
         ):
             b = soap.int_value(c)
         elif tag == "{urn:wildcard-levels}c" and not any_elements_3:
