@@ -1,14 +1,23 @@
-"""Which parts of a message must be signed (WSS 1.1.1, section 8)."""
+"""The parts of a message that must be signed (WSS 1.1.1, section 8) and encrypted (section 9)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors.errors import SecurityError
-from .names import ADDRESSING, TIMESTAMP, wsse
+from .algorithms import decoded
+from .names import (
+    ADDRESSING,
+    CONFIRMATION,
+    TIMESTAMP,
+    USERNAME_TOKEN,
+    ds,
+    wsse,
+)
 from .parts import Parts, only
 from .profile import Profile
+from .receiving import Opened
 from .verifying import Verified
 
 
@@ -43,10 +52,65 @@ def demanded(
         yield from (b for b in blocks if _namespace(b) in ADDRESSING)
     elif part in ("UsernameToken", "BinarySecurityToken"):
         yield from parts.security.findall(wsse(part))
+    elif part == "Headers":
+        yield from (b for b in blocks if b is not parts.security and parts.is_ours(b))
     elif part.endswith("}*"):
         yield from (b for b in blocks if _namespace(b) == part[1:-2])
     else:
         yield from (b for b in blocks if b.tag == part)
+
+
+def check_encryption(found: Opened, profile: Profile) -> None:
+    """Refuse a message of which a demanded part is not encrypted.
+
+    Raises:
+        SecurityError: one is not.
+    """
+    parts = found.parts
+    for part in profile.expected_encrypted:
+        if part == "Body":
+            body = parts.body
+            has_content = len(body) or (body.text or "").strip()
+            good = not has_content or any(one is body for one in found.contents)
+        else:
+            wanted = _encrypted_elements(parts, part)
+            good = all(any(one is e for one in found.encrypted) for e in wanted)
+        if not good:
+            raise SecurityError(f"{part.rpartition('}')[2]} is not encrypted")
+
+
+def _encrypted_elements(
+    parts: Parts, part: str
+) -> Iterator[Any]:  # Any: lxml ships no types
+    """The elements of a part that must be encrypted."""
+    inside = [] if parts.security is None else parts.security[:]
+    blocks = [] if parts.header is None else parts.header[:]
+    if part == "Signature":
+        names = (ds("Signature"), CONFIRMATION)
+        yield from (e for e in inside if e.tag in names)
+    elif part == "UsernameToken":
+        yield from (e for e in inside if e.tag == USERNAME_TOKEN)
+    elif part.endswith("}*"):
+        yield from (b for b in blocks if _namespace(b) == part[1:-2])
+    else:
+        yield from (b for b in blocks if b.tag == part)
+
+
+def check_confirmations(found: Verified, values: Sequence[bytes]) -> None:
+    """Refuse a reply that does not confirm the request's signatures, those and no others (WSS 1.1, section 8.5).
+
+    Args:
+        values: of the signatures.
+
+    Raises:
+        SecurityError: it does not, or the confirmation is not signed.
+    """
+    confirmations = found.parts.security.findall(CONFIRMATION)
+    given = [decoded(one.get("Value")) for one in confirmations]
+    if sorted(given) != sorted(values or [b""]):
+        raise SecurityError("the reply does not confirm the request's signature")
+    if not all(found.covers(one) for one in confirmations):
+        raise SecurityError("SignatureConfirmation is not signed")
 
 
 def _namespace(e: Any) -> str:  # Any: lxml ships no types

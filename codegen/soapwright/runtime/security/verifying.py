@@ -22,31 +22,24 @@ from .algorithms import (
 )
 from .canonical import canonical
 from .certificates import Found, certificate_of
+from .decrypting import SessionKeys
 from .material import Material
 from .names import (
-    ENCRYPTION,
-    ENCRYPTION11,
+    ENCRYPTED_HEADER,
     EXCLUSIVE,
     REFERENCE,
     SECURITY,
-    SIGNATURE,
     STR_TRANSFORM,
-    WSU_ID,
     X509V3,
     ds,
     wsse,
 )
-from .parts import Parts, only
+from .parts import Ids, Parts, only
 from .trust import der
 
 _REFERENCES_AT_MOST: Final = 32
 _INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 _PARAMETERS: Final = wsse("TransformationParameters")
-_PLAIN_IDS: Final = ("Id", "ID", "AssertionID")
-_XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
-# Their schemas declare Id as an identifier; elsewhere it is an attribute like others.
-_WITH_PLAIN_ID: Final = (SIGNATURE, ENCRYPTION, ENCRYPTION11)
-_SAML: Final = "urn:oasis:names:tc:SAML:"
 
 
 @dataclass(slots=True)
@@ -58,6 +51,8 @@ class Verified:
     """Elements of the tree that was given, themselves."""
     signer: Found | None = None
     """The certificate, `None` of an HMAC."""
+    secret: bytes | None = field(default=None, repr=False)
+    """The key of an HMAC."""
     algorithm: str = ""
     value: bytes = b""
     """The signature's, by which a replayed message is known."""
@@ -83,32 +78,46 @@ class Verifying:
         parts: of the message.
         material: whose signatures are trusted, and the time.
         accepts: the algorithms that may be used.
+        keys: those of a symmetric binding; without them HMACs are of a secret that both sides know.
 
     Raises:
         SecurityError: an id is in the message twice.
     """
 
-    def __init__(self, parts: Parts, material: Material, accepts: Accepted) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        material: Material,
+        accepts: Accepted,
+        keys: SessionKeys | None = None,
+    ) -> None:
+        self._keys = keys
         self._parts = parts
         self._material = material
         self._accepts = accepts
-        self._ids = _ids(parts.root)
+        self._ids = Ids(parts.root)
         trust = material.trust
         own = [] if material.certificate is None else [material.certificate]
         self._known = (*trust.pinned, *trust.authorities, *own, *material.chain)
 
-    def result(self) -> Verified:
-        """The elements that the message's only signature covers.
+    def result(self, signature: Any = None) -> Verified:  # Any: lxml ships no types
+        """The elements that a signature covers.
+
+        Args:
+            signature: one of several; `None` for the only one.
 
         Raises:
             SecurityError: as each step does.
         """
-        signature = self.signature()
+        if signature is None:
+            signature = self.signature()
         info = only(signature, ds("SignedInfo"))
         found = Verified(self._parts)
         found.value = decoded(only(signature, ds("SignatureValue")).text)
         found.algorithm = self.algorithm(info)
         found.signer = self.signer(signature, found.algorithm)
+        if found.signer is None:
+            found.secret = self.secret(signature)
         self.check_value(info, found)
         self.check_trust(found)
         for reference in self.references(info):
@@ -148,14 +157,25 @@ class Verifying:
         Raises:
             SecurityError: there is none, or an HMAC is not accepted.
         """
-        key_info = only(signature, ds("KeyInfo"))
         if algorithm.startswith("hmac"):
-            if self._material.secret is None:
-                raise SecurityError("an HMAC is not accepted without a secret")
             return None
+        reference = only(only(signature, ds("KeyInfo")), REFERENCE)
         return certificate_of(
-            only(key_info, REFERENCE), self._parts.security, self._element, self._known
+            reference, self._parts.security, self._ids.element, self._known
         )
+
+    def secret(self, signature: Any) -> bytes:  # Any: lxml ships no types
+        """The key of a signature that is an HMAC.
+
+        Raises:
+            SecurityError: an HMAC is not accepted, or not with this key.
+        """
+        if self._keys is not None:
+            reference = only(only(signature, ds("KeyInfo")), REFERENCE)
+            return self._keys.of_signature(reference, self._parts.security, self._ids)
+        if self._material.secret is None:
+            raise SecurityError("an HMAC is not accepted without a secret")
+        return self._material.secret
 
     def check_value(self, info: Any, found: Verified) -> None:  # Any: lxml
         """Refuse a signature that the key did not make of this SignedInfo.
@@ -168,10 +188,9 @@ class Verifying:
             raise SecurityError("the canonicalisation of SignedInfo is not accepted")
         data = canonical(info, _prefixes(canonicalization))
         if found.signer is None:
-            secret = self._material.secret
-            if secret is None:
+            if found.secret is None:
                 raise SecurityError("an HMAC is not accepted without a secret")
-            check_hmac(secret, found.algorithm, found.value, data)
+            check_hmac(found.secret, found.algorithm, found.value, data)
             return
         key = found.signer.certificate.public_key()
         check_signature(key, found.algorithm, found.value, data, self._accepts.rsa_bits)
@@ -235,8 +254,7 @@ class Verifying:
         Raises:
             SecurityError: there is none, or several have it.
         """
-        uri = reference.get("URI") or ""
-        target = self._element(uri[1:]) if uri.startswith("#") else None
+        target = self._ids.target(reference.get("URI"))
         if target is None:
             raise SecurityError("a Reference is to nothing in the message")
         return target
@@ -264,7 +282,7 @@ class Verifying:
         if method.get("Algorithm") != EXCLUSIVE:
             raise SecurityError("a transform is not accepted")
         found = certificate_of(
-            reference, self._parts.security, self._element, self._known
+            reference, self._parts.security, self._ids.element, self._known
         )
         if found.token is None:
             return reference, _as_token(reference, found)
@@ -275,6 +293,10 @@ class Verifying:
         parts, parent = self._parts, e.getparent()
         if e is parts.body or parent is parts.header and parent is not None:
             return
+        if parent is not None and parent.tag == ENCRYPTED_HEADER:
+            parent = parent.getparent()
+            if parent is parts.header:
+                return
         while parent is not None:
             if parent is parts.security or parent is parts.body:
                 if parent is parts.body or e.getparent() is parts.security:
@@ -283,45 +305,6 @@ class Verifying:
                     return
             parent = parent.getparent()
         raise SecurityError("what was signed is at another place")
-
-    def _element(self, name: str) -> Any:  # Any: lxml ships no types
-        """The only element of an id, `None` where there is none."""
-        found = self._ids.get(name, [])
-        if len(found) > 1:
-            raise SecurityError("an id is in the message twice")
-        return found[0] if found and _is_identified(found[0], name) else None
-
-
-def _ids(root: Any) -> dict[str, list[Any]]:  # Any: lxml ships no types
-    """The elements by their ids.
-
-    An id of WS-Security's, of a signature or of an assertion may be there once only. Others, `Id` of
-    what the message is about, count as ids where a signature refers to one: then too only once.
-    """
-    found: dict[str, list[Any]] = {}
-    for e in root.iter():
-        for name in (WSU_ID, *_PLAIN_IDS, _XML_ID):
-            value = e.get(name)
-            if value is None:
-                continue
-            known = found.setdefault(value, [])
-            if not any(one is e for one in known):
-                known.append(e)
-    for value, elements in found.items():
-        if len(elements) > 1 and any(_is_identified(e, value) for e in elements):
-            raise SecurityError("an id is in the message twice")
-    return found
-
-
-def _is_identified(e: Any, value: str) -> bool:  # Any: lxml ships no types
-    """Whether this is an element's identifier by its schema."""
-    if e.get(WSU_ID) == value:
-        return True
-    namespace = str(e.tag)[1:].rpartition("}")[0]
-    if namespace in _WITH_PLAIN_ID:
-        return bool(e.get("Id") == value)
-    is_saml = namespace.startswith(_SAML)
-    return bool(is_saml and value in (e.get("ID"), e.get("AssertionID")))
 
 
 def _prefixes(method: Any) -> Sequence[str]:  # Any: lxml ships no types
