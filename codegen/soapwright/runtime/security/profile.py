@@ -28,7 +28,7 @@ _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded"
 _LAYOUTS: Final = ("strict", "lax", "timestamp-first", "timestamp-last")
 _WORDS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken"),
-    "BinarySecurityToken",
+    *("BinarySecurityToken", "Attachments", "CompleteAttachments"),
 )
 _ENCRYPTED_WORDS: Final = ("Body", "Signature", "UsernameToken")
 
@@ -74,8 +74,9 @@ class Profile:
     """The message security of what is sent, and what is demanded of what comes.
 
     A part that is signed is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "UsernameToken",
-    "BinarySecurityToken", or a header block by its name in Clark's notation, `{urn:shop}Order`, or all of
-    a namespace, `{urn:shop}*`. Body and Timestamp must be there, the others are signed where they are.
+    "BinarySecurityToken", "Attachments" (the contents of those that the envelope does not include),
+    "CompleteAttachments" (with their MIME headers), or a header block by its name in Clark's notation,
+    `{urn:shop}Order`, or all of a namespace, `{urn:shop}*`. Body and Timestamp must be there, the others are signed where they are.
     A part that is encrypted is "Body" (its content), "Signature" (with SignatureConfirmations),
     "UsernameToken", or a header block, named likewise; they are encrypted where they are.
 
@@ -110,7 +111,7 @@ class Profile:
         ValueError: a part, reference or layout is unknown, or a time is not positive.
     """
 
-    sign: Sequence[str] = ("Body", "Timestamp", "Addressing")
+    sign: Sequence[str] = ("Body", "Timestamp", "Addressing", "Attachments")
     expect: Sequence[str] | None = None
     encrypt: Sequence[str] = ()
     expect_encrypted: Sequence[str] | None = None

@@ -6,12 +6,13 @@ signature covered stays covered when it is decrypted: in the same place of the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors.errors import SecurityError
-from ..xml.element import Element
-from ..xml.parsing import Limits
+from ..http.message import Attachment
+from ..xml.parsing import LIMITS, Limits
 from .algorithms import Accepted
 from .correlation import Correlation, SessionKey
 from .decrypting import Decrypted, Decrypting, SessionKeys
@@ -20,6 +21,18 @@ from .names import ENCRYPTED_HEADER, ENCRYPTED_KEY, REFERENCE_LIST, ds
 from .parts import Parts, Place, element_at, parts_of, place_of
 from .profile import Profile
 from .verifying import Verified, Verifying
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The circumstances of a message that comes."""
+
+    limits: Limits = LIMITS
+    """How much it may hold."""
+    request: Correlation | None = None
+    """The message that a reply answers; `None` in a service."""
+    attachments: Sequence[Attachment] = ()
+    """Those that its envelope does not include."""
 
 
 @dataclass(slots=True)
@@ -50,19 +63,17 @@ def opened(
     profile: Profile,
     material: Material,
     accepts: Accepted,
-    limits: Limits,
-    request: Correlation | None,
+    coming: Coming,
 ) -> Opened:
     """A message, decrypted and verified; nothing says yet that this is enough.
 
     Args:
         parts: of the tree, which is changed where something is encrypted in it.
-        request: what a reply answers; `None` in a service.
 
     Raises:
         SecurityError: something cannot be decrypted, or a signature is wrong or not trusted.
     """
-    return _Opening(parts, profile, material, accepts, limits, request).result()
+    return _Opening(parts, profile, material, accepts, coming).result()
 
 
 class _Opening:
@@ -74,16 +85,16 @@ class _Opening:
         profile: Profile,
         material: Material,
         accepts: Accepted,
-        limits: Limits,
-        request: Correlation | None,
+        coming: Coming,
     ) -> None:
+        self._coming = coming
         self._profile = profile
         self._material = material
         self._accepts = accepts
-        self._keys = SessionKeys(material, accepts, request)
+        self._keys = SessionKeys(material, accepts, coming.request)
         self._found = Opened(parts)
         self._decrypting = Decrypting(
-            *(self._keys, accepts, limits, profile.actor), self._is_signed
+            *(self._keys, accepts, coming.limits, profile.actor), self._is_signed
         )
         self._elements: list[Place] = []
         self._contents: list[Place] = []
@@ -111,7 +122,10 @@ class _Opening:
         if len(found.signatures) > int(self._profile.endorse):
             raise SecurityError("there are more signatures than are expected")
         keys = self._keys if self._profile.symmetric else None
-        verifying = Verifying(found.parts, self._material, self._accepts, keys)
+        attachments = self._coming.attachments
+        verifying = Verifying(
+            found.parts, self._material, self._accepts, keys, attachments
+        )
         found.signatures.append(verifying.result(signature))
 
     def _decrypt(self, references: Any, key: Any) -> None:  # Any: lxml ships no types
@@ -154,9 +168,3 @@ def _lasting(e: Any, parts: Parts) -> Place | None:  # Any: lxml ships no types
     ):
         return place_of(e)
     return None
-
-
-def root_of(e: Element) -> Element:
-    """The root of an element's tree."""
-    found: Element = e.getroottree().getroot()
-    return found

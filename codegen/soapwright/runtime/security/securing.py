@@ -8,8 +8,9 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ..errors.errors import SecurityError, SoapFault
-from ..http.bodies import XOP_TYPE, charset_of, media_type
-from ..http.message import Message
+from ..http.bodies import charset_of
+from ..http.message import Attachment, Message
+from ..http.multipart import beside, with_included
 from ..http.securing import Checked, Received
 from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
@@ -18,6 +19,7 @@ from .algorithms import DIGESTS, SIGNATURES, accepted
 from .ciphers import DATA, TRANSPORTS
 from .correlation import Correlation
 from .demanding import (
+    check_attachments,
     check_confirmations,
     check_coverage,
     check_encryption,
@@ -26,7 +28,7 @@ from .material import Material
 from .names import BLOCK, SECURITY, USERNAME_TOKEN, ds
 from .parts import Parts, parts_of
 from .profile import Algorithms, Profile
-from .receiving import Opened, is_protected, opened
+from .receiving import Coming, Opened, is_protected, opened
 from .sending import secured
 from .timestamps import check_timestamp
 from .verifying import Verified
@@ -78,23 +80,22 @@ class _Secured:
         self, message: Message, request: Correlation | None
     ) -> tuple[Message, Correlation]:
         """A message with its Security block."""
-        if message.attachments or media_type(message.content_type) == XOP_TYPE:
-            raise SecurityError("a message with attachments cannot be signed")
+        if self._profile.encrypt and message.attachments:
+            message = _with_contents(message)
         for layer in self._profile.tokens:
             message = layer(message)
         envelope, correlation = secured(message, self._profile, self._material, request)
         return replace(message, envelope=envelope), correlation
 
-    def _check(
-        self, parts: Parts, limits: Limits, request: Correlation | None
-    ) -> Opened:
+    def _check(self, parts: Parts, coming: Coming) -> Opened:
         """A message that passed everything that the profile demands.
 
         Raises:
             SecurityError: it did not.
         """
         profile, material = self._profile, self._material
-        found = opened(parts, profile, material, self._accepts, limits, request)
+        request = coming.request
+        found = opened(parts, profile, material, self._accepts, coming)
         is_fault = request is not None and _is_fault(found.parts)
         if not is_fault:
             check_encryption(found, profile)
@@ -105,6 +106,7 @@ class _Secured:
             return found
         main = self._main(found, request)
         check_coverage(main, profile)
+        check_attachments(main, profile, coming.attachments)
         if request is not None and profile.confirm:
             check_confirmations(main, request.values)
         # Asked last: only who is trusted fills the memory.
@@ -182,7 +184,8 @@ class SecuredClient(_Secured):
             return Checked(root, verified=False)
         given = None if sent is None else sent.correlation
         request = given if isinstance(given, Correlation) else Correlation()
-        found = self._check(parts, limits, request)
+        coming = Coming(limits, request, message.attachments)
+        found = self._check(parts, coming)
         verified = bool(self._profile.expected) and bool(found.signatures)
         return Checked(found.parts.root, verified=verified)
 
@@ -208,7 +211,11 @@ class SecuredService(_Secured):
         return block == BLOCK
 
     def received(
-        self, blocks: Sequence[Element], version: Version, limits: Limits = LIMITS
+        self,
+        blocks: Sequence[Element],
+        version: Version,
+        limits: Limits = LIMITS,
+        attachments: Sequence[Attachment] = (),
     ) -> Received:
         """A request that is signed and encrypted as demanded.
 
@@ -216,12 +223,13 @@ class SecuredService(_Secured):
             blocks: its header blocks that are for the service.
             version: of SOAP.
             limits: of what it becomes when it is decrypted.
+            attachments: those that its envelope does not include.
 
         Raises:
             SoapFault: it is not; its cause is the `SecurityError`.
         """
         try:
-            return self._received(blocks, limits)
+            return self._received(blocks, Coming(limits, None, attachments))
         except SecurityError as error:
             code = f"{{{SECURITY}}}FailedCheck"
             if version == "1.1":
@@ -243,11 +251,11 @@ class SecuredService(_Secured):
         correlation = known if isinstance(known, Correlation) else Correlation()
         return self._sent(message, correlation)[0]
 
-    def _received(self, blocks: Sequence[Element], limits: Limits) -> Received:
+    def _received(self, blocks: Sequence[Element], coming: Coming) -> Received:
         if not blocks:
             raise SecurityError("there is no Security block")
         root: Any = blocks[0].getroottree().getroot()
-        found = self._check(parts_of(root, self._profile.actor), limits, None)
+        found = self._check(parts_of(root, self._profile.actor), coming)
         parts = found.parts
         if (
             parts.security is not None
@@ -259,6 +267,17 @@ class SecuredService(_Secured):
         values = tuple(one.value for one in found.signatures)
         user = "" if signer is None else signer.subject.rfc4514_string()
         return Received(parts.root, user, Correlation(values, found.session, signer))
+
+
+def _with_contents(message: Message) -> Message:
+    """A message whose binary values are in its envelope, so that they are encrypted with it.
+
+    Raises:
+        SecurityError: it has other attachments, which would go out in the clear.
+    """
+    if beside(message):
+        raise SecurityError("attachments are not encrypted: the profile encrypts")
+    return replace(with_included(message, LIMITS)[0], attachments=())
 
 
 def _check_names(algorithms: Algorithms) -> None:

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from ..errors.errors import SecurityError
 from ..values.strings import attribute_text
 from ..xml.parsing import LIMITS, parse
+from ..http.message import Attachment
+from ..http.multipart import include
 from .algorithms import (
     DIGESTS,
     SIGNATURES,
@@ -26,6 +28,7 @@ from .algorithms import (
     encoded,
     signature_of,
 )
+from .attached import COMPLETE, CONTENT, digest_of, uri_of
 from .blocks import with_children
 from .canonical import canonical
 from .material import Material
@@ -73,6 +76,10 @@ class Further:
     """The values of the request's signatures; `None` where they are not confirmed."""
     behind: str = ""
     """Elements behind the signature, as XML."""
+    attachments: Sequence[Attachment] = ()
+    """Those that are signed."""
+    included: Sequence[Attachment] = ()
+    """Those that the envelope includes: it is signed with their contents in it."""
 
 
 def signed(
@@ -123,7 +130,7 @@ class _Signing:
         after = f"{further.behind}{timestamp if last else ''}"
         if not profile.sign:
             return Signed(self._written(before, after))
-        if not self._ids:
+        if not self._ids and not further.attachments:
             raise SecurityError("nothing of what is to be signed is in the message")
         unsigned = self._written(before, after)
         signature, value = self._main_signature(unsigned, reference)
@@ -245,16 +252,21 @@ class _Signing:
         algorithm: str,
         reference: str,
     ) -> tuple[_Written, bytes]:
-        elements = _by_id(parse(unsigned, self._charset, LIMITS))
+        root = parse(unsigned, self._charset, LIMITS)
+        include(root, self._further.included)
+        elements = _by_id(root)
         hashing = self._profile.algorithms.digest
         references = "".join(
-            f'<ds:Reference URI="#{attribute_text(name)}"><ds:Transforms>'
-            f'<ds:Transform Algorithm="{EXCLUSIVE}"></ds:Transform></ds:Transforms>'
-            f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
-            f"<ds:DigestValue>{encoded(digest(hashing, canonical(elements[name])))}"
-            "</ds:DigestValue></ds:Reference>"
+            _reference(
+                f"#{name}",
+                EXCLUSIVE,
+                hashing,
+                digest(hashing, canonical(elements[name])),
+            )
             for name in ids
         )
+        if ids is self._ids:
+            references += self._attachments(hashing)
         # In its canonical form: its bytes are what is signed.
         info = (
             f'<ds:SignedInfo xmlns:ds="{SIGNATURE}">'
@@ -271,6 +283,21 @@ class _Signing:
             f"<ds:KeyInfo>{reference}</ds:KeyInfo></ds:Signature>",
         )
         return written, value
+
+    def _attachments(self, hashing: str) -> str:
+        """The references to attachments."""
+        complete = "CompleteAttachments" in self._profile.sign
+        transform = COMPLETE if complete else CONTENT
+        try:
+            return "".join(
+                _reference(
+                    *(uri_of(one), transform, hashing),
+                    digest_of(one, hashing, complete=complete),
+                )
+                for one in self._further.attachments
+            )
+        except (OSError, ValueError) as error:
+            raise SecurityError("an attachment cannot be read") from error
 
     def _key(self) -> tuple[PrivateKey | Signer | bytes, str]:
         """The key that signs, and its algorithm."""
@@ -295,6 +322,16 @@ class _Written:
 
     id: str
     xml: str
+
+
+def _reference(uri: str, transform: str, hashing: str, value: bytes) -> str:
+    """A Reference, in its canonical form."""
+    return (
+        f'<ds:Reference URI="{attribute_text(uri)}"><ds:Transforms>'
+        f'<ds:Transform Algorithm="{transform}"></ds:Transform></ds:Transforms>'
+        f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
+        f"<ds:DigestValue>{encoded(value)}</ds:DigestValue></ds:Reference>"
+    )
 
 
 def _is_named(name: str, wanted: str) -> bool:

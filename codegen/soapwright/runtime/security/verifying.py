@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..errors.errors import SecurityError
+from ..http.message import Attachment
 from .algorithms import (
     Accepted,
     check_hmac,
@@ -20,6 +21,7 @@ from .algorithms import (
     digest,
     encoded,
 )
+from .attached import COMPLETE, CONTENT, attachment_of, digest_of
 from .canonical import canonical
 from .certificates import Found, certificate_of
 from .decrypting import SessionKeys
@@ -49,6 +51,8 @@ class Verified:
     parts: Parts
     covered: list[Any] = field(default_factory=list)  # Any: lxml ships no types
     """Elements of the tree that was given, themselves."""
+    attachments: dict[str, bool] = field(default_factory=dict)
+    """The Content-IDs of attachments that it covers, and whether with their MIME headers."""
     signer: Found | None = None
     """The certificate, `None` of an HMAC."""
     secret: bytes | None = field(default=None, repr=False)
@@ -79,6 +83,7 @@ class Verifying:
         material: whose signatures are trusted, and the time.
         accepts: the algorithms that may be used.
         keys: those of a symmetric binding; without them HMACs are of a secret that both sides know.
+        attachments: of the message.
 
     Raises:
         SecurityError: an id is in the message twice.
@@ -90,8 +95,10 @@ class Verifying:
         material: Material,
         accepts: Accepted,
         keys: SessionKeys | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> None:
         self._keys = keys
+        self._attachments = attachments
         self._parts = parts
         self._material = material
         self._accepts = accepts
@@ -121,7 +128,11 @@ class Verifying:
         self.check_value(info, found)
         self.check_trust(found)
         for reference in self.references(info):
-            found.covered.append(self.covered(reference))
+            if (reference.get("URI") or "").lower().startswith("cid:"):
+                attachment, complete = self.attachment(reference)
+                found.attachments[attachment.content_id] = complete
+            else:
+                found.covered.append(self.covered(reference))
         return found
 
     # -------------------------------------------------------------------- the signature
@@ -235,6 +246,34 @@ class Verifying:
             raise SecurityError(f"the digest of {local} is wrong: it was changed")
         self._check_place(covered)
         return covered
+
+    def attachment(
+        self, reference: Any
+    ) -> tuple[Attachment, bool]:  # Any: lxml ships no types
+        """The attachment that a Reference covers, once its digest is right, and whether with its headers.
+
+        Raises:
+            SecurityError: it is not, or there is none.
+        """
+        found = attachment_of(reference.get("URI"), self._attachments)
+        if found is None:
+            raise SecurityError("a Reference is to no attachment of the message")
+        transform = only(only(reference, ds("Transforms")), ds("Transform"))
+        algorithm = transform.get("Algorithm")
+        if algorithm not in (CONTENT, COMPLETE) or len(transform):
+            raise SecurityError("a transform is not accepted")
+        complete = algorithm == COMPLETE
+        value = self._digest_of(found, self.hashing(reference), complete=complete)
+        wanted = decoded(only(reference, ds("DigestValue")).text)
+        if not hmac.compare_digest(value, wanted):
+            raise SecurityError("the digest of an attachment is wrong: it was changed")
+        return found, complete
+
+    def _digest_of(self, found: Attachment, name: str, *, complete: bool) -> bytes:
+        try:
+            return digest_of(found, name, complete=complete)
+        except (OSError, ValueError) as error:
+            raise SecurityError("an attachment cannot be read") from error
 
     def hashing(self, reference: Any) -> str:  # Any: lxml ships no types
         """The name of a Reference's digest.

@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 from ..soap.envelope import Version
 from ..xml.element import Element
 from ..xml.parsing import Limits
-from .message import Message
+from .message import Attachment, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class ClientSecurity(Protocol):
         """A whole reply, after all layers.
 
         Args:
-            message: the reply.
+            message: the reply, with the attachments that its envelope does not include.
             limits: how much it may hold.
             sent: the request, as `secured` gave it.
 
@@ -70,7 +70,11 @@ class ServiceSecurity(Protocol):
         ...
 
     def received(
-        self, blocks: Sequence[Element], version: Version, limits: Limits
+        self,
+        blocks: Sequence[Element],
+        version: Version,
+        limits: Limits,
+        attachments: Sequence[Attachment],
     ) -> Received:
         """A request, and the identity of who signed it.
 
@@ -78,6 +82,7 @@ class ServiceSecurity(Protocol):
             blocks: its header blocks that are for the service, of its whole tree.
             version: of SOAP.
             limits: how much it may hold after decryption.
+            attachments: those that its envelope does not include.
 
         Raises:
             SoapFault: the request is refused.

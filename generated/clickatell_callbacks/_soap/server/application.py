@@ -34,7 +34,8 @@ from ..http.bodies import (
     media_type,
     unpacked,
 )
-from ..http.message import Layer, Message, layers, through
+from ..http.message import Attachment, Layer, Message, layers, through
+from ..http.multipart import beside
 from ..http.securing import MessageSecurity
 from ..http.transport import Response
 from ..soap.envelope import NAMES, Version, opened
@@ -339,7 +340,7 @@ class Application:
             Refusal: it is none, or one that is not answered.
             SoapFault: a hook or a layer refuses it.
         """
-        message = self._message(request)
+        message, apart = self._message(request)
         try:
             charset = charset_of(message.content_type)
             root = parse(message.envelope, charset, self._limits)
@@ -347,10 +348,22 @@ class Application:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
         with self._attachments.reading(message):
-            return self._called(root, message, request)
+            return self._called(root, message, request, apart)
 
-    def _called(self, root: Element, message: Message, request: HttpRequest) -> Call:
+    def _called(
+        self,
+        root: Element,
+        message: Message,
+        request: HttpRequest,
+        apart: Sequence[Attachment],
+    ) -> Call:
         """The call that an envelope is.
+
+        Args:
+            root: of the envelope.
+            message: with its binary values in place.
+            request: as it came.
+            apart: the attachments that the envelope does not include.
 
         Raises:
             Refusal: as of `_call`.
@@ -364,7 +377,7 @@ class Application:
             headers, action = read_headers(ours), action_of(message)
             user, secured = None, None
             if self._secures is not None:
-                secured = self._secures.received(ours, version, self._limits)
+                secured = self._secures.received(ours, version, self._limits, apart)
                 root, user = secured.root, secured.user
                 header, content = opened(root, version)
                 ours = our_blocks(header, version)
@@ -419,8 +432,9 @@ class Application:
         check_headers(ours, version, understands)
         check_encoding(body, version)
 
-    def _message(self, request: HttpRequest) -> Message:
-        """A POST after the incoming layers, with a whole envelope.
+    def _message(self, request: HttpRequest) -> tuple[Message, Sequence[Attachment]]:
+        """A POST after the incoming layers, with a whole envelope; and for message security the
+        attachments that the envelope does not include.
 
         Raises:
             Refusal: there is none.
@@ -435,6 +449,7 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         try:
+            apart = () if self._secures is None else beside(message)
             message = self._attachments.readable(message, self._limits, self.max_body)
         except TooLarge:
             raise self._beyond() from None
@@ -445,7 +460,7 @@ class Application:
             accepted = ", ".join(MEDIA_TYPES.values())
             fault = _callers(f"a SOAP envelope is {accepted}")
             raise Refusal(fault, status=415, headers={"accept-post": accepted})
-        return message
+        return message, apart
 
     def _received(self, request: HttpRequest) -> Message:
         """A POST as it came.
