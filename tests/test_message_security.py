@@ -190,6 +190,8 @@ def test_the_rule_of_a_subject(desk: Any) -> None:
         assert ask(desk, wire, keys(desk, CLIENT, SERVICE)) == "who? CN=client"
     wire = Wire(desk, keys(desk, SERVICE, CA, subject="CN=other"))
     refused_by_service(desk, wire, keys(desk, CLIENT, SERVICE))
+    with pytest.raises(ValueError):
+        keys(desk, SERVICE, CA, subject="nobody")
 
 
 def test_weak_algorithms_are_taken_by_name_only(desk: Any) -> None:

@@ -18,6 +18,7 @@ from soapwright.cli.init import init_command
 from soapwright.cli.infer import infer_command
 from soapwright.cli.inspect import inspect_command
 from soapwright.cli.serve import serve_command
+from soapwright.cli.verify import verify_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,5 +37,6 @@ for _command in (
     conform_command,
     serve_command,
     docs_command,
+    verify_command,
 ):
     main.add_command(_command)

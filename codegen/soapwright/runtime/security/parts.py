@@ -90,7 +90,7 @@ class Ids:
                     known.append(e)
         for value, elements in self._found.items():
             if len(elements) > 1 and any(_is_identified(e, value) for e in elements):
-                raise SecurityError("an id is in the message twice")
+                raise SecurityError(f"the id {value[:60]!r} is in the message twice")
 
     def element(self, name: str) -> Any:  # Any: lxml ships no types
         """The only element of an id, `None` where there is none.
@@ -100,7 +100,7 @@ class Ids:
         """
         found = self._found.get(name, [])
         if len(found) > 1:
-            raise SecurityError("an id is in the message twice")
+            raise SecurityError(f"the id {name[:60]!r} is in the message twice")
         return found[0] if found and _is_identified(found[0], name) else None
 
     def target(self, uri: str | None) -> Any:  # Any: lxml ships no types

@@ -348,22 +348,10 @@ class Application:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
         with self._attachments.reading(message):
-            return self._called(root, message, request, apart)
+            return self._called(root, replace(message, attachments=apart), request)
 
-    def _called(
-        self,
-        root: Element,
-        message: Message,
-        request: HttpRequest,
-        apart: Sequence[Attachment],
-    ) -> Call:
-        """The call that an envelope is.
-
-        Args:
-            root: of the envelope.
-            message: with its binary values in place.
-            request: as it came.
-            apart: the attachments that the envelope does not include.
+    def _called(self, root: Element, message: Message, request: HttpRequest) -> Call:
+        """The call that an envelope is; of its attachments the message has those that it does not include.
 
         Raises:
             Refusal: as of `_call`.
@@ -377,6 +365,7 @@ class Application:
             headers, action = read_headers(ours), action_of(message)
             user, secured = None, None
             if self._secures is not None:
+                apart = message.attachments
                 secured = self._secures.received(ours, version, self._limits, apart)
                 root, user = secured.root, secured.user
                 header, content = opened(root, version)
