@@ -51,6 +51,25 @@ def check_attachments(
                 raise SecurityError("an attachment is not signed")
 
 
+def check_assertion(found: Opened, profile: Profile) -> None:
+    """Refuse a message whose signatures do not confirm its assertion as is demanded.
+
+    Raises:
+        SecurityError: nobody confirms it.
+    """
+    assertion, signatures = found.assertion, found.signatures
+    assert assertion is not None
+    if profile.saml == "holder-of-key":
+        signers = [one.signer.certificate for one in signatures if one.signer]
+        good = assertion.holder is not None and assertion.holder in signers
+    elif profile.saml == "sender-vouches":
+        good = any(one.covers(assertion.element) for one in signatures if one.signer)
+    else:
+        good = True
+    if not good:
+        raise SecurityError("the message's signature does not confirm the assertion")
+
+
 def demanded(
     parts: Parts, part: str, profile: Profile
 ) -> Iterator[Any]:  # Any: lxml ships no types

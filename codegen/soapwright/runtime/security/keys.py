@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from ..http.securing import ClientSecurity, ServiceSecurity
 from .algorithms import PrivateKey, Signer
+from .assertions import Given
 from .material import Material
 from .profile import Profile
 from .replays import NonceStore, Nonces
@@ -44,6 +45,9 @@ class Keys:
         recipient: the service's certificate, for which a client encrypts; without it, the only one in
             `trust` that is no authority's.
         secret: of HMACs, which both sides know.
+        saml: the SAML assertion that is sent, byte for byte, or a function that gives one.
+        issuers: of a service: certificates of those whose assertions are trusted, as `trust` has them.
+        audience: of a service: its names in assertions, as an audience or a recipient.
         clock: gives the time, with a zone.
         replays: remembers what was received, for a service of several processes.
 
@@ -63,6 +67,9 @@ class Keys:
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
         secret: bytes | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
     ) -> None:
@@ -83,6 +90,9 @@ class Keys:
             trust=trusted,
             recipient=theirs,
             secret=secret,
+            saml=saml,
+            issuers=Trust(issuers),
+            audience=(audience,) if isinstance(audience, str) else tuple(audience),
             clock=clock,
             replays=replays or Nonces(clock),
         )
@@ -96,6 +106,9 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
     ) -> Keys:
@@ -121,6 +134,9 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
         )
@@ -135,6 +151,9 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
     ) -> Keys:
@@ -159,6 +178,9 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
         )

@@ -23,6 +23,7 @@ Layout: TypeAlias = Literal["strict", "lax", "timestamp-first", "timestamp-last"
 Order: TypeAlias = Literal["sign-encrypt", "encrypt-sign"]
 """Whether the plaintext is signed, or the ciphertext (WS-SecurityPolicy 1.3, section 6.3)."""
 
+_CONFIRMATIONS: Final = ("", "bearer", "holder-of-key", "sender-vouches")
 _ORDERS: Final = ("sign-encrypt", "encrypt-sign")
 _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
 _LAYOUTS: Final = ("strict", "lax", "timestamp-first", "timestamp-last")
@@ -93,6 +94,8 @@ class Profile:
         endorse: with `symmetric`, whether the client's key signs the signature.
         confirm: whether a reply confirms the request's signatures (WS-Security 1.1, section 8.5), and
             must.
+        saml: how the SAML assertion of a request is confirmed: "bearer", "holder-of-key" (its key signs the
+            message), "sender-vouches" (the message's signature is of it too); "" for none.
         encryption_reference: how an encrypted key refers to the recipient's certificate.
         tokens: layers that add further tokens, as `UsernameToken`.
         reference: how the signature refers to the certificate.
@@ -119,6 +122,7 @@ class Profile:
     symmetric: bool = False
     endorse: bool = False
     confirm: bool = False
+    saml: Literal["", "bearer", "holder-of-key", "sender-vouches"] = ""
     encryption_reference: KeyReference = "issuer-serial"
     tokens: Sequence[Layer] = ()
     reference: KeyReference = "direct"
@@ -146,6 +150,10 @@ class Profile:
             raise ValueError(f"layout={self.layout!r}: {_LAYOUTS} are known")
         if self.order not in _ORDERS:
             raise ValueError(f"order={self.order!r}: {_ORDERS} are known")
+        if self.saml not in _CONFIRMATIONS:
+            raise ValueError(f"saml={self.saml!r}: {_CONFIRMATIONS} are known")
+        if self.saml[:6] not in ("", "bearer") and not (self.sign and self.expected):
+            raise ValueError(f"saml={self.saml!r} is confirmed by a signature")
         if self.endorse and not self.symmetric:
             raise ValueError("endorse=True is with symmetric=True")
         if self.lifetime <= 0 or self.skew < 0:

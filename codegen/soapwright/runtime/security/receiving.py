@@ -7,18 +7,20 @@ signature covered stays covered when it is decrypted: in the same place of the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors.errors import SecurityError
 from ..http.message import Attachment
 from ..xml.parsing import LIMITS, Limits
 from .algorithms import Accepted
+from .assertion_checks import Asserted, asserted
+from .assertions import assertion_in
 from .correlation import Correlation, SessionKey
 from .decrypting import Decrypted, Decrypting, SessionKeys
 from .material import Material
 from .names import ENCRYPTED_HEADER, ENCRYPTED_KEY, REFERENCE_LIST, ds
-from .parts import Parts, Place, element_at, parts_of, place_of
+from .parts import Ids, Parts, Place, element_at, parts_of, place_of
 from .profile import Profile
 from .verifying import Verified, Verifying
 
@@ -49,6 +51,8 @@ class Opened:
     """Elements of it whose content was encrypted."""
     session: SessionKey | None = None
     """The key of its EncryptedKey."""
+    assertion: Asserted | None = None
+    """The SAML assertion, where one is demanded."""
 
 
 def is_protected(parts: Parts) -> bool:
@@ -111,6 +115,7 @@ class _Opening:
             elif child.tag == ds("Signature") and self._profile.expected:
                 self._verify(child)
             number += 1
+        self._assert()
         root = found.parts.root
         found.encrypted = [element_at(root, place) for place in self._elements]
         found.contents = [element_at(root, place) for place in self._contents]
@@ -122,18 +127,34 @@ class _Opening:
         if len(found.signatures) > int(self._profile.endorse):
             raise SecurityError("there are more signatures than are expected")
         keys = self._keys if self._profile.symmetric else None
-        attachments = self._coming.attachments
+        self._assert()
         verifying = Verifying(
-            found.parts, self._material, self._accepts, keys, attachments
+            *(found.parts, self._material, self._accepts, keys),
+            *(self._coming.attachments, found.assertion),
         )
         found.signatures.append(verifying.result(signature))
+
+    def _assert(self) -> None:
+        """Check the SAML assertion of a request, where one is demanded."""
+        found, profile = self._found, self._profile
+        if not profile.saml or self._coming.request is not None or found.assertion:
+            return
+        if found.parts.security is None:
+            raise SecurityError("there is no Security block")
+        element, ids = assertion_in(found.parts.security), Ids(found.parts.root)
+        found.assertion = asserted(element, profile, self._material, self._accepts, ids)
 
     def _decrypt(self, references: Any, key: Any) -> None:  # Any: lxml ships no types
         found = self._found
         covered = [
             [_lasting(e, found.parts) for e in one.covered] for one in found.signatures
         ]
+        assertion = found.assertion
+        place = () if assertion is None else place_of(assertion.element)
         done = self._decrypting.result(found.parts, references, key)
+        if assertion is not None:
+            element = element_at(done.root, place)
+            found.assertion = replace(assertion, element=element)
         found.parts = parts_of(done.root, self._profile.actor)
         for one, places in zip(found.signatures, covered, strict=True):
             one.parts = found.parts

@@ -16,9 +16,12 @@ from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
 from ..xml.parsing import LIMITS, Limits, parse
 from .algorithms import DIGESTS, SIGNATURES, accepted
+from .assertion_checks import Asserted
+from .assertions import ASSERTIONS, id_of
 from .ciphers import DATA, TRANSPORTS
 from .correlation import Correlation
 from .demanding import (
+    check_assertion,
     check_attachments,
     check_confirmations,
     check_coverage,
@@ -62,9 +65,11 @@ class _Secured:
         Raises:
             ValueError: it is so.
         """
-        trust = self._material.trust
-        trusted = trust.pinned or trust.authorities or self._material.secret
-        if self._profile.expected and not trusted:
+        material, profile = self._material, self._profile
+        trusted = [*material.trust.pinned, *material.trust.authorities]
+        if profile.saml == "holder-of-key":
+            trusted += [*material.issuers.pinned, *material.issuers.authorities]
+        if profile.expected and not trusted and material.secret is None:
             raise ValueError("signatures are demanded, and trust=[…] has nobody's")
 
     def _check_decrypter(self) -> None:
@@ -100,6 +105,9 @@ class _Secured:
         if not is_fault:
             check_encryption(found, profile)
         until = check_timestamp(found.parts, profile, material.now())
+        if found.assertion is not None:
+            check_assertion(found, profile)
+            self._check_once(found.assertion)
         if not profile.expected:
             return found
         if not found.signatures and is_fault:
@@ -117,6 +125,13 @@ class _Secured:
             if not material.replays.add(seen, min(until, _LATEST)):
                 raise SecurityError("the message was received before")
         return found
+
+    def _check_once(self, assertion: Asserted) -> None:
+        """Refuse an assertion that is for one use, and was used."""
+        name = f"saml\0{id_of(assertion.element)}"
+        until = min(assertion.until.timestamp() + self._profile.skew, _LATEST)
+        if assertion.once and not self._material.replays.add(name, until):
+            raise SecurityError("the assertion was used before")
 
     def _main(self, found: Opened, request: Correlation | None) -> Verified:
         """The signature of the message, which another one endorses where that is demanded."""
@@ -155,6 +170,8 @@ class SecuredClient(_Secured):
             raise ValueError("it is not known for which certificate: recipient=…")
         if profile.expected_encrypted and not profile.symmetric:
             self._check_decrypter()
+        if profile.saml and material.saml is None:
+            raise ValueError("a SAML assertion is demanded: give Keys(saml=…)")
 
     def secured(self, message: Message) -> Message:
         """The message with its Security block.
@@ -205,6 +222,10 @@ class SecuredService(_Secured):
             self._check_trust()
         if profile.symmetric or profile.expected_encrypted:
             self._check_decrypter()
+        if profile.saml and not (
+            material.issuers.pinned or material.issuers.authorities
+        ):
+            raise ValueError("SAML assertions are demanded, and issuers=[…] has nobody")
 
     def understands(self, block: str) -> bool:
         """Whether a header block is checked here, by its name in Clark's notation."""
@@ -262,11 +283,18 @@ class SecuredService(_Secured):
             and parts.security.find(USERNAME_TOKEN) is not None
         ):
             raise SecurityError("nothing checks a UsernameToken here")
+        if found.assertion is None and parts.security is not None:
+            if any(e.tag in ASSERTIONS for e in parts.security):
+                raise SecurityError("nothing checks a SAML assertion here")
         signers = [one.signer.certificate for one in found.signatures if one.signer]
         signer = signers[0] if signers else None
         values = tuple(one.value for one in found.signatures)
         user = "" if signer is None else signer.subject.rfc4514_string()
-        return Received(parts.root, user, Correlation(values, found.session, signer))
+        correlation = Correlation(values, found.session, signer)
+        if found.assertion is None:
+            return Received(parts.root, user, correlation)
+        assertion = found.assertion
+        return Received(parts.root, assertion.subject, correlation, assertion.element)
 
 
 def _with_contents(message: Message) -> Message:

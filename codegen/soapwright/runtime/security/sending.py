@@ -10,6 +10,7 @@ from ..errors.errors import SecurityError
 from ..http.bodies import charset_of
 from ..http.message import Message
 from ..http.multipart import beside
+from .assertions import token_of
 from .blocks import with_first
 from .correlation import Correlation, SessionKey
 from .encrypting import Encrypted, key_element, list_of, new_session, with_encrypted
@@ -116,6 +117,9 @@ class _Sending:
         further = Further(
             instead=instead, behind=self._behind(behind), included=self._included
         )
+        given = self._material.saml
+        if profile.saml and request is None and given is not None:
+            further = replace(further, assertion=token_of(given))
         if any(part.endswith("Attachments") for part in profile.sign):
             further = replace(further, attachments=self._beside)
         if profile.symmetric and session is not None:

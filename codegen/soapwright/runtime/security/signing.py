@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from ..errors.errors import SecurityError
 from ..values.strings import attribute_text
+from ..xml.element import Element
 from ..xml.parsing import LIMITS, parse
 from ..http.message import Attachment
 from ..http.multipart import include
@@ -28,9 +29,10 @@ from .algorithms import (
     encoded,
     signature_of,
 )
+from .assertions import Token, assertion_in
 from .attached import COMPLETE, CONTENT, digest_of, uri_of
 from .blocks import with_children
-from .canonical import canonical
+from .canonical import canonical, with_default
 from .material import Material
 from .names import (
     ADDRESSING,
@@ -38,6 +40,7 @@ from .names import (
     EXCLUSIVE,
     SECURITY11,
     SIGNATURE,
+    STR_TRANSFORM,
     TIMESTAMP,
     USERNAME_TOKEN,
     WSU_ID,
@@ -46,7 +49,7 @@ from .names import (
 )
 from .places import Block, Part, places_of
 from .profile import Profile
-from .references import WSU, certificate_reference, new_id, token_of
+from .references import WSSE, WSU, certificate_reference, new_id, token_of
 
 _WITH_PLAIN_ID = (ENCRYPTED_DATA, ds("Signature"))
 
@@ -78,6 +81,8 @@ class Further:
     """Elements behind the signature, as XML."""
     attachments: Sequence[Attachment] = ()
     """Those that are signed."""
+    assertion: Token | None = None
+    """The SAML assertion that is sent."""
     included: Sequence[Attachment] = ()
     """Those that the envelope includes: it is signed with their contents in it."""
 
@@ -117,6 +122,7 @@ class _Signing:
         self._edits: list[tuple[int, str]] = []
         self._ids: list[str] = []
         self._token_id = ""
+        self._vouching = ""
 
     def result(self) -> Signed:
         profile, further = self._profile, self._further
@@ -126,7 +132,7 @@ class _Signing:
         token, reference = self._token() if profile.sign else ("", "")
         self._sign_parts(block)
         last = profile.layout == "timestamp-last"
-        before = f"{'' if last else timestamp}{token}{confirmations}"
+        before = f"{'' if last else timestamp}{token}{self._assertion()}{confirmations}"
         after = f"{further.behind}{timestamp if last else ''}"
         if not profile.sign:
             return Signed(self._written(before, after))
@@ -158,6 +164,29 @@ class _Signing:
             f"<wsu:Timestamp {WSU}{name}>"
             f"<wsu:Created>{_instant(now)}</wsu:Created>"
             f"<wsu:Expires>{_instant(until)}</wsu:Expires></wsu:Timestamp>"
+        )
+
+    def _assertion(self) -> str:
+        """The SAML assertion, and the reference by which it is signed where the sender vouches for it."""
+        assertion = self._further.assertion
+        if assertion is None:
+            return ""
+        if self._profile.saml != "sender-vouches":
+            return assertion.xml
+        self._vouching = new_id("STR")
+        return f"{assertion.xml}{assertion.reference(self._vouching)}"
+
+    def _vouched(self, root: Element, hashing: str) -> str:
+        """The Reference to the assertion: what is digested is the token that a reference is to (section 8.3)."""
+        security: Any = _by_id(root)[self._vouching].getparent()
+        value = digest(hashing, with_default(canonical(assertion_in(security))))
+        parameters = (
+            f"<wsse:TransformationParameters {WSSE}><ds:CanonicalizationMethod"
+            f' Algorithm="{EXCLUSIVE}"></ds:CanonicalizationMethod>'
+            "</wsse:TransformationParameters>"
+        )
+        return _reference(
+            f"#{self._vouching}", STR_TRANSFORM, hashing, value, parameters
         )
 
     def _confirmations(self) -> str:
@@ -213,6 +242,8 @@ class _Signing:
         material, profile, further = self._material, self._profile, self._further
         if further.session is not None and not further.endorses:
             return "", ""
+        if further.assertion is not None and profile.saml == "holder-of-key":
+            return "", further.assertion.reference()
         if material.key is None and material.secret is not None:
             return "", "<ds:KeyName>secret</ds:KeyName>"
         certificate = material.certificate
@@ -267,6 +298,7 @@ class _Signing:
         )
         if ids is self._ids:
             references += self._attachments(hashing)
+            references += self._vouched(root, hashing) if self._vouching else ""
         # In its canonical form: its bytes are what is signed.
         info = (
             f'<ds:SignedInfo xmlns:ds="{SIGNATURE}">'
@@ -324,11 +356,14 @@ class _Written:
     xml: str
 
 
-def _reference(uri: str, transform: str, hashing: str, value: bytes) -> str:
+def _reference(
+    uri: str, transform: str, hashing: str, value: bytes, parameters: str = ""
+) -> str:
     """A Reference, in its canonical form."""
     return (
         f'<ds:Reference URI="{attribute_text(uri)}"><ds:Transforms>'
-        f'<ds:Transform Algorithm="{transform}"></ds:Transform></ds:Transforms>'
+        f'<ds:Transform Algorithm="{transform}">{parameters}</ds:Transform>'
+        "</ds:Transforms>"
         f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
         f"<ds:DigestValue>{encoded(value)}</ds:DigestValue></ds:Reference>"
     )

@@ -22,7 +22,9 @@ from .algorithms import (
     encoded,
 )
 from .attached import COMPLETE, CONTENT, attachment_of, digest_of
-from .canonical import canonical
+from .assertion_checks import Asserted
+from .assertions import ASSERTIONS, referred
+from .canonical import canonical, prefix_list, with_default
 from .certificates import Found, certificate_of
 from .decrypting import SessionKeys
 from .material import Material
@@ -40,7 +42,6 @@ from .parts import Ids, Parts, only
 from .trust import der
 
 _REFERENCES_AT_MOST: Final = 32
-_INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 _PARAMETERS: Final = wsse("TransformationParameters")
 
 
@@ -84,6 +85,7 @@ class Verifying:
         accepts: the algorithms that may be used.
         keys: those of a symmetric binding; without them HMACs are of a secret that both sides know.
         attachments: of the message.
+        assertion: a SAML assertion that was verified, which signatures may refer to.
 
     Raises:
         SecurityError: an id is in the message twice.
@@ -96,7 +98,9 @@ class Verifying:
         accepts: Accepted,
         keys: SessionKeys | None = None,
         attachments: Sequence[Attachment] = (),
+        assertion: Asserted | None = None,
     ) -> None:
+        self._assertion = assertion
         self._keys = keys
         self._attachments = attachments
         self._parts = parts
@@ -171,6 +175,11 @@ class Verifying:
         if algorithm.startswith("hmac"):
             return None
         reference = only(only(signature, ds("KeyInfo")), REFERENCE)
+        known = self._assertion
+        if known is not None and referred(reference, [known.element]) is not None:
+            if known.holder is None:
+                raise SecurityError("the assertion has no key that signs")
+            return Found(known.holder, (), known.element)
         return certificate_of(
             reference, self._parts.security, self._ids.element, self._known
         )
@@ -197,7 +206,7 @@ class Verifying:
         canonicalization = only(info, ds("CanonicalizationMethod"))
         if canonicalization.get("Algorithm") != EXCLUSIVE:
             raise SecurityError("the canonicalisation of SignedInfo is not accepted")
-        data = canonical(info, _prefixes(canonicalization))
+        data = canonical(info, prefix_list(canonicalization))
         if found.signer is None:
             if found.secret is None:
                 raise SecurityError("an HMAC is not accepted without a secret")
@@ -207,12 +216,13 @@ class Verifying:
         check_signature(key, found.algorithm, found.value, data, self._accepts.rsa_bits)
 
     def check_trust(self, found: Verified) -> None:
-        """Refuse a signer whom nobody trusts; a secret is trusted.
+        """Refuse a signer whom nobody trusts; a secret is trusted, and whom a trusted assertion names.
 
         Raises:
             SecurityError: as `Trust.check`.
         """
-        if found.signer is not None:
+        holder = None if self._assertion is None else self._assertion.holder
+        if found.signer is not None and found.signer.certificate != holder:
             others = (*found.signer.others, *self._material.chain)
             now = self._material.now()
             self._material.trust.check(found.signer.certificate, others, now)
@@ -308,7 +318,7 @@ class Verifying:
         transform = only(only(reference, ds("Transforms")), ds("Transform"))
         algorithm = transform.get("Algorithm")
         if algorithm == EXCLUSIVE:
-            return target, canonical(target, _prefixes(transform))
+            return target, canonical(target, prefix_list(transform))
         if algorithm == STR_TRANSFORM and target.tag == REFERENCE:
             return self._token_of(target, transform)
         raise SecurityError("a transform is not accepted")
@@ -320,12 +330,16 @@ class Verifying:
         method = only(only(transform, _PARAMETERS), ds("CanonicalizationMethod"))
         if method.get("Algorithm") != EXCLUSIVE:
             raise SecurityError("a transform is not accepted")
-        found = certificate_of(
-            reference, self._parts.security, self._ids.element, self._known
-        )
+        security = self._parts.security
+        assertions = [e for e in security if e.tag in ASSERTIONS]
+        assertion = referred(reference, assertions)
+        if assertion is not None:
+            data = canonical(assertion, prefix_list(method))
+            return assertion, with_default(data)
+        found = certificate_of(reference, security, self._ids.element, self._known)
         if found.token is None:
             return reference, _as_token(reference, found)
-        return found.token, _with_default(canonical(found.token, _prefixes(method)))
+        return found.token, with_default(canonical(found.token, prefix_list(method)))
 
     def _check_place(self, e: Any) -> None:  # Any: lxml ships no types
         """Refuse an element that was signed and is at a place where nobody looks for it."""
@@ -346,18 +360,6 @@ class Verifying:
         raise SecurityError("what was signed is at another place")
 
 
-def _prefixes(method: Any) -> Sequence[str]:  # Any: lxml ships no types
-    """The PrefixList of a canonicalisation.
-
-    Raises:
-        SecurityError: it has another parameter.
-    """
-    lists = method.findall(_INCLUSIVE)
-    if len(method) != len(lists) or len(lists) > 1:
-        raise SecurityError("a parameter of a canonicalisation is not known")
-    return (lists[0].get("PrefixList") or "").split() if lists else ()
-
-
 def _as_token(reference: Any, found: Found) -> bytes:  # Any: lxml ships no types
     """The token that the certificate would be, in its canonical form."""
     prefixes = [p for p, uri in reference.nsmap.items() if uri == SECURITY and p]
@@ -367,10 +369,3 @@ def _as_token(reference: Any, found: Found) -> bytes:  # Any: lxml ships no type
         f' ValueType="{X509V3}">{encoded(der(found.certificate))}'
         f"</{prefix}:BinarySecurityToken>"
     ).encode()
-
-
-def _with_default(data: bytes) -> bytes:
-    """A token's canonical form with the default namespace's declaration, which the transform demands."""
-    start, space, rest = data.partition(b" ")
-    tag = data[: data.index(b">")]
-    return data if b" xmlns=" in tag else b"".join((start, b' xmlns=""', space, rest))

@@ -421,7 +421,7 @@ class Application:
         check_headers(ours, version, understands)
         check_encoding(body, version)
 
-    def _message(self, request: HttpRequest) -> tuple[Message, Sequence[Attachment]]:
+    def _message(self, request: HttpRequest) -> tuple[Message, tuple[Attachment, ...]]:
         """A POST after the incoming layers, with a whole envelope; and for message security the
         attachments that the envelope does not include.
 

@@ -29,9 +29,12 @@ class Received:
     root: Element
     """The tree that is decoded: another one than before where something was encrypted."""
     user: str
-    """The subject of the certificate that it is signed with, "" where none is demanded."""
+    """The subject of its SAML assertion, or of the certificate that it is signed with; "" where neither
+    is demanded."""
     correlation: object = field(default=None, repr=False)
     """The facts of it that its reply needs."""
+    assertion: Element | None = field(default=None, repr=False)
+    """Its SAML assertion, where one is demanded, checked."""
 
 
 class ClientSecurity(Protocol):
