@@ -52,7 +52,7 @@ class Algorithms:
 
     Args:
         signature: "rsa-sha256", "rsa-sha384", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha384",
-            "hmac-sha256", or by name "rsa-sha1" or "hmac-sha1"; "" for SHA-256 with the kind of the key.
+            "hmac-sha256", "hmac-sha384", "hmac-sha512", or by name "rsa-sha1" or "hmac-sha1"; "" for SHA-256 with the kind of the key.
         digest: "sha256", "sha384", "sha512", or by name "sha1".
         accept: weak ones that what comes may use: "rsa-sha1", "hmac-sha1", "sha1", "rsa-1024" (RSA keys
             of 1,024 bits and more instead of 2,048), "aes192-gcm", "aes128-cbc", "aes192-cbc",
