@@ -8,6 +8,7 @@ mended is moved to `tests/fuzz/finds/TARGET/`, where every run of the tests has 
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -50,9 +51,13 @@ def plant(seconds: float, seed: int) -> None:
             def sow(planted: Planted) -> None:
                 ground.sow(planted)
 
-            sow()
-            packages += len(ground.planted)
-            ground.import_sealed()
+            try:
+                sow()
+                packages += len(ground.planted)
+                ground.import_sealed()
+            except BaseException:
+                shutil.copytree(folder, FOUND / f"planted-{seed}", dirs_exist_ok=True)
+                raise
             seed += 1
     print(
         f"planted {ground.texts:,} texts in {packages:,} packages;"

@@ -176,6 +176,10 @@ class Planted:
     def __repr__(self) -> str:
         return f"{self.count} texts in {self.carrier.name}"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # Any: hypothesis's own
+        """As hypothesis prints it."""
+        printer.text(repr(self))
+
 
 @st.composite
 def planted(draw: st.DrawFn) -> Planted:

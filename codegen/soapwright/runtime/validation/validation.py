@@ -409,7 +409,11 @@ def check(value: object, checks: Checks) -> None:
             waiting += [
                 (item, f"{path}[{i}]") for i, item in reversed(list(enumerate(one)))
             ]
-        elif _has_fields(one) and id(one) not in seen:
+        elif (
+            dataclasses.is_dataclass(one)
+            and not _is_frozen(type(one))
+            and id(one) not in seen
+        ):
             seen.add(id(one))
             wanted = _checks_of(type(one), checks)
             inner = []
@@ -423,11 +427,11 @@ def check(value: object, checks: Checks) -> None:
         raise ValidationError(found)
 
 
-def _has_fields(value: object) -> bool:
-    """Whether a value is one of the package's own classes. The runtime's are frozen, and nothing in them
-    has facets; an attachment's content may be a file's, or unknown."""
-    known = getattr(type(value), "__dataclass_params__", None)
-    return known is not None and not known.frozen
+def _is_frozen(cls: type) -> bool:
+    """Whether a class is the runtime's: nothing in its objects has facets, and an attachment's content may be a
+    file's, or unknown."""
+    parameters: Any = getattr(cls, "__dataclass_params__")  # Any: typeshed has it not
+    return bool(parameters.frozen)
 
 
 def _checks_of(cls: type, checks: Checks) -> Mapping[str, Check]:
