@@ -34,7 +34,8 @@ from ..http.bodies import (
     media_type,
     unpacked,
 )
-from ..http.message import Layer, Message, layers, through
+from ..http.message import Attachment, Layer, Message, layers, through
+from ..http.multipart import beside
 from ..http.securing import MessageSecurity
 from ..http.securing import Received as SecuredRequest
 from ..http.transport import Response
@@ -62,13 +63,14 @@ from .answering import (
 )
 from .attachments import ServiceAttachments
 from .dispatch import Dispatcher, Target
-from .guarding import Guards
 from .messages import action_of, reply_message, response_of
 from .service import (
     BaseService,
     Call,
+    Guards,
     Hooks,
     HttpRequest,
+    Plain,
     Security,
     answering,
     run,
@@ -139,6 +141,10 @@ class Application:
         self._at: dict[str, _Dispatchers] = {
             p: self._dispatchers([key]) for key, p in self._paths.items()
         }
+        makes = next((s._plain for s in services if s._plain is not None), None)
+        self._plain: Plain | None = None
+        if makes is not None:
+            self._plain = makes(self._ports, self._paths, address)
         self._faults = Faults([port for _, port in self._ports.values()])
 
     def _dispatchers(self, keys: Iterable[str]) -> _Dispatchers:
@@ -204,6 +210,8 @@ class Application:
     def _done(self, call: Call, result: object) -> Response:
         operation = call.operation
         value, headers = call.response(result)
+        if self._plain is not None and self._plain.has(call):
+            return self._plain.reply(call, value)
         if operation.one_way:
             return Response(202, {}, b"")
         with operation.answering(call.envelope):
@@ -223,6 +231,8 @@ class Application:
             request: what is answered.
             call: `None` where the request is none.
         """
+        if self._plain is not None and call is not None and self._plain.has(call):
+            return self._plain.failed(call, error)
         try:
             if isinstance(error, (SoapFault, Refusal)):
                 return self._fault(error, request, call)
@@ -293,7 +303,8 @@ class Application:
                 to = self._elsewhere(headers, reply)
             envelope = self._hooks.reply(reply.body, call)
             reply = replace(reply, body=envelope)
-            packed = self._attachments.is_packed(reply, request)
+            enveloped = call is None or self._plain is None or not self._plain.has(call)
+            packed = enveloped and self._attachments.is_packed(reply, request)
             secures = None if call is None else call.guard
             if not (self._outgoing or to or packed or secures):
                 return reply
@@ -320,6 +331,10 @@ class Application:
         came = request
         try:
             request = self._hooks.request(request)
+            if self._plain is not None:
+                call = self._plain.called(request, self._plain_message, self._limits)
+                if call is not None:
+                    return call
             if request.method != "POST":
                 return self._document(request)
             return self._call(request)
@@ -338,6 +353,17 @@ class Application:
                 return version
         return self._faults.default
 
+    def _plain_message(self, request: HttpRequest) -> Message:
+        """A request without an envelope, after the incoming layers.
+
+        Raises:
+            Refusal: it cannot be unpacked, or message security is demanded, which it cannot have.
+        """
+        if self._guards.are_any or self._guards.check is not None:
+            fault = _callers("there is no message security without an envelope")
+            raise Refusal(fault, status=403)
+        return through(self._incoming, self._received(request))
+
     def _call(self, request: HttpRequest) -> Call:
         """The call that a POST is.
 
@@ -345,7 +371,7 @@ class Application:
             Refusal: it is none, or one that is not answered.
             SoapFault: a hook or a layer refuses it.
         """
-        message = self._message(request)
+        message, apart = self._message(request)
         try:
             charset = charset_of(message.content_type)
             root = parse(message.envelope, charset, self._limits)
@@ -353,17 +379,17 @@ class Application:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
         with self._attachments.reading(message):
-            return self._called(root, message, request)
+            return self._called(root, replace(message, attachments=apart), request)
 
     def _called(self, root: Element, message: Message, request: HttpRequest) -> Call:
-        """The call that an envelope is.
+        """The call that an envelope is; of its attachments the message has those that it does not include.
 
         Raises:
             Refusal: as of `_call`.
         """
         dispatchers = self._at.get(request.path, self._all)
         version = _version_of(root, dispatchers)
-        came = _Came(action_of(message), version)
+        came = _Came(action_of(message), version, message.attachments)
         try:
             came.open(root)
             target = self._passed(came, dispatchers[version])
@@ -412,7 +438,9 @@ class Application:
             target = came.called(dispatcher)
             guard = target.guard
         if guard is not None:
-            received = guard.received(came.ours, came.version, self._limits)
+            received = guard.received(
+                came.ours, came.version, self._limits, came.attachments
+            )
             came.secured, came.user = received, received.user
             came.open(received.root)
         elif self._guards.check is not None:
@@ -435,8 +463,9 @@ class Application:
         check_headers(came.ours, came.version, understands)
         check_encoding(came.body, came.version)
 
-    def _message(self, request: HttpRequest) -> Message:
-        """A POST after the incoming layers, with a whole envelope.
+    def _message(self, request: HttpRequest) -> tuple[Message, tuple[Attachment, ...]]:
+        """A POST after the incoming layers, with a whole envelope; and for message security the
+        attachments that the envelope does not include.
 
         Raises:
             Refusal: there is none.
@@ -451,6 +480,7 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         try:
+            apart = beside(message) if self._guards.are_any else ()
             message = self._attachments.readable(message, self._limits, self.max_body)
         except TooLarge:
             raise self._beyond() from None
@@ -461,7 +491,7 @@ class Application:
             accepted = ", ".join(MEDIA_TYPES.values())
             fault = _callers(f"a SOAP envelope is {accepted}")
             raise Refusal(fault, status=415, headers={"accept-post": accepted})
-        return message
+        return message, apart
 
     def _received(self, request: HttpRequest) -> Message:
         """A POST as it came.
@@ -548,6 +578,7 @@ class _Came:
     Args:
         action: the SOAPAction of its request.
         version: of SOAP.
+        attachments: those that the envelope does not include.
     """
 
     root: Element
@@ -556,8 +587,11 @@ class _Came:
     ours: Sequence[Element]
     """The header blocks that are for the service."""
 
-    def __init__(self, action: str, version: Version) -> None:
+    def __init__(
+        self, action: str, version: Version, attachments: Sequence[Attachment]
+    ) -> None:
         self.action = action
+        self.attachments = attachments
         self.version = version
         self.headers: AddressingHeaders | None = None
         self.user: str | None = None
