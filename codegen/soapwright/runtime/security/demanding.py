@@ -52,6 +52,8 @@ def demanded(
         yield from (b for b in blocks if _namespace(b) in ADDRESSING)
     elif part in ("UsernameToken", "BinarySecurityToken"):
         yield from parts.security.findall(wsse(part))
+    elif part == "Headers":
+        yield from (b for b in blocks if b is not parts.security and parts.is_ours(b))
     elif part.endswith("}*"):
         yield from (b for b in blocks if _namespace(b) == part[1:-2])
     else:

@@ -11,7 +11,7 @@ from ..errors.errors import SecurityError
 from ..soap.blocks import encoding_of
 from ..soap.envelope import NAMES
 from ..values.strings import attribute_text
-from .names import BLOCK, UTILITY
+from .tokens import BLOCK, UTILITY
 
 _SOAP: Final = tuple(names.namespace for names in NAMES.values())
 _ACTORS: Final = ("actor", "role")

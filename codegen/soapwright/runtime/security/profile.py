@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol, TypeAlias
 
 from ..http.message import Layer
-from ..http.securing import ClientSecurity, ServiceSecurity
+from ..http.securing import ClientSecurity, ServiceDemands, ServiceSecurity
+from .by_operation import ServiceByOperation
 
 __all__ = ["Algorithms", "KeyReference", "Layout", "Order", "Profile"]
 
@@ -28,7 +29,7 @@ _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded"
 _LAYOUTS: Final = ("strict", "lax", "timestamp-first", "timestamp-last")
 _WORDS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken"),
-    "BinarySecurityToken",
+    *("BinarySecurityToken", "Headers"),
 )
 _ENCRYPTED_WORDS: Final = ("Body", "Signature", "UsernameToken")
 
@@ -51,7 +52,7 @@ class Algorithms:
 
     Args:
         signature: "rsa-sha256", "rsa-sha384", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha384",
-            "hmac-sha256", or by name "rsa-sha1" or "hmac-sha1"; "" for SHA-256 with the kind of the key.
+            "hmac-sha256", "hmac-sha384", "hmac-sha512", or by name "rsa-sha1" or "hmac-sha1"; "" for SHA-256 with the kind of the key.
         digest: "sha256", "sha384", "sha512", or by name "sha1".
         accept: weak ones that what comes may use: "rsa-sha1", "hmac-sha1", "sha1", "rsa-1024" (RSA keys
             of 1,024 bits and more instead of 2,048), "aes192-gcm", "aes128-cbc", "aes192-cbc",
@@ -73,8 +74,8 @@ class Algorithms:
 class Profile:
     """The message security of what is sent, and what is demanded of what comes.
 
-    A part that is signed is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "UsernameToken",
-    "BinarySecurityToken", or a header block by its name in Clark's notation, `{urn:shop}Order`, or all of
+    A part that is signed is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "Headers" (all header
+    blocks that are for the receiver), "UsernameToken", "BinarySecurityToken", or a header block by its name in Clark's notation, `{urn:shop}Order`, or all of
     a namespace, `{urn:shop}*`. Body and Timestamp must be there, the others are signed where they are.
     A part that is encrypted is "Body" (its content), "Signature" (with SignatureConfirmations),
     "UsernameToken", or a header block, named likewise; they are encrypted where they are.
@@ -82,6 +83,8 @@ class Profile:
     Args:
         sign: the parts that are signed; none for messages that are not signed.
         expect: the parts that must be signed in what comes; `None` for the same as `sign`.
+        require: header blocks, and "UsernameToken", without which nothing is sent.
+        expect_required: those that must be in what comes.
         encrypt: the parts that are encrypted. A client does it for the certificate `recipient` of its
             keys, or the only one that it trusts, a service for that which signed the request.
         expect_encrypted: the parts that must be encrypted in what comes; `None` for the same as `encrypt`.
@@ -112,6 +115,8 @@ class Profile:
 
     sign: Sequence[str] = ("Body", "Timestamp", "Addressing")
     expect: Sequence[str] | None = None
+    require: Sequence[str] = ()
+    expect_required: Sequence[str] = ()
     encrypt: Sequence[str] = ()
     expect_encrypted: Sequence[str] | None = None
     order: Order = "sign-encrypt"
@@ -133,7 +138,8 @@ class Profile:
     keys: Engine | None = None
 
     def __post_init__(self) -> None:
-        for part in (*self.sign, *self.expected):
+        required = (*self.require, *self.expect_required)
+        for part in (*self.sign, *self.expected, *required):
             _check_part(part, _WORDS)
         for part in (*self.encrypt, *self.expected_encrypted):
             _check_part(part, _ENCRYPTED_WORDS)
@@ -169,13 +175,13 @@ class Profile:
         """
         return self._engine().client_with(self, endpoint)
 
-    def for_service(self, demanded: object) -> ServiceSecurity:
-        """The message security of a service.
+    def for_service(self, demanded: object) -> ServiceDemands:
+        """The message security of a service, as of a client.
 
         Raises:
             TypeError: it has no keys.
         """
-        return self._engine().service_with(self)
+        return ServiceByOperation(self._engine().service_with(self), {})
 
     def with_keys(self, keys: Engine) -> Profile:
         """The same with these keys."""

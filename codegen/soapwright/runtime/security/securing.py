@@ -7,7 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
-from ..errors.errors import SecurityError, SoapFault
+from ..errors.errors import SecurityError
 from ..http.bodies import XOP_TYPE, charset_of, media_type
 from ..http.message import Message
 from ..http.securing import Checked, Received
@@ -23,15 +23,16 @@ from .demanding import (
     check_encryption,
 )
 from .material import Material
-from .names import BLOCK, SECURITY, USERNAME_TOKEN, ds
+from .names import BLOCK, USERNAME_TOKEN, ds
 from .parts import Parts, parts_of
 from .profile import Algorithms, Profile
 from .receiving import Opened, is_protected, opened
+from .refusals import refusal
+from .required import check_required, check_sent
 from .sending import secured
 from .timestamps import check_timestamp
 from .verifying import Verified
 
-_REFUSED: Final = "the message's security could not be verified"
 _LATEST: Final = 2.0**40
 
 
@@ -82,6 +83,7 @@ class _Secured:
             raise SecurityError("a message with attachments cannot be signed")
         for layer in self._profile.tokens:
             message = layer(message)
+        check_sent(message, self._profile)
         envelope, correlation = secured(message, self._profile, self._material, request)
         return replace(message, envelope=envelope), correlation
 
@@ -96,6 +98,8 @@ class _Secured:
         profile, material = self._profile, self._material
         found = opened(parts, profile, material, self._accepts, limits, request)
         is_fault = request is not None and _is_fault(found.parts)
+        if not is_fault:
+            check_required(found.parts, profile.expect_required)
         if not is_fault:
             check_encryption(found, profile)
         until = check_timestamp(found.parts, profile, material.now())
@@ -223,12 +227,7 @@ class SecuredService(_Secured):
         try:
             return self._received(blocks, limits)
         except SecurityError as error:
-            code = f"{{{SECURITY}}}FailedCheck"
-            if version == "1.1":
-                fault = SoapFault(_REFUSED, code=code)
-            else:
-                fault = SoapFault(_REFUSED, code="Sender", subcodes=(code,))
-            raise fault from error
+            raise refusal(error, version) from error
 
     def secured(self, message: Message, request: Received | None = None) -> Message:
         """A reply with its Security block.
@@ -249,16 +248,26 @@ class SecuredService(_Secured):
         root: Any = blocks[0].getroottree().getroot()
         found = self._check(parts_of(root, self._profile.actor), limits, None)
         parts = found.parts
-        if (
-            parts.security is not None
-            and parts.security.find(USERNAME_TOKEN) is not None
-        ):
-            raise SecurityError("nothing checks a UsernameToken here")
         signers = [one.signer.certificate for one in found.signatures if one.signer]
         signer = signers[0] if signers else None
         values = tuple(one.value for one in found.signatures)
         user = "" if signer is None else signer.subject.rfc4514_string()
+        user = self._user(parts) or user
         return Received(parts.root, user, Correlation(values, found.session, signer))
+
+    def _user(self, parts: Parts) -> str:
+        """The user of a UsernameToken, "" where there is none.
+
+        Raises:
+            SecurityError: it is not good, or nothing checks it.
+        """
+        security = parts.security
+        tokens = [] if security is None else security.findall(USERNAME_TOKEN)
+        if not tokens:
+            return ""
+        if len(tokens) > 1 or self._material.users is None:
+            raise SecurityError("nothing checks a UsernameToken here")
+        return self._material.users.check_token(tokens[0])
 
 
 def _check_names(algorithms: Algorithms) -> None:

@@ -193,6 +193,8 @@ class _Signing:
                 name = TIMESTAMP if wanted == "Timestamp" else wsse(wanted)
                 children = [] if block is None else block.parts
                 yield from (p for p in children if p.name == name)
+            elif wanted == "Headers":
+                yield from places.header
             elif wanted.endswith("}*"):
                 yield from (p for p in places.header if p.name.startswith(wanted[:-1]))
             else:
