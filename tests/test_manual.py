@@ -46,7 +46,7 @@ PAGES = (
         "http-bindings",
         "events",
     ),
-    "attachments",
+    *("attachments", "json"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (
