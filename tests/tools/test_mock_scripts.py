@@ -85,13 +85,13 @@ def sendmsg(call):
     if not call.request.text:
         raise call.fault("a text is missing")
     sent.append(call.request.text)
-    return {"return": f"ID: {len(sent)}"}
+    return {"return": [f"ID: {len(sent)}"]}
 def ping(call):
     return call.sample() if sent else None
 """
     with scripted(sms, tmp_path / "mock.py", script) as client:
-        assert client.sendmsg(to=["1"], text="a") == "ID: 1"
-        assert client.sendmsg(to=["1"], text="b") == "ID: 2"
+        assert client.sendmsg(to=["1"], text="a") == ["ID: 1"]
+        assert client.sendmsg(to=["1"], text="b") == ["ID: 2"]
         with pytest.raises(sms.errors.SoapFault, match="a text is missing"):
             client.sendmsg(to=["1"])
         assert client.ping(session_id="x") == "string"
