@@ -47,7 +47,7 @@ _LONGEST_DELAY: Final = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a mock does about a call: `fault` is raised, `http` is a status and a body in the place of
+    """The answer to a call: `fault` is raised, `http` is a status and a body in the place of
     an envelope; where there is neither, `response` and `headers` are the reply, None for a sample.
 
     `Any`: of the package's own classes.
@@ -149,7 +149,7 @@ class Script:
         self._findings.raise_errors()
 
     def answer(self, call: Any) -> Outcome | None:
-        """What is done about a call; None where the script has nothing for it.
+        """The answer to a call; None where the script has nothing for it.
 
         Args:
             call: the call (`Any`: the package's own).

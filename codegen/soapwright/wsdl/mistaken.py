@@ -1,4 +1,4 @@
-"""What people give in the place of a WSDL, and what helps them then."""
+"""Documents that people give in the place of a WSDL, and hints that help them then."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ENVELOPES: Final = (
 
 
 class Advice(NamedTuple):
-    """What a document is, "" where that shows already, and a hint."""
+    """The kind of a document, and a hint."""
 
     message: str
     hint: str
@@ -45,7 +45,7 @@ WSDL_2: Final = (
 
 
 def no_xml(content: bytes) -> Advice | None:
-    """What a document is that is not well-formed XML; None where that cannot be seen."""
+    """The kind of a document that is not well-formed XML; None where that cannot be seen."""
     start = content[:_LOOKED_AT].removeprefix(b"\xef\xbb\xbf")
     if _HTML.match(start):
         return Advice("not XML but a web page (HTML)", WEB_PAGE)
