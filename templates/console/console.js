@@ -534,12 +534,16 @@ let service = null;
 
 function showOperations() {
   const wanted = folded($("search").value);
+  const named = (one) => folded(one.name + " " + one.key).includes(wanted);
+  const told = (one) => one.doc.toLowerCase().includes($("search").value.trim().toLowerCase());
+  // Documentation is searched where no name is like it.
+  const fits = service.ports.some((port) => port.operations.some(named)) ? named : told;
   let found = 0;
   const sections = [];
   for (const port of service.ports) {
     const list = make("ul", {});
     for (const one of port.operations) {
-      if (wanted && !folded(one.name + one.key).includes(wanted) && !one.doc.toLowerCase().includes($("search").value.toLowerCase())) continue;
+      if (wanted && !fits(one)) continue;
       found += 1;
       const key = `${port.key}/${one.key}`;
       const isCurrent = chosen !== null && key === `${chosen.port.key}/${chosen.operation.key}`;

@@ -97,7 +97,7 @@ def text(**values: str) -> dict[str, Any]:
 def test_an_envelope_grows_with_the_form(calls: Calls) -> None:
     made = calls.envelope({"operation": "ping", "values": {}})
     assert made["problems"] == [
-        {"path": "ping.session_id", "reason": "is missing", "hint": ""}
+        {"path": "ping.session_id", "reason": "its value does not read", "hint": ""}
     ]
     assert "<t0:ping/>" in made["envelope"] or ":ping/>" in made["envelope"]
     made = calls.envelope({"operation": "ping", "values": text(session_id="hush")})
@@ -166,7 +166,7 @@ def test_history_is_kept_on_disk_for_its_user_alone(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     path.write_text(path.read_text() + "damaged\n")
     newest = History(path).newest()
-    assert len(newest) == 199 and newest[0] == {"number": 204}
+    assert len(newest) == 200 and newest[0] == {"number": 204}
     history.clear()
     assert History(path).newest() == []
 
@@ -196,7 +196,7 @@ def test_a_call_by_the_keyboard_alone(tmp_path: Path, browser: Any) -> None:
         assert browser.switch_to.active_element.get_attribute("id") == "search"
         browser.switch_to.active_element.send_keys("ping", keys.ENTER)
         problems = wait(lambda: browser.find_element("id", "problems").text)
-        assert "ping.session_id: is missing" in problems
+        assert "ping.session_id: its value does not read" in problems
         field = find(browser, "#form input")
         label = browser.find_element(
             "css selector", f"label[for={field.get_attribute('id')}]"
