@@ -22,7 +22,9 @@ from ..http.securing import (
     ServiceSecurity,
 )
 from .algorithms import BY_NAME, PrivateKey, Signer
+from .assertions import Given
 from .by_operation import ServiceByOperation
+from .ciphers import NEVER
 from .material import Material, UserCheck
 from .port_profile import ClientDemands
 from .profile import Algorithms, Profile
@@ -53,6 +55,9 @@ class Keys:
         recipient: the service's certificate, for which a client encrypts; without it, the only one in
             `trust` that is no authority's.
         secret: of HMACs, which both sides know.
+        saml: the SAML assertion that is sent, byte for byte, or a function that gives one.
+        issuers: of a service: certificates of those whose assertions are trusted, as `trust` has them.
+        audience: of a service: its names in assertions, as an audience or a recipient.
         clock: gives the time, with a zone.
         replays: remembers what was received, for a service of several processes.
         tokens: layers that add what the policy demands besides, `UsernameToken(…)`, in its form.
@@ -76,6 +81,9 @@ class Keys:
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
         secret: bytes | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
         tokens: Sequence[Layer] = (),
@@ -99,6 +107,9 @@ class Keys:
             trust=trusted,
             recipient=theirs,
             secret=secret,
+            saml=saml,
+            issuers=Trust(issuers),
+            audience=(audience,) if isinstance(audience, str) else tuple(audience),
             clock=clock,
             replays=replays or Nonces(clock),
             users=users,
@@ -115,6 +126,9 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
         tokens: Sequence[Layer] = (),
@@ -143,6 +157,9 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
             tokens=tokens,
@@ -160,6 +177,9 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
         tokens: Sequence[Layer] = (),
@@ -187,6 +207,9 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
             tokens=tokens,
@@ -252,17 +275,26 @@ class Keys:
         return replace(_DEFAULT, tokens=self._tokens, algorithms=accept)
 
     def _allowed(self, profile: Profile) -> Profile:
-        """A profile whose weak algorithms are replaced by those of SHA-256, unless they are allowed by name."""
-        named = profile.algorithms
+        """A profile whose weak algorithms are replaced, unless they are allowed by name."""
+        named, strong = profile.algorithms, Algorithms()
         is_curve = isinstance(self._material.key, ec.EllipticCurvePrivateKey)
-        weak = named.signature in BY_NAME and named.signature not in self._accept
-        signature = "" if weak or is_curve else named.signature
-        weak = named.digest in BY_NAME and named.digest not in self._accept
-        digest = "sha256" if weak else named.digest
-        algorithms = replace(
-            named, signature=signature, digest=digest, accept=self._accept
+        signature = "" if is_curve else self._strong(named.signature, "")
+        data = strong.data
+        if named.data.startswith("aes128"):
+            data = "aes128-gcm"
+        algorithms = Algorithms(
+            signature=signature,
+            digest=self._strong(named.digest, strong.digest),
+            accept=self._accept,
+            data=self._strong(named.data, data),
+            transport=self._strong(named.transport, strong.transport),
         )
         return replace(profile, algorithms=algorithms)
+
+    def _strong(self, name: str, instead: str) -> str:
+        """An algorithm, or another where it is weak and not allowed by name."""
+        known = name not in BY_NAME and name not in NEVER
+        return name if known or name in self._accept else instead
 
 
 def _check_pair(
