@@ -90,10 +90,13 @@ function simple(type, given, id, required) {
     inputmode: type.input === "number" ? "decimal" : null, spellcheck: "false", oninput: changed,
   });
   if (text !== null) input.value = text;
+  let touched = false;
+  input.addEventListener("input", () => { touched = true; });
   const whole = (value) => (kind && kind !== "date" && /T?\d\d:\d\d$/.test(value) ? `${value}:00` : value);
   return {
     element: input,
-    read: () => (input.value === "" && !required && text !== "" ? null : { text: whole(input.value) }),
+    // An empty text is one where it was given, or typed and taken away again where one is required.
+    read: () => (input.value === "" && text !== "" && !(required && touched) ? null : { text: whole(input.value) }),
   };
 }
 
