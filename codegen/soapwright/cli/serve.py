@@ -18,6 +18,23 @@ from soapwright.model.diagnostics import SpecError
     help="A folder of recorded replies, <operation>.xml.",
 )
 @click.option(
+    "--script",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Rules (TOML), or functions (.py), that decide on replies first.",
+)
+@click.option(
+    "--record",
+    metavar="URL",
+    help="Pass calls on to a service, and keep them as samples.",
+)
+@click.option(
+    "--samples",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("samples"),
+    show_default=True,
+    help="The folder that --record writes to.",
+)
+@click.option(
     "--full/--minimal",
     default=True,
     show_default=True,
@@ -40,6 +57,9 @@ from soapwright.model.diagnostics import SpecError
 def serve_command(
     package: Path,
     replies: Path | None,
+    script: Path | None,
+    record: str | None,
+    samples: Path,
     full: bool,
     host: str,
     port: int,
@@ -50,12 +70,24 @@ def serve_command(
     PACKAGE is the folder of a generated package. The first line on stdout is the address, and
     then it is ready. Each port is at /<port>; any other path serves them all. What a request hands
     back of an earlier sample, the token of a next page, is left out of its reply.
+
+    With --record, calls are passed on to the service at a URL, and each new request and reply is
+    kept, without its secrets, as a sample for `soapwright conform`.
     """
+    # loaded when it runs
+    from soapwright.tools.recording import recorder
+
     # loaded when it runs
     from soapwright.tools.serve import mock, serve
 
+    if record is not None and (replies is not None or script is not None):
+        raise click.UsageError("--record excludes --replies and --script")
     try:
-        serve(mock(package, replies, full=full), host, port, click.echo, allow_host)
+        if record is not None:
+            app = recorder(package, record, samples)
+        else:
+            app = mock(package, replies, full=full, script=script)
+        serve(app, host, port, click.echo, allow_host)
     except SpecError as error:
         print_findings(error.diagnostics)
         raise SystemExit(2) from None
