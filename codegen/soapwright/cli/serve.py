@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 
+from soapwright.cli.passwords import Password
 from soapwright.cli.shared import print_findings
-from soapwright.model.diagnostics import SpecError
+from soapwright.model.diagnostics import Findings, SpecError
+
+_FILE = click.Path(path_type=Path)
 
 
 @click.command("serve", short_help="Mock the service of a package.")
@@ -37,6 +40,18 @@ from soapwright.model.diagnostics import SpecError
     metavar="NAME",
     help="A further name under which it may be called, such as a container's.",
 )
+@click.option("--keys", "own", type=_FILE, help="The service's own key: PKCS#12.")
+@click.option(
+    "--trust",
+    multiple=True,
+    type=_FILE,
+    help="Certificates of callers, or of their authorities, in PEM. May be repeated.",
+)
+@click.option(
+    "--password-file",
+    type=_FILE,
+    help="The first line is the password of --keys; else SOAPWRIGHT_PASSWORD has it, or it is asked for.",
+)
 def serve_command(
     package: Path,
     replies: Path | None,
@@ -44,18 +59,32 @@ def serve_command(
     host: str,
     port: int,
     allow_host: tuple[str, ...],
+    own: Path | None,
+    trust: tuple[Path, ...],
+    password_file: Path | None,
 ) -> None:
     """Answer every call of PACKAGE's service with a valid reply, until stopped.
 
     PACKAGE is the folder of a generated package. The first line on stdout is the address, and
     then it is ready. Each port is at /<port>; any other path serves them all. What a request hands
     back of an earlier sample, the token of a next page, is left out of its reply.
-    """
-    # loaded when it runs
-    from soapwright.tools.serve import mock, serve
 
+    With --keys requests are verified and replies signed as the policies of the WSDL demand it; without,
+    nobody's security is checked.
+    """
+    if own is None and (trust or password_file):
+        raise click.UsageError("--trust and --password-file go with --keys")
+    # loaded when it runs
+    from soapwright.tools.serve import MockKeys, mock, serve
+
+    findings = Findings()
+    keys = None
+    if own is not None:
+        keys = MockKeys(own, trust, Password(password_file, findings))
     try:
-        serve(mock(package, replies, full=full), host, port, click.echo, allow_host)
+        mocked = mock(package, replies, full=full, keys=keys)
+        findings.raise_errors()
+        serve(mocked, host, port, click.echo, allow_host)
     except SpecError as error:
         print_findings(error.diagnostics)
         raise SystemExit(2) from None
