@@ -17,6 +17,7 @@ from soapwright.model.demands import (
     alternative_of_port,
     demands_in,
     demands_of,
+    encrypts,
     used_alternative,
 )
 from soapwright.model.diagnostics import Findings
@@ -79,7 +80,8 @@ def secure_ports(api: Api, findings: Findings) -> Api:
 def _report(port: Port, findings: Findings) -> None:
     around = alternative_of_port(port)
     for policy in (port.service_policy, port.policy):
-        _note(demands_of(policy, port.address, around), findings)
+        found = demands_of(policy, port.address, around, encrypts=encrypts(port))
+        _note(found, findings)
     for operation in port.operations:
         for policy in _policies_of(operation):
             _note(demands_of(policy, None, around), findings)
