@@ -382,11 +382,10 @@ class _Demands:
         return Demand(words, how, token.at, hint)
 
     def _takes_username(self, one: SupportingToken) -> bool:
-        """Whether a UsernameToken can be sent as a policy demands it."""
-        if one.is_endorsing or any(_DERIVED in option for option in one.token.options):
-            return False
-        protects = self._binding is not None
-        return protects or not (one.is_encrypted or one.is_signed)
+        """Whether a UsernameToken can be sent as a policy demands it. Where it is to be protected and no
+        binding says how, TLS does it."""
+        derived = any(_DERIVED in option for option in one.token.options)
+        return not (one.is_endorsing or derived)
 
     def _endorses(self, one: SupportingToken) -> bool:
         """Whether a certificate's key can sign as a policy demands it: the Timestamp of a message over

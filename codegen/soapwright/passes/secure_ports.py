@@ -161,10 +161,7 @@ class _Reading:
         found = PortSecurity(
             binding=self._binding,
             timestamp="IncludeTimestamp" in self._flags,
-            https=any(
-                is_security(one) and one.local == Binding.TRANSPORT.value
-                for one in self._alternative
-            ),
+            https=self._needs_tls(),
             of_http=tuple(self._of_http()),
             username=self._username(),
             operations=operations,
@@ -181,6 +178,22 @@ class _Reading:
             confirm_signature="RequireSignatureConfirmation" in self._supported,
         )
 
+    def _needs_tls(self) -> bool:
+        """Whether TLS is demanded, or alone can protect a token as it is demanded."""
+        if self._binding is None:
+            return any(t.is_signed or t.is_encrypted for t in self._usernames())
+        return any(
+            is_security(one) and one.local == Binding.TRANSPORT.value
+            for one in self._alternative
+        )
+
+    def _usernames(self) -> list[SupportingToken]:
+        """The UsernameTokens that a request of any operation must have."""
+        tokens = [*self._supporting]
+        for operation in self._port.operations:
+            tokens += supporting(self._around(operation, operation.input))
+        return [one for one in tokens if one.token.kind == "UsernameToken"]
+
     def _of_http(self) -> Iterator[str]:
         """Demands on the HTTP client, in words."""
         for one in in_order(self._alternative):
@@ -193,14 +206,9 @@ class _Reading:
         return () if self._assertion is None else tokens_in(self._assertion, *names)
 
     def _username(self) -> frozenset[str] | None:
-        """The options of the UsernameToken that a request of any operation must have."""
-        tokens = [*self._supporting]
-        for operation in self._port.operations:
-            tokens += supporting(self._around(operation, operation.input))
-        found = [one.token for one in tokens if one.token.kind == "UsernameToken"]
-        if not found:
-            return None
-        return frozenset[str]().union(*(token.options for token in found))
+        """The options of the UsernameToken that a request must have, None where it needs none."""
+        found = [one.token.options for one in self._usernames()]
+        return frozenset[str]().union(*found) if found else None
 
     # ------------------------------------------------------------------------ operations
 

@@ -22,8 +22,9 @@ from ..http.securing import (
     ServiceSecurity,
 )
 from .algorithms import BY_NAME, PrivateKey, Signer
-from .ciphers import NEVER
+from .assertions import Given
 from .by_operation import ServiceByOperation
+from .ciphers import NEVER
 from .material import Material, UserCheck
 from .port_profile import ClientDemands
 from .profile import Algorithms, Profile
@@ -54,6 +55,9 @@ class Keys:
         recipient: the service's certificate, for which a client encrypts; without it, the only one in
             `trust` that is no authority's.
         secret: of HMACs, which both sides know.
+        saml: the SAML assertion that is sent, byte for byte, or a function that gives one.
+        issuers: of a service: certificates of those whose assertions are trusted, as `trust` has them.
+        audience: of a service: its names in assertions, as an audience or a recipient.
         clock: gives the time, with a zone.
         replays: remembers what was received, for a service of several processes.
         tokens: layers that add what the policy demands besides, `UsernameToken(…)`, in its form.
@@ -77,6 +81,9 @@ class Keys:
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
         secret: bytes | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
         tokens: Sequence[Layer] = (),
@@ -100,6 +107,9 @@ class Keys:
             trust=trusted,
             recipient=theirs,
             secret=secret,
+            saml=saml,
+            issuers=Trust(issuers),
+            audience=(audience,) if isinstance(audience, str) else tuple(audience),
             clock=clock,
             replays=replays or Nonces(clock),
             users=users,
@@ -116,6 +126,9 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
         tokens: Sequence[Layer] = (),
@@ -144,6 +157,9 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
             tokens=tokens,
@@ -161,6 +177,9 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
         tokens: Sequence[Layer] = (),
@@ -188,6 +207,9 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
             tokens=tokens,
