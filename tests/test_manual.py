@@ -46,7 +46,7 @@ PAGES = (
         "http-bindings",
         "events",
     ),
-    *("attachments", "json"),
+    *("attachments", "json", "observing"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (
