@@ -143,7 +143,7 @@ def _alternatives(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The patterns of ports with the alternatives of their policies."""
     found = []
     for text in texts:
-        port, equals, which = text.rpartition("=")
+        port, _, which = text.rpartition("=")
         if not port or not which:
             raise click.UsageError(f"--alternative {text}: PORT=WHICH")
         found.append((port, which))

@@ -315,7 +315,7 @@ class Filling:
         self, into: etree._Element, array: SoapArray, given: Given, path: str
     ) -> None:
         """The items of an array: given under its own name, or under that of its items."""
-        if len(array.ranks) > 1 or array.ranks[0] > 1:
+        if sum(array.ranks) > 1:
             self._wrong.append(Wrong(path, "arrays of arrays are given by --json"))
             return
         items = []

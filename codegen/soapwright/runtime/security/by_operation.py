@@ -7,7 +7,7 @@ from typing import Final
 
 from ..errors.errors import SecurityError
 from ..http.bodies import charset_of
-from ..http.message import Message
+from ..http.message import Attachment, Message
 from ..http.securing import Checked, ClientSecurity, Received, ServiceSecurity
 from ..soap.envelope import Version
 from ..xml.element import Element
@@ -95,7 +95,11 @@ class RefusingService:
         return block == BLOCK
 
     def received(
-        self, blocks: Sequence[Element], version: Version, limits: Limits
+        self,
+        blocks: Sequence[Element],
+        version: Version,
+        limits: Limits,
+        attachments: Sequence[Attachment] = (),
     ) -> Received:
         """Refuse a request.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors.errors import SecurityError
+from ..http.message import Attachment
 from .algorithms import decoded
 from .names import (
     ADDRESSING,
@@ -32,6 +33,41 @@ def check_coverage(found: Verified, profile: Profile) -> None:
             if not found.covers(e):
                 local = str(e.tag).rpartition("}")[2]
                 raise SecurityError(f"{local} is not signed")
+
+
+def check_attachments(
+    found: Verified, profile: Profile, attachments: Sequence[Attachment]
+) -> None:
+    """Refuse a message with an attachment that is not signed, where that is demanded.
+
+    Raises:
+        SecurityError: one is not.
+    """
+    complete = "CompleteAttachments" in profile.expected
+    if complete or "Attachments" in profile.expected:
+        for one in attachments:
+            known = found.attachments.get(one.content_id)
+            if known is None or complete and not known:
+                raise SecurityError("an attachment is not signed")
+
+
+def check_assertion(found: Opened, profile: Profile) -> None:
+    """Refuse a message whose signatures do not confirm its assertion as is demanded.
+
+    Raises:
+        SecurityError: nobody confirms it.
+    """
+    assertion, signatures = found.assertion, found.signatures
+    assert assertion is not None
+    if profile.saml == "holder-of-key":
+        signers = [one.signer.certificate for one in signatures if one.signer]
+        good = assertion.holder is not None and assertion.holder in signers
+    elif profile.saml == "sender-vouches":
+        good = any(one.covers(assertion.element) for one in signatures if one.signer)
+    else:
+        good = True
+    if not good:
+        raise SecurityError("the message's signature does not confirm the assertion")
 
 
 def demanded(

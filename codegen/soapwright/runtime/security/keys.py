@@ -22,6 +22,7 @@ from ..http.securing import (
     ServiceSecurity,
 )
 from .algorithms import BY_NAME, PrivateKey, Signer
+from .assertions import Given
 from .by_operation import ServiceByOperation
 from .material import Material, UserCheck
 from .port_profile import ClientDemands
@@ -53,6 +54,9 @@ class Keys:
         recipient: the service's certificate, for which a client encrypts; without it, the only one in
             `trust` that is no authority's.
         secret: of HMACs, which both sides know.
+        saml: the SAML assertion that is sent, byte for byte, or a function that gives one.
+        issuers: of a service: certificates of those whose assertions are trusted, as `trust` has them.
+        audience: of a service: its names in assertions, as an audience or a recipient.
         clock: gives the time, with a zone.
         replays: remembers what was received, for a service of several processes.
         tokens: layers that add what the policy demands besides, `UsernameToken(…)`, in its form.
@@ -76,6 +80,9 @@ class Keys:
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
         secret: bytes | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
         tokens: Sequence[Layer] = (),
@@ -99,6 +106,9 @@ class Keys:
             trust=trusted,
             recipient=theirs,
             secret=secret,
+            saml=saml,
+            issuers=Trust(issuers),
+            audience=(audience,) if isinstance(audience, str) else tuple(audience),
             clock=clock,
             replays=replays or Nonces(clock),
             users=users,
@@ -115,6 +125,9 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
         tokens: Sequence[Layer] = (),
@@ -143,6 +156,9 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
             tokens=tokens,
@@ -160,6 +176,9 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
         tokens: Sequence[Layer] = (),
@@ -187,6 +206,9 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
             tokens=tokens,

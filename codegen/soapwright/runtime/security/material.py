@@ -11,6 +11,7 @@ from cryptography import x509
 
 from ..xml.element import Element
 from .algorithms import PrivateKey, Signer
+from .assertions import Given
 from .replays import NonceStore
 from .trust import Trust
 
@@ -38,6 +39,12 @@ class Material:
     recipient: x509.Certificate | None
     """The certificate that a client encrypts for; `None` where it is not known."""
     secret: bytes | None
+    saml: Given | None
+    """The assertion that is sent."""
+    issuers: Trust
+    """Whose assertions are trusted."""
+    audience: tuple[str, ...]
+    """The names of the service, for which assertions may be."""
     clock: Callable[[], datetime]
     replays: NonceStore
     users: UserCheck | None = None

@@ -24,12 +24,13 @@ Layout: TypeAlias = Literal["strict", "lax", "timestamp-first", "timestamp-last"
 Order: TypeAlias = Literal["sign-encrypt", "encrypt-sign"]
 """Whether the plaintext is signed, or the ciphertext (WS-SecurityPolicy 1.3, section 6.3)."""
 
+_CONFIRMATIONS: Final = ("", "bearer", "holder-of-key", "sender-vouches")
 _ORDERS: Final = ("sign-encrypt", "encrypt-sign")
 _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
 _LAYOUTS: Final = ("strict", "lax", "timestamp-first", "timestamp-last")
 _WORDS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken"),
-    *("BinarySecurityToken", "Headers"),
+    *("BinarySecurityToken", "Headers", "Attachments", "CompleteAttachments"),
 )
 _ENCRYPTED_WORDS: Final = ("Body", "Signature", "UsernameToken")
 
@@ -74,9 +75,11 @@ class Algorithms:
 class Profile:
     """The message security of what is sent, and what is demanded of what comes.
 
-    A part that is signed is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "Headers" (all header
-    blocks that are for the receiver), "UsernameToken", "BinarySecurityToken", or a header block by its name in Clark's notation, `{urn:shop}Order`, or all of
-    a namespace, `{urn:shop}*`. Body and Timestamp must be there, the others are signed where they are.
+    A part that is signed is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "Headers"
+    (all header blocks that are for the receiver), "UsernameToken", "BinarySecurityToken", "Attachments" (the
+    contents of those that the envelope does not include), "CompleteAttachments" (with their MIME headers), or a
+    header block by its name in Clark's notation, `{urn:shop}Order`, or all of a namespace, `{urn:shop}*`. Body and
+    Timestamp must be there, the others are signed where they are.
     A part that is encrypted is "Body" (its content), "Signature" (with SignatureConfirmations),
     "UsernameToken", or a header block, named likewise; they are encrypted where they are.
 
@@ -95,6 +98,8 @@ class Profile:
         endorse: with `symmetric`, whether the client's key signs the signature.
         confirm: whether a reply confirms the request's signatures (WS-Security 1.1, section 8.5), and
             must.
+        saml: how the SAML assertion of a request is confirmed: "bearer", "holder-of-key" (its key signs the
+            message), "sender-vouches" (the message's signature is of it too); "" for none.
         encryption_reference: how an encrypted key refers to the recipient's certificate.
         tokens: layers that add further tokens, as `UsernameToken`.
         reference: how the signature refers to the certificate.
@@ -113,7 +118,7 @@ class Profile:
         ValueError: a part, reference or layout is unknown, or a time is not positive.
     """
 
-    sign: Sequence[str] = ("Body", "Timestamp", "Addressing")
+    sign: Sequence[str] = ("Body", "Timestamp", "Addressing", "Attachments")
     expect: Sequence[str] | None = None
     require: Sequence[str] = ()
     expect_required: Sequence[str] = ()
@@ -123,6 +128,7 @@ class Profile:
     symmetric: bool = False
     endorse: bool = False
     confirm: bool = False
+    saml: Literal["", "bearer", "holder-of-key", "sender-vouches"] = ""
     encryption_reference: KeyReference = "issuer-serial"
     tokens: Sequence[Layer] = ()
     reference: KeyReference = "direct"
@@ -151,6 +157,10 @@ class Profile:
             raise ValueError(f"layout={self.layout!r}: {_LAYOUTS} are known")
         if self.order not in _ORDERS:
             raise ValueError(f"order={self.order!r}: {_ORDERS} are known")
+        if self.saml not in _CONFIRMATIONS:
+            raise ValueError(f"saml={self.saml!r}: {_CONFIRMATIONS} are known")
+        if self.saml[:6] not in ("", "bearer") and not (self.sign and self.expected):
+            raise ValueError(f"saml={self.saml!r} is confirmed by a signature")
         if self.endorse and not self.symmetric:
             raise ValueError("endorse=True is with symmetric=True")
         if self.lifetime <= 0 or self.skew < 0:

@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from ..errors.errors import SecurityError
 from ..http.bodies import charset_of
-from ..http.message import Message
+from ..http.message import Attachment, Message
 from ..http.securing import Checked, Received
 from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
@@ -87,7 +87,11 @@ class TransportService:
         return checking is not None and checking.understands(block)
 
     def received(
-        self, blocks: Sequence[Element], version: Version, limits: Limits
+        self,
+        blocks: Sequence[Element],
+        version: Version,
+        limits: Limits,
+        attachments: Sequence[Attachment] = (),
     ) -> Received:
         """A request and the user who sent it, "" where nobody need say.
 

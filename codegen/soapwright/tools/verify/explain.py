@@ -38,7 +38,7 @@ from soapwright.runtime.security.parts import (
     place_of,
 )
 from soapwright.runtime.security.profile import Profile
-from soapwright.runtime.security.receiving import opened
+from soapwright.runtime.security.receiving import Coming, opened
 from soapwright.runtime.security.timestamps import check_timestamp
 from soapwright.runtime.security.verifying import Verified, Verifying
 from soapwright.runtime.soap.envelope import NAMES, Version
@@ -202,9 +202,10 @@ class _Explaining:
         what = f"{count} part{'s are' if count > 1 else ' is'} encrypted"
         try:
             parts = parts_of(_tree(self._message), profile.actor)
+            request = None if profile.symmetric else _NONE
+            unsigned = replace(profile, expect=())
             found = opened(
-                *(parts, replace(profile, expect=()), material),
-                *(self._asked.accepts, LIMITS, None if profile.symmetric else _NONE),
+                parts, unsigned, material, self._asked.accepts, Coming(LIMITS, request)
             )
         except SecurityError as error:
             self._notes.append(f"{what}, and cannot be read: {error}")

@@ -309,9 +309,9 @@ class Side:
         return self._codec.message.tag is not None and self._headers is None
 
     @property
-    def headers_type(self) -> type[Any] | None:
-        """The class of the declared headers; None where there are none."""
-        return None if self._headers is None else self._headers.type
+    def headers(self) -> MessageCodec | None:
+        """The codec of the declared headers; None where there are none."""
+        return self._headers
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -193,7 +193,8 @@ class Operation(Generic[Request, Response]):
     @property
     def request_headers_type(self) -> type[Any] | None:
         """The class of a request's declared headers; `None` where none are declared."""
-        return None if self._request is None else self._request.headers_type
+        headers = None if self._request is None else self._request.headers
+        return None if headers is None else headers.type
 
     @property
     def request_blocks(self) -> tuple[str, ...]:

@@ -34,7 +34,8 @@ from ..http.bodies import (
     media_type,
     unpacked,
 )
-from ..http.message import Layer, Message, layers, through
+from ..http.message import Attachment, Layer, Message, layers, through
+from ..http.multipart import beside
 from ..http.securing import MessageSecurity
 from ..http.securing import Received as SecuredRequest
 from ..http.transport import Response
@@ -345,7 +346,7 @@ class Application:
             Refusal: it is none, or one that is not answered.
             SoapFault: a hook or a layer refuses it.
         """
-        message = self._message(request)
+        message, apart = self._message(request)
         try:
             charset = charset_of(message.content_type)
             root = parse(message.envelope, charset, self._limits)
@@ -353,17 +354,17 @@ class Application:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
         with self._attachments.reading(message):
-            return self._called(root, message, request)
+            return self._called(root, replace(message, attachments=apart), request)
 
     def _called(self, root: Element, message: Message, request: HttpRequest) -> Call:
-        """The call that an envelope is.
+        """The call that an envelope is; of its attachments the message has those that it does not include.
 
         Raises:
             Refusal: as of `_call`.
         """
         dispatchers = self._at.get(request.path, self._all)
         version = _version_of(root, dispatchers)
-        came = _Came(action_of(message), version)
+        came = _Came(action_of(message), version, message.attachments)
         try:
             came.open(root)
             target = self._passed(came, dispatchers[version])
@@ -412,7 +413,9 @@ class Application:
             target = came.called(dispatcher)
             guard = target.guard
         if guard is not None:
-            received = guard.received(came.ours, came.version, self._limits)
+            received = guard.received(
+                came.ours, came.version, self._limits, came.attachments
+            )
             came.secured, came.user = received, received.user
             came.open(received.root)
         elif self._guards.check is not None:
@@ -435,8 +438,9 @@ class Application:
         check_headers(came.ours, came.version, understands)
         check_encoding(came.body, came.version)
 
-    def _message(self, request: HttpRequest) -> Message:
-        """A POST after the incoming layers, with a whole envelope.
+    def _message(self, request: HttpRequest) -> tuple[Message, tuple[Attachment, ...]]:
+        """A POST after the incoming layers, with a whole envelope; and for message security the
+        attachments that the envelope does not include.
 
         Raises:
             Refusal: there is none.
@@ -451,6 +455,7 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         try:
+            apart = beside(message) if self._guards.are_any else ()
             message = self._attachments.readable(message, self._limits, self.max_body)
         except TooLarge:
             raise self._beyond() from None
@@ -461,7 +466,7 @@ class Application:
             accepted = ", ".join(MEDIA_TYPES.values())
             fault = _callers(f"a SOAP envelope is {accepted}")
             raise Refusal(fault, status=415, headers={"accept-post": accepted})
-        return message
+        return message, apart
 
     def _received(self, request: HttpRequest) -> Message:
         """A POST as it came.
@@ -548,6 +553,7 @@ class _Came:
     Args:
         action: the SOAPAction of its request.
         version: of SOAP.
+        attachments: those that the envelope does not include.
     """
 
     root: Element
@@ -556,8 +562,11 @@ class _Came:
     ours: Sequence[Element]
     """The header blocks that are for the service."""
 
-    def __init__(self, action: str, version: Version) -> None:
+    def __init__(
+        self, action: str, version: Version, attachments: Sequence[Attachment]
+    ) -> None:
         self.action = action
+        self.attachments = attachments
         self.version = version
         self.headers: AddressingHeaders | None = None
         self.user: str | None = None

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from ..soap.envelope import Version
 from ..xml.element import Element
 from ..xml.parsing import Limits
-from .message import Message
+from .message import Attachment, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,12 @@ class Received:
     root: Element
     """The tree that is decoded: another one than before where something was encrypted."""
     user: str
-    """The subject of the certificate that it is signed with, "" where none is demanded."""
+    """The subject of its SAML assertion, or of the certificate that it is signed with; "" where neither
+    is demanded."""
     correlation: object = field(default=None, repr=False)
     """The facts of it that its reply needs."""
+    assertion: Element | None = field(default=None, repr=False)
+    """Its SAML assertion, where one is demanded, checked."""
 
 
 class ClientSecurity(Protocol):
@@ -51,7 +54,7 @@ class ClientSecurity(Protocol):
         """A whole reply, after all layers.
 
         Args:
-            message: the reply.
+            message: the reply, with the attachments that its envelope does not include.
             limits: how much it may hold.
             sent: the request, as `secured` gave it.
 
@@ -70,7 +73,11 @@ class ServiceSecurity(Protocol):
         ...
 
     def received(
-        self, blocks: Sequence[Element], version: Version, limits: Limits
+        self,
+        blocks: Sequence[Element],
+        version: Version,
+        limits: Limits,
+        attachments: Sequence[Attachment] = (),
     ) -> Received:
         """A request, and the identity of who signed it.
 
@@ -78,6 +85,7 @@ class ServiceSecurity(Protocol):
             blocks: its header blocks that are for the service, of its whole tree.
             version: of SOAP.
             limits: how much it may hold after decryption.
+            attachments: those that its envelope does not include.
 
         Raises:
             SoapFault: the request is refused.

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ._soap.http.message import Attachment as Attachment
     from ._soap.http.message import Message as Message
     from ._soap.http.message import Outgoing as Outgoing
+    from ._soap.http.observing import Observation as Observation
+    from ._soap.http.observing import Observer as Observer
     from ._soap.http.retries import Retry as Retry
     from ._soap.http.transport import AsyncHttpTransport as AsyncHttpTransport
     from ._soap.http.transport import AsyncStreamedResponse as AsyncStreamedResponse
@@ -36,6 +38,11 @@ if TYPE_CHECKING:
     from ._soap.http.transport import Response as Response
     from ._soap.http.transport import StreamedResponse as StreamedResponse
     from ._soap.http.transport import Transport as Transport
+    from ._soap.json.convert import from_dict as from_dict
+    from ._soap.json.convert import from_json as from_json
+    from ._soap.json.convert import to_dict as to_dict
+    from ._soap.json.convert import to_json as to_json
+    from ._soap.json.schema import json_schema as json_schema
     from ._soap.security.username_token import UsernameToken as UsernameToken
     from ._soap.soap.operation import Operation as Operation
     from ._soap.soap.operation import Port as Port
@@ -87,6 +94,8 @@ __all__ = [
     "Message",
     "Nil",
     "NonceStore",
+    "Observation",
+    "Observer",
     "Operation",
     "Outgoing",
     "PORTS",
@@ -112,12 +121,17 @@ __all__ = [
     "XmlTime",
     "elements",
     "errors",
+    "from_dict",
+    "from_json",
     "headers_of",
+    "json_schema",
     "limits",
     "ports",
     "redact",
     "server",
     "set_limits",
+    "to_dict",
+    "to_json",
     "types",
     "validate",
 ]
@@ -145,6 +159,8 @@ _HOMES = {
     "Message": "._soap.http.message",
     "Nil": "._soap.values.values",
     "NonceStore": "._soap.security.username_checks",
+    "Observation": "._soap.http.observing",
+    "Observer": "._soap.http.observing",
     "Operation": "._soap.soap.operation",
     "Outgoing": "._soap.http.message",
     "PORTS": ".ports",
@@ -168,10 +184,15 @@ _HOMES = {
     "XmlDecimal": "._soap.values.numbers",
     "XmlInt": "._soap.values.numbers",
     "XmlTime": "._soap.values.dates",
+    "from_dict": "._soap.json.convert",
+    "from_json": "._soap.json.convert",
     "headers_of": "._soap.addressing.addressing",
+    "json_schema": "._soap.json.schema",
     "limits": "._package",
     "redact": "._package",
     "set_limits": "._package",
+    "to_dict": "._soap.json.convert",
+    "to_json": "._soap.json.convert",
     "validate": ".facets",
 }
 
