@@ -162,14 +162,31 @@ class _Client(Generic[H]):
             names = {one.name for one in self._port.operations.values()}
             self._retrying = Retrying(retries, names)
 
-    def _with(self, headers: H | None, observer: Observer | None) -> None:
-        """Have default header blocks and an observer, where they are wanted."""
+    def _with(
+        self,
+        headers: H | None,
+        observer: Observer | None,
+        transport: object,
+        http_client: object,
+    ) -> bool:
+        """Have default header blocks and an observer, where they are wanted.
+
+        Returns:
+            Whether HTTP is not the user's own.
+
+        Raises:
+            TypeError: one is of a wrong type.
+            ValueError: no operation declares a header block, or HTTP is given twice.
+        """
+        if transport is not None and http_client is not None:
+            raise ValueError("transport and http_client exclude each other")
         if headers is not None:
             self._headers = header_blocks(headers, self._blocks, {})
         if observer is not None and not callable(observer):
             kind = type(observer).__name__
             raise TypeError(f"observer: {kind} given, a callable is wanted")
         self._observer = observer
+        return transport is None and http_client is None
 
     def _view(
         self, timeout: float | None, endpoint: str | None, headers: H | None
@@ -401,17 +418,14 @@ class BaseClient(_Client[H]):
             limits: those of replies, where they are not the package's.
             lenient: a value of a reply that does not read or is missing is `None`, whatever its
                 annotation, instead of a `DecodeError`; `Exchange.problems` has each such place.
-            references: what is written by reference in encoded requests: all that is shared by
-                identity, or with "cycles" only what is part of a cycle; the rest is repeated.
+            references: what encoded requests write by reference: all that is shared, or only "cycles".
             connections: how many there may be at once; further calls wait for one to be free.
             deadline: seconds that a call may take as a whole, its retries and decoding included.
             retries: the rules by which calls are repeated, a `Retry`; without it none is.
-            mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
-                parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
+            mtom: whether requests are MTOM messages; from how many bytes on; `None`: as the WSDL has it.
             attachments: "stream" for binary values of replies as `Attachment`s, received into files.
             security: keys or a profile of message security; `False` for none, whatever is demanded.
-            headers: header blocks by name, for each operation that declares them; an argument
-                of a call takes the place of one.
+            headers: header blocks by name, where a call is not given its own.
             observer: gives the context that each call runs in; see `Observation`.
 
         Raises:
@@ -420,8 +434,7 @@ class BaseClient(_Client[H]):
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
         self._guard(deadline, retries)
-        self._with(headers, observer)
-        plain = transport is None and http_client is None
+        plain = self._with(headers, observer, transport, http_client)
         self._outgoing = self._secure(security, layers(outgoing, "outgoing"), plain)
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
@@ -429,8 +442,6 @@ class BaseClient(_Client[H]):
             transport = self._own = HttpTransport(
                 timeout, http_client, connections=connections
             )
-        elif http_client is not None:
-            raise ValueError("transport and http_client exclude each other")
         self._transport = transport
 
     def __enter__(self) -> Self:
@@ -621,8 +632,7 @@ class BaseAsyncClient(_Client[H]):
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
         self._guard(deadline, retries)
-        self._with(headers, observer)
-        plain = transport is None and http_client is None
+        plain = self._with(headers, observer, transport, http_client)
         given = layers(outgoing, "outgoing", may_wait=True)
         self._outgoing = self._secure(security, given, plain)
         self._incoming = layers(incoming, "incoming", may_wait=True)
@@ -631,8 +641,6 @@ class BaseAsyncClient(_Client[H]):
             transport = self._own = AsyncHttpTransport(
                 timeout, http_client, connections=connections
             )
-        elif http_client is not None:
-            raise ValueError("transport and http_client exclude each other")
         self._transport = transport
 
     async def __aenter__(self) -> Self:
