@@ -47,7 +47,7 @@ PAGES = (
         "http-bindings",
         "events",
     ),
-    *("attachments", "json"),
+    *("attachments", "json", "observing"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (
