@@ -18,16 +18,14 @@ from ..errors.errors import SecurityError
 from ..values.strings import attribute_text
 from ..xml.parsing import LIMITS, parse
 from .algorithms import (
-    DIGESTS,
     SIGNATURES,
     PrivateKey,
     Signer,
-    digest,
     encoded,
     signature_of,
 )
 from .blocks import with_children
-from .canonical import canonical
+from .contained import reference_to
 from .material import Material
 from .names import (
     ADDRESSING,
@@ -248,12 +246,7 @@ class _Signing:
         elements = _by_id(parse(unsigned, self._charset, LIMITS))
         hashing = self._profile.algorithms.digest
         references = "".join(
-            f'<ds:Reference URI="#{attribute_text(name)}"><ds:Transforms>'
-            f'<ds:Transform Algorithm="{EXCLUSIVE}"></ds:Transform></ds:Transforms>'
-            f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
-            f"<ds:DigestValue>{encoded(digest(hashing, canonical(elements[name])))}"
-            "</ds:DigestValue></ds:Reference>"
-            for name in ids
+            reference_to(attribute_text(name), elements[name], hashing) for name in ids
         )
         # In its canonical form: its bytes are what is signed.
         info = (
