@@ -257,14 +257,14 @@ def test_a_block_of_the_header_does_not_take_the_place_of_what_the_body_refers_t
 
 def signed_as_it_is(fleet: Any, envelope: bytes) -> bytes:
     """Signed as programs do that leave the PrefixList out, here by hand."""
-    contained = import_module(f"{fleet.__name__}._soap.security.contained")
-    known, contained._of_values = contained._of_values, lambda e: []
+    signing = import_module(f"{fleet.__name__}._soap.security.signing")
+    known, signing.prefixes_of_values = signing.prefixes_of_values, lambda e: []
     try:
         given = keys(fleet, CLIENT, SERVICE).for_client(None, "http://x")
         message = fleet.Message(envelope, "text/xml")
         return bytes(given.secured(message).envelope)
     finally:
-        contained._of_values = known
+        signing.prefixes_of_values = known
 
 
 def test_a_reference_to_what_is_not_signed_is_refused(fleet: Any) -> None:

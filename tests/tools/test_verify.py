@@ -99,7 +99,7 @@ def test_a_message_that_is_accepted(shell: Shell, files: Path) -> None:
 
 
 def test_a_message_that_is_refused(shell: Shell, files: Path) -> None:
-    changed = (files / "message.xml").read_bytes().replace(b"1.00", b"9.00")
+    changed = (files / "message.xml").read_bytes().replace(b">1.00<", b">9.00<")
     (files / "message.xml").write_bytes(changed)
     result = shell("verify", "message.xml", *ASKED)
     assert (result.code, result.err) == (1, "")
@@ -616,7 +616,7 @@ def test_an_indentation_that_was_removed(tmp_path: Path) -> None:
 
 
 def test_a_change_of_content_has_likely_causes_only(tmp_path: Path) -> None:
-    report = explained(signed().replace(b"1.00", b"9.00"), tmp_path)
+    report = explained(signed().replace(b">1.00<", b">9.00<"), tmp_path)
     (body,) = [r for r in report.signatures[0].references if r.state == "wrong"]
     assert all(cause.startswith("perhaps: ") for cause in body.causes)
     assert body.computed != body.declared

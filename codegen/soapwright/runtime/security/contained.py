@@ -15,9 +15,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 from ..errors.errors import SecurityError
 from ..values.names import SOAP11_ENCODING, SOAP12_ENCODING, SOAP_ENCODINGS, XSD, XSI
 from ..xml.parsing import LIMITS, parse
-from .algorithms import DIGESTS, digest, encoded
 from .canonical import canonical
-from .names import EXCLUSIVE
 
 _NAMES: Final = {"i": XSI, "e": SOAP11_ENCODING, "f": SOAP12_ENCODING}
 # Any: lxml's evaluators are not typed.
@@ -69,30 +67,7 @@ def _namespace(value: Any) -> str:  # Any: lxml's results
     return uri
 
 
-def reference_to(name: str, e: Any, hashing: str) -> str:  # Any: lxml ships no types
-    """A Reference to an element, with the prefixes of its values in the PrefixList.
-
-    Args:
-        name: its id, as an attribute's text.
-        hashing: the digest's algorithm by its name.
-    """
-    prefixes = _of_values(e)
-    included = ""
-    if prefixes:
-        included = (
-            f'<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}"'
-            f' PrefixList="{" ".join(prefixes)}"></ec:InclusiveNamespaces>'
-        )
-    value = encoded(digest(hashing, canonical(e, prefixes)))
-    return (
-        f'<ds:Reference URI="#{name}"><ds:Transforms><ds:Transform'
-        f' Algorithm="{EXCLUSIVE}">{included}</ds:Transform></ds:Transforms>'
-        f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
-        f"<ds:DigestValue>{value}</ds:DigestValue></ds:Reference>"
-    )
-
-
-def _of_values(e: Any) -> list[str]:  # Any: lxml ships no types
+def prefixes_of_values(e: Any) -> list[str]:  # Any: lxml ships no types
     """The prefixes from outside of an element that seem to be used in its attributes' values and its texts."""
     parent = e.getparent()
     outside = {} if parent is None else parent.nsmap

@@ -38,6 +38,19 @@ class Parts:
     security: Any
     """The Security block for the actor; `None` where there is none."""
 
+    actor: str
+    """The actor or role whose blocks are looked at, "" for the ultimate receiver."""
+
+    def is_ours(self, block: Any) -> bool:  # Any: lxml ships no types
+        """Whether a header block is for that actor."""
+        return _actor(block, self.soap) == self.actor
+
+    @property
+    def has_fault(self) -> bool:
+        """Whether the Body has a Fault and nothing else, which is never read as a reply."""
+        children: list[Any] = self.body[:]  # Any: lxml ships no types
+        return [e.tag for e in children] == [f"{{{self.soap}}}Fault"]
+
 
 def parts_of(root: Element, actor: str = "") -> Parts:
     """The parts of an envelope.
@@ -59,7 +72,8 @@ def parts_of(root: Element, actor: str = "") -> Parts:
     ours = [block for block in blocks if _actor(block, soap) == actor]
     if len(ours) > 1:
         raise SecurityError("there is more than one Security block")
-    return Parts(soap, tree, header, bodies[0], ours[0] if ours else None)
+    security = ours[0] if ours else None
+    return Parts(soap, tree, header, bodies[0], security, actor)
 
 
 def only(parent: Any, name: str) -> Any:  # Any: lxml ships no types

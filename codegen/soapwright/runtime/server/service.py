@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 from ..addressing.headers import AddressingHeaders
 from ..http.attaching import Attaching
 from ..http.message import Attachment, Message
-from ..http.securing import MessageSecurity, Received, ServiceSecurity
+from ..http.securing import PortDemands, Received, ServiceSecurity
 from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
@@ -94,8 +94,8 @@ class BaseService(ABC):
     """The parameters that are given the whole request, of operations whose fields cannot express it all."""
     _attaching: ClassVar[Attaching | None] = None
     """The writer and reader of attachments; `None` where nothing is binary."""
-    _profiles: ClassVar[Mapping[str, object]] = {}
-    """The profiles of message security that ports' policies demand, by their keys."""
+    _profiles: ClassVar[Mapping[str, PortDemands]] = {}
+    """The message security that ports' policies demand, by their keys."""
     _specification: ClassVar[Specification | None] = None
     """The WSDL; `None` where the package was made without."""
 
@@ -121,6 +121,8 @@ class Call:
     """The user whose token `security` checked."""
     secured: Received | None = None
     """The request as its message security was checked; `None` where there is none."""
+    guard: ServiceSecurity | None = None
+    """The message security of the operation, which secures the reply."""
 
     @property
     def method(self) -> Callable[..., object]:
@@ -246,30 +248,6 @@ class Security(Protocol):
             SoapFault: the request is refused.
         """
         ...
-
-
-def security_of(
-    given: Security | MessageSecurity | None, services: Sequence[BaseService]
-) -> tuple[Security | None, ServiceSecurity | None]:
-    """The check of requests, or the message security of requests and replies.
-
-    Args:
-        given: keys or a profile, or a check alone.
-        services: with keys, their ports' policies demand the same.
-
-    Raises:
-        ValueError: they do not.
-    """
-    if not isinstance(given, MessageSecurity):
-        return given, None
-    demanded = [
-        service._profiles.get(key)
-        for service in services
-        for key in service._port_names
-    ]
-    if any(one != demanded[0] for one in demanded):
-        raise ValueError("the ports' policies differ: serve them apart")
-    return None, given.for_service(demanded[0] if demanded else None)
 
 
 class Hooks:
