@@ -34,7 +34,7 @@ class Anywhere(Verifying):
 
     def __init__(self, signature: Any, keys: Keys, certificate: Path | None) -> None:
         root = signature.getroottree().getroot()
-        parts = Parts("", root, None, root, signature.getparent())
+        parts = Parts("", root, None, root, signature.getparent(), "")
         super().__init__(parts, keys.material, accepted(()))
         self._signature = signature
         self._certificate = certificate

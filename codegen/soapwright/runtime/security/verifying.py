@@ -66,7 +66,7 @@ class Verified:
 
     @property
     def identity(self) -> bytes:
-        """What a replayed message is known by."""
+        """The octets by which a replayed message is known."""
         return identity_of(self.algorithm, self.value)
 
     def covers(self, e: Any) -> bool:  # Any: lxml ships no types
