@@ -5,7 +5,7 @@ WS-SecurityPolicy 1.1 to 1.3, WS-Addressing 1.0 Metadata, MTOM's policies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -19,7 +19,7 @@ from soapwright.model.policy import (
     Policy,
     in_order,
 )
-from soapwright.model.security import Binding, SupportingToken
+from soapwright.model.security import Binding, Parts, SupportingToken, Token
 from soapwright.model.security_policies import (
     ENCRYPTED,
     REQUIRED,
@@ -51,10 +51,9 @@ OF_HTTPS = {
 _KEYS_HINT = "give clients and services keys: security=Keys(…)"
 _USERNAME_HINT = "give the client a layer: outgoing=[UsernameToken(user, password{})]"
 _HEADER_HINT = "give the request the header"
-_WEAK_HINT = (
-    "SHA-256 is used instead, unless the keys allow it by name: "
-    'Keys(…, accept=["rsa-sha1", "sha1"])'
-)
+_WEAK_HINT = "SHA-256 and AES-GCM are used instead, unless Keys(…, accept=[…]) has them"
+_DERIVED = "DerivedKeys"
+_NOT_SENT = ("PkiPath", "RequireEmbeddedTokenReference", _DERIVED)
 
 
 class Met(Enum):
@@ -206,8 +205,9 @@ class _Demands:
         self, alternative: Alternative, around: Alternative, address: str | None
     ) -> None:
         self._assertions = in_order(alternative)
+        self._around = alternative | around
         self._address = address
-        found = binding_of(alternative | around)
+        found = binding_of(self._around)
         self._binding = None if found is None else found[0]
         self._by_transport = self._binding is Binding.TRANSPORT
 
@@ -231,7 +231,6 @@ class _Demands:
             "TransportBinding": self._transport,
             "AsymmetricBinding": self._asymmetric,
             "SymmetricBinding": self._symmetric,
-            "Wss11": _wss11,
             **dict.fromkeys((*SIGNED, *ENCRYPTED, *REQUIRED), self._parts),
         }
         if one.local in kinds:
@@ -270,38 +269,39 @@ class _Demands:
             tokens_in(one, "RecipientToken", "RecipientSignatureToken"),
         )
         tokens = [token for side in sides for token in side]
-        names = dict.fromkeys(TOKENS.get(t.kind, t.kind) for t in tokens)
         words = "messages signed by keys of both sides (AsymmetricBinding)"
-        words += f": {', '.join(names)}" if names else ""
-        known = all(sides) and all(token.kind == "X509Token" for token in tokens)
-        how = Met.BY_USER if known else Met.REFUSED
-        yield Demand(words, how, one.at, _KEYS_HINT if known else "")
-        for token in tokens:
-            for option in sorted(token.options):
-                if "PkiPath" in option or option == "RequireDerivedKeys":
-                    yield Demand(f"{option} of a token", Met.REFUSED, token.at)
+        yield _binding(one, words, tokens, known=all(len(side) == 1 for side in sides))
+        yield from _tokens(tokens)
         yield from self._algorithms(one)
         yield from self._common(one)
-        if "EncryptSignature" in flags_of(one):
-            words = "an encrypted signature (EncryptSignature)"
+        initiator = sides[0][:1]
+        direct = all(t.is_referred_to_directly(by_initiator=True) for t in initiator)
+        if "ProtectTokens" in flags_of(one) and not direct:
+            words = "a signed token that is not sent (ProtectTokens)"
             yield Demand(words, Met.REFUSED, one.at)
 
     def _symmetric(self, one: Assertion) -> Iterator[Demand]:
-        names = ("ProtectionToken", "SignatureToken", "EncryptionToken")
-        tokens = [token for name in names for token in tokens_in(one, name)]
-        kinds = dict.fromkeys(TOKENS.get(t.kind, t.kind) for t in tokens)
+        tokens = tokens_in(one, "ProtectionToken", "SignatureToken", "EncryptionToken")
         words = "messages protected by a shared key (SymmetricBinding)"
-        words += f": {', '.join(kinds)}" if kinds else ""
-        yield Demand(words, Met.REFUSED, one.at)
+        known = bool(tokens_in(one, "ProtectionToken")) and len(tokens) == 1
+        yield _binding(one, words, tokens, known=known)
+        yield from _tokens(tokens)
+        yield from self._algorithms(one)
         yield from self._common(one)
+        if "ProtectTokens" in flags_of(one):
+            words = "a signed encrypted key (ProtectTokens)"
+            yield Demand(words, Met.REFUSED, one.at)
 
     def _algorithms(self, binding: Assertion) -> Iterator[Demand]:
         name, found = suite(binding)
         if name and found is None:
             words = f"the algorithm suite {name}, which is not known"
             yield Demand(words, Met.REFUSED, binding.at)
-        elif found is not None and found.is_weak:
-            words = f"signatures by SHA-1 (AlgorithmSuite {name})"
+        elif found is not None and (weak := found.weak(encrypts=True)):
+            names = ", ".join(weak)
+            if binding.local == Binding.SYMMETRIC.value:
+                names = names.replace("rsa-sha1", "hmac-sha1")
+            words = f"weak algorithms ({name}: {names})"
             yield Demand(words, Met.BY_USER, binding.at, _WEAK_HINT)
 
     def _common(self, binding: Assertion) -> Iterator[Demand]:
@@ -331,21 +331,35 @@ class _Demands:
                 words, given = f"{words} with a digest of the password", ", digest=True"
             elif "NoPassword" in token.options:
                 words = f"{words} without a password"
-            if self.takes_username(one):
+            if self._takes_username(one):
                 how, hint = Met.BY_USER, _USERNAME_HINT.format(given)
         elif token.kind == "HttpsToken":
             how = Met.BY_ITSELF
-        elif token.kind == "X509Token" and one.is_endorsing and self._by_transport:
+        elif token.kind == "X509Token" and self._endorses(one):
             how, hint = Met.BY_USER, _KEYS_HINT
         if one.kind != "SupportingTokens":
             words = f"{words} ({one.kind})"
         return Demand(words, how, token.at, hint)
 
-    def takes_username(self, one: SupportingToken) -> bool:
+    def _takes_username(self, one: SupportingToken) -> bool:
         """Whether a UsernameToken can be sent as a policy demands it."""
-        if one.is_endorsing or "RequireDerivedKeys" in one.token.options:
+        if one.is_endorsing or any(_DERIVED in option for option in one.token.options):
             return False
-        return self._by_transport or not one.is_encrypted
+        protects = self._binding is not None
+        return protects or not (one.is_encrypted or one.is_signed)
+
+    def _endorses(self, one: SupportingToken) -> bool:
+        """Whether a certificate's key can sign as a policy demands it: the Timestamp of a message over
+        TLS, or the signature of a symmetric binding."""
+        if self._by_transport:
+            return one.is_endorsing and any(
+                inner.local == "IncludeTimestamp"
+                for assertion in self._around
+                if assertion.local == Binding.TRANSPORT.value
+                for inner in assertion.inside
+            )
+        plain = one.kind == "EndorsingSupportingTokens" and one.parts == Parts()
+        return plain and self._binding is Binding.SYMMETRIC
 
     # ---------------------------------------------------------------------------- parts
 
@@ -355,22 +369,39 @@ class _Demands:
         if one.local in REQUIRED:
             how, kind, hint = Met.BY_USER, "required", _HEADER_HINT
         elif one.local in SIGNED:
-            how, kind, hint = self._signed(one), "signed", ""
+            how, kind, hint = self._protected(one), "signed", ""
         else:
-            kind, hint = "encrypted", ""
-            how = Met.BY_ITSELF if self._by_transport else Met.REFUSED
+            how, kind, hint = self._protected(one), "encrypted", ""
         if not all_parts_are_named(one):
             how, hint = Met.REFUSED, ""
         yield Demand(f"{kind} parts: {what} ({one.local})", how, one.at, hint)
 
-    def _signed(self, one: Assertion) -> Met:
-        """How signed parts are met: TLS signs whatever is sent, keys what is named."""
+    def _protected(self, one: Assertion) -> Met:
+        """How parts are signed or encrypted: by TLS whatever is sent, by keys what is named."""
         attached = any(part.local == "Attachments" for part in one.parameters)
         if self._by_transport:
             return Met.BY_ITSELF
-        if self._binding is Binding.ASYMMETRIC and not attached:
-            return Met.BY_ITSELF
-        return Met.REFUSED
+        return Met.REFUSED if attached or self._binding is None else Met.BY_ITSELF
+
+
+def _binding(
+    one: Assertion, words: str, tokens: Sequence[Token], *, known: bool
+) -> Demand:
+    """The demand of a binding by keys; `known` is whether it has the tokens that it needs."""
+    names = dict.fromkeys(TOKENS.get(t.kind, t.kind) for t in tokens)
+    words += f": {', '.join(names)}" if names else ""
+    if known and all(token.kind == "X509Token" for token in tokens):
+        return Demand(words, Met.BY_USER, one.at, _KEYS_HINT)
+    return Demand(words, Met.REFUSED, one.at)
+
+
+def _tokens(tokens: Iterable[Token]) -> Iterator[Demand]:
+    """The demands on X.509 tokens that are of a form which is not sent."""
+    for token in tokens:
+        for option in sorted(token.options):
+            if token.kind == "X509Token" and any(n in option for n in _NOT_SENT):
+                words = f"a token of another form ({option})"
+                yield Demand(words, Met.REFUSED, token.at)
 
 
 def _addressing(one: Assertion) -> Iterator[Demand]:
@@ -380,13 +411,6 @@ def _addressing(one: Assertion) -> Iterator[Demand]:
             hint = "give the client a layer: outgoing=[Addressing(reply_to=…)]"
             words = "replies to another address (NonAnonymousResponses)"
             yield Demand(words, Met.BY_USER, nested.at, hint)
-
-
-def _wss11(one: Assertion) -> Iterator[Demand]:
-    for nested in one.inside:
-        if nested.local == "RequireSignatureConfirmation":
-            words = "a SignatureConfirmation (RequireSignatureConfirmation)"
-            yield Demand(words, Met.REFUSED, nested.at)
 
 
 def _part(parameter: Assertion) -> str:

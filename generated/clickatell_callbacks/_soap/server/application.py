@@ -63,11 +63,11 @@ from .answering import (
 )
 from .attachments import ServiceAttachments
 from .dispatch import Dispatcher, Target
-from .guarding import Guards
 from .messages import action_of, reply_message, response_of
 from .service import (
     BaseService,
     Call,
+    Guards,
     Hooks,
     HttpRequest,
     Security,
