@@ -20,12 +20,14 @@ from .algorithms import (
     decoded,
     digest,
     encoded,
+    identity_of,
 )
 from .attached import COMPLETE, CONTENT, attachment_of, digest_of
 from .assertion_checks import Asserted
 from .assertions import ASSERTIONS, referred
 from .canonical import canonical, prefix_list, with_default
 from .certificates import Found, certificate_of
+from .contained import check_contained
 from .decrypting import SessionKeys
 from .material import Material
 from .names import (
@@ -60,7 +62,12 @@ class Verified:
     """The key of an HMAC."""
     algorithm: str = ""
     value: bytes = b""
-    """The signature's, by which a replayed message is known."""
+    """The signature's."""
+
+    @property
+    def identity(self) -> bytes:
+        """The octets by which a replayed message is known."""
+        return identity_of(self.algorithm, self.value)
 
     def covers(self, e: Any) -> bool:  # Any: lxml ships no types
         """Whether an element is covered, this one and no other."""
@@ -223,9 +230,13 @@ class Verifying:
         """
         holder = None if self._assertion is None else self._assertion.holder
         if found.signer is not None and found.signer.certificate != holder:
+            certificate, trust = found.signer.certificate, self._material.trust
+            if certificate == self._material.certificate:
+                if certificate not in trust.pinned:
+                    raise SecurityError("the message is one of one's own")
             others = (*found.signer.others, *self._material.chain)
             now = self._material.now()
-            self._material.trust.check(found.signer.certificate, others, now)
+            trust.check(certificate, others, now)
 
     # ------------------------------------------------------------------------ references
 
@@ -246,7 +257,7 @@ class Verifying:
         """The element that a Reference covers, once its digest is right.
 
         Raises:
-            SecurityError: it is not, or the element is where nobody looks for it.
+            SecurityError: it is not, the element is where nobody looks for it, or its meaning is not covered.
         """
         name = self.hashing(reference)
         covered, data = self.digested(reference)
@@ -255,6 +266,7 @@ class Verifying:
             local = str(covered.tag).rpartition("}")[2]
             raise SecurityError(f"the digest of {local} is wrong: it was changed")
         self._check_place(covered)
+        check_contained(covered, data)
         return covered
 
     def attachment(
