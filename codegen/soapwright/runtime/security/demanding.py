@@ -33,6 +33,10 @@ def check_coverage(found: Verified, profile: Profile) -> None:
             if not found.covers(e):
                 local = str(e.tag).rpartition("}")[2]
                 raise SecurityError(f"{local} is not signed")
+    if "BinarySecurityToken" in profile.expected and found.signer is not None:
+        token = found.signer.token
+        if not found.covers(found.reference if token is None else token):
+            raise SecurityError("the signer's token is not signed")
 
 
 def check_attachments(
@@ -86,8 +90,8 @@ def demanded(
             yield only(parts.security, TIMESTAMP)
     elif part == "Addressing":
         yield from (b for b in blocks if _namespace(b) in ADDRESSING)
-    elif part in ("UsernameToken", "BinarySecurityToken"):
-        yield from parts.security.findall(wsse(part))
+    elif part == "UsernameToken":
+        yield from parts.security.findall(USERNAME_TOKEN)
     elif part == "Headers":
         yield from (b for b in blocks if b is not parts.security and parts.is_ours(b))
     elif part.endswith("}*"):
