@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors.errors import SecurityError
 from ..http.message import Attachment
+from ..http.multipart import INCLUDE
 from .algorithms import decoded
 from .names import (
     ADDRESSING,
@@ -72,6 +73,17 @@ def check_assertion(found: Opened, profile: Profile) -> None:
         good = True
     if not good:
         raise SecurityError("the message's signature does not confirm the assertion")
+
+
+def check_included(parts: Parts, profile: Profile) -> None:
+    """Refuse a message whose Body must be signed or encrypted, and includes a part that is neither.
+
+    Raises:
+        SecurityError: it does.
+    """
+    if "Body" in (*profile.expected, *profile.expected_encrypted):
+        if next(parts.body.iter(INCLUDE), None) is not None:
+            raise SecurityError("the Body includes a part that is not signed with it")
 
 
 def demanded(
