@@ -35,7 +35,7 @@ from typing import Any, Final
 from lxml import etree
 
 from soapwright.model.codes import Code
-from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.model.diagnostics import Findings, Location
 from soapwright.project.toml_lines import TableLines, tables
 
 _RULE_KEYS: Final = frozenset({"operation", "when", "xpath", "times", "sequence"})
