@@ -67,7 +67,7 @@ class Replies:
         self._sampled: dict[Any, Any] = {}  # Any: the same, of samples
         self._handed_back = HandedBack()
         files: dict[str, list[Any]] = {}
-        for port in (port for port in api.ports if not port.is_http):
+        for port in api.ports:
             for operation in port.operations:
                 served = package.PORTS[port.key].operations[operation.key]
                 files.setdefault(operation.key, []).append(served)
@@ -206,7 +206,7 @@ def mock(
     services, hooks = _mocked(package, folder, recorded, full=full, script=script)
     application = runtime_module(package, "server.application").Application
     serving = runtime_module(package, "server.serving")
-    paths = {key: f"/{quote(key)}" for key, port in package.PORTS.items() if port.soap}
+    paths = {key: f"/{quote(key)}" for key in package.PORTS}
     made = serving.asgi_application(application(services, paths=paths, hooks=hooks))
     return made if script is None else _with_failures(made)
 
