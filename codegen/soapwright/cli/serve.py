@@ -6,8 +6,11 @@ from pathlib import Path
 
 import click
 
+from soapwright.cli.passwords import Password
 from soapwright.cli.shared import print_findings
-from soapwright.model.diagnostics import SpecError
+from soapwright.model.diagnostics import Findings, SpecError
+
+_FILE = click.Path(path_type=Path)
 
 
 @click.command("serve", short_help="Mock the service of a package.")
@@ -54,6 +57,18 @@ from soapwright.model.diagnostics import SpecError
     metavar="NAME",
     help="A further name under which it may be called, such as a container's.",
 )
+@click.option("--keys", "own", type=_FILE, help="The service's own key: PKCS#12.")
+@click.option(
+    "--trust",
+    multiple=True,
+    type=_FILE,
+    help="Certificates of callers, or of their authorities, in PEM. May be repeated.",
+)
+@click.option(
+    "--password-file",
+    type=_FILE,
+    help="The first line is the password of --keys; else SOAPWRIGHT_PASSWORD has it, or it is asked for.",
+)
 def serve_command(
     package: Path,
     replies: Path | None,
@@ -64,6 +79,9 @@ def serve_command(
     host: str,
     port: int,
     allow_host: tuple[str, ...],
+    own: Path | None,
+    trust: tuple[Path, ...],
+    password_file: Path | None,
 ) -> None:
     """Answer every call of PACKAGE's service with a valid reply, until stopped.
 
@@ -73,20 +91,32 @@ def serve_command(
 
     With --record, calls are passed on to the service at a URL, and each new request and reply is
     kept, without its secrets, as a sample for `soapwright conform`.
+
+    With --keys requests are verified and replies signed as the policies of the WSDL demand it; without,
+    nobody's security is checked.
     """
+    if record is not None and (replies is not None or script is not None):
+        raise click.UsageError("--record excludes --replies and --script")
+    if own is None and (trust or password_file):
+        raise click.UsageError("--trust and --password-file go with --keys")
+    if record is not None and own is not None:
+        raise click.UsageError("--record excludes --keys")
     # loaded when it runs
     from soapwright.tools.recording import recorder
 
     # loaded when it runs
-    from soapwright.tools.serve import mock, serve
+    from soapwright.tools.serve import MockKeys, mock, serve
 
-    if record is not None and (replies is not None or script is not None):
-        raise click.UsageError("--record excludes --replies and --script")
+    findings = Findings()
+    keys = None
+    if own is not None:
+        keys = MockKeys(own, trust, Password(password_file, findings))
     try:
         if record is not None:
             app = recorder(package, record, samples)
         else:
-            app = mock(package, replies, full=full, script=script)
+            app = mock(package, replies, full=full, script=script, keys=keys)
+        findings.raise_errors()
         serve(app, host, port, click.echo, allow_host)
     except SpecError as error:
         print_findings(error.diagnostics)

@@ -12,6 +12,7 @@ import socket
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -180,12 +181,22 @@ class Replies:
         return reading
 
 
+@dataclass(frozen=True, slots=True)
+class MockKeys:
+    """The keys of a mock: a PKCS#12 file, certificates that are trusted, and who gives the file's password."""
+
+    own: Path
+    trust: tuple[Path, ...]
+    password: Callable[[str], str | None]
+
+
 def mock(
     folder: Path,
     recorded: Path | None = None,
     *,
     full: bool = True,
     script: Path | None = None,
+    keys: MockKeys | None = None,
 ) -> Any:
     """A mock of a generated package's service, as an ASGI application (`Any`: the package's own).
 
@@ -197,18 +208,70 @@ def mock(
             sample.
         full: whether samples have optional content.
         script: a file that decides on replies first (`scripting.py`).
+        keys: those by which requests are verified, and replies signed, as policies demand it.
 
     Raises:
-        SpecError: the package cannot be served, a recorded reply does not read, or the script is
-            wrong.
+        SpecError: the package cannot be served, a recorded reply does not read, the script is
+            wrong, or a key cannot be used.
     """
     package = import_package(folder)
     services, hooks = _mocked(package, folder, recorded, full=full, script=script)
     application = runtime_module(package, "server.application").Application
     serving = runtime_module(package, "server.serving")
     paths = {key: f"/{quote(key)}" for key in package.PORTS}
-    made = serving.asgi_application(application(services, paths=paths, hooks=hooks))
+    security = False if keys is None else _security(package, folder, keys)
+    try:
+        mocked = application(services, paths=paths, hooks=hooks, security=security)
+    except ValueError as error:
+        _refuse(folder, f"its policies cannot be followed: {error}")
+    made = serving.asgi_application(mocked)
     return made if script is None else _with_failures(made)
+
+
+def _security(package: ModuleType, folder: Path, keys: MockKeys) -> Any:
+    """The message security of a mock (`Any`: the package's own): that of its ports' policies.
+
+    Raises:
+        SpecError: the package has none, or a key cannot be used.
+    """
+    if "security" not in package.__all__:
+        hint = "no policy of its WSDL demands signatures: generate it with --security"
+        _refuse(folder, "the package has no message security", hint)
+    service_of = runtime_module(package, "security.by_operation").ServiceByOperation
+    try:
+        password = keys.password(str(keys.own))
+        found = package.security.Keys.from_pkcs12(
+            keys.own, password, trust=keys.trust, users=_Anybody()
+        )
+    except (OSError, ValueError) as error:
+        findings = Findings()
+        message = f"no key can be used: {error}"
+        findings.error(Code.KEYS, message, Location(str(keys.own)))
+        raise SpecError(findings) from None
+    if "policies" not in package.__all__:
+        return found
+
+    class ByPolicy:
+        """The keys, for ports whose policy demands them."""
+
+        def for_client(self, demanded: Any, endpoint: str) -> Any:
+            return found.for_client(demanded, endpoint)
+
+        def for_service(self, demanded: Any) -> Any:
+            if demanded is None:
+                return service_of(None, {})
+            return found.for_service(demanded)
+
+    return ByPolicy()
+
+
+class _Anybody:
+    """Takes every UsernameToken: nobody's password is checked by a mock."""
+
+    def check_token(self, token: Any) -> str:
+        """The name in a token, an lxml element."""
+        names = [e.text or "" for e in token[:] if e.tag.endswith("}Username")]
+        return "".join(names[:1])
 
 
 class MockTransport:
@@ -221,6 +284,7 @@ class MockTransport:
         full: whether samples have optional content.
         script: a file that decides on replies first, as `serve --script` takes it; failures of HTTP
             (`http`) are for `serve` alone.
+        security: as `asgi` takes it; without it nobody's security is checked.
 
     Raises:
         SpecError: the package cannot be served, a recorded reply does not read, or the script is
@@ -234,11 +298,14 @@ class MockTransport:
         *,
         full: bool = True,
         script: Path | None = None,
+        security: Any = False,  # Any: of the package's own runtime
     ) -> None:
         folder = Path(str(package.__file__)).parent
         services, hooks = _mocked(package, folder, replies, full=full, script=script)
         serving = runtime_module(package, "server.serving")
-        self._inner = serving.InMemoryTransport(*services, hooks=hooks)
+        self._inner = serving.InMemoryTransport(
+            *services, hooks=hooks, security=security
+        )
 
     def send(self, request: Any) -> Any:  # Any: of the package's own runtime
         """The reply to a request, as of `Transport.send`."""
