@@ -19,7 +19,8 @@ RESULTS := $(VENV)/interop.json
 # What touches every dependency.
 SMOKE := tests/test_cli.py tests/test_conformance.py tests/test_distributions.py tests/test_formats.py \
 	tests/test_server.py tests/runtime tests/wsdl tests/tools/test_serve.py tests/gateway/test_commands.py \
-	tests/gateway/test_gateway_client.py tests/gateway/test_gateway_messages.py tests/gateway/test_inbox.py
+	tests/gateway/test_gateway_client.py tests/gateway/test_gateway_messages.py tests/gateway/test_inbox.py \
+	tests/gateway/test_kinds.py tests/gateway/test_postgres.py tests/gateway/test_queue.py tests/test_message_security.py
 CORPUS := ../shared/tools/corpus_check.py
 VIM25 := ../shared/corpus/vmware-vim25
 
