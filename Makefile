@@ -82,7 +82,8 @@ corpus: $(INSTALLED_DEV) ## judge the toolkit on real WSDLs, where they are (ARG
 interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are required, and make the tables of README.md and docs/peers.md
 	@$(PIP) --editable '.[dev,interop]' --editable gateway
 	@rm -f $(RESULTS)
-	@INTEROP_REQUIRED=1 INTEROP_RESULTS=$(RESULTS) $(BIN)/python -m pytest -q tests/interop
+	@npm install --silent --no-fund --no-audit --prefix $(VENV)/node soap@1 >/dev/null
+	@NODE_PATH=$(abspath $(VENV))/node/node_modules INTEROP_REQUIRED=1 INTEROP_RESULTS=$(RESULTS) $(BIN)/python -m pytest -q tests/interop
 	@$(BIN)/python tests/interop/table.py $(RESULTS)
 
 .PHONY: bench
