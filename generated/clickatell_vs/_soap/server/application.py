@@ -592,7 +592,7 @@ class _Came:
     ) -> None:
         self.action = action
         self.attachments = attachments
-        self.version = version
+        self.version: Version = version
         self.headers: AddressingHeaders | None = None
         self.user: str | None = None
         self.secured: SecuredRequest | None = None
