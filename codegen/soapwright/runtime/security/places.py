@@ -127,8 +127,8 @@ class _Scan:
     def _starts(self, name: str, attributes: dict[str, str]) -> None:
         self._enter()
         depth = len(self._open)
-        if depth > 3:
-            self._open.append("")
+        if depth > 3 or depth > 1 and not self._in_header():
+            self._open.append("")  # of the Body's content nothing is looked at
             return
         clark, written = _names(name)
         self._open.append(clark)
