@@ -15,7 +15,7 @@ from ..http.securing import Checked, Received
 from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
 from ..xml.parsing import LIMITS, Limits, parse
-from .algorithms import DIGESTS, SIGNATURES, accepted
+from .algorithms import DIGESTS, SIGNATURES, accepted, identity_of
 from .assertion_checks import Asserted
 from .assertions import ASSERTIONS, id_of
 from .ciphers import DATA, TRANSPORTS
@@ -125,9 +125,10 @@ class _Secured:
             check_confirmations(main, request.values)
         # Asked last: only who is trusted fills the memory.
         for one in found.signatures:
-            if request is not None and one.value in request.values:
+            sent = () if request is None else request.values
+            if one.identity in [identity_of(one.algorithm, value) for value in sent]:
                 raise SecurityError("the reply is what was sent")
-            seen = sha256(one.value).hexdigest()
+            seen = sha256(one.identity).hexdigest()
             if not material.replays.add(seen, min(until, _LATEST)):
                 raise SecurityError("the message was received before")
         return found

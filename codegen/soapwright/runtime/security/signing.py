@@ -33,6 +33,7 @@ from .assertions import Token, assertion_in
 from .attached import COMPLETE, CONTENT, digest_of, uri_of
 from .blocks import with_children
 from .canonical import canonical, with_default
+from .contained import prefixes_of_values
 from .material import Material
 from .names import (
     ADDRESSING,
@@ -293,13 +294,7 @@ class _Signing:
         elements = _by_id(root)
         hashing = self._profile.algorithms.digest
         references = "".join(
-            _reference(
-                f"#{name}",
-                EXCLUSIVE,
-                hashing,
-                digest(hashing, canonical(elements[name])),
-            )
-            for name in ids
+            _reference_to(name, elements[name], hashing) for name in ids
         )
         if ids is self._ids:
             references += self._attachments(hashing)
@@ -360,6 +355,18 @@ class _Written:
 
     id: str
     xml: str
+
+
+def _reference_to(name: str, e: Any, hashing: str) -> str:  # Any: lxml ships no types
+    """A Reference to an element, with the prefixes of its values in the PrefixList."""
+    prefixes, included = prefixes_of_values(e), ""
+    if prefixes:
+        included = (
+            f'<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}"'
+            f' PrefixList="{" ".join(prefixes)}"></ec:InclusiveNamespaces>'
+        )
+    value = digest(hashing, canonical(e, prefixes))
+    return _reference(f"#{name}", EXCLUSIVE, hashing, value, included)
 
 
 def _reference(

@@ -19,12 +19,14 @@ from .algorithms import (
     check_signature,
     decoded,
     digest,
+    identity_of,
 )
 from .attached import COMPLETE, CONTENT, attachment_of, digest_of
 from .assertion_checks import Asserted
 from .assertions import ASSERTIONS, referred
 from .canonical import canonical, prefix_list, with_default
 from .certificates import Found, certificate_of
+from .contained import check_contained
 from .decrypting import SessionKeys
 from .material import Material
 from .names import (
@@ -50,6 +52,8 @@ class Verified:
     parts: Parts
     covered: list[Any] = field(default_factory=list)  # Any: lxml ships no types
     """Elements of the tree that was given, themselves."""
+    prefixes: list[Sequence[str]] = field(default_factory=list)
+    """The PrefixLists of the canonicalisations of what it covers."""
     attachments: dict[str, bool] = field(default_factory=dict)
     """The Content-IDs of attachments that it covers, and whether with their MIME headers."""
     signer: Found | None = None
@@ -60,7 +64,12 @@ class Verified:
     """The key of an HMAC."""
     algorithm: str = ""
     value: bytes = b""
-    """The signature's, by which a replayed message is known."""
+    """The signature's."""
+
+    @property
+    def identity(self) -> bytes:
+        """The octets by which a replayed message is known."""
+        return identity_of(self.algorithm, self.value)
 
     def covers(self, e: Any) -> bool:  # Any: lxml ships no types
         """Whether an element is covered, this one and no other."""
@@ -139,6 +148,7 @@ class Verifying:
                 found.attachments[attachment.content_id] = complete
             else:
                 found.covered.append(self.covered(reference))
+                found.prefixes.append(_prefixes_in(reference))
         return found
 
     # -------------------------------------------------------------------- the signature
@@ -225,9 +235,13 @@ class Verifying:
         """
         holder = None if self._assertion is None else self._assertion.holder
         if found.signer is not None and found.signer.certificate != holder:
+            certificate, trust = found.signer.certificate, self._material.trust
+            if certificate == self._material.certificate:
+                if certificate not in trust.pinned:
+                    raise SecurityError("the message is one of one's own")
             others = (*found.signer.others, *self._material.chain)
             now = self._material.now()
-            self._material.trust.check(found.signer.certificate, others, now)
+            trust.check(certificate, others, now)
 
     # ------------------------------------------------------------------------ references
 
@@ -248,7 +262,7 @@ class Verifying:
         """The element that a Reference covers, once its digest is right.
 
         Raises:
-            SecurityError: it is not, or the element is where nobody looks for it.
+            SecurityError: it is not, the element is where nobody looks for it, or its meaning is not covered.
         """
         name = self.hashing(reference)
         covered, data = self.digested(reference)
@@ -257,6 +271,7 @@ class Verifying:
             local = str(covered.tag).rpartition("}")[2]
             raise SecurityError(f"the digest of {local} is wrong: it was changed")
         self._check_place(covered)
+        check_contained(covered, data)
         return covered
 
     def attachment(
@@ -362,3 +377,9 @@ class Verifying:
                     return
             parent = parent.getparent()
         raise SecurityError("what was signed is at another place")
+
+
+def _prefixes_in(reference: Any) -> Sequence[str]:  # Any: lxml ships no types
+    """The PrefixList of a Reference that was verified; none of a token's."""
+    transform = only(only(reference, ds("Transforms")), ds("Transform"))
+    return prefix_list(transform) if transform.get("Algorithm") == EXCLUSIVE else ()
