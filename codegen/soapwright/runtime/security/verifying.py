@@ -235,13 +235,9 @@ class Verifying:
         """
         holder = None if self._assertion is None else self._assertion.holder
         if found.signer is not None and found.signer.certificate != holder:
-            certificate, trust = found.signer.certificate, self._material.trust
-            if certificate == self._material.certificate:
-                if certificate not in trust.pinned:
-                    raise SecurityError("the message is one of one's own")
             others = (*found.signer.others, *self._material.chain)
             now = self._material.now()
-            trust.check(certificate, others, now)
+            self._material.trust.check(found.signer.certificate, others, now)
 
     # ------------------------------------------------------------------------ references
 
