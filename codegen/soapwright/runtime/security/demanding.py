@@ -15,7 +15,6 @@ from .names import (
     TIMESTAMP,
     USERNAME_TOKEN,
     ds,
-    wsse,
 )
 from .parts import Parts, only
 from .profile import Profile
