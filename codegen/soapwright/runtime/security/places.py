@@ -143,8 +143,9 @@ class _Scan:
     def _starts(self, name: str, attributes: dict[str, str]) -> None:
         self._enter()
         depth = len(self._open)
-        if depth > _DEEPEST:
-            self._open.append("")
+        if depth > _DEEPEST or depth == _DEEPEST and not self._in_header():
+            self._open.append("")  # deep in the Body nothing is looked at
+            self._declared.clear()
             return
         declared, self._declared = self._declared, {}
         around = self._scopes[depth]
