@@ -223,6 +223,12 @@ KINDS = {
         operation=asymmetric("IncludeTimestamp", "EncryptBeforeSigning"),
         encrypted=True,
     ),
+    "binding of messages": Kind(
+        "",
+        asymmetric("IncludeTimestamp") + BODY,
+        asymmetric("IncludeTimestamp", recipient=x509("AlwaysToInitiator")) + BODY,
+        signed=STAMPED,
+    ),
     "by XPath": Kind(
         asymmetric(),
         "<sp:SignedElements><sp:XPath>/env:Envelope/env:Body</sp:XPath>"

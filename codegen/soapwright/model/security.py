@@ -135,21 +135,6 @@ class SupportingToken:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageSecurity:
-    """The security of the messages of one direction."""
-
-    sign: tuple[str, ...] = ()
-    encrypt: tuple[str, ...] = ()
-    require: tuple[str, ...] = ()
-    reference: str = "direct"
-    """How the signature refers to its certificate, by the runtime's names."""
-    encryption_reference: str = "issuer-serial"
-    """The same of an encrypted key, and the certificate that it is encrypted for."""
-    saml: str = ""
-    """How its SAML assertion is confirmed, by the runtime's names; "" where it has none."""
-
-
-@dataclass(frozen=True, slots=True)
 class BindingSecurity:
     """The properties of a binding (section 6).
 
@@ -167,16 +152,29 @@ class BindingSecurity:
 
 
 @dataclass(frozen=True, slots=True)
-class OperationSecurity:
-    """The security of the messages of an operation; `unmet` are demands that nothing can meet, in words.
+class MessageSecurity:
+    """The security of the messages of one direction."""
 
-    `binding` is that of the operation's own policy, None where its port's holds.
-    """
+    sign: tuple[str, ...] = ()
+    encrypt: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()
+    reference: str = "direct"
+    """How the signature refers to its certificate, by the runtime's names."""
+    encryption_reference: str = "issuer-serial"
+    """The same of an encrypted key, and the certificate that it is encrypted for."""
+    saml: str = ""
+    """How its SAML assertion is confirmed, by the runtime's names; "" where it has none."""
+    binding: BindingSecurity | None = None
+    """The binding of its own or its operation's policy; None where its port's holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperationSecurity:
+    """The security of the messages of an operation; `unmet` are demands that nothing can meet, in words."""
 
     request: MessageSecurity = MessageSecurity()
     reply: MessageSecurity = MessageSecurity()
     unmet: tuple[str, ...] = ()
-    binding: BindingSecurity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +184,7 @@ class PortSecurity:
     `operations` are by their keys. `https` tells whether the endpoint must be one of TLS, and
     `of_http` what the HTTP client must bring besides, in words. `username` has the options of a
     UsernameToken that requests must have, None where they need not. `otherwise` is the security of who
-    has neither keys nor a token: that of another alternative. `unmet` are the demands of the port as a
+    has no keys, or no token: that of another alternative. `unmet` are the demands of the port as a
     whole that nothing can meet, in words.
     """
 

@@ -118,12 +118,19 @@ def security_of(port: Port) -> PortSecurity | None:
     """The message security of a port, None where its policies demand none."""
     used = alternative_of_port(port)
     found = _Reading(port, used).security()
-    if not (found.needs_user or found.unmet):
-        return None if found == PortSecurity() else found
-    for other in _others(port, used):
-        otherwise = _Reading(port, other).security()
-        if not (otherwise.needs_user or otherwise.unmet):
-            return replace(found, otherwise=otherwise)
+    if found == PortSecurity():
+        return None
+    others = [_Reading(port, other).security() for other in _others(port, used)]
+    return _with_otherwise(found, [one for one in others if not one.unmet])
+
+
+def _with_otherwise(
+    found: PortSecurity, others: Sequence[PortSecurity]
+) -> PortSecurity:
+    """The security with the first other one that needs less of the user: no keys, or nothing at all."""
+    for other in others:
+        if (other.needs_keys, other.needs_user) < (found.needs_keys, found.needs_user):
+            return replace(found, otherwise=_with_otherwise(other, others))
     return found
 
 
@@ -173,11 +180,12 @@ class _Reading:
         )
 
     def _own_bindings(self) -> Iterator[Alternative]:
-        """The assertions of each operation that has a binding of its own, with the port's."""
+        """The assertions of each message that has a binding of its own or of its operation, with the port's."""
         for operation in self._port.operations:
-            own = used_alternative(operation.policy or NOTHING, self._alternative)
-            if binding_of(own) is not None:
-                yield self._alternative | own
+            for message in (operation.input, operation.output):
+                around = self._around(operation, message)
+                if binding_of(around - self._alternative) is not None:
+                    yield around
 
     def _properties(self) -> BindingSecurity:
         """The properties of the binding."""
@@ -235,17 +243,22 @@ class _Reading:
             for demand in demands_of(policy, None, self._around(operation, None))
             if demand.how is Met.REFUSED
         ]
-        own = used_alternative(operation.policy or NOTHING, self._alternative)
-        reading, binding = self, None
-        if binding_of(own) is not None:
-            reading = _Reading(self._port, self._alternative | own)
-            binding = reading._properties()
         return OperationSecurity(
-            reading._message(operation, operation.input, by_initiator=True),
-            reading._message(operation, operation.output, by_initiator=False),
+            self._of(operation, operation.input, by_initiator=True),
+            self._of(operation, operation.output, by_initiator=False),
             tuple(dict.fromkeys(refused)),
-            binding,
         )
+
+    def _of(
+        self, operation: Operation, message: Message | None, *, by_initiator: bool
+    ) -> MessageSecurity:
+        """The security of a message, by its own binding where it has one."""
+        around = self._around(operation, message)
+        if message is None or binding_of(around - self._alternative) is None:
+            return self._message(operation, message, by_initiator=by_initiator)
+        reading = _Reading(self._port, around)
+        found = reading._message(operation, message, by_initiator=by_initiator)
+        return replace(found, binding=reading._properties())
 
     def _around(self, operation: Operation, message: Message | None) -> Alternative:
         """The assertions of the port, an operation, and one of its messages."""

@@ -122,11 +122,10 @@ def _pair(
 ) -> tuple[str, str]:
     """The expressions for the profiles of a request and its reply."""
     found = operation or OperationSecurity()
-    binding = found.binding or security.binding
     tokens = () if security.username is None else ("UsernameToken",)
     return (
-        _profile(found.request, binding, tokens),
-        _profile(found.reply, binding, ()),
+        _profile(found.request, found.request.binding or security.binding, tokens),
+        _profile(found.reply, found.reply.binding or security.binding, ()),
     )
 
 

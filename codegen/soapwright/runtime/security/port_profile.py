@@ -38,7 +38,7 @@ class PortProfile:
         of_http: what the HTTP client must bring, in words.
         unmet: what nothing here meets, in words: the port cannot be used.
         unmet_in: the same of operations, by their names.
-        otherwise: the security of who has neither keys nor a token, by another alternative of the policy.
+        otherwise: the security of who has no keys, or no token, by another alternative of the policy.
     """
 
     request: Profile = _NOTHING
@@ -59,10 +59,10 @@ class PortProfile:
         return any(one.sign or one.encrypt or one.saml for one in profiles)
 
     def alternatives(self) -> Iterator[PortProfile]:
-        """This one, and that of who has no keys."""
+        """This one, and those of who is given less."""
         yield self
         if self.otherwise is not None:
-            yield self.otherwise
+            yield from self.otherwise.alternatives()
 
     # -------------------------------------------------------------------------- clients
 
