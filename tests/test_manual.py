@@ -33,7 +33,7 @@ from soapwright.runtime.security.keys import Keys
 
 DOCS = ROOT / "docs"
 PAGES = (
-    *("tutorial", "call"),
+    *("tutorial", "call", "console"),
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "from-suds", "diff", "infer", "inspect"),
     *(
@@ -47,7 +47,7 @@ PAGES = (
         "http-bindings",
         "events",
     ),
-    *("attachments", "json"),
+    *("attachments", "json", "observing"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (

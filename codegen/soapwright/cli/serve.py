@@ -21,6 +21,23 @@ _FILE = click.Path(path_type=Path)
     help="A folder of recorded replies, <operation>.xml.",
 )
 @click.option(
+    "--script",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Rules (TOML), or functions (.py), that decide on replies first.",
+)
+@click.option(
+    "--record",
+    metavar="URL",
+    help="Pass calls on to a service, and keep them as samples.",
+)
+@click.option(
+    "--samples",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("samples"),
+    show_default=True,
+    help="The folder that --record writes to.",
+)
+@click.option(
     "--full/--minimal",
     default=True,
     show_default=True,
@@ -55,6 +72,9 @@ _FILE = click.Path(path_type=Path)
 def serve_command(
     package: Path,
     replies: Path | None,
+    script: Path | None,
+    record: str | None,
+    samples: Path,
     full: bool,
     host: str,
     port: int,
@@ -69,11 +89,21 @@ def serve_command(
     then it is ready. Each port is at /<port>; any other path serves them all. What a request hands
     back of an earlier sample, the token of a next page, is left out of its reply.
 
+    With --record, calls are passed on to the service at a URL, and each new request and reply is
+    kept, without its secrets, as a sample for `soapwright conform`.
+
     With --keys requests are verified and replies signed as the policies of the WSDL demand it; without,
     nobody's security is checked.
     """
+    if record is not None and (replies is not None or script is not None):
+        raise click.UsageError("--record excludes --replies and --script")
     if own is None and (trust or password_file):
         raise click.UsageError("--trust and --password-file go with --keys")
+    if record is not None and own is not None:
+        raise click.UsageError("--record excludes --keys")
+    # loaded when it runs
+    from soapwright.tools.recording import recorder
+
     # loaded when it runs
     from soapwright.tools.serve import MockKeys, mock, serve
 
@@ -82,9 +112,12 @@ def serve_command(
     if own is not None:
         keys = MockKeys(own, trust, Password(password_file, findings))
     try:
-        mocked = mock(package, replies, full=full, keys=keys)
+        if record is not None:
+            app = recorder(package, record, samples)
+        else:
+            app = mock(package, replies, full=full, script=script, keys=keys)
         findings.raise_errors()
-        serve(mocked, host, port, click.echo, allow_host)
+        serve(app, host, port, click.echo, allow_host)
     except SpecError as error:
         print_findings(error.diagnostics)
         raise SystemExit(2) from None
