@@ -46,7 +46,7 @@ PAGES = (
         "http-bindings",
         "events",
     ),
-    *("attachments", "json", "observing"),
+    *("attachments", "json", "observing", "mcp"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (
