@@ -106,6 +106,7 @@ class Code(StrEnum):
         "tools",
         "An operation is not offered to agents, or the choice of them is wrong.",
     )
+    SCRIPT = "script", "A script of a mock is wrong: a rule, or a function."
     REPLY = "reply", "A recorded reply is of no operation, or cannot be read."
     ADDRESS = "address", "The server cannot listen at the address."
     SAMPLE = "sample", "A sample is not a SOAP envelope that can be used."

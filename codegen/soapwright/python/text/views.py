@@ -279,6 +279,7 @@ class ServerModule:
     """`server.py`; `entry` is the WSDL's path in `_spec/`, quoted, "" where there is none.
 
     `abstract` is what the module calls `abc.abstractmethod`. `attaches` and `has_policies` as in `ClientModule`.
+    `plain` is whether there are HTTP bindings.
     """
 
     header: list[str]
@@ -288,6 +289,7 @@ class ServerModule:
     exports: list[str]
     entry: str
     attaches: bool
+    plain: bool
     has_policies: bool
     services: list[ServiceView]
 

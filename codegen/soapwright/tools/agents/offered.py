@@ -169,9 +169,9 @@ class Package:
         filled: list[tuple[str, str]] = []
         for path, value in self.choice.filled.items():
             first, _, inner = path.partition(".")
-            in_headers = first == HEADERS and headers is not None
-            kind = headers if in_headers else request
-            name = inner.partition(".")[0] if in_headers else first
+            kind, name = request, first
+            if first == HEADERS and headers is not None:
+                kind, name = headers, inner.partition(".")[0]
             if name in kind.__dataclass_fields__:
                 filled.append((path, value))
                 schema = _less(schema, path)
