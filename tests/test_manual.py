@@ -47,7 +47,7 @@ PAGES = (
         "http-bindings",
         "events",
     ),
-    *("attachments", "json", "observing", "mcp"),
+    *("attachments", "json", "observing", "mcp", "windows-login"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (
