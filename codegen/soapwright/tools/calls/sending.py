@@ -91,7 +91,7 @@ def make_client(
         SpecError: there is no address to call, or an option is not possible.
     """
     client = getattr(service.package, bound.client)
-    outgoing = [*_layers(service, settings), *([see] if see else [])]
+    outgoing = [*layers_of(service.package, settings), *([see] if see else [])]
     try:
         return client(
             settings.endpoint or None,
@@ -107,7 +107,9 @@ def make_client(
         raise SpecError(findings) from None
 
 
-def _layers(service: Service, settings: Settings) -> list[Any]:  # Any: layers
+# Any: a generated package; its layers
+def layers_of(package: Any, settings: Settings) -> list[Any]:
+    """The layers that identify the caller, and add HTTP headers."""
     layers: list[Any] = []
     security, headers = settings.security, dict(settings.headers)
     if security is not None and security.kind == "basic":
@@ -115,7 +117,7 @@ def _layers(service: Service, settings: Settings) -> list[Any]:  # Any: layers
         headers["Authorization"] = f"Basic {b64encode(pair).decode('ascii')}"
     elif security is not None:
         digest = security.kind == "digest"
-        token = service.package.UsernameToken
+        token = package.UsernameToken
         layers.append(token(security.user, security.password, digest=digest))
     if headers:
 
