@@ -187,7 +187,11 @@ class _Call:
         settings = self._settings(http)
         if self._options.dry_run:
             sent = prepared(self._service, bound, made, settings)
-            if self._options.raw:
+            if bound.port.is_http and not self._options.raw:
+                url = self._without_secrets(sent.url, bound)
+                click.echo(f"{sent.method} {url}")
+                self._write(sent.body, bound)
+            elif self._options.raw:
                 self._write(sent.body, bound)
             else:
                 self._show_xml(sent.envelope or sent.body, bound)

@@ -130,6 +130,7 @@ def _layers(service: Service, settings: Settings) -> list[Any]:  # Any: layers
 class Prepared:
     """A request as it would be sent: `envelope` is its body, or the root of its parts."""
 
+    method: str
     url: str
     headers: dict[str, str]
     body: bytes
@@ -176,4 +177,7 @@ def prepared(
         )
         raise SpecError(findings) from None
     sent = transport.sent
-    return Prepared(sent.url, dict(sent.headers), sent.body, seen[0] if seen else b"")
+    return Prepared(
+        *(sent.method, sent.url, dict(sent.headers), sent.body),
+        seen[0] if seen else b"",
+    )
