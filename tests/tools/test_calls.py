@@ -250,6 +250,17 @@ def test_headers_and_security_go_along(shell: Shell) -> None:
     assert done.code == 2 and "no kind of security 'kerberos' [call]" in done.err
 
 
+def test_what_a_policy_demands_is_met_by_keys_or_left(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = ("call", str(SMS), "ping", "session_id=x", "--dry-run")
+    assert shell(*call, "--security", "none").code == 0
+    done = shell(*call, "--security", "keys:own.p12:x")
+    assert (
+        done.code == 2 and "has no message security: generate it with --sec" in done.err
+    )
+
+
 def test_a_password_is_asked_for_or_in_the_environment(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
