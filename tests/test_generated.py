@@ -252,7 +252,7 @@ def test_an_operation_loads_the_types_that_it_needs(run: Run) -> None:
 def test_a_transport_of_ones_own_does_without_httpx2(run: Run) -> None:
     code = "import clickatell\nclickatell.Client('http://x', transport=object())"
     assert "httpx2" not in loaded_by(code, run)
-    assert "httpx2" in loaded_by(
+    assert "httpx2" not in loaded_by(
         "import clickatell\nclickatell.Client('http://x')", run
     )
 

@@ -129,7 +129,11 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "uvicorn": ("soapwright.tools.serve",),
     "cryptography": ("soapwright.runtime.security",),
     "pytest": ("soapwright.pytest_plugin",),
-    "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
+    "httpx2": (
+        *("soapwright.project.fetching", "soapwright.runtime.http.httpx2_parts"),
+        "soapwright.runtime.http.httpx2_transport",
+    ),
+    "h11": ("soapwright.runtime.http.http11",),
 }
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
     "lxml": ("callbacks", "client", "sandbox.wire"),

@@ -18,11 +18,10 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "errors.problems": ("Problem",),
     "http.message": ("Attachment", "Message", "Outgoing"),
     "http.retries": ("Retry",),
+    "http.own_transport": ("AsyncHttpTransport", "HttpTransport"),
     "http.transport": (
-        "AsyncHttpTransport",
         "AsyncStreamedResponse",
         "AsyncTransport",
-        "HttpTransport",
         "Request",
         "Response",
         "StreamedResponse",

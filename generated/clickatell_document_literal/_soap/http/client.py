@@ -23,6 +23,7 @@ from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
+from .own_transport import AsyncHttpTransport, HttpTransport
 from .pieces import Pieces
 from .replies import Reply, carried_outside
 from .retries import Attempts, Retry, Retrying
@@ -31,11 +32,9 @@ from .transport import (
     CONNECTIONS,
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
-    AsyncHttpTransport,
     AsyncStreamingTransport,
     AsyncTransport,
     HttpClient,
-    HttpTransport,
     Request,
     Response,
     StreamingTransport,

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from ._soap.http.message import Message as Message
     from ._soap.http.message import Outgoing as Outgoing
     from ._soap.http.retries import Retry as Retry
-    from ._soap.http.transport import AsyncHttpTransport as AsyncHttpTransport
+    from ._soap.http.own_transport import AsyncHttpTransport as AsyncHttpTransport
+    from ._soap.http.own_transport import HttpTransport as HttpTransport
     from ._soap.http.transport import AsyncStreamedResponse as AsyncStreamedResponse
     from ._soap.http.transport import AsyncTransport as AsyncTransport
-    from ._soap.http.transport import HttpTransport as HttpTransport
     from ._soap.http.transport import Request as Request
     from ._soap.http.transport import Response as Response
     from ._soap.http.transport import StreamedResponse as StreamedResponse
@@ -127,7 +127,7 @@ _HOMES = {
     "AddressingHeaders": "._soap.addressing.headers",
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
-    "AsyncHttpTransport": "._soap.http.transport",
+    "AsyncHttpTransport": "._soap.http.own_transport",
     "AsyncStreamedResponse": "._soap.http.transport",
     "AsyncTransport": "._soap.http.transport",
     "Attachment": "._soap.http.message",
@@ -140,7 +140,7 @@ _HOMES = {
     "GMonthDay": "._soap.values.values",
     "GYear": "._soap.values.values",
     "GYearMonth": "._soap.values.values",
-    "HttpTransport": "._soap.http.transport",
+    "HttpTransport": "._soap.http.own_transport",
     "Limits": "._soap.xml.parsing",
     "Message": "._soap.http.message",
     "Nil": "._soap.values.values",
