@@ -234,14 +234,14 @@ def test_round_trip(case: Case, path: Path, packages: Path) -> None:
     if way == "fault":
         with pytest.raises(package.errors.SoapFault) as caught:
             operation.decode_response(envelope)
-        assert_envelope(operation.encode_fault(caught.value), expected)
+        assert_envelope(operation.encode_fault(caught.value), expected, element_only=())
         return
     decode = getattr(operation, f"decode_{way}")
     encode = getattr(operation, f"encode_{way}")
     value = decode(envelope)
     headers = getattr(operation, f"decode_{way}_headers")(envelope)
     written = encode(value, headers)
-    assert_envelope(written, expected)
+    assert_envelope(written, expected, element_only=())
     root = getattr(operation, f"{way}_message").root
     of_type = isinstance(value, getattr(operation, f"{way}_type"))
     assert of_type or root is not None and root.takes(value)

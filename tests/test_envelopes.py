@@ -83,6 +83,11 @@ SAME: dict[str, tuple[str | bytes, str | bytes]] = {
         f'<a {XSI} {XSD} xsi:type="xsd:QName" xmlns:p="u">p:n</a>',
         f'<a {XSI} {XSD} xsi:type="xsd:QName" xmlns:q="u"> q:n </a>',
     ),
+    "an empty element of an indented document": ("<a>\n  <b>\n  </b></a>", "<a><b/></a>"),
+    "an empty array of an indented document": (
+        body('<a xsi:type="enc:Array" enc:arrayType="xsd:int[0]">\n</a>'),
+        body('<a xsi:type="enc:Array" enc:arrayType="xsd:int[0]"/>'),
+    ),
     "hints": (f'<a {XSI} xsi:schemaLocation="u u.xsd"/>', "<a/>"),
     "an empty header": (
         f'<s:Envelope xmlns:s="{ENV}"><s:Header/><s:Body/></s:Envelope>',
@@ -110,6 +115,21 @@ DIFFERENT: dict[str, tuple[str, str, list[str]]] = {
         '<a xml:space="preserve"> <b/></a>',
         '<a xml:space="preserve"><b/></a>',
         ["/a/text()[1]: text is ' ', expected ''"],
+    ),
+    "line breaks that are kept": (
+        '<a xml:space="preserve">\n</a>',
+        '<a xml:space="preserve"/>',
+        ["/a/text(): text is '\\n', expected ''"],
+    ),
+    "line breaks in a string": (
+        f'<a {XSI} {XSD} xsi:type="xsd:string">\n</a>',
+        f'<a {XSI} {XSD} xsi:type="xsd:string"/>',
+        ["/a/text(): text is '\\n', expected ''"],
+    ),
+    "line breaks beside what is empty": (
+        "<a>\n x</a>",
+        "<a>x</a>",
+        ["/a/text(): text is '\\n x', expected 'x'"],
     ),
     "an element that is missing": (
         "<a><b>1</b></a>",
@@ -194,6 +214,25 @@ def test_what_counts_and_how_it_is_said(what: str) -> None:
     actual, expected, said = DIFFERENT[what]
     assert [str(d) for d in compare_envelopes(actual, expected)] == said
     assert len(compare_envelopes(expected, actual)) == len(said)
+
+
+@pytest.mark.parametrize(
+    ("space", "names", "same"),
+    [
+        (" ", None, False),
+        ("\n", None, True),
+        (" ", ["{u}b"], True),
+        ("\n\t", ["{u}b"], True),
+        ("\n", ["b"], False),
+        ("\n", [], False),
+    ],
+)
+def test_white_space_in_empty_elements(
+    space: str, names: list[str] | None, same: bool
+) -> None:
+    one = f'<a xmlns="u"><b>{space}</b></a>'
+    found = compare_envelopes(one, '<a xmlns="u"><b/></a>', element_only=names)
+    assert (found == []) is same
 
 
 # ----------------------------------------------------------------------------- typed values

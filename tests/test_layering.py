@@ -57,6 +57,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         *(*MODEL, *STAGES, "soapwright", "soapwright.pipeline"),
         *("soapwright.project", "soapwright.envelopes"),
     ),
+    "soapwright.tools.verify": (
+        *(*MODEL, "soapwright.wsdl.parsing", "soapwright.runtime"),
+    ),
     "soapwright.testing": ("soapwright.envelopes", "soapwright.tools"),
     "soapwright.options": ("soapwright.model.options",),
     "soapwright.diagnostics": ("soapwright.model",),

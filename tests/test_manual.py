@@ -25,18 +25,24 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from lxml import etree
+from message_keys import pair
+
+from soapwright.runtime.http.message import Message
+from soapwright.runtime.security.keys import Keys
 
 DOCS = ROOT / "docs"
 PAGES = (
     "tutorial",
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
-    *("testing", "regenerating", "from-zeep", "diff", "infer", "inspect"),
+    *("testing", "regenerating", "from-zeep", "from-suds", "diff", "infer", "inspect"),
     *(
         "addressing",
         "policies",
         "username-token",
         "security",
         "security-messages",
+        "verify",
         "http-bindings",
         "events",
     ),
@@ -47,6 +53,10 @@ GATEWAY, SECURE, PROXY = (
     *("http://127.0.0.1:8900", "https://localhost:8443"),
     "http://127.0.0.1:3128",
 )
+SIGNED = ("security-messages", "verify")
+ENVELOPE = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>
+<a:To xmlns:a="http://www.w3.org/2005/08/addressing">urn:bank</a:To></s:Header>
+<s:Body><b:pay xmlns:b="urn:bank"><b:sum>1.00</b:sum></b:pay></s:Body></s:Envelope>"""
 BLOCK = re.compile(
     r"(?:^<!-- file: (?P<file>\S+) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -157,6 +167,25 @@ def make_certificates(folder: Path) -> ssl.SSLContext:
     return context
 
 
+def make_messages(folder: Path) -> None:
+    """Keys of both sides, and messages that the client has signed."""
+    authority = pair("service CA", ca=True)
+    client, service = (pair(name, "rsa", authority) for name in ("client", "service"))
+    for name, content in (
+        ("me.p12", client.p12(b"secret")),
+        ("service.p12", service.p12(b"secret")),
+        *(("me.key", client.key_pem), ("me.pem", client.pem)),
+        *(("service.pem", service.pem), ("service-ca.pem", authority.pem)),
+    ):
+        (folder / name).write_bytes(content)
+    keys = Keys.from_pkcs12(folder / "me.p12", "secret", trust=[service.pem])
+    signed = keys.for_client(None, "").secured(Message(ENVELOPE, "text/xml")).envelope
+    (folder / "signed.xml").write_bytes(signed)
+    indented = etree.fromstring(signed)
+    etree.indent(indented)
+    (folder / "indented.xml").write_bytes(etree.tostring(indented))
+
+
 # --------------------------------------------------------------------------------- the pages
 
 
@@ -170,6 +199,9 @@ def test_the_page_is_so(page: str, gateway: str, tmp_path: Path) -> None:
             Reader(tmp_path, addresses | {SECURE: f"https://localhost:{port}"}).read(
                 page
             )
+    elif page in SIGNED:
+        make_messages(tmp_path)
+        Reader(tmp_path, addresses).read(page)
     elif page == "proxies":
         with passing_on(gateway) as port:
             Reader(tmp_path, addresses | {PROXY: f"http://127.0.0.1:{port}"}).read(page)
@@ -289,5 +321,6 @@ def test_the_manual_has_every_page() -> None:
     assert linked == {path.stem for path in DOCS.glob("*.md")} - {"README"}
     assert set(PAGES) < linked
     shown = {one for one in linked if "```" in (DOCS / f"{one}.md").read_text("utf-8")}
-    assert shown == {*PAGES}
+    # tests/test_gallery.py runs the gallery, where the WSDLs are
+    assert shown == {*PAGES, "gallery"}
     assert "(docs/README.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -12,11 +12,13 @@ from soapwright.envelopes.recorded import (
 )
 from soapwright.envelopes.recorded import NoReply as NoReply
 from soapwright.envelopes.recorded import RecordedTransport as RecordedTransport
+from soapwright.tools.serve import MockTransport as MockTransport
 
 __all__ = [
     "AsyncRecordedTransport",
     "Difference",
     "Kind",
+    "MockTransport",
     "NoReply",
     "NotComparable",
     "RecordedTransport",

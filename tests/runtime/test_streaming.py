@@ -122,6 +122,20 @@ def test_items_know_the_types_that_they_name(operations):
     ] * 2
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("size", [1, 3, 64, 100_000])
+def test_types_are_kept_in_every_charset(operations, charset, size):
+    xsi = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:s="urn:s"'
+    row = f'<row {xsi} xsi:type="s:Row"><id>1</id></row>'
+    text = flat(f"<total>1</total><row><id>0</id></row>{row}").decode()
+    reply = text.encode(charset)
+    pieces = [reply[at : at + size] for at in range(0, len(reply), size)]
+    flat_ = operations["flat"]
+    _, named = flat_.iter_response(pieces)
+    assert named.__form__.type == "{urn:s}Row"
+    assert flat_.decode_response(reply).row[1].__form__ == named.__form__
+
+
 def test_a_stream_and_the_bytes_of_a_charset(operations):
     reply = flat("<total>1</total><row><id>1</id></row>").decode().encode("utf-16")
     found = operations["flat"].iter_response(io.BytesIO(reply))

@@ -79,6 +79,39 @@ def test_faults_come_back(shell: Shell) -> None:
     )
 
 
+BASKET = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:t="urn:basket"
+  xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" targetNamespace="urn:basket" name="S">
+<types><schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:basket"
+  elementFormDefault="qualified"><element name="put"><complexType><sequence>
+  <element name="items"><complexType><sequence>
+    <element name="item" type="string" minOccurs="0" maxOccurs="unbounded"/>
+  </sequence></complexType></element>
+  <element name="note" type="string"/>
+</sequence></complexType></element></schema></types>
+<message name="m"><part name="p" element="t:put"/></message>
+<portType name="P"><operation name="put"><input message="t:m"/></operation></portType>
+<binding name="B" type="t:P"><soap:binding style="document"
+  transport="http://schemas.xmlsoap.org/soap/http"/><operation name="put"><soap:operation
+  soapAction=""/><input><soap:body use="literal"/></input></operation></binding>
+<service name="S"><port name="P" binding="t:B"><soap:address location="http://h/"/></port></service>
+</definitions>"""
+
+
+def test_white_space_means_nothing_where_only_elements_are(shell: Shell) -> None:
+    """An empty list of an indented document; white space in a string comes back."""
+    Path("basket.wsdl").write_text(BASKET, encoding="utf-8")
+    made = shell(
+        *("generate", "basket.wsdl", "--output", "basket", "--package", "basket")
+    )
+    assert made.code == 0
+    put = '<put xmlns="urn:basket"><items>{}</items><note>{}</note></put>'
+    for number, spaces in enumerate([("\n  ", "\n "), (" ", " ")]):
+        envelope = HEAD + put.format(*spaces) + FOOT
+        Path(f"{number}.xml").write_text(envelope, encoding="utf-8")
+    result = shell("conform", "basket", "0.xml", "1.xml")
+    assert result.out.endswith("2 of 2 envelopes match\n")
+
+
 @pytest.mark.parametrize(
     ("body", "told"),
     [

@@ -135,7 +135,7 @@ def test_example_calls_are_calls_of_the_client(
 
 def is_a_call(module: ast.Module, clients: object) -> None:
     """Of a method that is there, with parameters that it has, and all that it needs."""
-    with_client = module.body[1]
+    with_client = module.body[-1]
     assert isinstance(with_client, ast.With)
     called = with_client.items[0].context_expr
     statement = with_client.body[0]

@@ -8,14 +8,20 @@ from typing import NamedTuple
 
 import click
 
-from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, Progress, print_findings
+from soapwright.cli.shared import (
+    ALLOW_NETWORK,
+    CATALOGS,
+    Progress,
+    print_findings,
+    write_state,
+)
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.options import Options, is_package_name, refusal_of_new_name
 from soapwright.project.config import Project, package_of, read_config
-from soapwright.project.output import carry_out, write_files
+from soapwright.project.output import write_files
 from soapwright.project.remote import Remote
-from soapwright.tools.check import State, examine
+from soapwright.tools.check import examine
 
 _CHOICES = {
     "secret": "A field whose values never show.",
@@ -81,7 +87,7 @@ def generate_command(
                 raise SpecError([*found, *states.broken])
             write_files(remote.files())
             for state in states.sound:
-                _write(state, progress)
+                write_state(state, progress)
     except SpecError as error:
         print_findings(error.diagnostics)
         raise SystemExit(2) from None
@@ -151,20 +157,3 @@ def _renames(texts: tuple[str, ...], wsdl: str) -> tuple[tuple[str, str], ...]:
         renames.append((old, new))
     findings.raise_errors()
     return tuple(renames)
-
-
-def _write(state: State, progress: Progress) -> None:
-    findings = Findings()
-    written, removed = 0, ""
-    if state.plan is not None:
-        state.plan.report(findings, ": made anew")
-        carry_out(state.plan, progress)
-        written = len(state.plan.added) + len(state.plan.changed)
-        count = len(state.plan.removed)
-        removed = f", {count} removed" if count else ""
-    progress.clear()
-    print_findings([*state.findings, *findings])
-    click.echo(
-        f"{state.config.output}: {written} files written,"
-        f" {state.unchanged} unchanged{removed}"
-    )

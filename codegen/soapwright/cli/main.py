@@ -14,9 +14,11 @@ from soapwright.cli.conform import conform_command
 from soapwright.cli.diff import diff_command
 from soapwright.cli.docs import docs_command
 from soapwright.cli.generate import generate_command
+from soapwright.cli.init import init_command
 from soapwright.cli.infer import infer_command
 from soapwright.cli.inspect import inspect_command
 from soapwright.cli.serve import serve_command
+from soapwright.cli.verify import verify_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +28,7 @@ def main() -> None:
 
 
 for _command in (
+    init_command,
     generate_command,
     check_command,
     diff_command,
@@ -34,5 +37,6 @@ for _command in (
     conform_command,
     serve_command,
     docs_command,
+    verify_command,
 ):
     main.add_command(_command)

@@ -14,6 +14,7 @@ from soapwright.model.diagnostics import Diagnostic, Findings, Location, SpecErr
 from soapwright.model.options import Options
 from soapwright.project.config import find_entry
 from soapwright.project.remote import Remote
+from soapwright.tools.check import State
 
 CATALOGS = click.option(
     "--catalog",
@@ -91,3 +92,24 @@ def print_findings(findings: Iterable[Diagnostic]) -> None:
     """Print findings, a line each."""
     for finding in findings:
         click.echo(str(finding), err=True)
+
+
+def write_state(state: State, progress: Progress) -> None:
+    """Write what is new or changed of a package, and print how many files that are."""
+    # loaded when it runs
+    from soapwright.project.output import carry_out
+
+    findings = Findings()
+    written, removed = 0, ""
+    if state.plan is not None:
+        state.plan.report(findings, ": made anew")
+        carry_out(state.plan, progress)
+        written = len(state.plan.added) + len(state.plan.changed)
+        count = len(state.plan.removed)
+        removed = f", {count} removed" if count else ""
+    progress.clear()
+    print_findings([*state.findings, *findings])
+    click.echo(
+        f"{state.config.output}: {written} files written,"
+        f" {state.unchanged} unchanged{removed}"
+    )

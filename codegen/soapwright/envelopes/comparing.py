@@ -11,6 +11,9 @@ itself say so. These do not count:
   are names in the sight of XML Schema (QName), or lists of them;
 * white space between elements, unless `xml:space="preserve"` holds there. Beside other text
   (mixed content) it counts;
+* white space in an element of element-only content that is empty. The schema decides which these
+  are, and `element_only` has their names; where it is not given, white space with a line break is that
+  of a document that was indented, unless `xsi:type` names a simple type of XML Schema;
 * the spelling of `xsi:nil`; `xsi:nil="false"`, which has no effect; the hints of
   `xsi:schemaLocation`;
 * an empty `Header`; the place where `encodingStyle` is declared, as long as the same one is in
@@ -27,7 +30,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import Enum
@@ -120,31 +123,45 @@ class Difference:
 
 
 def compare_envelopes(
-    actual: bytes | str, expected: bytes | str, *, typed_values: bool = False
+    actual: bytes | str,
+    expected: bytes | str,
+    *,
+    typed_values: bool = False,
+    element_only: Container[str] | None = None,
 ) -> list[Difference]:
     """The differences between two envelopes, in document order.
 
     A `str` is taken as text, whatever character set its XML declaration names. Any XML can
-    be compared; the module's rules for SOAP apply to elements with SOAP's names.
+    be compared; the module's rules for SOAP apply to elements with SOAP's names. `element_only` has
+    the names, in Clark's notation, of the elements in which white space alone means nothing.
 
     Raises:
         NotComparable: one of the two is no XML, or XML that is not read here.
     """
-    one = _read(parse_envelope(actual, "the actual envelope"), typed_values)
-    other = _read(parse_envelope(expected, "the expected envelope"), typed_values)
+    reader = _Reader(typed_values, element_only)
+    one = reader.read(parse_envelope(actual, "the actual envelope"))
+    other = reader.read(parse_envelope(expected, "the expected envelope"))
     return list(_compare(one, other, f"/{_local(other.tag)}"))
 
 
 def assert_envelope(
-    actual: bytes | str, expected: bytes | str, *, typed_values: bool = False
+    actual: bytes | str,
+    expected: bytes | str,
+    *,
+    typed_values: bool = False,
+    element_only: Container[str] | None = None,
 ) -> None:
     """Fail where two envelopes do not mean the same, with the place where they differ.
+
+    The arguments are those of `compare_envelopes`.
 
     Raises:
         AssertionError: they differ; every difference is on a line of its own.
         NotComparable: one of the two is no XML, or XML that is not read here.
     """
-    differences = compare_envelopes(actual, expected, typed_values=typed_values)
+    differences = compare_envelopes(
+        actual, expected, typed_values=typed_values, element_only=element_only
+    )
     if not differences:
         return
     many = len(differences)
@@ -174,42 +191,58 @@ class _Node:
     """The namespaces of the prefixes that are declared here."""
 
 
-def _read(
-    element: etree._Element, typed: bool, outside: str = "", keep: bool = False
-) -> _Node:
-    """An element as a node: what does not count is gone, what has several spellings has one.
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Elements as nodes: what does not count is gone, what has several spellings has one.
 
-    `outside` is the encoding style around the element, `keep` whether white space counts there.
+    `typed` and `element_only` are those of `compare_envelopes`.
     """
-    style = next((v.strip(_WHITE) for n, v in _items(element) if n in _STYLES), outside)
-    keep = element.get(_SPACE, "preserve" if keep else "") == "preserve"
-    attributes = dict(_attributes(element))
-    parent = element.getparent()
-    # SOAP's own elements show no style, so their children show the one in force
-    shown = "" if parent is None or parent.tag in _FRAME else outside
-    if element.tag not in _FRAME and style != shown:
-        attributes["encodingStyle"] = style
-    children = [child for child in element if not _is_empty_header(child)]
-    nodes = tuple(_read(child, typed, style, keep) for child in children)
-    texts = [element.text or "", *(child.tail or "" for child in children)]
-    if not nodes and element.tag not in _FRAME:
-        texts = [_text(element, texts[0], typed)]
-    elif not keep and not any(text.strip(_WHITE) for text in texts):
-        texts = []
-    return _Node(element.tag, attributes, tuple(texts), nodes, element.nsmap)
 
+    typed: bool
+    element_only: Container[str] | None
 
-def _text(element: etree._Element, text: str, typed: bool) -> str:
-    """The text of an element without children, as its type spells it."""
-    parent = element.getparent()
-    if parent is not None and (element.tag, parent.tag) in _CODES:
-        return _resolved(element, text)
-    namespace, _, local = _resolved(element, element.get(_TYPE, "")).rpartition("}")
-    if namespace[1:] not in (_XSD, _ENCODING11, _ENCODING12):
-        return text
-    if local in ("QName", "NOTATION"):
-        return _resolved(element, text)
-    return _value(local, text) if typed else text
+    def read(
+        self, element: etree._Element, outside: str = "", keep: bool = False
+    ) -> _Node:
+        """An element; `outside` is the encoding style around it, `keep` whether white space counts there."""
+        style = next(
+            (v.strip(_WHITE) for n, v in _items(element) if n in _STYLES), outside
+        )
+        keep = element.get(_SPACE, "preserve" if keep else "") == "preserve"
+        attributes = dict(_attributes(element))
+        parent = element.getparent()
+        # SOAP's own elements show no style, so their children show the one in force
+        shown = "" if parent is None or parent.tag in _FRAME else outside
+        if element.tag not in _FRAME and style != shown:
+            attributes["encodingStyle"] = style
+        children = [child for child in element if not _is_empty_header(child)]
+        nodes = tuple(self.read(child, style, keep) for child in children)
+        texts = [element.text or "", *(child.tail or "" for child in children)]
+        if not nodes and element.tag not in _FRAME:
+            texts = [self._text(element, texts[0], keep)]
+        elif not keep and not any(text.strip(_WHITE) for text in texts):
+            texts = []
+        return _Node(element.tag, attributes, tuple(texts), nodes, element.nsmap)
+
+    def _text(self, element: etree._Element, text: str, keep: bool) -> str:
+        """The text of an element without children, as its type spells it."""
+        parent = element.getparent()
+        if parent is not None and (element.tag, parent.tag) in _CODES:
+            return _resolved(element, text)
+        namespace, _, local = _resolved(element, element.get(_TYPE, "")).rpartition("}")
+        if namespace[1:] not in (_XSD, _ENCODING11, _ENCODING12) or local == "Array":
+            return "" if not keep and self._is_indentation(element, text) else text
+        if local in ("QName", "NOTATION"):
+            return _resolved(element, text)
+        return _value(local, text) if self.typed else text
+
+    def _is_indentation(self, element: etree._Element, text: str) -> bool:
+        """Whether a text is white space that stands where elements might be."""
+        if text.strip(_WHITE):
+            return False
+        if self.element_only is None:
+            return "\n" in text
+        return element.tag in self.element_only
 
 
 def _items(element: etree._Element) -> Iterator[tuple[str, str]]:

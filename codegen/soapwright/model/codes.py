@@ -101,9 +101,12 @@ class Code(StrEnum):
 
     # Generated packages and envelopes, as the tools read them.
     PACKAGE = "package", "A folder is not a generated package that can be used."
+    CALL = "call", "A call names no operation, port or argument of the service."
     REPLY = "reply", "A recorded reply is of no operation, or cannot be read."
     ADDRESS = "address", "The server cannot listen at the address."
     SAMPLE = "sample", "A sample is not a SOAP envelope that can be used."
+    MESSAGE = "message", "A file is no message that can be read."
+    KEYS = "keys", "A file has no key or certificate that can be used."
     SAMPLE_SKIPPED = "sample-skipped", "A file among the samples is ignored."
     NO_REQUEST = "no-request", "No sample shows a request of an operation."
     NO_REPLY = "no-reply", "No sample shows the reply of an operation."

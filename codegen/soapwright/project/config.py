@@ -133,9 +133,17 @@ def read_config(path: Path) -> Project:
     Raises:
         SpecError: the file cannot be read, or a table in it is wrong; every mistake is found.
     """
+    return config_of(path, _text_of(path))
+
+
+def config_of(path: Path, text: str) -> Project:
+    """The packages of a project, by the text of its file.
+
+    Raises:
+        SpecError: as of `read_config`.
+    """
     findings = Findings()
-    text, content = _parsed(path)
-    tool = content.get("tool")
+    tool = _parsed(path, text).get("tool")
     own = tool.get("soapwright") if isinstance(tool, dict) else None
     found = own.get("package") if isinstance(own, dict) else None
     _check_around(path, text, own, findings)
@@ -240,16 +248,27 @@ def _check_around(path: Path, text: str, own: object, findings: Findings) -> Non
             findings.error(Code.CONFIG, message, at, hint)
 
 
-def _parsed(path: Path) -> tuple[str, dict[str, object]]:
+def _text_of(path: Path) -> str:
     findings = Findings()
     try:
-        text = path.read_text(encoding="utf-8")
-        return text, tomllib.loads(text)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
-        findings.error(Code.CONFIG, message, Location(str(path)))
+        hint = ""
+        if isinstance(error, FileNotFoundError):
+            hint = "`soapwright init URL-or-FILE` begins a project; or name a WSDL, --output and --package"
+        findings.error(Code.CONFIG, message, Location(str(path)), hint)
         raise SpecError(findings) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        findings.error(Code.CONFIG, f"is no TOML: {error}", Location(str(path)))
+        raise SpecError(findings) from error
+
+
+def _parsed(path: Path, text: str) -> dict[str, object]:
+    findings = Findings()
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         line = re.search(r"\(at line (\d+)", str(error))
         at = Location(str(path), int(line[1]) if line else 1)
         findings.error(Code.CONFIG, f"is no TOML: {error}", at)

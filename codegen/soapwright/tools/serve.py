@@ -172,14 +172,53 @@ def mock(folder: Path, recorded: Path | None = None, *, full: bool = True) -> An
         SpecError: the package cannot be served, or a recorded reply does not read.
     """
     package = import_package(folder)
+    services, hooks = _mocked(package, folder, recorded, full=full)
+    application = runtime_module(package, "server.application").Application
+    serving = runtime_module(package, "server.serving")
+    paths = {key: f"/{quote(key)}" for key, port in package.PORTS.items() if port.soap}
+    return serving.asgi_application(application(services, paths=paths, hooks=hooks))
+
+
+class MockTransport:
+    """A transport for `Client` that answers each call with a valid sample, as `soapwright serve` does.
+
+    Args:
+        package: the generated package; it needs its WSDL (`_spec/`) and its service classes.
+        replies: a folder of recorded replies, `<operation>.xml`; operations without one get a
+            sample.
+        full: whether samples have optional content.
+
+    Raises:
+        SpecError: the package cannot be served, or a recorded reply does not read.
+    """
+
+    def __init__(
+        self, package: ModuleType, replies: Path | None = None, *, full: bool = True
+    ) -> None:
+        folder = Path(str(package.__file__)).parent
+        services, hooks = _mocked(package, folder, replies, full=full)
+        serving = runtime_module(package, "server.serving")
+        self._inner = serving.InMemoryTransport(*services, hooks=hooks)
+
+    def send(self, request: Any) -> Any:  # Any: of the package's own runtime
+        """The reply to a request, as of `Transport.send`."""
+        return self._inner.send(request)
+
+
+def _mocked(
+    package: ModuleType, folder: Path, recorded: Path | None, *, full: bool
+) -> tuple[list[Any], Any]:  # Any: the package's own classes
+    """A service of each class that a package has, and the hooks of a mock.
+
+    Raises:
+        SpecError: as of `mock`.
+    """
     if not package.PORTS:
         _refuse(folder, "the service has no port")
     if "server" not in package.__all__:
         hint = "generate it without `server = false` or --no-server"
         _refuse(folder, "the package was made without its service classes", hint)
-    application = runtime_module(package, "server.application").Application
     service = runtime_module(package, "server.service")
-    serving = runtime_module(package, "server.serving")
     replies = Replies(package, folder, recorded, full=full)
 
     def method(self: Any, **given: Any) -> Any:  # Any: a method of any service class
@@ -202,9 +241,7 @@ def mock(folder: Path, recorded: Path | None = None, *, full: bool = True) -> An
             service_class: Any = one  # Any: as generated
             methods = dict.fromkeys(service_class._methods.values(), method)
             services.append(type(name, (one,), methods)())
-    paths = {key: f"/{quote(key)}" for key, port in package.PORTS.items() if port.soap}
-    mocked = application(services, paths=paths, hooks=Hooks())
-    return serving.asgi_application(mocked)
+    return services, Hooks()
 
 
 def _refuse(folder: Path, message: str, hint: str = "") -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from soapwright.model.api import (
+    Attribute,
     ElementMember,
     Message,
     NamedRef,
@@ -10,16 +11,18 @@ from soapwright.model.api import (
     Struct,
     Use,
 )
+from soapwright.model.walk import has_all
 from soapwright.python.codecs.arrays import item_reader
 from soapwright.python.codecs.children import ChildReader
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import tuple_of
-from soapwright.python.types.fields import is_any, told_apart
+from soapwright.python.types.fields import AnyAttributes, is_any, told_apart
 
-# The way to a type, the type, and whether local names on the way leave a doubt.
-_Level = tuple[tuple[str, ...], Struct, bool]
+# The way to a type, the type, whether local names on the way leave a doubt, and the fields on the way;
+# None where reading all of a message takes its items too.
+_Level = tuple[tuple[str, ...], Struct, bool, tuple[str, ...] | None]
 _DEEPEST = 4
 """Elements on the way to the items, at most."""
 
@@ -36,34 +39,56 @@ class RepeatedElement:
         """Whether an expression that was made needs the package's `elements`."""
         return self.scope.uses("elements")
 
-    def items(self, message: Message) -> str | None:
-        """The expression for a message's `Items`; None where nothing in it is repeated."""
+    def items(self, message: Message, *, plain: bool) -> str | None:
+        """The expression for a message's `Items`; None where nothing in it is repeated.
+
+        Args:
+            message: of a reply.
+            plain: whether its Body is one literal element, and always that one.
+        """
         assert message.struct is not None
         parts = message.wrapper is not None
-        level: list[_Level] = [((), self.context.types.struct(message.struct), False)]
+        struct = self.context.types.struct(message.struct)
+        level: list[_Level] = [((), struct, False, () if plain else None)]
         for _ in range(_DEEPEST):
             below: list[_Level] = []
-            for path, struct, outside in level:
+            for path, struct, outside, fields in level:
                 exact = outside or not told_apart(self.context.types.fields(struct))
-                for member in self._elements(struct):
+                for field_name, member in self._elements(struct):
+                    passed = self._passed(fields, struct, field_name)
                     name = member.element.name
                     local = message.use is Use.ENCODED or parts and not path
                     step = name.local if local else str(name)
                     if parts and not path and len(message.parts) == 1:
                         step = ""
                     way = (*path, step)
-                    if found := self._found(member, way, message.use, exact):
+                    if found := self._found(member, way, message.use, exact, passed):
                         return found
                     inner = self._struct(member)
                     if inner is not None:
-                        below.append((way, inner, exact))
+                        below.append((way, inner, exact, passed))
             level = below
         return None
 
-    def _elements(self, struct: Struct) -> list[ElementMember]:
+    def _passed(
+        self, fields: tuple[str, ...] | None, struct: Struct, name: str
+    ) -> tuple[str, ...] | None:
+        """The fields on the way, with one of a type; None unless the type has only elements, each
+        read wherever it is, and attributes."""
+        if fields is None or any(
+            has_all(one.content) for one in self.context.types.line_of(struct)
+        ):
+            return None
+        kinds = (ElementMember, Attribute, AnyAttributes)
+        found = self.context.types.fields(struct)
+        if any(not isinstance(f.what, kinds) or f.prohibited for f in found):
+            return None
+        return (*fields, name)
+
+    def _elements(self, struct: Struct) -> list[tuple[str, ElementMember]]:
         fields = self.context.types.fields(struct)
         return [
-            f.what
+            (f.name, f.what)
             for f in fields
             if isinstance(f.what, ElementMember) and not f.what.element.substitutes
         ]
@@ -76,7 +101,12 @@ class RepeatedElement:
         return definition if isinstance(definition, Struct) else None
 
     def _found(
-        self, member: ElementMember, way: tuple[str, ...], use: Use, exact: bool
+        self,
+        member: ElementMember,
+        way: tuple[str, ...],
+        use: Use,
+        exact: bool,
+        fields: tuple[str, ...] | None,
     ) -> str | None:
         """The `Items` for one element, if it repeats or is an array."""
         soap, array = self.scope.soap, ""
@@ -103,4 +133,6 @@ class RepeatedElement:
         kind = "EncodedItems" if use is Use.ENCODED else "Items"
         path = tuple_of(map(string, way))
         options = array + (", exact=True" if exact else "")
+        if fields and not exact and member.repeated and self._struct(member):
+            options += f", fields={tuple_of(map(string, fields))}"
         return f"{soap(kind)}({path}, lambda c: {read}{options})"

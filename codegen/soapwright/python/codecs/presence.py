@@ -9,6 +9,7 @@ from soapwright.model.api import (
     ElementMember,
     OrderedMember,
     Struct,
+    TogetherRule,
     Use,
     Wildcard,
     WildcardMember,
@@ -98,22 +99,27 @@ class PresenceChecks:
             return f"{local} is {self.unread(field, field.what.optional)}"
         return f"not {local}"
 
+    def _present(self, field: Field) -> str:
+        """That something is read into a field."""
+        local = self.local(field)
+        if isinstance(field.what, ElementMember) and not field.what.repeated:
+            return f"{local} is not {self.unread(field, field.what.optional)}"
+        return local
+
     def turn(
         self, field: Field, tags: Iterable[str], named: Iterable[Field], use: Use
     ) -> Iterator[str]:
         """That it is a field's turn, where a later one takes its name too.
 
         Nothing up to another field of the name (they are `named`) is read yet, no other branch of
-        its choice, nothing by a wildcard, nor as many as a list may hold. Members of an encoded
-        value come in any order: there the first has the first.
+        its choice, nothing by a wildcard, nor as many as a list may hold; what its group requires
+        before it is there. Members of an encoded value come in any order: there the first has the first.
         """
         place = self._places[field.name]
         if use is Use.LITERAL:
             yield from self._filled(place, tags)
         last = max(self._places[other.name] for other in (field, *named))
-        wild = [
-            f for f in self._wild if self._places[f.name] > last and is_wild(f, tags)
-        ]
+        wild = self._wild_after(last, tags)
         if last == place and not wild:
             return
         if isinstance(field.what, ElementMember) and not field.what.repeated:
@@ -124,9 +130,11 @@ class PresenceChecks:
                 yield from (
                     [] if most is None else [f"len({self.local(field)}) < {most}"]
                 )
-            before = self._other_branches(field) if last > place else []
+            if last > place:
+                yield from map(self._present, self._required_before(field))
+                yield from map(self.absent, self._other_branches(field))
             between = self._ordered[place + 1 : last + 1]
-            yield from map(self.absent, [*before, *between, *wild])
+            yield from map(self.absent, [*between, *wild])
 
     def _branches_of_choices(self) -> Iterator[list[set[str]]]:
         """The fields of each branch of each choice."""
@@ -149,6 +157,24 @@ class PresenceChecks:
             if other.name in excluded
         ]
 
+    def _wild_after(self, place: int, tags: Iterable[str]) -> list[Field]:
+        """The wildcards after a place, up to the last that takes one of the names."""
+        after = [f for f in self._wild if self._places[f.name] > place]
+        taking = [n for n, f in enumerate(after, 1) if is_wild(f, tags)]
+        return after[: max(taking, default=0)]
+
+    def _required_before(self, field: Field) -> list[Field]:
+        """The fields before it that must be there if it is: those of its optional groups."""
+        required: set[str] = set()
+        for owner in self.context.types.line_of(self.struct):
+            names = self.context.types.names.structs[owner.id].members
+            for rule in owner.rules:
+                if isinstance(rule, TogetherRule):
+                    if field.name in (names[i] for i in rule.members):
+                        required |= {names[i] for i in rule.needed}
+        before = self._ordered[: self._places[field.name]]
+        return [other for other in before if other.name in required]
+
     def _filled(self, place: int, tags: Iterable[str]) -> Iterator[str]:
         """That wildcards before a place, which take a name too, have the number that they must have."""
         for one in self._wild:
@@ -162,7 +188,7 @@ class PresenceChecks:
     def wild_turn(self, field: Field, wildcard: Wildcard, use: Use) -> Iterator[str]:
         """That it is a wildcard's turn, where a later one may take the same elements.
 
-        Those of an extension follow those of its base: what is between them is not read yet.
+        Those of an extension follow those of its base: nothing up to the later one is read yet.
         """
         place = self._places[field.name]
         meeting = [
@@ -171,12 +197,11 @@ class PresenceChecks:
             if any(may_meet(wildcard, one) for one in wildcards_in(other.what))
         ]
         last = max(meeting, default=0)
-        if last <= place + 1 or use is Use.ENCODED:
+        if last <= place or use is Use.ENCODED:
             return
         if isinstance(field.what, WildcardMember) and wildcard.occurs.max is not None:
             yield f"len({self.local(field)}) < {wildcard.occurs.max}"
-        between = self._ordered[place + 1 : last]
-        yield from map(self.absent, (f for f in between if not wildcards_in(f.what)))
+        yield from map(self.absent, self._ordered[place + 1 : last + 1])
 
 
 def _wire_name(field: Field) -> str:

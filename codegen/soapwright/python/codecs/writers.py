@@ -344,10 +344,11 @@ class StructWriter:
         """An element; a restriction may require one that the field, its base's, lets be absent."""
         declared = field.declared
         assert isinstance(declared, ElementMember)
-        governing = what.element.type
-        element = replace(what.element, type=declared.element.type)
-        member = replace(what, element=element)
-        if what.repeated and not element.substitutes:
+        governing, member = what.element.type, what
+        if declared.element.type is not governing:
+            element = replace(what.element, type=declared.element.type)
+            member = replace(what, element=element)
+        if what.repeated and not what.element.substitutes:
             made = self._repeated(member, field.name, governing)
         else:
             made = self._element(member, field.name)

@@ -182,13 +182,15 @@ class ServiceModules:
             port.doc or f"The port {port.name} of {port.service or 'no service'}.", 4
         )
         operations = [
-            OperationView(string(o.key), self._kind(o), self._operation(port, o))
+            OperationView(
+                string(o.key), self._kind(o), self._operation(port, o, encoding)
+            )
             for o in port.operations
         ]
-        encoding = self._encoding(port)
+        declared = self._encoding(port, encoding)
         base = "" if port.is_http else string(action_base(port.port_type))
         return PortView(
-            *(string(port.key), function, doc, wire, base, encoding),
+            *(string(port.key), function, doc, wire, base, declared),
             *(arguments, operations),
         )
 
@@ -201,15 +203,14 @@ class ServiceModules:
             used |= {message.use, *(header.use for header in message.headers)}
         return "EncodedOperation" if Use.ENCODED in used else "Operation"
 
-    def _operation(self, port: Port, operation: Operation) -> list[str]:
+    def _operation(self, port: Port, operation: Operation, encoding: str) -> list[str]:
         prefixes = self.declared.prefixes(operation)
         own = {}
         call = self._call_namespace(operation)
         if call:
             prefixes.insert(0, call[0])
             own[call[0]] = call[1]
-        encoding, package_encoding = encoding_of(port), self.context.encoding
-        if encoding and encoding != package_encoding:
+        if encoding and encoding != self.context.encoding:
             own[self.context.style.encoding] = encoding
         pairs = ", ".join(f"{string(p)}: {string(uri)}" for p, uri in own.items())
         namespaces = f"{{**NAMESPACES, {pairs}}}" if pairs else "NAMESPACES"
@@ -249,11 +250,11 @@ class ServiceModules:
             lines += ["action_base=action_base", *_actions(port, operation)]
         return lines
 
-    def _encoding(self, port: Port) -> str:
+    def _encoding(self, port: Port, named: str) -> str:
         """The expression for the encoding of a port's envelopes; "" where no operation has one."""
         if all(self._kind(one) != "EncodedOperation" for one in port.operations):
             return ""
-        encoding = encoding_of(port) or self.context.encoding
+        encoding = named or self.context.encoding
         given = [string(self.context.style.encoding)]
         if encoding == ENCODINGS[SoapVersion.V12]:
             given.append("soap12=True")
@@ -302,9 +303,19 @@ class ServiceModules:
         given += self._root(message)
         given += self._attached(message)
         if direction == "response":
-            items = self.repeated.items(message)
+            items = self.repeated.items(message, plain=self._is_plain(message))
             given += [f"items={items}"] if items else []
         return f"soap.MessageFormat({', '.join(given)})"
+
+    def _is_plain(self, message: Message) -> bool:
+        """Whether the Body of a message is one literal element, and always that one."""
+        return (
+            message.use is Use.LITERAL
+            and element_of(self.context, message) is not None
+            and root_of(self.context, message) is None
+            and not message.substitutes
+            and not message.attached
+        )
 
     def _root(self, message: Message) -> list[str]:
         """The alternatives to the Body's element: nil, and its substitutes."""

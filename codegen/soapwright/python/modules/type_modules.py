@@ -58,6 +58,7 @@ class TypeModules:
         self.header = header
         self.facts = context.api.facts
         self._shown = Representations(context.types)
+        self._attaching: dict[QName, bool] = {}
         self._element_docs = {
             element.type.id: element.doc
             for element in reversed(context.api.elements.values())
@@ -135,9 +136,7 @@ class TypeModules:
             for f in fields
             if f.own
         ]
-        hides = any(
-            self._shown.hides_any(s, f) for s in types.line_of(struct) for f in fields
-        )
+        hides = self._shown.hides_any(types.line_of(struct), fields)
         if hides:
             shown = f"{scope.soap('shown')}(self, {scope.name('own')}.PACKAGE.secrets)"
             head = f"def __repr__(self) -> {scope.name('str')}:"
@@ -170,7 +169,7 @@ class TypeModules:
         """The constructor's signature for type checkers, where an attachment may be given: fields have
         the type of what is read."""
         types = self.context.types
-        if not any(may_be_attached(types, struct, field) for field in fields):
+        if not any(map(self._takes_attachments, types.line_of(struct))):
             return []
         parameters = []
         for field in fields:
@@ -180,6 +179,16 @@ class TypeModules:
         signature = f"def __init__(self, *, {', '.join(parameters)}) -> None: ..."
         checking = scope.name("TYPE_CHECKING")
         return [FieldView(f"\n    if {checking}:\n\n        {signature}", [])]
+
+    def _takes_attachments(self, struct: Struct) -> bool:
+        """Whether an attachment may be given for a field that a class declares itself."""
+        found = self._attaching.get(struct.id)
+        if found is None:
+            types = self.context.types
+            own = [field for field in types.fields(struct) if field.own]
+            found = may_be_attached(types, struct, own)
+            self._attaching[struct.id] = found
+        return found
 
     def _narrowed(self, struct: Struct) -> set[str]:
         """The fields that a restriction declares with another annotation than its base has."""

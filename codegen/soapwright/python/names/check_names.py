@@ -32,7 +32,7 @@ from soapwright.python.names.secrets import key_of
 from soapwright.python.names.services import method_names
 
 # What a generated package imports, itself or through httpx2.
-_NEEDED = frozenset(
+NEEDED = frozenset(
     "lxml httpx2 httpcore2 anyio h11 idna truststore typing_extensions".split()
 )
 
@@ -60,7 +60,7 @@ def _check_package(options: Options, entry: str, findings: Findings) -> None:
     first = options.name.partition(".")[0]
     if first in sys.stdlib_module_names:
         whose = "the standard library"
-    elif first in _NEEDED:
+    elif first in NEEDED:
         whose = "a library that generated packages need"
     elif first == "soapwright":
         whose = "the generator"

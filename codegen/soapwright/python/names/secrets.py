@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+_IGNORED = re.compile("[_.-]")
 _NAMES = ("password", "passwd", "pwd", "secret", "token", "session_id")
 
 
@@ -20,17 +21,22 @@ class SecretNames:
 
     def __init__(self, added: Iterable[str] = ()) -> None:
         pairs = [name.rpartition("/") for name in (*_NAMES, *added)]
-        self._keys = {(key_of(operation), key_of(name)) for operation, _, name in pairs}
+        self._operations: dict[str, set[str]] = {}
+        for operation, _, name in pairs:
+            self._operations.setdefault(key_of(name), set()).add(key_of(operation))
 
     def __contains__(self, name: str) -> bool:
         """Whether the value of a field, element or attribute of this name is a secret."""
-        return ("", key_of(name)) in self._keys
+        return "" in self._operations.get(key_of(name), ())
 
-    def of(self, operation: str, name: str) -> bool:
-        """Whether it is in this operation's messages."""
-        return (key_of(operation), key_of(name)) in self._keys
+    def is_secret(self, name: str, operations: Iterable[str]) -> bool:
+        """Whether it is one, everywhere or in the messages of one of these operations."""
+        found = self._operations.get(key_of(name), ())
+        return (
+            "" in found or bool(found) and any(key_of(o) in found for o in operations)
+        )
 
 
 def key_of(name: str) -> str:
     """The key that is equal for names that this rule does not distinguish."""
-    return re.sub(r"[_.-]", "", name).lower()
+    return _IGNORED.sub("", name).lower()

@@ -23,13 +23,13 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 def string(text: str) -> str:
     """A str literal: double quotes unless the text has more of those."""
     quote = "'" if text.count('"') > text.count("'") else '"'
-    if _PLAIN.fullmatch(text) and quote not in text:
-        return f"{quote}{text}{quote}"
     return f"{quote}{characters(text, quote)}{quote}"
 
 
 def characters(text: str, quote: str) -> str:
     """The text between the quotes of a literal."""
+    if _PLAIN.fullmatch(text) and quote not in text:
+        return text
     return "".join(_character(c, quote) for c in text)
 
 

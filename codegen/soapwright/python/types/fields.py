@@ -649,16 +649,17 @@ class Declarations:
         return Declaration(name, Annotation(kind, nil, unset, kept), absent, doc=doc)
 
 
-def may_be_attached(types: Types, struct: Struct, field: Field) -> bool:
-    """Whether an attachment may be given for a value of a field, or in it."""
+def may_be_attached(types: Types, struct: Struct, fields: Iterable[Field]) -> bool:
+    """Whether an attachment may be given for a value of one of these fields, or in it."""
     probe = Declarations(types, Scope(), struct)
-    probe.declare(field)
+    for field in fields:
+        probe.declare(field)
     return probe.annotations.attaches
 
 
 def as_given(types: Types, scope: Scope, struct: Struct, field: Field) -> Declaration:
     """A field's declaration as it is given: attachments too, where they may be."""
-    given = may_be_attached(types, struct, field)
+    given = may_be_attached(types, struct, [field])
     return Declarations(types, scope, struct, given=given).declare(field)
 
 

@@ -3,6 +3,8 @@ and the docstring of a class where the WSDL has none."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from soapwright.model.api import (
     Api,
     Attribute,
@@ -48,14 +50,14 @@ class Representations:
         """
         names = {field.name, _wire_name(struct, field)}
         operations = self._operations.get(struct.id, [])
-        return any(
-            name in self._secrets or any(self._secrets.of(o, name) for o in operations)
-            for name in names
-        )
+        return any(self._secrets.is_secret(name, operations) for name in names)
 
-    def hides_any(self, struct: Struct, field: Field) -> bool:
-        """Whether a field of a class holds any secret, or may."""
-        return self.is_hidden(struct, field) or self.hides_inside(field)
+    def hides_any(self, line: Iterable[Struct], fields: Iterable[Field]) -> bool:
+        """Whether any field holds a secret, or may, of a class or of one of its bases."""
+        return any(
+            self.hides_inside(field) or any(self.is_hidden(one, field) for one in line)
+            for field in fields
+        )
 
     def hides_inside(self, field: Field) -> bool:
         """Whether a field may hold secrets beside what may be shown: a pair that a secret's

@@ -243,6 +243,8 @@ class Message:
     """Of a request: what its reply must pass, after the incoming layers; each raises what is wrong."""
     answered_elsewhere: bool = False
     """Of a request: whether its reply goes to another address, and not back on the connection."""
+    correlation: object = None
+    """Of a request: the facts of its message security that its reply is checked with."""
 
     def __post_init__(self) -> None:
         if type(self.headers) is not Headers:

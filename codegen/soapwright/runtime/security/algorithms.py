@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 )
 
 from ..errors.errors import SecurityError
+from .ciphers import CIPHERS_BY_NAME, DATA, TRANSPORTS
 from .names import ENCRYPTION, MORE, SIGNATURE
 
 PublicKey: TypeAlias = object
@@ -48,7 +49,7 @@ SIGNATURES: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 """By name: the URI, the kind of key, and the name of the hash."""
 
-BY_NAME: Final = frozenset({"sha1", "rsa-sha1", "hmac-sha1", "rsa-1024"})
+BY_NAME: Final = CIPHERS_BY_NAME | {"sha1", "rsa-sha1", "hmac-sha1", "rsa-1024"}
 """The weak ones, which are accepted and used by name only."""
 
 _HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
@@ -81,6 +82,8 @@ class Accepted:
     signatures: Mapping[str, str]
     digests: Mapping[str, str]
     rsa_bits: int
+    data: Mapping[str, str]
+    transports: Mapping[str, str]
 
 
 def accepted(by_name: Sequence[str]) -> Accepted:
@@ -98,6 +101,8 @@ def accepted(by_name: Sequence[str]) -> Accepted:
         {s[0]: name for name, s in SIGNATURES.items() if name not in refused},
         {d[0]: name for name, d in DIGESTS.items() if name not in refused},
         _RSA_BITS_BY_NAME if "rsa-1024" in by_name else _RSA_BITS,
+        {d[0]: name for name, d in DATA.items() if name not in refused},
+        {uri: name for name, uri in TRANSPORTS.items() if name not in refused},
     )
 
 

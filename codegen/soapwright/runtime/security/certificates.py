@@ -12,6 +12,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from ..errors.errors import SecurityError
 from .algorithms import decoded
 from .names import BASE64, SKI, THUMBPRINT, TOKEN, X509_PATH, X509V3, ds, wsse
+from .parts import only
 from .trust import key_identifier, thumbprint
 
 _NUMBER_DIGITS: Final = 64
@@ -27,19 +28,6 @@ class Found:
     """Those of authorities, which came with it."""
     token: Any = None  # Any: lxml ships no types
     """The element of the message that has it, `None` where it is known without."""
-
-
-def only(parent: Any, name: str) -> Any:  # Any: lxml ships no types
-    """The only child of a name.
-
-    Raises:
-        SecurityError: there is none, or more than one.
-    """
-    found = parent.findall(name)
-    if len(found) != 1:
-        local = name.rpartition("}")[2]
-        raise SecurityError(f"{len(found)} of {local}, where there must be one")
-    return found[0]
 
 
 def certificate_of(

@@ -1,16 +1,24 @@
-"""Which parts of a message must be signed, and how old it may be (WSS 1.1.1, sections 8 and 10)."""
+"""The parts of a message that must be signed (WSS 1.1.1, section 8) and encrypted (section 9)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors.errors import SecurityError
-from .certificates import only
-from .names import ADDRESSING, TIMESTAMP, UTILITY, wsse
+from .algorithms import decoded
+from .names import (
+    ADDRESSING,
+    CONFIRMATION,
+    TIMESTAMP,
+    USERNAME_TOKEN,
+    ds,
+    wsse,
+)
+from .parts import Parts, only
 from .profile import Profile
-from .verifying import Parts, Verified
+from .receiving import Opened
+from .verifying import Verified
 
 
 def check_coverage(found: Verified, profile: Profile) -> None:
@@ -20,16 +28,20 @@ def check_coverage(found: Verified, profile: Profile) -> None:
         SecurityError: one is not, or Body or Timestamp is missing.
     """
     for part in profile.expected:
-        for e in _elements(found.parts, part, profile):
+        for e in demanded(found.parts, part, profile):
             if not found.covers(e):
                 local = str(e.tag).rpartition("}")[2]
                 raise SecurityError(f"{local} is not signed")
 
 
-def _elements(
+def demanded(
     parts: Parts, part: str, profile: Profile
 ) -> Iterator[Any]:  # Any: lxml ships no types
-    """The elements of a part, at their places."""
+    """The elements of a part that must be signed, at their places.
+
+    Raises:
+        SecurityError: the Timestamp is not there, or twice.
+    """
     blocks = [] if parts.header is None else parts.header[:]
     if part == "Body":
         yield parts.body
@@ -46,52 +58,57 @@ def _elements(
         yield from (b for b in blocks if b.tag == part)
 
 
-def check_timestamp(parts: Parts, profile: Profile, now: datetime) -> float:
-    """Refuse a message whose time is over, or has not come.
-
-    Args:
-        now: in UTC.
-
-    Returns:
-        Seconds since 1970, until which the message could be taken again.
+def check_encryption(found: Opened, profile: Profile) -> None:
+    """Refuse a message of which a demanded part is not encrypted.
 
     Raises:
-        SecurityError: there is no Timestamp where one is demanded, or it is not of now.
+        SecurityError: one is not.
     """
-    skew = timedelta(seconds=profile.skew)
-    longest = timedelta(seconds=profile.lifetime)
-    stamps = [] if parts.security is None else parts.security.findall(TIMESTAMP)
-    if not stamps and not profile.timestamp:
-        return (now + longest + skew).timestamp()
-    if len(stamps) != 1:
-        raise SecurityError(f"{len(stamps)} Timestamps, where there must be one")
-    stamp = stamps[0]
-    created = _instant(only(stamp, f"{{{UTILITY}}}Created"))
-    found = stamp.findall(f"{{{UTILITY}}}Expires")
-    if len(found) > 1 or len(stamp) != 1 + len(found):
-        raise SecurityError("the Timestamp has something twice, or unknown")
-    expires = _instant(found[0]) if found else created + longest
-    if expires < created:
-        raise SecurityError("the Timestamp expires before it was created")
-    if created > now + skew:
-        raise SecurityError("the Timestamp is of the future")
-    if expires <= now - skew:
-        raise SecurityError("the Timestamp has expired")
-    if created + longest <= now - skew:
-        raise SecurityError("the Timestamp is older than is accepted")
-    return (min(expires, created + longest) + skew).timestamp()
+    parts = found.parts
+    for part in profile.expected_encrypted:
+        if part == "Body":
+            body = parts.body
+            has_content = len(body) or (body.text or "").strip()
+            good = not has_content or any(one is body for one in found.contents)
+        else:
+            wanted = _encrypted_elements(parts, part)
+            good = all(any(one is e for one in found.encrypted) for e in wanted)
+        if not good:
+            raise SecurityError(f"{part.rpartition('}')[2]} is not encrypted")
 
 
-def _instant(e: Any) -> datetime:  # Any: lxml ships no types
-    text = (e.text or "").strip()
-    try:
-        when = datetime.fromisoformat(text)
-        if len(e) or len(text) > 64:
-            raise ValueError(text)
-        utc = when if when.tzinfo is not None else when.replace(tzinfo=timezone.utc)
-        return utc.astimezone(timezone.utc)
-    except (ValueError, OverflowError):
-        raise SecurityError("a Timestamp's time is none") from None
+def _encrypted_elements(
+    parts: Parts, part: str
+) -> Iterator[Any]:  # Any: lxml ships no types
+    """The elements of a part that must be encrypted."""
+    inside = [] if parts.security is None else parts.security[:]
+    blocks = [] if parts.header is None else parts.header[:]
+    if part == "Signature":
+        names = (ds("Signature"), CONFIRMATION)
+        yield from (e for e in inside if e.tag in names)
+    elif part == "UsernameToken":
+        yield from (e for e in inside if e.tag == USERNAME_TOKEN)
+    elif part.endswith("}*"):
+        yield from (b for b in blocks if _namespace(b) == part[1:-2])
+    else:
+        yield from (b for b in blocks if b.tag == part)
+
+
+def check_confirmations(found: Verified, values: Sequence[bytes]) -> None:
+    """Refuse a reply that does not confirm the request's signatures, those and no others (WSS 1.1, section 8.5).
+
+    Args:
+        values: of the signatures.
+
+    Raises:
+        SecurityError: it does not, or the confirmation is not signed.
+    """
+    confirmations = found.parts.security.findall(CONFIRMATION)
+    given = [decoded(one.get("Value")) for one in confirmations]
+    if sorted(given) != sorted(values or [b""]):
+        raise SecurityError("the reply does not confirm the request's signature")
+    if not all(found.covers(one) for one in confirmations):
+        raise SecurityError("SignatureConfirmation is not signed")
 
 
 def _namespace(e: Any) -> str:  # Any: lxml ships no types

@@ -34,12 +34,15 @@ class Keys:
     """The keys of a client or a service; with them alone, the WSDL's policy says what is done.
 
     Args:
-        key: the private key that signs: of `cryptography`, or any object with `sign(data, algorithm)`.
+        key: the private key that signs and decrypts: of `cryptography`, or any object with
+            `sign(data, algorithm)`, and with `decrypt(data, algorithm)` where messages are encrypted.
         certificate: its certificate; a file of PEM, or as `cryptography` has it.
         chain: those of the authorities between it and one that the peer trusts.
         trust: certificates of the peer's, or of authorities that issue them: files of PEM, or as bytes.
         subject: the peer's certificate must have this subject, where an authority's is trusted:
             `CN=service,O=Bank,C=CZ`, or a function of the certificate.
+        recipient: the service's certificate, for which a client encrypts; without it, the only one in
+            `trust` that is no authority's.
         secret: of HMACs, which both sides know.
         clock: gives the time, with a zone.
         replays: remembers what was received, for a service of several processes.
@@ -58,6 +61,7 @@ class Keys:
         chain: Sequence[x509.Certificate] = (),
         trust: Certificates = (),
         subject: SubjectRule | None = None,
+        recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
         secret: bytes | None = None,
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
@@ -67,11 +71,17 @@ class Keys:
             found, *further = certificates_of(certificate)
             chain = (*further, *chain)
         _check_pair(key, found)
+        trusted = Trust(trust, subject)
+        if recipient is not None:
+            theirs: x509.Certificate | None = certificates_of(recipient)[0]
+        else:
+            theirs = trusted.pinned[0] if len(trusted.pinned) == 1 else None
         self._material = Material(
             key=key,
             certificate=found,
             chain=tuple(chain),
-            trust=Trust(trust, subject),
+            trust=trusted,
+            recipient=theirs,
             secret=secret,
             clock=clock,
             replays=replays or Nonces(clock),
@@ -85,6 +95,7 @@ class Keys:
         *,
         trust: Certificates = (),
         subject: SubjectRule | None = None,
+        recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
     ) -> Keys:
@@ -109,6 +120,7 @@ class Keys:
             chain=[one.certificate for one in found.additional_certs],
             trust=trust,
             subject=subject,
+            recipient=recipient,
             clock=clock,
             replays=replays,
         )
@@ -122,6 +134,7 @@ class Keys:
         *,
         trust: Certificates = (),
         subject: SubjectRule | None = None,
+        recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
     ) -> Keys:
@@ -145,6 +158,7 @@ class Keys:
             certificate,
             trust=trust,
             subject=subject,
+            recipient=recipient,
             clock=clock,
             replays=replays,
         )

@@ -21,6 +21,8 @@ class Material:
     certificate: x509.Certificate | None
     chain: tuple[x509.Certificate, ...]
     trust: Trust
+    recipient: x509.Certificate | None
+    """The certificate that a client encrypts for; `None` where it is not known."""
     secret: bytes | None
     clock: Callable[[], datetime]
     replays: NonceStore

@@ -29,6 +29,13 @@ STR_TRANSFORM: Final = f"{_WSS}soap-message-security-1.0#STR-Transform"
 
 TOKEN: Final = f"{{{SECURITY}}}BinarySecurityToken"
 REFERENCE: Final = f"{{{SECURITY}}}SecurityTokenReference"
+CONFIRMATION: Final = f"{{{SECURITY11}}}SignatureConfirmation"
+ENCRYPTED_KEY: Final = f"{{{ENCRYPTION}}}EncryptedKey"
+ENCRYPTED_DATA: Final = f"{{{ENCRYPTION}}}EncryptedData"
+ENCRYPTED_HEADER: Final = f"{{{SECURITY11}}}EncryptedHeader"
+REFERENCE_LIST: Final = f"{{{ENCRYPTION}}}ReferenceList"
+KEY_TYPE: Final = f"{_WSS11}soap-message-security-1.1#EncryptedKey"
+KEY_SHA1: Final = f"{_WSS11}soap-message-security-1.1#EncryptedKeySHA1"
 WSU_ID: Final = f"{{{UTILITY}}}Id"
 
 __all__ = ["BASE64", "BLOCK", "SECURITY", "TIMESTAMP", "USERNAME_TOKEN", "UTILITY"]
@@ -37,6 +44,11 @@ __all__ = ["BASE64", "BLOCK", "SECURITY", "TIMESTAMP", "USERNAME_TOKEN", "UTILIT
 def ds(local: str) -> str:
     """A name of XML Signature, in Clark's notation."""
     return f"{{{SIGNATURE}}}{local}"
+
+
+def xenc(local: str) -> str:
+    """A name of XML Encryption, in Clark's notation."""
+    return f"{{{ENCRYPTION}}}{local}"
 
 
 def wsse(local: str) -> str:

@@ -10,6 +10,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 from ..errors.errors import SecurityError
 from ..soap.blocks import encoding_of
 from ..soap.envelope import NAMES
+from ..values.strings import attribute_text
 from .names import BLOCK, UTILITY
 
 _SOAP: Final = tuple(names.namespace for names in NAMES.values())
@@ -18,14 +19,26 @@ _ACTORS: Final = ("actor", "role")
 
 @dataclass(slots=True)
 class Part:
-    """An element that may be signed."""
+    """An element that may be signed or encrypted."""
 
     name: str
     """In Clark's notation."""
+    written: str
+    """Its name as it is written."""
+    start: int
+    """The byte where it begins."""
     at: int
     """The byte after its name, where an attribute may go."""
     id: str
     """Its `wsu:Id`, "" where it has none."""
+    inside: int = 0
+    """The byte after its start tag."""
+    close: int = 0
+    """The byte where its end tag begins; of an empty-element tag, the byte after it."""
+    end: int = 0
+    """The byte after it."""
+    soap: str = ""
+    """The attributes of SOAP that a header block has, as XML after a space."""
 
 
 @dataclass(slots=True)
@@ -36,8 +49,6 @@ class Block:
     """The byte after its start tag."""
     end: int = 0
     """The byte where its end tag begins; of an empty-element tag, the byte after it."""
-    name: str = ""
-    """As it is written."""
     parts: list[Part] = field(default_factory=list)
     """Its children."""
 
@@ -55,10 +66,14 @@ class Places:
 
     def edited(self, envelope: bytes, edits: Iterable[tuple[int, str]]) -> bytes:
         """The envelope with texts put in at bytes; of those at one byte the first comes first."""
+        return self.replaced(envelope, [(at, at, text) for at, text in edits])
+
+    def replaced(self, envelope: bytes, edits: Iterable[tuple[int, int, str]]) -> bytes:
+        """The envelope with texts instead of its bytes from one to before another."""
         pieces, last = [], 0
-        for at, text in sorted(edits, key=lambda edit: edit[0]):
-            pieces += [envelope[last:at], text.encode(self.encoding)]
-            last = at
+        for start, end, text in sorted(edits, key=lambda edit: edit[0]):
+            pieces += [envelope[last:start], text.encode(self.encoding)]
+            last = end
         return b"".join([*pieces, envelope[last:]])
 
 
@@ -97,68 +112,92 @@ class _Scan:
         self._parser.StartElementHandler = self._starts
         self._parser.EndElementHandler = self._ends
         self._open: list[str] = []
-        self._entered: Block | None = None
+        self._parts: dict[int, Part] = {}
+        """Those that are open, by their depths."""
+        self._entered: Part | None = None
+        self._security: Part | None = None
 
     def run(self) -> None:
         self._parser.Parse(self._envelope, True)
 
     def _starts(self, name: str, attributes: dict[str, str]) -> None:
-        clark, written = _names(name)
+        self._enter()
         depth = len(self._open)
-        if self._entered is not None:
-            self._enter()
-        self._open.append(clark)
-        if depth == 0 and clark not in (f"{{{n}}}Envelope" for n in _SOAP):
-            raise SecurityError("there is no envelope to sign")
-        if depth not in (1, 2, 3):
+        if depth > 3:
+            self._open.append("")
             return
-        at = self._parser.CurrentByteIndex + self._size(f"<{written}")
-        part = Part(clark, at, attributes.get(_utility_id(attributes), ""))
-        local = clark.rpartition("}")[2]
-        if depth == 1 and local == "Body":
+        clark, written = _names(name)
+        self._open.append(clark)
+        if depth == 0:
+            if clark not in (f"{{{n}}}Envelope" for n in _SOAP):
+                raise SecurityError("there is no envelope to sign")
+            return
+        start = self._parser.CurrentByteIndex
+        identifier = attributes.get(_utility_id(attributes), "")
+        at = start + self._size(f"<{written}")
+        part = Part(clark, written, start, at, identifier)
+        if depth == 1 and clark.rpartition("}")[2] == "Body":
             if self.places.body is not None:
                 raise SecurityError("the envelope has two Bodies")
             self.places.body = part
         elif depth == 2 and self._in_header():
-            self._header_block(part, written, attributes)
+            self._header_block(part, attributes)
         elif depth == 3 and self._in_header() and self._block_is_open():
             assert self.places.block is not None
             self.places.block.parts.append(part)
+        else:
+            return
+        self._parts[depth] = self._entered = part
+        self._parser.DefaultHandler = self._enter
 
-    def _header_block(
-        self, part: Part, written: str, attributes: dict[str, str]
-    ) -> None:
+    def _header_block(self, part: Part, attributes: dict[str, str]) -> None:
         if part.name != BLOCK:
             self.places.header.append(part)
+            part.soap = _soap_attributes(attributes)
             return
         given = [v for k, v in attributes.items() if _local(k) in _ACTORS]
         if "".join(given) != self._actor:
             return
         if self.places.block is not None:
             raise SecurityError("there is more than one Security block")
-        self.places.block = self._entered = Block(name=written)
-        self._parser.DefaultHandler = lambda _: self._enter()
+        self.places.block = Block()
+        self._security = part
 
-    def _enter(self) -> None:
-        """Note the byte after the start tag of the Security block."""
-        if self._entered is not None:
-            self._entered.inside = self._parser.CurrentByteIndex
-            self._entered = None
-            self._parser.DefaultHandler = None
+    def _enter(self, _: str = "") -> None:
+        """Note the byte after the start tag of a part: whatever comes next begins there."""
+        part = self._entered
+        if part is None:
+            return
+        part.inside = self._parser.CurrentByteIndex
+        self._entered = None
+        self._parser.DefaultHandler = None
+        block = self.places.block
+        if block is not None and part is self._security:
+            block.inside = part.inside
 
     def _ends(self, name: str) -> None:
+        at = self._parser.CurrentByteIndex
+        entered = self._entered
         self._enter()
-        block, clark = self.places.block, self._open.pop()
-        if clark == BLOCK and len(self._open) == 2 and block is not None:
-            if not block.end:
-                block.end = self._parser.CurrentByteIndex
+        self._open.pop()
+        part = self._parts.pop(len(self._open), None)
+        if part is None:
+            return
+        tag = "/>".encode(self.places.encoding)
+        empty = part is entered and self._envelope.endswith(tag, 0, at)
+        part.close = part.end = at
+        if not empty:
+            closing = ">".encode(self.places.encoding)
+            part.end = self._envelope.index(closing, at) + len(closing)
+        block = self.places.block
+        if block is not None and part is self._security:
+            block.end = at
 
     def _in_header(self) -> bool:
         return self._open[1].rpartition("}")[2] == "Header"
 
     def _block_is_open(self) -> bool:
-        block = self.places.block
-        return self._open[2] == BLOCK and block is not None and not block.end
+        return self.places.block is not None and self._parts.get(2) is self._security
 
     def _size(self, text: str) -> int:
         return len(text.encode(self.places.encoding))
@@ -176,6 +215,16 @@ def _names(name: str) -> tuple[str, str]:
 def _local(name: str) -> str:
     pieces = name.split(" ")
     return pieces[1] if len(pieces) > 1 else name
+
+
+def _soap_attributes(attributes: dict[str, str]) -> str:
+    found = declared = ""
+    for name, value in attributes.items():
+        namespace, _, rest = name.partition(" ")
+        if namespace in _SOAP:
+            found += f' eh:{rest.partition(" ")[0]}="{attribute_text(value)}"'
+            declared = f' xmlns:eh="{namespace}"'
+    return f"{declared}{found}" if found else ""
 
 
 def _utility_id(attributes: dict[str, str]) -> str:

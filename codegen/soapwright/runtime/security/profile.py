@@ -1,4 +1,4 @@
-"""The message security of a port as a value: what is signed, by which algorithms, in which order."""
+"""The message security of a port as a value: what is signed and encrypted, by which algorithms, in which order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 from ..http.message import Layer
 from ..http.securing import ClientSecurity, ServiceSecurity
 
-__all__ = ["Algorithms", "KeyReference", "Layout", "Profile"]
+__all__ = ["Algorithms", "KeyReference", "Layout", "Order", "Profile"]
 
 KeyReference: TypeAlias = Literal[
     "direct", "issuer-serial", "ski", "thumbprint", "embedded"
@@ -20,12 +20,17 @@ the SHA-1 of all of it, or by all of it."""
 Layout: TypeAlias = Literal["strict", "lax", "timestamp-first", "timestamp-last"]
 """The order in the Security block (WS-SecurityPolicy 1.3, section 6.7)."""
 
+Order: TypeAlias = Literal["sign-encrypt", "encrypt-sign"]
+"""Whether the plaintext is signed, or the ciphertext (WS-SecurityPolicy 1.3, section 6.3)."""
+
+_ORDERS: Final = ("sign-encrypt", "encrypt-sign")
 _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
 _LAYOUTS: Final = ("strict", "lax", "timestamp-first", "timestamp-last")
 _WORDS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken"),
     "BinarySecurityToken",
 )
+_ENCRYPTED_WORDS: Final = ("Body", "Signature", "UsernameToken")
 
 
 class Engine(Protocol):
@@ -49,25 +54,45 @@ class Algorithms:
             "hmac-sha256", or by name "rsa-sha1" or "hmac-sha1"; "" for SHA-256 with the kind of the key.
         digest: "sha256", "sha384", "sha512", or by name "sha1".
         accept: weak ones that what comes may use: "rsa-sha1", "hmac-sha1", "sha1", "rsa-1024" (RSA keys
-            of 1,024 bits and more instead of 2,048).
+            of 1,024 bits and more instead of 2,048), "aes192-gcm", "aes128-cbc", "aes192-cbc",
+            "aes256-cbc" (of CBC only what the sender's signature covers as ciphertext), "rsa-1_5".
+        data: of encryption, "aes128-gcm", "aes192-gcm", "aes256-gcm", or the same with CBC,
+            "aes256-cbc".
+        transport: of the key that data is encrypted with: "rsa-oaep-mgf1p" (SHA-1), "rsa-oaep"
+            (SHA-256), or "rsa-1_5".
     """
 
     signature: str = ""
     digest: str = "sha256"
     accept: Sequence[str] = ()
+    data: str = "aes256-gcm"
+    transport: str = "rsa-oaep-mgf1p"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """The message security of what is sent, and what is demanded of what comes.
 
-    A part is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "UsernameToken",
+    A part that is signed is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "UsernameToken",
     "BinarySecurityToken", or a header block by its name in Clark's notation, `{urn:shop}Order`, or all of
     a namespace, `{urn:shop}*`. Body and Timestamp must be there, the others are signed where they are.
+    A part that is encrypted is "Body" (its content), "Signature" (with SignatureConfirmations),
+    "UsernameToken", or a header block, named likewise; they are encrypted where they are.
 
     Args:
         sign: the parts that are signed; none for messages that are not signed.
         expect: the parts that must be signed in what comes; `None` for the same as `sign`.
+        encrypt: the parts that are encrypted. A client does it for the certificate `recipient` of its
+            keys, or the only one that it trusts, a service for that which signed the request.
+        expect_encrypted: the parts that must be encrypted in what comes; `None` for the same as `encrypt`.
+        order: whether what is signed is encrypted, or the reverse.
+        symmetric: whether messages are signed by an HMAC of a key that the client encrypts for the
+            service (WS-SecurityPolicy 1.3, section 7.4), instead of by certificates. The keys of a
+            client then need no key of their own.
+        endorse: with `symmetric`, whether the client's key signs the signature.
+        confirm: whether a reply confirms the request's signatures (WS-Security 1.1, section 8.5), and
+            must.
+        encryption_reference: how an encrypted key refers to the recipient's certificate.
         tokens: layers that add further tokens, as `UsernameToken`.
         reference: how the signature refers to the certificate.
         algorithms: see there.
@@ -87,6 +112,13 @@ class Profile:
 
     sign: Sequence[str] = ("Body", "Timestamp", "Addressing")
     expect: Sequence[str] | None = None
+    encrypt: Sequence[str] = ()
+    expect_encrypted: Sequence[str] | None = None
+    order: Order = "sign-encrypt"
+    symmetric: bool = False
+    endorse: bool = False
+    confirm: bool = False
+    encryption_reference: KeyReference = "issuer-serial"
     tokens: Sequence[Layer] = ()
     reference: KeyReference = "direct"
     algorithms: Algorithms = Algorithms()
@@ -102,14 +134,19 @@ class Profile:
 
     def __post_init__(self) -> None:
         for part in (*self.sign, *self.expected):
-            namespace, brace, local = part.partition("}")
-            named = bool(brace) and namespace[:1] == "{" and bool(local)
-            if part not in _WORDS and not named:
-                raise ValueError(f"{part!r} is no part of a message")
-        if self.reference not in _REFERENCES:
-            raise ValueError(f"reference={self.reference!r}: {_REFERENCES} are known")
+            _check_part(part, _WORDS)
+        for part in (*self.encrypt, *self.expected_encrypted):
+            _check_part(part, _ENCRYPTED_WORDS)
+        for name in ("reference", "encryption_reference"):
+            if getattr(self, name) not in _REFERENCES:
+                given = getattr(self, name)
+                raise ValueError(f"{name}={given!r}: {_REFERENCES} are known")
         if self.layout not in _LAYOUTS:
             raise ValueError(f"layout={self.layout!r}: {_LAYOUTS} are known")
+        if self.order not in _ORDERS:
+            raise ValueError(f"order={self.order!r}: {_ORDERS} are known")
+        if self.endorse and not self.symmetric:
+            raise ValueError("endorse=True is with symmetric=True")
         if self.lifetime <= 0 or self.skew < 0:
             raise ValueError("lifetime and skew are seconds, and positive")
 
@@ -117,6 +154,12 @@ class Profile:
     def expected(self) -> tuple[str, ...]:
         """The parts that must be signed in what comes."""
         return tuple(self.sign if self.expect is None else self.expect)
+
+    @property
+    def expected_encrypted(self) -> tuple[str, ...]:
+        """The parts that must be encrypted in what comes."""
+        given = self.expect_encrypted
+        return tuple(self.encrypt if given is None else given)
 
     def for_client(self, demanded: object, endpoint: str) -> ClientSecurity:
         """The message security of a client; the profile that the user gives is the one that holds.
@@ -142,3 +185,15 @@ class Profile:
         if self.keys is None:
             raise TypeError("the profile has no keys: give it keys=Keys(…)")
         return self.keys
+
+
+def _check_part(part: str, words: Sequence[str]) -> None:
+    """Refuse a part that is neither one of these nor the name of a header block.
+
+    Raises:
+        ValueError: it is so.
+    """
+    namespace, brace, local = part.partition("}")
+    named = bool(brace) and namespace[:1] == "{" and bool(local)
+    if part not in words and not named:
+        raise ValueError(f"{part!r} is no part of a message")

@@ -1,4 +1,4 @@
-"""Message security of clients and services: signs what goes out, verifies what comes."""
+"""Message security of clients and services: secures what goes out, opens and checks what comes."""
 
 from __future__ import annotations
 
@@ -10,17 +10,26 @@ from typing import Any, Final
 from ..errors.errors import SecurityError, SoapFault
 from ..http.bodies import XOP_TYPE, charset_of, media_type
 from ..http.message import Message
-from ..http.securing import Checked
+from ..http.securing import Checked, Received
 from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
-from ..xml.parsing import Limits, parse
+from ..xml.parsing import LIMITS, Limits, parse
 from .algorithms import DIGESTS, SIGNATURES, accepted
-from .demanding import check_coverage, check_timestamp
+from .ciphers import DATA, TRANSPORTS
+from .correlation import Correlation
+from .demanding import (
+    check_confirmations,
+    check_coverage,
+    check_encryption,
+)
 from .material import Material
 from .names import BLOCK, SECURITY, USERNAME_TOKEN, ds
-from .profile import Profile
-from .signing import secured
-from .verifying import Parts, Verified, parts_of, verified
+from .parts import Parts, parts_of
+from .profile import Algorithms, Profile
+from .receiving import Opened, is_protected, opened
+from .sending import secured
+from .timestamps import check_timestamp
+from .verifying import Verified
 
 _REFUSED: Final = "the message's security could not be verified"
 _LATEST: Final = 2.0**40
@@ -30,54 +39,99 @@ class _Secured:
     """The common part of both sides."""
 
     def __init__(self, material: Material, profile: Profile) -> None:
-        algorithms = profile.algorithms
-        if algorithms.signature and algorithms.signature not in SIGNATURES:
-            raise ValueError(f"signature={algorithms.signature!r} is no algorithm")
-        if algorithms.digest not in DIGESTS:
-            raise ValueError(f"digest={algorithms.digest!r} is no algorithm")
-        if profile.sign and material.key is None and material.secret is None:
-            raise ValueError("the profile signs, and the keys have none that signs")
-        trust = material.trust
-        if profile.expected and not (
-            trust.pinned or trust.authorities or material.secret
-        ):
-            raise ValueError("signatures are demanded, and trust=[…] has nobody's")
+        _check_names(profile.algorithms)
         self._material = material
         self._profile = profile
-        self._accepts = accepted(algorithms.accept)
+        self._accepts = accepted(profile.algorithms.accept)
 
-    def secured(self, message: Message) -> Message:
-        """The message with its Security block.
+    def _check_signer(self) -> None:
+        """Refuse keys that cannot sign where the profile does.
 
         Raises:
-            SecurityError: the keys cannot do it, or it is no envelope.
+            ValueError: it is so.
         """
+        material = self._material
+        if self._profile.sign and material.key is None and material.secret is None:
+            raise ValueError("the profile signs, and the keys have none that signs")
+
+    def _check_trust(self) -> None:
+        """Refuse keys that trust nobody where signatures are demanded.
+
+        Raises:
+            ValueError: it is so.
+        """
+        trust = self._material.trust
+        trusted = trust.pinned or trust.authorities or self._material.secret
+        if self._profile.expected and not trusted:
+            raise ValueError("signatures are demanded, and trust=[…] has nobody's")
+
+    def _check_decrypter(self) -> None:
+        """Refuse a key that cannot decrypt where encryption is demanded.
+
+        Raises:
+            ValueError: it is so.
+        """
+        if not callable(getattr(self._material.key, "decrypt", None)):
+            raise ValueError("encryption is demanded, and the key cannot decrypt")
+
+    def _sent(
+        self, message: Message, request: Correlation | None
+    ) -> tuple[Message, Correlation]:
+        """A message with its Security block."""
         if message.attachments or media_type(message.content_type) == XOP_TYPE:
             raise SecurityError("a message with attachments cannot be signed")
         for layer in self._profile.tokens:
             message = layer(message)
-        return replace(
-            message, envelope=secured(message, self._profile, self._material)
-        )
+        envelope, correlation = secured(message, self._profile, self._material, request)
+        return replace(message, envelope=envelope), correlation
 
-    def _check(self, parts: Parts) -> Verified:
+    def _check(
+        self, parts: Parts, limits: Limits, request: Correlation | None
+    ) -> Opened:
         """A message that passed everything that the profile demands.
 
         Raises:
             SecurityError: it did not.
         """
         profile, material = self._profile, self._material
+        found = opened(parts, profile, material, self._accepts, limits, request)
+        is_fault = request is not None and _is_fault(found.parts)
+        if not is_fault:
+            check_encryption(found, profile)
+        until = check_timestamp(found.parts, profile, material.now())
         if not profile.expected:
-            check_timestamp(parts, profile, material.now())
-            return Verified(parts)
-        found = verified(parts, material, self._accepts)
-        check_coverage(found, profile)
-        until = check_timestamp(parts, profile, material.now())
+            return found
+        if not found.signatures and is_fault:
+            return found
+        main = self._main(found, request)
+        check_coverage(main, profile)
+        if request is not None and profile.confirm:
+            check_confirmations(main, request.values)
         # Asked last: only who is trusted fills the memory.
-        seen = sha256(found.value).hexdigest()
-        if not material.replays.add(seen, min(until, _LATEST)):
-            raise SecurityError("the message was received before")
+        for one in found.signatures:
+            if request is not None and one.value in request.values:
+                raise SecurityError("the reply is what was sent")
+            seen = sha256(one.value).hexdigest()
+            if not material.replays.add(seen, min(until, _LATEST)):
+                raise SecurityError("the message was received before")
         return found
+
+    def _main(self, found: Opened, request: Correlation | None) -> Verified:
+        """The signature of the message, which another one endorses where that is demanded."""
+        signatures = found.signatures
+        if self._profile.endorse and request is None:
+            if len(signatures) != 2 or signatures[1].signer is None:
+                raise SecurityError("the signature is not endorsed")
+            security = found.parts.security
+            if not signatures[1].covers(security.find(ds("Signature"))):
+                raise SecurityError("the signature is not endorsed")
+        elif len(signatures) != 1:
+            raise SecurityError(
+                f"{len(signatures)} signatures, where there must be one"
+            )
+        if self._profile.symmetric and signatures[0].secret is None:
+            raise SecurityError("the message is not signed with its own key")
+        return signatures[0]
 
 
 class SecuredClient(_Secured):
@@ -91,9 +145,28 @@ class SecuredClient(_Secured):
         super().__init__(material, profile)
         if profile.https and not endpoint.lower().startswith("https:"):
             raise ValueError("the policy demands TLS: the endpoint must be https")
+        if not profile.symmetric or profile.endorse:
+            self._check_signer()
+        if not profile.symmetric:
+            self._check_trust()
+        if (profile.encrypt or profile.symmetric) and material.recipient is None:
+            raise ValueError("it is not known for which certificate: recipient=…")
+        if profile.expected_encrypted and not profile.symmetric:
+            self._check_decrypter()
 
-    def checked(self, message: Message, limits: Limits) -> Checked:
-        """A reply that is signed as demanded, or a fault that is not signed at all.
+    def secured(self, message: Message) -> Message:
+        """The message with its Security block.
+
+        Raises:
+            SecurityError: the keys cannot do it, or it is no envelope.
+        """
+        message, correlation = self._sent(message, None)
+        return replace(message, correlation=correlation)
+
+    def checked(
+        self, message: Message, limits: Limits, sent: Message | None = None
+    ) -> Checked:
+        """A reply that is signed and encrypted as demanded, or a fault that is not signed at all.
 
         Raises:
             SecurityError: it is neither.
@@ -103,30 +176,52 @@ class SecuredClient(_Secured):
         parts = _readable(root, self._profile.actor)
         if parts is None:
             return Checked(root, verified=False)
-        signed = parts.security is not None and parts.security.findall(ds("Signature"))
-        if not signed and _is_fault(parts):
+        if not is_protected(parts) and _is_fault(parts):
             return Checked(root, verified=False)
         if parts.security is None and self._profile.unsigned_replies:
             return Checked(root, verified=False)
-        self._check(parts)
-        return Checked(root, verified=bool(self._profile.expected))
+        given = None if sent is None else sent.correlation
+        request = given if isinstance(given, Correlation) else Correlation()
+        found = self._check(parts, limits, request)
+        verified = bool(self._profile.expected) and bool(found.signatures)
+        return Checked(found.parts.root, verified=verified)
 
 
 class SecuredService(_Secured):
-    """The message security of one service."""
+    """The message security of one service.
+
+    Raises:
+        ValueError: a key is missing.
+    """
+
+    def __init__(self, material: Material, profile: Profile) -> None:
+        super().__init__(material, profile)
+        if not profile.symmetric:
+            self._check_signer()
+        if not profile.symmetric or profile.endorse:
+            self._check_trust()
+        if profile.symmetric or profile.expected_encrypted:
+            self._check_decrypter()
 
     def understands(self, block: str) -> bool:
         """Whether a header block is checked here, by its name in Clark's notation."""
         return block == BLOCK
 
-    def check(self, blocks: Sequence[Element], version: Version) -> str:
-        """The subject of the certificate that a request is signed with, "" where none is demanded.
+    def received(
+        self, blocks: Sequence[Element], version: Version, limits: Limits = LIMITS
+    ) -> Received:
+        """A request that is signed and encrypted as demanded.
+
+        Args:
+            blocks: its header blocks that are for the service.
+            version: of SOAP.
+            limits: of what it becomes when it is decrypted.
 
         Raises:
-            SoapFault: it is not signed as demanded; its cause is the `SecurityError`.
+            SoapFault: it is not; its cause is the `SecurityError`.
         """
         try:
-            return self._identity(blocks)
+            return self._received(blocks, limits)
         except SecurityError as error:
             code = f"{{{SECURITY}}}FailedCheck"
             if version == "1.1":
@@ -135,16 +230,52 @@ class SecuredService(_Secured):
                 fault = SoapFault(_REFUSED, code="Sender", subcodes=(code,))
             raise fault from error
 
-    def _identity(self, blocks: Sequence[Element]) -> str:
+    def secured(self, message: Message, request: Received | None = None) -> Message:
+        """A reply with its Security block.
+
+        Args:
+            request: what it answers.
+
+        Raises:
+            SecurityError: the keys cannot do it, or it is no envelope.
+        """
+        known = None if request is None else request.correlation
+        correlation = known if isinstance(known, Correlation) else Correlation()
+        return self._sent(message, correlation)[0]
+
+    def _received(self, blocks: Sequence[Element], limits: Limits) -> Received:
         if not blocks:
             raise SecurityError("there is no Security block")
-        root = blocks[0].getroottree().getroot()
-        found = self._check(parts_of(root, self._profile.actor))
-        if found.parts.security.find(USERNAME_TOKEN) is not None:
+        root: Any = blocks[0].getroottree().getroot()
+        found = self._check(parts_of(root, self._profile.actor), limits, None)
+        parts = found.parts
+        if (
+            parts.security is not None
+            and parts.security.find(USERNAME_TOKEN) is not None
+        ):
             raise SecurityError("nothing checks a UsernameToken here")
-        if found.signer is None:
-            return ""
-        return found.signer.certificate.subject.rfc4514_string()
+        signers = [one.signer.certificate for one in found.signatures if one.signer]
+        signer = signers[0] if signers else None
+        values = tuple(one.value for one in found.signatures)
+        user = "" if signer is None else signer.subject.rfc4514_string()
+        return Received(parts.root, user, Correlation(values, found.session, signer))
+
+
+def _check_names(algorithms: Algorithms) -> None:
+    """Refuse algorithms that are not known.
+
+    Raises:
+        ValueError: one is not.
+    """
+    for name, known in (
+        ("signature", SIGNATURES),
+        ("digest", DIGESTS),
+        ("data", DATA),
+        ("transport", TRANSPORTS),
+    ):
+        given = getattr(algorithms, name)
+        if given not in known and (given or name != "signature"):
+            raise ValueError(f"{name}={given!r} is no algorithm")
 
 
 def _readable(root: Element, actor: str) -> Parts | None:

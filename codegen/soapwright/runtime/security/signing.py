@@ -6,20 +6,16 @@ of the parsed result, so that they are of what is sent.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ..errors.errors import SecurityError
-from ..http.bodies import charset_of
-from ..http.message import Message
-from ..soap.blocks import Place, place_of_blocks
-from ..soap.envelope import NAMES
-from ..values.strings import attribute_text, text
+from ..values.strings import attribute_text
 from ..xml.parsing import LIMITS, parse
 from .algorithms import (
     DIGESTS,
@@ -30,72 +26,114 @@ from .algorithms import (
     encoded,
     signature_of,
 )
+from .blocks import with_children
 from .canonical import canonical
 from .material import Material
 from .names import (
     ADDRESSING,
-    BASE64,
+    ENCRYPTED_DATA,
     EXCLUSIVE,
-    SECURITY,
+    SECURITY11,
     SIGNATURE,
-    SKI,
-    THUMBPRINT,
     TIMESTAMP,
-    UTILITY,
+    USERNAME_TOKEN,
     WSU_ID,
-    X509V3,
+    ds,
     wsse,
 )
-from .places import Block, Part, Places, places_of
-from .profile import KeyReference, Profile
-from .trust import der, key_identifier, thumbprint
+from .places import Block, Part, places_of
+from .profile import Profile
+from .references import WSU, certificate_reference, new_id, token_of
 
-_WSU: Final = f'xmlns:wsu="{UTILITY}"'
-_WSSE: Final = f'xmlns:wsse="{SECURITY}"'
+_WITH_PLAIN_ID = (ENCRYPTED_DATA, ds("Signature"))
 
 
-def secured(message: Message, profile: Profile, material: Material) -> bytes:
-    """The envelope of a message, with a Security block as the profile has it.
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A message with its Security block."""
+
+    envelope: bytes
+    values: tuple[bytes, ...] = ()
+    """Those of its signatures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Those things around a signature that are not the profile's and not the keys'."""
+
+    session: bytes | None = None
+    """The key of a symmetric binding."""
+    reference: str = ""
+    """To it."""
+    endorses: bool = False
+    """Whether the certificate's key signs the signature."""
+    instead: Sequence[tuple[str, str]] = ()
+    """The names of elements that are encrypted, and the ids of what is in their places."""
+    confirmed: Sequence[bytes] | None = None
+    """The values of the request's signatures; `None` where they are not confirmed."""
+    behind: str = ""
+    """Elements behind the signature, as XML."""
+
+
+def signed(
+    envelope: bytes,
+    charset: str | None,
+    profile: Profile,
+    material: Material,
+    further: Further,
+) -> Signed:
+    """An envelope with a Security block, signed as the profile has it.
 
     Raises:
         SecurityError: the keys cannot do it, or it is no envelope.
     """
-    charset = charset_of(message.content_type)
-    places = places_of(message.envelope, charset, profile.actor)
-    signing = _Signing(profile, material, message, places)
-    return signing.result(charset)
+    return _Signing(envelope, charset, profile, material, further).result()
 
 
 class _Signing:
     """The signing of one message."""
 
     def __init__(
-        self, profile: Profile, material: Material, message: Message, places: Places
+        self,
+        envelope: bytes,
+        charset: str | None,
+        profile: Profile,
+        material: Material,
+        further: Further,
     ) -> None:
+        self._envelope = envelope
+        self._charset = charset
         self._profile = profile
         self._material = material
-        self._message = message
-        self._places = places
+        self._further = further
+        self._places = places_of(envelope, charset, profile.actor)
         self._edits: list[tuple[int, str]] = []
         self._ids: list[str] = []
         self._token_id = ""
 
-    def result(self, charset: str | None) -> bytes:
-        profile, block = self._profile, self._places.block
+    def result(self) -> Signed:
+        profile, further = self._profile, self._further
+        block = self._places.block
         timestamp = self._timestamp(block)
-        key_reference = self._key_reference() if profile.sign else ("", "")
-        token, reference = key_reference
+        confirmations = self._confirmations() if profile.sign else ""
+        token, reference = self._token() if profile.sign else ("", "")
         self._sign_parts(block)
         last = profile.layout == "timestamp-last"
-        before = token if last else f"{timestamp}{token}"
-        after = timestamp if last else ""
+        before = f"{'' if last else timestamp}{token}{confirmations}"
+        after = f"{further.behind}{timestamp if last else ''}"
         if not profile.sign:
-            return self._written(f"{before}{after}", "")
+            return Signed(self._written(before, after))
         if not self._ids:
             raise SecurityError("nothing of what is to be signed is in the message")
         unsigned = self._written(before, after)
-        signature = self._signature(unsigned, charset, reference)
-        return self._written(before, f"{signature}{after}")
+        signature, value = self._main_signature(unsigned, reference)
+        values = [value]
+        if further.endorses:
+            endorsed = self._written(before, f"{signature.xml}{after}")
+            more, value = self._endorsing(endorsed, signature.id, reference)
+            signature = _Written(signature.id, f"{signature.xml}{more.xml}")
+            values.append(value)
+        return Signed(self._written(before, f"{signature.xml}{after}"), tuple(values))
 
     # ------------------------------------------------------------------------- parts
 
@@ -107,22 +145,40 @@ class _Signing:
         until = now + timedelta(seconds=self._profile.lifetime)
         name = ""
         if "Timestamp" in self._profile.sign:
-            self._ids.append(_new_id("TS"))
+            self._ids.append(new_id("TS"))
             name = f' wsu:Id="{self._ids[-1]}"'
         return (
-            f"<wsu:Timestamp {_WSU}{name}>"
+            f"<wsu:Timestamp {WSU}{name}>"
             f"<wsu:Created>{_instant(now)}</wsu:Created>"
             f"<wsu:Expires>{_instant(until)}</wsu:Expires></wsu:Timestamp>"
         )
+
+    def _confirmations(self) -> str:
+        """Those of the request's signatures (WSS 1.1, section 8.5)."""
+        values = self._further.confirmed
+        if values is None:
+            return ""
+        found = ""
+        for value in values or [b""]:
+            self._ids.append(new_id("SC"))
+            given = f' Value="{encoded(value)}"' if value else ""
+            found += (
+                f'<wsse11:SignatureConfirmation xmlns:wsse11="{SECURITY11}" {WSU}'
+                f' wsu:Id="{self._ids[-1]}"{given}/>'
+            )
+        return found
 
     def _sign_parts(self, block: Block | None) -> None:
         """Give an id to each part that is signed."""
         for part in self._parts(block):
             if not part.id:
-                part.id = _new_id("id")
-                self._edits.append((part.at, f' {_WSU} wsu:Id="{part.id}"'))
+                part.id = new_id("id")
+                self._edits.append((part.at, f' {WSU} wsu:Id="{part.id}"'))
             if part.id not in self._ids:
                 self._ids.append(part.id)
+        for name, identifier in self._further.instead:
+            if any(_is_named(name, wanted) for wanted in self._profile.sign):
+                self._ids.append(identifier)
         if "BinarySecurityToken" in self._profile.sign and self._token_id:
             self._ids.append(self._token_id)
 
@@ -144,9 +200,12 @@ class _Signing:
 
     # --------------------------------------------------------------------- the signature
 
-    def _key_reference(self) -> tuple[str, str]:
-        """The token that is sent, "" for none, and the content of KeyInfo."""
-        material, profile = self._material, self._profile
+    def _token(self) -> tuple[str, str]:
+        """The token that is sent, "" for none, and the reference to the certificate, the content of
+        KeyInfo."""
+        material, profile, further = self._material, self._profile, self._further
+        if further.session is not None and not further.endorses:
+            return "", ""
         if material.key is None and material.secret is not None:
             return "", "<ds:KeyName>secret</ds:KeyName>"
         certificate = material.certificate
@@ -154,22 +213,39 @@ class _Signing:
             raise SecurityError("the keys have none that signs")
         token = ""
         if profile.reference == "direct":
-            self._token_id = _new_id("X509")
-            token = (
-                f'<wsse:BinarySecurityToken {_WSSE} {_WSU} EncodingType="{BASE64}"'
-                f' ValueType="{X509V3}" wsu:Id="{self._token_id}">'
-                f"{encoded(der(certificate))}</wsse:BinarySecurityToken>"
-            )
-        inside = _reference_to(certificate, profile.reference, self._token_id)
-        reference = (
-            f"<wsse:SecurityTokenReference {_WSSE}>{inside}"
-            "</wsse:SecurityTokenReference>"
-        )
-        return token, reference
+            self._token_id = new_id("X509")
+            token = token_of(certificate, self._token_id)
+        style = profile.reference
+        return token, certificate_reference(certificate, style, self._token_id)
 
-    def _signature(self, unsigned: bytes, charset: str | None, reference: str) -> str:
-        root = parse(unsigned, charset, LIMITS)
-        elements = _by_id(root)
+    def _main_signature(
+        self, unsigned: bytes, reference: str
+    ) -> tuple[_Written, bytes]:
+        """The signature of the message."""
+        further = self._further
+        if further.session is not None:
+            named = self._profile.algorithms.signature
+            algorithm = named if named.startswith("hmac") else "hmac-sha256"
+            return self._signature(
+                unsigned, self._ids, further.session, algorithm, further.reference
+            )
+        return self._signature(unsigned, self._ids, *self._key(), reference)
+
+    def _endorsing(
+        self, endorsed: bytes, name: str, reference: str
+    ) -> tuple[_Written, bytes]:
+        """The signature of the signature."""
+        return self._signature(endorsed, [name], *self._key(), reference)
+
+    def _signature(
+        self,
+        unsigned: bytes,
+        ids: Sequence[str],
+        key: PrivateKey | Signer | bytes,
+        algorithm: str,
+        reference: str,
+    ) -> tuple[_Written, bytes]:
+        elements = _by_id(parse(unsigned, self._charset, LIMITS))
         hashing = self._profile.algorithms.digest
         references = "".join(
             f'<ds:Reference URI="#{attribute_text(name)}"><ds:Transforms>'
@@ -177,9 +253,8 @@ class _Signing:
             f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
             f"<ds:DigestValue>{encoded(digest(hashing, canonical(elements[name])))}"
             "</ds:DigestValue></ds:Reference>"
-            for name in self._ids
+            for name in ids
         )
-        key, algorithm = self._key()
         # In its canonical form: its bytes are what is signed.
         info = (
             f'<ds:SignedInfo xmlns:ds="{SIGNATURE}">'
@@ -189,89 +264,46 @@ class _Signing:
             f"{references}</ds:SignedInfo>"
         )
         value = signature_of(key, algorithm, info.encode("utf-8"))
-        return (
-            f'<ds:Signature xmlns:ds="{SIGNATURE}" Id="{_new_id("SIG")}">{info}'
+        written = _Written(
+            name := new_id("SIG"),
+            f'<ds:Signature xmlns:ds="{SIGNATURE}" Id="{name}">{info}'
             f"<ds:SignatureValue>{encoded(value)}</ds:SignatureValue>"
-            f"<ds:KeyInfo>{reference}</ds:KeyInfo></ds:Signature>"
+            f"<ds:KeyInfo>{reference}</ds:KeyInfo></ds:Signature>",
         )
+        return written, value
 
     def _key(self) -> tuple[PrivateKey | Signer | bytes, str]:
         """The key that signs, and its algorithm."""
         material, named = self._material, self._profile.algorithms.signature
+        named = "" if self._further.endorses and named.startswith("hmac") else named
         if material.key is not None:
             is_curve = _is_curve(material.certificate)
             return material.key, named or ("ecdsa-sha256" if is_curve else "rsa-sha256")
         assert material.secret is not None
         return material.secret, named or "hmac-sha256"
 
-    # ------------------------------------------------------------------------- writing
-
     def _written(self, before: str, after: str) -> bytes:
-        """The envelope with these children at both ends of its Security block."""
-        envelope, places, block = (
-            self._message.envelope,
-            self._places,
-            self._places.block,
-        )
-        if block is not None:
-            if envelope[: block.end].endswith("/>".encode(places.encoding)):
-                raise SecurityError("another layer wrote a Security block of nothing")
-            inside = [(block.inside, before), (block.end, after)]
-            return places.edited(envelope, [*self._edits, *inside])
-        envelope = places.edited(envelope, self._edits)
-        if not before and not after:
-            return envelope
-        place = place_of_blocks(envelope, charset_of(self._message.content_type))
-        attributes = _attributes(place, self._profile)
-        return place.filled(
-            envelope,
-            f"<wsse:Security {_WSSE}{attributes}>{before}{after}</wsse:Security>",
+        return with_children(
+            *(self._envelope, self._charset, self._places, self._profile),
+            *(before, after, self._edits),
         )
 
 
-def _attributes(place: Place, profile: Profile) -> str:
-    """Those of a new Security block, as XML after a space."""
-    prefix, found = place.prefix or "soap", ""
-    if profile.must_understand:
-        found += f' {prefix}:mustUnderstand="1"'
-    if profile.actor:
-        kind = "role" if place.namespace == NAMES["1.2"].namespace else "actor"
-        found += f' {prefix}:{kind}="{attribute_text(profile.actor)}"'
-    if found and not place.prefix:
-        found = f' xmlns:soap="{place.namespace}"{found}'
-    return found
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A signature as XML, and its id."""
+
+    id: str
+    xml: str
 
 
-def _reference_to(
-    certificate: x509.Certificate, style: KeyReference, token_id: str
-) -> str:
-    """The content of a SecurityTokenReference.
-
-    Raises:
-        SecurityError: the certificate has no SubjectKeyIdentifier.
-    """
-    if style == "direct":
-        return f'<wsse:Reference URI="#{token_id}" ValueType="{X509V3}"/>'
-    if style == "issuer-serial":
-        issuer = text(certificate.issuer.rfc4514_string())
-        return (
-            f"<ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{issuer}"
-            f"</ds:X509IssuerName><ds:X509SerialNumber>{certificate.serial_number}"
-            "</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>"
-        )
-    if style == "thumbprint":
-        kind, value = THUMBPRINT, thumbprint(certificate)
-    elif style == "embedded":
-        kind, value = X509V3, der(certificate)
-    else:
-        found = key_identifier(certificate)
-        if found is None:
-            raise SecurityError("the certificate has no SubjectKeyIdentifier")
-        kind, value = SKI, found
-    return (
-        f'<wsse:KeyIdentifier EncodingType="{BASE64}" ValueType="{kind}">'
-        f"{encoded(value)}</wsse:KeyIdentifier>"
-    )
+def _is_named(name: str, wanted: str) -> bool:
+    """Whether an element is of a part that is signed."""
+    if wanted == "Addressing":
+        return _is_addressing(name)
+    if wanted == "UsernameToken":
+        return name == USERNAME_TOKEN
+    return name == wanted or wanted.endswith("}*") and name.startswith(wanted[:-1])
 
 
 def _by_id(root: Any) -> dict[str, Any]:  # Any: lxml ships no types
@@ -283,6 +315,8 @@ def _by_id(root: Any) -> dict[str, Any]:  # Any: lxml ships no types
     found: dict[str, Any] = {}
     for e in root.iter():
         name = e.get(WSU_ID)
+        if name is None and e.tag in _WITH_PLAIN_ID:
+            name = e.get("Id")
         if name is not None and found.setdefault(name, e) is not e:
             raise SecurityError("an id is in the message twice")
     return found
@@ -301,10 +335,6 @@ def _is_curve(certificate: x509.Certificate | None) -> bool:
     if certificate is None:
         return False
     return isinstance(certificate.public_key(), ec.EllipticCurvePublicKey)
-
-
-def _new_id(prefix: str) -> str:
-    return f"{prefix}-{os.urandom(12).hex()}"
 
 
 def _instant(when: datetime) -> str:

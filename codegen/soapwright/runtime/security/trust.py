@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import (
     Criticality,
@@ -41,7 +41,7 @@ class Trust:
         subject: the certificates of authorities' must have it too.
 
     Raises:
-        ValueError: one is none.
+        ValueError: one is none, or the subject is no name.
         OSError: a file cannot be read.
     """
 
@@ -49,7 +49,11 @@ class Trust:
         found = [one for each in given for one in certificates_of(each)]
         self.authorities = [one for one in found if _is_authority(one)]
         self.pinned = [one for one in found if not _is_authority(one)]
-        self._subject = subject
+        self._subject: x509.Name | Callable[[x509.Certificate], bool] | None
+        if isinstance(subject, str):  # read now: a mistake in it is no message's
+            self._subject = x509.Name.from_rfc4514_string(subject)
+        else:
+            self._subject = subject
 
     def check(
         self,
@@ -105,7 +109,7 @@ class Trust:
             return True
         if callable(rule):
             return rule(certificate)
-        return certificate.subject == x509.Name.from_rfc4514_string(rule)
+        return certificate.subject == rule
 
 
 def certificates_of(
@@ -133,6 +137,11 @@ def der(certificate: x509.Certificate) -> bytes:
 def thumbprint(certificate: x509.Certificate) -> bytes:
     """The SHA-1 of a certificate, by which WS-Security 1.1 refers to it (section 7.3)."""
     return certificate.fingerprint(SHA1())
+
+
+def fingerprint(certificate: x509.Certificate) -> bytes:
+    """The SHA-256 of a certificate, by which people compare two."""
+    return certificate.fingerprint(SHA256())
 
 
 def key_identifier(certificate: x509.Certificate) -> bytes | None:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..errors.errors import SecurityError
-from ..soap.envelope import NAMES
-from ..xml.element import Element
 from .algorithms import (
     Accepted,
     check_hmac,
@@ -23,46 +21,25 @@ from .algorithms import (
     encoded,
 )
 from .canonical import canonical
-from .certificates import Found, certificate_of, only
+from .certificates import Found, certificate_of
+from .decrypting import SessionKeys
 from .material import Material
 from .names import (
-    BLOCK,
-    ENCRYPTION,
-    ENCRYPTION11,
+    ENCRYPTED_HEADER,
     EXCLUSIVE,
     REFERENCE,
     SECURITY,
-    SIGNATURE,
     STR_TRANSFORM,
-    WSU_ID,
     X509V3,
     ds,
     wsse,
 )
+from .parts import Ids, Parts, only
 from .trust import der
 
 _REFERENCES_AT_MOST: Final = 32
 _INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 _PARAMETERS: Final = wsse("TransformationParameters")
-_PLAIN_IDS: Final = ("Id", "ID", "AssertionID")
-_XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
-# Their schemas declare Id as an identifier; elsewhere it is an attribute like others.
-_WITH_PLAIN_ID: Final = (SIGNATURE, ENCRYPTION, ENCRYPTION11)
-_SAML: Final = "urn:oasis:names:tc:SAML:"
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """The parts of an envelope, by their places."""
-
-    soap: str
-    """The namespace of SOAP's version."""
-    root: Any  # Any: lxml ships no types
-    header: Any
-    """`None` where there is none."""
-    body: Any
-    security: Any
-    """The Security block for the actor; `None` where there is none."""
 
 
 @dataclass(slots=True)
@@ -74,6 +51,8 @@ class Verified:
     """Elements of the tree that was given, themselves."""
     signer: Found | None = None
     """The certificate, `None` of an HMAC."""
+    secret: bytes | None = field(default=None, repr=False)
+    """The key of an HMAC."""
     algorithm: str = ""
     value: bytes = b""
     """The signature's, by which a replayed message is known."""
@@ -83,127 +62,211 @@ class Verified:
         return any(e is one for one in self.covered)
 
 
-def parts_of(root: Element, actor: str = "") -> Parts:
-    """The parts of an envelope.
-
-    Raises:
-        SecurityError: it is no SOAP envelope, or a part is there twice or at another place.
-    """
-    tree: Any = root  # Any: lxml ships no types
-    namespaces = [n.namespace for n in NAMES.values() if n.envelope == tree.tag]
-    if not namespaces:
-        raise SecurityError("there is no SOAP envelope")
-    soap = namespaces[0]
-    bodies = tree.findall(f"{{{soap}}}Body")
-    headers = tree.findall(f"{{{soap}}}Header")
-    if len(bodies) != 1 or len(headers) > 1:
-        raise SecurityError("an envelope has one Body, and one Header at most")
-    header = headers[0] if headers else None
-    blocks = [] if header is None else header.findall(BLOCK)
-    ours = [block for block in blocks if _actor(block, soap) == actor]
-    if len(ours) > 1:
-        raise SecurityError("there is more than one Security block")
-    return Parts(soap, tree, header, bodies[0], ours[0] if ours else None)
-
-
 def verified(parts: Parts, material: Material, accepts: Accepted) -> Verified:
     """The elements that the message's only signature covers.
 
     Raises:
         SecurityError: there is none, it is wrong, or nobody who is trusted made it.
     """
-    return _Verifying(parts, material, accepts).result()
+    return Verifying(parts, material, accepts).result()
 
 
-class _Verifying:
-    """The verification of one message."""
+class Verifying:
+    """The verification of one message: as a whole by `result`, and its steps, for those who explain it.
 
-    def __init__(self, parts: Parts, material: Material, accepts: Accepted) -> None:
+    Args:
+        parts: of the message.
+        material: whose signatures are trusted, and the time.
+        accepts: the algorithms that may be used.
+        keys: those of a symmetric binding; without them HMACs are of a secret that both sides know.
+
+    Raises:
+        SecurityError: an id is in the message twice.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        material: Material,
+        accepts: Accepted,
+        keys: SessionKeys | None = None,
+    ) -> None:
+        self._keys = keys
         self._parts = parts
         self._material = material
         self._accepts = accepts
-        self._ids: dict[str, list[Any]] = {}
+        self._ids = Ids(parts.root)
         trust = material.trust
         own = [] if material.certificate is None else [material.certificate]
         self._known = (*trust.pinned, *trust.authorities, *own, *material.chain)
 
-    def result(self) -> Verified:
-        security = self._parts.security
-        if security is None:
-            raise SecurityError("there is no Security block")
-        self._ids = _ids(self._parts.root)
-        signature = only(security, ds("Signature"))
+    def result(self, signature: Any = None) -> Verified:  # Any: lxml ships no types
+        """The elements that a signature covers.
+
+        Args:
+            signature: one of several; `None` for the only one.
+
+        Raises:
+            SecurityError: as each step does.
+        """
+        if signature is None:
+            signature = self.signature()
         info = only(signature, ds("SignedInfo"))
         found = Verified(self._parts)
         found.value = decoded(only(signature, ds("SignatureValue")).text)
-        found.signer = self._signed(signature, info, found)
-        references = info.findall(ds("Reference"))
-        if not 0 < len(references) <= _REFERENCES_AT_MOST:
-            raise SecurityError(f"a signature with {len(references)} references")
-        if len(info) != len(references) + 2:
-            raise SecurityError("SignedInfo has an unknown child")
-        for reference in references:
-            found.covered.append(self._covered(reference))
+        found.algorithm = self.algorithm(info)
+        found.signer = self.signer(signature, found.algorithm)
+        if found.signer is None:
+            found.secret = self.secret(signature)
+        self.check_value(info, found)
+        self.check_trust(found)
+        for reference in self.references(info):
+            found.covered.append(self.covered(reference))
         return found
 
     # -------------------------------------------------------------------- the signature
 
-    def _signed(
-        self, signature: Any, info: Any, found: Verified
-    ) -> Found | None:  # Any: lxml ships no types
-        """The certificate that the signature of SignedInfo was made with, `None` of an HMAC."""
+    def signature(self) -> Any:  # Any: lxml ships no types
+        """The only signature in the Security block.
+
+        Raises:
+            SecurityError: there is none, or more than one.
+        """
+        security = self._parts.security
+        if security is None:
+            raise SecurityError("there is no Security block")
+        return only(security, ds("Signature"))
+
+    def algorithm(self, info: Any) -> str:  # Any: lxml ships no types
+        """The name of the algorithm of a SignedInfo.
+
+        Raises:
+            SecurityError: it is not accepted.
+        """
         method = only(info, ds("SignatureMethod"))
         algorithm = self._accepts.signatures.get(method.get("Algorithm") or "")
         if algorithm is None or len(method):
             raise SecurityError("the signature's algorithm is not accepted")
-        found.algorithm = algorithm
+        return algorithm
+
+    def signer(
+        self, signature: Any, algorithm: str
+    ) -> Found | None:  # Any: lxml ships no types
+        """The certificate that a signature refers to, `None` of an HMAC. It is a claim until its trust is checked.
+
+        Raises:
+            SecurityError: there is none, or an HMAC is not accepted.
+        """
+        if algorithm.startswith("hmac"):
+            return None
+        reference = only(only(signature, ds("KeyInfo")), REFERENCE)
+        return certificate_of(
+            reference, self._parts.security, self._ids.element, self._known
+        )
+
+    def secret(self, signature: Any) -> bytes:  # Any: lxml ships no types
+        """The key of a signature that is an HMAC.
+
+        Raises:
+            SecurityError: an HMAC is not accepted, or not with this key.
+        """
+        if self._keys is not None:
+            reference = only(only(signature, ds("KeyInfo")), REFERENCE)
+            return self._keys.of_signature(reference, self._parts.security, self._ids)
+        if self._material.secret is None:
+            raise SecurityError("an HMAC is not accepted without a secret")
+        return self._material.secret
+
+    def check_value(self, info: Any, found: Verified) -> None:  # Any: lxml
+        """Refuse a signature that the key did not make of this SignedInfo.
+
+        Raises:
+            SecurityError: it is wrong, or its canonicalisation is not accepted.
+        """
         canonicalization = only(info, ds("CanonicalizationMethod"))
         if canonicalization.get("Algorithm") != EXCLUSIVE:
             raise SecurityError("the canonicalisation of SignedInfo is not accepted")
         data = canonical(info, _prefixes(canonicalization))
-        key_info = only(signature, ds("KeyInfo"))
-        if algorithm.startswith("hmac"):
-            if self._material.secret is None:
+        if found.signer is None:
+            if found.secret is None:
                 raise SecurityError("an HMAC is not accepted without a secret")
-            check_hmac(self._material.secret, algorithm, found.value, data)
-            return None
-        signer = certificate_of(
-            only(key_info, REFERENCE), self._parts.security, self._element, self._known
-        )
-        check_signature(
-            *(signer.certificate.public_key(), algorithm, found.value, data),
-            self._accepts.rsa_bits,
-        )
-        others = (*signer.others, *self._material.chain)
-        now = self._material.now()
-        self._material.trust.check(signer.certificate, others, now)
-        return signer
+            check_hmac(found.secret, found.algorithm, found.value, data)
+            return
+        key = found.signer.certificate.public_key()
+        check_signature(key, found.algorithm, found.value, data, self._accepts.rsa_bits)
+
+    def check_trust(self, found: Verified) -> None:
+        """Refuse a signer whom nobody trusts; a secret is trusted.
+
+        Raises:
+            SecurityError: as `Trust.check`.
+        """
+        if found.signer is not None:
+            others = (*found.signer.others, *self._material.chain)
+            now = self._material.now()
+            self._material.trust.check(found.signer.certificate, others, now)
 
     # ------------------------------------------------------------------------ references
 
-    def _covered(self, reference: Any) -> Any:  # Any: lxml ships no types
-        """The element that a Reference covers, once its digest is right."""
-        uri = reference.get("URI") or ""
-        target = self._element(uri[1:]) if uri.startswith("#") else None
-        if target is None:
-            raise SecurityError("a Reference is to nothing in the message")
-        algorithm = only(reference, ds("DigestMethod")).get("Algorithm") or ""
-        name = self._accepts.digests.get(algorithm)
-        if name is None:
-            raise SecurityError("a digest's algorithm is not accepted")
-        transform = only(only(reference, ds("Transforms")), ds("Transform"))
-        covered, data = self._transformed(target, transform)
+    def references(self, info: Any) -> Sequence[Any]:  # Any: lxml ships no types
+        """The References of a SignedInfo.
+
+        Raises:
+            SecurityError: there is none, there are many, or SignedInfo has another child.
+        """
+        references: list[Any] = info.findall(ds("Reference"))
+        if not 0 < len(references) <= _REFERENCES_AT_MOST:
+            raise SecurityError(f"a signature with {len(references)} references")
+        if len(info) != len(references) + 2:
+            raise SecurityError("SignedInfo has an unknown child")
+        return references
+
+    def covered(self, reference: Any) -> Any:  # Any: lxml ships no types
+        """The element that a Reference covers, once its digest is right.
+
+        Raises:
+            SecurityError: it is not, or the element is where nobody looks for it.
+        """
+        name = self.hashing(reference)
+        covered, data = self.digested(reference)
         wanted = decoded(only(reference, ds("DigestValue")).text)
         if not hmac.compare_digest(digest(name, data), wanted):
-            local = str(target.tag).rpartition("}")[2]
+            local = str(covered.tag).rpartition("}")[2]
             raise SecurityError(f"the digest of {local} is wrong: it was changed")
         self._check_place(covered)
         return covered
 
-    def _transformed(
-        self, target: Any, transform: Any
-    ) -> tuple[Any, bytes]:  # Any: lxml ships no types
-        """The element that is covered, and the bytes that its digest is of."""
+    def hashing(self, reference: Any) -> str:  # Any: lxml ships no types
+        """The name of a Reference's digest.
+
+        Raises:
+            SecurityError: it is not accepted.
+        """
+        algorithm = only(reference, ds("DigestMethod")).get("Algorithm") or ""
+        name = self._accepts.digests.get(algorithm)
+        if name is None:
+            raise SecurityError("a digest's algorithm is not accepted")
+        return name
+
+    def target(self, reference: Any) -> Any:  # Any: lxml ships no types
+        """The element that a Reference names by its id.
+
+        Raises:
+            SecurityError: there is none, or several have it.
+        """
+        target = self._ids.target(reference.get("URI"))
+        if target is None:
+            raise SecurityError("a Reference is to nothing in the message")
+        return target
+
+    def digested(self, reference: Any) -> tuple[Any, bytes]:  # Any: lxml ships no types
+        """The element that a Reference covers, and the bytes that its digest is of.
+
+        Raises:
+            SecurityError: it is to nothing, or a transform is not accepted.
+        """
+        target = self.target(reference)
+        transform = only(only(reference, ds("Transforms")), ds("Transform"))
         algorithm = transform.get("Algorithm")
         if algorithm == EXCLUSIVE:
             return target, canonical(target, _prefixes(transform))
@@ -219,7 +282,7 @@ class _Verifying:
         if method.get("Algorithm") != EXCLUSIVE:
             raise SecurityError("a transform is not accepted")
         found = certificate_of(
-            reference, self._parts.security, self._element, self._known
+            reference, self._parts.security, self._ids.element, self._known
         )
         if found.token is None:
             return reference, _as_token(reference, found)
@@ -230,6 +293,10 @@ class _Verifying:
         parts, parent = self._parts, e.getparent()
         if e is parts.body or parent is parts.header and parent is not None:
             return
+        if parent is not None and parent.tag == ENCRYPTED_HEADER:
+            parent = parent.getparent()
+            if parent is parts.header:
+                return
         while parent is not None:
             if parent is parts.security or parent is parts.body:
                 if parent is parts.body or e.getparent() is parts.security:
@@ -238,45 +305,6 @@ class _Verifying:
                     return
             parent = parent.getparent()
         raise SecurityError("what was signed is at another place")
-
-    def _element(self, name: str) -> Any:  # Any: lxml ships no types
-        """The only element of an id, `None` where there is none."""
-        found = self._ids.get(name, [])
-        if len(found) > 1:
-            raise SecurityError("an id is in the message twice")
-        return found[0] if found and _is_identified(found[0], name) else None
-
-
-def _ids(root: Any) -> dict[str, list[Any]]:  # Any: lxml ships no types
-    """The elements by their ids.
-
-    An id of WS-Security's, of a signature or of an assertion may be there once only. Others, `Id` of
-    what the message is about, count as ids where a signature refers to one: then too only once.
-    """
-    found: dict[str, list[Any]] = {}
-    for e in root.iter():
-        for name in (WSU_ID, *_PLAIN_IDS, _XML_ID):
-            value = e.get(name)
-            if value is None:
-                continue
-            known = found.setdefault(value, [])
-            if not any(one is e for one in known):
-                known.append(e)
-    for value, elements in found.items():
-        if len(elements) > 1 and any(_is_identified(e, value) for e in elements):
-            raise SecurityError("an id is in the message twice")
-    return found
-
-
-def _is_identified(e: Any, value: str) -> bool:  # Any: lxml ships no types
-    """Whether this is an element's identifier by its schema."""
-    if e.get(WSU_ID) == value:
-        return True
-    namespace = str(e.tag)[1:].rpartition("}")[0]
-    if namespace in _WITH_PLAIN_ID:
-        return bool(e.get("Id") == value)
-    is_saml = namespace.startswith(_SAML)
-    return bool(is_saml and value in (e.get("ID"), e.get("AssertionID")))
 
 
 def _prefixes(method: Any) -> Sequence[str]:  # Any: lxml ships no types
@@ -307,12 +335,3 @@ def _with_default(data: bytes) -> bytes:
     start, space, rest = data.partition(b" ")
     tag = data[: data.index(b">")]
     return data if b" xmlns=" in tag else b"".join((start, b' xmlns=""', space, rest))
-
-
-def _actor(block: Any, soap: str) -> str:  # Any: lxml ships no types
-    """The actor or role of a header block, "" for the ultimate receiver."""
-    given = block.get(f"{{{soap}}}actor") or block.get(f"{{{soap}}}role") or ""
-    return "" if given.strip() in _ULTIMATE else given.strip()
-
-
-_ULTIMATE: Final = (f"{NAMES['1.2'].namespace}/role/ultimateReceiver",)

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 from ..addressing.headers import AddressingHeaders
 from ..http.attaching import Attaching
 from ..http.message import Attachment, Message
-from ..http.securing import MessageSecurity, ServiceSecurity
+from ..http.securing import MessageSecurity, Received, ServiceSecurity
 from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
@@ -119,6 +119,8 @@ class Call:
     them itself."""
     user: str | None = None
     """The user whose token `security` checked."""
+    secured: Received | None = None
+    """The request as its message security was checked; `None` where there is none."""
 
     @property
     def method(self) -> Callable[..., object]:
@@ -249,7 +251,7 @@ class Security(Protocol):
 def security_of(
     given: Security | MessageSecurity | None, services: Sequence[BaseService]
 ) -> tuple[Security | None, ServiceSecurity | None]:
-    """The check of requests, and what signs replies.
+    """The check of requests, or the message security of requests and replies.
 
     Args:
         given: keys or a profile, or a check alone.
@@ -267,8 +269,7 @@ def security_of(
     ]
     if any(one != demanded[0] for one in demanded):
         raise ValueError("the ports' policies differ: serve them apart")
-    found = given.for_service(demanded[0] if demanded else None)
-    return found, found
+    return None, given.for_service(demanded[0] if demanded else None)
 
 
 class Hooks:

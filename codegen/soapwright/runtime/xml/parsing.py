@@ -109,6 +109,15 @@ def _parser(
     )
 
 
+TYPE: Final = b":type"
+"""The bytes that a document holds which names types: an attribute `xsi:type` has a prefix."""
+
+
+def is_opaque(data: bytes) -> bool:
+    """Whether a document, or its beginning, may be in an encoding whose markup is not that of ASCII."""
+    return data[:1] != b"<" or data[1:2] == b"\0"
+
+
 class _Own:
     """A thread's parsers, and its dictionary: parsers that threads share would let them wait for
     each other."""
@@ -222,8 +231,7 @@ def parse(
         check_depth(root, data, limits.depth, encoding)
         if len(data) > limits.text and may_be_long(data, limits.text, encoding):
             check_texts(root, limits.text)
-    # an attribute xsi:type has a prefix; of bytes that are no ASCII it is unknown
-    noting.on = b":type" in data or data[1:2] == b"\0" or data[:1] == b"\0"
+    noting.on = TYPE in data or is_opaque(data)
     found: Element = root
     return found
 

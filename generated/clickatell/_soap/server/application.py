@@ -161,7 +161,7 @@ class Application:
         others need not wait for that, nor for a check of passwords."""
         coding, kind = map(request.headers.get, ("content-encoding", "content-type"))
         long = is_long(request.body, coding or "", kind or "", self._limits)
-        if long or self._security is not None:
+        if long or self._security is not None or self._secures is not None:
             call = await asyncio.to_thread(self._opened, request)
         else:
             call = self._opened(request)
@@ -299,7 +299,7 @@ class Application:
             with answering(call):
                 message = through(self._outgoing, message)
             if secures is not None:
-                message = secures.secured(message)
+                message = secures.secured(message, call.secured if call else None)
             if to:
                 self._hooks.send_reply(replace(message, url=to))
                 return Response(202, {}, b"")
@@ -362,8 +362,14 @@ class Application:
             header, content = opened(root, version)
             ours = our_blocks(header, version)
             headers, action = read_headers(ours), action_of(message)
-            user = None
-            if self._security is not None:
+            user, secured = None, None
+            if self._secures is not None:
+                secured = self._secures.received(ours, version, self._limits)
+                root, user = secured.root, secured.user
+                header, content = opened(root, version)
+                ours = our_blocks(header, version)
+                headers = read_headers(ours)
+            elif self._security is not None:
                 user = self._security.check(ours, version)
             called = headers and headers.action or action
             target = dispatchers[version].find(header, content, called)
@@ -391,7 +397,7 @@ class Application:
             raise refused from None
         return Call(
             *(request, root, target.service, target.key, target.operation),
-            *(value, blocks, headers, user),
+            *(value, blocks, headers, user, secured),
         )
 
     def _check(
@@ -406,7 +412,8 @@ class Application:
 
         def understands(block: str) -> bool:
             known = block in declared or is_addressing(block)
-            checked = self._security is not None and self._security.understands(block)
+            security = self._secures or self._security
+            checked = security is not None and security.understands(block)
             return known or checked or self._hooks.understands(block)
 
         check_headers(ours, version, understands)

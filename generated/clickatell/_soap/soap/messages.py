@@ -35,6 +35,26 @@ what is part of a cycle. Literal messages have no references."""
 class Repeated(Protocol):
     """The repeated element of a reply, which is read item by item."""
 
+    def gather(
+        self,
+        version: Version,
+        message: MessageFormat,
+        envelope: bytes,
+        charset: str | None,
+        limits: Limits,
+    ) -> tuple[Element, Callable[[object], bool]] | None:
+        """The root of a large envelope without the items, and what puts these into the message's value;
+        it gives False where they do not belong there. None where the envelope must be read as a whole.
+
+        Args:
+            version: of SOAP.
+            message: of the reply.
+            envelope: in bytes.
+            charset: the Content-Type's.
+            limits: how much the reply may hold.
+        """
+        ...
+
     def iterate(
         self,
         version: Version,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from ..errors.errors import DecodeError
@@ -19,6 +20,7 @@ from ..xml.bounds import check_texts, refuse_deep
 from ..xml.element import RPC_RESULT, Element, bad, local_name, noting, path_of
 from ..xml.lenience import lenient
 from ..xml.parsing import Limits
+from .gathering import Gatherer, put
 from .push_parser import PushParser
 
 _Tree: TypeAlias = (
@@ -50,13 +52,32 @@ class Items:
 
     `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
     reply is matched by its local name, and "" takes any. `array` means that the items are one of SOAP's
-    arrays; `exact`, that several elements on the way have one local name.
+    arrays; `exact`, that several elements on the way have one local name. `fields` are the fields from
+    the message's value to the list of the items; none where reading the whole message takes the items too.
     """
 
     path: tuple[str, ...]
     read: Callable[[Element], Any]  # Any: the items' own type
     array: bool = False
     exact: bool = False
+    fields: tuple[str, ...] = ()
+
+    def gather(
+        self,
+        version: Version,
+        message: MessageFormat,
+        envelope: bytes,
+        charset: str | None,
+        limits: Limits,
+    ) -> tuple[Element, Callable[[object], bool]] | None:
+        """As `Repeated.gather`."""
+        if not self.fields:
+            return None
+        gatherer = Gatherer(version, message, self.path, self.read, limits)
+        root = gatherer.root(envelope, charset)
+        if root is None:
+            return None
+        return root, partial(put, fields=self.fields, items=gatherer.items)
 
     def iterate(
         self,
@@ -137,6 +158,7 @@ class ItemReader:
         self._number = 0
         self._since = 0
         self._seen: set[str] = set()
+        self._names_types = False
 
     def read(self, parser: PushParser, source: Iterator[bytes]) -> Iterator[Any]:
         """The items, as the source's pieces come in.
@@ -151,10 +173,13 @@ class ItemReader:
             self._since += len(data)
             if parser.root is None:
                 continue
+            self._names_types = parser.names_types
             if parser.root.tag != self._names.envelope:
                 self._whole(b"".join([parser.begun, *source]))
             yield from self._envelope(parser.root, True)
-        yield from self._envelope(parser.close(), False)
+        root = parser.close()
+        self._names_types = parser.names_types
+        yield from self._envelope(root, False)
         if "Body" not in self._seen:
             raise DecodeError("", "the envelope has no Body")
         if "message" not in self._seen:
@@ -179,6 +204,7 @@ class ItemReader:
             if child.tag == self._names.fault:
                 if not is_open:
                     refuse_deep(body.getparent(), self._limits.depth)
+                    noting.on = self._names_types
                     with lenient(*self._noted):
                         self._fault(child)
             elif self._is_message(child):
@@ -230,10 +256,13 @@ class ItemReader:
         refuse_deep(e.getroottree().getroot(), self._limits.depth)
         values: list[Any] = []
         failed: DecodeError | None = None
+        # Whoever iterates may have read another document since, or go on in another thread.
+        noting.on = self._names_types
         try:
-            for child in e[:count]:
-                if self._is_step(child, step):
-                    values.append(self._item(child))
+            with lenient(*self._noted):
+                for child in e[:count]:
+                    if child.tag == step or self._is_step(child, step):
+                        values.append(self._item(child))
         except DecodeError as error:
             failed = error
         # Elements that Python has let go of are freed with what is in them, and fast.
@@ -258,13 +287,11 @@ class ItemReader:
             check_texts(e, self._limits.text)
         self._since = 0
         number, self._number = self._number, self._number + 1
-        noting.on = True  # whether it names types is known too late to ask
-        problems = self._noted[0] or []
-        before = len(problems)
+        problems = self._noted[0]
+        before = len(problems) if problems is not None else 0
         try:
-            with lenient(*self._noted):
-                self._items.check(e)
-                return self._items.read(e)
+            self._items.check(e)
+            return self._items.read(e)
         except DecodeError as error:
             error.path = _numbered(error.path, e, number)
             error.args = (error.path, error.message)
@@ -272,9 +299,10 @@ class ItemReader:
         except RecursionError:
             raise DecodeError("", "nested too deeply to be read") from None
         finally:
-            for index in range(before, len(problems)):
-                path = _numbered(problems[index].path, e, number)
-                problems[index] = replace(problems[index], path=path)
+            if problems is not None:
+                for index in range(before, len(problems)):
+                    path = _numbered(problems[index].path, e, number)
+                    problems[index] = replace(problems[index], path=path)
             self._items.leave()
 
 

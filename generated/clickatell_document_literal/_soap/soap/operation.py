@@ -439,6 +439,11 @@ class Operation(Generic[Request, Response]):
                 body = root[0]
                 if len(body) == 1:
                     return known.read(body[0]), None
+            elif (
+                len(envelope) >= LARGE
+                and (found := self._gathered(envelope, charset, limits)) is not None
+            ):
+                return found
             else:
                 root = parse(envelope, charset, limits)
             return self._response_in(root, envelope, charset, limits)
@@ -449,6 +454,24 @@ class Operation(Generic[Request, Response]):
             raise _too_deep() from None
         finally:
             self._finish()
+
+    def _gathered(
+        self, envelope: bytes, charset: str | None, limits: Limits
+    ) -> tuple[Response, Any] | None:  # Any: as for the headers alone
+        """The same as `read_response`, of an envelope whose items are read while it is parsed; None
+        where that is not possible."""
+        message = self._reply
+        if message is None or message.items is None or is_lenient():
+            return None
+        found = message.items.gather(self._version, message, envelope, charset, limits)
+        if found is None:
+            return None
+        root, put = found
+        try:
+            response = self._response_in(root, envelope, charset, limits)
+        except DecodeError:
+            return None
+        return response if put(response[0]) else None
 
     def _response_in(
         self, root: Element, envelope: bytes, charset: str | None, limits: Limits

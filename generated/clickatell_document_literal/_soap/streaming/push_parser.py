@@ -10,11 +10,14 @@ from ..errors.errors import DecodeError
 from ..values.dictionary import names_known, one_thread
 from ..xml.bounds import BYTE_ORDER_MARKS
 from ..xml.charsets import from_declaration, is_before
+from ..xml.element import noting
 from ..xml.parsing import (
     LIMITS,
     PULL_PARSER,
+    TYPE,
     Limits,
     first_tag,
+    is_opaque,
     only_odd_namespaces,
     parse,
     prolog_parser,
@@ -44,6 +47,9 @@ class PushParser:
         self._names = 0
         """How many there were before the document."""
         self._begun: list[bytes] = []
+        self._end = b""
+        self.names_types = False
+        """Whether what has come so far may hold an attribute `xsi:type`."""
         self.root: Any = None  # Any: lxml's elements
         """The root element, once its tag has come. What is complete in it may be taken out."""
 
@@ -65,6 +71,8 @@ class PushParser:
             if parser is None:
                 return
             piece = self.begun
+        if not self.names_types:
+            self._note_types(piece)
         try:
             parser.feed(piece)
         except etree.XMLSyntaxError as error:
@@ -75,6 +83,12 @@ class PushParser:
         for _, element in parser.read_events():
             if self.root is None:
                 self.root = element
+
+    def _note_types(self, piece: bytes) -> None:
+        ends = self._end + piece[: len(TYPE) - 1]
+        opaque = not self._end and is_opaque(piece)
+        self.names_types = TYPE in piece or TYPE in ends or opaque
+        self._end = (self._end + piece)[1 - len(TYPE) :]
 
     @property
     def begun(self) -> bytes:
@@ -120,7 +134,9 @@ class PushParser:
             DecodeError: it is not complete.
         """
         if self._parser is None:
-            return parse(self.begun, self._said, self._limits)
+            root = parse(self.begun, self._said, self._limits)
+            self.names_types = noting.on
+            return root
         return self._thread.submit(self._close).result()
 
     def _close(self) -> Any:  # Any: lxml's elements

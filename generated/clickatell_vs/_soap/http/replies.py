@@ -196,7 +196,7 @@ class Reply:
         if self._security is None or self._is_acknowledgement(message.envelope, status):
             return None
         try:
-            found = self._security.checked(message, self._limits)
+            found = self._security.checked(message, self._limits, self._sent)
         except NotAnEnvelope as error:
             raise self._no_reply() from error
         self._verified = found.verified

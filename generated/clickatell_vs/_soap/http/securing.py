@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from ..soap.envelope import Version
@@ -22,22 +22,41 @@ class Checked:
     not be."""
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request that was checked."""
+
+    root: Element
+    """The tree that is decoded: another one than before where something was encrypted."""
+    user: str
+    """The subject of the certificate that it is signed with, "" where none is demanded."""
+    correlation: object = field(default=None, repr=False)
+    """The facts of it that its reply needs."""
+
+
 class ClientSecurity(Protocol):
     """The message security of one client."""
 
     def secured(self, message: Message) -> Message:
-        """A request, signed; the last that is done to it.
+        """A request, signed and encrypted; the last that is done to it.
 
         Raises:
             SecurityError: the keys cannot do it.
         """
         ...
 
-    def checked(self, message: Message, limits: Limits) -> Checked:
+    def checked(
+        self, message: Message, limits: Limits, sent: Message | None = None
+    ) -> Checked:
         """A whole reply, after all layers.
 
+        Args:
+            message: the reply.
+            limits: how much it may hold.
+            sent: the request, as `secured` gave it.
+
         Raises:
-            SecurityError: it is not signed as demanded.
+            SecurityError: it is not signed and encrypted as demanded.
             DecodeError: it is no XML.
         """
         ...
@@ -50,20 +69,27 @@ class ServiceSecurity(Protocol):
         """Whether a header block is checked, by its name in Clark's notation."""
         ...
 
-    def check(self, blocks: Sequence[Element], version: Version) -> str:
-        """The identity of who signed a request.
+    def received(
+        self, blocks: Sequence[Element], version: Version, limits: Limits
+    ) -> Received:
+        """A request, and the identity of who signed it.
 
         Args:
-            blocks: its header blocks that are for the service, of the tree that is decoded.
+            blocks: its header blocks that are for the service, of its whole tree.
             version: of SOAP.
+            limits: how much it may hold after decryption.
 
         Raises:
             SoapFault: the request is refused.
         """
         ...
 
-    def secured(self, message: Message) -> Message:
-        """A reply, signed; the last that is done to it.
+    def secured(self, message: Message, request: Received | None) -> Message:
+        """A reply, signed and encrypted; the last that is done to it.
+
+        Args:
+            message: the reply.
+            request: what it answers.
 
         Raises:
             SecurityError: the keys cannot do it.

@@ -41,7 +41,9 @@ def _weather_get() -> soap.Port:
                 "Forecast",
                 tag="tns:Forecast",
                 expects="{urn:weather}Forecast",
-                items=soap.Items(("{urn:weather}day",), lambda c: t.read_Day(c)),
+                items=soap.Items(
+                    ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+                ),
             ),
         ),
         "many": soap.HttpOperation(
@@ -160,7 +162,9 @@ def _weather_post() -> soap.Port:
                 "Forecast",
                 tag="tns:Forecast",
                 expects="{urn:weather}Forecast",
-                items=soap.Items(("{urn:weather}day",), lambda c: t.read_Day(c)),
+                items=soap.Items(
+                    ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+                ),
             ),
         ),
         "put": soap.HttpOperation(
@@ -208,7 +212,9 @@ def _weather() -> soap.Port:
                 "Forecast",
                 tag="tns:Forecast",
                 expects="{urn:weather}Forecast",
-                items=soap.Items(("{urn:weather}day",), lambda c: t.read_Day(c)),
+                items=soap.Items(
+                    ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+                ),
             ),
             action_base=action_base,
         ),
@@ -246,7 +252,9 @@ def _weather_plain() -> soap.Port:
                 "Forecast",
                 tag="tns:Forecast",
                 expects="{urn:weather}Forecast",
-                items=soap.Items(("{urn:weather}day",), lambda c: t.read_Day(c)),
+                items=soap.Items(
+                    ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+                ),
             ),
         ),
     }

@@ -53,7 +53,11 @@ def read_Route(e: soap.Element) -> Route:
         elif tag == "{urn:route}from":
             from_ = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif (
-            tag == "{urn:route}stop" and stop is None and number is None and not stop_2
+            tag == "{urn:route}stop"
+            and stop is None
+            and from_ is not None
+            and number is None
+            and not stop_2
         ):
             stop = None if c.text is None and soap.is_nil(c) else soap.string(c)
         elif tag == "{urn:route}stop":

@@ -52,7 +52,7 @@ def read_More(e: soap.Element) -> More:
             a = soap.int_value(c)
         elif tag == "{urn:wildcard-levels}b":
             b = soap.int_value(c)
-        elif b is soap.MISSING:
+        elif b is soap.MISSING and not any_elements_2:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
         elif soap.allows(tag, ("##other", "urn:wildcard-levels")):
             any_elements_2.append(soap.read_wildcard(c, elements.KNOWN))

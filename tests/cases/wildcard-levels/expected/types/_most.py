@@ -61,20 +61,28 @@ def read_Most(e: soap.Element) -> Most:
             tag == "{urn:wildcard-levels}a"
             and a is soap.MISSING
             and not any_elements
+            and not any_elements_2
             and not any_elements_3
         ):
             a = soap.int_value(c)
         elif (
-            tag == "{urn:wildcard-levels}b" and b is soap.MISSING and not any_elements_3
+            tag == "{urn:wildcard-levels}b"
+            and b is soap.MISSING
+            and not any_elements_2
+            and not any_elements_3
         ):
             b = soap.int_value(c)
         elif tag == "{urn:wildcard-levels}c" and not any_elements_3:
             c_.append(soap.int_value(c))
         elif tag == "{urn:wildcard-levels}d":
             d = None if c.text is None and soap.is_nil(c) else soap.int_value(c)
-        elif b is soap.MISSING and not c_:
+        elif b is soap.MISSING and not any_elements_2 and not c_ and not any_elements_3:
             any_elements.append(soap.read_wildcard(c, elements.KNOWN))
-        elif soap.allows(tag, ("##other", "urn:wildcard-levels")) and not c_:
+        elif (
+            soap.allows(tag, ("##other", "urn:wildcard-levels"))
+            and not c_
+            and not any_elements_3
+        ):
             any_elements_2.append(soap.read_wildcard(c, elements.KNOWN))
         else:
             any_elements_3.append(soap.AnyElement.from_element(c))

@@ -1,0 +1,210 @@
+"""`soapwright init`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from soapwright.cli.shared import (
+    ALLOW_NETWORK,
+    CATALOGS,
+    Progress,
+    print_findings,
+    write_state,
+)
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.project.config import Project, find_entry
+from soapwright.project.output import write_files
+from soapwright.project.remote import Remote, is_url
+from soapwright.tools.check import examine
+from soapwright.tools.init.project_file import FILE, Entry, known_packages, with_entry
+
+
+@click.command("init", short_help="Begin with a WSDL: a package, a test, a call.")
+@click.argument("wsdl", required=False)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="The package's own folder."
+)
+@click.option("--package", "name", help="The package's import name.")
+@CATALOGS
+@click.option("--test/--no-test", default=None, help="Whether a first test is written.")
+@click.option("-y", "--yes", is_flag=True, help="Take what is proposed; ask nothing.")
+@ALLOW_NETWORK
+def init_command(
+    wsdl: str | None,
+    output: Path | None,
+    name: str | None,
+    catalogs: tuple[Path, ...],
+    test: bool | None,
+    yes: bool,
+    allow_network: bool,
+) -> None:
+    """Begin with WSDL, a file or a URL, in the current folder.
+
+    Shows what is in it, adds the package to pyproject.toml, generates it, writes a first test, and
+    prints a first call. What no option answers is asked; with --yes the proposals are taken, and
+    a WSDL that is a URL is fetched. Ends with 0 where all is written, 2 where nothing is.
+    """
+    asking = _Asking(yes)
+    try:
+        wsdl = wsdl or asking.text("The WSDL: a file, or a URL")
+        allowed = allow_network or _consents(wsdl, asking)
+        _begin(_Wanted(wsdl, output, name, catalogs, test), asking, allowed)
+    except SpecError as error:
+        print_findings(error.diagnostics)
+        raise SystemExit(2) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The answers that options give."""
+
+    wsdl: str
+    output: Path | None
+    name: str | None
+    catalogs: tuple[Path, ...]
+    test: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Asks questions, or takes what is proposed."""
+
+    takes_all: bool
+
+    def text(self, question: str, proposed: str = "") -> str:
+        """An answer, or the proposal."""
+        if self.takes_all and proposed:
+            return proposed
+        if self.takes_all:
+            raise click.UsageError(f"{question}: is missing")
+        answer: str = self._ended(
+            lambda: click.prompt(question, default=proposed or None, err=True)
+        )
+        return answer.strip()
+
+    def agreed(self, question: str) -> bool:
+        """Whether it is so; yes is proposed."""
+        if self.takes_all:
+            return True
+        return bool(self._ended(lambda: click.confirm(question, True, err=True)))
+
+    def _ended(self, ask: Callable[[], Any]) -> Any:  # Any: as asked for
+        """The answer of a question.
+
+        Raises:
+            UsageError: nobody is there to answer.
+        """
+        try:
+            return ask()
+        except click.Abort:
+            click.echo(err=True)
+            hint = "nothing was written; --yes answers every question"
+            raise click.UsageError(hint) from None
+
+
+def _consents(wsdl: str, asking: _Asking) -> bool:
+    """Whether a URL may be fetched now; it need not be where it is locked."""
+    if not is_url(wsdl):
+        return False
+    return asking.agreed(f"Fetch {wsdl}, and what it imports?")
+
+
+def _begin(wanted: _Wanted, asking: _Asking, allowed: bool) -> None:
+    # loaded when it runs
+    from soapwright.pipeline import load
+    from soapwright.tools.init.names import proposed_name
+    from soapwright.tools.init.summary import summary
+
+    remote = Remote(Path(), allowed=allowed)
+    with remote.alone(), Progress() as progress:
+        progress(f"reading {wanted.wsdl}")
+        found = find_entry(wanted.wsdl, remote, Location(wanted.wsdl))
+        api = load(found, wanted.catalogs, Findings(), remote)
+        progress.clear()
+        click.echo("\n".join(summary(api)))
+        entry = _entry(wanted, asking, proposed_name(api))
+        test = Path("tests", f"test_{entry.name.replace('.', '_')}.py")
+        tested = wanted.test
+        if tested is None:
+            tested = asking.agreed(f"Write a first test, {test.as_posix()}?")
+        _generate(entry, remote, progress, tested=tested)
+        _show_first_call(entry, test if tested else None, progress)
+
+
+def _entry(wanted: _Wanted, asking: _Asking, proposed: str) -> Entry:
+    """The package that is wanted.
+
+    Raises:
+        SpecError: its name cannot be one, or the project has it.
+    """
+    # loaded when it runs
+    from soapwright.tools.init.names import proposed_output, refusal_of
+
+    name = wanted.name or asking.text("The package's import name", proposed)
+    known, findings = known_packages(), Findings()
+    if (refusal := refusal_of(name)) is not None:
+        message, hint = refusal
+        findings.error(Code.CONFIG, message, Location(wanted.wsdl), hint)
+    elif name in known:
+        hint = "`soapwright generate` makes it anew; --package gives another name"
+        message = f"has a package {name!r} already"
+        findings.error(Code.CONFIG, message, Location(str(FILE)), hint)
+    findings.raise_errors()
+    output = wanted.output
+    if output is None:
+        shown = proposed_output(name).as_posix()
+        output = Path(asking.text("Its folder", shown))
+    return Entry(wanted.wsdl, output, name, wanted.catalogs)
+
+
+def _generate(
+    entry: Entry, remote: Remote, progress: Progress, *, tested: bool
+) -> None:
+    """Generate the package, and write it with what was fetched and the project's file.
+
+    Raises:
+        SpecError: nothing is written.
+    """
+    file = with_entry(entry, tested=tested)
+    project = file.project
+    if project.runtime is None:
+        project = Project(project.packages[-1:])
+    states = examine(project, remote, progress, full=False)
+    if states.broken:
+        raise SpecError(states.broken)
+    write_files(remote.files())
+    for state in states.sound:
+        write_state(state, progress)
+    write_files({FILE: file.text.encode("utf-8")})
+    click.echo(f"{FILE}: {'written' if file.before is None else 'one package added'}")
+
+
+def _show_first_call(entry: Entry, test: Path | None, progress: Progress) -> None:
+    """Write a first test, and print it as a command and as a call in Python."""
+    # loaded when it runs
+    from soapwright.tools.init.first_test import first_call
+
+    progress("making a first call")
+    first = first_call(entry.output)
+    progress.clear()
+    if first is None:
+        click.echo("No operation can be called by a sample: see `soapwright inspect`.")
+        return
+    if test is not None:
+        if test.exists():
+            click.echo(f"{test.as_posix()}: is there already, and stays")
+        else:
+            write_files({test: first.test.encode("utf-8")})
+            click.echo(f"{test.as_posix()}: written")
+    click.echo("")
+    if test is not None:
+        click.echo(f"Test it, with a mock:  python -m pytest {test.as_posix()}")
+    click.echo(f"Call the service:      {first.command(entry.output)}")
+    click.echo("Or in Python:\n")
+    click.echo("".join(f"    {line}\n" for line in first.code.splitlines()), nl=False)

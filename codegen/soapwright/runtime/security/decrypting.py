@@ -1,0 +1,352 @@
+"""Decrypts the parts of a message: WS-Security 1.1, section 9, with XML Encryption 1.1.
+
+Plaintexts take the places of their ciphertexts in the document, which is then parsed anew: one tree, in which
+all elements have the namespaces and the prefixes that they were encrypted with.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
+
+from ..errors.errors import DecodeError, SecurityError
+from ..values.strings import attribute_text
+from ..xml.element import Element
+from ..xml.parsing import Limits, parse
+from .algorithms import Accepted, decoded
+from .certificates import certificate_of
+from .ciphers import (
+    MASKS,
+    OAEP_DIGESTS,
+    Transport,
+    decrypted,
+    undecryptable,
+    unwrapped,
+)
+from .correlation import Correlation, SessionKey
+from .material import Material
+from .names import (
+    ENCRYPTED_DATA,
+    ENCRYPTED_HEADER,
+    ENCRYPTED_KEY,
+    ENCRYPTION,
+    ENCRYPTION11,
+    KEY_SHA1,
+    REFERENCE,
+    ds,
+    wsse,
+    xenc,
+)
+from .parts import Ids, Parts, Place, element_at, only, parts_of, place_of
+
+_REFERENCES_AT_MOST: Final = 32
+_ROUNDS: Final = 4
+_CONTENT: Final = f"{ENCRYPTION}Content"
+_ELEMENT: Final = f"{ENCRYPTION}Element"
+_MGF: Final = f"{{{ENCRYPTION11}}}MGF"
+
+
+class SessionKeys:
+    """The symmetric keys of a message that comes: that of its EncryptedKey, and that of its request.
+
+    Args:
+        material: one's own key, for which the EncryptedKey is.
+        accepts: the algorithms that may be used.
+        request: what a reply answers; `None` in a service.
+    """
+
+    def __init__(
+        self, material: Material, accepts: Accepted, request: Correlation | None
+    ) -> None:
+        self._material = material
+        self._accepts = accepts
+        self._request = request
+        self.received: SessionKey | None = None
+        """The key of its EncryptedKey, once it was asked for."""
+
+    def of_signature(
+        self, reference: Any, security: Any, ids: Ids
+    ) -> bytes:  # Any: lxml ships no types
+        """The key of an HMAC. Of a reply it is that of its request: anybody can encrypt another one.
+
+        Raises:
+            SecurityError: it is none.
+        """
+        found = self.of_reference(reference, security, ids)
+        if self._request is not None and found is not self._request.session:
+            raise SecurityError("a reply is signed with another key than its request")
+        return found.key
+
+    def of_reference(
+        self, reference: Any, security: Any, ids: Ids
+    ) -> SessionKey:  # Any: lxml ships no types
+        """The key that a SecurityTokenReference is about.
+
+        Raises:
+            SecurityError: it is about another thing, or the key is not for this receiver.
+        """
+        children = reference[:]
+        if len(children) == 1 and children[0].tag == wsse("KeyIdentifier"):
+            return self._of_request(children[0])
+        if len(children) == 1 and children[0].tag == wsse("Reference"):
+            found = ids.target(children[0].get("URI"))
+            if found is not None and found.tag == ENCRYPTED_KEY:
+                return self.of_element(found, security, ids)
+        raise undecryptable()
+
+    def _of_request(self, identifier: Any) -> SessionKey:  # Any: lxml ships no types
+        sent = None if self._request is None else self._request.session
+        if sent is None or identifier.get("ValueType") != KEY_SHA1:
+            raise undecryptable()
+        if decoded(identifier.text) != sent.sha1:
+            raise undecryptable()
+        return sent
+
+    def of_element(
+        self, e: Any, security: Any, ids: Ids
+    ) -> SessionKey:  # Any: lxml ships no types
+        """The key of an EncryptedKey, which is decrypted once; no second one is tried.
+
+        Raises:
+            SecurityError: it is not for this receiver, or its algorithm is not accepted.
+        """
+        if e.getparent() is not security or len(security.findall(ENCRYPTED_KEY)) != 1:
+            raise undecryptable()
+        if self.received is None:
+            transport = transport_in(only(e, xenc("EncryptionMethod")), self._accepts)
+            self._check_recipient(e, security, ids)
+            value = _cipher_value(e)
+            key = unwrapped(self._material.key, transport, value)
+            self.received = SessionKey(key, value, e.get("Id") or "")
+        return self.received
+
+    def _check_recipient(
+        self, e: Any, security: Any, ids: Ids
+    ) -> None:  # Any: lxml ships no types
+        """Refuse a key that is encrypted for another certificate; the reference may be missing."""
+        mine, info = self._material.certificate, e.find(ds("KeyInfo"))
+        if self._material.key is None or mine is None:
+            raise undecryptable()
+        if info is None:
+            return
+        reference = only(info, REFERENCE)
+        if certificate_of(reference, security, ids.element, [mine]).certificate != mine:
+            raise undecryptable()
+
+
+def transport_in(
+    method: Any, accepts: Accepted
+) -> Transport:  # Any: lxml ships no types
+    """The algorithm of an EncryptedKey's EncryptionMethod.
+
+    Raises:
+        SecurityError: it is not accepted.
+    """
+    name = accepts.transports.get(method.get("Algorithm") or "")
+    known = (ds("DigestMethod"), _MGF, xenc("OAEPparams"), xenc("KeySize"))
+    digest, mask = method.find(known[0]), method.find(known[1])
+    # Section 5.5.2: the mask of rsa-oaep-mgf1p is always that of SHA-1.
+    odd = mask is not None and name != "rsa-oaep"
+    if name is None or odd or any(child.tag not in known for child in method):
+        raise SecurityError("the algorithm of an encrypted key is not accepted")
+    label = method.findtext(known[2])
+    found = Transport(
+        name,
+        "sha1" if digest is None else OAEP_DIGESTS.get(digest.get("Algorithm"), ""),
+        "sha1" if mask is None else MASKS.get(mask.get("Algorithm"), ""),
+        b"" if label is None else decoded(label),
+    )
+    if not (found.digest and found.mask):
+        raise SecurityError("the algorithm of an encrypted key is not accepted")
+    return found
+
+
+@dataclass(slots=True)
+class Decrypted:
+    """A message of which parts were decrypted."""
+
+    root: Element
+    elements: list[Place]
+    """The places of elements that were decrypted as a whole."""
+    contents: list[Place]
+    """The places of elements whose content was decrypted."""
+
+
+class Decrypting:
+    """The decryption of what a ReferenceList names.
+
+    Args:
+        keys: of the message.
+        accepts: the algorithms that may be used.
+        limits: of the message, as of one that came as it is after decryption.
+        actor: of the Security block.
+        is_signed: whether a verified signature covers a ciphertext.
+    """
+
+    def __init__(
+        self,
+        keys: SessionKeys,
+        accepts: Accepted,
+        limits: Limits,
+        actor: str,
+        is_signed: Callable[[Any], bool],  # Any: lxml ships no types
+    ) -> None:
+        self._actor = actor
+        self._keys = keys
+        self._accepts = accepts
+        self._limits = limits
+        self._is_signed = is_signed
+
+    def result(
+        self, parts: Parts, references: Any, key: Any
+    ) -> Decrypted:  # Any: lxml ships no types
+        """The message with the plaintexts. The tree before is not usable any more.
+
+        Args:
+            parts: of it.
+            references: the ReferenceList.
+            key: the EncryptedKey that it is in, `None` where it is in none.
+
+        Raises:
+            SecurityError: something cannot be decrypted.
+        """
+        uris = [e.get("URI") for e in references]
+        if not 0 < len(uris) <= _REFERENCES_AT_MOST or len(set(uris)) < len(uris):
+            raise undecryptable()
+        if any(e.tag != xenc("DataReference") for e in references):
+            raise undecryptable()
+        key_place = None if key is None else place_of(key)
+        done = Decrypted(parts.root, [], [])
+        for _ in range(_ROUNDS):  # a plaintext may have another ciphertext in it
+            parts, ids = parts_of(done.root, self._actor), Ids(done.root)
+            key = None if key_place is None else element_at(done.root, key_place)
+            found = [(uri, ids.target(uri)) for uri in uris]
+            self._round(parts, ids, [e for _, e in found if e is not None], key, done)
+            uris = [uri for uri, e in found if e is None]
+            if not uris:
+                return done
+        raise undecryptable()
+
+    def _round(
+        self, parts: Parts, ids: Ids, found: Sequence[Any], key: Any, done: Decrypted
+    ) -> None:  # Any: lxml ships no types
+        """Decrypt these elements, and have the message with their plaintexts."""
+        if not found:
+            raise undecryptable()
+        pieces = [self._plaintext(e, parts, ids, key, done) for e in found]
+        marks: list[tuple[bytes, bytes]] = []
+        for target, plain in pieces:
+            mark = os.urandom(16).hex()
+            put = etree.ProcessingInstruction("x", mark)
+            put.tail = target.tail
+            target.getparent().replace(target, put)
+            marks.append((f"<?x {mark}?>".encode(), plain))
+        data: bytes = etree.tostring(parts.root, encoding="utf-8")
+        for written, plain in marks:
+            data = data.replace(written, plain, 1)
+        done.root = _parsed(data, self._limits)
+
+    def _plaintext(
+        self, e: Any, parts: Parts, ids: Ids, key: Any, done: Decrypted
+    ) -> tuple[Any, bytes]:  # Any: lxml ships no types
+        """The element that a plaintext takes the place of, and the plaintext."""
+        if e.tag != ENCRYPTED_DATA:
+            raise undecryptable()
+        target = _target(e, parts)
+        kind, parent = e.get("Type"), target.getparent()
+        if kind == _CONTENT and target is e and len(parent) == 1:
+            done.contents.append(place_of(parent))
+        elif kind == _ELEMENT:
+            done.elements.append(place_of(target))
+        else:
+            raise undecryptable()
+        name = self._algorithm(e)
+        session = self._session(e, parts, ids, key)
+        plain = decrypted(name, session.key, _cipher_value(e))
+        _check_fragment(plain, parent, self._limits, whole=kind == _ELEMENT)
+        return target, plain
+
+    def _algorithm(self, e: Any) -> str:  # Any: lxml ships no types
+        method = only(e, xenc("EncryptionMethod"))
+        name = self._accepts.data.get(method.get("Algorithm") or "")
+        if name is None or any(child.tag != xenc("KeySize") for child in method):
+            raise SecurityError("the algorithm of encrypted data is not accepted")
+        # Else it would be an oracle of the padding: GCM fails as a whole, CBC does not.
+        if name.endswith("-cbc") and not self._is_signed(e):
+            raise SecurityError("CBC is accepted where the ciphertext is signed")
+        return name
+
+    def _session(
+        self, e: Any, parts: Parts, ids: Ids, key: Any
+    ) -> SessionKey:  # Any: lxml ships no types
+        info = e.find(ds("KeyInfo"))
+        if info is not None:
+            reference = only(info, REFERENCE)
+            return self._keys.of_reference(reference, parts.security, ids)
+        if key is None:
+            raise undecryptable()
+        return self._keys.of_element(key, parts.security, ids)
+
+
+def _target(e: Any, parts: Parts) -> Any:  # Any: lxml ships no types
+    """The element that a plaintext takes the place of: the EncryptedData, or the EncryptedHeader around it.
+
+    Raises:
+        SecurityError: it is at a place where nothing is encrypted.
+    """
+    parent = e.getparent()
+    if parent is None:
+        raise undecryptable()
+    if parent.tag == ENCRYPTED_HEADER and parent.getparent() is parts.header:
+        if len(parent) != 1 or e.get("Type") != _ELEMENT:
+            raise undecryptable()
+        return parent
+    if parent is parts.header or parent is parts.security:
+        return e
+    while parent is not None and parent.tag != ENCRYPTED_DATA:
+        if parent is parts.body:
+            return e
+        parent = parent.getparent()
+    raise undecryptable()
+
+
+def _check_fragment(
+    plain: bytes, parent: Any, limits: Limits, *, whole: bool
+) -> None:  # Any: lxml ships no types
+    """Refuse a plaintext that is not well-formed by itself, in the namespaces of its place.
+
+    Args:
+        whole: whether it must be one element.
+
+    Raises:
+        SecurityError: it is not.
+    """
+    declared = "".join(
+        f' xmlns{":" + prefix if prefix else ""}="{attribute_text(uri)}"'
+        for prefix, uri in parent.nsmap.items()
+    )
+    root: Any = _parsed(f"<x{declared}>".encode() + plain + b"</x>", limits)
+    if whole:
+        texts = [root.text or "", *(e.tail or "" for e in root)]
+        if len(root) != 1 or "".join(texts).strip():
+            raise undecryptable()
+
+
+def _parsed(data: bytes, limits: Limits) -> Element:
+    try:
+        return parse(data, None, limits)
+    except DecodeError:
+        raise undecryptable() from None
+
+
+def _cipher_value(e: Any) -> bytes:  # Any: lxml ships no types
+    """The octets of a CipherValue; nothing is fetched."""
+    data = only(e, xenc("CipherData"))
+    value = only(data, xenc("CipherValue"))
+    if len(data) != 1 or len(value):
+        raise undecryptable()
+    return decoded(value.text)

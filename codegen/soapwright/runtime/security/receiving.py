@@ -1,0 +1,162 @@
+"""Opens a message that comes: decrypts and verifies it from the top of its Security block down.
+
+Who sends puts new things in front, so that whatever was done last is undone first (WSS 1.1, section 5). What a
+signature covered stays covered when it is decrypted: in the same place of the same document.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors.errors import SecurityError
+from ..xml.element import Element
+from ..xml.parsing import Limits
+from .algorithms import Accepted
+from .correlation import Correlation, SessionKey
+from .decrypting import Decrypted, Decrypting, SessionKeys
+from .material import Material
+from .names import ENCRYPTED_HEADER, ENCRYPTED_KEY, REFERENCE_LIST, ds
+from .parts import Parts, Place, element_at, parts_of, place_of
+from .profile import Profile
+from .verifying import Verified, Verifying
+
+
+@dataclass(slots=True)
+class Opened:
+    """A message that was decrypted, and its signatures."""
+
+    parts: Parts
+    """Of the tree that is decoded."""
+    signatures: list[Verified] = field(default_factory=list)
+    """In their order; what they cover is in that tree."""
+    encrypted: list[Any] = field(default_factory=list)  # Any: lxml ships no types
+    """Elements of it that were encrypted as a whole."""
+    contents: list[Any] = field(default_factory=list)
+    """Elements of it whose content was encrypted."""
+    session: SessionKey | None = None
+    """The key of its EncryptedKey."""
+
+
+def is_protected(parts: Parts) -> bool:
+    """Whether a message has a signature, or something that is encrypted."""
+    security = parts.security
+    known = (ds("Signature"), ENCRYPTED_KEY, REFERENCE_LIST)
+    return security is not None and any(e.tag in known for e in security)
+
+
+def opened(
+    parts: Parts,
+    profile: Profile,
+    material: Material,
+    accepts: Accepted,
+    limits: Limits,
+    request: Correlation | None,
+) -> Opened:
+    """A message, decrypted and verified; nothing says yet that this is enough.
+
+    Args:
+        parts: of the tree, which is changed where something is encrypted in it.
+        request: what a reply answers; `None` in a service.
+
+    Raises:
+        SecurityError: something cannot be decrypted, or a signature is wrong or not trusted.
+    """
+    return _Opening(parts, profile, material, accepts, limits, request).result()
+
+
+class _Opening:
+    """The opening of one message."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        profile: Profile,
+        material: Material,
+        accepts: Accepted,
+        limits: Limits,
+        request: Correlation | None,
+    ) -> None:
+        self._profile = profile
+        self._material = material
+        self._accepts = accepts
+        self._keys = SessionKeys(material, accepts, request)
+        self._found = Opened(parts)
+        self._decrypting = Decrypting(
+            *(self._keys, accepts, limits, profile.actor), self._is_signed
+        )
+        self._elements: list[Place] = []
+        self._contents: list[Place] = []
+
+    def result(self) -> Opened:
+        found, number = self._found, 0
+        while found.parts.security is not None and number < len(found.parts.security):
+            child = found.parts.security[number]
+            if child.tag == ENCRYPTED_KEY:
+                for references in child.findall(REFERENCE_LIST)[:1]:
+                    self._decrypt(references, child)
+            elif child.tag == REFERENCE_LIST:
+                self._decrypt(child, None)
+            elif child.tag == ds("Signature") and self._profile.expected:
+                self._verify(child)
+            number += 1
+        root = found.parts.root
+        found.encrypted = [element_at(root, place) for place in self._elements]
+        found.contents = [element_at(root, place) for place in self._contents]
+        found.session = self._keys.received
+        return found
+
+    def _verify(self, signature: Any) -> None:  # Any: lxml ships no types
+        found = self._found
+        if len(found.signatures) > int(self._profile.endorse):
+            raise SecurityError("there are more signatures than are expected")
+        keys = self._keys if self._profile.symmetric else None
+        verifying = Verifying(found.parts, self._material, self._accepts, keys)
+        found.signatures.append(verifying.result(signature))
+
+    def _decrypt(self, references: Any, key: Any) -> None:  # Any: lxml ships no types
+        found = self._found
+        covered = [
+            [_lasting(e, found.parts) for e in one.covered] for one in found.signatures
+        ]
+        done = self._decrypting.result(found.parts, references, key)
+        found.parts = parts_of(done.root, self._profile.actor)
+        for one, places in zip(found.signatures, covered, strict=True):
+            one.parts = found.parts
+            one.covered = [element_at(done.root, p) for p in places if p is not None]
+        self._note(done)
+
+    def _note(self, done: Decrypted) -> None:
+        self._elements += done.elements
+        self._contents += done.contents
+
+    def _is_signed(self, e: Any) -> bool:  # Any: lxml ships no types
+        """Whether a signature covers an element or one that it is in."""
+        around = [e, *e.iterancestors()]
+        return any(
+            one.covers(each) for one in self._found.signatures for each in around
+        )
+
+
+def _lasting(e: Any, parts: Parts) -> Place | None:  # Any: lxml ships no types
+    """The place of an element after decryption; `None` of one that nobody asks about.
+
+    What is encrypted as a whole is replaced by one element; the content of the Body does not change the
+    places of others.
+    """
+    parent = e.getparent()
+    if parent is not None and parent.tag == ENCRYPTED_HEADER:
+        e, parent = parent, parent.getparent()
+    if (
+        e is parts.body
+        or parent is not None
+        and parent in (parts.header, parts.security)
+    ):
+        return place_of(e)
+    return None
+
+
+def root_of(e: Element) -> Element:
+    """The root of an element's tree."""
+    found: Element = e.getroottree().getroot()
+    return found

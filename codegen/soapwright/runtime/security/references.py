@@ -1,0 +1,111 @@
+"""Writes how a signature or an encrypted key refers to its key (X.509 Token Profile 1.1, section 3; WSS 1.1, section 7)."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from cryptography import x509
+
+from ..errors.errors import SecurityError
+from ..values.strings import attribute_text, text
+from .algorithms import encoded
+from .names import (
+    BASE64,
+    KEY_SHA1,
+    KEY_TYPE,
+    SECURITY,
+    SECURITY11,
+    SIGNATURE,
+    SKI,
+    THUMBPRINT,
+    UTILITY,
+    X509V3,
+)
+from .profile import KeyReference
+from .trust import der, key_identifier, thumbprint
+
+WSU: Final = f'xmlns:wsu="{UTILITY}"'
+WSSE: Final = f'xmlns:wsse="{SECURITY}"'
+DS: Final = f'xmlns:ds="{SIGNATURE}"'
+_WSSE11: Final = f'xmlns:wsse11="{SECURITY11}"'
+
+
+def new_id(prefix: str) -> str:
+    """An id that no message had before."""
+    return f"{prefix}-{os.urandom(12).hex()}"
+
+
+def token_of(certificate: x509.Certificate, name: str) -> str:
+    """A BinarySecurityToken.
+
+    Args:
+        name: its id.
+    """
+    return (
+        f'<wsse:BinarySecurityToken {WSSE} {WSU} EncodingType="{BASE64}"'
+        f' ValueType="{X509V3}" wsu:Id="{name}">{encoded(der(certificate))}'
+        "</wsse:BinarySecurityToken>"
+    )
+
+
+def certificate_reference(
+    certificate: x509.Certificate, style: KeyReference, token_id: str
+) -> str:
+    """A SecurityTokenReference to a certificate.
+
+    Args:
+        token_id: of its BinarySecurityToken, where that is the style.
+
+    Raises:
+        SecurityError: the certificate has no SubjectKeyIdentifier, and that is the style.
+    """
+    inside = _inside(certificate, style, token_id)
+    return f"<wsse:SecurityTokenReference {WSSE}>{inside}</wsse:SecurityTokenReference>"
+
+
+def key_reference(name: str) -> str:
+    """A SecurityTokenReference to the EncryptedKey of an id."""
+    return _to_key(
+        f'<wsse:Reference URI="#{attribute_text(name)}" ValueType="{KEY_TYPE}"/>'
+    )
+
+
+def sha1_reference(sha1: bytes) -> str:
+    """A SecurityTokenReference to the key of a message before (WSS 1.1, section 7.7)."""
+    return _to_key(
+        f'<wsse:KeyIdentifier EncodingType="{BASE64}" ValueType="{KEY_SHA1}">'
+        f"{encoded(sha1)}</wsse:KeyIdentifier>"
+    )
+
+
+def _to_key(inside: str) -> str:
+    return (
+        f'<wsse:SecurityTokenReference {WSSE} {_WSSE11} wsse11:TokenType="{KEY_TYPE}">'
+        f"{inside}</wsse:SecurityTokenReference>"
+    )
+
+
+def _inside(certificate: x509.Certificate, style: KeyReference, token_id: str) -> str:
+    if style == "direct":
+        return f'<wsse:Reference URI="#{token_id}" ValueType="{X509V3}"/>'
+    if style == "issuer-serial":
+        issuer = text(certificate.issuer.rfc4514_string())
+        return (
+            f"<ds:X509Data {DS}><ds:X509IssuerSerial><ds:X509IssuerName>{issuer}"
+            f"</ds:X509IssuerName><ds:X509SerialNumber>{certificate.serial_number}"
+            "</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>"
+        )
+    if style == "thumbprint":
+        kind, value = THUMBPRINT, thumbprint(certificate)
+    elif style == "embedded":
+        kind, value = X509V3, der(certificate)
+    else:
+        found = key_identifier(certificate)
+        if found is None:
+            raise SecurityError("the certificate has no SubjectKeyIdentifier")
+        kind, value = SKI, found
+    return (
+        f'<wsse:KeyIdentifier EncodingType="{BASE64}" ValueType="{kind}">'
+        f"{encoded(value)}</wsse:KeyIdentifier>"
+    )

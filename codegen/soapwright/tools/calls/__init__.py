@@ -1,0 +1,1 @@
+"""Calls without code: operations found by name, requests made of texts, replies shown."""
