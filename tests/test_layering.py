@@ -136,7 +136,6 @@ OWNERS: dict[str, tuple[str, ...]] = {
         *("soapwright.project.fetching", "soapwright.runtime.http.httpx2_parts"),
         "soapwright.runtime.http.httpx2_transport",
     ),
-    "h11": ("soapwright.runtime.http.http11",),
 }
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
     "lxml": ("callbacks", "client", "sandbox.wire"),

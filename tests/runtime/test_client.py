@@ -591,7 +591,7 @@ class Client(BaseClient):
     _port_names = ("P",)
 Client(transport=object())
 Client().close()
-assert not {"h11", "ssl"} & set(sys.modules)
+assert not {"asyncio", "ssl"} & set(sys.modules)
 for url in ("http://127.0.0.1:1/", "http://user:pass@127.0.0.1:1/"):
     assert "httpx2" not in sys.modules
     with contextlib.suppress(TransportError):

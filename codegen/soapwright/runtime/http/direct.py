@@ -86,7 +86,7 @@ class Connections:
         finally:
             # From here on nobody ends it on behalf of this request, or it is used no more.
             ended = progress.let_go()
-        if ended or not connection.next():
+        if ended or not connection.is_reusable:
             connection.close()
         else:
             self._keep(connection)
@@ -148,18 +148,20 @@ class _Connection:
         """Send a request, and receive its reply."""
         sock, http = self.socket, self._http
         data = http.written(request, target)
+        http.expect(reply)
         if sock.gettimeout() != timeout:
             sock.settimeout(timeout)
         progress.begun = True
         # A service may answer, and close, before it has read all of a request.
         with suppress(ConnectionError):
             _send(sock, data)
-        while not http.take(reply):
+        while not http.take():
             http.feed(sock.recv(PIECE))
 
-    def next(self) -> bool:
-        """Get ready for another request; whether that is possible."""
-        return self._http.next()
+    @property
+    def is_reusable(self) -> bool:
+        """Whether it can carry another request."""
+        return self._http.is_reusable
 
     def is_quiet(self) -> bool:
         """Whether nothing came since the last reply: what comes then is the connection's end."""

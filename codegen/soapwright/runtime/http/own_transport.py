@@ -10,7 +10,6 @@ import math
 import os
 import sys
 from functools import partial
-from importlib.util import find_spec
 from typing import Final, Protocol
 
 from .connections import OwnAsyncClients, OwnClient, is_asyncio
@@ -184,19 +183,14 @@ def _async_connections(settings: Settings) -> _AsyncConnections:
 
 
 def _is_direct() -> bool:
-    """Whether connections can be made here: without a proxy, and with h11, which httpx2 has always required."""
-    return not _has_proxies() and find_spec("h11") is not None
-
-
-def _has_proxies() -> bool:
-    """Whether the environment, or the system, names any proxy."""
+    """Whether requests go to the service itself: neither the environment nor the system names any proxy."""
     if sys.platform not in ("darwin", "win32"):
         names = (name for name, value in os.environ.items() if value)
-        return any(name.lower() in _PROXIES for name in names)
+        return not any(name.lower() in _PROXIES for name in names)
     # Here and not above: it takes long to load.
     from urllib.request import getproxies
 
-    return bool(getproxies())
+    return not getproxies()
 
 
 def _settings(timeout: float, connections: int) -> Settings:

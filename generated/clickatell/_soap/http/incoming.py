@@ -11,6 +11,8 @@ from .bodies import LONG, TooLarge, UnknownCoding, Unpacking, unpacked
 from .transport import Request, Response
 
 _CODING: Final = "content-encoding"
+_SHOWN: Final = 2**16
+"""Bytes of a body that is refused which its error has."""
 
 
 @dataclass(slots=True)
@@ -25,30 +27,30 @@ class Head:
 class Body:
     """A reply's body, all of it."""
 
-    __slots__ = ("_chunks", "_deadline", "_limits", "_size")
+    __slots__ = ("_deadline", "_limits", "_received")
 
     def __init__(self, request: Request) -> None:
         self._limits = request.limits
         self._deadline = request.deadline
-        self._chunks: list[bytes] = []
-        self._size = 0
+        self._received = bytearray()
 
-    def add(self, chunk: bytes, head: Head) -> None:
+    def add(self, chunk: bytes | bytearray, head: Head) -> None:
         """Take the next piece.
 
         Raises:
             TransportError: there is too much of it, or no time left.
         """
-        self._chunks.append(chunk)
-        self._size += len(chunk)
-        if self._size > self._limits.envelope:
+        self._received += chunk
+        if len(self._received) > self._limits.envelope:
             raise self._refused(head, f"has more than {self._limits.envelope:,} bytes")
         if self._deadline is not None and not self._deadline.left:
             raise self._deadline.error()
 
     def is_long(self, head: Head) -> bool:
         """Whether it may take long to unpack."""
-        return _CODING in head.headers and self._size * self._limits.ratio > LONG
+        return (
+            _CODING in head.headers and len(self._received) * self._limits.ratio > LONG
+        )
 
     def response(self, head: Head) -> Response:
         """The reply, once all of it came in.
@@ -56,8 +58,8 @@ class Body:
         Raises:
             TransportError: it cannot be unpacked within the limits.
         """
-        body = b"".join(self._chunks)
-        self._chunks = self._chunks[:1]
+        body = bytes(self._received)
+        del self._received[_SHOWN:]
         coding = head.headers.get(_CODING, "")
         if coding and body:
             try:
@@ -70,7 +72,7 @@ class Body:
         return Response(head.status, head.headers, body)
 
     def _refused(self, head: Head, why: str) -> TransportError:
-        return _refused(head, why, self._chunks[0] if self._chunks else b"")
+        return _refused(head, why, bytes(self._received[:_SHOWN]))
 
 
 class StreamedBody:

@@ -28,9 +28,9 @@ class Target(NamedTuple):
     """Where a request goes."""
 
     origin: Origin
-    authority: bytes
+    authority: str
     """As the header Host has it."""
-    path: bytes
+    path: str
     """With the query."""
 
 
@@ -50,6 +50,6 @@ def target_of(url: str) -> Target | None:
     authority = host if port == default else f"{host}:{port}"
     return Target(
         Origin(secure, host.strip("[]"), port),
-        authority.encode("ascii"),
-        ((path or "/") + query).encode("ascii"),
+        authority,
+        (path or "/") + query,
     )

@@ -90,7 +90,7 @@ class AsyncConnections:
         except BaseException:
             connection.close()
             raise
-        if not self._closed and connection.next() and len(self._idle) < self._most:
+        if not self._closed and connection.is_reusable and len(self._idle) < self._most:
             connection.since = self._loop.time()
             self._idle.append(connection)
         else:
@@ -204,10 +204,11 @@ class _Connection(asyncio.Protocol):
         assert self._transport is not None
         http = self._http
         data = http.written(request, target)
+        http.expect(reply)
         progress.begun = True
         self._transport.write(data)
         self._watch(timeout)
-        while not http.take(reply):
+        while not http.take():
             if self._error is not None:
                 raise self._error
             if self._over:
@@ -217,9 +218,10 @@ class _Connection(asyncio.Protocol):
                 await self._waiter
         self._waiter = None
 
-    def next(self) -> bool:
-        """Get ready for another request; whether that is possible."""
-        return not self._over and self._http.next()
+    @property
+    def is_reusable(self) -> bool:
+        """Whether it can carry another request."""
+        return not self._over and self._http.is_reusable
 
     def is_quiet(self) -> bool:
         """Whether nothing came since the last reply: what comes then is the connection's end."""
