@@ -12,6 +12,8 @@ PROJECTS := pyproject.toml gateway/pyproject.toml
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
 SEED := $(shell date +%s)
+SECONDS := 300
+TARGETS :=
 PYRIGHT := $(VENV)/pyright.txt
 RESULTS := $(VENV)/interop.json
 # What touches every dependency.
@@ -42,6 +44,11 @@ test-all: test ## the slow tests too: real WSDLs where they are, pyright on all 
 test-random: $(INSTALLED_DEV) ## run the property tests on many fresh examples (SEED=N repeats a run, ARGS="-k name" chooses)
 	@echo "make test-random SEED=$(SEED) repeats this run"
 	@TEST_PROFILE=nightly TEST_SEED=$(SEED) $(BIN)/python -m pytest -q -n auto --dist loadgroup --hypothesis-seed=$(SEED) -m "hypothesis or randomness" $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(INSTALLED_DEV) ## look for inputs that do harm (SECONDS=3600 is the long run, SEED=N repeats one, TARGETS="decoder server" chooses)
+	@$(PIP) --editable '.[dev,fuzz]' --editable gateway
+	@$(BIN)/python tests/fuzz $(SECONDS) $(SEED) $(TARGETS)
 
 .PHONY: lint
 lint: $(INSTALLED_DEV) types ## black, mypy --strict and pyright on everything

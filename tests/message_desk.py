@@ -29,9 +29,9 @@ STRANGER = pair("client")
 
 
 @contextmanager
-def desk_in(folder: Path, name: str) -> Generator[Any]:
+def desk_in(folder: Path, name: str, case: Path = CASE) -> Generator[Any]:
     """The package, which is generated: Any."""
-    with chdir(CASE):
+    with chdir(case):
         package = generate(Path("service.wsdl"), Options(name, security=True))
     write_package(folder / name, package.files)
     sys.path.insert(0, str(folder))

@@ -321,6 +321,13 @@ def test_lengths_are_validated(archive: Any) -> None:
     assert [*facets.wrong(archive.Attachment(OCTETS[1:]))] == []
 
 
+def test_what_cannot_be_read_is_validated_all_the_same(archive: Any) -> None:
+    link = archive.PORTS["Archive11"].operations["link"]
+    sample = (CASE / "samples" / "link@Archive11.request.xml").read_bytes()
+    archive.validate(link.decode_request(sample))
+    archive.validate(document(archive, archive.Attachment(Path("/not/there"))))
+
+
 def test_a_file_that_is_not_there(archive: Any, tmp_path: Path) -> None:
     attachment = archive.Attachment(tmp_path / "nothing")
     with archive.Client(transport=Wire(archive), mtom=True) as client:

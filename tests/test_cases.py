@@ -27,10 +27,11 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from conftest import ROOT, Run
+from jsonschema import Draft202012Validator
 
 from soapwright.model.diagnostics import SpecError
 from soapwright.model.options import Options
@@ -248,6 +249,72 @@ def test_round_trip(case: Case, path: Path, packages: Path) -> None:
     again = decode(written)
     assert encode(again, headers) == written
     assert again == value or b"NaN" in envelope
+
+
+@pytest.mark.parametrize(("case", "path"), each("samples"))
+def test_json(case: Case, path: Path, packages: Path) -> None:
+    """Values come back from JSON as they were, and are as the JSON Schema of their type says."""
+    operation, way, package = find(case, path)
+    envelope = path.read_bytes()
+    for value, declared in values_of(operation, way, envelope):
+        try:
+            data = package.to_dict(value)
+        except package.errors.EncodeError as error:
+            assert error.message in NOT_IN_JSON
+            continue
+        assert not_json(data) == []
+        kind = type_of(value, declared, package)
+        schema = package.json_schema(kind)
+        Draft202012Validator.check_schema(schema)
+        if "unknown" not in path.name:  # a value that an enumeration does not know
+            Draft202012Validator(schema).validate(data)
+        for back in (
+            package.from_dict(kind, data),
+            package.from_json(kind, package.to_json(value)),
+        ):
+            assert back == value or b"NaN" in envelope
+
+
+NOT_IN_JSON = (
+    "contains itself",
+    "the attachment cannot be read: only the envelope was read: its attachments are not known",
+)
+
+
+def not_json(data: object) -> list[object]:
+    """Whatever is no JSON."""
+    if isinstance(data, dict):
+        names = [name for name in data if type(name) is not str]
+        return [*names, *(one for each in data.values() for one in not_json(each))]
+    if isinstance(data, list):
+        return [one for each in data for one in not_json(each)]
+    return [] if type(data) in (str, int, float, bool, type(None)) else [data]
+
+
+def type_of(value: object, declared: Any, package: ModuleType) -> Any:
+    """The type that a message was read as: the declared one, or what may be in its place."""
+    if isinstance(value, tuple):
+        kind = type(value[1]) if value[1] else Any
+        return tuple[Literal[value[0]], kind]
+    return declared | package.Nil | None if not value else type(value)
+
+
+def values_of(
+    operation: Any, way: str, envelope: bytes
+) -> Iterator[tuple[object, Any]]:
+    """What an envelope holds, and its type: the message and its headers, or a fault's detail."""
+    if way != "fault":
+        declared = getattr(operation, f"{way}_type")
+        yield getattr(operation, f"decode_{way}")(envelope), declared
+        headers = getattr(operation, f"decode_{way}_headers")(envelope)
+        yield from [] if headers is None else [(headers, type(headers))]
+        return
+    try:
+        operation.decode_response(envelope)
+    except Exception as fault:
+        detail = getattr(fault, "detail", None)
+        if detail:
+            yield detail, type(detail)
 
 
 @pytest.mark.parametrize(("case", "path"), each("refused"))

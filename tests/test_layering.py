@@ -376,6 +376,7 @@ WINGS: dict[str, tuple[str, ...]] = {
     "security": ("values", "errors", "xml", "soap", "http"),
     "addressing": ("values", "errors", "xml", "soap", "http"),
     "validation": ("values", "errors", "codec"),
+    "json": ("secrets", "values", "errors", "xml", "codec", "http", "validation"),
     "streaming": ("secrets", "values", "errors", "xml", "soap"),
     "wildcards": ("values", "errors", "xml", "codec"),
     "encoding": (

@@ -33,7 +33,7 @@ from soapwright.runtime.security.keys import Keys
 
 DOCS = ROOT / "docs"
 PAGES = (
-    "tutorial",
+    *("tutorial", "call"),
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "from-suds", "diff", "infer", "inspect"),
     *(
@@ -46,7 +46,7 @@ PAGES = (
         "http-bindings",
         "events",
     ),
-    "attachments",
+    *("attachments", "json"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (

@@ -161,6 +161,15 @@ def test_facets_that_leave_no_value(facets: dict[str, Any], problem: str) -> Non
     assert findings == [f"{AT}: warning: {{urn:t}}T has no values: {problem} [facets]"]
 
 
+def test_a_bound_that_is_no_value_of_the_type() -> None:
+    wrong = restricted("T", INT, max_inclusive="ten")
+    _, findings = run(check_values, api(wrong))
+    problem = (
+        "the maxInclusive of {urn:t}T, 'ten', is none of xsd:int: it is not checked"
+    )
+    assert findings == [f"{AT}: warning: {problem} [value]"]
+
+
 @pytest.mark.parametrize(
     "facets",
     [

@@ -117,6 +117,26 @@ def test_an_envelope_known_by_its_beginning_may_be_in_another_charset():
         assert order.decode_response(data, "utf-8").number == 7
 
 
+@pytest.mark.parametrize(
+    "charset",
+    [
+        *("utf-\0008", "hex", "base64", "zlib", "bz2", "rot13", "uu", "quopri", "idna"),
+        *("punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", ""),
+        *("mbcs", "x" * 10_000, "\ud800", "é", "utf-8-sig", "utf_16", "../../etc"),
+    ],
+)
+def test_a_charset_that_is_none(charset):
+    sound = document("utf-8", "utf-8")
+    broken = sound[:-5] + b"\\x" + sound[-5:-1]
+    assert parse(sound, charset)[0].text == TEXT
+    for size in (3, 1000):
+        assert pieces_text(sound, charset, size) == TEXT
+        with pytest.raises(DecodeError):
+            pieces_text(broken, charset, size)
+    with pytest.raises(DecodeError):
+        parse(broken, charset)
+
+
 @BOTH
 def test_a_reply_of_either_kind(call: Call):
     good = envelope("<s:orderResponse><x>é</x><number>7</number></s:orderResponse>")
@@ -137,3 +157,91 @@ def test_a_request_of_either_kind():
     )
     for charset in ("us-ascii", "iso-8859-1", "utf-16", None):
         assert order.decode_request(sent, charset) == Order(item="Zoë")
+
+
+# ------------------------------------------------------------------------- piece by piece
+
+
+def pieces_text(data: bytes, charset: str | None, size: int) -> str:
+    """The text of a document that comes in pieces."""
+    parser = PushParser(charset)
+    for at in range(0, len(data), size):
+        parser.feed(data[at : at + size])
+    text: str = parser.close()[0].text
+    return text
+
+
+PAD = "x" * 100
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 64, 100_000])
+@pytest.mark.parametrize("padding", ["", PAD])
+@pytest.mark.parametrize(
+    ("encoding", "declared", "header"),
+    [
+        ("utf-8", "utf-8", "us-ascii"),
+        ("utf-8", "", "us-ascii"),
+        ("latin-1", "ISO-8859-1", "utf-8"),
+        ("latin-1", "iso-8859-1", "us-ascii"),
+        ("cp1252", "windows-1252", "UTF8"),
+        ("iso-8859-15", "iso-8859-15", "utf-8"),
+        ("utf-8", "utf-8", "shift_jis"),
+        ("utf-8", "UTF-8", "ISO-8859-1"),
+        ("utf-8", "utf-8", "latin1"),
+        ("utf-8", "utf-8", "windows-1252"),
+        ("utf-8", "utf8", "koi8-r"),
+        ("utf-8", "utf-8", "gb18030"),
+        ("utf-8", "utf-8", "utf-16"),
+        ("utf-8", "", "utf-16le"),
+        ("utf-8", "utf-8", "utf-32"),
+        ("utf-16-le", "utf-16", "utf-8"),
+        ("utf-8", "utf-8", "no-charset"),
+        ("latin-1", "", "iso-8859-1"),
+        ("latin-1", "utf-8", "iso-8859-1"),
+        ("utf-8", "iso-8859-1", "utf-8"),
+        ("utf-8", "us-ascii", "utf-8"),
+        ("utf-16", "utf-16", "utf-8"),
+        ("utf-16-le", "utf-16", "utf-16"),
+        ("utf-16", "utf-16", None),
+        ("utf-16", "", None),
+        ("utf-8-sig", "utf-8", "iso-8859-1"),
+        ("utf-8-sig", "", None),
+        ("latin-1", "iso-8859-1", None),
+        ("utf-8", "iso-8859-1", "koi8-r"),
+    ],
+)
+def test_pieces_are_read_as_the_whole(encoding, declared, header, padding, size):
+    data = document(encoding, declared).replace(
+        "<b>".encode(encoding).removeprefix(b"\xff\xfe").removeprefix(b"\xef\xbb\xbf"),
+        f"<b>{padding}".encode(encoding)
+        .removeprefix(b"\xff\xfe")
+        .removeprefix(b"\xef\xbb\xbf"),
+    )
+    assert pieces_text(data, header, size) == parse(data, header)[0].text
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100_000])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("before", ["\ufeff", "\ufeff\n", "\n\ufeff \n", " \n" * 40])
+def test_white_space_in_pieces_of_utf_16(encoding, before, size):
+    data = document(encoding, "utf-16", before)
+    assert pieces_text(data, None, size) == TEXT
+    assert pieces_text(data, "utf-8", size) == TEXT
+
+
+def test_the_first_character_that_is_not_ascii_decides():
+    """Of two charsets that may be right; in a piece that has both kinds, all of it does, as in the whole."""
+    later = document("latin-1", "utf-8").replace(b"<b>", "<b>é".encode() + b"x" * 500)
+    assert pieces_text(later, "iso-8859-1", 10_000).startswith("Ã©xxx")
+    with pytest.raises(DecodeError, match="not well-formed"):
+        pieces_text(later, "iso-8859-1", 50)
+
+
+@pytest.mark.parametrize("size", [1, 50, 100_000])
+def test_pieces_in_no_charset_are_an_error(size):
+    for data, header in (
+        (document("latin-1", "utf-8"), "utf-8"),
+        (document("latin-1", "us-ascii"), "utf-8"),
+    ):
+        with pytest.raises(DecodeError, match="not well-formed"):
+            pieces_text(data, header, size)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import functools
+import importlib
 import pickle
 import time
 import typing
@@ -15,6 +17,7 @@ import pytest
 from generated_cases import ENCODED, ENCODED12, LITERAL, XSD, Service, services
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from soapwright.testing import assert_envelope
 
@@ -214,6 +217,7 @@ def test_an_encoded_request_comes_back(encoded, data):
     request = data.draw(encoded_requests(encoded))
     assert encoded.again(request) == request
     check_copies(request)
+    check_json(request)
 
 
 @UNHURRIED
@@ -229,6 +233,27 @@ def test_a_literal_request_comes_back(literal, data):
     request = data.draw(literal_requests(literal))
     assert literal.again(request) == request
     check_copies(request)
+    check_json(request)
+
+
+def check_json(request) -> None:
+    """The value comes back from JSON, and its JSON Schema allows it where `validate` does."""
+    package = importlib.import_module(type(request).__module__.partition(".types")[0])
+    kind = type(request)
+    data = package.to_dict(request)
+    assert package.from_dict(kind, data) == request
+    assert package.from_json(kind, package.to_json(request)) == request
+    try:
+        package.validate(request)
+    except package.errors.EncodeError:
+        return
+    Draft202012Validator(schema_of(kind)).validate(data)
+
+
+@functools.cache
+def schema_of(kind):
+    package = importlib.import_module(kind.__module__.partition(".types")[0])
+    return package.json_schema(kind)
 
 
 def check_copies(request) -> None:
@@ -251,6 +276,7 @@ def test_what_stands_for_wildcards_comes_back(literal, data):
     reply = t.Wild(any_elements=data.draw(items))
     operation = literal.operation
     assert operation.decode_response(operation.encode_response(reply)) == reply
+    check_json(reply)
 
 
 @UNHURRIED

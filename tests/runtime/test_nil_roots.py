@@ -22,6 +22,7 @@ def read(e: Element) -> NoReturn:
     ("attributes", "value"),
     [
         ("", None),
+        ('xsi:type=" "', None),
         ('unit="m"', Nil({"unit": "m"})),
         ('xsi:type="t:Ring"', Nil({}, "{urn:t}Ring")),
         ('xsi:type="t:Ring" gold="true"', Nil({"gold": "true"}, "{urn:t}Ring")),

@@ -146,6 +146,17 @@ def test_a_stream_and_the_bytes_of_a_charset(operations):
     assert [row.id for row in found] == [1]
 
 
+@pytest.mark.parametrize("size", [1, 64, 100_000])
+def test_a_second_body_is_read_over(operations, size):
+    one, two = flat(f"<total>9</total>{rows(3)}"), flat(f"<total>9</total>{rows(5)}")
+    body = two[two.index(b"<s:Body>") : two.index(b"</s:Envelope>")]
+    reply = one.replace(b"</s:Envelope>", body + b"</s:Envelope>")
+    pieces = [reply[at : at + size] for at in range(0, len(reply), size)]
+    found = list(operations["flat"].iter_response(pieces))
+    assert [row.id for row in found] == [0, 1, 2]
+    assert found == operations["flat"].decode_response(reply).row
+
+
 @pytest.mark.parametrize("size", [3, 100_000])
 def test_items_further_down_and_nil_ones(operations, size):
     nil = '<row xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/>'

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 
-import pytest
-from conftest import ROOT
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
+from pathlib import Path
 
+import pytest
+from conftest import ROOT, Run, Shell
+
+from soapwright.envelopes.given import Given, Misgiven, from_json, read_arguments
 from soapwright.model.diagnostics import SpecError
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+from soapwright.project.output import write_package
+from soapwright.tools.calls.requests import arguments_of, request_of
 from soapwright.tools.calls.service import Service
 
+USER = ("user=a", "password=x", "api_id=1")
+CASES = sorted(
+    path.name
+    for path in (ROOT / "tests" / "cases").iterdir()
+    if path.is_dir() and not path.name.startswith("failing-")
+)
+# Requests that arguments cannot express: arrays of arrays, a second field of an element's name, what
+# a wildcard must have, text between elements.
+BEYOND = {
+    *(("rpc-encoded-12", "sum"), ("rpc-graphs", "draw"), ("choice-extended", "plan")),
+    *(("choice-extended", "fill"), ("unusual-content", "pack")),
+    *(("unusual-content", "print"), ("mixed-content", "publish")),
+}
 SMS = ROOT / "generated" / "clickatell_document_literal"
 
 
@@ -36,3 +64,279 @@ def test_a_port_that_is_not_there_gets_the_ports_that_are(sms: Service) -> None:
         SpecError, match=r"there is no port 'x' \[call\]\nhint: there are: "
     ):
         sms.find("auth", "x")
+
+
+# ------------------------------------------------------------------------------ arguments
+
+
+def make(case: str, folder: Path) -> Service:
+    source = ROOT / "tests" / "cases" / case
+    path = source / "options.json"
+    given = json.loads(path.read_text()) if path.exists() else {}
+    catalogs = tuple(map(Path, given.get("catalog", ())))
+    options = Options("made", wire=given.get("wire", ""), catalogs=catalogs)
+    with chdir(source):
+        package = generate(Path(given.get("entry", "service.wsdl")), options)
+    write_package(folder, package.files)
+    return Service(folder)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_sample_is_what_its_arguments_say(case: str, tmp_path: Path) -> None:
+    """Every request that is written as arguments is read as the same request."""
+    service = make(case, tmp_path / "made")
+    (tmp_path / "FILE").write_bytes(b"soap")  # the content of samples' binary values
+    for bound in service.bound:
+        for full in (True, False):
+            sample = None if bound.port.is_http else service.sample(bound, full=full)
+            if sample is None or (case, bound.operation.name) in BEYOND:
+                continue
+            arguments = arguments_of(sample[0])
+            with chdir(tmp_path):
+                given = read_arguments(arguments)
+            assert request_of(service, bound, given).value == sample[0], arguments
+
+
+def test_arguments_are_a_tree() -> None:
+    given = read_arguments(
+        ["a.b=1", "a.c[1].d=x", "a.c[0].d=y", "to=1", "to=2", 'e:=[1, {"f": null}]']
+        + ["g\\.h==", "i=@@j"]
+    )
+    assert given == Given(
+        parts=[
+            (
+                "a",
+                Given(
+                    parts=[
+                        ("b", Given("1")),
+                        ("c", Given(index=1, parts=[("d", Given("x"))])),
+                        ("c", Given(index=0, parts=[("d", Given("y"))])),
+                    ]
+                ),
+            ),
+            *(("to", Given("1")), ("to", Given("2"))),
+            ("e", Given("1")),
+            ("e", Given(parts=[("f", Given(nil=True))])),
+            *(("g.h", Given("=")), ("i", Given("@j"))),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("a", "'a' is no name=value"),
+        ("a..b=1", "'a..b' is no name: parts are name.name or name[0].name"),
+        ("a[x]=1", "is no name"),
+        ("a.0=1", "one of several is name[0]"),
+        ("a=@nowhere", "a: nowhere: No such file"),
+        ("a:={", "a: is no JSON"),
+        ("a[0][1]=1", "arrays of arrays are given by --json"),
+    ],
+)
+def test_an_argument_that_is_none(argument: str, said: str) -> None:
+    with pytest.raises(Misgiven, match=re.escape(said)):
+        read_arguments([argument])
+
+
+def test_json_may_not_be_without_end() -> None:
+    deep: object = "x"
+    for _ in range(5000):
+        deep = {"a": deep}
+    assert from_json(deep).parts
+    with pytest.raises(Misgiven, match="more than 100,000 values"):
+        from_json({"a": [1] * 100_000})
+
+
+WRONG = {
+    "a name": (["usr=me"], "usr: no argument 'usr' [call]\nhint: did you mean 'user'?"),
+    "a value": (["to=1", "concat=x"], "sendmsg.concat: 'x' is no xsd:integer [call]"),
+    "too often": (["user=a", "user=b"], "user: is given too often, or beside another"),
+    "a part": (["user.name=a"], "user.name: user has no parts [call]"),
+    "a character": (["text=\x01"], "text: has characters that XML cannot carry"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_named(sms: Service, case: str) -> None:
+    arguments, said = WRONG[case]
+    with pytest.raises(SpecError) as wrong:
+        request_of(sms, sms.find("sendmsg"), read_arguments(arguments))
+    assert said in str(wrong.value)
+
+
+# ------------------------------------------------------------------------------- the command
+
+
+@contextmanager
+def mock(folder: Path, *options: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "soapwright", "serve", str(folder), "--port", "0"]
+    process = subprocess.Popen(
+        [*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process, process.stdout:
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with mock(SMS) as base:
+        yield base
+
+
+def test_a_call_prints_the_reply(shell: Shell, address: str) -> None:
+    arguments = ("session_id=x", "to=1", "to=2", "text=hi", "--endpoint", address)
+    done = shell("call", str(SMS), "sendmsg", *arguments, "--xml")
+    assert (done.code, done.err) == (0, "")
+    assert "\n      <return>string</return>\n" in done.out
+
+
+def test_secrets_are_masked_unless_they_are_wanted(shell: Shell, address: str) -> None:
+    arguments = ("auth", "user=a", "password=hush", "api_id=1", "--endpoint", address)
+    done = shell("call", str(SMS), *arguments, "--xml")
+    assert done.code == 0 and "<return>***</return>" in done.out
+    done = shell("call", str(SMS), *arguments, "--xml", "--show-secrets")
+    assert "<return>string</return>" in done.out
+    done = shell("call", str(SMS), *arguments, "--dry-run")
+    assert "<password>***</password>" in done.out and "hush" not in done.out
+    done = shell("call", str(SMS), *arguments, "--dry-run", "--raw", "--show-secrets")
+    assert "<password>hush</password>" in done.out
+
+
+def test_a_fault_is_shown_and_ends_with_1(shell: Shell, tmp_path: Path) -> None:
+    replies = tmp_path / "replies"
+    replies.mkdir()
+    (replies / "auth.xml").write_text(
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>'
+        "<faultcode>s:Client</faultcode><faultstring>001, no</faultstring><detail>"
+        '<t:auth_fault xmlns:t="http://api.clickatell.com/soap/document_literal/webservice">'
+        "<x>1</x></t:auth_fault></detail></s:Fault></s:Body></s:Envelope>"
+    )
+    with mock(SMS, "--replies", str(replies)) as base:
+        done = shell("call", str(SMS), "auth", *USER, "--endpoint", base)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("fault")
+    assert (
+        ": 001, no\n  code: Client\n  detail:\n    <n1:auth_fault xmlns:n1=" in done.err
+    )
+
+
+def test_no_reply_ends_with_3_and_another_service_with_its_answer(shell: Shell) -> None:
+    done = shell(
+        "call", str(SMS), "ping", "session_id=x", "--endpoint", "http://127.0.0.1:1/"
+    )
+    assert done.code == 3 and "Connection refused" in done.err
+
+
+def test_headers_and_security_go_along(shell: Shell) -> None:
+    done = shell(
+        *("call", str(SMS), "ping", "session_id=x", "--dry-run", "--show-secrets"),
+        *("--security", "plain:me:hush"),
+    )
+    assert "<wsse:Username>me</wsse:Username>" in done.out and ">hush<" in done.out
+    done = shell(
+        "call",
+        str(SMS),
+        "ping",
+        "session_id=x",
+        "--security",
+        "kerberos:me",
+        "--dry-run",
+    )
+    assert done.code == 2 and "no kind of security 'kerberos' [call]" in done.err
+
+
+def test_a_password_is_asked_for_or_in_the_environment(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = ("call", str(SMS), "ping", "session_id=x", "--dry-run", "--show-secrets")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    done = shell(*call, "--security", "plain:me")
+    assert done.code == 2 and "as SOAPWRIGHT_PASSWORD" in done.err
+    monkeypatch.setenv("SOAPWRIGHT_PASSWORD", "from-there")
+    assert ">from-there<" in shell(*call, "--security", "plain:me").out
+
+
+def test_a_template_is_a_call(shell: Shell) -> None:
+    done = shell("call", str(SMS), "sendmsg", "--template=arguments", "--minimal")
+    assert (done.code, done.out) == (0, "to=string\n")
+
+
+def test_without_an_operation_all_are_listed(shell: Shell) -> None:
+    done = shell("call", str(SMS))
+    assert done.out.startswith("ClickatellSms  http://api.clickatell.com/soap/")
+    assert "\n  auth  Open a session." in done.out
+
+
+def test_a_wsdl_is_enough(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its package is made in the cache, and made again where the WSDL changes."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path("cache").absolute()))
+    done = shell("call", "service.wsdl", "temperature", "city=Bonn", "--dry-run")
+    assert (done.code, done.err) == (0, "")
+    assert ">Bonn</" in done.out and not Path("called").exists()
+    text = Path("service.wsdl").read_text()
+    Path("service.wsdl").write_text(text.replace('"temperature"', '"warmth"'))
+    assert shell("call", "service.wsdl", "temprature").code == 2
+    assert "warmth" in shell("call", "service.wsdl").out
+    done = shell("call", "https://127.0.0.1:1/?wsdl")
+    assert done.code == 2 and "--allow-network fetches it" in done.err
+
+
+def test_a_terminal_has_colours_unless_it_objects(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "soapwright",
+        "call",
+        str(SMS),
+        "ping",
+        "session_id=x",
+    ]
+    for setting, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        shown = at_terminal([*command, "--dry-run"], setting)
+        assert ("\x1b[36msoap:Body" in shown) is coloured, shown
+
+
+def at_terminal(command: list[str], setting: dict[str, str]) -> str:
+    """The output of a command whose stdout is a terminal."""
+    ours, theirs = pty.openpty()
+    environment = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+    with subprocess.Popen(
+        command,
+        stdout=theirs,
+        cwd=ROOT,
+        env={**environment, "TERM": "xterm", **setting},
+    ):
+        os.close(theirs)
+        shown = b""
+        try:
+            while piece := os.read(ours, 4096):
+                shown += piece
+        except OSError:  # the other side is closed
+            pass
+    os.close(ours)
+    return shown.decode()
+
+
+def test_a_shell_completes(run: Run) -> None:
+    def completed(*words: str) -> list[str]:
+        done = run(
+            *(
+                "-c",
+                "from soapwright.cli.main import main; main(prog_name='soapwright')",
+            ),
+            cwd=ROOT,
+            _SOAPWRIGHT_COMPLETE="bash_complete",
+            COMP_WORDS=" ".join(["soapwright", "call", *words]),
+            COMP_CWORD=str(len(words) + 1),
+        )
+        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+    package = "generated/clickatell_document_literal"
+    assert package in completed("generated/clickatell_d")
+    assert completed(package, "send") == ["sendmsg", "senditem"]
+    assert completed(package, "sendmsg", "se") == ["session_id="]

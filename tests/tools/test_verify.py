@@ -99,7 +99,7 @@ def test_a_message_that_is_accepted(shell: Shell, files: Path) -> None:
 
 
 def test_a_message_that_is_refused(shell: Shell, files: Path) -> None:
-    changed = (files / "message.xml").read_bytes().replace(b"1.00", b"9.00")
+    changed = (files / "message.xml").read_bytes().replace(b">1.00<", b">9.00<")
     (files / "message.xml").write_bytes(changed)
     result = shell("verify", "message.xml", *ASKED)
     assert (result.code, result.err) == (1, "")
@@ -187,6 +187,46 @@ def test_weak_algorithms(shell: Shell, files: Path) -> None:
     accepts = ("--accept", "rsa-sha1,sha1")
     assert shell("verify", "message.xml", *ASKED, *accepts).code == 0
     assert shell("verify", "message.xml", *ASKED, "--accept", "md5").code == 2
+
+
+@pytest.mark.parametrize("order", ["sign-encrypt", "encrypt-sign"])
+def test_an_encrypted_message(shell: Shell, files: Path, order: Any) -> None:
+    service = pair("service")
+    (files / "service.p12").write_bytes(service.p12(b"s3cret"))
+    (files / "password").write_text("s3cret")
+    keys = Keys(
+        *(CLIENT.key, CLIENT.certificate),  # type: ignore[arg-type]  # by its kind
+        recipient=service.pem,
+        clock=lambda: AT,
+    )
+    profile = Profile(expect=(), encrypt=["Body"], expect_encrypted=(), order=order)
+    made = keys.client_with(profile, "").secured(Message(PLAIN.encode(), "text/xml"))
+    (files / "message.xml").write_bytes(made.envelope)
+    given = ("--keys", "service.p12", "--password-file", "password")
+    result = shell("verify", "message.xml", *ASKED, *given)
+    assert (result.code, result.err) == (0, ""), result.out
+    assert result.out.count("digest   right") == 3
+    assert "note: 1 part is encrypted; explained is what was decrypted" in result.out
+    result = shell("verify", "message.xml", *ASKED)
+    assert result.code == 1
+    assert "note: 1 part is encrypted, and cannot be read: " in result.out
+    if order == "sign-encrypt":
+        assert "perhaps: it was signed, then encrypted" in result.out
+
+
+def test_a_symmetric_binding(shell: Shell, files: Path) -> None:
+    service = pair("service")
+    (files / "service.p12").write_bytes(service.p12(b"s3cret"))
+    (files / "password").write_text("s3cret")
+    keys = Keys(recipient=service.pem, clock=lambda: AT)
+    profile = Profile(symmetric=True, encrypt=["Body"])
+    made = keys.client_with(profile, "").secured(Message(PLAIN.encode(), "text/xml"))
+    (files / "message.xml").write_bytes(made.envelope)
+    given = ("--keys", "service.p12", "--password-file", "password", "--at", NOW)
+    result = shell("verify", "message.xml", *given, "--symmetric")
+    assert (result.code, result.err) == (0, ""), result.out
+    assert "trusted: the secret is known to both sides" in result.out
+    assert shell("verify", "message.xml", *given, *ASKED).code == 1
 
 
 def test_a_fault_without_a_signature(shell: Shell, files: Path) -> None:
@@ -576,7 +616,7 @@ def test_an_indentation_that_was_removed(tmp_path: Path) -> None:
 
 
 def test_a_change_of_content_has_likely_causes_only(tmp_path: Path) -> None:
-    report = explained(signed().replace(b"1.00", b"9.00"), tmp_path)
+    report = explained(signed().replace(b">1.00<", b">9.00<"), tmp_path)
     (body,) = [r for r in report.signatures[0].references if r.state == "wrong"]
     assert all(cause.startswith("perhaps: ") for cause in body.causes)
     assert body.computed != body.declared

@@ -30,6 +30,7 @@ _CHOICES = {
     "include": "Only this operation (a pattern).",
     "exclude": "All but this operation (a pattern).",
     "rename": "NAME=PYTHON: what Python calls a name of the WSDL.",
+    "alternative": "PORT=WHICH: the alternative of a port's policy, by its number or an assertion in it.",
 }
 
 
@@ -133,8 +134,20 @@ def _packages(
         rename=_renames(chosen["rename"], wsdl),
         strict=flags.strict,
         security=flags.security,
+        alternatives=_alternatives(chosen["alternative"]),
     )
     return Project((package_of(wsdl, output, options),))
+
+
+def _alternatives(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The patterns of ports with the alternatives of their policies."""
+    found = []
+    for text in texts:
+        port, _, which = text.rpartition("=")
+        if not port or not which:
+            raise click.UsageError(f"--alternative {text}: PORT=WHICH")
+        found.append((port, which))
+    return tuple(found)
 
 
 def _renames(texts: tuple[str, ...], wsdl: str) -> tuple[tuple[str, str], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 import soapwright
+from soapwright.cli.call import call_command
 from soapwright.cli.check import check_command
 from soapwright.cli.conform import conform_command
 from soapwright.cli.diff import diff_command
@@ -30,6 +31,7 @@ def main() -> None:
 for _command in (
     init_command,
     generate_command,
+    call_command,
     check_command,
     diff_command,
     inspect_command,

@@ -100,7 +100,12 @@ def _words(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]
     callback=_words,
     default="",
     metavar="NAMES",
-    help="Weak algorithms to accept: sha1, rsa-sha1, hmac-sha1, rsa-1024.",
+    help="Weak algorithms to accept: sha1, rsa-sha1, hmac-sha1, rsa-1024, aes256-cbc …",
+)
+@click.option(
+    "--symmetric",
+    is_flag=True,
+    help="The message is signed with its EncryptedKey, which is for --keys.",
 )
 @click.option("--actor", default="", help="The actor or role of the receiver.")
 @click.option(

@@ -7,22 +7,21 @@ where that is required.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Set
+from collections.abc import Generator, Iterable, Set
 from contextlib import contextmanager
 from typing import Final, assert_never
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
+from soapwright.envelopes.lines import attributes_of, base_line, content_line
 from soapwright.envelopes.sample_values import names_in, sample_text
 from soapwright.model.api import (
     All,
     Api,
-    Attribute,
     Builtin,
     BuiltinRef,
     Choice,
-    Derivation,
     Element,
     ElementPart,
     GlobalElement,
@@ -247,14 +246,14 @@ class Samples:
         concrete = self._concrete(struct)
         if concrete is not struct and concrete.named:
             into.set(f"{{{_XSI}}}type", self._prefixed(concrete.id))
-        line = self._line(concrete)
+        line = content_line(self._api, concrete)
         with self._inside([struct.id, *(step.id for step in line)]):
-            for attribute in _attributes(self._bases(concrete)):
+            for attribute in attributes_of(base_line(self._api, concrete)):
                 optional = attribute.name.namespace not in _ENVELOPES.values()
                 if attribute.required or (optional and self._left > 0):
                     text = attribute.fixed or self._text(attribute.type)
                     into.set(self._tag(attribute.name), text)
-            bases = self._bases(concrete)
+            bases = base_line(self._api, concrete)
             text_type = next((s.text for s in reversed(bases) if s.text), None)
             if text_type is not None:
                 into.text = constant or self._text(text_type)
@@ -283,31 +282,10 @@ class Samples:
 
     def _circles(self, struct: Struct) -> bool:
         """Whether a type is being made already, or cannot be made without one that is."""
-        contents = [step.content for step in self._line(struct)]
+        contents = [step.content for step in content_line(self._api, struct)]
         return self._open[struct.id] > 0 or any(
             c is not None and _required(c) and self._recurs(c) for c in contents
         )
-
-    def _line(self, struct: Struct) -> list[Struct]:
-        """The steps whose content makes the type's, the base's first: a restriction repeats all."""
-        line = [struct]
-        while struct.base is not None and struct.derivation is Derivation.EXTENSION:
-            base = self._api.types[struct.base]
-            if not isinstance(base, Struct):
-                break
-            struct = base
-            line.insert(0, base)
-        return line
-
-    def _bases(self, struct: Struct) -> list[Struct]:
-        """A type and all that it derives from, the first base first."""
-        line = [struct]
-        while line[0].base is not None:
-            base = self._api.types[line[0].base]
-            if not isinstance(base, Struct):
-                break
-            line.insert(0, base)
-        return line
 
     def _prefixed(self, name: QName) -> str:
         prefix = self._prefixes.get(name.namespace)
@@ -403,13 +381,3 @@ class Samples:
 
 def _required(particle: Particle) -> bool:
     return isinstance(particle, All) or particle.occurs.min > 0
-
-
-def _attributes(line: Iterable[Struct]) -> Iterator[Attribute]:
-    """A type's attributes: those of its bases too, as the last step has them that repeats one."""
-    found: dict[QName, Attribute] = {}
-    for step in line:
-        found.update({a.name: a for a in step.attributes})
-        for name in step.prohibited:
-            found.pop(name, None)
-    yield from found.values()

@@ -24,6 +24,7 @@ from enum import Enum
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Diagnostic, Location
 from soapwright.model.policy import NOTHING, Policy
+from soapwright.model.security import PortSecurity
 
 # ---------------------------------------------------------------------------------- names
 
@@ -715,7 +716,7 @@ class Port:
     is why binary values may travel as parts, None where nothing declares that they may.
     `left_out` are its operations that are broken, `findings` those in its binding. `addressing` is
     None where nothing is declared. `policy` is the effective one of the endpoint, `service_policy`
-    that of the service.
+    that of the service; passes/secure_ports.py makes `security` of both.
     """
 
     name: str
@@ -734,6 +735,7 @@ class Port:
     addressing: Addressing | None = None
     policy: Policy = NOTHING
     service_policy: Policy = NOTHING
+    security: PortSecurity | None = None
     is_http: bool = False
     is_consumer: bool = False
 

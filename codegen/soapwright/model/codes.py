@@ -73,7 +73,7 @@ class Code(StrEnum):
     UNBOUND_FAULT = "unbound-fault", "A binding has a fault that the port type lacks."
     POLICY = (
         "policy",
-        "A policy or a required extension demands what nothing does by itself.",
+        "A policy or a required extension demands what nothing does by itself, or at all.",
     )
     FAULT_PARTS = (
         "fault-parts",

@@ -5,104 +5,160 @@ WS-SecurityPolicy 1.1 to 1.3, WS-Addressing 1.0 Metadata, MTOM's policies.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
+from functools import partial
 
 from soapwright.model.api import Mtom, Operation, Port
 from soapwright.model.diagnostics import Location
-from soapwright.model.policy import Alternative, Assertion, Policy, in_order
-
-_SECURITY = (
-    "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy",
-    "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy/",
-    "http://schemas.microsoft.com/ws/2005/07/securitypolicy",
-    "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200512",
-    "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702",
-    "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200802",
+from soapwright.model.policy import (
+    NOTHING,
+    Alternative,
+    Assertion,
+    Policy,
+    in_order,
 )
+from soapwright.model.security import Binding, Parts, SupportingToken, Token
+from soapwright.model.security_policies import (
+    ENCRYPTED,
+    REQUIRED,
+    SIGNED,
+    TOKENS,
+    all_parts_are_named,
+    binding_of,
+    flags_of,
+    is_security,
+    suite,
+    supporting,
+    tokens_in,
+)
+
 _SUBMISSION = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
 _ADDRESSING = ("UsingAddressing", "Addressing")
 _WS_ADDRESSING = "WS-Addressing"
 _MTOM = ("OptimizedMimeSerialization", "MTOM")
-_PARTS = {
-    "SignedParts": "signed",
-    "SignedElements": "signed",
-    "EncryptedParts": "encrypted",
-    "EncryptedElements": "encrypted",
-    "ContentEncryptedElements": "encrypted",
-    "RequiredParts": "required",
-    "RequiredElements": "required",
-}
 # Assertions that define how other demands are met, and demand nothing where there are none.
 _OPTIONS = ("Wss10", "Wss11", "Trust10", "Trust13", "AlgorithmSuite", "Layout")
-_TOKENS = {
-    "UsernameToken": "a UsernameToken",
-    "X509Token": "an X.509 certificate (X509Token)",
-    "SamlToken": "a SAML assertion (SamlToken)",
-    "IssuedToken": "a token of a security token service (IssuedToken)",
-    "KerberosToken": "a Kerberos ticket (KerberosToken)",
-    "SpnegoContextToken": "a token that SPNEGO negotiates (SpnegoContextToken)",
-    "SecureConversationToken": "a secure conversation (SecureConversationToken)",
-    "SecurityContextToken": "a security context (SecurityContextToken)",
-    "KeyValueToken": "a bare key (KeyValueToken)",
-    "RelToken": "a REL licence (RelToken)",
-    "HttpsToken": "TLS (HttpsToken)",
-}
 _MICROSOFT_HTTP = "http://schemas.microsoft.com/ws/06/2004/policy/http"
 _HTTP_HINT = "give the client an http_client that has it"
-_OF_HTTPS = {
+OF_HTTPS = {
     "RequireClientCertificate": "a certificate of the client's own",
     "HttpBasicAuthentication": "HTTP's basic authentication",
     "HttpDigestAuthentication": "HTTP's digest authentication",
 }
+"""Demands of an HttpsToken on the HTTP client, by the names of its assertions."""
+_KEYS_HINT = "give clients and services keys: security=Keys(…)"
 _USERNAME_HINT = "give the client a layer: outgoing=[UsernameToken(user, password{})]"
-_NO_MESSAGE_SECURITY = (
-    "messages are neither signed nor encrypted by themselves: a layer has to do it"
-)
+_HEADER_HINT = "give the request the header"
+_WEAK_HINT = "SHA-256 and AES-GCM are used instead, unless Keys(…, accept=[…]) has them"
+_DERIVED = "DerivedKeys"
+_NOT_SENT = ("PkiPath", "RequireEmbeddedTokenReference", _DERIVED)
+
+
+class Met(Enum):
+    """The ways in which demands are met."""
+
+    BY_ITSELF = "by itself"
+    """Clients and services do it without being asked."""
+    BY_USER = "by the user"
+    """By what the user gives: keys, a token, an HTTP client."""
+    UNKNOWN = "unknown"
+    """Nobody knows: messages are sent without it."""
+    REFUSED = "refused"
+    """Nothing does: such a message is neither sent nor taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """A demand in words. `met` is True where clients and services meet it by themselves."""
+    """A demand in words, and how it is met."""
 
     words: str
-    met: bool
+    how: Met
     at: Location
     hint: str = ""
 
+    @property
+    def met(self) -> bool:
+        """Whether clients and services meet it by themselves."""
+        return self.how is Met.BY_ITSELF
 
-def demands_of(policy: Policy, address: str | None = None) -> tuple[Demand, ...]:
-    """The demands of the alternative of which most are met, of equal ones the first.
+
+# --------------------------------------------------------------------- of parts of a service
+
+
+def demands_of(
+    policy: Policy, address: str | None = None, around: Alternative = frozenset()
+) -> tuple[Demand, ...]:
+    """The demands of the alternative that is used: the first that can be met.
 
     Args:
         policy: of any subject.
         address: of the port, where it is known.
+        around: the alternative of the port, of whose message or operation the policy is.
     """
     if not policy:
         return (
-            Demand("what nobody can meet: it has no alternative", False, Location("")),
+            Demand(
+                "what nobody can meet: it has no alternative", Met.UNKNOWN, Location("")
+            ),
         )
-    found = [tuple(_demands(alternative, address)) for alternative in policy]
-    return min(found, key=lambda demands: sum(not demand.met for demand in demands))
+    return demands_in(used_alternative(policy, around), address, around)
+
+
+def used_alternative(policy: Policy, around: Alternative = frozenset()) -> Alternative:
+    """The first alternative that can be met; where none can, that of which most is.
+
+    Args:
+        policy: with an alternative.
+        around: as of `demands_of`.
+    """
+    return min(policy, key=partial(_unmet, around=around))
+
+
+def _unmet(alternative: Alternative, around: Alternative) -> int:
+    found = demands_in(alternative, None, around)
+    return sum(one.how in (Met.UNKNOWN, Met.REFUSED) for one in found)
+
+
+def demands_in(
+    alternative: Alternative,
+    address: str | None = None,
+    around: Alternative = frozenset(),
+) -> tuple[Demand, ...]:
+    """The demands of one alternative, as `demands_of`."""
+    return tuple(_Demands(alternative, around, address).all())
 
 
 def demands_of_port(port: Port) -> tuple[Demand, ...]:
     """The demands of a port and of its service, each once; those of messages are not among them."""
+    around = alternative_of_port(port)
     found = [
-        *demands_of(port.service_policy, port.address),
-        *demands_of(port.policy, port.address),
+        *demands_of(port.service_policy, port.address, around),
+        *demands_of(port.policy, port.address, around),
     ]
     declared = port.addressing
     if declared is not None and declared.required:
-        found.insert(0, Demand(_WS_ADDRESSING, True, declared.at))
+        found.insert(0, Demand(_WS_ADDRESSING, Met.BY_ITSELF, declared.at))
     return _once(found)
 
 
-def demands_of_operation(operation: Operation) -> tuple[Demand, ...]:
+def alternative_of_port(port: Port) -> Alternative:
+    """The assertions that hold for all messages of a port: its own and its service's."""
+    of_service = used_alternative(port.service_policy or (frozenset(),))
+    return of_service | used_alternative(port.policy or (frozenset(),), of_service)
+
+
+def demands_of_operation(operation: Operation, port: Port) -> tuple[Demand, ...]:
     """The demands of an operation, and of its messages where they are not those of its port."""
     messages = [m.policy for m in (operation.input, operation.output) if m is not None]
-    policies = (operation.policy, *messages)
-    return _once(demand for policy in policies for demand in demands_of(policy))
+    policies = [p for p in (operation.policy, *messages) if p != NOTHING]
+    if not policies:
+        return ()
+    around = alternative_of_port(port)
+    return _once(
+        demand for policy in policies for demand in demands_of(policy, None, around)
+    )
 
 
 def _once(demands: Iterable[Demand]) -> tuple[Demand, ...]:
@@ -139,114 +195,222 @@ def _is_addressing(one: Assertion) -> bool:
     return one.local in _ADDRESSING and "addressing" in one.namespace
 
 
-def _demands(alternative: Alternative, address: str | None) -> Iterator[Demand]:
-    assertions = in_order(alternative)
-    tokens = [token for one in assertions for token in _tokens(one)]
-    with_timestamp = any(token.local == "UsernameToken" for token in tokens)
-    for one in assertions:
-        if _is_addressing(one):
-            yield from _addressing(one)
-        elif one.local in _MTOM:
-            yield Demand("MTOM", True, one.at)
-        elif one.namespace in _SECURITY:
-            yield from _security(one, address, with_timestamp)
-        elif one.namespace == _MICROSOFT_HTTP:
-            words = f"HTTP's authentication ({one.local})"
-            yield Demand(words, False, one.at, _HTTP_HINT)
-        elif not one.is_ignorable:
-            yield Demand(f"the assertion {one.name}, which is not known", False, one.at)
+# ----------------------------------------------------------------------- of one alternative
+
+
+class _Demands:
+    """The demands of one alternative, in words."""
+
+    def __init__(
+        self, alternative: Alternative, around: Alternative, address: str | None
+    ) -> None:
+        self._assertions = in_order(alternative)
+        self._around = alternative | around
+        self._address = address
+        found = binding_of(self._around)
+        self._binding = None if found is None else found[0]
+        self._by_transport = self._binding is Binding.TRANSPORT
+
+    def all(self) -> Iterator[Demand]:
+        for one in self._assertions:
+            if _is_addressing(one):
+                yield from _addressing(one)
+            elif one.local in _MTOM:
+                yield Demand("MTOM", Met.BY_ITSELF, one.at)
+            elif is_security(one):
+                yield from self._security(one)
+            elif one.namespace == _MICROSOFT_HTTP:
+                words = f"HTTP's authentication ({one.local})"
+                yield Demand(words, Met.BY_USER, one.at, _HTTP_HINT)
+            elif not one.is_ignorable:
+                words = f"the assertion {one.name}, which is not known"
+                yield Demand(words, Met.UNKNOWN, one.at)
+
+    def _security(self, one: Assertion) -> Iterator[Demand]:
+        kinds: Mapping[str, Callable[[Assertion], Iterable[Demand]]] = {
+            "TransportBinding": self._transport,
+            "AsymmetricBinding": self._asymmetric,
+            "SymmetricBinding": self._symmetric,
+            **dict.fromkeys((*SIGNED, *ENCRYPTED, *REQUIRED), self._parts),
+        }
+        if one.local in kinds:
+            yield from kinds[one.local](one)
+        elif one.local.endswith("SupportingTokens") or one.local in TOKENS:
+            yield from self._supporting(one)
+        elif one.local not in _OPTIONS and not one.is_ignorable:
+            words = f"what the assertion {one.local} says"
+            yield Demand(words, Met.REFUSED, one.at)
+
+    # ------------------------------------------------------------------------- bindings
+
+    def _transport(self, one: Assertion) -> Iterator[Demand]:
+        address = self._address
+        secure = address is None or address.lower().startswith("https:")
+        hint = (
+            ""
+            if secure
+            else f"its address is {address}: give the client another endpoint"
+        )
+        how = Met.BY_ITSELF if secure else Met.BY_USER
+        yield Demand("TLS (TransportBinding)", how, one.at, hint)
+        for token in tokens_in(one, "TransportToken"):
+            if token.kind != "HttpsToken":
+                words = f"a channel by {TOKENS.get(token.kind, token.kind)}"
+                yield Demand(words, Met.REFUSED, token.at)
+            for name, words in OF_HTTPS.items():
+                if name in token.options:
+                    words = f"{words} ({name})"
+                    yield Demand(words, Met.BY_USER, token.at, _HTTP_HINT)
+        yield from self._common(one)
+
+    def _asymmetric(self, one: Assertion) -> Iterator[Demand]:
+        sides = (
+            tokens_in(one, "InitiatorToken", "InitiatorSignatureToken"),
+            tokens_in(one, "RecipientToken", "RecipientSignatureToken"),
+        )
+        tokens = [token for side in sides for token in side]
+        words = "messages signed by keys of both sides (AsymmetricBinding)"
+        yield _binding(one, words, tokens, known=all(len(side) == 1 for side in sides))
+        yield from _tokens(tokens)
+        yield from self._algorithms(one)
+        yield from self._common(one)
+        initiator = sides[0][:1]
+        direct = all(t.is_referred_to_directly(by_initiator=True) for t in initiator)
+        if "ProtectTokens" in flags_of(one) and not direct:
+            words = "a signed token that is not sent (ProtectTokens)"
+            yield Demand(words, Met.REFUSED, one.at)
+
+    def _symmetric(self, one: Assertion) -> Iterator[Demand]:
+        tokens = tokens_in(one, "ProtectionToken", "SignatureToken", "EncryptionToken")
+        words = "messages protected by a shared key (SymmetricBinding)"
+        known = bool(tokens_in(one, "ProtectionToken")) and len(tokens) == 1
+        yield _binding(one, words, tokens, known=known)
+        yield from _tokens(tokens)
+        yield from self._algorithms(one)
+        yield from self._common(one)
+        if "ProtectTokens" in flags_of(one):
+            words = "a signed encrypted key (ProtectTokens)"
+            yield Demand(words, Met.REFUSED, one.at)
+
+    def _algorithms(self, binding: Assertion) -> Iterator[Demand]:
+        name, found = suite(binding)
+        if name and found is None:
+            words = f"the algorithm suite {name}, which is not known"
+            yield Demand(words, Met.REFUSED, binding.at)
+        elif found is not None and (weak := found.weak(encrypts=True)):
+            names = ", ".join(weak)
+            if binding.local == Binding.SYMMETRIC.value:
+                names = names.replace("rsa-sha1", "hmac-sha1")
+            words = f"weak algorithms ({name}: {names})"
+            yield Demand(words, Met.BY_USER, binding.at, _WEAK_HINT)
+
+    def _common(self, binding: Assertion) -> Iterator[Demand]:
+        for nested in binding.inside:
+            if nested.local == "IncludeTimestamp":
+                words = "a Timestamp (IncludeTimestamp)"
+                yield Demand(words, Met.BY_ITSELF, nested.at)
+        for token in supporting(binding.inside):
+            yield self._token(token)
+
+    # --------------------------------------------------------------------------- tokens
+
+    def _supporting(self, one: Assertion) -> Iterator[Demand]:
+        for token in supporting((one,)):
+            yield self._token(token)
+        for nested in one.inside:
+            if nested.local in (*SIGNED, *ENCRYPTED, *REQUIRED):
+                yield from self._parts(nested)
+
+    def _token(self, one: SupportingToken) -> Demand:
+        token = one.token
+        words, hint = TOKENS.get(token.kind, f"a {token.kind}"), ""
+        how = Met.REFUSED
+        if token.kind == "UsernameToken":
+            given = ""
+            if "HashPassword" in token.options:
+                words, given = f"{words} with a digest of the password", ", digest=True"
+            elif "NoPassword" in token.options:
+                words = f"{words} without a password"
+            if self._takes_username(one):
+                how, hint = Met.BY_USER, _USERNAME_HINT.format(given)
+        elif token.kind == "HttpsToken":
+            how = Met.BY_ITSELF
+        elif token.kind == "X509Token" and self._endorses(one):
+            how, hint = Met.BY_USER, _KEYS_HINT
+        if one.kind != "SupportingTokens":
+            words = f"{words} ({one.kind})"
+        return Demand(words, how, token.at, hint)
+
+    def _takes_username(self, one: SupportingToken) -> bool:
+        """Whether a UsernameToken can be sent as a policy demands it."""
+        if one.is_endorsing or any(_DERIVED in option for option in one.token.options):
+            return False
+        protects = self._binding is not None
+        return protects or not (one.is_encrypted or one.is_signed)
+
+    def _endorses(self, one: SupportingToken) -> bool:
+        """Whether a certificate's key can sign as a policy demands it: the Timestamp of a message over
+        TLS, or the signature of a symmetric binding."""
+        if self._by_transport:
+            return one.is_endorsing and any(
+                inner.local == "IncludeTimestamp"
+                for assertion in self._around
+                if assertion.local == Binding.TRANSPORT.value
+                for inner in assertion.inside
+            )
+        plain = one.kind == "EndorsingSupportingTokens" and one.parts == Parts()
+        return plain and self._binding is Binding.SYMMETRIC
+
+    # ---------------------------------------------------------------------------- parts
+
+    def _parts(self, one: Assertion) -> Iterator[Demand]:
+        names = [_part(parameter) for parameter in one.parameters]
+        what = ", ".join(names) or "the Body and all header blocks"
+        if one.local in REQUIRED:
+            how, kind, hint = Met.BY_USER, "required", _HEADER_HINT
+        elif one.local in SIGNED:
+            how, kind, hint = self._protected(one), "signed", ""
+        else:
+            how, kind, hint = self._protected(one), "encrypted", ""
+        if not all_parts_are_named(one):
+            how, hint = Met.REFUSED, ""
+        yield Demand(f"{kind} parts: {what} ({one.local})", how, one.at, hint)
+
+    def _protected(self, one: Assertion) -> Met:
+        """How parts are signed or encrypted: by TLS whatever is sent, by keys what is named."""
+        attached = any(part.local == "Attachments" for part in one.parameters)
+        if self._by_transport:
+            return Met.BY_ITSELF
+        return Met.REFUSED if attached or self._binding is None else Met.BY_ITSELF
+
+
+def _binding(
+    one: Assertion, words: str, tokens: Sequence[Token], *, known: bool
+) -> Demand:
+    """The demand of a binding by keys; `known` is whether it has the tokens that it needs."""
+    names = dict.fromkeys(TOKENS.get(t.kind, t.kind) for t in tokens)
+    words += f": {', '.join(names)}" if names else ""
+    if known and all(token.kind == "X509Token" for token in tokens):
+        return Demand(words, Met.BY_USER, one.at, _KEYS_HINT)
+    return Demand(words, Met.REFUSED, one.at)
+
+
+def _tokens(tokens: Iterable[Token]) -> Iterator[Demand]:
+    """The demands on X.509 tokens that are of a form which is not sent."""
+    for token in tokens:
+        for option in sorted(token.options):
+            if token.kind == "X509Token" and any(n in option for n in _NOT_SENT):
+                words = f"a token of another form ({option})"
+                yield Demand(words, Met.REFUSED, token.at)
 
 
 def _addressing(one: Assertion) -> Iterator[Demand]:
-    yield Demand(_WS_ADDRESSING, True, one.at)
+    yield Demand(_WS_ADDRESSING, Met.BY_ITSELF, one.at)
     for nested in one.inside:
         if nested.local == "NonAnonymousResponses":
             hint = "give the client a layer: outgoing=[Addressing(reply_to=…)]"
             words = "replies to another address (NonAnonymousResponses)"
-            yield Demand(words, False, nested.at, hint)
-
-
-# ------------------------------------------------------------------------ WS-SecurityPolicy
-
-
-def _security(
-    one: Assertion, address: str | None, with_timestamp: bool
-) -> Iterator[Demand]:
-    if one.local == "TransportBinding":
-        yield from _transport(one, address)
-        yield from _timestamp(one, with_timestamp)
-    elif one.local in ("AsymmetricBinding", "SymmetricBinding"):
-        yield from _binding(one)
-        yield from _timestamp(one, with_timestamp)
-    elif one.local.endswith("SupportingTokens") or one.local in _TOKENS:
-        for token in _tokens(one):
-            yield _token(token, one)
-        yield from _nested_parts(one)
-    elif one.local in _PARTS:
-        yield _parts(one)
-    elif one.local not in _OPTIONS and not one.is_ignorable:
-        yield Demand(f"what the assertion {one.local} says", False, one.at)
-
-
-def _transport(one: Assertion, address: str | None) -> Iterator[Demand]:
-    secure = address is None or address.lower().startswith("https:")
-    hint = (
-        "" if secure else f"its address is {address}: give the client another endpoint"
-    )
-    yield Demand("TLS (TransportBinding)", secure, one.at, hint)
-    for token in _tokens(one):
-        yield from _https(token)
-
-
-def _https(token: Assertion) -> Iterator[Demand]:
-    """The demands of an HttpsToken, an attribute in version 1.1 and assertions in later ones."""
-    asked = {nested.local: nested.at for nested in token.inside}
-    if token.attribute("RequireClientCertificate") in ("true", "1"):
-        asked["RequireClientCertificate"] = token.at
-    for name, words in _OF_HTTPS.items():
-        if name in asked:
-            yield Demand(f"{words} ({name})", False, asked[name], _HTTP_HINT)
-
-
-def _timestamp(one: Assertion, with_token: bool) -> Iterator[Demand]:
-    for nested in one.inside:
-        if nested.local == "IncludeTimestamp":
-            hint = "" if with_token else "a layer has to add it; UsernameToken does"
-            yield Demand("a Timestamp (IncludeTimestamp)", with_token, nested.at, hint)
-
-
-def _binding(one: Assertion) -> Iterator[Demand]:
-    names = [t.local for t in _tokens(one)]
-    kinds = ", ".join(dict.fromkeys(_TOKENS.get(name, name) for name in names))
-    keys = "keys of both sides" if one.local == "AsymmetricBinding" else "a shared key"
-    words = f"messages signed by {keys} ({one.local})" + (f": {kinds}" if kinds else "")
-    yield Demand(words, False, one.at, _NO_MESSAGE_SECURITY)
-
-
-def _token(token: Assertion, one: Assertion) -> Demand:
-    words = _TOKENS.get(token.local, f"a {token.local}")
-    hint = _NO_MESSAGE_SECURITY
-    if token.local == "UsernameToken":
-        inside = {nested.local for nested in token.inside}
-        words, given = "a UsernameToken", ""
-        if "HashPassword" in inside:
-            words, given = f"{words} with a digest of the password", ", digest=True"
-        elif "NoPassword" in inside:
-            words = f"{words} without a password"
-        hint = _USERNAME_HINT.format(given)
-    if one is not token and one.local != "SupportingTokens":
-        words = f"{words} ({one.local})"
-    met = token.local == "HttpsToken"
-    return Demand(words, met, token.at, hint)
-
-
-def _parts(one: Assertion) -> Demand:
-    names = [_part(parameter) for parameter in one.parameters]
-    what = ", ".join(names) or "the Body and all header blocks"
-    words = f"{_PARTS[one.local]} parts: {what} ({one.local})"
-    required = _PARTS[one.local] == "required"
-    hint = "a layer has to add what is missing" if required else _NO_MESSAGE_SECURITY
-    return Demand(words, False, one.at, hint)
+            yield Demand(words, Met.BY_USER, nested.at, hint)
 
 
 def _part(parameter: Assertion) -> str:
@@ -254,26 +418,3 @@ def _part(parameter: Assertion) -> str:
         name = parameter.attribute("Name")
         return f"the header {name}" if name else "headers of a namespace"
     return f"an XPath {parameter.text}" if parameter.text else f"the {parameter.local}"
-
-
-def _nested_parts(one: Assertion) -> Iterator[Demand]:
-    for nested in one.inside:
-        if nested.local in _PARTS:
-            yield _parts(nested)
-
-
-def _tokens(one: Assertion) -> tuple[Assertion, ...]:
-    """The tokens that an assertion of WS-SecurityPolicy names, itself included."""
-    if one.namespace not in _SECURITY:
-        return ()
-    if one.local in _TOKENS:
-        return (one,)
-    return tuple(token for token in _all_inside(one) if token.local in _TOKENS)
-
-
-def _all_inside(one: Assertion) -> Iterable[Assertion]:
-    """All assertions in the nested policies of one, but not those inside its tokens."""
-    for nested in one.inside:
-        yield nested
-        if nested.local not in _TOKENS:
-            yield from _all_inside(nested)

@@ -24,7 +24,8 @@ class Options:
     (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
     namespace, and what Python is to call them. With `strict` a WSDL that is broken at a place is
     refused, though the rest could do without that. With `security` the package has message security,
-    whether or not a policy demands it. `runtime` is the import name of the runtime that
+    whether or not a policy demands it. `alternatives` are those of policies that hold: for a pattern of ports' names
+    the number of one, or the name of an assertion in it. `runtime` is the import name of the runtime that
     the package shares, "" where it has its own, and `runtime_folder` the way there from the
     package's folder. `places` has the location of an option,
     or of a value in it, in a file of the user's.
@@ -43,6 +44,7 @@ class Options:
     rename: tuple[tuple[str, str], ...] = ()
     strict: bool = False
     security: bool = False
+    alternatives: tuple[tuple[str, str], ...] = ()
     runtime: str = ""
     runtime_folder: str = ""
     places: Mapping[tuple[str, str], Location] = field(
@@ -77,6 +79,7 @@ class Options:
             "rename": dict(sorted(self.rename)),
             "strict": self.strict,
             "security": self.security,
+            **({"alternative": dict(self.alternatives)} if self.alternatives else {}),
             "runtime": {"name": self.runtime, "folder": self.runtime_folder},
         }
 

@@ -35,6 +35,8 @@ class Assertion:
     at: Location = field(default=Location(""), compare=False)
     place: int = field(default=0, compare=False)
     """Its number in its document, by which assertions are put in order."""
+    prefixes: tuple[tuple[str, str], ...] = ()
+    """The namespaces of an XPath's prefixes; empty of anything else."""
 
     @property
     def namespace(self) -> str:

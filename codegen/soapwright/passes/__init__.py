@@ -16,10 +16,12 @@ from soapwright.passes.flatten_unions import flatten_unions
 from soapwright.passes.lay_out import lay_out
 from soapwright.passes.leave_out import leave_out
 from soapwright.passes.make_messages import make_messages
+from soapwright.passes.secure_ports import secure_ports
 from soapwright.passes.unite_types import unite_types
 
 PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
     leave_out,
+    secure_ports,
     check_references,
     check_kinds,
     check_values,

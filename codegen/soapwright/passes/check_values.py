@@ -71,6 +71,8 @@ def check_values(api: Api, findings: Findings) -> Api:
             for problem in _contradictions(definition.facets):
                 message = f"{definition.id} has no values: {problem}"
                 findings.mended(Code.FACETS, message, definition.at)
+            for problem in _wrong_bounds(api, definition):
+                findings.mended(Code.VALUE, problem, definition.at)
         elif isinstance(definition, Struct):
             for attribute in definition.attributes:
                 _check_given(api, "attribute", attribute, findings)
@@ -165,6 +167,23 @@ def _contradictions(facets: Facets) -> Iterator[str]:
         one, other = _number(least), _number(most)
         if one is not None and other is not None and one > other:
             yield f"its least value {least} is more than its greatest {most}"
+
+
+def _wrong_bounds(api: Api, definition: Restricted) -> Iterator[str]:
+    """Bounds that are no values of the type that they restrict."""
+    facets = definition.facets
+    bounds = {
+        "minInclusive": facets.min_inclusive,
+        "maxInclusive": facets.max_inclusive,
+        "minExclusive": facets.min_exclusive,
+        "maxExclusive": facets.max_exclusive,
+    }
+    for step in _chain(api, definition.base):
+        if isinstance(step, BuiltinRef):
+            for name, text in bounds.items():
+                if text is not None and not _is_value(step.builtin, text):
+                    of = f"none of xsd:{step.builtin.value}"
+                    yield f"the {name} of {definition.id}, {text!r}, is {of}: it is not checked"
 
 
 def _number(text: str) -> Decimal | None:

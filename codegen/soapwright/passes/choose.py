@@ -37,6 +37,7 @@ from soapwright.model.walk import (
     references_of,
     subtypes_of,
 )
+from soapwright.passes.choose_alternatives import choose_alternatives
 from soapwright.passes.leave_out import report_left_out
 
 
@@ -55,6 +56,8 @@ def choose(
     Raises:
         SpecError: a pattern matches nothing, or nothing is left.
     """
+    if options.alternatives:
+        api = choose_alternatives(api, options, entry, findings, partly=partly)
     if not (options.services or options.ports or options.include or options.exclude):
         return api
     before = len(findings.errors)

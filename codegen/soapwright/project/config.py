@@ -49,6 +49,7 @@ _KEYS = {
     "rename": dict,
     "strict": bool,
     "security": bool,
+    "alternative": dict,
 }
 _RUNTIME_HINT = 'runtime = {output = "acme/soap", name = "acme.soap"}'
 _REQUIRED = ("wsdl", "output", "name")
@@ -336,6 +337,7 @@ class _Table:
             rename=tuple(table.get("rename", {}).items()),
             strict=table.get("strict", False),
             security=table.get("security", False),
+            alternatives=tuple(table.get("alternative", {}).items()),
             places=self._places(table),
         )
         return package_of(table["wsdl"], Path(table["output"]), options)

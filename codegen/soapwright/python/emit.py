@@ -11,6 +11,11 @@ from soapwright.model.walk import has_attachments
 from soapwright.python.context import Context, is_mixed, make_prefixes
 from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.facets_module import FacetsModules
+from soapwright.python.modules.policies_module import (
+    has_policies,
+    needs_keys,
+    policies_module,
+)
 from soapwright.python.modules.ports_stub import ports_stub
 from soapwright.python.modules.public import public_names
 from soapwright.python.modules.security_module import security_module
@@ -73,12 +78,9 @@ def emit(api: Api, style: WireStyle, options: Options) -> Emission:
         entry = api.sources[0].path if options.with_spec else ""
         server = ServerModules(context, header, entry).module()
         files["server.py"] = render("server.py.jinja", server)
-    if options.security:
-        files["security.py"] = render(
-            "security.py.jinja", security_module(context, header)
-        )
+    further = _emit_security(context, header, options, files)
     files["__init__.py"] = render(
-        "package.py.jinja", _package(api, header, client.exports, options)
+        "package.py.jinja", _package(api, header, client.exports, options, further)
     )
     secrets = tuple_of(map(string, options.secret)) if options.secret else ""
     face = context.runtime.face("soap")
@@ -92,6 +94,26 @@ def emit(api: Api, style: WireStyle, options: Options) -> Emission:
     if options.with_spec:
         data.update({f"_spec/{s.path}": s.content for s in api.sources})
     return Emission(files, data, uses)
+
+
+def _emit_security(
+    context: Context, header: list[str], options: Options, files: dict[str, bytes]
+) -> list[str]:
+    """Emit the modules of message security, where policies or the user demand it.
+
+    Returns:
+        Their names.
+    """
+    ports, modules = context.api.ports, []
+    if has_policies(ports):
+        policies = policies_module(context, header)
+        files["policies.py"] = render("policies.py.jinja", policies)
+        modules.append("policies")
+    if options.security or needs_keys(ports):
+        security = security_module(context, header)
+        files["security.py"] = render("security.py.jinja", security)
+        modules.append("security")
+    return modules
 
 
 def emit_shared_runtime(uses: Iterable[str]) -> Emission:
@@ -160,14 +182,17 @@ def _entry(definition: TypeDef, name: str, module: str, numbers: dict[str, int])
 
 
 def _package(
-    api: Api, header: list[str], clients: list[str], options: Options
+    api: Api,
+    header: list[str],
+    clients: list[str],
+    options: Options,
+    further: list[str],
 ) -> PackageModule:
     doc = with_left_out(api.doc or f"A client for {api.name}.", api)
     lazy = [(name, ".client") for name in clients]
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
     lazy += public_names(RuntimeName(options.runtime), server=options.with_server)
-    modules = ["elements", "errors", "ports", "types"]
-    modules += ["security"] if options.security else []
+    modules = ["elements", "errors", "ports", "types", *further]
     modules += ["server"] if options.with_server else []
     modules.sort()
     imports = ["from . import " + ", ".join(f"{m} as {m}" for m in modules)]

@@ -24,6 +24,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.differing import difference, differs
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.namespaces import WSDL
@@ -196,9 +197,9 @@ class Components:
         self.findings.mended(Code.DUPLICATE, message, self.at(other))
 
     def assume(self, name: QName, node: etree._Element) -> None:
-        """Let an element that nothing declares be of `xsd:anyType`."""
+        """Let an element that nothing declares be of `xsd:anyType`; one whose name no XML can have is not."""
         known = name not in self.assumed and self.exists(name, "element")
-        if known or self.exists(name, "type"):
+        if known or self.exists(name, "type") or not NC_NAME.fullmatch(name.local):
             return
         text = f"element {name} is not declared: it is read as xsd:anyType"
         at = self.at(node)

@@ -327,6 +327,7 @@ class MessageReader:
             findings.mended(Code.LENIENT_REFERENCE, message, at)
             kind = other
         if kind == "element":
+            _check_name(named.local, at)
             if not exists(named, kind):
                 reason = f"element {named} is not declared"
                 raise Unusable(Code.REFERENCE, reason, at, UNDECLARED_HINT)
@@ -341,7 +342,7 @@ class MessageReader:
 
 
 def _check_name(name: str, at: Location) -> None:
-    """A part of a type is written under its name, so it must have one.
+    """A part is an element of its own name, or its element's, so it must have one.
 
     Raises:
         Unusable: it has none, or one that no XML can have.

@@ -63,7 +63,7 @@ from soapwright.wsdl.namespaces import (
     XSI,
 )
 from soapwright.wsdl.policy.attachments import Policies
-from soapwright.wsdl.policy.demanded import note_demands, note_required
+from soapwright.wsdl.policy.required import note_required
 from soapwright.wsdl.references import SOAP_ENCODINGS, XSD
 
 _ADDRESSING = ("{http://www.w3.org/2005/08/addressing}Address",)
@@ -211,8 +211,6 @@ class _Ports:
             own = None if service is None else node
             policy = self.policies.effective(own, binding, port_type)
             of_service = self.policies.effective(service)
-            for one in (of_service, policy):
-                note_demands(one, self.components.findings, port.address)
             root = binding.getroottree().getroot()
             for element in dict.fromkeys((root, service, node, binding, port_type)):
                 if element is not None:
@@ -396,9 +394,6 @@ class _Ports:
             self._check_faults(bound)
             faults = reader.faults()
             policy = self.policies.effective(bound.concrete, bound.abstract)
-            messages = [m.policy for m in (given, made, *faults) if m is not None]
-            for one in (policy, *messages):
-                note_demands(one, self.components.findings)
             for node in (bound.concrete, bound.abstract):
                 note_required(node, self.components)
         return Operation(

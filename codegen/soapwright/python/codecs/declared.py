@@ -179,7 +179,7 @@ class Declared:
 
 def _element(element: Element) -> Iterator[str]:
     yield element.name.namespace
-    if element.nillable:
+    if element.nillable or any(one.nillable for one in element.substitutes):
         yield XSI
     for substitute in element.substitutes:
         yield substitute.name.namespace

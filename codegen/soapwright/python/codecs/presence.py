@@ -46,6 +46,8 @@ class PresenceChecks:
         self._places = {field.name: n for n, field in enumerate(self._ordered)}
         self._wild = [f for f in self._ordered if wildcards_in(f.what)]
         self._branches = [*self._branches_of_choices()]
+        self._absent: dict[str, str] = {}
+        self._before: dict[str, list[str]] = {}
 
     def statements(self) -> list[Statement]:
         """A required element that is not there is missing, whatever else was read."""
@@ -94,10 +96,14 @@ class PresenceChecks:
 
     def absent(self, field: Field) -> str:
         """That nothing is read into a field."""
-        local = self.local(field)
-        if isinstance(field.what, ElementMember) and not field.what.repeated:
-            return f"{local} is {self.unread(field, field.what.optional)}"
-        return f"not {local}"
+        found = self._absent.get(field.name)
+        if found is None:
+            found = f"not {self.local(field)}"
+            if isinstance(field.what, ElementMember) and not field.what.repeated:
+                unread = self.unread(field, field.what.optional)
+                found = f"{self.local(field)} is {unread}"
+            self._absent[field.name] = found
+        return found
 
     def _present(self, field: Field) -> str:
         """That something is read into a field."""
@@ -131,10 +137,18 @@ class PresenceChecks:
                     [] if most is None else [f"len({self.local(field)}) < {most}"]
                 )
             if last > place:
-                yield from map(self._present, self._required_before(field))
-                yield from map(self.absent, self._other_branches(field))
+                yield from self._conditions_before(field)
             between = self._ordered[place + 1 : last + 1]
             yield from map(self.absent, [*between, *wild])
+
+    def _conditions_before(self, field: Field) -> list[str]:
+        """The conditions of the fields before it, where one is to be read."""
+        found = self._before.get(field.name)
+        if found is None:
+            found = [*map(self._present, self._required_before(field))]
+            found += map(self.absent, self._other_branches(field))
+            self._before[field.name] = found
+        return found
 
     def _branches_of_choices(self) -> Iterator[list[set[str]]]:
         """The fields of each branch of each choice."""

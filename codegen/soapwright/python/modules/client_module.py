@@ -5,6 +5,7 @@ from __future__ import annotations
 from soapwright.model.api import Message, Operation, Port, QName
 from soapwright.python.context import Context
 from soapwright.python.modules.methods import Method, Methods, Parameter, Result
+from soapwright.python.modules.policies_module import has_policies
 from soapwright.python.modules.roots import Root, root_of
 from soapwright.python.names.services import client_stems, is_beside
 from soapwright.python.text.literals import docstring, string
@@ -59,6 +60,8 @@ class ClientModules:
             if used := ", ".join(name for name in names if name in bases):
                 home = self.context.runtime.module(module)
                 imports.append(f"from {home} import {used}")
+        secured = bool(clients) and has_policies(self.context.api.ports)
+        imports += ["from .policies import PROFILES"] if secured else []
         imports += ["from .ports import PORTS"] if clients else []
         return ClientModule(
             self.header,
@@ -69,6 +72,7 @@ class ClientModules:
             sorted([*(client.name for client in clients), *assignments]),
             self.scope.alias("overload"),
             self.context.attaches,
+            secured,
         )
 
     def names(self) -> dict[QName, str]:

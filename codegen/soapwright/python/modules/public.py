@@ -27,6 +27,8 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "StreamedResponse",
         "Transport",
     ),
+    "json.convert": ("from_dict", "from_json", "to_dict", "to_json"),
+    "json.schema": ("json_schema",),
     "security.username_token": ("UsernameToken",),
     "soap.operation": ("Operation", "Port"),
     "values.anysimple": ("Typed", "TypedList"),

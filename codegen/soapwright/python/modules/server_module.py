@@ -7,6 +7,7 @@ from dataclasses import replace
 from soapwright.model.api import Port, QName
 from soapwright.python.context import Context
 from soapwright.python.modules.methods import Method, Methods
+from soapwright.python.modules.policies_module import has_policies
 from soapwright.python.names.services import service_names
 from soapwright.python.text.literals import docstring, string
 from soapwright.python.text.statements import tuple_of
@@ -53,6 +54,7 @@ class ServerModules:
             exports=sorted([*_SERVING, *_OFFERED, *(s.name for s in services)]),
             entry=entry,
             attaches=self.context.attaches,
+            has_policies=bool(services) and has_policies(self.context.api.ports),
             services=services,
         )
 
@@ -62,6 +64,7 @@ class ServerModules:
             _BASE,
             "Specification",
             "PORTS",
+            "PROFILES",
             "ATTACHMENTS",
             *_ANSWERS,
             *_SERVING,
@@ -88,6 +91,8 @@ class ServerModules:
         if entry:
             specification = module("server.specification")
             lines.append(f"from {specification} import Specification")
+        if services and has_policies(self.context.api.ports):
+            lines.append("from .policies import PROFILES")
         if services:
             lines.append("from .ports import PORTS")
         return lines

@@ -191,7 +191,8 @@ class ClientView:
 class ClientModule:
     """`client.py`; `assignments` name the first portType's pair where there are several.
 
-    `overload` is its name for typing's. `attaches` is whether values may travel beside the envelope.
+    `overload` is its name for typing's. `attaches` is whether values may travel beside the envelope,
+    `has_policies` whether the policies of ports demand message security.
     """
 
     header: list[str]
@@ -202,6 +203,7 @@ class ClientModule:
     exports: list[str]
     overload: str
     attaches: bool
+    has_policies: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +256,7 @@ class ServiceView:
 class ServerModule:
     """`server.py`; `entry` is the WSDL's path in `_spec/`, quoted, "" where there is none.
 
-    `abstract` is what the module calls `abc.abstractmethod`. `attaches` as in `ClientModule`.
+    `abstract` is what the module calls `abc.abstractmethod`. `attaches` and `has_policies` as in `ClientModule`.
     """
 
     header: list[str]
@@ -264,6 +266,7 @@ class ServerModule:
     exports: list[str]
     entry: str
     attaches: bool
+    has_policies: bool
     services: list[ServiceView]
 
 
@@ -285,6 +288,24 @@ class SecurityModule:
     header: list[str]
     imports: list[str]
     exports: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PortProfileView:
+    """The message security of a port: its key, quoted, comments in words, and the expression for it."""
+
+    key: str
+    words: list[str]
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoliciesModule:
+    """`policies.py`: the message security that the policies of ports demand."""
+
+    header: list[str]
+    imports: list[str]
+    ports: list[PortProfileView]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def _nil(e: Element) -> Nil | None:
     """A nil element; with its `xsi:type`, which has no object around it that could remember it."""
     found, text = nil_of(e), e.get(XSI_TYPE)
     if found is None and text is not None:  # a Nil counts as false
-        return Nil({}, clark_name(e, text))
+        name = clark_name(e, text)
+        return Nil({}, name) if name else None
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import aclosing, closing
 from functools import partial
 from types import TracebackType
-from typing import Any, ClassVar, Final, Self, TypeVar, overload
+from typing import Any, ClassVar, Final, Literal, Self, TypeVar, overload
 
 from ..errors.errors import DecodeError, SoapError, TransportError
 from ..errors.exchange import Exchange
@@ -27,7 +27,7 @@ from .own_transport import AsyncHttpTransport, HttpTransport
 from .pieces import Pieces
 from .replies import Reply, carried_outside
 from .retries import Attempts, Retry, Retrying
-from .securing import ClientSecurity, MessageSecurity
+from .securing import ClientSecurity, MessageSecurity, PortDemands
 from .transport import (
     CONNECTIONS,
     DEFAULT_TIMEOUT,
@@ -43,6 +43,7 @@ from .transport import (
 
 __all__ = ["BaseAsyncClient", "BaseClient", "Exchange", "given", "required"]
 
+L = TypeVar("L")
 Q = TypeVar("Q")
 R = TypeVar("R")
 T = TypeVar("T")
@@ -75,8 +76,8 @@ class _Client:
     """The keys of the client's own ports; the first is the default."""
     _demanded: ClassVar[Mapping[str, Sequence[Layer]]] = {}
     """The outgoing layers that ports demand, by their keys."""
-    _profiles: ClassVar[Mapping[str, object]] = {}
-    """The profiles of message security that ports' policies demand, by their keys."""
+    _profiles: ClassVar[Mapping[str, PortDemands]] = {}
+    """The message security that ports' policies demand, by their keys."""
     _attaching: ClassVar[Attaching | None] = None
     """The codec of attachments; `None` where nothing is binary."""
 
@@ -114,17 +115,35 @@ class _Client:
         self._streams = checked(self._attaching, attachments, mtom)
         self._mtom = mtom_of(mtom, self._port.mtom)
 
-    def _guard(
+    def _secure(
         self,
-        deadline: float | None,
-        retries: Retry | None,
-        security: MessageSecurity | None,
-    ) -> None:
-        """Have a deadline, retries and message security, where they are wanted."""
+        security: MessageSecurity | Literal[False] | None,
+        given: Sequence[L],
+        plain: bool,
+    ) -> tuple[Layer | L, ...]:
+        """Have the message security that is given, or that the port's policy demands.
+
+        Args:
+            security: as the client takes it.
+            given: the outgoing layers of the user's.
+            plain: whether HTTP is not the user's own.
+
+        Returns:
+            All outgoing layers.
+        """
         self._security: ClientSecurity | None = None
-        if security is not None:
-            demanded = self._profiles.get(self._key)
-            self._security = security.for_client(demanded, self.endpoint)
+        profile = None if security is False else self._profiles.get(self._key)
+        demands = None
+        if profile is not None:
+            demands = profile.of_client(self.endpoint, given, plain=plain)
+        if security:
+            self._security = security.for_client(demands, self.endpoint)
+        elif demands is not None:
+            self._security = demands.without_keys()
+        return (*self._demands(given), *given)
+
+    def _guard(self, deadline: float | None, retries: Retry | None) -> None:
+        """Have a deadline and retries, where they are wanted."""
         self._deadline = usable(deadline)
         self._retrying: Retrying | None = None
         if retries is not None:
@@ -305,7 +324,7 @@ class BaseClient(_Client):
         retries: Retry | None = None,
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
-        security: MessageSecurity | None = None,
+        security: MessageSecurity | Literal[False] | None = None,
     ) -> None:
         """Make a client.
 
@@ -328,16 +347,16 @@ class BaseClient(_Client):
             mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
                 parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
             attachments: "stream" for binary values of replies as `Attachment`s, received into files.
-            security: keys or a profile: requests are signed last, only verified replies are read.
+            security: keys or a profile of message security; `False` for none, whatever is demanded.
 
         Raises:
             ValueError: an argument is out of its range, or fits neither the port nor the others.
             TypeError: an argument is of a wrong type.
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
-        self._guard(deadline, retries, security)
-        given = layers(outgoing, "outgoing")
-        self._outgoing = (*self._demands(given), *given)
+        self._guard(deadline, retries)
+        plain = transport is None and http_client is None
+        self._outgoing = self._secure(security, layers(outgoing, "outgoing"), plain)
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
         if transport is None:
@@ -477,7 +496,7 @@ class BaseAsyncClient(_Client):
         retries: Retry | None = None,
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
-        security: MessageSecurity | None = None,
+        security: MessageSecurity | Literal[False] | None = None,
     ) -> None:
         """Make a client.
 
@@ -504,9 +523,10 @@ class BaseAsyncClient(_Client):
             TypeError: an argument is of a wrong type.
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
-        self._guard(deadline, retries, security)
+        self._guard(deadline, retries)
+        plain = transport is None and http_client is None
         given = layers(outgoing, "outgoing", may_wait=True)
-        self._outgoing = (*self._demands(given), *given)
+        self._outgoing = self._secure(security, given, plain)
         self._incoming = layers(incoming, "incoming", may_wait=True)
         self._own: AsyncHttpTransport | None = None
         if transport is None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from ..soap.envelope import Version
 from ..xml.element import Element
 from ..xml.parsing import Limits
-from .message import Message
+from .message import Attachment, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,12 @@ class Received:
     root: Element
     """The tree that is decoded: another one than before where something was encrypted."""
     user: str
-    """The subject of the certificate that it is signed with, "" where none is demanded."""
+    """The subject of its SAML assertion, or of the certificate that it is signed with; "" where neither
+    is demanded."""
     correlation: object = field(default=None, repr=False)
     """The facts of it that its reply needs."""
+    assertion: Element | None = field(default=None, repr=False)
+    """Its SAML assertion, where one is demanded, checked."""
 
 
 class ClientSecurity(Protocol):
@@ -51,7 +54,7 @@ class ClientSecurity(Protocol):
         """A whole reply, after all layers.
 
         Args:
-            message: the reply.
+            message: the reply, with the attachments that its envelope does not include.
             limits: how much it may hold.
             sent: the request, as `secured` gave it.
 
@@ -70,7 +73,11 @@ class ServiceSecurity(Protocol):
         ...
 
     def received(
-        self, blocks: Sequence[Element], version: Version, limits: Limits
+        self,
+        blocks: Sequence[Element],
+        version: Version,
+        limits: Limits,
+        attachments: Sequence[Attachment] = (),
     ) -> Received:
         """A request, and the identity of who signed it.
 
@@ -78,6 +85,7 @@ class ServiceSecurity(Protocol):
             blocks: its header blocks that are for the service, of its whole tree.
             version: of SOAP.
             limits: how much it may hold after decryption.
+            attachments: those that its envelope does not include.
 
         Raises:
             SoapFault: the request is refused.
@@ -97,15 +105,77 @@ class ServiceSecurity(Protocol):
         ...
 
 
+class ClientDemands(Protocol):
+    """The demands of a port's policy on one client."""
+
+    def without_keys(self) -> ClientSecurity | None:
+        """The message security of a client to whom no keys are given; `None` where it needs none.
+
+        Raises:
+            ValueError: the policy demands what is not given.
+        """
+        ...
+
+
+class ServiceDemands(Protocol):
+    """The message security of a port's services, by operation."""
+
+    def of(self, operation: str) -> ServiceSecurity | None:
+        """That of an operation, by its name; `None` where it needs none."""
+        ...
+
+
+class PortDemands(Protocol):
+    """The message security that the policy of a port demands; the wing `security` has it."""
+
+    def of_client(
+        self, endpoint: str, layers: Sequence[object], *, plain: bool
+    ) -> ClientDemands:
+        """The demands on a client.
+
+        Args:
+            endpoint: the URL that its requests go to.
+            layers: the outgoing ones that the user gives.
+            plain: whether its HTTP is not the user's own.
+        """
+        ...
+
+    def service(
+        self, secured: Callable[[Any], ServiceSecurity | None]
+    ) -> ServiceDemands:
+        """The message security of a service with keys.
+
+        Args:
+            secured: gives that of a profile (`Any`: the wing's own).
+
+        Raises:
+            ValueError: nothing meets what the policy demands.
+        """
+        ...
+
+    def service_without_keys(self, given: object) -> ServiceDemands:
+        """The same without keys.
+
+        Args:
+            given: what checks who calls, `None` where nothing does.
+
+        Raises:
+            ValueError: the policy demands more.
+        """
+        ...
+
+
 @runtime_checkable
 class MessageSecurity(Protocol):
     """Keys or a profile, as `security=` of clients and services takes them."""
 
-    def for_client(self, demanded: object, endpoint: str) -> ClientSecurity:
+    def for_client(
+        self, demanded: ClientDemands | None, endpoint: str
+    ) -> ClientSecurity:
         """The message security of a client.
 
         Args:
-            demanded: the profile of the port's policy, `None` where there is none.
+            demanded: by the port's policy, with what is given; `None` where it demands nothing.
             endpoint: the URL that requests go to.
 
         Raises:
@@ -113,8 +183,11 @@ class MessageSecurity(Protocol):
         """
         ...
 
-    def for_service(self, demanded: object) -> ServiceSecurity:
-        """The message security of a service.
+    def for_service(self, demanded: PortDemands | None) -> ServiceDemands:
+        """The message security of a service, by operation.
+
+        Args:
+            demanded: by the port's policy, `None` where it demands nothing.
 
         Raises:
             ValueError: a key is not as the policy demands.

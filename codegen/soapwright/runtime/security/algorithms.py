@@ -44,6 +44,8 @@ SIGNATURES: Final[Mapping[str, tuple[str, str, str]]] = {
     "ecdsa-sha384": (f"{MORE}ecdsa-sha384", "ec", "sha384"),
     "ecdsa-sha512": (f"{MORE}ecdsa-sha512", "ec", "sha512"),
     "hmac-sha256": (f"{MORE}hmac-sha256", "hmac", "sha256"),
+    "hmac-sha384": (f"{MORE}hmac-sha384", "hmac", "sha384"),
+    "hmac-sha512": (f"{MORE}hmac-sha512", "hmac", "sha512"),
     "rsa-sha1": (f"{SIGNATURE}rsa-sha1", "rsa", "sha1"),
     "hmac-sha1": (f"{SIGNATURE}hmac-sha1", "hmac", "sha1"),
 }

@@ -13,6 +13,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..errors.errors import SecurityError
 from ..xml.element import Element
+from .names import EXCLUSIVE
 
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 # Any: lxml's evaluators are not typed.
@@ -21,20 +22,24 @@ _Scope: TypeAlias = dict[str | None, str]
 _Found: TypeAlias = tuple[tuple[str, str], str, str]
 
 DEFAULT: Final = "#default"
+_INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 
 
-def canonical(apex: Element, prefixes: Sequence[str] = ()) -> bytes:
+def canonical(
+    apex: Element, prefixes: Sequence[str] = (), *, without: Element | None = None
+) -> bytes:
     """The canonical form of an element.
 
     Args:
         apex: of a parsed tree. Its comments are left out.
         prefixes: the PrefixList of InclusiveNamespaces.
+        without: an element in it that is left out, as an enveloped signature is.
 
     Raises:
         SecurityError: it has none.
     """
-    if DEFAULT in prefixes:
-        return _Writer(prefixes).written(apex)
+    if DEFAULT in prefixes or without is not None:
+        return _Writer(prefixes, without).written(apex)
     tree: Any = apex  # Any: lxml ships no types
     try:
         found: bytes = etree.tostring(
@@ -49,10 +54,32 @@ def canonical(apex: Element, prefixes: Sequence[str] = ()) -> bytes:
     return found
 
 
+def prefix_list(method: Any) -> Sequence[str]:  # Any: lxml ships no types
+    """The PrefixList of a canonicalisation.
+
+    Raises:
+        SecurityError: it has another parameter.
+    """
+    lists = method.findall(_INCLUSIVE)
+    if len(method) != len(lists) or len(lists) > 1:
+        raise SecurityError("a parameter of a canonicalisation is not known")
+    return (lists[0].get("PrefixList") or "").split() if lists else ()
+
+
+def with_default(data: bytes) -> bytes:
+    """A token's canonical form with the default namespace's declaration, which the transform demands."""
+    start, space, rest = data.partition(b" ")
+    tag = data[: data.index(b">")]
+    return data if b" xmlns=" in tag else b"".join((start, b' xmlns=""', space, rest))
+
+
 class _Writer:
     """Writes one element, without recursion: a stranger decides how deep it is."""
 
-    def __init__(self, prefixes: Sequence[str]) -> None:
+    def __init__(
+        self, prefixes: Sequence[str], without: Any
+    ) -> None:  # Any: lxml ships no types
+        self._without = without
         self._inclusive = {None if p == DEFAULT else p for p in prefixes}
         self._out: list[str] = []
 
@@ -67,6 +94,8 @@ class _Writer:
                 out.append(f"</{_qualified(e)}>")
                 if open_elements:
                     out.append(_text(e.tail or ""))
+            elif child is self._without:
+                out.append(_text(child.tail or ""))
             elif isinstance(child.tag, str):
                 open_elements.append((self._start(child, rendered), iter(child), child))
             else:

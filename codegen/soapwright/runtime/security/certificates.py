@@ -72,9 +72,9 @@ def _of_token(token: Any) -> Found:  # Any: lxml ships no types
         raise SecurityError("the token is none of X.509")
     data = decoded(token.text)
     if kind == X509V3:
-        return Found(_loaded(data), (), token)
+        return Found(certificate_from(data), (), token)
     if kind == X509_PATH:
-        *others, certificate = map(_loaded, _path(data))
+        *others, certificate = map(certificate_from, _path(data))
         return Found(certificate, tuple(others), token)
     raise SecurityError("the token is none of X.509")
 
@@ -84,7 +84,7 @@ def _identified(
 ) -> Found:  # Any: lxml ships no types
     kind, value = identifier.get("ValueType"), decoded(identifier.text)
     if kind == X509V3:
-        return Found(_loaded(value))
+        return Found(certificate_from(value))
     if kind == THUMBPRINT:
         return _single([one for one in known if thumbprint(one) == value])
     if kind == SKI:
@@ -136,7 +136,12 @@ def _single(matches: list[x509.Certificate]) -> Found:
     return Found(distinct[0])
 
 
-def _loaded(data: bytes) -> x509.Certificate:
+def certificate_from(data: bytes) -> x509.Certificate:
+    """A certificate in DER.
+
+    Raises:
+        SecurityError: it cannot be read.
+    """
     try:
         found = x509.load_der_x509_certificate(data)
         found.public_key()

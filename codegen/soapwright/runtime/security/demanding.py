@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..errors.errors import SecurityError
+from ..http.message import Attachment
 from .algorithms import decoded
 from .names import (
     ADDRESSING,
@@ -34,6 +35,41 @@ def check_coverage(found: Verified, profile: Profile) -> None:
                 raise SecurityError(f"{local} is not signed")
 
 
+def check_attachments(
+    found: Verified, profile: Profile, attachments: Sequence[Attachment]
+) -> None:
+    """Refuse a message with an attachment that is not signed, where that is demanded.
+
+    Raises:
+        SecurityError: one is not.
+    """
+    complete = "CompleteAttachments" in profile.expected
+    if complete or "Attachments" in profile.expected:
+        for one in attachments:
+            known = found.attachments.get(one.content_id)
+            if known is None or complete and not known:
+                raise SecurityError("an attachment is not signed")
+
+
+def check_assertion(found: Opened, profile: Profile) -> None:
+    """Refuse a message whose signatures do not confirm its assertion as is demanded.
+
+    Raises:
+        SecurityError: nobody confirms it.
+    """
+    assertion, signatures = found.assertion, found.signatures
+    assert assertion is not None
+    if profile.saml == "holder-of-key":
+        signers = [one.signer.certificate for one in signatures if one.signer]
+        good = assertion.holder is not None and assertion.holder in signers
+    elif profile.saml == "sender-vouches":
+        good = any(one.covers(assertion.element) for one in signatures if one.signer)
+    else:
+        good = True
+    if not good:
+        raise SecurityError("the message's signature does not confirm the assertion")
+
+
 def demanded(
     parts: Parts, part: str, profile: Profile
 ) -> Iterator[Any]:  # Any: lxml ships no types
@@ -52,6 +88,8 @@ def demanded(
         yield from (b for b in blocks if _namespace(b) in ADDRESSING)
     elif part in ("UsernameToken", "BinarySecurityToken"):
         yield from parts.security.findall(wsse(part))
+    elif part == "Headers":
+        yield from (b for b in blocks if b is not parts.security and parts.is_ours(b))
     elif part.endswith("}*"):
         yield from (b for b in blocks if _namespace(b) == part[1:-2])
     else:

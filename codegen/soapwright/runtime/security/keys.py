@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Final
@@ -13,10 +14,20 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from ..http.securing import ClientSecurity, ServiceSecurity
-from .algorithms import PrivateKey, Signer
-from .material import Material
-from .profile import Profile
+from ..http.message import Layer
+from ..http.securing import (
+    ClientSecurity,
+    PortDemands,
+    ServiceDemands,
+    ServiceSecurity,
+)
+from .algorithms import BY_NAME, PrivateKey, Signer
+from .assertions import Given
+from .by_operation import ServiceByOperation
+from .ciphers import NEVER
+from .material import Material, UserCheck
+from .port_profile import ClientDemands
+from .profile import Algorithms, Profile
 from .replays import NonceStore, Nonces
 from .securing import SecuredClient, SecuredService
 from .trust import Certificates, SubjectRule, Trust, certificates_of
@@ -44,8 +55,15 @@ class Keys:
         recipient: the service's certificate, for which a client encrypts; without it, the only one in
             `trust` that is no authority's.
         secret: of HMACs, which both sides know.
+        saml: the SAML assertion that is sent, byte for byte, or a function that gives one.
+        issuers: of a service: certificates of those whose assertions are trusted, as `trust` has them.
+        audience: of a service: its names in assertions, as an audience or a recipient.
         clock: gives the time, with a zone.
         replays: remembers what was received, for a service of several processes.
+        tokens: layers that add what the policy demands besides, `UsernameToken(…)`, in its form.
+        users: checks the UsernameTokens of requests to a service, `UsernameTokens(…)`.
+        accept: weak algorithms that are used and accepted where the policy demands them: "sha1",
+            "rsa-sha1", and those that `Algorithms` takes.
 
     Raises:
         ValueError: a key has no certificate or another one's, or a certificate is none.
@@ -63,8 +81,14 @@ class Keys:
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
         secret: bytes | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
+        tokens: Sequence[Layer] = (),
+        users: UserCheck | None = None,
+        accept: Sequence[str] = (),
     ) -> None:
         found = None
         if certificate is not None:
@@ -83,9 +107,15 @@ class Keys:
             trust=trusted,
             recipient=theirs,
             secret=secret,
+            saml=saml,
+            issuers=Trust(issuers),
+            audience=(audience,) if isinstance(audience, str) else tuple(audience),
             clock=clock,
             replays=replays or Nonces(clock),
+            users=users,
         )
+        self._tokens = tuple(tokens)
+        self._accept = tuple(accept)
 
     @classmethod
     def from_pkcs12(
@@ -96,8 +126,14 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
+        tokens: Sequence[Layer] = (),
+        users: UserCheck | None = None,
+        accept: Sequence[str] = (),
     ) -> Keys:
         """The key and the certificates of a PKCS#12 file, `.p12` or `.pfx`.
 
@@ -121,8 +157,14 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
+            tokens=tokens,
+            users=users,
+            accept=accept,
         )
 
     @classmethod
@@ -135,8 +177,14 @@ class Keys:
         trust: Certificates = (),
         subject: SubjectRule | None = None,
         recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        saml: Given | None = None,
+        issuers: Certificates = (),
+        audience: Sequence[str] = (),
         clock: Callable[[], datetime] = _now,
         replays: NonceStore | None = None,
+        tokens: Sequence[Layer] = (),
+        users: UserCheck | None = None,
+        accept: Sequence[str] = (),
     ) -> Keys:
         """A key and its certificate in PEM, which may be one file.
 
@@ -159,8 +207,14 @@ class Keys:
             trust=trust,
             subject=subject,
             recipient=recipient,
+            saml=saml,
+            issuers=issuers,
+            audience=audience,
             clock=clock,
             replays=replays,
+            tokens=tokens,
+            users=users,
+            accept=accept,
         )
 
     def __repr__(self) -> str:
@@ -184,15 +238,19 @@ class Keys:
         Raises:
             ValueError: the endpoint is not as demanded, or a key is missing.
         """
-        return self.client_with(_profile_of(demanded), endpoint)
+        if isinstance(demanded, ClientDemands):
+            return demanded.with_keys(self, self._tokens, self._allowed)
+        return self.client_with(self._own, endpoint)
 
-    def for_service(self, demanded: object) -> ServiceSecurity:
-        """The message security of a service, as the policy demands it.
+    def for_service(self, demanded: PortDemands | None) -> ServiceDemands:
+        """The message security of a service, as its port's policy demands it.
 
         Raises:
-            ValueError: a key is missing.
+            ValueError: a key is missing, or nothing meets what is demanded.
         """
-        return self.service_with(_profile_of(demanded))
+        if demanded is None:
+            return ServiceByOperation(self.service_with(self._own), {})
+        return demanded.service(lambda one: self.service_with(self._allowed(one)))
 
     def client_with(self, profile: Profile, endpoint: str) -> ClientSecurity:
         """The same by a profile.
@@ -210,6 +268,34 @@ class Keys:
         """
         return SecuredService(self._material, profile)
 
+    @property
+    def _own(self) -> Profile:
+        """The profile where no policy demands one."""
+        accept = Algorithms(accept=self._accept)
+        return replace(_DEFAULT, tokens=self._tokens, algorithms=accept)
+
+    def _allowed(self, profile: Profile) -> Profile:
+        """A profile whose weak algorithms are replaced, unless they are allowed by name."""
+        named, strong = profile.algorithms, Algorithms()
+        is_curve = isinstance(self._material.key, ec.EllipticCurvePrivateKey)
+        signature = "" if is_curve else self._strong(named.signature, "")
+        data = strong.data
+        if named.data.startswith("aes128"):
+            data = "aes128-gcm"
+        algorithms = Algorithms(
+            signature=signature,
+            digest=self._strong(named.digest, strong.digest),
+            accept=self._accept,
+            data=self._strong(named.data, data),
+            transport=self._strong(named.transport, strong.transport),
+        )
+        return replace(profile, algorithms=algorithms)
+
+    def _strong(self, name: str, instead: str) -> str:
+        """An algorithm, or another where it is weak and not allowed by name."""
+        known = name not in BY_NAME and name not in NEVER
+        return name if known or name in self._accept else instead
+
 
 def _check_pair(
     key: PrivateKey | Signer | None, certificate: x509.Certificate | None
@@ -223,10 +309,6 @@ def _check_pair(
     if isinstance(key, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
         if key.public_key() != certificate.public_key():
             raise ValueError("the certificate is another key's")
-
-
-def _profile_of(demanded: object) -> Profile:
-    return demanded if isinstance(demanded, Profile) else _DEFAULT
 
 
 def _usable(key: object) -> PrivateKey:

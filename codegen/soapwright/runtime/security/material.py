@@ -5,12 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Protocol
 
 from cryptography import x509
 
+from ..xml.element import Element
 from .algorithms import PrivateKey, Signer
+from .assertions import Given
 from .replays import NonceStore
 from .trust import Trust
+
+
+class UserCheck(Protocol):
+    """Checks UsernameTokens; `UsernameTokens` does."""
+
+    def check_token(self, token: Element) -> str:
+        """The user of a token whose message is verified.
+
+        Raises:
+            SecurityError: it is not good.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -24,8 +39,16 @@ class Material:
     recipient: x509.Certificate | None
     """The certificate that a client encrypts for; `None` where it is not known."""
     secret: bytes | None
+    saml: Given | None
+    """The assertion that is sent."""
+    issuers: Trust
+    """Whose assertions are trusted."""
+    audience: tuple[str, ...]
+    """The names of the service, for which assertions may be."""
     clock: Callable[[], datetime]
     replays: NonceStore
+    users: UserCheck | None = None
+    """Checks the UsernameTokens of requests; `None` where nothing does."""
 
     def now(self) -> datetime:
         """The time, in UTC.

@@ -21,6 +21,10 @@ ADDRESSING: Final = (
     "http://schemas.xmlsoap.org/ws/2004/08/addressing",
 )
 
+SAML11: Final = "urn:oasis:names:tc:SAML:1.0:assertion"
+SAML20: Final = "urn:oasis:names:tc:SAML:2.0:assertion"
+SAML_PROFILE: Final = f"{_WSS11}saml-token-profile-"
+ENVELOPED: Final = f"{SIGNATURE}enveloped-signature"
 X509V3: Final = f"{_X509}#X509v3"
 X509_PATH: Final = f"{_X509}#X509PKIPathv1"
 SKI: Final = f"{_X509}#X509SubjectKeyIdentifier"

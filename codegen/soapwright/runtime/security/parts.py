@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
+
 from ..errors.errors import SecurityError
 from ..soap.envelope import NAMES
 from ..xml.element import Element
-from .names import BLOCK, ENCRYPTION, ENCRYPTION11, SIGNATURE, WSU_ID
+from .names import BLOCK, ENCRYPTION, ENCRYPTION11, SIGNATURE, UTILITY, WSU_ID
 
 _PLAIN_IDS: Final = ("Id", "ID", "AssertionID")
 _XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 # Their schemas declare Id as an identifier; elsewhere it is an attribute like others.
 _WITH_PLAIN_ID: Final = (SIGNATURE, ENCRYPTION, ENCRYPTION11)
+# Any: lxml's evaluators are not typed. Most elements have no id: they are passed over in C.
+_WITH_ID: Final[Any] = etree.XPath(
+    "descendant-or-self::*[@u:Id or @Id or @ID or @AssertionID or @xml:id]",
+    namespaces={"u": UTILITY},
+)
 _SAML: Final = "urn:oasis:names:tc:SAML:"
 _ULTIMATE: Final = (f"{NAMES['1.2'].namespace}/role/ultimateReceiver",)
 
@@ -30,6 +37,19 @@ class Parts:
     body: Any
     security: Any
     """The Security block for the actor; `None` where there is none."""
+
+    actor: str
+    """The actor or role whose blocks are looked at, "" for the ultimate receiver."""
+
+    def is_ours(self, block: Any) -> bool:  # Any: lxml ships no types
+        """Whether a header block is for that actor."""
+        return _actor(block, self.soap) == self.actor
+
+    @property
+    def has_fault(self) -> bool:
+        """Whether the Body has a Fault and nothing else, which is never read as a reply."""
+        children: list[Any] = self.body[:]  # Any: lxml ships no types
+        return [e.tag for e in children] == [f"{{{self.soap}}}Fault"]
 
 
 def parts_of(root: Element, actor: str = "") -> Parts:
@@ -52,7 +72,8 @@ def parts_of(root: Element, actor: str = "") -> Parts:
     ours = [block for block in blocks if _actor(block, soap) == actor]
     if len(ours) > 1:
         raise SecurityError("there is more than one Security block")
-    return Parts(soap, tree, header, bodies[0], ours[0] if ours else None)
+    security = ours[0] if ours else None
+    return Parts(soap, tree, header, bodies[0], security, actor)
 
 
 def only(parent: Any, name: str) -> Any:  # Any: lxml ships no types
@@ -80,14 +101,10 @@ class Ids:
 
     def __init__(self, root: Any) -> None:  # Any: lxml ships no types
         self._found: dict[str, list[Any]] = {}
-        for e in root.iter():
-            for name in (WSU_ID, *_PLAIN_IDS, _XML_ID):
-                value = e.get(name)
-                if value is None:
-                    continue
-                known = self._found.setdefault(value, [])
-                if not any(one is e for one in known):
-                    known.append(e)
+        for e in _WITH_ID(root):
+            for value in dict.fromkeys(map(e.get, (WSU_ID, *_PLAIN_IDS, _XML_ID))):
+                if value is not None:
+                    self._found.setdefault(value, []).append(e)
         for value, elements in self._found.items():
             if len(elements) > 1 and any(_is_identified(e, value) for e in elements):
                 raise SecurityError(f"the id {value[:60]!r} is in the message twice")

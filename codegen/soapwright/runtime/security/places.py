@@ -11,7 +11,7 @@ from ..errors.errors import SecurityError
 from ..soap.blocks import encoding_of
 from ..soap.envelope import NAMES
 from ..values.strings import attribute_text
-from .names import BLOCK, UTILITY
+from .tokens import BLOCK, UTILITY
 
 _SOAP: Final = tuple(names.namespace for names in NAMES.values())
 _ACTORS: Final = ("actor", "role")
@@ -72,9 +72,13 @@ class Places:
         """The envelope with texts instead of its bytes from one to before another."""
         pieces, last = [], 0
         for start, end, text in sorted(edits, key=lambda edit: edit[0]):
-            pieces += [envelope[last:start], text.encode(self.encoding)]
+            pieces += [envelope[last:start], self._encoded(text)]
             last = end
         return b"".join([*pieces, envelope[last:]])
+
+    def _encoded(self, text: str) -> bytes:
+        """A text in the envelope's encoding; what that lacks is written as references."""
+        return text.encode(self.encoding, "xmlcharrefreplace")
 
 
 def places_of(envelope: bytes, charset: str | None, actor: str) -> Places:

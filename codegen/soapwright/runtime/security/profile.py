@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, Protocol, TypeAlias
 
 from ..http.message import Layer
-from ..http.securing import ClientSecurity, ServiceSecurity
+from ..http.securing import ClientSecurity, ServiceDemands, ServiceSecurity
+from .by_operation import ServiceByOperation
 
 __all__ = ["Algorithms", "KeyReference", "Layout", "Order", "Profile"]
 
@@ -23,12 +24,13 @@ Layout: TypeAlias = Literal["strict", "lax", "timestamp-first", "timestamp-last"
 Order: TypeAlias = Literal["sign-encrypt", "encrypt-sign"]
 """Whether the plaintext is signed, or the ciphertext (WS-SecurityPolicy 1.3, section 6.3)."""
 
+_CONFIRMATIONS: Final = ("", "bearer", "holder-of-key", "sender-vouches")
 _ORDERS: Final = ("sign-encrypt", "encrypt-sign")
 _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
 _LAYOUTS: Final = ("strict", "lax", "timestamp-first", "timestamp-last")
 _WORDS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken"),
-    "BinarySecurityToken",
+    *("BinarySecurityToken", "Headers", "Attachments", "CompleteAttachments"),
 )
 _ENCRYPTED_WORDS: Final = ("Body", "Signature", "UsernameToken")
 
@@ -51,7 +53,7 @@ class Algorithms:
 
     Args:
         signature: "rsa-sha256", "rsa-sha384", "rsa-sha512", "ecdsa-sha256", "ecdsa-sha384",
-            "hmac-sha256", or by name "rsa-sha1" or "hmac-sha1"; "" for SHA-256 with the kind of the key.
+            "hmac-sha256", "hmac-sha384", "hmac-sha512", or by name "rsa-sha1" or "hmac-sha1"; "" for SHA-256 with the kind of the key.
         digest: "sha256", "sha384", "sha512", or by name "sha1".
         accept: weak ones that what comes may use: "rsa-sha1", "hmac-sha1", "sha1", "rsa-1024" (RSA keys
             of 1,024 bits and more instead of 2,048), "aes192-gcm", "aes128-cbc", "aes192-cbc",
@@ -73,15 +75,19 @@ class Algorithms:
 class Profile:
     """The message security of what is sent, and what is demanded of what comes.
 
-    A part that is signed is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "UsernameToken",
-    "BinarySecurityToken", or a header block by its name in Clark's notation, `{urn:shop}Order`, or all of
-    a namespace, `{urn:shop}*`. Body and Timestamp must be there, the others are signed where they are.
+    A part that is signed is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "Headers"
+    (all header blocks that are for the receiver), "UsernameToken", "BinarySecurityToken", "Attachments" (the
+    contents of those that the envelope does not include), "CompleteAttachments" (with their MIME headers), or a
+    header block by its name in Clark's notation, `{urn:shop}Order`, or all of a namespace, `{urn:shop}*`. Body and
+    Timestamp must be there, the others are signed where they are.
     A part that is encrypted is "Body" (its content), "Signature" (with SignatureConfirmations),
     "UsernameToken", or a header block, named likewise; they are encrypted where they are.
 
     Args:
         sign: the parts that are signed; none for messages that are not signed.
         expect: the parts that must be signed in what comes; `None` for the same as `sign`.
+        require: header blocks, and "UsernameToken", without which nothing is sent.
+        expect_required: those that must be in what comes.
         encrypt: the parts that are encrypted. A client does it for the certificate `recipient` of its
             keys, or the only one that it trusts, a service for that which signed the request.
         expect_encrypted: the parts that must be encrypted in what comes; `None` for the same as `encrypt`.
@@ -92,6 +98,8 @@ class Profile:
         endorse: with `symmetric`, whether the client's key signs the signature.
         confirm: whether a reply confirms the request's signatures (WS-Security 1.1, section 8.5), and
             must.
+        saml: how the SAML assertion of a request is confirmed: "bearer", "holder-of-key" (its key signs the
+            message), "sender-vouches" (the message's signature is of it too); "" for none.
         encryption_reference: how an encrypted key refers to the recipient's certificate.
         tokens: layers that add further tokens, as `UsernameToken`.
         reference: how the signature refers to the certificate.
@@ -110,14 +118,17 @@ class Profile:
         ValueError: a part, reference or layout is unknown, or a time is not positive.
     """
 
-    sign: Sequence[str] = ("Body", "Timestamp", "Addressing")
+    sign: Sequence[str] = ("Body", "Timestamp", "Addressing", "Attachments")
     expect: Sequence[str] | None = None
+    require: Sequence[str] = ()
+    expect_required: Sequence[str] = ()
     encrypt: Sequence[str] = ()
     expect_encrypted: Sequence[str] | None = None
     order: Order = "sign-encrypt"
     symmetric: bool = False
     endorse: bool = False
     confirm: bool = False
+    saml: Literal["", "bearer", "holder-of-key", "sender-vouches"] = ""
     encryption_reference: KeyReference = "issuer-serial"
     tokens: Sequence[Layer] = ()
     reference: KeyReference = "direct"
@@ -133,7 +144,8 @@ class Profile:
     keys: Engine | None = None
 
     def __post_init__(self) -> None:
-        for part in (*self.sign, *self.expected):
+        required = (*self.require, *self.expect_required)
+        for part in (*self.sign, *self.expected, *required):
             _check_part(part, _WORDS)
         for part in (*self.encrypt, *self.expected_encrypted):
             _check_part(part, _ENCRYPTED_WORDS)
@@ -145,6 +157,10 @@ class Profile:
             raise ValueError(f"layout={self.layout!r}: {_LAYOUTS} are known")
         if self.order not in _ORDERS:
             raise ValueError(f"order={self.order!r}: {_ORDERS} are known")
+        if self.saml not in _CONFIRMATIONS:
+            raise ValueError(f"saml={self.saml!r}: {_CONFIRMATIONS} are known")
+        if self.saml[:6] not in ("", "bearer") and not (self.sign and self.expected):
+            raise ValueError(f"saml={self.saml!r} is confirmed by a signature")
         if self.endorse and not self.symmetric:
             raise ValueError("endorse=True is with symmetric=True")
         if self.lifetime <= 0 or self.skew < 0:
@@ -169,13 +185,13 @@ class Profile:
         """
         return self._engine().client_with(self, endpoint)
 
-    def for_service(self, demanded: object) -> ServiceSecurity:
-        """The message security of a service.
+    def for_service(self, demanded: object) -> ServiceDemands:
+        """The message security of a service, as of a client.
 
         Raises:
             TypeError: it has no keys.
         """
-        return self._engine().service_with(self)
+        return ServiceByOperation(self._engine().service_with(self), {})
 
     def with_keys(self, keys: Engine) -> Profile:
         """The same with these keys."""

@@ -6,20 +6,35 @@ signature covered stays covered when it is decrypted: in the same place of the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors.errors import SecurityError
-from ..xml.element import Element
-from ..xml.parsing import Limits
+from ..http.message import Attachment
+from ..xml.parsing import LIMITS, Limits
 from .algorithms import Accepted
+from .assertion_checks import Asserted, asserted
+from .assertions import assertion_in
 from .correlation import Correlation, SessionKey
 from .decrypting import Decrypted, Decrypting, SessionKeys
 from .material import Material
 from .names import ENCRYPTED_HEADER, ENCRYPTED_KEY, REFERENCE_LIST, ds
-from .parts import Parts, Place, element_at, parts_of, place_of
+from .parts import Ids, Parts, Place, element_at, parts_of, place_of
 from .profile import Profile
 from .verifying import Verified, Verifying
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The circumstances of a message that comes."""
+
+    limits: Limits = LIMITS
+    """How much it may hold."""
+    request: Correlation | None = None
+    """The message that a reply answers; `None` in a service."""
+    attachments: Sequence[Attachment] = ()
+    """Those that its envelope does not include."""
 
 
 @dataclass(slots=True)
@@ -36,6 +51,8 @@ class Opened:
     """Elements of it whose content was encrypted."""
     session: SessionKey | None = None
     """The key of its EncryptedKey."""
+    assertion: Asserted | None = None
+    """The SAML assertion, where one is demanded."""
 
 
 def is_protected(parts: Parts) -> bool:
@@ -50,19 +67,17 @@ def opened(
     profile: Profile,
     material: Material,
     accepts: Accepted,
-    limits: Limits,
-    request: Correlation | None,
+    coming: Coming,
 ) -> Opened:
     """A message, decrypted and verified; nothing says yet that this is enough.
 
     Args:
         parts: of the tree, which is changed where something is encrypted in it.
-        request: what a reply answers; `None` in a service.
 
     Raises:
         SecurityError: something cannot be decrypted, or a signature is wrong or not trusted.
     """
-    return _Opening(parts, profile, material, accepts, limits, request).result()
+    return _Opening(parts, profile, material, accepts, coming).result()
 
 
 class _Opening:
@@ -74,16 +89,16 @@ class _Opening:
         profile: Profile,
         material: Material,
         accepts: Accepted,
-        limits: Limits,
-        request: Correlation | None,
+        coming: Coming,
     ) -> None:
+        self._coming = coming
         self._profile = profile
         self._material = material
         self._accepts = accepts
-        self._keys = SessionKeys(material, accepts, request)
+        self._keys = SessionKeys(material, accepts, coming.request)
         self._found = Opened(parts)
         self._decrypting = Decrypting(
-            *(self._keys, accepts, limits, profile.actor), self._is_signed
+            *(self._keys, accepts, coming.limits, profile.actor), self._is_signed
         )
         self._elements: list[Place] = []
         self._contents: list[Place] = []
@@ -100,6 +115,7 @@ class _Opening:
             elif child.tag == ds("Signature") and self._profile.expected:
                 self._verify(child)
             number += 1
+        self._assert()
         root = found.parts.root
         found.encrypted = [element_at(root, place) for place in self._elements]
         found.contents = [element_at(root, place) for place in self._contents]
@@ -111,15 +127,34 @@ class _Opening:
         if len(found.signatures) > int(self._profile.endorse):
             raise SecurityError("there are more signatures than are expected")
         keys = self._keys if self._profile.symmetric else None
-        verifying = Verifying(found.parts, self._material, self._accepts, keys)
+        self._assert()
+        verifying = Verifying(
+            *(found.parts, self._material, self._accepts, keys),
+            *(self._coming.attachments, found.assertion),
+        )
         found.signatures.append(verifying.result(signature))
+
+    def _assert(self) -> None:
+        """Check the SAML assertion of a request, where one is demanded."""
+        found, profile = self._found, self._profile
+        if not profile.saml or self._coming.request is not None or found.assertion:
+            return
+        if found.parts.security is None:
+            raise SecurityError("there is no Security block")
+        element, ids = assertion_in(found.parts.security), Ids(found.parts.root)
+        found.assertion = asserted(element, profile, self._material, self._accepts, ids)
 
     def _decrypt(self, references: Any, key: Any) -> None:  # Any: lxml ships no types
         found = self._found
         covered = [
             [_lasting(e, found.parts) for e in one.covered] for one in found.signatures
         ]
+        assertion = found.assertion
+        place = () if assertion is None else place_of(assertion.element)
         done = self._decrypting.result(found.parts, references, key)
+        if assertion is not None:
+            element = element_at(done.root, place)
+            found.assertion = replace(assertion, element=element)
         found.parts = parts_of(done.root, self._profile.actor)
         for one, places in zip(found.signatures, covered, strict=True):
             one.parts = found.parts
@@ -154,9 +189,3 @@ def _lasting(e: Any, parts: Parts) -> Place | None:  # Any: lxml ships no types
     ):
         return place_of(e)
     return None
-
-
-def root_of(e: Element) -> Element:
-    """The root of an element's tree."""
-    found: Element = e.getroottree().getroot()
-    return found

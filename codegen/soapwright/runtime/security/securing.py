@@ -7,31 +7,37 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 
-from ..errors.errors import SecurityError, SoapFault
-from ..http.bodies import XOP_TYPE, charset_of, media_type
-from ..http.message import Message
+from ..errors.errors import SecurityError
+from ..http.bodies import charset_of
+from ..http.message import Attachment, Message
+from ..http.multipart import beside, with_included
 from ..http.securing import Checked, Received
 from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
 from ..xml.parsing import LIMITS, Limits, parse
 from .algorithms import DIGESTS, SIGNATURES, accepted
+from .assertion_checks import Asserted
+from .assertions import ASSERTIONS, id_of
 from .ciphers import DATA, TRANSPORTS
 from .correlation import Correlation
 from .demanding import (
+    check_assertion,
+    check_attachments,
     check_confirmations,
     check_coverage,
     check_encryption,
 )
 from .material import Material
-from .names import BLOCK, SECURITY, USERNAME_TOKEN, ds
+from .names import BLOCK, USERNAME_TOKEN, ds
 from .parts import Parts, parts_of
 from .profile import Algorithms, Profile
-from .receiving import Opened, is_protected, opened
+from .receiving import Coming, Opened, is_protected, opened
+from .refusals import refusal
+from .required import check_required, check_sent
 from .sending import secured
 from .timestamps import check_timestamp
 from .verifying import Verified
 
-_REFUSED: Final = "the message's security could not be verified"
 _LATEST: Final = 2.0**40
 
 
@@ -60,9 +66,11 @@ class _Secured:
         Raises:
             ValueError: it is so.
         """
-        trust = self._material.trust
-        trusted = trust.pinned or trust.authorities or self._material.secret
-        if self._profile.expected and not trusted:
+        material, profile = self._material, self._profile
+        trusted = [*material.trust.pinned, *material.trust.authorities]
+        if profile.saml == "holder-of-key":
+            trusted += [*material.issuers.pinned, *material.issuers.authorities]
+        if profile.expected and not trusted and material.secret is None:
             raise ValueError("signatures are demanded, and trust=[…] has nobody's")
 
     def _check_decrypter(self) -> None:
@@ -78,33 +86,39 @@ class _Secured:
         self, message: Message, request: Correlation | None
     ) -> tuple[Message, Correlation]:
         """A message with its Security block."""
-        if message.attachments or media_type(message.content_type) == XOP_TYPE:
-            raise SecurityError("a message with attachments cannot be signed")
+        if self._profile.encrypt and message.attachments:
+            message = _with_contents(message)
         for layer in self._profile.tokens:
             message = layer(message)
+        check_sent(message, self._profile)
         envelope, correlation = secured(message, self._profile, self._material, request)
         return replace(message, envelope=envelope), correlation
 
-    def _check(
-        self, parts: Parts, limits: Limits, request: Correlation | None
-    ) -> Opened:
+    def _check(self, parts: Parts, coming: Coming) -> Opened:
         """A message that passed everything that the profile demands.
 
         Raises:
             SecurityError: it did not.
         """
         profile, material = self._profile, self._material
-        found = opened(parts, profile, material, self._accepts, limits, request)
+        request = coming.request
+        found = opened(parts, profile, material, self._accepts, coming)
         is_fault = request is not None and _is_fault(found.parts)
+        if not is_fault:
+            check_required(found.parts, profile.expect_required)
         if not is_fault:
             check_encryption(found, profile)
         until = check_timestamp(found.parts, profile, material.now())
+        if found.assertion is not None:
+            check_assertion(found, profile)
+            self._check_once(found.assertion)
         if not profile.expected:
             return found
         if not found.signatures and is_fault:
             return found
         main = self._main(found, request)
         check_coverage(main, profile)
+        check_attachments(main, profile, coming.attachments)
         if request is not None and profile.confirm:
             check_confirmations(main, request.values)
         # Asked last: only who is trusted fills the memory.
@@ -115,6 +129,13 @@ class _Secured:
             if not material.replays.add(seen, min(until, _LATEST)):
                 raise SecurityError("the message was received before")
         return found
+
+    def _check_once(self, assertion: Asserted) -> None:
+        """Refuse an assertion that is for one use, and was used."""
+        name = f"saml\0{id_of(assertion.element)}"
+        until = min(assertion.until.timestamp() + self._profile.skew, _LATEST)
+        if assertion.once and not self._material.replays.add(name, until):
+            raise SecurityError("the assertion was used before")
 
     def _main(self, found: Opened, request: Correlation | None) -> Verified:
         """The signature of the message, which another one endorses where that is demanded."""
@@ -153,6 +174,8 @@ class SecuredClient(_Secured):
             raise ValueError("it is not known for which certificate: recipient=…")
         if profile.expected_encrypted and not profile.symmetric:
             self._check_decrypter()
+        if profile.saml and material.saml is None:
+            raise ValueError("a SAML assertion is demanded: give Keys(saml=…)")
 
     def secured(self, message: Message) -> Message:
         """The message with its Security block.
@@ -182,7 +205,8 @@ class SecuredClient(_Secured):
             return Checked(root, verified=False)
         given = None if sent is None else sent.correlation
         request = given if isinstance(given, Correlation) else Correlation()
-        found = self._check(parts, limits, request)
+        coming = Coming(limits, request, message.attachments)
+        found = self._check(parts, coming)
         verified = bool(self._profile.expected) and bool(found.signatures)
         return Checked(found.parts.root, verified=verified)
 
@@ -202,13 +226,21 @@ class SecuredService(_Secured):
             self._check_trust()
         if profile.symmetric or profile.expected_encrypted:
             self._check_decrypter()
+        if profile.saml and not (
+            material.issuers.pinned or material.issuers.authorities
+        ):
+            raise ValueError("SAML assertions are demanded, and issuers=[…] has nobody")
 
     def understands(self, block: str) -> bool:
         """Whether a header block is checked here, by its name in Clark's notation."""
         return block == BLOCK
 
     def received(
-        self, blocks: Sequence[Element], version: Version, limits: Limits = LIMITS
+        self,
+        blocks: Sequence[Element],
+        version: Version,
+        limits: Limits = LIMITS,
+        attachments: Sequence[Attachment] = (),
     ) -> Received:
         """A request that is signed and encrypted as demanded.
 
@@ -216,19 +248,15 @@ class SecuredService(_Secured):
             blocks: its header blocks that are for the service.
             version: of SOAP.
             limits: of what it becomes when it is decrypted.
+            attachments: those that its envelope does not include.
 
         Raises:
             SoapFault: it is not; its cause is the `SecurityError`.
         """
         try:
-            return self._received(blocks, limits)
+            return self._received(blocks, Coming(limits, None, attachments))
         except SecurityError as error:
-            code = f"{{{SECURITY}}}FailedCheck"
-            if version == "1.1":
-                fault = SoapFault(_REFUSED, code=code)
-            else:
-                fault = SoapFault(_REFUSED, code="Sender", subcodes=(code,))
-            raise fault from error
+            raise refusal(error, version) from error
 
     def secured(self, message: Message, request: Received | None = None) -> Message:
         """A reply with its Security block.
@@ -243,22 +271,50 @@ class SecuredService(_Secured):
         correlation = known if isinstance(known, Correlation) else Correlation()
         return self._sent(message, correlation)[0]
 
-    def _received(self, blocks: Sequence[Element], limits: Limits) -> Received:
+    def _received(self, blocks: Sequence[Element], coming: Coming) -> Received:
         if not blocks:
             raise SecurityError("there is no Security block")
         root: Any = blocks[0].getroottree().getroot()
-        found = self._check(parts_of(root, self._profile.actor), limits, None)
+        found = self._check(parts_of(root, self._profile.actor), coming)
         parts = found.parts
-        if (
-            parts.security is not None
-            and parts.security.find(USERNAME_TOKEN) is not None
-        ):
-            raise SecurityError("nothing checks a UsernameToken here")
+        if found.assertion is None and parts.security is not None:
+            if any(e.tag in ASSERTIONS for e in parts.security):
+                raise SecurityError("nothing checks a SAML assertion here")
         signers = [one.signer.certificate for one in found.signatures if one.signer]
         signer = signers[0] if signers else None
         values = tuple(one.value for one in found.signatures)
         user = "" if signer is None else signer.subject.rfc4514_string()
-        return Received(parts.root, user, Correlation(values, found.session, signer))
+        user = self._user(parts) or user
+        correlation = Correlation(values, found.session, signer)
+        if found.assertion is None:
+            return Received(parts.root, user, correlation)
+        assertion = found.assertion
+        return Received(parts.root, assertion.subject, correlation, assertion.element)
+
+    def _user(self, parts: Parts) -> str:
+        """The user of a UsernameToken, "" where there is none.
+
+        Raises:
+            SecurityError: it is not good, or nothing checks it.
+        """
+        security = parts.security
+        tokens = [] if security is None else security.findall(USERNAME_TOKEN)
+        if not tokens:
+            return ""
+        if len(tokens) > 1 or self._material.users is None:
+            raise SecurityError("nothing checks a UsernameToken here")
+        return self._material.users.check_token(tokens[0])
+
+
+def _with_contents(message: Message) -> Message:
+    """A message whose binary values are in its envelope, so that they are encrypted with it.
+
+    Raises:
+        SecurityError: it has other attachments, which would go out in the clear.
+    """
+    if beside(message):
+        raise SecurityError("attachments are not encrypted: the profile encrypts")
+    return replace(with_included(message, LIMITS)[0], attachments=())
 
 
 def _check_names(algorithms: Algorithms) -> None:

@@ -9,6 +9,8 @@ from cryptography import x509
 from ..errors.errors import SecurityError
 from ..http.bodies import charset_of
 from ..http.message import Message
+from ..http.multipart import beside
+from .assertions import token_of
 from .blocks import with_first
 from .correlation import Correlation, SessionKey
 from .encrypting import Encrypted, key_element, list_of, new_session, with_encrypted
@@ -56,6 +58,8 @@ class _Sending:
     ) -> None:
         self._envelope = message.envelope
         self._charset = charset_of(message.content_type)
+        self._beside = beside(message)
+        self._included = [a for a in message.attachments if a not in self._beside]
         self._profile = profile
         self._material = material
         self._request = request
@@ -110,7 +114,14 @@ class _Sending:
     ) -> tuple[bytes, ...]:
         """Sign the message; the values of its signatures."""
         profile, session, request = self._profile, self._session, self._request
-        further = Further(instead=instead, behind=self._behind(behind))
+        further = Further(
+            instead=instead, behind=self._behind(behind), included=self._included
+        )
+        given = self._material.saml
+        if profile.saml and request is None and given is not None:
+            further = replace(further, assertion=token_of(given))
+        if any(part.endswith("Attachments") for part in profile.sign):
+            further = replace(further, attachments=self._beside)
         if profile.symmetric and session is not None:
             further = replace(
                 further,

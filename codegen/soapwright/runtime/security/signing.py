@@ -16,7 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from ..errors.errors import SecurityError
 from ..values.strings import attribute_text
+from ..xml.element import Element
 from ..xml.parsing import LIMITS, parse
+from ..http.message import Attachment
+from ..http.multipart import include
 from .algorithms import (
     DIGESTS,
     SIGNATURES,
@@ -26,8 +29,10 @@ from .algorithms import (
     encoded,
     signature_of,
 )
+from .assertions import Token, assertion_in
+from .attached import COMPLETE, CONTENT, digest_of, uri_of
 from .blocks import with_children
-from .canonical import canonical
+from .canonical import canonical, with_default
 from .material import Material
 from .names import (
     ADDRESSING,
@@ -35,6 +40,7 @@ from .names import (
     EXCLUSIVE,
     SECURITY11,
     SIGNATURE,
+    STR_TRANSFORM,
     TIMESTAMP,
     USERNAME_TOKEN,
     WSU_ID,
@@ -43,7 +49,7 @@ from .names import (
 )
 from .places import Block, Part, places_of
 from .profile import Profile
-from .references import WSU, certificate_reference, new_id, token_of
+from .references import WSSE, WSU, certificate_reference, new_id, token_of
 
 _WITH_PLAIN_ID = (ENCRYPTED_DATA, ds("Signature"))
 
@@ -73,6 +79,12 @@ class Further:
     """The values of the request's signatures; `None` where they are not confirmed."""
     behind: str = ""
     """Elements behind the signature, as XML."""
+    attachments: Sequence[Attachment] = ()
+    """Those that are signed."""
+    assertion: Token | None = None
+    """The SAML assertion that is sent."""
+    included: Sequence[Attachment] = ()
+    """Those that the envelope includes: it is signed with their contents in it."""
 
 
 def signed(
@@ -110,6 +122,7 @@ class _Signing:
         self._edits: list[tuple[int, str]] = []
         self._ids: list[str] = []
         self._token_id = ""
+        self._vouching = ""
 
     def result(self) -> Signed:
         profile, further = self._profile, self._further
@@ -119,11 +132,11 @@ class _Signing:
         token, reference = self._token() if profile.sign else ("", "")
         self._sign_parts(block)
         last = profile.layout == "timestamp-last"
-        before = f"{'' if last else timestamp}{token}{confirmations}"
+        before = f"{'' if last else timestamp}{token}{self._assertion()}{confirmations}"
         after = f"{further.behind}{timestamp if last else ''}"
         if not profile.sign:
             return Signed(self._written(before, after))
-        if not self._ids:
+        if not self._ids and not further.attachments:
             raise SecurityError("nothing of what is to be signed is in the message")
         unsigned = self._written(before, after)
         signature, value = self._main_signature(unsigned, reference)
@@ -151,6 +164,29 @@ class _Signing:
             f"<wsu:Timestamp {WSU}{name}>"
             f"<wsu:Created>{_instant(now)}</wsu:Created>"
             f"<wsu:Expires>{_instant(until)}</wsu:Expires></wsu:Timestamp>"
+        )
+
+    def _assertion(self) -> str:
+        """The SAML assertion, and the reference by which it is signed where the sender vouches for it."""
+        assertion = self._further.assertion
+        if assertion is None:
+            return ""
+        if self._profile.saml != "sender-vouches":
+            return assertion.xml
+        self._vouching = new_id("STR")
+        return f"{assertion.xml}{assertion.reference(self._vouching)}"
+
+    def _vouched(self, root: Element, hashing: str) -> str:
+        """The Reference to the assertion: what is digested is the token that a reference is to (section 8.3)."""
+        security: Any = _by_id(root)[self._vouching].getparent()
+        value = digest(hashing, with_default(canonical(assertion_in(security))))
+        parameters = (
+            f"<wsse:TransformationParameters {WSSE}><ds:CanonicalizationMethod"
+            f' Algorithm="{EXCLUSIVE}"></ds:CanonicalizationMethod>'
+            "</wsse:TransformationParameters>"
+        )
+        return _reference(
+            f"#{self._vouching}", STR_TRANSFORM, hashing, value, parameters
         )
 
     def _confirmations(self) -> str:
@@ -193,6 +229,8 @@ class _Signing:
                 name = TIMESTAMP if wanted == "Timestamp" else wsse(wanted)
                 children = [] if block is None else block.parts
                 yield from (p for p in children if p.name == name)
+            elif wanted == "Headers":
+                yield from places.header
             elif wanted.endswith("}*"):
                 yield from (p for p in places.header if p.name.startswith(wanted[:-1]))
             else:
@@ -206,6 +244,8 @@ class _Signing:
         material, profile, further = self._material, self._profile, self._further
         if further.session is not None and not further.endorses:
             return "", ""
+        if further.assertion is not None and profile.saml == "holder-of-key":
+            return "", further.assertion.reference()
         if material.key is None and material.secret is not None:
             return "", "<ds:KeyName>secret</ds:KeyName>"
         certificate = material.certificate
@@ -245,16 +285,22 @@ class _Signing:
         algorithm: str,
         reference: str,
     ) -> tuple[_Written, bytes]:
-        elements = _by_id(parse(unsigned, self._charset, LIMITS))
+        root = parse(unsigned, self._charset, LIMITS)
+        include(root, self._further.included)
+        elements = _by_id(root)
         hashing = self._profile.algorithms.digest
         references = "".join(
-            f'<ds:Reference URI="#{attribute_text(name)}"><ds:Transforms>'
-            f'<ds:Transform Algorithm="{EXCLUSIVE}"></ds:Transform></ds:Transforms>'
-            f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
-            f"<ds:DigestValue>{encoded(digest(hashing, canonical(elements[name])))}"
-            "</ds:DigestValue></ds:Reference>"
+            _reference(
+                f"#{name}",
+                EXCLUSIVE,
+                hashing,
+                digest(hashing, canonical(elements[name])),
+            )
             for name in ids
         )
+        if ids is self._ids:
+            references += self._attachments(hashing)
+            references += self._vouched(root, hashing) if self._vouching else ""
         # In its canonical form: its bytes are what is signed.
         info = (
             f'<ds:SignedInfo xmlns:ds="{SIGNATURE}">'
@@ -271,6 +317,21 @@ class _Signing:
             f"<ds:KeyInfo>{reference}</ds:KeyInfo></ds:Signature>",
         )
         return written, value
+
+    def _attachments(self, hashing: str) -> str:
+        """The references to attachments."""
+        complete = "CompleteAttachments" in self._profile.sign
+        transform = COMPLETE if complete else CONTENT
+        try:
+            return "".join(
+                _reference(
+                    *(uri_of(one), transform, hashing),
+                    digest_of(one, hashing, complete=complete),
+                )
+                for one in self._further.attachments
+            )
+        except (OSError, ValueError) as error:
+            raise SecurityError("an attachment cannot be read") from error
 
     def _key(self) -> tuple[PrivateKey | Signer | bytes, str]:
         """The key that signs, and its algorithm."""
@@ -295,6 +356,19 @@ class _Written:
 
     id: str
     xml: str
+
+
+def _reference(
+    uri: str, transform: str, hashing: str, value: bytes, parameters: str = ""
+) -> str:
+    """A Reference, in its canonical form."""
+    return (
+        f'<ds:Reference URI="{attribute_text(uri)}"><ds:Transforms>'
+        f'<ds:Transform Algorithm="{transform}">{parameters}</ds:Transform>'
+        "</ds:Transforms>"
+        f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
+        f"<ds:DigestValue>{encoded(value)}</ds:DigestValue></ds:Reference>"
+    )
 
 
 def _is_named(name: str, wanted: str) -> bool:

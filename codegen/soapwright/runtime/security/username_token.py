@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime, timedelta, timezone
 
 from ..errors.errors import EncodeError
@@ -70,6 +71,27 @@ class UsernameToken:
 
     def __repr__(self) -> str:
         return f"UsernameToken({self._username!r})"
+
+    def in_form(self, form: str) -> UsernameToken:
+        """The token in the form that a policy demands, itself where it is so.
+
+        Args:
+            form: "digest", "no-password", or any other for every form.
+
+        Raises:
+            ValueError: there is no password to make a digest of.
+        """
+        if form == "digest" and not self._digest:
+            if self._password is None:
+                raise ValueError("a digest is of a nonce, a time and a password")
+            made = copy(self)
+            made._digest = made._nonce = made._created = True
+            return made
+        if form == "no-password" and self._password is not None:
+            made = copy(self)
+            made._password, made._digest = None, False
+            return made
+        return self
 
     def __call__(self, message: Message) -> Message:
         """The message with a Security block.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..errors.errors import SecurityError
+from ..http.message import Attachment
 from .algorithms import (
     Accepted,
     check_hmac,
@@ -20,7 +21,10 @@ from .algorithms import (
     digest,
     encoded,
 )
-from .canonical import canonical
+from .attached import COMPLETE, CONTENT, attachment_of, digest_of
+from .assertion_checks import Asserted
+from .assertions import ASSERTIONS, referred
+from .canonical import canonical, prefix_list, with_default
 from .certificates import Found, certificate_of
 from .decrypting import SessionKeys
 from .material import Material
@@ -38,7 +42,6 @@ from .parts import Ids, Parts, only
 from .trust import der
 
 _REFERENCES_AT_MOST: Final = 32
-_INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 _PARAMETERS: Final = wsse("TransformationParameters")
 
 
@@ -49,6 +52,8 @@ class Verified:
     parts: Parts
     covered: list[Any] = field(default_factory=list)  # Any: lxml ships no types
     """Elements of the tree that was given, themselves."""
+    attachments: dict[str, bool] = field(default_factory=dict)
+    """The Content-IDs of attachments that it covers, and whether with their MIME headers."""
     signer: Found | None = None
     """The certificate, `None` of an HMAC."""
     secret: bytes | None = field(default=None, repr=False)
@@ -79,6 +84,8 @@ class Verifying:
         material: whose signatures are trusted, and the time.
         accepts: the algorithms that may be used.
         keys: those of a symmetric binding; without them HMACs are of a secret that both sides know.
+        attachments: of the message.
+        assertion: a SAML assertion that was verified, which signatures may refer to.
 
     Raises:
         SecurityError: an id is in the message twice.
@@ -90,8 +97,12 @@ class Verifying:
         material: Material,
         accepts: Accepted,
         keys: SessionKeys | None = None,
+        attachments: Sequence[Attachment] = (),
+        assertion: Asserted | None = None,
     ) -> None:
+        self._assertion = assertion
         self._keys = keys
+        self._attachments = attachments
         self._parts = parts
         self._material = material
         self._accepts = accepts
@@ -121,7 +132,11 @@ class Verifying:
         self.check_value(info, found)
         self.check_trust(found)
         for reference in self.references(info):
-            found.covered.append(self.covered(reference))
+            if (reference.get("URI") or "").lower().startswith("cid:"):
+                attachment, complete = self.attachment(reference)
+                found.attachments[attachment.content_id] = complete
+            else:
+                found.covered.append(self.covered(reference))
         return found
 
     # -------------------------------------------------------------------- the signature
@@ -160,6 +175,11 @@ class Verifying:
         if algorithm.startswith("hmac"):
             return None
         reference = only(only(signature, ds("KeyInfo")), REFERENCE)
+        known = self._assertion
+        if known is not None and referred(reference, [known.element]) is not None:
+            if known.holder is None:
+                raise SecurityError("the assertion has no key that signs")
+            return Found(known.holder, (), known.element)
         return certificate_of(
             reference, self._parts.security, self._ids.element, self._known
         )
@@ -186,7 +206,7 @@ class Verifying:
         canonicalization = only(info, ds("CanonicalizationMethod"))
         if canonicalization.get("Algorithm") != EXCLUSIVE:
             raise SecurityError("the canonicalisation of SignedInfo is not accepted")
-        data = canonical(info, _prefixes(canonicalization))
+        data = canonical(info, prefix_list(canonicalization))
         if found.signer is None:
             if found.secret is None:
                 raise SecurityError("an HMAC is not accepted without a secret")
@@ -196,12 +216,13 @@ class Verifying:
         check_signature(key, found.algorithm, found.value, data, self._accepts.rsa_bits)
 
     def check_trust(self, found: Verified) -> None:
-        """Refuse a signer whom nobody trusts; a secret is trusted.
+        """Refuse a signer whom nobody trusts; a secret is trusted, and whom a trusted assertion names.
 
         Raises:
             SecurityError: as `Trust.check`.
         """
-        if found.signer is not None:
+        holder = None if self._assertion is None else self._assertion.holder
+        if found.signer is not None and found.signer.certificate != holder:
             others = (*found.signer.others, *self._material.chain)
             now = self._material.now()
             self._material.trust.check(found.signer.certificate, others, now)
@@ -236,6 +257,34 @@ class Verifying:
         self._check_place(covered)
         return covered
 
+    def attachment(
+        self, reference: Any
+    ) -> tuple[Attachment, bool]:  # Any: lxml ships no types
+        """The attachment that a Reference covers, once its digest is right, and whether with its headers.
+
+        Raises:
+            SecurityError: it is not, or there is none.
+        """
+        found = attachment_of(reference.get("URI"), self._attachments)
+        if found is None:
+            raise SecurityError("a Reference is to no attachment of the message")
+        transform = only(only(reference, ds("Transforms")), ds("Transform"))
+        algorithm = transform.get("Algorithm")
+        if algorithm not in (CONTENT, COMPLETE) or len(transform):
+            raise SecurityError("a transform is not accepted")
+        complete = algorithm == COMPLETE
+        value = self._digest_of(found, self.hashing(reference), complete=complete)
+        wanted = decoded(only(reference, ds("DigestValue")).text)
+        if not hmac.compare_digest(value, wanted):
+            raise SecurityError("the digest of an attachment is wrong: it was changed")
+        return found, complete
+
+    def _digest_of(self, found: Attachment, name: str, *, complete: bool) -> bytes:
+        try:
+            return digest_of(found, name, complete=complete)
+        except (OSError, ValueError) as error:
+            raise SecurityError("an attachment cannot be read") from error
+
     def hashing(self, reference: Any) -> str:  # Any: lxml ships no types
         """The name of a Reference's digest.
 
@@ -269,7 +318,7 @@ class Verifying:
         transform = only(only(reference, ds("Transforms")), ds("Transform"))
         algorithm = transform.get("Algorithm")
         if algorithm == EXCLUSIVE:
-            return target, canonical(target, _prefixes(transform))
+            return target, canonical(target, prefix_list(transform))
         if algorithm == STR_TRANSFORM and target.tag == REFERENCE:
             return self._token_of(target, transform)
         raise SecurityError("a transform is not accepted")
@@ -281,12 +330,16 @@ class Verifying:
         method = only(only(transform, _PARAMETERS), ds("CanonicalizationMethod"))
         if method.get("Algorithm") != EXCLUSIVE:
             raise SecurityError("a transform is not accepted")
-        found = certificate_of(
-            reference, self._parts.security, self._ids.element, self._known
-        )
+        security = self._parts.security
+        assertions = [e for e in security if e.tag in ASSERTIONS]
+        assertion = referred(reference, assertions)
+        if assertion is not None:
+            data = canonical(assertion, prefix_list(method))
+            return assertion, with_default(data)
+        found = certificate_of(reference, security, self._ids.element, self._known)
         if found.token is None:
             return reference, _as_token(reference, found)
-        return found.token, _with_default(canonical(found.token, _prefixes(method)))
+        return found.token, with_default(canonical(found.token, prefix_list(method)))
 
     def _check_place(self, e: Any) -> None:  # Any: lxml ships no types
         """Refuse an element that was signed and is at a place where nobody looks for it."""
@@ -307,18 +360,6 @@ class Verifying:
         raise SecurityError("what was signed is at another place")
 
 
-def _prefixes(method: Any) -> Sequence[str]:  # Any: lxml ships no types
-    """The PrefixList of a canonicalisation.
-
-    Raises:
-        SecurityError: it has another parameter.
-    """
-    lists = method.findall(_INCLUSIVE)
-    if len(method) != len(lists) or len(lists) > 1:
-        raise SecurityError("a parameter of a canonicalisation is not known")
-    return (lists[0].get("PrefixList") or "").split() if lists else ()
-
-
 def _as_token(reference: Any, found: Found) -> bytes:  # Any: lxml ships no types
     """The token that the certificate would be, in its canonical form."""
     prefixes = [p for p, uri in reference.nsmap.items() if uri == SECURITY and p]
@@ -328,10 +369,3 @@ def _as_token(reference: Any, found: Found) -> bytes:  # Any: lxml ships no type
         f' ValueType="{X509V3}">{encoded(der(found.certificate))}'
         f"</{prefix}:BinarySecurityToken>"
     ).encode()
-
-
-def _with_default(data: bytes) -> bytes:
-    """A token's canonical form with the default namespace's declaration, which the transform demands."""
-    start, space, rest = data.partition(b" ")
-    tag = data[: data.index(b">")]
-    return data if b" xmlns=" in tag else b"".join((start, b' xmlns=""', space, rest))

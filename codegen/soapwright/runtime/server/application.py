@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from ..addressing.headers import (
     AddressingHeaders,
@@ -34,8 +34,10 @@ from ..http.bodies import (
     media_type,
     unpacked,
 )
-from ..http.message import Layer, Message, layers, through
+from ..http.message import Attachment, Layer, Message, layers, through
+from ..http.multipart import beside
 from ..http.securing import MessageSecurity
+from ..http.securing import Received as SecuredRequest
 from ..http.transport import Response
 from ..soap.envelope import NAMES, Version, opened
 from ..soap.operation import Port
@@ -65,13 +67,13 @@ from .messages import action_of, reply_message, response_of
 from .service import (
     BaseService,
     Call,
+    Guards,
     Hooks,
     HttpRequest,
     Security,
     answering,
     run,
     run_in,
-    security_of,
 )
 
 DEFAULT_MAX_BODY: Final = 16 * 2**20
@@ -114,14 +116,14 @@ class Application:
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
         paths: Mapping[str, str] | None = None,
-        security: Security | MessageSecurity | None = None,
+        security: Security | MessageSecurity | Literal[False] | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
         self.max_body = max_body
         self._address = address
         self._hooks = hooks or Hooks()
-        self._security, self._secures = security_of(security, services)
+        self._guards = Guards(security, services)
         self._outgoing = layers(outgoing, "outgoing")
         self._incoming = layers(incoming, "incoming")
         self._paths = dict(paths or {})
@@ -149,7 +151,10 @@ class Application:
             known = targets.setdefault(port.soap, [])
             demanded = port.addressing == "required"
             known += [
-                Target(service, key, operation, demanded)
+                Target(
+                    *(service, key, operation, demanded),
+                    self._guards.of(name, operation.name),
+                )
                 for key, operation in port.operations.items()
             ]
         return {version: Dispatcher(found) for version, found in targets.items()}
@@ -161,7 +166,7 @@ class Application:
         others need not wait for that, nor for a check of passwords."""
         coding, kind = map(request.headers.get, ("content-encoding", "content-type"))
         long = is_long(request.body, coding or "", kind or "", self._limits)
-        if long or self._security is not None or self._secures is not None:
+        if long or self._guards.are_any:
             call = await asyncio.to_thread(self._opened, request)
         else:
             call = self._opened(request)
@@ -290,7 +295,7 @@ class Application:
             envelope = self._hooks.reply(reply.body, call)
             reply = replace(reply, body=envelope)
             packed = self._attachments.is_packed(reply, request)
-            secures = self._secures if call is not None else None
+            secures = None if call is None else call.guard
             if not (self._outgoing or to or packed or secures):
                 return reply
             message = reply_message(reply, request, call)
@@ -299,7 +304,9 @@ class Application:
             with answering(call):
                 message = through(self._outgoing, message)
             if secures is not None:
-                message = secures.secured(message, call.secured if call else None)
+                message = secures.secured(
+                    message, None if call is None else call.secured
+                )
             if to:
                 self._hooks.send_reply(replace(message, url=to))
                 return Response(202, {}, b"")
@@ -339,7 +346,7 @@ class Application:
             Refusal: it is none, or one that is not answered.
             SoapFault: a hook or a layer refuses it.
         """
-        message = self._message(request)
+        message, apart = self._message(request)
         try:
             charset = charset_of(message.content_type)
             root = parse(message.envelope, charset, self._limits)
@@ -347,80 +354,93 @@ class Application:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
         with self._attachments.reading(message):
-            return self._called(root, message, request)
+            return self._called(root, replace(message, attachments=apart), request)
 
     def _called(self, root: Element, message: Message, request: HttpRequest) -> Call:
-        """The call that an envelope is.
+        """The call that an envelope is; of its attachments the message has those that it does not include.
 
         Raises:
             Refusal: as of `_call`.
         """
         dispatchers = self._at.get(request.path, self._all)
         version = _version_of(root, dispatchers)
-        headers = None
+        came = _Came(action_of(message), version, message.attachments)
         try:
-            header, content = opened(root, version)
-            ours = our_blocks(header, version)
-            headers, action = read_headers(ours), action_of(message)
-            user, secured = None, None
-            if self._secures is not None:
-                secured = self._secures.received(ours, version, self._limits)
-                root, user = secured.root, secured.user
-                header, content = opened(root, version)
-                ours = our_blocks(header, version)
-                headers = read_headers(ours)
-            elif self._security is not None:
-                user = self._security.check(ours, version)
-            called = headers and headers.action or action
-            target = dispatchers[version].find(header, content, called)
+            came.open(root)
+            target = self._passed(came, dispatchers[version])
             declares = any(map(is_addressing, target.operation.request_blocks))
-            headers = None if declares else headers
-            self._check(target, ours, content, version)
+            came.headers = None if declares else came.headers
+            self._check(target, came)
             check_addressing(
-                *(headers, version, action),
+                *(came.headers, version, came.action),
                 demanded=target.demands_addressing and not declares,
                 answered=not target.operation.one_way,
                 accepts=self._hooks.accepts_reply_to,
             )
             value, blocks = target.operation.request_in(
-                header, content, len(message.envelope)
+                came.header, came.body, len(message.envelope)
             )
         except Refusal as refusal:
-            refusal.addressing = headers
+            refusal.addressing = came.headers
             raise
         except (SoapFault, DecodeError) as error:
             if isinstance(error.__cause__, SecurityError):
                 self._package.log.warning("a request is refused: %s", error.__cause__)
             fault = error if isinstance(error, SoapFault) else _callers(str(error))
             refused = Refusal(fault, version=version, about_body=True)
-            refused.addressing = headers
+            refused.addressing = came.headers
             raise refused from None
         return Call(
-            *(request, root, target.service, target.key, target.operation),
-            *(value, blocks, headers, user, secured),
+            *(request, came.root, target.service, target.key, target.operation),
+            *(value, blocks, came.headers),
+            user=came.user,
+            secured=came.secured,
+            guard=target.guard,
         )
 
-    def _check(
-        self,
-        target: Target,
-        ours: Sequence[Element],
-        body: Element,
-        version: Version,
-    ) -> None:
+    def _passed(self, came: _Came, dispatcher: Dispatcher) -> Target:
+        """The operation that is called, once the request is as its message security demands.
+
+        Where operations demand different things, that which is called decides before anything is
+        verified, and must be the same afterwards.
+
+        Raises:
+            SoapFault: the request is refused, or calls nothing.
+        """
+        target = None
+        guard, *others = dispatcher.guards or [None]
+        if others:
+            target = came.called(dispatcher)
+            guard = target.guard
+        if guard is not None:
+            received = guard.received(
+                came.ours, came.version, self._limits, came.attachments
+            )
+            came.secured, came.user = received, received.user
+            came.open(received.root)
+        elif self._guards.check is not None:
+            came.user = self._guards.check.check(came.ours, came.version)
+        found = came.called(dispatcher)
+        if target is not None and found is not target:
+            raise _callers("the request calls another operation than it seems to")
+        return found
+
+    def _check(self, target: Target, came: _Came) -> None:
         """Refuse what asks for more than is understood."""
         declared = target.operation.request_blocks
 
         def understands(block: str) -> bool:
             known = block in declared or is_addressing(block)
-            security = self._secures or self._security
+            security = target.guard or self._guards.check
             checked = security is not None and security.understands(block)
             return known or checked or self._hooks.understands(block)
 
-        check_headers(ours, version, understands)
-        check_encoding(body, version)
+        check_headers(came.ours, came.version, understands)
+        check_encoding(came.body, came.version)
 
-    def _message(self, request: HttpRequest) -> Message:
-        """A POST after the incoming layers, with a whole envelope.
+    def _message(self, request: HttpRequest) -> tuple[Message, tuple[Attachment, ...]]:
+        """A POST after the incoming layers, with a whole envelope; and for message security the
+        attachments that the envelope does not include.
 
         Raises:
             Refusal: there is none.
@@ -435,6 +455,7 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         try:
+            apart = beside(message) if self._guards.are_any else ()
             message = self._attachments.readable(message, self._limits, self.max_body)
         except TooLarge:
             raise self._beyond() from None
@@ -445,7 +466,7 @@ class Application:
             accepted = ", ".join(MEDIA_TYPES.values())
             fault = _callers(f"a SOAP envelope is {accepted}")
             raise Refusal(fault, status=415, headers={"accept-post": accepted})
-        return message
+        return message, apart
 
     def _received(self, request: HttpRequest) -> Message:
         """A POST as it came.
@@ -524,6 +545,53 @@ class Application:
         """Where a port is."""
         path = self._paths.get(key)
         return url if path is None else request.origin + path
+
+
+class _Came:
+    """An envelope that came, and its parts.
+
+    Args:
+        action: the SOAPAction of its request.
+        version: of SOAP.
+        attachments: those that the envelope does not include.
+    """
+
+    root: Element
+    header: Element | None
+    body: Element
+    ours: Sequence[Element]
+    """The header blocks that are for the service."""
+
+    def __init__(
+        self, action: str, version: Version, attachments: Sequence[Attachment]
+    ) -> None:
+        self.action = action
+        self.attachments = attachments
+        self.version = version
+        self.headers: AddressingHeaders | None = None
+        self.user: str | None = None
+        self.secured: SecuredRequest | None = None
+
+    def open(self, root: Element) -> None:
+        """Take the parts of a tree.
+
+        Raises:
+            DecodeError: it has no Body.
+            Refusal: its headers of WS-Addressing are wrong.
+        """
+        self.root = root
+        self.header, self.body = opened(root, self.version)
+        self.ours = our_blocks(self.header, self.version)
+        self.headers = read_headers(self.ours)
+
+    def called(self, dispatcher: Dispatcher) -> Target:
+        """The operation that is called.
+
+        Raises:
+            SoapFault: none is.
+        """
+        action = self.headers and self.headers.action or self.action
+        return dispatcher.find(self.header, self.body, action)
 
 
 def _version_of(root: Element, dispatchers: _Dispatchers) -> Version:

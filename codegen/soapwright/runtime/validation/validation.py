@@ -409,7 +409,11 @@ def check(value: object, checks: Checks) -> None:
             waiting += [
                 (item, f"{path}[{i}]") for i, item in reversed(list(enumerate(one)))
             ]
-        elif dataclasses.is_dataclass(one) and id(one) not in seen:
+        elif (
+            dataclasses.is_dataclass(one)
+            and not _is_frozen(type(one))
+            and id(one) not in seen
+        ):
             seen.add(id(one))
             wanted = _checks_of(type(one), checks)
             inner = []
@@ -421,6 +425,13 @@ def check(value: object, checks: Checks) -> None:
             waiting += reversed(inner)
     if found:
         raise ValidationError(found)
+
+
+def _is_frozen(cls: type) -> bool:
+    """Whether a class is the runtime's: nothing in its objects has facets, and an attachment's content may be a
+    file's, or unknown."""
+    parameters: Any = getattr(cls, "__dataclass_params__")  # Any: typeshed has it not
+    return bool(parameters.frozen)
 
 
 def _checks_of(cls: type, checks: Checks) -> Mapping[str, Check]:

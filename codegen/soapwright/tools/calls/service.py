@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from soapwright.envelopes.filling import Filling
 from soapwright.envelopes.packages import import_package, package_api, package_options
+from soapwright.envelopes.sample_values import SAMPLE_PART
 from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Operation, Port
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.pipeline import choose_style
+from soapwright.python.context import Context
 from soapwright.python.emit import make_context
 from soapwright.python.modules.client_module import ClientModules
 from soapwright.python.modules.methods import Method
@@ -60,10 +65,20 @@ class Service:
         return self.options.name
 
     @cached_property
+    def context(self) -> Context:
+        """The tables of the package's names and types."""
+        style = choose_style(self.api, self.options.wire, Location(str(self.folder)))
+        return make_context(self.api, style, self.options)
+
+    @cached_property
+    def filling(self) -> Filling:
+        """Makes the package's messages of values by name."""
+        return Filling(self.context)
+
+    @cached_property
     def bound(self) -> tuple[Bound, ...]:
         """Every operation of every port, in the WSDL's order; those of SOAP first."""
-        style = choose_style(self.api, self.options.wire, Location(str(self.folder)))
-        modules = ClientModules(make_context(self.api, style, self.options), [])
+        modules = ClientModules(self.context, [])
         clients = [c.name for c in modules.module().clients if not c.keyword]
         groups = zip(clients, modules.methods.groups.values(), strict=True)
         found: list[Bound] = []
@@ -76,6 +91,21 @@ class Service:
                     for one in port.operations
                 ]
         return tuple(found)
+
+    @property
+    def secrets(self) -> Any:  # Any: the package's own `Secrets`
+        """The names of the package's secrets."""
+        return self.package._package.PACKAGE.secrets
+
+    def is_secret_in(self, bound: Bound) -> Callable[[str], bool]:
+        """Whether a field's value is to be hidden, in the messages of an operation."""
+        secrets, operation = self.secrets, bound.operation.name
+        return lambda name: bool(secrets.has_path(f"{operation}.{name}"))
+
+    def as_json(self, value: Any) -> Any:  # Any: of the package's classes; JSON
+        """A value as JSON has it; None where the package has no JSON."""
+        to_dict = getattr(self.package, "to_dict", None)
+        return None if to_dict is None else to_dict(value)
 
     def find(self, name: str, port: str = "") -> Bound:
         """An operation by its name, the WSDL's or Python's, upper or lower case.
@@ -122,11 +152,25 @@ class Service:
             return None
         envelope = self.sample_envelope(bound.port, bound.operation.input, full=full)
         errors = self.package.errors
+        attached = bound.operation.input.attached
+        parts = {f"{quote(one.name)}={SAMPLE_PART}": b"soap" for one in attached}
         try:
-            request = bound.served.decode_request(envelope)
-            return request, bound.served.decode_request_headers(envelope)
+            with self.reading({SAMPLE_PART: b"soap", **parts}):
+                request = bound.served.decode_request(envelope)
+                return request, bound.served.decode_request_headers(envelope)
         except errors.DecodeError:
             return None
+
+    def reading(self, parts: Mapping[str, bytes]) -> AbstractContextManager[object]:
+        """The context in which an envelope is read, with parts beside it by their Content-IDs."""
+        client = getattr(self.package, "Client", None)
+        attaching = getattr(client, "_attaching", None)
+        if attaching is None:
+            return nullcontext()
+        attachment = self.package.Attachment
+        made = [attachment(one, content_id=name) for name, one in parts.items()]
+        reading: AbstractContextManager[object] = attaching.reading(made, False)
+        return reading
 
     def sample_envelope(self, port: Port, message: Message, *, full: bool) -> bytes:
         """A sample of a message, as XML."""

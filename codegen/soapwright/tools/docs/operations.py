@@ -245,7 +245,7 @@ def _facts(port: Port, operation: Operation) -> list[tuple[str, str]]:
     facts.append(("address", port.address or "none"))
     if port.addressing is not None and operation.input is not None:
         facts.append(("action", operation.input.action))
-    if demands := _words(demands_of_operation(operation)):
+    if demands := _words(demands_of_operation(operation, port)):
         facts.append(("demands", demands))
     return facts
 

@@ -168,7 +168,7 @@ def _port(methods: Methods, services: ServiceModules, port: Port) -> PortDescrip
         for method in methods.of(methods.groups[port.port_type])
     }
     operations = [
-        _operation(one, of_client.get(one.key), methods, services)
+        _operation(port, one, of_client.get(one.key), methods, services)
         for one in port.operations
     ]
     return PortDescription(
@@ -184,6 +184,7 @@ def _port(methods: Methods, services: ServiceModules, port: Port) -> PortDescrip
 
 
 def _operation(
+    port: Port,
     operation: Operation,
     method: Method | None,
     methods: Methods,
@@ -206,7 +207,7 @@ def _operation(
         operation.at.path,
         operation.at.line,
         operation.input.action if operation.input is not None else "",
-        tuple(demand.words for demand in demands_of_operation(operation)),
+        tuple(demand.words for demand in demands_of_operation(operation, port)),
         "" if http is None else f"{http.verb} {http.location}".strip(),
     )
 

@@ -121,6 +121,9 @@ def _of_value(wanted: bytes, name: str, data: bytes) -> str:
 
 def _likely(data: bytes) -> Iterator[str]:
     text = data.decode("utf-8", "replace")
+    if "EncryptedData" in text:
+        yield "it was signed, then encrypted: give --keys to have it decrypted"
+        return
     if re.search(r">\s+<", text):
         yield "it was indented, or its indentation changed, after it was signed"
     elif text.count("<") > 4:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from soapwright.runtime.errors.errors import SecurityError
+from soapwright.runtime.errors.errors import SecurityError, SoapFault
 from soapwright.runtime.http.bodies import charset_of
 from soapwright.runtime.http.message import Message
 from soapwright.runtime.security.algorithms import (
@@ -18,6 +18,8 @@ from soapwright.runtime.security.algorithms import (
     digest,
     encoded,
 )
+from soapwright.runtime.security.correlation import Correlation
+from soapwright.runtime.security.decrypting import SessionKeys
 from soapwright.runtime.security.demanding import demanded
 from soapwright.runtime.security.keys import Keys
 from soapwright.runtime.security.names import (
@@ -28,11 +30,18 @@ from soapwright.runtime.security.names import (
     UTILITY,
     ds,
 )
-from soapwright.runtime.security.parts import Parts, only, parts_of
+from soapwright.runtime.security.parts import (
+    Parts,
+    Place,
+    only,
+    parts_of,
+    place_of,
+)
 from soapwright.runtime.security.profile import Profile
+from soapwright.runtime.security.receiving import Coming, opened
 from soapwright.runtime.security.timestamps import check_timestamp
 from soapwright.runtime.security.verifying import Verified, Verifying
-from soapwright.runtime.soap.envelope import NAMES
+from soapwright.runtime.soap.envelope import NAMES, Version
 from soapwright.runtime.xml.parsing import LIMITS, parse
 from soapwright.tools.verify.causes import causes_of_digest, causes_of_value
 from soapwright.tools.verify.certificates import described, referred
@@ -47,6 +56,7 @@ from soapwright.tools.verify.report import (
 
 _SIGNATURES_AT_MOST: Final = 16
 _OTHERS_AT_MOST: Final = 100
+_NONE: Final = Correlation()
 _METHODS: Final = (ds("SignatureMethod"), ds("DigestMethod"))
 
 
@@ -75,7 +85,7 @@ def explain(message: Message, source: str, asked: Asked) -> Report:
     Raises:
         DecodeError: its envelope is no XML, or beyond the limits.
     """
-    root: Any = parse(message.envelope, charset_of(message.content_type), LIMITS)
+    root = _tree(message)
     reason = _refusal(message, asked)
     at = f"{asked.keys.material.now():%Y-%m-%dT%H:%M:%SZ}"
     try:
@@ -85,15 +95,70 @@ def explain(message: Message, source: str, asked: Asked) -> Report:
     return _Explaining(message, parts, asked).report(source, reason, at)
 
 
+def _tree(message: Message) -> Any:  # Any: lxml's elements
+    return parse(message.envelope, charset_of(message.content_type), LIMITS)
+
+
 def _refusal(message: Message, asked: Asked) -> str:
-    """Why the verifier refuses a message, "" where it accepts it."""
+    """The verifier's reason to refuse a message, "" where it accepts it."""
     try:
+        if asked.profile.symmetric:
+            return _refusal_of_request(message, asked)
         checked = asked.keys.client_with(asked.profile, "").checked(message, LIMITS)
     except (SecurityError, ValueError) as error:
         return str(error)
     if checked.verified:
         return ""
     return "it is not signed: a client raises such a fault as unverified"
+
+
+def _refusal_of_request(message: Message, asked: Asked) -> str:
+    """As of a service: only that reads a message that has its own symmetric key."""
+    root = _tree(message)
+    versions: list[Version] = [v for v, n in NAMES.items() if n.envelope == root.tag]
+    version: Version = versions[0] if versions else "1.1"
+    service = asked.keys.service_with(asked.profile)
+    try:
+        service.received(list(root.iterfind(f"*/{BLOCK}")), version, LIMITS)
+    except SoapFault as fault:
+        return str(fault.__cause__)
+    return ""
+
+
+@dataclass(slots=True)
+class _Signed:
+    """A signature explained, and what it covers where it counts."""
+
+    signature: Signature
+    covered: set[Place] = field(default_factory=set)
+    forms: dict[str, bytes] = field(default_factory=dict)
+
+
+def _rightness(signed: _Signed) -> tuple[bool, int]:
+    right = [one.state == "right" for one in signed.signature.references]
+    return signed.signature.state == "right", sum(right)
+
+
+def _signatures_of(parts: Parts) -> list[Any]:  # Any: lxml's elements
+    return (
+        [] if parts.security is None else list(parts.security.findall(ds("Signature")))
+    )
+
+
+def _unchecked(signature: Any, reason: str) -> Signature:  # Any: lxml's elements
+    """A signature of which nothing was verified."""
+    return Signature(
+        line=line_of(signature),
+        algorithm=_uri_of(signature),
+        state="refused",
+        reason=reason,
+        reference=referred(signature),
+        signer=None,
+        trusted=False,
+        trust="nobody is known who made it",
+        references=(),
+        causes=(),
+    )
 
 
 class _Explaining:
@@ -103,15 +168,21 @@ class _Explaining:
         self._message = message
         self._parts = parts
         self._asked = asked
-        self._covered = Verified(parts)
+        self._covered: set[Place] = set()
+        """The places that a signature covers, whose value is right and whose signer is trusted."""
         self._notes: list[str] = []
-        self._forms: list[tuple[str, bytes]] = []
+        self._forms: dict[str, bytes] = {}
 
     def report(self, source: str, reason: str, at: str) -> Report:
         """The whole; `reason` is the verifier's."""
+        raw = self._parts
+        encrypted = sum(1 for _ in raw.root.iter(f"{{{ENCRYPTION}}}EncryptedData"))
+        if encrypted:
+            self._parts = self._decrypted(encrypted)
+        signatures = tuple(self._signatures(raw))
         parts = self._parts
-        signatures = tuple(self._signatures())
         self._note_others()
+        self._note_weak()
         version = next(v for v, n in NAMES.items() if n.namespace == parts.soap)
         body = parts.body[:1]
         return Report(
@@ -122,57 +193,81 @@ class _Explaining:
             tuple(self._demands()),
             tuple(self._unsigned()),
             tuple(self._notes),
-            tuple(self._forms),
+            tuple(self._forms.items()),
         )
+
+    def _decrypted(self, count: int) -> Parts:
+        """The parts after decryption; those that came where it is not possible."""
+        profile, material = self._asked.profile, self._asked.keys.material
+        what = f"{count} part{'s are' if count > 1 else ' is'} encrypted"
+        try:
+            parts = parts_of(_tree(self._message), profile.actor)
+            request = None if profile.symmetric else _NONE
+            unsigned = replace(profile, expect=())
+            found = opened(
+                parts, unsigned, material, self._asked.accepts, Coming(LIMITS, request)
+            )
+        except SecurityError as error:
+            self._notes.append(f"{what}, and cannot be read: {error}")
+            return self._parts
+        self._notes.append(f"{what}; explained is what was decrypted")
+        return found.parts
 
     # ------------------------------------------------------------------------ signatures
 
-    def _signatures(self) -> Iterator[Signature]:
-        security = self._parts.security
-        if security is None:
-            return
-        try:
-            verifying = Verifying(
-                self._parts, self._asked.keys.material, self._asked.accepts
-            )
-        except SecurityError as error:
-            self._notes.append(f"no signature was checked: {error}")
-            return
-        found = security.findall(ds("Signature"))
-        if len(found) > _SIGNATURES_AT_MOST:
+    def _signatures(self, raw: Parts) -> Iterator[Signature]:
+        """Each signature, of the tree that it is of: before or after decryption."""
+        trees = [raw] if self._parts is raw else [self._parts, raw]
+        count = max(len(_signatures_of(parts)) for parts in trees)
+        if count > _SIGNATURES_AT_MOST:
             self._notes.append(f"only {_SIGNATURES_AT_MOST} signatures are explained")
-        for signature in found[:_SIGNATURES_AT_MOST]:
-            yield self._signature(verifying, signature)
+        for number in range(min(count, _SIGNATURES_AT_MOST)):
+            found = [self._signature(parts, number) for parts in trees]
+            best = max((one for one in found if one is not None), key=_rightness)
+            self._covered |= best.covered
+            self._forms |= best.forms
+            yield best.signature
 
-    def _signature(
-        self, verifying: Verifying, signature: Any
-    ) -> Signature:  # Any: lxml's elements
-        found = Verified(self._parts)
+    def _signature(self, parts: Parts, number: int) -> _Signed | None:
+        """A signature of one tree; `None` where it has no such."""
+        signatures = _signatures_of(parts)
+        if number >= len(signatures):
+            return None
+        signature, material = signatures[number], self._asked.keys.material
+        found, keys = Verified(parts), None
+        try:
+            if self._asked.profile.symmetric:
+                keys = SessionKeys(material, self._asked.accepts, None)
+            verifying = Verifying(parts, material, self._asked.accepts, keys)
+        except SecurityError as error:
+            note = f"no signature was checked: {error}"
+            self._notes += [] if note in self._notes else [note]
+            return _Signed(_unchecked(signature, str(error)))
         state, reason = "right", ""
         try:
             _check_value(verifying, signature, found)
         except SecurityError as error:
             state, reason = "refused", str(error)
         trusted, trust = self._trust(verifying, found, state)
-        references = self._references(verifying, signature, counts=trusted)
+        signed = _Signed(_unchecked(signature, reason))
+        references = self._references(verifying, signature, signed, counts=trusted)
         causes: tuple[str, ...] = ()
         if state != "right":
-            known = self._asked.keys.material.trust
+            known = material.trust
             certificates = (*known.pinned, *known.authorities)
-            causes = causes_of_value(signature, found, certificates, self._parts)
+            causes = causes_of_value(signature, found, certificates, parts)
         signer = None if found.signer is None else described(found.signer.certificate)
-        return Signature(
-            line=line_of(signature),
-            algorithm=found.algorithm or _uri_of(signature),
+        signed.signature = replace(
+            signed.signature,
+            algorithm=found.algorithm or signed.signature.algorithm,
             state=state,
-            reason=reason,
-            reference=referred(signature),
             signer=signer,
             trusted=trusted,
             trust=trust,
             references=tuple(references),
             causes=causes,
         )
+        return signed
 
     def _trust(
         self, verifying: Verifying, found: Verified, state: str
@@ -203,7 +298,7 @@ class _Explaining:
     # ------------------------------------------------------------------------ references
 
     def _references(
-        self, verifying: Verifying, signature: Any, *, counts: bool
+        self, verifying: Verifying, signature: Any, signed: _Signed, *, counts: bool
     ) -> list[Reference]:  # Any: lxml's elements
         info = signature.find(ds("SignedInfo"))
         found: list[Reference] = []
@@ -215,14 +310,14 @@ class _Explaining:
             self._notes.append(f"the references were not checked: {error}")
             return found
         for reference in references:
-            explained, covered = self._reference(verifying, reference)
+            explained, covered = self._reference(verifying, reference, signed)
             found.append(explained)
             if covered is not None and counts:
-                self._covered.covered.append(covered)
+                signed.covered.add(place_of(covered))
         return found
 
     def _reference(
-        self, verifying: Verifying, reference: Any
+        self, verifying: Verifying, reference: Any, signed: _Signed
     ) -> tuple[Reference, Any]:  # Any: lxml's elements
         """A reference explained, and the element that it covers, `None` where it does not."""
         covered, refused = None, ""
@@ -241,7 +336,7 @@ class _Explaining:
                 *(_digest_uri(reference), declared, "", 0, ()),
             )
             return explained, None
-        self._forms.append((local(e), data))
+        signed.forms[local(e)] = data
         computed = encoded(digest(name, data))
         same = computed == declared
         state = "right" if covered is not None else "refused" if same else "wrong"
@@ -285,7 +380,8 @@ class _Explaining:
             if not elements:
                 yield Demand(part, "", "missing")
             for e in elements:
-                state = "signed" if self._covered.covers(e) else "not signed"
+                signed = place_of(e) in self._covered
+                state = "signed" if signed else "not signed"
                 yield Demand(part, path_of(e), state)
 
     def _unsigned(self) -> Iterator[str]:
@@ -295,7 +391,7 @@ class _Explaining:
         others = [b for b in blocks if b.tag != BLOCK]
         others += [e for e in inside if e.tag not in (ds("Signature"), TOKEN)]
         for e in [*others[:_OTHERS_AT_MOST], parts.body]:
-            if not self._covered.covers(e):
+            if place_of(e) not in self._covered:
                 yield path_of(e)
 
     def _note_others(self) -> None:
@@ -306,10 +402,6 @@ class _Explaining:
         others = sum(block is not parts.security for block in blocks)
         if others:
             self._notes.append(f"{others} Security blocks are for other receivers")
-        self._note_weak()
-        encrypted = sum(1 for _ in parts.root.iter(f"{{{ENCRYPTION}}}EncryptedData"))
-        if encrypted:
-            self._notes.append(f"{encrypted} parts are encrypted")
 
     def _note_weak(self) -> None:
         """Name the algorithms that would be accepted by name."""
@@ -336,6 +428,8 @@ def _check_value(
     found.value = decoded(only(signature, ds("SignatureValue")).text)
     found.algorithm = verifying.algorithm(info)
     found.signer = verifying.signer(signature, found.algorithm)
+    if found.signer is None:
+        found.secret = verifying.secret(signature)
     verifying.check_value(info, found)
 
 

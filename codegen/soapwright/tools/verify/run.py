@@ -35,6 +35,8 @@ class Receiver:
     demand: tuple[str, ...] = ("Body", "Timestamp", "Addressing")
     accept: tuple[str, ...] = ()
     actor: str = ""
+    symmetric: bool = False
+    """Whether the message is signed with the key that it has encrypted for the receiver."""
     skew: float = 300.0
     lifetime: float = 300.0
 
@@ -46,6 +48,7 @@ class Receiver:
             timestamp="Timestamp" in self.demand,
             algorithms=Algorithms(accept=self.accept),
             actor=self.actor,
+            symmetric=self.symmetric,
             skew=self.skew,
             lifetime=self.lifetime,
         )

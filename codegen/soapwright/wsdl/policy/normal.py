@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -20,6 +21,7 @@ from soapwright.model.policy import (
 from soapwright.wsdl.policy.references import WSP, policy_kind
 
 _DEPTH_AT_MOST = 256
+_PREFIX = re.compile(r"(?<![\w.-])(\w[\w.-]*):(?!:)")
 _FALSE, _TRUE = ("false", "0"), ("true", "1")
 
 
@@ -131,9 +133,19 @@ def _attributes(node: etree._Element) -> tuple[bool, tuple[tuple[str, str], ...]
 def _parameter(node: etree._Element, depth: int = 0) -> Assertion:
     if depth > _DEPTH_AT_MOST:
         raise Unreadable(f"it is more than {_DEPTH_AT_MOST} levels deep")
+    text = (node.text or "").strip()
     return Assertion(
         str(node.tag),
         _attributes(node)[1],
-        (node.text or "").strip(),
+        text,
         tuple(_parameter(c, depth + 1) for c in node if isinstance(c.tag, str)),
+        prefixes=_prefixes(node, text),
     )
+
+
+def _prefixes(node: etree._Element, text: str) -> tuple[tuple[str, str], ...]:
+    """The namespaces of the prefixes in an XPath."""
+    if not etree.QName(node).localname.startswith("XPath"):
+        return ()
+    used = set(_PREFIX.findall(text))
+    return tuple(sorted((p, uri) for p, uri in node.nsmap.items() if p and p in used))

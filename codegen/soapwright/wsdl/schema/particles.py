@@ -16,6 +16,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Location
+from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.attributes import wildcard_namespaces
 from soapwright.wsdl.schema.components import Declared
@@ -189,7 +190,7 @@ def _element(
 
 def _reference(
     context: Context, schema: ParsedSchema, use: xsd.Element, times: Occurs
-) -> Element:
+) -> Element | None:
     """A use of a global element. One that nobody declares keeps its name: a pass judges that."""
     name = context.name(schema, use, use.ref or "")
     name = context.found(schema, use, name, "element")
@@ -213,9 +214,13 @@ def _reference(
 
 def _undeclared(
     context: Context, schema: ParsedSchema, use: xsd.Element, name: QName, times: Occurs
-) -> Element:
+) -> Element | None:
     """A reference to an element that no schema declares: to a type of its name, or to anything."""
     at = schema.at(use)
+    if not NC_NAME.fullmatch(name.local):
+        message = f"{name.local!r} is no name: the element is left out"
+        context.findings.mended(Code.SCHEMA, message, at)
+        return None
     if name not in context.components.types:
         return Element(name, ANY_TYPE, times, at, reference=True)
     message = f"{name} is no element: one of the type of this name is taken"

@@ -7,7 +7,7 @@ values of the envelope into other parts, as MTOM does, they are put back before 
 from __future__ import annotations
 
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import unquote
@@ -100,6 +100,36 @@ def with_included(
     content_type = with_charset(message.content_type, "UTF-8")
     whole = replace(message, envelope=envelope, content_type=content_type)
     return whole, tuple(apart.values())
+
+
+def include(root: Any, parts: Sequence[Attachment]) -> None:  # Any: lxml's elements
+    """Put the contents of parts in the places where a tree of ours includes them.
+
+    Raises:
+        TransportError: one is not there.
+    """
+    if parts:
+        named = {part.content_id: part for part in parts}
+        for place in list(root.iter(f"{{{_XOP}}}Include")):
+            value = binascii.b2a_base64(_included(place, named).content, newline=False)
+            around = place.getparent()
+            around.remove(place)
+            around.text = value.decode("ascii")
+
+
+def beside(message: Message) -> tuple[Attachment, ...]:
+    """The attachments of a message that its envelope does not include.
+
+    Raises:
+        DecodeError: it is no XML.
+    """
+    if not message.attachments or _XOP.encode() not in message.envelope:
+        return message.attachments
+    root: Any = parse(message.envelope, charset_of(message.content_type))
+    places = root.iter(f"{{{_XOP}}}Include")  # Any: lxml's elements
+    uris = [str(e.get("href", "")).partition(":")[2] for e in places]
+    names = {*uris, *map(unquote, uris)}
+    return tuple(one for one in message.attachments if one.content_id not in names)
 
 
 def _included(

@@ -27,7 +27,7 @@ _FIELDS: Final = frozenset(
     {"password", "passwd", "pwd", "secret", "token", "sessionid"}
 )
 # WS-Security's header blocks; hidden in envelopes only, as a field may well be a harmless nonce.
-_HEADERS: Final = frozenset({"nonce", "binarysecuritytoken"})
+_HEADERS: Final = frozenset({"nonce", "binarysecuritytoken", "assertion"})
 
 # In well-formed XML no attribute's value holds a "<". Possessive quantifiers: what is no tag
 # must not cost more than one look.

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from hashlib import sha256
 from typing import Final
 
-from ..errors.errors import SoapFault
+from ..errors.errors import SecurityError, SoapFault
 from ..soap.envelope import Version
 from ..values.strings import SPACE
 from ..xml.element import Element
@@ -114,6 +114,20 @@ class UsernameTokens:
         token, timestamp = _parts(_only(found))
         if timestamp is not None:
             self._check_timestamp(timestamp)
+        return self._user_of(token)
+
+    def check_token(self, token: Element) -> str:
+        """The user of a token, the rest of whose Security block is checked elsewhere.
+
+        Raises:
+            SecurityError: it is not good.
+        """
+        try:
+            return self._user_of(token)
+        except _Wrong as wrong:
+            raise SecurityError(wrong.reason) from None
+
+    def _user_of(self, token: Element) -> str:
         fields = {child.tag: child for child in token[:]}
         if len(fields) < len(token[:]):
             raise _Wrong("InvalidSecurity", "something is there twice in a token")

@@ -12,12 +12,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from ..addressing.headers import AddressingHeaders
 from ..http.attaching import Attaching
 from ..http.message import Attachment, Message
-from ..http.securing import MessageSecurity, Received, ServiceSecurity
+from ..http.securing import (
+    MessageSecurity,
+    PortDemands,
+    Received,
+    ServiceDemands,
+    ServiceSecurity,
+)
 from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
@@ -94,8 +100,8 @@ class BaseService(ABC):
     """The parameters that are given the whole request, of operations whose fields cannot express it all."""
     _attaching: ClassVar[Attaching | None] = None
     """The writer and reader of attachments; `None` where nothing is binary."""
-    _profiles: ClassVar[Mapping[str, object]] = {}
-    """The profiles of message security that ports' policies demand, by their keys."""
+    _profiles: ClassVar[Mapping[str, PortDemands]] = {}
+    """The message security that ports' policies demand, by their keys."""
     _specification: ClassVar[Specification | None] = None
     """The WSDL; `None` where the package was made without."""
 
@@ -121,6 +127,8 @@ class Call:
     """The user whose token `security` checked."""
     secured: Received | None = None
     """The request as its message security was checked; `None` where there is none."""
+    guard: ServiceSecurity | None = None
+    """The message security of the operation, which secures the reply."""
 
     @property
     def method(self) -> Callable[..., object]:
@@ -248,28 +256,56 @@ class Security(Protocol):
         ...
 
 
-def security_of(
-    given: Security | MessageSecurity | None, services: Sequence[BaseService]
-) -> tuple[Security | None, ServiceSecurity | None]:
-    """The check of requests, or the message security of requests and replies.
+class Guards:
+    """The message security of services.
 
     Args:
-        given: keys or a profile, or a check alone.
-        services: with keys, their ports' policies demand the same.
+        given: keys or a profile, or a check of who calls; `False` for none, whatever policies demand.
+        services: those.
 
     Raises:
-        ValueError: they do not.
+        ValueError: a port's policy demands more than is given.
     """
-    if not isinstance(given, MessageSecurity):
-        return given, None
-    demanded = [
-        service._profiles.get(key)
-        for service in services
-        for key in service._port_names
-    ]
-    if any(one != demanded[0] for one in demanded):
-        raise ValueError("the ports' policies differ: serve them apart")
-    return None, given.for_service(demanded[0] if demanded else None)
+
+    def __init__(
+        self,
+        given: Security | MessageSecurity | Literal[False] | None,
+        services: Sequence[BaseService],
+    ) -> None:
+        self.check: Security | None = None
+        """The check of who calls ports without message security."""
+        if given and not isinstance(given, MessageSecurity):
+            self.check = given
+        self._ports: dict[str, ServiceDemands] = {}
+        known: list[tuple[PortDemands | None, ServiceDemands | None]] = []
+        for service in () if given is False else services:
+            for key in service._port_names:
+                profile = service._profiles.get(key)
+                made = [demands for demanded, demands in known if demanded == profile]
+                demands = made[0] if made else _demands(given, profile)
+                known.append((profile, demands))
+                if demands is not None:
+                    self._ports[key] = demands
+
+    @property
+    def are_any(self) -> bool:
+        """Whether a request is checked."""
+        return bool(self._ports) or self.check is not None
+
+    def of(self, port: str, operation: str) -> ServiceSecurity | None:
+        """That of an operation, by its port's key and its name; `None` where it has none."""
+        demands = self._ports.get(port)
+        return None if demands is None else demands.of(operation)
+
+
+def _demands(
+    given: Security | MessageSecurity | Literal[False] | None,
+    profile: PortDemands | None,
+) -> ServiceDemands | None:
+    """The message security of a port."""
+    if isinstance(given, MessageSecurity):
+        return given.for_service(profile)
+    return None if profile is None else profile.service_without_keys(given or None)
 
 
 class Hooks:

@@ -14,6 +14,8 @@ from typing import Final
 
 _CHUNK: Final = 2**16
 _BEFORE_AT_MOST: Final = 2**13
+_SHORTEST: Final = 4
+"""Bytes of the shortest document."""
 _DECLARATION: Final = re.compile(
     rb"""<\?xml\s[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']"""
 )
@@ -26,6 +28,8 @@ _TRANSPARENT: Final = re.compile(
 )
 _UTF8: Final = ("utf-8", "utf8")
 _ASCII: Final = ("us-ascii", "ascii")
+_PYTHONS: Final = ("idna", "punycode", "raw-unicode-escape", "unicode-escape")
+"""Codecs of text that no document is in."""
 _MARK: Final = codecs.BOM_UTF8
 _BEFORE: Final = (
     re.compile(rb"((?:\xef\xbb\xbf|[ \t\r\n])+)(?=<)"),
@@ -47,10 +51,64 @@ def from_declaration(data: bytes) -> bytes:
 
 
 def is_before(data: bytes) -> bool:
-    """Whether a document's first bytes, up to a few thousand, are all before its declaration."""
-    return len(data) < _BEFORE_AT_MOST and not data.strip(
-        b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
-    )
+    """Whether more of a document is needed, up to a few thousand bytes, to see its byte order mark and
+    its declaration: all of both, and of what may be before them.
+    """
+    if len(data) >= _BEFORE_AT_MOST:
+        return False
+    begun = data.lstrip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe")
+    if len(begun) < _SHORTEST:
+        return True
+    plain = begun.replace(b"\0", b"")
+    return plain.startswith(b"<?") and b">" not in plain
+
+
+class Doubt:
+    """A header's charset and a declared one that differ only in what is not ASCII: the first characters that
+    are not decide, as `gives_way` and `cannot_be` would for a document that came whole.
+    """
+
+    def __init__(self, likely: str, other: str) -> None:
+        self._likely = likely
+        self._other = other
+        self._held = b""
+
+    def decided(self, piece: bytes, *, last: bool = False) -> tuple[str, bytes] | None:
+        """The charset, and the bytes that are to be read in it; `None` where more are needed.
+
+        Args:
+            piece: the next bytes.
+            last: whether none follow.
+        """
+        self._held += piece
+        decoder = codecs.getincrementaldecoder(self._likely)()
+        try:
+            text = decoder.decode(self._held, final=last)
+        except ValueError:
+            return self._other, self._held
+        if text.isascii() and not last:
+            return None
+        return self._likely, self._held
+
+
+def doubt_about(charset: str, data: bytes) -> Doubt | None:
+    """The doubt in which charset a document is, of which only the beginning has come; `None` where
+    there is none.
+
+    Args:
+        charset: the header's, unless it gave way.
+        data: the beginning, the declaration with it.
+    """
+    charset = charset.lower()
+    found = _DECLARATION.match(data)
+    declared = found[1].decode("ascii").lower() if found else charset
+    both = charset, declared
+    alike = charset == declared or all(name in _UTF8 for name in both)
+    if alike or not all(map(_TRANSPARENT.fullmatch, both)):
+        return None
+    if None in map(decoder_of, both):
+        return None
+    return Doubt(declared, charset) if declared in _UTF8 else Doubt(charset, declared)
 
 
 def gives_way(charset: str, data: bytes) -> bool:
@@ -75,6 +133,15 @@ def gives_way(charset: str, data: bytes) -> bool:
     )
 
 
+def gives_way_unseen(charset: str, data: bytes) -> bool:
+    """Whether the header's charset gives way where only the beginning has come: a charset in which markup
+    may be other bytes than in ASCII, over a document that declares itself UTF-8.
+    """
+    found = _DECLARATION.match(data)
+    declared = found[1].decode("ascii").lower() if found else ""
+    return declared in _UTF8 and not _TRANSPARENT.fullmatch(charset)
+
+
 def cannot_be(charset: str, data: bytes) -> bool:
     """Whether a document that is broken in the header's charset cannot be in it, so that its
     declaration may be right: it does not decode, or does not begin as XML.
@@ -84,7 +151,7 @@ def cannot_be(charset: str, data: bytes) -> bool:
         return False
     begins = True
     for text in _decoded(data, charset):
-        if text is None:
+        if text is None or "\0" in text:  # a character that no XML has
             return True
         if begins and text.strip():
             begins = False
@@ -93,12 +160,21 @@ def cannot_be(charset: str, data: bytes) -> bool:
     return False
 
 
+def decoder_of(charset: str) -> codecs.IncrementalDecoder | None:
+    """The decoder of a charset; `None` of one that Python does not know, and of codecs of its own."""
+    try:
+        "<".encode(charset)  # those that are not of text refuse this
+        name = codecs.lookup(charset).name
+        return None if name in _PYTHONS else codecs.getincrementaldecoder(charset)()
+    except (LookupError, ValueError):
+        return None
+
+
 def _decoded(data: bytes, charset: str) -> Iterator[str | None]:
     """The text of a document, piece by piece; `None` where it is in another charset. Of a charset
     that Python does not know, nothing."""
-    try:
-        decoder = codecs.getincrementaldecoder(charset)()
-    except LookupError:
+    decoder = decoder_of(charset)
+    if decoder is None:
         return
     try:
         for at in range(0, len(data), _CHUNK):

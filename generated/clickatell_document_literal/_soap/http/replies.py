@@ -22,6 +22,7 @@ from .attaching import Attaching, Read
 from .binding import readable_apart, received
 from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
+from .multipart import beside
 from .securing import ClientSecurity
 from .transport import Response
 
@@ -157,11 +158,13 @@ class Reply:
         if self._streams:
             kind = message.content_type
             found = message.status or status
-            return self._read(message.envelope, kind, found, self._checked(message))
+            return self._read(
+                message.envelope, kind, found, self._checked(message, message)
+            )
         # A signature is of the whole envelope, its binary values in place.
         apart = self._attaching is not None and self._security is None
         whole = self._whole(message, LONG if apart else None)
-        root = self._checked(whole)
+        root = self._checked(whole, message)
         if message.envelope is self._envelope:
             self._envelope = whole.envelope
         try:
@@ -185,8 +188,12 @@ class Reply:
             raise TransportError(reason) from None
         return whole
 
-    def _checked(self, message: Message) -> Element | None:
+    def _checked(self, message: Message, came: Message) -> Element | None:
         """The tree of a whole reply, once its message security is as demanded; `None` where none is.
+
+        Args:
+            message: with its binary values in place.
+            came: as it came.
 
         Raises:
             SecurityError: it is not.
@@ -196,6 +203,7 @@ class Reply:
         if self._security is None or self._is_acknowledgement(message.envelope, status):
             return None
         try:
+            message = replace(message, attachments=beside(came))
             found = self._security.checked(message, self._limits, self._sent)
         except NotAnEnvelope as error:
             raise self._no_reply() from error

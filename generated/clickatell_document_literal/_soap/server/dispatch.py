@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
 from ..errors.errors import DecodeError, SoapFault
+from ..http.securing import ServiceSecurity
 from ..soap.envelope import shown_name
 from ..soap.operation import AnyOperation
 from ..values.values import UNSET
@@ -25,6 +26,8 @@ class Target:
     operation: AnyOperation
     demands_addressing: bool = False
     """Whether its port demands WS-Addressing's headers."""
+    guard: ServiceSecurity | None = None
+    """Its message security."""
 
 
 class Dispatcher:
@@ -40,7 +43,11 @@ class Dispatcher:
         self._by_action: dict[str, list[Target]] = {}
         self._unnamed: list[Target] = []
         self.operations = [target.operation for target in targets]
+        self.guards: list[ServiceSecurity | None] = []
+        """The message security of the operations, each once."""
         for target in targets:
+            if not any(target.guard is known for known in self.guards):
+                self.guards.append(target.guard)
             message = target.operation.request_message
             if message is None:
                 continue

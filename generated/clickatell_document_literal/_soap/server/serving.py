@@ -19,7 +19,7 @@ from collections.abc import (
 from dataclasses import replace
 from http import HTTPStatus
 from math import inf
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 from urllib.parse import quote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -59,7 +59,7 @@ def asgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
-    security: Security | MessageSecurity | None = None,
+    security: Security | MessageSecurity | Literal[False] | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> AsgiApp:
@@ -239,7 +239,7 @@ def wsgi(
     hooks: Hooks | None = None,
     outgoing: Sequence[Layer] = (),
     incoming: Sequence[Layer] = (),
-    security: Security | MessageSecurity | None = None,
+    security: Security | MessageSecurity | Literal[False] | None = None,
     attachments: AttachmentsAs = "bytes",
     mtom: bool | int | None = None,
 ) -> WsgiApp:
@@ -367,7 +367,7 @@ class InMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
-        security: Security | MessageSecurity | None = None,
+        security: Security | MessageSecurity | Literal[False] | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:
@@ -396,7 +396,7 @@ class AsyncInMemoryTransport:
         hooks: Hooks | None = None,
         outgoing: Sequence[Layer] = (),
         incoming: Sequence[Layer] = (),
-        security: Security | MessageSecurity | None = None,
+        security: Security | MessageSecurity | Literal[False] | None = None,
         attachments: AttachmentsAs = "bytes",
         mtom: bool | int | None = None,
     ) -> None:

@@ -189,15 +189,21 @@ class ItemReader:
 
     def _envelope(self, root: _Tree, unfinished: bool) -> Iterator[Any]:
         for child, is_open in _children(root, unfinished):
-            if child.tag != self._names.body:
+            if child.tag != self._names.body or not self._is_body(child):
                 _drop(root, child, is_open)
                 continue
-            self._seen.add("Body")
             if self._message.tag is not None:
                 yield from self._body(child, is_open)
             else:
                 self._seen.add("message")
                 yield from self._inside(child, self._items.path, is_open)
+
+    def _is_body(self, child: _Tree) -> bool:
+        """Whether a Body is the envelope's first, which stays there; further ones are read over."""
+        if "Body" in self._seen:
+            return child.getprevious() is None
+        self._seen.add("Body")
+        return True
 
     def _body(self, body: _Tree, unfinished: bool) -> Iterator[Any]:
         for child, is_open in _children(body, unfinished):

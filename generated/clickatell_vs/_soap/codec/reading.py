@@ -220,9 +220,14 @@ def leading_text(e: Element) -> list[Any]:  # Any: such a list holds elements to
 
 
 def add_tail(content: list[T], c: Element) -> None:
-    """The text after a child of mixed content; every such list may hold str."""
-    if c.tail:
-        content.append(c.tail)  # type: ignore[arg-type]  # mixed content is a list of str | …
+    """The text after a child of mixed content; every such list may hold str. Of a child that was read over,
+    it goes on with the text before it."""
+    if not c.tail:
+        return
+    text: Any = c.tail  # Any: mixed content is a list of str | …
+    if content and isinstance(content[-1], str):
+        text = content.pop() + text
+    content.append(text)
 
 
 def unnamed_result(e: Element, names: Sequence[str]) -> Element | None:

@@ -29,12 +29,14 @@ _DEFAULTS: Final = (
     ("Accept-Encoding", "gzip, deflate"),
     ("User-Agent", "soapwright"),
 )
+_BLANKS: Final = " \t"
+"""Blanks as a header has them: to `str.strip` more characters are."""
 # RFC 9112, sections 4, 5 and 7.1; lines may end in a bare LF (section 2.2).
 _STATUS: Final = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: [^\0\r\n]*)?")
 _FIELD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\0\r\n]*)")
 _FOLDED: Final = re.compile(rb"[ \t][^\0\r\n]*")
 """A field that goes on (section 5.2)."""
-_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\0\r\n]*)?\r?\n")
+_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\0\r\n]*)?\r\n")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 
@@ -124,9 +126,8 @@ class Http11:
             if status >= 200:
                 break
         headers = reply.begin(status, fields, self.cookies)
-        closes = "close" in map(
-            str.strip, headers.get("connection", "").lower().split(",")
-        )
+        tokens = headers.get("connection", "").lower().split(",")
+        closes = any(token.strip(_BLANKS) == "close" for token in tokens)
         self._keeps &= version == b"1" and not closes
         coding = headers.get("transfer-encoding")
         length = headers.get("content-length")
@@ -274,7 +275,7 @@ def _length(given: str) -> int:
     Raises:
         ProtocolError: it is no number, or several.
     """
-    lengths = {one.strip() for one in given.split(",")}
+    lengths = {one.strip(_BLANKS) for one in given.split(",")}
     if len(lengths) != 1 or not _LENGTH.fullmatch(length := lengths.pop()):
         raise ProtocolError(f"the Content-Length {given[:40]!r} is none")
     return int(length)

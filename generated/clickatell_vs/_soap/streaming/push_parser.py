@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from ..errors.errors import DecodeError
 from ..values.dictionary import names_known, one_thread
-from ..xml.bounds import BYTE_ORDER_MARKS
-from ..xml.charsets import from_declaration, is_before
+from ..xml.charsets import (
+    Doubt,
+    cannot_be,
+    doubt_about,
+    from_declaration,
+    gives_way_unseen,
+    is_before,
+)
 from ..xml.element import noting
 from ..xml.parsing import (
     LIMITS,
@@ -41,6 +48,9 @@ class PushParser:
         self._said = charset
         self._limits = limits
         self._charset: str | None = None
+        self._doubt: Doubt | None = None
+        self._decoder: codecs.IncrementalDecoder | None = None
+        """Of a charset that was decided on later: the parser is given UTF-8."""
         self._prolog: Any = None  # Any: as of PULL_PARSER
         self._parser: Any = None  # Any: as of PULL_PARSER
         self._thread = one_thread()
@@ -74,7 +84,7 @@ class PushParser:
         if not self.names_types:
             self._note_types(piece)
         try:
-            parser.feed(piece)
+            parser.feed(self._readable(piece))
         except etree.XMLSyntaxError as error:
             raise syntax_error(error, self.begun) from None
         if names_known() - self._names > self._limits.names:
@@ -99,19 +109,53 @@ class PushParser:
         """The parser, once the first tag has come with the last piece; until then `None`."""
         pieces, piece = self._begun, self._begun[-1]
         if self._prolog is None:
-            piece = from_declaration(self.begun)
-            if len(piece) < len(BYTE_ORDER_MARKS[0]) or is_before(piece):
+            piece = self.begun
+            if is_before(piece):
                 return None
+            piece = from_declaration(piece)
             pieces[:] = [piece]
-            if self._said is not None:
+            if self._said is not None and not gives_way_unseen(self._said, piece):
                 self._charset = usable_charset(self._said, piece)
             self._names = names_known()
             self._prolog = prolog_parser(self._charset)
-        first = first_tag(self._prolog, piece, pieces[0])
+        try:
+            first = first_tag(self._prolog, piece, pieces[0])
+        except DecodeError:
+            if self._charset is None or not cannot_be(self._charset, self.begun):
+                raise
+            self._charset = None
+            self._prolog = prolog_parser(None)
+            first = first_tag(self._prolog, self.begun, pieces[0])
         if first is None:
             return None
         self._prolog = None
+        if self._charset is not None:
+            self._doubt = doubt_about(self._charset, self.begun)
+        if self._doubt is not None:
+            self._charset = "utf-8"
         return self._parser_of(first.tag)
+
+    def _readable(self, piece: bytes, *, last: bool = False) -> bytes:
+        """A piece as the parser can read it; of one that ends within a character, perhaps nothing yet.
+
+        Raises:
+            DecodeError: it is not in the charset that was decided on.
+        """
+        if self._doubt is not None and (last or not piece.isascii()):
+            decided = self._doubt.decided(piece, last=last)
+            if decided is None:
+                return b""
+            charset, piece = decided
+            self._doubt = None
+            if charset not in ("utf-8", "utf8"):
+                self._decoder = codecs.getincrementaldecoder(charset)()
+        if self._decoder is None:
+            return piece
+        try:
+            return self._decoder.decode(piece, final=last).encode()
+        except ValueError:
+            message = "not well-formed XML: it is not in its charset"
+            raise DecodeError("", message) from None
 
     def _parser_of(self, root: str) -> Any:  # Any: as of PULL_PARSER
         """The parser of the whole. Only the root's tag is asked for: events cost memory."""
@@ -141,6 +185,7 @@ class PushParser:
 
     def _close(self) -> Any:  # Any: lxml's elements
         try:
+            self._parser.feed(self._readable(b"", last=True))
             return self._parser.close()
         except etree.XMLSyntaxError as error:
             if self.root is not None and only_odd_namespaces(error.error_log):

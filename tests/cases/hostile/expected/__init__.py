@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from ._soap.http.transport import Response as Response
     from ._soap.http.transport import StreamedResponse as StreamedResponse
     from ._soap.http.transport import Transport as Transport
+    from ._soap.json.convert import from_dict as from_dict
+    from ._soap.json.convert import from_json as from_json
+    from ._soap.json.convert import to_dict as to_dict
+    from ._soap.json.convert import to_json as to_json
+    from ._soap.json.schema import json_schema as json_schema
     from ._soap.security.username_token import UsernameToken as UsernameToken
     from ._soap.soap.operation import Operation as Operation
     from ._soap.soap.operation import Port as Port
@@ -112,12 +117,17 @@ __all__ = [
     "XmlTime",
     "elements",
     "errors",
+    "from_dict",
+    "from_json",
     "headers_of",
+    "json_schema",
     "limits",
     "ports",
     "redact",
     "server",
     "set_limits",
+    "to_dict",
+    "to_json",
     "types",
     "validate",
 ]
@@ -168,10 +178,15 @@ _HOMES = {
     "XmlDecimal": "._soap.values.numbers",
     "XmlInt": "._soap.values.numbers",
     "XmlTime": "._soap.values.dates",
+    "from_dict": "._soap.json.convert",
+    "from_json": "._soap.json.convert",
     "headers_of": "._soap.addressing.addressing",
+    "json_schema": "._soap.json.schema",
     "limits": "._package",
     "redact": "._package",
     "set_limits": "._package",
+    "to_dict": "._soap.json.convert",
+    "to_json": "._soap.json.convert",
     "validate": ".facets",
 }
 

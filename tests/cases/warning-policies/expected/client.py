@@ -7,6 +7,7 @@ from . import _soap as soap
 from . import types as t
 from ._soap.attachments.attaching import ATTACHMENTS
 from ._soap.http.client import BaseAsyncClient, BaseClient
+from .policies import PROFILES
 from .ports import PORTS
 
 __all__ = [
@@ -21,6 +22,7 @@ class Client(BaseClient):
     _ports = PORTS
     _port_names = ("Vault",)
     _attaching = ATTACHMENTS
+    _profiles = PROFILES
     _demanded = {
         "Vault": (soap.Addressing(),),
     }
@@ -42,6 +44,7 @@ class AsyncClient(BaseAsyncClient):
     _ports = PORTS
     _port_names = ("Vault",)
     _attaching = ATTACHMENTS
+    _profiles = PROFILES
     _demanded = {
         "Vault": (soap.Addressing(),),
     }

@@ -1,8 +1,8 @@
-"""Demands that nothing meets by itself, as findings.
+"""Extensions that are required, as findings.
 
 | finding | |
 |---|---|
-| `policy` | warning: a policy, or an extension that is required, demands what nothing does by itself |
+| `policy` | warning: an extension that is required demands what nothing does by itself |
 """
 
 from __future__ import annotations
@@ -10,24 +10,11 @@ from __future__ import annotations
 from lxml import etree
 
 from soapwright.model.codes import Code
-from soapwright.model.demands import demands_of
-from soapwright.model.diagnostics import Findings
-from soapwright.model.policy import Policy
 from soapwright.wsdl.components import Components
 from soapwright.wsdl.namespaces import KNOWN_EXTENSIONS, WSDL
 from soapwright.wsdl.policy.references import WSP
 
 _REQUIRED = f"{{{WSDL}}}required"
-
-
-def note_demands(
-    policy: Policy, findings: Findings, address: str | None = None
-) -> None:
-    """Note each demand of a policy that nothing meets by itself."""
-    for demand in demands_of(policy, address):
-        if not demand.met:
-            message = f"a policy demands {demand.words}: nothing adds it by itself"
-            findings.warning(Code.POLICY, message, demand.at, demand.hint)
 
 
 def note_required(node: etree._Element, components: Components) -> None:

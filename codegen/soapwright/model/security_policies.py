@@ -1,0 +1,188 @@
+"""Assertions of WS-SecurityPolicy as values: the bindings, tokens and parts that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from soapwright.model.policy import Alternative, Assertion, in_order
+from soapwright.model.security import (
+    NAMESPACES,
+    Binding,
+    Parts,
+    Suite,
+    SupportingToken,
+    Token,
+)
+from soapwright.model.suites import suite_of
+
+TOKENS = {
+    "UsernameToken": "a UsernameToken",
+    "X509Token": "an X.509 certificate (X509Token)",
+    "SamlToken": "a SAML assertion (SamlToken)",
+    "IssuedToken": "a token of a security token service (IssuedToken)",
+    "KerberosToken": "a Kerberos ticket (KerberosToken)",
+    "SpnegoContextToken": "a token that SPNEGO negotiates (SpnegoContextToken)",
+    "SecureConversationToken": "a secure conversation (SecureConversationToken)",
+    "SecurityContextToken": "a security context (SecurityContextToken)",
+    "KeyValueToken": "a bare key (KeyValueToken)",
+    "RelToken": "a REL licence (RelToken)",
+    "HttpsToken": "TLS (HttpsToken)",
+}
+"""The tokens by their assertions' names, in words."""
+
+SIGNED = ("SignedParts", "SignedElements")
+ENCRYPTED = ("EncryptedParts", "EncryptedElements", "ContentEncryptedElements")
+REQUIRED = ("RequiredParts", "RequiredElements")
+
+_STEP = re.compile(r"/(?:\w[\w.-]*:)?(\w[\w.-]*)")
+_HEADERS_BY_PATH = 3
+
+
+def is_security(one: Assertion) -> bool:
+    """Whether an assertion is one of WS-SecurityPolicy's."""
+    return one.namespace in NAMESPACES
+
+
+def binding_of(assertions: Iterable[Assertion]) -> tuple[Binding, Assertion] | None:
+    """The binding among assertions, None where there is none; of several that which protects messages."""
+    found = [
+        (binding, one)
+        for one in in_order(assertions)
+        for binding in Binding
+        if is_security(one) and one.local == binding.value
+    ]
+    return max(found, key=lambda pair: pair[0] is not Binding.TRANSPORT, default=None)
+
+
+def flags_of(binding: Assertion) -> frozenset[str]:
+    """The names of the assertions in a binding."""
+    return frozenset(one.local for one in binding.inside)
+
+
+def only_inside(one: Assertion, name: str) -> Assertion | None:
+    """The only assertion in that of a name in another: `Layout` gives `Lax`."""
+    found = [inner for inner in one.inside if inner.local == name]
+    inside = found[0].inside if found else ()
+    return inside[0] if inside else None
+
+
+def suite(binding: Assertion) -> tuple[str, Suite | None]:
+    """The algorithm suite of a binding: its name, "" where none is named, and its algorithms."""
+    found = only_inside(binding, "AlgorithmSuite")
+    return ("", None) if found is None else (found.local, suite_of(found.local))
+
+
+def layout(binding: Assertion) -> str:
+    """The layout of a binding, "" where none is named."""
+    found = only_inside(binding, "Layout")
+    return "" if found is None else found.local
+
+
+# --------------------------------------------------------------------------------- tokens
+
+
+def token(one: Assertion) -> Token:
+    """A token assertion as a value; without an IncludeToken it is always sent (section 5.1.1)."""
+    include = one.attribute("IncludeToken").rpartition("/")[2] or "Always"
+    options = {inner.local for inner in one.inside}
+    if one.attribute("RequireClientCertificate") in ("true", "1"):
+        options.add("RequireClientCertificate")
+    return Token(one.local, include, frozenset(options), one.at)
+
+
+def tokens_in(binding: Assertion, *names: str) -> tuple[Token, ...]:
+    """The tokens of a binding that the first of these assertions in it has, such as `InitiatorToken`."""
+    for name in names:
+        for one in binding.inside:
+            if one.local == name:
+                return tuple(map(token, one.inside))
+    return ()
+
+
+def supporting(assertions: Iterable[Assertion]) -> Iterator[SupportingToken]:
+    """The supporting tokens among assertions, and in their bindings (section 8)."""
+    for one in in_order(assertions):
+        if not is_security(one):
+            continue
+        if one.local.endswith("SupportingTokens"):
+            parts = parts_of(one.inside)
+            for inner in one.inside:
+                if inner.local in TOKENS:
+                    yield SupportingToken(one.local, token(inner), parts)
+        elif one.local in TOKENS:
+            yield SupportingToken("SupportingTokens", token(one))
+        elif one.local in {binding.value for binding in Binding}:
+            yield from supporting(one.inside)
+
+
+# ---------------------------------------------------------------------------------- parts
+
+
+def parts_of(assertions: Iterable[Assertion]) -> Parts:
+    """The parts that assertions name, each once; XPath expressions that name no part are left out."""
+    found: dict[str, dict[str, None]] = {"sign": {}, "encrypt": {}, "require": {}}
+    for one in in_order(assertions):
+        if not is_security(one):
+            continue
+        for kind, names in (
+            ("sign", SIGNED),
+            ("encrypt", ENCRYPTED),
+            ("require", REQUIRED),
+        ):
+            if one.local in names:
+                found[kind].update(dict.fromkeys(part_names(one)))
+    return Parts(*(tuple(names) for names in found.values()))
+
+
+def part_names(one: Assertion) -> Iterator[str]:
+    """The parts that an assertion of parts or elements names (section 4)."""
+    if not one.parameters and one.local.endswith("Parts"):
+        yield "Body"
+        if one.local == "SignedParts":
+            yield "Headers"
+    for parameter in one.parameters:
+        if (name := part_name(parameter)) is not None:
+            yield name
+
+
+def part_name(parameter: Assertion) -> str | None:
+    """The part that a parameter of an assertion names; None where it is an XPath of no part."""
+    if parameter.local == "Body":
+        return "Body"
+    if parameter.local == "Attachments":
+        return "Attachments"
+    if parameter.local == "Header":
+        name = parameter.attribute("Name") or "*"
+        return f"{{{parameter.attribute('Namespace')}}}{name}"
+    return _part_at(parameter) if parameter.local.startswith("XPath") else None
+
+
+def _part_at(parameter: Assertion) -> str | None:
+    """The part at a path of plain steps from the Envelope: the Body, a header block, the Timestamp."""
+    prefixes = dict(parameter.prefixes)
+    names = []
+    rest = parameter.text
+    while (step := re.match(r"/(?:(\w[\w.-]*):)?(\w[\w.-]*)", rest)) is not None:
+        names.append((prefixes.get(step[1] or ""), step[2]))
+        rest = rest[step.end() :]
+    path = [name for _, name in names]
+    if rest or any(space is None for space, _ in names) or path[:1] != ["Envelope"]:
+        return None
+    if path[1:] == ["Body"]:
+        return "Body"
+    if path[1:] == ["Header", "Security", "Timestamp"]:
+        return "Timestamp"
+    if path[1:2] == ["Header"] and len(path) == _HEADERS_BY_PATH:
+        return f"{{{names[2][0]}}}{path[2]}"
+    return None
+
+
+def all_parts_are_named(one: Assertion) -> bool:
+    """Whether each parameter of an assertion of parts or elements names a part."""
+    return all(part_name(parameter) is not None for parameter in one.parameters)
+
+
+def security_assertions(alternative: Alternative) -> tuple[Assertion, ...]:
+    """The assertions of an alternative that are WS-SecurityPolicy's."""
+    return tuple(one for one in in_order(alternative) if is_security(one))

@@ -1,0 +1,296 @@
+"""Works out the message security of each port from its policies, and reports what they demand.
+
+Finding: `policy`, a warning: a policy demands what nothing does by itself, or at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from soapwright.model.api import Api, Message, Operation, Port
+from soapwright.model.codes import Code
+from soapwright.model.demands import (
+    OF_HTTPS,
+    Demand,
+    Met,
+    alternative_of_port,
+    demands_in,
+    demands_of,
+    used_alternative,
+)
+from soapwright.model.diagnostics import Findings
+from soapwright.model.policy import NOTHING, Alternative, Policy, in_order
+from soapwright.model.security import (
+    REFERENCES,
+    Binding,
+    MessageSecurity,
+    OperationSecurity,
+    Parts,
+    PortSecurity,
+    SupportingToken,
+    Token,
+)
+from soapwright.model.security_policies import (
+    binding_of,
+    flags_of,
+    is_security,
+    layout,
+    parts_of,
+    suite,
+    supporting,
+    tokens_in,
+)
+
+_SUPPORTED = {
+    "MustSupportRefIssuerSerial": "issuer-serial",
+    "MustSupportRefKeyIdentifier": "ski",
+    "MustSupportRefThumbprint": "thumbprint",
+}
+_LAYOUTS = {
+    "Strict": "strict",
+    "Lax": "lax",
+    "LaxTsFirst": "timestamp-first",
+    "LaxTimestampFirst": "timestamp-first",
+    "LaxTsLast": "timestamp-last",
+    "LaxTimestampLast": "timestamp-last",
+}
+# The tokens whose keys sign and are encrypted for, by whether the initiator sends the message.
+_SIGNING = {
+    True: ("InitiatorToken", "InitiatorSignatureToken"),
+    False: ("RecipientToken", "RecipientSignatureToken"),
+}
+_ENCRYPTING = {
+    True: ("RecipientToken", "RecipientEncryptionToken", "ProtectionToken"),
+    False: ("InitiatorToken", "InitiatorEncryptionToken", "ProtectionToken"),
+}
+_ALTERNATIVES_AT_MOST = 256
+_EMPTY: Alternative = frozenset()
+
+
+def secure_ports(api: Api, findings: Findings) -> Api:
+    """Report the demands of ports and operations, and give ports their security."""
+    for port in api.ports:
+        _report(port, findings)
+    ports = tuple(replace(port, security=security_of(port)) for port in api.ports)
+    return replace(api, ports=ports)
+
+
+def _report(port: Port, findings: Findings) -> None:
+    around = alternative_of_port(port)
+    for policy in (port.service_policy, port.policy):
+        _note(demands_of(policy, port.address, around), findings)
+    for operation in port.operations:
+        for policy in _policies_of(operation):
+            _note(demands_of(policy, None, around), findings)
+
+
+def _policies_of(operation: Operation) -> Iterator[Policy]:
+    """The policies of an operation that say anything, with those of its messages."""
+    messages = (operation.input, operation.output, *operation.faults)
+    of_messages = (m.policy for m in messages if m is not None)
+    yield from (p for p in (operation.policy, *of_messages) if p != NOTHING)
+
+
+def _note(demands: tuple[Demand, ...], findings: Findings) -> None:
+    for demand in demands:
+        message = f"a policy demands {demand.words}"
+        match demand.how:
+            case Met.BY_ITSELF:
+                continue
+            case Met.BY_USER | Met.UNKNOWN:
+                message += ": nothing adds it by itself"
+            case Met.REFUSED:
+                message += ": nothing here meets it, and calls are refused"
+        findings.warning(Code.POLICY, message, demand.at, demand.hint)
+
+
+# ------------------------------------------------------------------------------- of a port
+
+
+def security_of(port: Port) -> PortSecurity | None:
+    """The message security of a port, None where its policies demand none."""
+    used = alternative_of_port(port)
+    found = _Reading(port, used).security()
+    if not (found.needs_user or found.unmet):
+        return None if found == PortSecurity() else found
+    for other in _others(port, used):
+        otherwise = _Reading(port, other).security()
+        if not (otherwise.needs_user or otherwise.unmet):
+            return replace(found, otherwise=otherwise)
+    return found
+
+
+def _others(port: Port, used: Alternative) -> Iterator[Alternative]:
+    """The other alternatives of a port that can be met."""
+    both = (one | other for one in port.service_policy for other in port.policy)
+    for _, alternative in zip(range(_ALTERNATIVES_AT_MOST), both):
+        unmet = (Met.UNKNOWN, Met.REFUSED)
+        if alternative != used and not any(
+            demand.how in unmet for demand in demands_in(alternative)
+        ):
+            yield alternative
+
+
+class _Reading:
+    """The security of a port by one alternative of its policy."""
+
+    def __init__(self, port: Port, alternative: Alternative) -> None:
+        self._port = port
+        self._alternative = alternative
+        found = binding_of(alternative)
+        self._binding = None if found is None else found[0]
+        self._assertion = None if found is None else found[1]
+        self._flags = frozenset() if found is None else flags_of(found[1])
+        self._supporting = tuple(supporting(alternative))
+        self._supported = frozenset(
+            inner.local
+            for one in alternative
+            if is_security(one) and one.local in ("Wss10", "Wss11")
+            for inner in one.inside
+        )
+
+    def security(self) -> PortSecurity:
+        demands = demands_in(self._alternative)
+        refused = [d.words for d in demands if d.how is Met.REFUSED]
+        operations = {one.key: self._operation(one) for one in self._port.operations}
+        if not any(one != OperationSecurity() for one in operations.values()):
+            operations = {}
+        found = PortSecurity(
+            binding=self._binding,
+            timestamp="IncludeTimestamp" in self._flags,
+            https=any(
+                is_security(one) and one.local == Binding.TRANSPORT.value
+                for one in self._alternative
+            ),
+            of_http=tuple(self._of_http()),
+            username=self._username(),
+            operations=operations,
+            unmet=tuple(dict.fromkeys(refused)),
+        )
+        if self._assertion is None:
+            return found
+        return replace(
+            found,
+            suite=suite(self._assertion)[1],
+            layout=_LAYOUTS.get(layout(self._assertion), ""),
+            encrypt_first="EncryptBeforeSigning" in self._flags,
+            endorse=self._binding is Binding.SYMMETRIC and self._endorsing is not None,
+            confirm_signature="RequireSignatureConfirmation" in self._supported,
+        )
+
+    def _of_http(self) -> Iterator[str]:
+        """Demands on the HTTP client, in words."""
+        for one in in_order(self._alternative):
+            if is_security(one) and one.local == Binding.TRANSPORT.value:
+                for token in tokens_in(one, "TransportToken"):
+                    options = token.options
+                    yield from (w for name, w in OF_HTTPS.items() if name in options)
+
+    def _tokens(self, *names: str) -> tuple[Token, ...]:
+        return () if self._assertion is None else tokens_in(self._assertion, *names)
+
+    def _username(self) -> frozenset[str] | None:
+        """The options of the UsernameToken that a request of any operation must have."""
+        tokens = [*self._supporting]
+        for operation in self._port.operations:
+            tokens += supporting(self._around(operation, operation.input))
+        found = [one.token for one in tokens if one.token.kind == "UsernameToken"]
+        if not found:
+            return None
+        return frozenset[str]().union(*(token.options for token in found))
+
+    # ------------------------------------------------------------------------ operations
+
+    def _operation(self, operation: Operation) -> OperationSecurity:
+        refused = [
+            demand.words
+            for policy in _policies_of(operation)
+            for demand in demands_of(policy, None, self._alternative)
+            if demand.how is Met.REFUSED
+        ]
+        return OperationSecurity(
+            self._message(operation, operation.input, by_initiator=True),
+            self._message(operation, operation.output, by_initiator=False),
+            tuple(dict.fromkeys(refused)),
+        )
+
+    def _around(self, operation: Operation, message: Message | None) -> Alternative:
+        """The assertions of an operation and of one of its messages, without the port's."""
+        policies = [operation.policy, NOTHING if message is None else message.policy]
+        return _EMPTY.union(
+            *(used_alternative(p, self._alternative) for p in policies if p)
+        )
+
+    def _message(
+        self, operation: Operation, message: Message | None, *, by_initiator: bool
+    ) -> MessageSecurity:
+        if message is None:
+            return MessageSecurity()
+        own = self._around(operation, message)
+        parts = parts_of(in_order(self._alternative | own))
+        tokens = [*self._supporting, *supporting(own)] if by_initiator else []
+        if self._binding is Binding.TRANSPORT or self._binding is None:
+            return self._over_transport(parts, tokens)
+        sign, encrypt = dict.fromkeys(parts.sign), dict.fromkeys(parts.encrypt)
+        if "IncludeTimestamp" in self._flags:
+            sign["Timestamp"] = None
+        usernames = [t for t in tokens if t.token.kind == "UsernameToken"]
+        if any(t.is_signed for t in usernames):
+            sign["UsernameToken"] = None
+        if any(t.is_encrypted for t in usernames):
+            encrypt["UsernameToken"] = None
+        reference = self._reference_of(_SIGNING, by_initiator=by_initiator)
+        if sign and "ProtectTokens" in self._flags and reference == "direct":
+            sign["BinarySecurityToken"] = None
+        if sign and "EncryptSignature" in self._flags:
+            encrypt["Signature"] = None
+        return MessageSecurity(
+            *(tuple(sign), tuple(encrypt), parts.require),
+            reference,
+            self._reference_of(_ENCRYPTING, by_initiator=by_initiator),
+        )
+
+    def _over_transport(
+        self, parts: Parts, tokens: list[SupportingToken]
+    ) -> MessageSecurity:
+        """The security of a message that TLS protects: an endorsing token signs the Timestamp (section 8.3)."""
+        for one in tokens:
+            if one.is_endorsing and one.token.kind == "X509Token":
+                sign = tuple(dict.fromkeys(("Timestamp", *one.parts.sign)))
+                reference = self._reference(one.token, by_initiator=True)
+                return MessageSecurity(sign, (), parts.require, reference)
+        return MessageSecurity(require=parts.require)
+
+    def _reference_of(
+        self, names: Mapping[bool, Sequence[str]], *, by_initiator: bool
+    ) -> str:
+        """How a key is referred to in a message: that of the token of the first of these names that there is."""
+        endorsing = self._endorsing
+        tokens = self._tokens(*names[by_initiator])
+        if names is _SIGNING and endorsing is not None:
+            tokens = (endorsing,)
+        if not tokens:
+            return "direct"
+        return self._reference(tokens[0], by_initiator=by_initiator)
+
+    @property
+    def _endorsing(self) -> Token | None:
+        """The token whose key signs the signature of a symmetric binding, None where none does."""
+        if self._binding is not Binding.SYMMETRIC:
+            return None
+        found = [t.token for t in self._supporting if t.is_endorsing]
+        return found[0] if found else None
+
+    def _reference(self, token: Token, *, by_initiator: bool) -> str:
+        """How a signature refers to its certificate: as the token says, else by the token where
+        it is sent, else in a way that the policy says is supported."""
+        for option, reference in REFERENCES.items():
+            if option in token.options:
+                return reference
+        if token.is_sent(by_initiator=by_initiator):
+            return "direct"
+        for option, reference in _SUPPORTED.items():
+            if option in self._supported:
+                return reference
+        return "issuer-serial"
