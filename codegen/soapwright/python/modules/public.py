@@ -19,6 +19,7 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "http.message": ("Attachment", "Message", "Outgoing"),
     "http.retries": ("Retry",),
     "http.own_transport": ("AsyncHttpTransport", "HttpTransport"),
+    "http.reqwest_transport": ("AsyncReqwestTransport", "ReqwestTransport"),
     "http.transport": (
         "AsyncStreamedResponse",
         "AsyncTransport",

@@ -58,10 +58,14 @@ class OwnClient(Generic[C]):
         if self._closed:
             raise closed()
 
+    def forget(self) -> C | None:
+        """This process's set, if there is one, for the caller to close. No other is made."""
+        self._closed = True
+        return self._clients.pop(os.getpid(), None)
+
     def close(self) -> None:
         """Close its connections. It makes no others."""
-        self._closed = True
-        client = self._clients.get(os.getpid())
+        client = self.forget()
         if client is not None:
             client.close()
 

@@ -34,7 +34,7 @@ class Body:
         self._deadline = request.deadline
         self._received = bytearray()
 
-    def add(self, chunk: bytes | bytearray, head: Head) -> None:
+    def add(self, chunk: bytes | bytearray | memoryview, head: Head) -> None:
         """Take the next piece.
 
         Raises:

@@ -80,7 +80,7 @@ class HttpTransport:
         *,
         connections: int = CONNECTIONS,
     ) -> None:
-        self._settings = _settings(timeout, connections)
+        self._settings = settings_of(timeout, connections)
         self._given = http_client
         if http_client is not None:
             _usable(http_client, "Client", "close")
@@ -130,7 +130,7 @@ class AsyncHttpTransport:
         *,
         connections: int = CONNECTIONS,
     ) -> None:
-        self._settings = _settings(timeout, connections)
+        self._settings = settings_of(timeout, connections)
         self._given = http_client
         if http_client is not None:
             _usable(http_client, "AsyncClient", "aclose")
@@ -193,7 +193,7 @@ def _is_direct() -> bool:
     return not getproxies()
 
 
-def _settings(timeout: float, connections: int) -> Settings:
+def settings_of(timeout: float, connections: int) -> Settings:
     """The settings of a transport.
 
     Raises:
