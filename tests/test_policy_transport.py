@@ -303,3 +303,12 @@ def test_a_choice_of_nothing_is_refused(folder: Path, pattern: str, which: str) 
         package(folder, text, alternatives=((pattern, which),))
     (finding,) = caught.value.diagnostics
     assert repr(which) in finding.message and "1 (messages signed" in finding.hint
+
+
+def test_tls_protects_a_token_that_no_binding_protects(folder: Path) -> None:
+    bank, _ = package(folder, wsdl(username(kind="SignedSupportingTokens")))
+    token = bank.UsernameToken("ida", "secret", lifetime=None)
+    wire = Wire(bank, bank.UsernameTokens(lambda user: "secret"))
+    assert call(bank, wire, outgoing=[token]) == "1 ida"
+    with pytest.raises(ValueError, match="https"):
+        bank.Client("http://bank.example/", outgoing=[token])

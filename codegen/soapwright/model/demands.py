@@ -88,7 +88,11 @@ class Demand:
 
 
 def demands_of(
-    policy: Policy, address: str | None = None, around: Alternative = frozenset()
+    policy: Policy,
+    address: str | None = None,
+    around: Alternative = frozenset(),
+    *,
+    encrypts: bool = False,
 ) -> tuple[Demand, ...]:
     """The demands of the alternative that is used: the first that can be met.
 
@@ -96,6 +100,7 @@ def demands_of(
         policy: of any subject.
         address: of the port, where it is known.
         around: the alternative of the port, of whose message or operation the policy is.
+        encrypts: whether a message of the port is encrypted.
     """
     if not policy:
         return (
@@ -103,7 +108,8 @@ def demands_of(
                 "what nobody can meet: it has no alternative", Met.UNKNOWN, Location("")
             ),
         )
-    return demands_in(used_alternative(policy, around), address, around)
+    used = used_alternative(policy, around)
+    return demands_in(used, address, around, encrypts=encrypts)
 
 
 def used_alternative(policy: Policy, around: Alternative = frozenset()) -> Alternative:
@@ -125,22 +131,49 @@ def demands_in(
     alternative: Alternative,
     address: str | None = None,
     around: Alternative = frozenset(),
+    *,
+    encrypts: bool = False,
 ) -> tuple[Demand, ...]:
     """The demands of one alternative, as `demands_of`."""
-    return tuple(_Demands(alternative, around, address).all())
+    return tuple(_Demands(alternative, around, address, encrypts).all())
+
+
+def encrypts(port: Port) -> bool:
+    """Whether a policy of a port, or of its messages, demands that something is encrypted."""
+    policies = [port.service_policy, port.policy]
+    for operation in port.operations:
+        messages = (operation.input, operation.output)
+        policies += [operation.policy, *(m.policy for m in messages if m is not None)]
+    return any(
+        "Encrypt" in one.local and is_security(one)
+        for policy in policies
+        for alternative in policy
+        for one in alternative
+    )
 
 
 def demands_of_port(port: Port) -> tuple[Demand, ...]:
     """The demands of a port and of its service, each once; those of messages are not among them."""
-    around = alternative_of_port(port)
+    around, ciphers = alternative_of_port(port), encrypts(port)
     found = [
-        *demands_of(port.service_policy, port.address, around),
-        *demands_of(port.policy, port.address, around),
+        demand
+        for policy in (port.service_policy, port.policy)
+        for demand in demands_of(policy, port.address, around, encrypts=ciphers)
     ]
     declared = port.addressing
     if declared is not None and declared.required:
         found.insert(0, Demand(_WS_ADDRESSING, Met.BY_ITSELF, declared.at))
     return _once(found)
+
+
+def alternatives_of_port(port: Port) -> tuple[tuple[str, ...], ...]:
+    """The demands of each alternative of a port's policy in words; empty where there is but one."""
+    if len(port.policy) < 2:
+        return ()
+    return tuple(
+        tuple(demand.words for demand in _once(demands_in(one, port.address)))
+        for one in port.policy
+    )
 
 
 def alternative_of_port(port: Port) -> Alternative:
@@ -202,11 +235,16 @@ class _Demands:
     """The demands of one alternative, in words."""
 
     def __init__(
-        self, alternative: Alternative, around: Alternative, address: str | None
+        self,
+        alternative: Alternative,
+        around: Alternative,
+        address: str | None,
+        encrypts: bool,
     ) -> None:
         self._assertions = in_order(alternative)
         self._around = alternative | around
         self._address = address
+        self._encrypts = encrypts
         found = binding_of(self._around)
         self._binding = None if found is None else found[0]
         self._by_transport = self._binding is Binding.TRANSPORT
@@ -294,12 +332,14 @@ class _Demands:
 
     def _algorithms(self, binding: Assertion) -> Iterator[Demand]:
         name, found = suite(binding)
+        symmetric = binding.local == Binding.SYMMETRIC.value
+        encrypted = symmetric or self._encrypts
         if name and found is None:
             words = f"the algorithm suite {name}, which is not known"
             yield Demand(words, Met.REFUSED, binding.at)
-        elif found is not None and (weak := found.weak(encrypts=True)):
+        elif found is not None and (weak := found.weak(encrypts=encrypted)):
             names = ", ".join(weak)
-            if binding.local == Binding.SYMMETRIC.value:
+            if symmetric:
                 names = names.replace("rsa-sha1", "hmac-sha1")
             words = f"weak algorithms ({name}: {names})"
             yield Demand(words, Met.BY_USER, binding.at, _WEAK_HINT)
@@ -342,11 +382,10 @@ class _Demands:
         return Demand(words, how, token.at, hint)
 
     def _takes_username(self, one: SupportingToken) -> bool:
-        """Whether a UsernameToken can be sent as a policy demands it."""
-        if one.is_endorsing or any(_DERIVED in option for option in one.token.options):
-            return False
-        protects = self._binding is not None
-        return protects or not (one.is_encrypted or one.is_signed)
+        """Whether a UsernameToken can be sent as a policy demands it. Where it is to be protected and no
+        binding says how, TLS does it."""
+        derived = any(_DERIVED in option for option in one.token.options)
+        return not (one.is_endorsing or derived)
 
     def _endorses(self, one: SupportingToken) -> bool:
         """Whether a certificate's key can sign as a policy demands it: the Timestamp of a message over

@@ -17,6 +17,7 @@ from soapwright.model.demands import (
     alternative_of_port,
     demands_in,
     demands_of,
+    encrypts,
     used_alternative,
 )
 from soapwright.model.diagnostics import Findings
@@ -79,7 +80,8 @@ def secure_ports(api: Api, findings: Findings) -> Api:
 def _report(port: Port, findings: Findings) -> None:
     around = alternative_of_port(port)
     for policy in (port.service_policy, port.policy):
-        _note(demands_of(policy, port.address, around), findings)
+        found = demands_of(policy, port.address, around, encrypts=encrypts(port))
+        _note(found, findings)
     for operation in port.operations:
         for policy in _policies_of(operation):
             _note(demands_of(policy, None, around), findings)
@@ -159,10 +161,7 @@ class _Reading:
         found = PortSecurity(
             binding=self._binding,
             timestamp="IncludeTimestamp" in self._flags,
-            https=any(
-                is_security(one) and one.local == Binding.TRANSPORT.value
-                for one in self._alternative
-            ),
+            https=self._needs_tls(),
             of_http=tuple(self._of_http()),
             username=self._username(),
             operations=operations,
@@ -179,6 +178,22 @@ class _Reading:
             confirm_signature="RequireSignatureConfirmation" in self._supported,
         )
 
+    def _needs_tls(self) -> bool:
+        """Whether TLS is demanded, or alone can protect a token as it is demanded."""
+        if self._binding is None:
+            return any(t.is_signed or t.is_encrypted for t in self._usernames())
+        return any(
+            is_security(one) and one.local == Binding.TRANSPORT.value
+            for one in self._alternative
+        )
+
+    def _usernames(self) -> list[SupportingToken]:
+        """The UsernameTokens that a request of any operation must have."""
+        tokens = [*self._supporting]
+        for operation in self._port.operations:
+            tokens += supporting(self._around(operation, operation.input))
+        return [one for one in tokens if one.token.kind == "UsernameToken"]
+
     def _of_http(self) -> Iterator[str]:
         """Demands on the HTTP client, in words."""
         for one in in_order(self._alternative):
@@ -191,14 +206,9 @@ class _Reading:
         return () if self._assertion is None else tokens_in(self._assertion, *names)
 
     def _username(self) -> frozenset[str] | None:
-        """The options of the UsernameToken that a request of any operation must have."""
-        tokens = [*self._supporting]
-        for operation in self._port.operations:
-            tokens += supporting(self._around(operation, operation.input))
-        found = [one.token for one in tokens if one.token.kind == "UsernameToken"]
-        if not found:
-            return None
-        return frozenset[str]().union(*(token.options for token in found))
+        """The options of the UsernameToken that a request must have, None where it needs none."""
+        found = [one.token.options for one in self._usernames()]
+        return frozenset[str]().union(*found) if found else None
 
     # ------------------------------------------------------------------------ operations
 

@@ -3,6 +3,7 @@ whoever uses them installs it."""
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from importlib import import_module
 from typing import Any, Final, NoReturn
@@ -87,8 +88,10 @@ class _Reqwest:
             headers["Accept-Encoding"] = "gzip, deflate"
         made = self._own.get().request(request.method, request.url)
         made = made.headers(headers).body_bytes(request.body)
-        if request.deadline is not None:
-            made = made.timeout(timedelta(seconds=request.deadline.phase))
+        most = math.inf if request.deadline is None else request.deadline.phase
+        most = min(most, request.timeout or math.inf)
+        if most < math.inf:
+            made = made.timeout(timedelta(seconds=most))
         return made.build_streamed()
 
     def _raise_translated(self, error: Exception, request: Request) -> NoReturn:

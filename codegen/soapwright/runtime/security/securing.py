@@ -15,7 +15,7 @@ from ..http.securing import Checked, Received
 from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
 from ..xml.parsing import LIMITS, Limits, parse
-from .algorithms import DIGESTS, SIGNATURES, accepted
+from .algorithms import DIGESTS, SIGNATURES, accepted, identity_of
 from .assertion_checks import Asserted
 from .assertions import ASSERTIONS, id_of
 from .ciphers import DATA, TRANSPORTS
@@ -26,6 +26,7 @@ from .demanding import (
     check_confirmations,
     check_coverage,
     check_encryption,
+    check_included,
 )
 from .material import Material
 from .names import BLOCK, USERNAME_TOKEN, ds
@@ -108,6 +109,7 @@ class _Secured:
             check_required(found.parts, profile.expect_required)
         if not is_fault:
             check_encryption(found, profile)
+        check_included(found.parts, profile)
         until = check_timestamp(found.parts, profile, material.now())
         if found.assertion is not None:
             check_assertion(found, profile)
@@ -123,9 +125,10 @@ class _Secured:
             check_confirmations(main, request.values)
         # Asked last: only who is trusted fills the memory.
         for one in found.signatures:
-            if request is not None and one.value in request.values:
+            sent = () if request is None else request.values
+            if one.identity in [identity_of(one.algorithm, value) for value in sent]:
                 raise SecurityError("the reply is what was sent")
-            seen = sha256(one.value).hexdigest()
+            seen = sha256(one.identity).hexdigest()
             if not material.replays.add(seen, min(until, _LATEST)):
                 raise SecurityError("the message was received before")
         return found

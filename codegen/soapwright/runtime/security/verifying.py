@@ -19,13 +19,14 @@ from .algorithms import (
     check_signature,
     decoded,
     digest,
-    encoded,
+    identity_of,
 )
 from .attached import COMPLETE, CONTENT, attachment_of, digest_of
 from .assertion_checks import Asserted
 from .assertions import ASSERTIONS, referred
 from .canonical import canonical, prefix_list, with_default
 from .certificates import Found, certificate_of
+from .contained import check_contained
 from .decrypting import SessionKeys
 from .material import Material
 from .names import (
@@ -34,12 +35,11 @@ from .names import (
     REFERENCE,
     SECURITY,
     STR_TRANSFORM,
-    X509V3,
     ds,
     wsse,
 )
 from .parts import Ids, Parts, only
-from .trust import der
+from .references import as_token
 
 _REFERENCES_AT_MOST: Final = 32
 _PARAMETERS: Final = wsse("TransformationParameters")
@@ -56,11 +56,18 @@ class Verified:
     """The Content-IDs of attachments that it covers, and whether with their MIME headers."""
     signer: Found | None = None
     """The certificate, `None` of an HMAC."""
+    reference: Any = None
+    """The SecurityTokenReference to the signer's certificate; `None` of an HMAC."""
     secret: bytes | None = field(default=None, repr=False)
     """The key of an HMAC."""
     algorithm: str = ""
     value: bytes = b""
-    """The signature's, by which a replayed message is known."""
+    """The signature's."""
+
+    @property
+    def identity(self) -> bytes:
+        """The octets by which a replayed message is known."""
+        return identity_of(self.algorithm, self.value)
 
     def covers(self, e: Any) -> bool:  # Any: lxml ships no types
         """Whether an element is covered, this one and no other."""
@@ -129,6 +136,8 @@ class Verifying:
         found.signer = self.signer(signature, found.algorithm)
         if found.signer is None:
             found.secret = self.secret(signature)
+        else:
+            found.reference = only(only(signature, ds("KeyInfo")), REFERENCE)
         self.check_value(info, found)
         self.check_trust(found)
         for reference in self.references(info):
@@ -223,9 +232,13 @@ class Verifying:
         """
         holder = None if self._assertion is None else self._assertion.holder
         if found.signer is not None and found.signer.certificate != holder:
+            certificate, trust = found.signer.certificate, self._material.trust
+            if certificate == self._material.certificate:
+                if certificate not in trust.pinned:
+                    raise SecurityError("the message is one of one's own")
             others = (*found.signer.others, *self._material.chain)
             now = self._material.now()
-            self._material.trust.check(found.signer.certificate, others, now)
+            trust.check(certificate, others, now)
 
     # ------------------------------------------------------------------------ references
 
@@ -246,7 +259,7 @@ class Verifying:
         """The element that a Reference covers, once its digest is right.
 
         Raises:
-            SecurityError: it is not, or the element is where nobody looks for it.
+            SecurityError: it is not, the element is where nobody looks for it, or its meaning is not covered.
         """
         name = self.hashing(reference)
         covered, data = self.digested(reference)
@@ -255,6 +268,7 @@ class Verifying:
             local = str(covered.tag).rpartition("}")[2]
             raise SecurityError(f"the digest of {local} is wrong: it was changed")
         self._check_place(covered)
+        check_contained(covered, data)
         return covered
 
     def attachment(
@@ -338,7 +352,9 @@ class Verifying:
             return assertion, with_default(data)
         found = certificate_of(reference, security, self._ids.element, self._known)
         if found.token is None:
-            return reference, _as_token(reference, found)
+            prefixes = [p for p, u in reference.nsmap.items() if u == SECURITY and p]
+            prefix = str(prefixes[0]) if prefixes else "wsse"
+            return reference, as_token(found.certificate, prefix)
         return found.token, with_default(canonical(found.token, prefix_list(method)))
 
     def _check_place(self, e: Any) -> None:  # Any: lxml ships no types
@@ -358,14 +374,3 @@ class Verifying:
                     return
             parent = parent.getparent()
         raise SecurityError("what was signed is at another place")
-
-
-def _as_token(reference: Any, found: Found) -> bytes:  # Any: lxml ships no types
-    """The token that the certificate would be, in its canonical form."""
-    prefixes = [p for p, uri in reference.nsmap.items() if uri == SECURITY and p]
-    prefix = prefixes[0] if prefixes else "wsse"
-    return (
-        f'<{prefix}:BinarySecurityToken xmlns="" xmlns:{prefix}="{SECURITY}"'
-        f' ValueType="{X509V3}">{encoded(der(found.certificate))}'
-        f"</{prefix}:BinarySecurityToken>"
-    ).encode()

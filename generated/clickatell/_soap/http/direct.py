@@ -46,7 +46,7 @@ class Connections:
             request: its body is all in memory.
             target: where it goes.
         """
-        timeout, deadline = self._timeout, request.deadline
+        timeout, deadline = request.timeout or self._timeout, request.deadline
         progress = Progress()
         progress.known = True
         if deadline is not None:

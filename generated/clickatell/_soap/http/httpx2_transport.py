@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from functools import partial
@@ -224,8 +225,8 @@ def _posted(
     if "accept-encoding" not in map(str.lower, request.headers):
         headers.append((b"Accept-Encoding", b"gzip, deflate"))
     extensions: dict[str, object] = {"trace": trace}
-    if request.deadline is not None:
-        extensions["timeout"] = _timeouts(client, request.deadline.phase)
+    if request.deadline is not None or request.timeout is not None:
+        extensions["timeout"] = _timeouts(client, request)
     return {
         "method": request.method,
         "url": request.url,
@@ -236,12 +237,13 @@ def _posted(
     }
 
 
-def _timeouts(client: object, most: float) -> dict[str, float]:
-    """The timeouts of a request by its phases: the client's own, where they are shorter."""
-    own = getattr(client, "timeout", None)
+def _timeouts(client: object, request: Request) -> dict[str, float]:
+    """The timeouts of a request by its phases: its own or the client's, up to its deadline."""
+    of_client = getattr(client, "timeout", None)
+    most = math.inf if request.deadline is None else request.deadline.phase
     timeouts = {}
     for phase in ("connect", "read", "write", "pool"):
-        seconds = getattr(own, phase, None)
+        seconds = request.timeout or getattr(of_client, phase, None)
         timeouts[phase] = most if seconds is None else min(seconds, most)
     return timeouts
 

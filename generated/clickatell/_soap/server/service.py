@@ -24,9 +24,11 @@ from ..http.securing import (
     ServiceDemands,
     ServiceSecurity,
 )
+from ..http.transport import Response
 from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
+from ..xml.parsing import Limits
 from .specification import Specification
 
 __all__ = [
@@ -100,6 +102,8 @@ class BaseService(ABC):
     """The parameters that are given the whole request, of operations whose fields cannot express it all."""
     _attaching: ClassVar[Attaching | None] = None
     """The writer and reader of attachments; `None` where nothing is binary."""
+    _plain: ClassVar[type[Plain] | None] = None
+    """The calls of HTTP bindings; `None` where all come in envelopes."""
     _profiles: ClassVar[Mapping[str, PortDemands]] = {}
     """The message security that ports' policies demand, by their keys."""
     _specification: ClassVar[Specification | None] = None
@@ -178,6 +182,55 @@ class Call:
         if result is not None:
             raise TypeError(f"{self.operation.name} has no result to give")
         return kind(), headers
+
+
+class Plain(Protocol):
+    """The interface of the calls of HTTP bindings, which come without an envelope.
+
+    Args:
+        ports: by their keys, each with its service.
+        paths: the path of each port, where it has one of its own.
+        address: where callers find the services.
+    """
+
+    def __init__(
+        self,
+        ports: Mapping[str, tuple[BaseService, Port]],
+        paths: Mapping[str, str],
+        address: str | None,
+    ) -> None: ...
+
+    def called(
+        self,
+        request: HttpRequest,
+        received: Callable[[HttpRequest], Message],
+        limits: Limits,
+    ) -> Call | Response | None:
+        """The call that a request is, or the reply to a wrong one; `None` where it is none of an HTTP
+        binding.
+
+        Args:
+            request: any.
+            received: its body as a message, after the layers.
+            limits: of what it holds.
+        """
+        ...
+
+    def has(self, call: Call) -> bool:
+        """Whether a call came without an envelope."""
+        ...
+
+    def reply(self, call: Call, value: object) -> Response:
+        """The reply to a call.
+
+        Raises:
+            EncodeError: the value cannot be written.
+        """
+        ...
+
+    def failed(self, call: Call, error: Exception) -> Response:
+        """The reply to a call that failed; what nobody foresaw is logged."""
+        ...
 
 
 _current: ContextVar[Call] = ContextVar("current call")

@@ -50,6 +50,8 @@ class Request:
     such requests; its Content-Length is among the headers where it is known."""
     method: str = "POST"
     """Of operations that are bound to HTTP without SOAP another one, too."""
+    timeout: float | None = field(default=None, compare=False)
+    """Seconds without progress, instead of the transport's own."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)

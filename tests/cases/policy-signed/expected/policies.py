@@ -14,7 +14,6 @@ PROFILES: Mapping[str, PortProfile] = {
     # It demands WS-Addressing.
     # It demands messages signed by keys of both sides (AsymmetricBinding): an X.509
     # certificate (X509Token).
-    # It demands weak algorithms (Basic256Sha256: aes256-cbc).
     # It demands a Timestamp (IncludeTimestamp).
     "Bank": PortProfile(
         request=Profile(
@@ -36,7 +35,6 @@ PROFILES: Mapping[str, PortProfile] = {
     # It demands WS-Addressing.
     # It demands messages signed by keys of both sides (AsymmetricBinding): an X.509
     # certificate (X509Token).
-    # It demands weak algorithms (Basic256Sha256: aes256-cbc).
     # It demands a Timestamp (IncludeTimestamp).
     "Bank12": PortProfile(
         request=Profile(
