@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from raw_server import GOOD, Connection, always, http, raw_server
-from test_bad_network import KINDS
+from test_bad_network import KINDS, async_client, sync_client
 from test_client import BOTH, Call
 
 from soapwright.runtime.errors.errors import TransportError, TransportTimeout
@@ -147,7 +147,7 @@ def test_what_follows_a_reply_is_no_reply_to_the_next_request(client):
         assert server.connections == 2
 
 
-@KINDS
+@pytest.mark.parametrize("client", [sync_client, async_client])
 def test_a_connection_is_not_kept_for_long(client, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(direct, "IDLE", 0.05)
     monkeypatch.setattr(direct_async, "IDLE", 0.05)

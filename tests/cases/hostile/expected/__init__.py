@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from ._soap.http.retries import Retry as Retry
     from ._soap.http.own_transport import AsyncHttpTransport as AsyncHttpTransport
     from ._soap.http.own_transport import HttpTransport as HttpTransport
+    from ._soap.http.reqwest_transport import (
+        AsyncReqwestTransport as AsyncReqwestTransport,
+    )
+    from ._soap.http.reqwest_transport import ReqwestTransport as ReqwestTransport
     from ._soap.http.transport import AsyncStreamedResponse as AsyncStreamedResponse
     from ._soap.http.transport import AsyncTransport as AsyncTransport
     from ._soap.http.transport import Request as Request
@@ -77,6 +81,7 @@ __all__ = [
     "AnyElement",
     "AsyncClient",
     "AsyncHttpTransport",
+    "AsyncReqwestTransport",
     "AsyncStreamedResponse",
     "AsyncTransport",
     "Attachment",
@@ -103,6 +108,7 @@ __all__ = [
     "Problem",
     "QName",
     "Request",
+    "ReqwestTransport",
     "Response",
     "Retry",
     "SoapFault",
@@ -142,6 +148,7 @@ _HOMES = {
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
     "AsyncHttpTransport": "._soap.http.own_transport",
+    "AsyncReqwestTransport": "._soap.http.reqwest_transport",
     "AsyncStreamedResponse": "._soap.http.transport",
     "AsyncTransport": "._soap.http.transport",
     "Attachment": "._soap.http.message",
@@ -168,6 +175,7 @@ _HOMES = {
     "Problem": "._soap.errors.problems",
     "QName": "._soap.values.names",
     "Request": "._soap.http.transport",
+    "ReqwestTransport": "._soap.http.reqwest_transport",
     "Response": "._soap.http.transport",
     "Retry": "._soap.http.retries",
     "SoapFault": ".errors",
