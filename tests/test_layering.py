@@ -135,7 +135,9 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "mcp_types": ("soapwright.tools.agents.server",),
     "anyio": ("soapwright.tools.agents.server",),
     "pytest": ("soapwright.pytest_plugin",),
-    "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
+    "httpx2": (
+        *("soapwright.project.fetching", "soapwright.runtime.http.httpx2_transport"),
+    ),
 }
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {
     "lxml": ("callbacks", "client", "sandbox.wire"),

@@ -30,6 +30,10 @@ from soapwright.runtime.errors.errors import (
     TransportError,
     TransportTimeout,
 )
+from soapwright.runtime.http.reqwest_transport import (
+    AsyncReqwestTransport,
+    ReqwestTransport,
+)
 
 TIMEOUT, DEADLINE = 0.4, 0.8
 SLACK = 2.0
@@ -53,7 +57,30 @@ def async_client(url: str, **given: object) -> Iterator[Calls]:
         runner.run(client.aclose())
 
 
-KINDS = pytest.mark.parametrize("client", [sync_client, async_client])
+@contextlib.contextmanager
+def reqwest_client(url: str, timeout: float = 30, **given: object) -> Iterator[Calls]:
+    pytest.importorskip("pyreqwest")
+    transport = ReqwestTransport(2 * timeout)  # its time to connect is less than that
+    with Client(url, transport=transport, **given) as client:
+        yield client.order
+    transport.close()
+
+
+@contextlib.contextmanager
+def async_reqwest_client(
+    url: str, timeout: float = 30, **given: object
+) -> Iterator[Calls]:
+    pytest.importorskip("pyreqwest")
+    transport = AsyncReqwestTransport(2 * timeout)
+    with asyncio.Runner() as runner:
+        client = AsyncClient(url, transport=transport, **given)
+        yield lambda: runner.run(client.order())
+        runner.run(transport.aclose())
+
+
+KINDS = pytest.mark.parametrize(
+    "client", [sync_client, async_client, reqwest_client, async_reqwest_client]
+)
 
 
 def chunked(body: bytes) -> bytes:

@@ -18,8 +18,8 @@ from soapwright.python.text.runtime_name import FOLDER, RuntimeName
 _RUNTIME = Path(__file__).parents[1] / "runtime"
 
 _FACE_IMPORT = re.compile(r"^from \.([\w.]+) import (\([^)]*\)|.*)$", re.MULTILINE)
-# Only what is imported with the module counts: an import inside a function is for who has that.
-_IMPORT = re.compile(r"^from (\.+)([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
+# What a function imports counts too: it is loaded late, but it must be there.
+_IMPORT = re.compile(r"^ *from (\.+)([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
 _USED = re.compile(rf"\b(?:soap|{FOLDER})\.([A-Za-z]\w*)")
 
 

@@ -19,11 +19,11 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "http.message": ("Attachment", "Message", "Outgoing"),
     "http.observing": ("Observation", "Observer"),
     "http.retries": ("Retry",),
+    "http.own_transport": ("AsyncHttpTransport", "HttpTransport"),
+    "http.reqwest_transport": ("AsyncReqwestTransport", "ReqwestTransport"),
     "http.transport": (
-        "AsyncHttpTransport",
         "AsyncStreamedResponse",
         "AsyncTransport",
-        "HttpTransport",
         "Request",
         "Response",
         "StreamedResponse",

@@ -26,6 +26,7 @@ from .defaults import header_blocks, with_defaults
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .observing import Observation, Observer, observed, observed_async
+from .own_transport import AsyncHttpTransport, HttpTransport
 from .pieces import Pieces
 from .replies import Reply, carried_outside
 from .retries import Attempts, Retry, Retrying
@@ -34,11 +35,9 @@ from .transport import (
     CONNECTIONS,
     DEFAULT_TIMEOUT,
     AsyncHttpClient,
-    AsyncHttpTransport,
     AsyncStreamingTransport,
     AsyncTransport,
     HttpClient,
-    HttpTransport,
     Request,
     Response,
     StreamingTransport,

@@ -1,4 +1,4 @@
-"""The clients of httpx2 that transports make for themselves: one a process, and one an event loop."""
+"""The clients of HTTP libraries that transports make for themselves: one a process, and one an event loop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ A = TypeVar("A", bound=_AsyncClosing)
 
 
 class OwnClient(Generic[C]):
-    """A client of httpx2, made when it is first asked for, and in each forked process another: two
+    """A client, made when it is first asked for, and in each forked process another: two
     processes that write to one connection would read each other's replies.
 
     Args:
@@ -50,16 +50,20 @@ class OwnClient(Generic[C]):
             client = self._clients.setdefault(process, self._make())
         return client
 
+    def forget(self) -> C | None:
+        """This process's client, if there is one, for the caller to close. No other is made."""
+        self._closed = True
+        return self._clients.pop(os.getpid(), None)
+
     def close(self) -> None:
         """Close its connections. It makes no others."""
-        self._closed = True
-        client = self._clients.get(os.getpid())
+        client = self.forget()
         if client is not None:
             client.close()
 
 
 class OwnAsyncClients(Generic[A]):
-    """A client of httpx2 for each event loop, as a connection belongs to the loop that opened it.
+    """A client for each event loop, as a connection belongs to the loop that opened it.
 
     Args:
         make: makes one.

@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from html import unescape
 from typing import Final, NoReturn
 
 MASK: Final = "***"
@@ -51,6 +50,14 @@ _USER: Final = re.compile(r"//[^/\s?#]*@")
 _ODD_USER: Final = re.compile(r"//[^/@\s?#:]*:(?!\d*(?:[/?#\s]|\Z))[^\s@]*@")
 _MARKUP: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<[^>]*>", re.DOTALL)
 _SHORT: Final = 3
+
+
+def _unescape(text: str) -> str:
+    """A text without character references."""
+    # Here and not above: it takes long to load, and is needed where secrets are looked for only.
+    from html import unescape
+
+    return unescape(text)
 
 
 # ---------------------------------------------------------------------------------- names
@@ -232,7 +239,7 @@ class _Redaction:
         for tag in _CUT_OFF.finditer(text):
             if self.is_secret(tag["start"]):
                 return self.text(text[: tag.start()]) + tag[0] + MASK
-        if "&" in text and (inner := unescape(text)) != text:
+        if "&" in text and (inner := _unescape(text)) != text:
             shown = self._nested(inner)
             return text if shown == inner else _escaped(shown)
         return self.pairs(text)
@@ -279,7 +286,7 @@ class _Redaction:
     def _attribute(self, attribute: re.Match[str]) -> str:
         if self.is_secret(attribute[1]):
             value = attribute[0][len(attribute[1]) + len(attribute[2]) :]
-            self.found.add(unescape(value.strip("\"'")))
+            self.found.add(_unescape(value.strip("\"'")))
             return f'{attribute[1]}{attribute[2]}"{MASK}"'
         return attribute[0]
 
@@ -306,10 +313,10 @@ class _Redaction:
             return content
         at = 0
         for markup in _MARKUP.finditer(content):
-            self.found.add(unescape(content[at : markup.start()]))
+            self.found.add(_unescape(content[at : markup.start()]))
             self.found.add(markup[1] or "")
             at = markup.end()
-        self.found.add(unescape(content[at:]))
+        self.found.add(_unescape(content[at:]))
         return MASK
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import binascii
 import re
-from email.message import Message as MimeHeaders
-from email.parser import BytesHeaderParser
 from quopri import decode as decode_quoted
 from quopri import decodestring
 from typing import IO, Final, NamedTuple
@@ -239,6 +237,9 @@ class _Part:
         if blank is None:
             self._content(head[2:])
             return
+        # Here and not above: it takes long to load, and few replies have several parts.
+        from email.parser import BytesHeaderParser
+
         read = BytesHeaderParser().parsebytes(bytes(head[2 : blank.start()]) + b"\n\n")
         self._headers = {name: str(value) for name, value in read.items()}
         self._content(head[blank.end() :])
@@ -349,6 +350,9 @@ def _named(content_type: str) -> tuple[str | None, str | None]:
     """
     if len(content_type) > _TYPE_AT_MOST:
         return None, None
+    # Here and not above: it takes long to load, and few replies have several parts.
+    from email.message import Message as MimeHeaders
+
     kind = MimeHeaders()
     kind["Content-Type"] = content_type
     try:

@@ -1,4 +1,4 @@
-"""The clients of httpx2 that transports make for themselves: one a process, and one an event loop."""
+"""The connections that transports make for themselves: one set, or client of httpx2, a process, and one an event loop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ A = TypeVar("A", bound=_AsyncClosing)
 
 
 class OwnClient(Generic[C]):
-    """A client of httpx2, made when it is first asked for, and in each forked process another: two
+    """A set of connections, made when it is first asked for, and in each forked process another: two
     processes that write to one connection would read each other's replies.
 
     Args:
@@ -41,8 +41,7 @@ class OwnClient(Generic[C]):
         Raises:
             TransportError: it was closed.
         """
-        if self._closed:
-            raise closed()
+        self.check_open()
         process = os.getpid()
         client = self._clients.get(process)
         if client is None:
@@ -50,16 +49,29 @@ class OwnClient(Generic[C]):
             client = self._clients.setdefault(process, self._make())
         return client
 
+    def check_open(self) -> None:
+        """See that it was not closed.
+
+        Raises:
+            TransportError: it was.
+        """
+        if self._closed:
+            raise closed()
+
+    def forget(self) -> C | None:
+        """This process's set, if there is one, for the caller to close. No other is made."""
+        self._closed = True
+        return self._clients.pop(os.getpid(), None)
+
     def close(self) -> None:
         """Close its connections. It makes no others."""
-        self._closed = True
-        client = self._clients.get(os.getpid())
+        client = self.forget()
         if client is not None:
             client.close()
 
 
 class OwnAsyncClients(Generic[A]):
-    """A client of httpx2 for each event loop, as a connection belongs to the loop that opened it.
+    """A set of connections for each event loop, as a connection belongs to the loop that opened it.
 
     Args:
         make: makes one.
@@ -77,8 +89,7 @@ class OwnAsyncClients(Generic[A]):
         Raises:
             TransportError: they were closed.
         """
-        if self._closed:
-            raise closed()
+        self.check_open()
         here = _here()
         client = self._clients.get(here)
         if client is None:
@@ -87,6 +98,15 @@ class OwnAsyncClients(Generic[A]):
             life = self._lives[here] = self._life(here, client)
             await anext(life)
         return client
+
+    def check_open(self) -> None:
+        """See that it was not closed.
+
+        Raises:
+            TransportError: it was.
+        """
+        if self._closed:
+            raise closed()
 
     async def aclose(self) -> None:
         """Close this loop's connections; those of other loops are closed when these end."""
@@ -122,3 +142,8 @@ def _here() -> tuple[int, object]:
         return os.getpid(), asyncio.get_running_loop()
     except RuntimeError:
         return os.getpid(), None
+
+
+def is_asyncio() -> bool:
+    """Whether the event loop that runs is asyncio's."""
+    return _here()[1] is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from email.message import Message as MimeHeaders
 from typing import Final
 
 from .bodies import XOP_TYPE, media_type
@@ -88,6 +87,9 @@ def _of_root(content_type: str) -> str:
     """The parameters that the whole has of its root: of XOP the type of the envelope, of SOAP 1.2 the
     action."""
     parameters = ""
+    # Here and not above: it takes long to load, and few requests have several parts.
+    from email.message import Message as MimeHeaders
+
     headers = MimeHeaders()
     headers["Content-Type"] = content_type
     info = headers.get_param("type")

@@ -14,7 +14,6 @@ from ..soap.operation import AnyOperation
 from ..xml.parsing import LIMITS, Limits
 from .bodies import XOP_TYPE, is_multipart, media_type
 from .message import Attachment, Message
-from .multipart import with_included, with_parts
 from .pieces import Pieces, written
 
 _ACTION: Final = re.compile(r';\s*action\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;]*)', re.I)
@@ -95,6 +94,9 @@ def received(
     message = Message(body, kind, headers, (), operation, url, status)
     if not is_multipart(kind):
         return message
+    # Here and not above: few messages have several parts.
+    from .multipart import with_parts
+
     return with_parts(message, body, limits)
 
 
@@ -129,4 +131,7 @@ def readable_apart(
     """
     if not message.attachments and not message.is_multipart:
         return message, ()
+    # Here and not above: few messages have several parts.
+    from .multipart import with_included
+
     return with_included(message, limits, left)

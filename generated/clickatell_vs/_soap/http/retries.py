@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from ..errors.errors import TransportError
@@ -106,6 +104,9 @@ class Attempts:
         if self.made >= rules.attempts or not self._may_repeat(error):
             return None
         most = min(rules.longest, rules.backoff * 2.0 ** (self.made - 1))
+        # Here and not above: it takes long to load, and most calls need no second attempt.
+        import random
+
         wait = random.uniform(0, most)
         asked = retry_after(error.headers)
         if asked is not None:
@@ -130,6 +131,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:10])
+    # Here and not above: it takes long to load, and few replies name a time.
+    from email.utils import parsedate_to_datetime
+
     try:
         at = parsedate_to_datetime(value)
     except ValueError:

@@ -30,10 +30,14 @@ if TYPE_CHECKING:
     from ._soap.http.observing import Observation as Observation
     from ._soap.http.observing import Observer as Observer
     from ._soap.http.retries import Retry as Retry
-    from ._soap.http.transport import AsyncHttpTransport as AsyncHttpTransport
+    from ._soap.http.own_transport import AsyncHttpTransport as AsyncHttpTransport
+    from ._soap.http.own_transport import HttpTransport as HttpTransport
+    from ._soap.http.reqwest_transport import (
+        AsyncReqwestTransport as AsyncReqwestTransport,
+    )
+    from ._soap.http.reqwest_transport import ReqwestTransport as ReqwestTransport
     from ._soap.http.transport import AsyncStreamedResponse as AsyncStreamedResponse
     from ._soap.http.transport import AsyncTransport as AsyncTransport
-    from ._soap.http.transport import HttpTransport as HttpTransport
     from ._soap.http.transport import Request as Request
     from ._soap.http.transport import Response as Response
     from ._soap.http.transport import StreamedResponse as StreamedResponse
@@ -77,6 +81,7 @@ __all__ = [
     "AnyElement",
     "AsyncClient",
     "AsyncHttpTransport",
+    "AsyncReqwestTransport",
     "AsyncStreamedResponse",
     "AsyncTransport",
     "Attachment",
@@ -103,6 +108,7 @@ __all__ = [
     "Problem",
     "QName",
     "Request",
+    "ReqwestTransport",
     "Response",
     "Retry",
     "SoapFault",
@@ -141,7 +147,8 @@ _HOMES = {
     "AddressingHeaders": "._soap.addressing.headers",
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
-    "AsyncHttpTransport": "._soap.http.transport",
+    "AsyncHttpTransport": "._soap.http.own_transport",
+    "AsyncReqwestTransport": "._soap.http.reqwest_transport",
     "AsyncStreamedResponse": "._soap.http.transport",
     "AsyncTransport": "._soap.http.transport",
     "Attachment": "._soap.http.message",
@@ -154,7 +161,7 @@ _HOMES = {
     "GMonthDay": "._soap.values.values",
     "GYear": "._soap.values.values",
     "GYearMonth": "._soap.values.values",
-    "HttpTransport": "._soap.http.transport",
+    "HttpTransport": "._soap.http.own_transport",
     "Limits": "._soap.xml.parsing",
     "Message": "._soap.http.message",
     "Nil": "._soap.values.values",
@@ -168,6 +175,7 @@ _HOMES = {
     "Problem": "._soap.errors.problems",
     "QName": "._soap.values.names",
     "Request": "._soap.http.transport",
+    "ReqwestTransport": "._soap.http.reqwest_transport",
     "Response": "._soap.http.transport",
     "Retry": "._soap.http.retries",
     "SoapFault": ".errors",
