@@ -60,7 +60,7 @@ def async_client(url: str, **given: object) -> Iterator[Calls]:
 @contextlib.contextmanager
 def reqwest_client(url: str, timeout: float = 30, **given: object) -> Iterator[Calls]:
     pytest.importorskip("pyreqwest")
-    transport = ReqwestTransport(2 * timeout)  # its time to connect is less than that
+    transport = ReqwestTransport(timeout)
     with Client(url, transport=transport, **given) as client:
         yield client.order
     transport.close()
@@ -71,16 +71,18 @@ def async_reqwest_client(
     url: str, timeout: float = 30, **given: object
 ) -> Iterator[Calls]:
     pytest.importorskip("pyreqwest")
-    transport = AsyncReqwestTransport(2 * timeout)
+    transport = AsyncReqwestTransport(timeout)
     with asyncio.Runner() as runner:
         client = AsyncClient(url, transport=transport, **given)
         yield lambda: runner.run(client.order())
         runner.run(transport.aclose())
 
 
-KINDS = pytest.mark.parametrize(
-    "client", [sync_client, async_client, reqwest_client, async_reqwest_client]
-)
+OPTIONAL = [
+    pytest.param(one, marks=pytest.mark.slow)
+    for one in (reqwest_client, async_reqwest_client)
+]
+KINDS = pytest.mark.parametrize("client", [sync_client, async_client, *OPTIONAL])
 
 
 def chunked(body: bytes) -> bytes:
