@@ -74,10 +74,20 @@ _EMPTY: Alternative = frozenset()
 
 def secure_ports(api: Api, findings: Findings) -> Api:
     """Report the demands of ports and operations, and give ports their security."""
+    if not any(map(_has_policies, api.ports)):
+        return api
     for port in api.ports:
         _report(port, findings)
     ports = tuple(replace(port, security=security_of(port)) for port in api.ports)
     return replace(api, ports=ports)
+
+
+def _has_policies(port: Port) -> bool:
+    """Whether a policy of a port, of an operation or of a message says anything."""
+    own = (port.service_policy, port.policy)
+    return any(policy != NOTHING for policy in own) or any(
+        True for operation in port.operations for _ in _policies_of(operation)
+    )
 
 
 def _report(port: Port, findings: Findings) -> None:
@@ -116,6 +126,8 @@ def _note(demands: tuple[Demand, ...], findings: Findings) -> None:
 
 def security_of(port: Port) -> PortSecurity | None:
     """The message security of a port, None where its policies demand none."""
+    if not _has_policies(port):
+        return None
     used = alternative_of_port(port)
     found = _Reading(port, used).security()
     if found == PortSecurity():
