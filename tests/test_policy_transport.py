@@ -207,6 +207,7 @@ def test_a_header_that_is_required(folder: Path) -> None:
         (symmetric(protection=x509("Never", "RequireDerivedKeys")), "", "DerivedKeys"),
         (asymmetric(initiator="<sp:IssuedToken/>"), "", "IssuedToken"),
         (nested("EndorsingSupportingTokens", "<sp:SamlToken/>"), "", "SamlToken"),
+        (asymmetric(initiator="<sp:SamlToken/>"), "", "SamlToken"),
         (asymmetric(suite="Rot13"), "", "the algorithm suite Rot13"),
         (asymmetric() + "<sp:Unheard/>", "", "Unheard"),
         (nested("SupportingTokens", "<sp:RelToken/>"), "", "RelToken"),

@@ -128,11 +128,11 @@ def test_what_may_be_ignored_is(tmp_path: Path) -> None:
             "a UsernameToken",
             "password)",
         ),
-        # nothing signs it
+        # TLS protects what no binding does
         (
             SIGNED_TOKENS.format(TOKEN.format("")),
-            "a UsernameToken (SignedSupportingTokens): nothing here meets it",
-            "",
+            "a UsernameToken (SignedSupportingTokens): nothing adds it by itself",
+            "password)",
         ),
         (
             TOKENS.format(TOKEN.format("<sp:HashPassword/>")),
