@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Run
 from lxml import etree
 from message_keys import pair
 from policy_wsdl import (
@@ -206,6 +207,7 @@ def test_a_header_that_is_required(folder: Path) -> None:
         (symmetric(protection=x509("Never", "RequireDerivedKeys")), "", "DerivedKeys"),
         (asymmetric(initiator="<sp:IssuedToken/>"), "", "IssuedToken"),
         (nested("EndorsingSupportingTokens", "<sp:SamlToken/>"), "", "SamlToken"),
+        (asymmetric(initiator="<sp:SamlToken/>"), "", "SamlToken"),
         (asymmetric(suite="Rot13"), "", "the algorithm suite Rot13"),
         (asymmetric() + "<sp:Unheard/>", "", "Unheard"),
         (nested("SupportingTokens", "<sp:RelToken/>"), "", "RelToken"),
@@ -326,3 +328,22 @@ def test_each_gives_what_he_has(folder: Path) -> None:
     token = bank.UsernameToken("ida", "secret", lifetime=None)
     assert call(bank, wire, outgoing=[token]) == "1 ida"
     assert call(bank, Wire(bank)) == "1 None"
+
+
+def test_the_alternative_is_an_option_of_both_ways(tmp_path: Path, run: Run) -> None:
+    text = wsdl(EITHER.format(asymmetric("IncludeTimestamp"), STAMPED))
+    (tmp_path / "bank.wsdl").write_text(text)
+    command = ["-m", "soapwright", "generate", "bank.wsdl", "--output", "one"]
+    chosen = ["--package", "one", "--alternative", "Bank*=TransportBinding"]
+    assert run(*command, *chosen, cwd=tmp_path).returncode == 0
+    (tmp_path / "pyproject.toml").write_text(
+        '[[tool.soapwright.package]]\nwsdl = "bank.wsdl"\noutput = "two"\nname = "two"\n'
+        'alternative = {"Bank*" = "2"}\n'
+    )
+    assert run("-m", "soapwright", "generate", cwd=tmp_path).returncode == 0
+    one, two = (tmp_path / name / "policies.py" for name in ("one", "two"))
+    assert one.read_text() == two.read_text() and "https=True" in one.read_text()
+    assert run("-m", "soapwright", "check", cwd=tmp_path).returncode == 0
+    shown = run("-m", "soapwright", "inspect", "bank.wsdl", cwd=tmp_path).stdout
+    assert "alternative 1: messages signed" in shown
+    assert "alternative 2: TLS (TransportBinding); a Timestamp" in shown

@@ -69,15 +69,28 @@ _ENCRYPTING = {
     False: ("InitiatorToken", "InitiatorEncryptionToken", "ProtectionToken"),
 }
 _ALTERNATIVES_AT_MOST = 256
-_EMPTY: Alternative = frozenset()
+_UNCONFIRMED = "a SAML assertion that a signature confirms, where none is demanded"
 
 
 def secure_ports(api: Api, findings: Findings) -> Api:
     """Report the demands of ports and operations, and give ports their security."""
+    if not any(map(_has_policies, api.ports)):
+        return api
+    ports = []
     for port in api.ports:
         _report(port, findings)
-    ports = tuple(replace(port, security=security_of(port)) for port in api.ports)
-    return replace(api, ports=ports)
+        secured = replace(port, security=security_of(port))
+        _report_unconfirmed(secured, findings)
+        ports.append(secured)
+    return replace(api, ports=tuple(ports))
+
+
+def _has_policies(port: Port) -> bool:
+    """Whether a policy of a port, of an operation or of a message says anything."""
+    own = (port.service_policy, port.policy)
+    return any(policy != NOTHING for policy in own) or any(
+        True for operation in port.operations for _ in _policies_of(operation)
+    )
 
 
 def _report(port: Port, findings: Findings) -> None:
@@ -89,6 +102,16 @@ def _report(port: Port, findings: Findings) -> None:
         own = around | used_alternative(operation.policy or NOTHING, around)
         for policy in _policies_of(operation):
             _note(demands_of(policy, None, own), findings)
+
+
+def _report_unconfirmed(port: Port, findings: Findings) -> None:
+    """Report operations whose SAML assertion would be confirmed by a signature that nothing demands."""
+    operations = {} if port.security is None else port.security.operations
+    for operation in port.operations:
+        found = operations.get(operation.key)
+        if found is not None and _UNCONFIRMED in found.unmet:
+            demand = Demand(_UNCONFIRMED, Met.REFUSED, operation.at)
+            _note((demand,), findings)
 
 
 def _policies_of(operation: Operation) -> Iterator[Policy]:
@@ -116,6 +139,8 @@ def _note(demands: tuple[Demand, ...], findings: Findings) -> None:
 
 def security_of(port: Port) -> PortSecurity | None:
     """The message security of a port, None where its policies demand none."""
+    if not _has_policies(port):
+        return None
     used = alternative_of_port(port)
     found = _Reading(port, used).security()
     if found == PortSecurity():
@@ -243,11 +268,12 @@ class _Reading:
             for demand in demands_of(policy, None, self._around(operation, None))
             if demand.how is Met.REFUSED
         ]
-        return OperationSecurity(
-            self._of(operation, operation.input, by_initiator=True),
-            self._of(operation, operation.output, by_initiator=False),
-            tuple(dict.fromkeys(refused)),
-        )
+        request = self._of(operation, operation.input, by_initiator=True)
+        reply = self._of(operation, operation.output, by_initiator=False)
+        if request.saml not in ("", "bearer") and not (request.sign and reply.sign):
+            refused.append(_UNCONFIRMED)
+            request = replace(request, saml="")
+        return OperationSecurity(request, reply, tuple(dict.fromkeys(refused)))
 
     def _of(
         self, operation: Operation, message: Message | None, *, by_initiator: bool
