@@ -20,6 +20,7 @@ BENCHMARKS = (
     "large",
     "outlive",
     "workers",
+    "security",
 )
 
 

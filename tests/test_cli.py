@@ -329,3 +329,52 @@ def test_it_is_a_program_that_never_shows_a_traceback(tmp_path: Path, run: Run) 
         assert done.returncode == 2
         assert ": error: " in done.stderr and "Traceback" not in done.stderr
         assert done.stdout == ""
+
+
+# ------------------------------------------------------------------------------- mistakes
+
+
+MISTAKES = {
+    "an empty folder": (("generate",), "hint: `soapwright init URL-or-FILE` begins"),
+    "no name": (
+        ("generate", "service.wsdl", "--output", "made"),
+        "`soapwright init service.wsdl` proposes both",
+    ),
+    "a reserved name": (
+        ("generate", "service.wsdl", "--output", "made", "--package", "class"),
+        "'class' has a word that Python reserves; class_ may be taken",
+    ),
+    "no name of Python's": (
+        ("generate", "service.wsdl", "--output", "made", "--package", "my-shop"),
+        "'my-shop' is no name for a package; my_shop may be taken",
+    ),
+    "a URL": (
+        ("inspect", "https://shop.example/?wsdl"),
+        "hint: --allow-network fetches",
+    ),
+    "a file's name": (("inspect", "servise.wsdl"), "hint: did you mean service.wsdl?"),
+    "an operation": (
+        ("generate", "service.wsdl", "--output", "x", "--package", "x")
+        + ("--include", "temprature"),
+        "hint: there is temperature",
+    ),
+    "no package": (("serve", "."), "hint: `soapwright generate` makes one"),
+    "a WSDL for a package": (
+        ("serve", "service.wsdl"),
+        "hint: `soapwright generate serv",
+    ),
+}
+
+
+def test_a_folder_in_the_place_of_a_wsdl_is_looked_into(shell: Shell) -> None:
+    Path("wsdls").mkdir()
+    shutil.copy("service.wsdl", "wsdls/service.wsdl")
+    done = shell("inspect", "wsdls")
+    assert done.code == 2 and "hint: there is wsdls/service.wsdl\n" in done.err
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_gets_the_command_that_helps(shell: Shell, mistake: str) -> None:
+    arguments, said = MISTAKES[mistake]
+    done = shell(*arguments)
+    assert done.code == 2 and said in done.err

@@ -21,6 +21,7 @@ from lxml import etree
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
+from soapwright.tools.serve import MockTransport
 
 CASE = Path(__file__).parent / "cases" / "http-bindings"
 FORECAST = (
@@ -65,7 +66,8 @@ def test_the_ports(weather: Any) -> None:
     }
     assert weather.Client._port_names == ("Weather", "WeatherPlain")
     assert list(weather.server.__all__) == sorted(weather.server.__all__)
-    assert not hasattr(weather.server, "WeatherGetService")
+    assert weather.server.WeatherGetService._port_names == ("WeatherGet",)
+    assert weather.server.WeatherService._port_names == ("Weather", "WeatherPlain")
 
 
 @pytest.mark.parametrize(
@@ -216,6 +218,183 @@ def test_layers_see_requests_and_replies(weather: Any) -> None:
     with weather.WeatherGetClient(transport=web, **layers) as client:
         assert client.by_zip(zip="1", days=2)[0].high == 7
     assert dict(web.request.headers) == {"X-Key": "7"}
+
+
+# -------------------------------------------------------------------------------- services
+
+
+class Answers:
+    """A method of a service that keeps what it is given, and answers by operation."""
+
+    def __init__(self, made: Any) -> None:
+        day = made.types.Day(date=date(2026, 1, 2), high=Decimal(1))
+        self.given: list[tuple[str, dict[str, Any]]] = []
+        self.replies: dict[str, Any] = {
+            **{"by_zip": [day], "ask": [day], "version": "1.0 & more", "count": 7},
+            **{"map": b"\x89PNG\0", "many": "yes"},
+        }
+
+    def service(self, base: Any) -> Any:
+        def method(name: str) -> Any:
+            def call(_: Any, **given: Any) -> Any:
+                self.given.append((name, given))
+                reply = self.replies.get(name)
+                if isinstance(reply, Exception):
+                    raise reply
+                return reply
+
+            return call
+
+        methods = {name: method(name) for name in base._methods.values()}
+        return type("Service", (base,), methods)()
+
+
+@pytest.fixture
+def answers(weather: Any) -> Answers:
+    return Answers(weather)
+
+
+@pytest.fixture
+def served(weather: Any, answers: Answers) -> Any:
+    """A transport to services of all port types."""
+    server = weather.server
+    bases = [server.WeatherGetService, server.WeatherPostService, server.WeatherService]
+    return server.InMemoryTransport(*map(answers.service, bases))
+
+
+@pytest.mark.parametrize("endpoint", [None, "http://other.example/"])
+def test_a_service_is_called_as_the_client_calls_it(
+    weather: Any, served: Any, answers: Answers, endpoint: str | None
+) -> None:
+    day = weather.types.Day(date=date(2026, 1, 2), high=Decimal(1))
+    with weather.WeatherGetClient(endpoint, transport=served) as client:
+        assert client.by_zip(zip="a/b c&", days=3) == [day]
+        zips = weather.types.Strings(string=["a", "b&c"])
+        assert client.many(zips=zips, metric=True) == "yes"
+        client.many(zips=weather.types.Strings(), metric=False)
+        assert client.version() == "1.0 & more"
+        assert client.count() == 7
+        assert client.map(zip="\xe9", days=2) == b"\x89PNG\0"
+        assert client.ping() is None
+    with weather.WeatherPostClient(endpoint, transport=served) as client:
+        assert client.by_zip(zip="a b", days=1) == [day]
+        assert client.put(day=[day]) is None
+    with weather.Client(endpoint, port="WeatherPlain", transport=served) as client:
+        assert client.ask(zip="1") == [day]
+    with weather.Client(endpoint, transport=served) as client:
+        assert client.ask(zip="2", days=2) == [day]
+    none = weather.types.Strings()
+    assert answers.given == [
+        ("by_zip", {"zip": "a/b c&", "days": 3}),
+        ("many", {"zips": zips, "metric": True}),
+        ("many", {"zips": none, "metric": False}),
+        *[("version", {}), ("count", {}), ("map", {"zip": "\xe9", "days": 2})],
+        ("ping", {}),
+        ("by_zip", {"zip": "a b", "days": 1}),
+        ("put", {"day": [day]}),
+        ("ask", {"zip": "1", "days": None}),
+        ("ask", {"zip": "2", "days": 2}),
+    ]
+
+
+def test_a_service_that_is_asynchronous(weather: Any, answers: Answers) -> None:
+    service = answers.service(weather.server.WeatherGetService)
+    transport = weather.server.AsyncInMemoryTransport(service)
+
+    async def call() -> Any:
+        async with weather.AsyncWeatherGetClient(transport=transport) as client:
+            return await client.map(zip="1", days=2)
+
+    assert asyncio.run(call()) == b"\x89PNG\0"
+
+
+def requested(made: Any, served: Any, method: str, url: str, **more: Any) -> Any:
+    """The reply to a request that the client would not write."""
+    body, headers = more.pop("body", b""), more.pop("headers", {})
+    return served.send(made.Request(url, body, headers, method=method))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "more", "status", "body"),
+    [
+        ("GET", "/zip1/days/x", {}, 400, b"days"),
+        ("GET", "/map.png?zip=1", {}, 400, b"days"),
+        ("GET", "/zip%01/days/1", {}, 400, b"character"),
+        ("GET", "/map.png?" + "a&" * 10_001, {}, 400, b"10,000"),
+        ("GET", "/nothing", {}, 405, b"envelope"),
+        ("GET", "/count", {}, 405, b"envelope"),
+        ("POST", "/zip", {"body": b"\xff", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}, 400, b"ASCII"),
+        ("POST", "/put", {"body": b"<a", "headers": {"Content-Type": "text/xml"}}, 400, b""),
+        ("POST", "/put", {"body": b"<a/>", "headers": {"Content-Type": "text/xml"}}, 400, b"Forecast"),
+        ("POST", "/put", {"body": b"<a/>", "headers": {"Content-Type": "text/xml", "Content-Encoding": "odd"}}, 415, b"packed"),
+    ],
+)  # fmt: skip
+def test_requests_that_are_wrong(
+    weather: Any,
+    served: Any,
+    answers: Answers,
+    method: str,
+    path: str,
+    more: dict[str, Any],
+    status: int,
+    body: bytes,
+) -> None:
+    reply = requested(weather, served, method, f"http://h{path}", **more)
+    assert (reply.status, body in reply.body) == (status, True), reply.body
+    assert not answers.given
+
+
+def test_methods_that_fail(
+    weather: Any, served: Any, answers: Answers, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = "http://h/version"
+    fault = weather.errors.SoapFault("try later", code="Server")
+    for error, status, text in (
+        (fault, 500, b"try later"),
+        (weather.errors.SoapFault("not so", code="Client"), 400, b"not so"),
+        (KeyError("secret"), 500, b"internal error"),
+    ):
+        answers.replies["version"] = error
+        reply = requested(weather, served, "GET", url)
+        assert (reply.status, reply.body) == (status, text)
+        assert reply.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "version failed" in caplog.text
+
+
+def test_media_types_of_replies(weather: Any, served: Any) -> None:
+    kinds = {
+        "/map.png?zip=1&days=1": "image/png",
+        "/version": "text/plain; charset=utf-8",
+        "/zip1/days/2": "text/xml; charset=utf-8",
+    }
+    for path, kind in kinds.items():
+        reply = requested(weather, served, "GET", f"http://h{path}")
+        assert reply.headers["content-type"] == kind
+
+
+def test_where_security_is_demanded_nothing_is_answered_without_an_envelope(
+    weather: Any, answers: Answers
+) -> None:
+    class Nobody:
+        def understands(self, block: str) -> bool:
+            return False
+
+        def check(self, blocks: object, version: str) -> str:
+            return "somebody"
+
+    service = answers.service(weather.server.WeatherGetService)
+    served = weather.server.InMemoryTransport(service, security=Nobody())
+    reply = requested(weather, served, "GET", "http://h/version")
+    assert reply.status == 403 and not answers.given
+
+
+def test_the_mock_answers_them(weather: Any) -> None:
+    transport = MockTransport(weather)
+    with weather.WeatherGetClient(transport=transport) as client:
+        assert client.by_zip(zip="1", days=2)[0].high is not None
+        assert isinstance(client.map(zip="1", days=2), bytes)
+    with weather.WeatherPostClient(transport=transport) as client:
+        assert client.by_zip(zip="1", days=2)
 
 
 def test_over_the_network(weather: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -33,12 +33,13 @@ from soapwright.runtime.security.keys import Keys
 
 DOCS = ROOT / "docs"
 PAGES = (
-    *("tutorial", "call"),
+    *("tutorial", "call", "console"),
     *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "from-suds", "diff", "infer", "inspect"),
     *(
         "addressing",
         "policies",
+        "policy-keys",
         "username-token",
         "security",
         "security-messages",
@@ -46,14 +47,14 @@ PAGES = (
         "http-bindings",
         "events",
     ),
-    *("attachments", "json"),
+    *("attachments", "json", "observing"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (
     *("http://127.0.0.1:8900", "https://localhost:8443"),
     "http://127.0.0.1:3128",
 )
-SIGNED = ("security-messages", "verify")
+SIGNED = ("policy-keys", "security-messages", "verify")
 ENVELOPE = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>
 <a:To xmlns:a="http://www.w3.org/2005/08/addressing">urn:bank</a:To></s:Header>
 <s:Body><b:pay xmlns:b="urn:bank"><b:sum>1.00</b:sum></b:pay></s:Body></s:Envelope>"""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import chdir
+from contextlib import chdir, contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from importlib import import_module
@@ -13,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Run
 from lxml import etree
 from message_keys import Pair, pair
 
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
+from soapwright.testing import MockTransport
 
 CASES = Path(__file__).parent / "cases"
 WSS = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
@@ -145,7 +148,7 @@ def signed(envelope: bytes) -> set[str]:
 @pytest.mark.parametrize("port", PORTS)
 @pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
 def test_a_client_without_keys_is_refused(bank: Any, port: str, kind: str) -> None:
-    with pytest.raises(ValueError, match="signed messages.*security=Keys"):
+    with pytest.raises(ValueError, match="messages: give security=Keys"):
         getattr(bank, kind)(port=port)
     with pytest.raises(ValueError, match="trust"):
         mine = bank.security.Keys(CLIENT.key, CLIENT.certificate)
@@ -158,9 +161,9 @@ def test_a_client_without_keys_is_refused(bank: Any, port: str, kind: str) -> No
 
 def test_a_service_without_keys_is_refused(bank: Any) -> None:
     for make in (bank.server.asgi, bank.server.wsgi, bank.server.InMemoryTransport):
-        with pytest.raises(ValueError, match="signed messages.*security=Keys"):
+        with pytest.raises(ValueError, match="messages: give security=Keys"):
             make(service(bank))
-        with pytest.raises(ValueError, match="signed messages"):
+        with pytest.raises(ValueError, match="security=Keys"):
             make(service(bank), security=bank.UsernameTokens(lambda user: "x"))
     Wire(bank, False)
 
@@ -248,3 +251,68 @@ def test_the_operation_that_is_verified_is_the_one_that_is_called(
     with bank.Client(port=port, transport=wire, security=mine) as client:
         with pytest.raises(bank.errors.SoapFault):
             client.transfer(transfer=Decimal(1))
+
+
+# ---------------------------------------------------------------------------------- mocks
+
+
+@contextmanager
+def served(folder: Path, *options: str) -> Iterator[str]:
+    """The address of a mock."""
+    command = [sys.executable, "-m", "soapwright", "serve", str(folder), "--port", "0"]
+    process = subprocess.Popen(
+        [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None and process.stderr is not None
+        line = process.stdout.readline().strip()
+        assert line, process.stderr.read()
+        yield line
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def test_a_mock_verifies_and_signs(bank: Any, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "service.p12").write_bytes(SERVICE.p12(b"secret"))
+    (tmp_path / "client.pem").write_bytes(CLIENT.pem)
+    (tmp_path / "password").write_text("secret\n")
+    options = [
+        *("--keys", str(tmp_path / "service.p12"), "--trust"),
+        *(str(tmp_path / "client.pem"), "--password-file", str(tmp_path / "password")),
+    ]
+    with served(folder / bank.__name__, *options) as base:
+        for port in PORTS:
+            mine = keys(bank, CLIENT, SERVICE)
+            with bank.Client(f"{base}/{port}", port=port, security=mine) as client:
+                assert isinstance(client.transfer(transfer=Decimal(1)), str)
+                assert isinstance(client.ping(ping="x"), str)
+            theirs = keys(bank, STRANGER, SERVICE)
+            with bank.Client(f"{base}/{port}", port=port, security=theirs) as client:
+                refused(bank, lambda: client.transfer(transfer=Decimal(1)))
+            with bank.Client(f"{base}/{port}", port=port, security=False) as client:
+                refused(bank, lambda: client.ping(ping="x"))
+
+
+def test_a_mock_without_keys_checks_nothing(bank: Any, folder: Path) -> None:
+    transport = MockTransport(bank)
+    with bank.Client(transport=transport, security=False) as client:
+        assert isinstance(client.ping(ping="x"), str)
+    mine, theirs = keys(bank, CLIENT, SERVICE), keys(bank, SERVICE, CLIENT)
+    with bank.Client(transport=transport, security=mine) as client:
+        with pytest.raises(bank.errors.SecurityError):
+            client.ping(ping="x")
+    secured = MockTransport(bank, security=theirs)
+    with bank.Client(transport=secured, security=mine) as client:
+        assert isinstance(client.ping(ping="x"), str)
+
+
+def test_a_mock_with_keys_that_cannot_be_used(
+    bank: Any, folder: Path, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "none.p12").write_bytes(b"none")
+    path = str(folder / bank.__name__)
+    serve = ["-m", "soapwright", "serve", path]
+    done = run(*serve, "--keys", str(tmp_path / "none.p12"), cwd=tmp_path)
+    assert done.returncode == 2 and "no key can be used" in done.stderr
+    assert run(*serve, "--trust", "x.pem", cwd=tmp_path).returncode == 2

@@ -63,7 +63,8 @@ def generate(
             check_names(api, options, str(wsdl), findings)
             findings.raise_errors()
             style = choose_style(api, options.wire, options.place("wire", str(wsdl)))
-            progress(f"writing Python for {len(api.types):,} types")
+            count = f"{len(api.types):,} types of {len(api.sources):,} files"
+            progress(f"writing Python for {count}")
             emission = emit(api, style, options)
             progress("formatting")
             files = _formatted(emission, options.name)

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ._soap.http.message import Attachment as Attachment
     from ._soap.http.message import Message as Message
     from ._soap.http.message import Outgoing as Outgoing
+    from ._soap.http.observing import Observation as Observation
+    from ._soap.http.observing import Observer as Observer
     from ._soap.http.retries import Retry as Retry
     from ._soap.http.transport import AsyncHttpTransport as AsyncHttpTransport
     from ._soap.http.transport import AsyncStreamedResponse as AsyncStreamedResponse
@@ -97,6 +99,8 @@ __all__ = [
     "Message",
     "Nil",
     "NonceStore",
+    "Observation",
+    "Observer",
     "Operation",
     "Outgoing",
     "PORTS",
@@ -160,6 +164,8 @@ _HOMES = {
     "Message": "._soap.http.message",
     "Nil": "._soap.values.values",
     "NonceStore": "._soap.security.username_checks",
+    "Observation": "._soap.http.observing",
+    "Observer": "._soap.http.observing",
     "Operation": "._soap.soap.operation",
     "Outgoing": "._soap.http.message",
     "PORTS": ".ports",

@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of ClickatellCallbacks (ClickatellCallbacksPortType).
 
     The two calls that the gateway makes on its customer, without a reply.
@@ -126,7 +126,7 @@ class Client(BaseClient):
         self._call("mo_callback", request)
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of ClickatellCallbacks (ClickatellCallbacksPortType),
     asynchronously.
 

@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of ClickatellSms (ClickatellSms).
 
     The gateway's fifteen operations.
@@ -1049,7 +1049,7 @@ class Client(BaseClient):
         return response.return_
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of ClickatellSms (ClickatellSms), asynchronously.
 
     The gateway's fifteen operations.

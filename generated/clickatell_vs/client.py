@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of PushServerWS (PushServerWSPortType).
 
     The gateway's fifteen operations.
@@ -1032,7 +1032,7 @@ class Client(BaseClient):
         return self._required(response.return_, "getmsgcharge.return")
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of PushServerWS (PushServerWSPortType), asynchronously.
 
     The gateway's fifteen operations.

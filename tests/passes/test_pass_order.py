@@ -31,6 +31,7 @@ NAMES = [one.__name__ for one in PASSES]
 def test_they_run_in_the_documented_order() -> None:
     assert NAMES == [
         "leave_out",
+        "secure_ports",
         "check_references",
         "check_kinds",
         "check_values",
@@ -54,8 +55,9 @@ def test_each_is_the_function_of_its_file() -> None:
 
 
 def test_each_file_is_a_pass_or_helps_some() -> None:
-    """`choose` takes the user's options: the pipeline calls it before the passes."""
-    helpers = {path.stem for path in FOLDER.glob("[!_]*.py")} - {*NAMES, "choose"}
+    """Those that take the user's options are called by the pipeline, before the passes."""
+    with_options = {"choose", "choose_alternatives"}
+    helpers = {path.stem for path in FOLDER.glob("[!_]*.py")} - {*NAMES, *with_options}
     imported = {
         node.module
         for path in FOLDER.glob("*.py")

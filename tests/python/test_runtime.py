@@ -19,7 +19,17 @@ from soapwright.python.text.runtime_name import RuntimeName
 
 CASES = ROOT / "tests" / "cases"
 RUNTIME = ROOT / "codegen" / "soapwright" / "runtime"
-ALWAYS = {"secrets", "values", "errors", "xml", "codec", "soap", "http", "validation"}
+ALWAYS = {
+    "secrets",
+    "values",
+    "errors",
+    "xml",
+    "codec",
+    "soap",
+    "http",
+    "json",
+    "validation",
+}
 ALWAYS |= {"addressing", "security"}  # as every package exports their layers
 
 

@@ -153,9 +153,36 @@ HTTP = (
     '<operation name="shout"><h:operation xmlns:h="http://schemas.xmlsoap.org/wsdl/http/" location="/shout"/>'
     '<input><h:urlEncoded xmlns:h="http://schemas.xmlsoap.org/wsdl/http/"/></input></operation></binding></definitions>'
 )
+MIME = (
+    CALLS.rpartition("<soap:body")[0]
+    + '<m:multipartRelated xmlns:m="http://schemas.xmlsoap.org/wsdl/mime/"><m:part><soap:body use="literal" parts="" namespace="urn:call"/></m:part>'
+    '<m:part><m:content part="user" type="image/png"/></m:part></m:multipartRelated></input>'
+)
+BINARY = COUNT.replace("xsd:int", "xsd:base64Binary")
+EXPECTED = BINARY.replace(
+    "/>",
+    ' x:expectedContentTypes="image/png" xmlns:x="http://www.w3.org/2005/05/xmlmime"/>',
+)
 EDITS = [
+    Edit(CALLS, MIME, "attached", "call.request.user", "breaking - risky"),
     Edit(
-        *("/shout", "/cry", "http", "shout", "breaking breaking compatible"),
+        *(MIME, CALLS, "attached", "call.request.user", "breaking - risky"),
+        (CALLS, MIME),
+    ),
+    Edit(
+        *("image/png", "image/gif", "media-type", "call.request.user"),
+        *("risky - compatible", (CALLS, MIME)),
+    ),
+    Edit(
+        *(BINARY, EXPECTED, "mtom", "Port", "compatible compatible compatible"),
+        (COUNT, BINARY),
+    ),
+    Edit(
+        *(EXPECTED, BINARY, "no-mtom", "Port", "risky compatible compatible"),
+        (COUNT, EXPECTED),
+    ),
+    Edit(
+        *("/shout", "/cry", "http", "shout", "breaking - compatible"),
         ("</definitions>", HTTP),
     ),
     Edit(SOAP_BINDING, USES, "addressing", "Port", "breaking - compatible"),

@@ -28,9 +28,8 @@ WSDL = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" targetNamespace=
 </definitions>"""
 POLICY = '<wsp:Policy wsu:Id="p">{}</wsp:Policy>'
 TOKEN = "<sp:UsernameToken><wsp:Policy>{}</wsp:Policy></sp:UsernameToken>"
-TOKENS = (
-    "<sp:SignedSupportingTokens><wsp:Policy>{}</wsp:Policy></sp:SignedSupportingTokens>"
-)
+TOKENS = "<sp:SupportingTokens><wsp:Policy>{}</wsp:Policy></sp:SupportingTokens>"
+SIGNED_TOKENS = TOKENS.replace("sp:Supporting", "sp:SignedSupporting")
 
 
 def read(
@@ -126,8 +125,14 @@ def test_what_may_be_ignored_is(tmp_path: Path) -> None:
     [
         (
             TOKENS.format(TOKEN.format("")),
-            "a UsernameToken (SignedSupportingTokens)",
+            "a UsernameToken",
             "password)",
+        ),
+        # nothing signs it
+        (
+            SIGNED_TOKENS.format(TOKEN.format("")),
+            "a UsernameToken (SignedSupportingTokens): nothing here meets it",
+            "",
         ),
         (
             TOKENS.format(TOKEN.format("<sp:HashPassword/>")),

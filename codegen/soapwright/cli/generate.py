@@ -117,9 +117,14 @@ def _packages(
             raise click.UsageError("the options go with a WSDL")
         return read_config(Path("pyproject.toml"))
     if output is None or name is None:
-        raise click.UsageError("a WSDL needs --output and --package")
+        hint = f"`soapwright init {wsdl}` proposes both"
+        raise click.UsageError(f"a WSDL needs --output and --package; {hint}")
     if not is_package_name(name):
-        raise click.UsageError(f"{name!r} is no name for a package")
+        # loaded when it is needed
+        from soapwright.tools.init.names import refusal_of
+
+        message, hint = refusal_of(name) or ("", "")
+        raise click.UsageError(f"{message}; {hint}" if hint else message)
     options = Options(
         name,
         wire,

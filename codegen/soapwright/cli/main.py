@@ -11,6 +11,7 @@ import click
 import soapwright
 from soapwright.cli.call import call_command
 from soapwright.cli.check import check_command
+from soapwright.cli.console import console_command
 from soapwright.cli.conform import conform_command
 from soapwright.cli.diff import diff_command
 from soapwright.cli.docs import docs_command
@@ -32,6 +33,7 @@ for _command in (
     init_command,
     generate_command,
     call_command,
+    console_command,
     check_command,
     diff_command,
     inspect_command,

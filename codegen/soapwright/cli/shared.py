@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
 import click
 
+from soapwright.cli.progress import Progress as Progress
 from soapwright.model.api import Api
 from soapwright.model.diagnostics import Diagnostic, Findings, Location, SpecError
 from soapwright.model.options import Options
@@ -28,28 +28,6 @@ ALLOW_NETWORK = click.option(
     is_flag=True,
     help="Fetch what has a URL, anew, instead of reading what is locked.",
 )
-
-
-class Progress:
-    """Says on a terminal what is being done, on one line that goes again; elsewhere nothing."""
-
-    def __init__(self) -> None:
-        self._shows = sys.stderr.isatty()
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.clear()
-
-    def __call__(self, doing: str) -> None:
-        if self._shows:
-            click.echo(f"\r\x1b[K{doing[:78]} …", nl=False, err=True)
-
-    def clear(self) -> None:
-        """Take the line away."""
-        if self._shows:
-            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 def loaded(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from datetime import datetime, timezone
-from getpass import getpass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
+from soapwright.cli.passwords import Password
 from soapwright.cli.shared import print_findings
 from soapwright.model.diagnostics import Findings
 
@@ -163,7 +161,7 @@ def verify_command(
     data, name = read_file(envelope, findings)
     report = None
     if data is not None:
-        ask = _Password(password_file, findings)
+        ask = Password(password_file, findings)
         report = verify(data, name, asked, ask, findings)
     if report is not None and canonical is not None:
         for path in write_forms(report, canonical, findings):
@@ -173,26 +171,3 @@ def verify_command(
         raise SystemExit(2)
     click.echo(as_json(report) if form == "json" else as_text(report), nl=False)
     raise SystemExit(int(not report.accepted))
-
-
-class _Password:
-    """Gives the password of a file: from a file, the environment, or whoever sits at the terminal."""
-
-    def __init__(self, file: Path | None, findings: Findings) -> None:
-        self._file = file
-        self._findings = findings
-
-    def __call__(self, name: str) -> str | None:
-        if self._file is not None:
-            # loaded when it runs
-            from soapwright.tools.verify.run import first_line
-
-            return first_line(self._file, self._findings)
-        if (given := os.environ.get("SOAPWRIGHT_PASSWORD")) is not None:
-            return given
-        if not sys.stderr.isatty():
-            return None
-        try:
-            return getpass(f"Password of {name}: ", sys.stderr)
-        except (EOFError, OSError):
-            return None

@@ -100,7 +100,12 @@ def _checked(folder: Path) -> Manifest:
     if not is_package or manifest is None or "name" not in manifest.options:
         findings = Findings()
         at = Location(str(folder))
-        findings.error(Code.PACKAGE, "this is no generated package's folder", at)
+        hint = "`soapwright generate` makes one"
+        if folder.is_file():
+            hint = (
+                f"`soapwright generate {folder} --output DIR --package NAME` makes one"
+            )
+        findings.error(Code.PACKAGE, "this is no generated package's folder", at, hint)
         raise SpecError(findings)
     return manifest
 

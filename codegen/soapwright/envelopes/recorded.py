@@ -52,7 +52,7 @@ class RecordedTransport:
             NoReply: there is none.
         """
         self.sent.append(request)
-        names = self._names(request)
+        names = self.names(request)
         waiting = next((self._replies[n] for n in names if n in self._replies), None)
         if not waiting:
             known = ", ".join(self._replies) or "nothing"
@@ -62,7 +62,7 @@ class RecordedTransport:
         headers = {"content-type": _content_type(body)}
         return self._response(500 if is_fault else self._status, headers, body)
 
-    def _names(self, request: Any) -> list[str]:
+    def names(self, request: Any) -> list[str]:
         """The possible names of the operation that a request calls: its keys, names and element."""
         tag = _called(request.body)
         local = tag.rpartition("}")[2]

@@ -658,12 +658,16 @@ class HttpContent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HttpBinding:
-    """How an operation travels without SOAP: the HTTP method, the path, and the messages' forms."""
+    """How an operation travels without SOAP: the HTTP method, the path, and the messages' forms.
+
+    `media_type` is that of a response that is a text or bytes, "" where the WSDL names no single one.
+    """
 
     verb: str
     location: str
     request: HttpContent
     response: HttpContent
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class Code(StrEnum):
     UNBOUND_FAULT = "unbound-fault", "A binding has a fault that the port type lacks."
     POLICY = (
         "policy",
-        "A policy or a required extension demands what nothing does by itself.",
+        "A policy or a required extension demands what nothing does by itself, or at all.",
     )
     FAULT_PARTS = (
         "fault-parts",
@@ -102,6 +102,7 @@ class Code(StrEnum):
     # Generated packages and envelopes, as the tools read them.
     PACKAGE = "package", "A folder is not a generated package that can be used."
     CALL = "call", "A call names no operation, port or argument of the service."
+    SCRIPT = "script", "A script of a mock is wrong: a rule, or a function."
     REPLY = "reply", "A recorded reply is of no operation, or cannot be read."
     ADDRESS = "address", "The server cannot listen at the address."
     SAMPLE = "sample", "A sample is not a SOAP envelope that can be used."

@@ -5,7 +5,7 @@ WS-SecurityPolicy 1.1 to 1.3, WS-Addressing 1.0 Metadata, MTOM's policies.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -19,7 +19,7 @@ from soapwright.model.policy import (
     Policy,
     in_order,
 )
-from soapwright.model.security import Binding, SupportingToken
+from soapwright.model.security import Binding, Parts, SupportingToken, Token
 from soapwright.model.security_policies import (
     ENCRYPTED,
     REQUIRED,
@@ -51,10 +51,9 @@ OF_HTTPS = {
 _KEYS_HINT = "give clients and services keys: security=Keys(…)"
 _USERNAME_HINT = "give the client a layer: outgoing=[UsernameToken(user, password{})]"
 _HEADER_HINT = "give the request the header"
-_WEAK_HINT = (
-    "SHA-256 is used instead, unless the keys allow it by name: "
-    'Keys(…, accept=["rsa-sha1", "sha1"])'
-)
+_WEAK_HINT = "SHA-256 and AES-GCM are used instead, unless Keys(…, accept=[…]) has them"
+_DERIVED = "DerivedKeys"
+_NOT_SENT = ("PkiPath", "RequireEmbeddedTokenReference", _DERIVED)
 
 
 class Met(Enum):
@@ -89,7 +88,11 @@ class Demand:
 
 
 def demands_of(
-    policy: Policy, address: str | None = None, around: Alternative = frozenset()
+    policy: Policy,
+    address: str | None = None,
+    around: Alternative = frozenset(),
+    *,
+    encrypts: bool = False,
 ) -> tuple[Demand, ...]:
     """The demands of the alternative that is used: the first that can be met.
 
@@ -97,6 +100,7 @@ def demands_of(
         policy: of any subject.
         address: of the port, where it is known.
         around: the alternative of the port, of whose message or operation the policy is.
+        encrypts: whether a message of the port is encrypted.
     """
     if not policy:
         return (
@@ -104,7 +108,8 @@ def demands_of(
                 "what nobody can meet: it has no alternative", Met.UNKNOWN, Location("")
             ),
         )
-    return demands_in(used_alternative(policy, around), address, around)
+    used = used_alternative(policy, around)
+    return demands_in(used, address, around, encrypts=encrypts)
 
 
 def used_alternative(policy: Policy, around: Alternative = frozenset()) -> Alternative:
@@ -126,22 +131,49 @@ def demands_in(
     alternative: Alternative,
     address: str | None = None,
     around: Alternative = frozenset(),
+    *,
+    encrypts: bool = False,
 ) -> tuple[Demand, ...]:
     """The demands of one alternative, as `demands_of`."""
-    return tuple(_Demands(alternative, around, address).all())
+    return tuple(_Demands(alternative, around, address, encrypts).all())
+
+
+def encrypts(port: Port) -> bool:
+    """Whether a policy of a port, or of its messages, demands that something is encrypted."""
+    policies = [port.service_policy, port.policy]
+    for operation in port.operations:
+        messages = (operation.input, operation.output)
+        policies += [operation.policy, *(m.policy for m in messages if m is not None)]
+    return any(
+        "Encrypt" in one.local and is_security(one)
+        for policy in policies
+        for alternative in policy
+        for one in alternative
+    )
 
 
 def demands_of_port(port: Port) -> tuple[Demand, ...]:
     """The demands of a port and of its service, each once; those of messages are not among them."""
-    around = alternative_of_port(port)
+    around, ciphers = alternative_of_port(port), encrypts(port)
     found = [
-        *demands_of(port.service_policy, port.address, around),
-        *demands_of(port.policy, port.address, around),
+        demand
+        for policy in (port.service_policy, port.policy)
+        for demand in demands_of(policy, port.address, around, encrypts=ciphers)
     ]
     declared = port.addressing
     if declared is not None and declared.required:
         found.insert(0, Demand(_WS_ADDRESSING, Met.BY_ITSELF, declared.at))
     return _once(found)
+
+
+def alternatives_of_port(port: Port) -> tuple[tuple[str, ...], ...]:
+    """The demands of each alternative of a port's policy in words; empty where there is but one."""
+    if len(port.policy) < 2:
+        return ()
+    return tuple(
+        tuple(demand.words for demand in _once(demands_in(one, port.address)))
+        for one in port.policy
+    )
 
 
 def alternative_of_port(port: Port) -> Alternative:
@@ -203,11 +235,17 @@ class _Demands:
     """The demands of one alternative, in words."""
 
     def __init__(
-        self, alternative: Alternative, around: Alternative, address: str | None
+        self,
+        alternative: Alternative,
+        around: Alternative,
+        address: str | None,
+        encrypts: bool,
     ) -> None:
         self._assertions = in_order(alternative)
+        self._around = alternative | around
         self._address = address
-        found = binding_of(alternative | around)
+        self._encrypts = encrypts
+        found = binding_of(self._around)
         self._binding = None if found is None else found[0]
         self._by_transport = self._binding is Binding.TRANSPORT
 
@@ -231,7 +269,6 @@ class _Demands:
             "TransportBinding": self._transport,
             "AsymmetricBinding": self._asymmetric,
             "SymmetricBinding": self._symmetric,
-            "Wss11": _wss11,
             **dict.fromkeys((*SIGNED, *ENCRYPTED, *REQUIRED), self._parts),
         }
         if one.local in kinds:
@@ -270,38 +307,41 @@ class _Demands:
             tokens_in(one, "RecipientToken", "RecipientSignatureToken"),
         )
         tokens = [token for side in sides for token in side]
-        names = dict.fromkeys(TOKENS.get(t.kind, t.kind) for t in tokens)
         words = "messages signed by keys of both sides (AsymmetricBinding)"
-        words += f": {', '.join(names)}" if names else ""
-        known = all(sides) and all(token.kind == "X509Token" for token in tokens)
-        how = Met.BY_USER if known else Met.REFUSED
-        yield Demand(words, how, one.at, _KEYS_HINT if known else "")
-        for token in tokens:
-            for option in sorted(token.options):
-                if "PkiPath" in option or option == "RequireDerivedKeys":
-                    yield Demand(f"{option} of a token", Met.REFUSED, token.at)
+        yield _binding(one, words, tokens, known=all(len(side) == 1 for side in sides))
+        yield from _tokens(tokens)
         yield from self._algorithms(one)
         yield from self._common(one)
-        if "EncryptSignature" in flags_of(one):
-            words = "an encrypted signature (EncryptSignature)"
+        initiator = sides[0][:1]
+        direct = all(t.is_referred_to_directly(by_initiator=True) for t in initiator)
+        if "ProtectTokens" in flags_of(one) and not direct:
+            words = "a signed token that is not sent (ProtectTokens)"
             yield Demand(words, Met.REFUSED, one.at)
 
     def _symmetric(self, one: Assertion) -> Iterator[Demand]:
-        names = ("ProtectionToken", "SignatureToken", "EncryptionToken")
-        tokens = [token for name in names for token in tokens_in(one, name)]
-        kinds = dict.fromkeys(TOKENS.get(t.kind, t.kind) for t in tokens)
+        tokens = tokens_in(one, "ProtectionToken", "SignatureToken", "EncryptionToken")
         words = "messages protected by a shared key (SymmetricBinding)"
-        words += f": {', '.join(kinds)}" if kinds else ""
-        yield Demand(words, Met.REFUSED, one.at)
+        known = bool(tokens_in(one, "ProtectionToken")) and len(tokens) == 1
+        yield _binding(one, words, tokens, known=known)
+        yield from _tokens(tokens)
+        yield from self._algorithms(one)
         yield from self._common(one)
+        if "ProtectTokens" in flags_of(one):
+            words = "a signed encrypted key (ProtectTokens)"
+            yield Demand(words, Met.REFUSED, one.at)
 
     def _algorithms(self, binding: Assertion) -> Iterator[Demand]:
         name, found = suite(binding)
+        symmetric = binding.local == Binding.SYMMETRIC.value
+        encrypted = symmetric or self._encrypts
         if name and found is None:
             words = f"the algorithm suite {name}, which is not known"
             yield Demand(words, Met.REFUSED, binding.at)
-        elif found is not None and found.is_weak:
-            words = f"signatures by SHA-1 (AlgorithmSuite {name})"
+        elif found is not None and (weak := found.weak(encrypts=encrypted)):
+            names = ", ".join(weak)
+            if symmetric:
+                names = names.replace("rsa-sha1", "hmac-sha1")
+            words = f"weak algorithms ({name}: {names})"
             yield Demand(words, Met.BY_USER, binding.at, _WEAK_HINT)
 
     def _common(self, binding: Assertion) -> Iterator[Demand]:
@@ -331,21 +371,34 @@ class _Demands:
                 words, given = f"{words} with a digest of the password", ", digest=True"
             elif "NoPassword" in token.options:
                 words = f"{words} without a password"
-            if self.takes_username(one):
+            if self._takes_username(one):
                 how, hint = Met.BY_USER, _USERNAME_HINT.format(given)
         elif token.kind == "HttpsToken":
             how = Met.BY_ITSELF
-        elif token.kind == "X509Token" and one.is_endorsing and self._by_transport:
+        elif token.kind == "X509Token" and self._endorses(one):
             how, hint = Met.BY_USER, _KEYS_HINT
         if one.kind != "SupportingTokens":
             words = f"{words} ({one.kind})"
         return Demand(words, how, token.at, hint)
 
-    def takes_username(self, one: SupportingToken) -> bool:
-        """Whether a UsernameToken can be sent as a policy demands it."""
-        if one.is_endorsing or "RequireDerivedKeys" in one.token.options:
-            return False
-        return self._by_transport or not one.is_encrypted
+    def _takes_username(self, one: SupportingToken) -> bool:
+        """Whether a UsernameToken can be sent as a policy demands it. Where it is to be protected and no
+        binding says how, TLS does it."""
+        derived = any(_DERIVED in option for option in one.token.options)
+        return not (one.is_endorsing or derived)
+
+    def _endorses(self, one: SupportingToken) -> bool:
+        """Whether a certificate's key can sign as a policy demands it: the Timestamp of a message over
+        TLS, or the signature of a symmetric binding."""
+        if self._by_transport:
+            return one.is_endorsing and any(
+                inner.local == "IncludeTimestamp"
+                for assertion in self._around
+                if assertion.local == Binding.TRANSPORT.value
+                for inner in assertion.inside
+            )
+        plain = one.kind == "EndorsingSupportingTokens" and one.parts == Parts()
+        return plain and self._binding is Binding.SYMMETRIC
 
     # ---------------------------------------------------------------------------- parts
 
@@ -355,22 +408,39 @@ class _Demands:
         if one.local in REQUIRED:
             how, kind, hint = Met.BY_USER, "required", _HEADER_HINT
         elif one.local in SIGNED:
-            how, kind, hint = self._signed(one), "signed", ""
+            how, kind, hint = self._protected(one), "signed", ""
         else:
-            kind, hint = "encrypted", ""
-            how = Met.BY_ITSELF if self._by_transport else Met.REFUSED
+            how, kind, hint = self._protected(one), "encrypted", ""
         if not all_parts_are_named(one):
             how, hint = Met.REFUSED, ""
         yield Demand(f"{kind} parts: {what} ({one.local})", how, one.at, hint)
 
-    def _signed(self, one: Assertion) -> Met:
-        """How signed parts are met: TLS signs whatever is sent, keys what is named."""
+    def _protected(self, one: Assertion) -> Met:
+        """How parts are signed or encrypted: by TLS whatever is sent, by keys what is named."""
         attached = any(part.local == "Attachments" for part in one.parameters)
         if self._by_transport:
             return Met.BY_ITSELF
-        if self._binding is Binding.ASYMMETRIC and not attached:
-            return Met.BY_ITSELF
-        return Met.REFUSED
+        return Met.REFUSED if attached or self._binding is None else Met.BY_ITSELF
+
+
+def _binding(
+    one: Assertion, words: str, tokens: Sequence[Token], *, known: bool
+) -> Demand:
+    """The demand of a binding by keys; `known` is whether it has the tokens that it needs."""
+    names = dict.fromkeys(TOKENS.get(t.kind, t.kind) for t in tokens)
+    words += f": {', '.join(names)}" if names else ""
+    if known and all(token.kind == "X509Token" for token in tokens):
+        return Demand(words, Met.BY_USER, one.at, _KEYS_HINT)
+    return Demand(words, Met.REFUSED, one.at)
+
+
+def _tokens(tokens: Iterable[Token]) -> Iterator[Demand]:
+    """The demands on X.509 tokens that are of a form which is not sent."""
+    for token in tokens:
+        for option in sorted(token.options):
+            if token.kind == "X509Token" and any(n in option for n in _NOT_SENT):
+                words = f"a token of another form ({option})"
+                yield Demand(words, Met.REFUSED, token.at)
 
 
 def _addressing(one: Assertion) -> Iterator[Demand]:
@@ -380,13 +450,6 @@ def _addressing(one: Assertion) -> Iterator[Demand]:
             hint = "give the client a layer: outgoing=[Addressing(reply_to=…)]"
             words = "replies to another address (NonAnonymousResponses)"
             yield Demand(words, Met.BY_USER, nested.at, hint)
-
-
-def _wss11(one: Assertion) -> Iterator[Demand]:
-    for nested in one.inside:
-        if nested.local == "RequireSignatureConfirmation":
-            words = "a SignatureConfirmation (RequireSignatureConfirmation)"
-            yield Demand(words, Met.REFUSED, nested.at)
 
 
 def _part(parameter: Assertion) -> str:

@@ -24,6 +24,20 @@ NAMESPACES = (
 """Those of WS-SecurityPolicy's assertions."""
 
 
+REFERENCES = {
+    "RequireIssuerSerialReference": "issuer-serial",
+    "RequireKeyIdentifierReference": "ski",
+    "RequireThumbprintReference": "thumbprint",
+}
+"""The runtime's names for the references that X.509 tokens may demand (section 5.4.3)."""
+
+WEAK = frozenset(
+    {"rsa-sha1", "sha1", "rsa-1_5", "aes192-gcm"}
+    | {"aes128-cbc", "aes192-cbc", "aes256-cbc", "tripledes-cbc"}
+)
+"""The algorithms that the runtime uses by name only."""
+
+
 class Binding(Enum):
     """The protection of messages (section 7); the value is the assertion's name."""
 
@@ -42,10 +56,15 @@ class Suite:
     data: str
     key_transport: str
 
-    @property
-    def is_weak(self) -> bool:
-        """Whether its signatures are of SHA-1."""
-        return "sha1" in (self.digest, self.signature.partition("-")[2])
+    def weak(self, *, encrypts: bool) -> tuple[str, ...]:
+        """The algorithms that the runtime uses by name only.
+
+        Args:
+            encrypts: whether something is encrypted.
+        """
+        names = [self.signature, self.digest]
+        names += [self.data, self.key_transport] if encrypts else []
+        return tuple(name for name in names if name in WEAK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,11 @@ class Token:
         other = "AlwaysToInitiator" if by_initiator else "AlwaysToRecipient"
         once = self.include == "Once" and not by_initiator
         return self.include not in ("Never", other) and not once
+
+    def is_referred_to_directly(self, *, by_initiator: bool) -> bool:
+        """Whether a signature refers to the token that is sent with it."""
+        other = any(option in REFERENCES for option in self.options)
+        return self.is_sent(by_initiator=by_initiator) and not other
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +131,8 @@ class MessageSecurity:
     require: tuple[str, ...] = ()
     reference: str = "direct"
     """How the signature refers to its certificate, by the runtime's names."""
+    encryption_reference: str = "issuer-serial"
+    """The same of an encrypted key, and the certificate that it is encrypted for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +148,8 @@ class OperationSecurity:
 class PortSecurity:
     """The security of a port, as its policies demand it (section 6).
 
-    `operations` are by their keys. `https` tells whether the endpoint must be one of TLS, and
+    `operations` are by their keys. `encrypt_first` tells whether the ciphertext is signed, `endorse` whether the client's
+    key signs the signature of a symmetric binding. `https` tells whether the endpoint must be one of TLS, and
     `of_http` what the HTTP client must bring besides, in words. `username` has the options of a
     UsernameToken that requests must have, None where they need not. `otherwise` is the security of who has neither keys nor a token: that of another
     alternative. `unmet` are the demands of the port as a whole that nothing can meet, in words.
@@ -133,7 +160,7 @@ class PortSecurity:
     layout: str = ""
     timestamp: bool = False
     encrypt_first: bool = False
-    encrypt_signature: bool = False
+    endorse: bool = False
     confirm_signature: bool = False
     https: bool = False
     of_http: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ Finding: `policy`, a warning: a policy demands what nothing does by itself, or a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from soapwright.model.api import Api, Message, Operation, Port
@@ -17,11 +17,13 @@ from soapwright.model.demands import (
     alternative_of_port,
     demands_in,
     demands_of,
+    encrypts,
     used_alternative,
 )
 from soapwright.model.diagnostics import Findings
 from soapwright.model.policy import NOTHING, Alternative, Policy, in_order
 from soapwright.model.security import (
+    REFERENCES,
     Binding,
     MessageSecurity,
     OperationSecurity,
@@ -41,11 +43,6 @@ from soapwright.model.security_policies import (
     tokens_in,
 )
 
-_REFERENCES = {
-    "RequireIssuerSerialReference": "issuer-serial",
-    "RequireKeyIdentifierReference": "ski",
-    "RequireThumbprintReference": "thumbprint",
-}
 _SUPPORTED = {
     "MustSupportRefIssuerSerial": "issuer-serial",
     "MustSupportRefKeyIdentifier": "ski",
@@ -58,6 +55,15 @@ _LAYOUTS = {
     "LaxTimestampFirst": "timestamp-first",
     "LaxTsLast": "timestamp-last",
     "LaxTimestampLast": "timestamp-last",
+}
+# The tokens whose keys sign and are encrypted for, by whether the initiator sends the message.
+_SIGNING = {
+    True: ("InitiatorToken", "InitiatorSignatureToken"),
+    False: ("RecipientToken", "RecipientSignatureToken"),
+}
+_ENCRYPTING = {
+    True: ("RecipientToken", "RecipientEncryptionToken", "ProtectionToken"),
+    False: ("InitiatorToken", "InitiatorEncryptionToken", "ProtectionToken"),
 }
 _ALTERNATIVES_AT_MOST = 256
 _EMPTY: Alternative = frozenset()
@@ -74,7 +80,8 @@ def secure_ports(api: Api, findings: Findings) -> Api:
 def _report(port: Port, findings: Findings) -> None:
     around = alternative_of_port(port)
     for policy in (port.service_policy, port.policy):
-        _note(demands_of(policy, port.address, around), findings)
+        found = demands_of(policy, port.address, around, encrypts=encrypts(port))
+        _note(found, findings)
     for operation in port.operations:
         for policy in _policies_of(operation):
             _note(demands_of(policy, None, around), findings)
@@ -154,10 +161,7 @@ class _Reading:
         found = PortSecurity(
             binding=self._binding,
             timestamp="IncludeTimestamp" in self._flags,
-            https=any(
-                is_security(one) and one.local == Binding.TRANSPORT.value
-                for one in self._alternative
-            ),
+            https=self._needs_tls(),
             of_http=tuple(self._of_http()),
             username=self._username(),
             operations=operations,
@@ -170,9 +174,25 @@ class _Reading:
             suite=suite(self._assertion)[1],
             layout=_LAYOUTS.get(layout(self._assertion), ""),
             encrypt_first="EncryptBeforeSigning" in self._flags,
-            encrypt_signature="EncryptSignature" in self._flags,
+            endorse=self._binding is Binding.SYMMETRIC and self._endorsing is not None,
             confirm_signature="RequireSignatureConfirmation" in self._supported,
         )
+
+    def _needs_tls(self) -> bool:
+        """Whether TLS is demanded, or alone can protect a token as it is demanded."""
+        if self._binding is None:
+            return any(t.is_signed or t.is_encrypted for t in self._usernames())
+        return any(
+            is_security(one) and one.local == Binding.TRANSPORT.value
+            for one in self._alternative
+        )
+
+    def _usernames(self) -> list[SupportingToken]:
+        """The UsernameTokens that a request of any operation must have."""
+        tokens = [*self._supporting]
+        for operation in self._port.operations:
+            tokens += supporting(self._around(operation, operation.input))
+        return [one for one in tokens if one.token.kind == "UsernameToken"]
 
     def _of_http(self) -> Iterator[str]:
         """Demands on the HTTP client, in words."""
@@ -186,14 +206,9 @@ class _Reading:
         return () if self._assertion is None else tokens_in(self._assertion, *names)
 
     def _username(self) -> frozenset[str] | None:
-        """The options of the UsernameToken that a request of any operation must have."""
-        tokens = [*self._supporting]
-        for operation in self._port.operations:
-            tokens += supporting(self._around(operation, operation.input))
-        found = [one.token for one in tokens if one.token.kind == "UsernameToken"]
-        if not found:
-            return None
-        return frozenset[str]().union(*(token.options for token in found))
+        """The options of the UsernameToken that a request must have, None where it needs none."""
+        found = [one.token.options for one in self._usernames()]
+        return frozenset[str]().union(*found) if found else None
 
     # ------------------------------------------------------------------------ operations
 
@@ -227,15 +242,24 @@ class _Reading:
         tokens = [*self._supporting, *supporting(own)] if by_initiator else []
         if self._binding is Binding.TRANSPORT or self._binding is None:
             return self._over_transport(parts, tokens)
-        sign = dict.fromkeys(parts.sign)
+        sign, encrypt = dict.fromkeys(parts.sign), dict.fromkeys(parts.encrypt)
         if "IncludeTimestamp" in self._flags:
             sign["Timestamp"] = None
-        if any(t.is_signed and t.token.kind == "UsernameToken" for t in tokens):
+        usernames = [t for t in tokens if t.token.kind == "UsernameToken"]
+        if any(t.is_signed for t in usernames):
             sign["UsernameToken"] = None
-        if "ProtectTokens" in self._flags:
+        if any(t.is_encrypted for t in usernames):
+            encrypt["UsernameToken"] = None
+        reference = self._reference_of(_SIGNING, by_initiator=by_initiator)
+        if sign and "ProtectTokens" in self._flags and reference == "direct":
             sign["BinarySecurityToken"] = None
-        reference = self._reference_of(by_initiator=by_initiator)
-        return MessageSecurity(tuple(sign), parts.encrypt, parts.require, reference)
+        if sign and "EncryptSignature" in self._flags:
+            encrypt["Signature"] = None
+        return MessageSecurity(
+            *(tuple(sign), tuple(encrypt), parts.require),
+            reference,
+            self._reference_of(_ENCRYPTING, by_initiator=by_initiator),
+        )
 
     def _over_transport(
         self, parts: Parts, tokens: list[SupportingToken]
@@ -248,19 +272,30 @@ class _Reading:
                 return MessageSecurity(sign, (), parts.require, reference)
         return MessageSecurity(require=parts.require)
 
-    def _reference_of(self, *, by_initiator: bool) -> str:
-        names = ("InitiatorToken", "InitiatorSignatureToken")
-        if not by_initiator:
-            names = ("RecipientToken", "RecipientSignatureToken")
-        tokens = self._tokens(*names)
+    def _reference_of(
+        self, names: Mapping[bool, Sequence[str]], *, by_initiator: bool
+    ) -> str:
+        """How a key is referred to in a message: that of the token of the first of these names that there is."""
+        endorsing = self._endorsing
+        tokens = self._tokens(*names[by_initiator])
+        if names is _SIGNING and endorsing is not None:
+            tokens = (endorsing,)
         if not tokens:
             return "direct"
         return self._reference(tokens[0], by_initiator=by_initiator)
 
+    @property
+    def _endorsing(self) -> Token | None:
+        """The token whose key signs the signature of a symmetric binding, None where none does."""
+        if self._binding is not Binding.SYMMETRIC:
+            return None
+        found = [t.token for t in self._supporting if t.is_endorsing]
+        return found[0] if found else None
+
     def _reference(self, token: Token, *, by_initiator: bool) -> str:
         """How a signature refers to its certificate: as the token says, else by the token where
         it is sent, else in a way that the policy says is supported."""
-        for option, reference in _REFERENCES.items():
+        for option, reference in REFERENCES.items():
             if option in token.options:
                 return reference
         if token.is_sent(by_initiator=by_initiator):

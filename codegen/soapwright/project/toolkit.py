@@ -24,6 +24,11 @@ def site_templates() -> Path:
     return _templates() / "docs"
 
 
+def console_files() -> Path:
+    """The folder of the console's page, its style and script."""
+    return _templates() / "console"
+
+
 def _templates() -> Path:
     installed = _HOME / "templates"
     return installed if installed.is_dir() else _HOME.parents[1] / "templates"

@@ -65,7 +65,12 @@ def emit(api: Api, style: WireStyle, options: Options) -> Emission:
     files: dict[str, bytes] = {}
     _emit_types(context, header, files)
     service = ServiceModules(context, header)
-    client = ClientModules(context, header).module()
+    clients = ClientModules(context, header)
+    client = clients.module()
+    classes = [(name, ".client") for name in client.exports]
+    if (headers := clients.headers.module()) is not None:
+        files["headers.py"] = render("headers.py.jinja", headers)
+        classes += [(one.name, ".headers") for one in headers.blocks]
     files["elements.py"] = render("elements.py.jinja", service.elements())
     facets = FacetsModules(context, header).module()
     files["facets.py"] = render("facets.py.jinja", facets)
@@ -80,7 +85,7 @@ def emit(api: Api, style: WireStyle, options: Options) -> Emission:
         files["server.py"] = render("server.py.jinja", server)
     further = _emit_security(context, header, options, files)
     files["__init__.py"] = render(
-        "package.py.jinja", _package(api, header, client.exports, options, further)
+        "package.py.jinja", _package(api, header, classes, options, further)
     )
     secrets = tuple_of(map(string, options.secret)) if options.secret else ""
     face = context.runtime.face("soap")
@@ -184,12 +189,12 @@ def _entry(definition: TypeDef, name: str, module: str, numbers: dict[str, int])
 def _package(
     api: Api,
     header: list[str],
-    clients: list[str],
+    classes: list[tuple[str, str]],
     options: Options,
     further: list[str],
 ) -> PackageModule:
     doc = with_left_out(api.doc or f"A client for {api.name}.", api)
-    lazy = [(name, ".client") for name in clients]
+    lazy = list(classes)
     lazy += [("PORTS", ".ports"), ("SoapFault", ".errors"), ("validate", ".facets")]
     lazy += public_names(RuntimeName(options.runtime), server=options.with_server)
     modules = ["elements", "errors", "ports", "types", *further]

@@ -208,7 +208,7 @@ from .http.transport import (
     Transport,
 )
 from .secrets.shown import shown
-from .http.plain import HttpBinding, HttpOperation
+from .http.plain import HttpBinding, HttpField, HttpOperation
 from .soap.envelope import (
     Envelope,
     Wire,
@@ -333,6 +333,7 @@ __all__ = [
     "GYear",
     "GYearMonth",
     "HttpBinding",
+    "HttpField",
     "HttpOperation",
     "Items",
     "KnownElements",

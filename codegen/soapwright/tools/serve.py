@@ -7,9 +7,12 @@ service classes;
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -26,9 +29,11 @@ from soapwright.envelopes.samples import Samples
 from soapwright.model.api import Message, Port
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.python.names.identifiers import field_name
 from soapwright.tools.handed_back import HandedBack
 from soapwright.tools.hosts import guarded
-from soapwright.tools.http_server import Server
+from soapwright.tools.http_server import AsgiApp, Event, Receive, Send, Server
+from soapwright.tools.scripting import Script
 
 _BACKLOG: Final = 2048
 _OCTETS: Final = b"soap"
@@ -63,7 +68,7 @@ class Replies:
         self._sampled: dict[Any, Any] = {}  # Any: the same, of samples
         self._handed_back = HandedBack()
         files: dict[str, list[Any]] = {}
-        for port in (port for port in api.ports if not port.is_http):
+        for port in api.ports:
             for operation in port.operations:
                 served = package.PORTS[port.key].operations[operation.key]
                 files.setdefault(operation.key, []).append(served)
@@ -143,6 +148,25 @@ class Replies:
             self._sampled[operation] = sample
         return sample
 
+    def scripted(self, path: Path) -> Script:
+        """The script of a file, for these operations.
+
+        Raises:
+            SpecError: it is wrong.
+        """
+        names: dict[str, list[Any]] = {}
+        for port in self._package.PORTS.values():
+            for key, operation in port.operations.items():
+                for name in dict.fromkeys((key, operation.name, field_name(key))):
+                    names.setdefault(name, []).append(operation)
+        return Script(path, self._package, names, self._sample)
+
+    def _sample(self, operation: Any) -> Any:
+        """A sample of an operation's response."""
+        port, message = self._messages[operation]
+        with self._attached(message):
+            return self._read(operation, self._samples.envelope(port, message))[0]
+
     def _attached(self, message: Message) -> AbstractContextManager[object]:
         """The context in which a sample is read, with sample parts beside it."""
         client = getattr(self._package, "Client", None)
@@ -157,7 +181,23 @@ class Replies:
         return reading
 
 
-def mock(folder: Path, recorded: Path | None = None, *, full: bool = True) -> Any:
+@dataclass(frozen=True, slots=True)
+class MockKeys:
+    """The keys of a mock: a PKCS#12 file, certificates that are trusted, and who gives the file's password."""
+
+    own: Path
+    trust: tuple[Path, ...]
+    password: Callable[[str], str | None]
+
+
+def mock(
+    folder: Path,
+    recorded: Path | None = None,
+    *,
+    full: bool = True,
+    script: Path | None = None,
+    keys: MockKeys | None = None,
+) -> Any:
     """A mock of a generated package's service, as an ASGI application (`Any`: the package's own).
 
     Each port has a path, its key in `PORTS`; at any other path are all of them.
@@ -167,16 +207,71 @@ def mock(folder: Path, recorded: Path | None = None, *, full: bool = True) -> An
         recorded: a folder of recorded replies, `<operation>.xml`; operations without one get a
             sample.
         full: whether samples have optional content.
+        script: a file that decides on replies first (`scripting.py`).
+        keys: those by which requests are verified, and replies signed, as policies demand it.
 
     Raises:
-        SpecError: the package cannot be served, or a recorded reply does not read.
+        SpecError: the package cannot be served, a recorded reply does not read, the script is
+            wrong, or a key cannot be used.
     """
     package = import_package(folder)
-    services, hooks = _mocked(package, folder, recorded, full=full)
+    services, hooks = _mocked(package, folder, recorded, full=full, script=script)
     application = runtime_module(package, "server.application").Application
     serving = runtime_module(package, "server.serving")
-    paths = {key: f"/{quote(key)}" for key, port in package.PORTS.items() if port.soap}
-    return serving.asgi_application(application(services, paths=paths, hooks=hooks))
+    paths = {key: f"/{quote(key)}" for key in package.PORTS}
+    security = False if keys is None else _security(package, folder, keys)
+    try:
+        mocked = application(services, paths=paths, hooks=hooks, security=security)
+    except ValueError as error:
+        _refuse(folder, f"its policies cannot be followed: {error}")
+    made = serving.asgi_application(mocked)
+    return made if script is None else _with_failures(made)
+
+
+def _security(package: ModuleType, folder: Path, keys: MockKeys) -> Any:
+    """The message security of a mock (`Any`: the package's own): that of its ports' policies.
+
+    Raises:
+        SpecError: the package has none, or a key cannot be used.
+    """
+    if "security" not in package.__all__:
+        hint = "no policy of its WSDL demands signatures: generate it with --security"
+        _refuse(folder, "the package has no message security", hint)
+    service_of = runtime_module(package, "security.by_operation").ServiceByOperation
+    try:
+        password = keys.password(str(keys.own))
+        found = package.security.Keys.from_pkcs12(
+            keys.own, password, trust=keys.trust, users=_Anybody()
+        )
+    except (OSError, ValueError) as error:
+        findings = Findings()
+        message = f"no key can be used: {error}"
+        findings.error(Code.KEYS, message, Location(str(keys.own)))
+        raise SpecError(findings) from None
+    if "policies" not in package.__all__:
+        return found
+
+    class ByPolicy:
+        """The keys, for ports whose policy demands them."""
+
+        def for_client(self, demanded: Any, endpoint: str) -> Any:
+            return found.for_client(demanded, endpoint)
+
+        def for_service(self, demanded: Any) -> Any:
+            if demanded is None:
+                return service_of(None, {})
+            return found.for_service(demanded)
+
+    return ByPolicy()
+
+
+class _Anybody:
+    """Takes every UsernameToken: nobody's password is checked by a mock."""
+
+    def check_token(self, token: Any) -> str:
+        """The name in a token, an lxml element."""
+        names = [e.text or "" for e in token[:] if e.tag.endswith("}Username")]
+        return "".join(names[:1])
 
 
 class MockTransport:
@@ -187,26 +282,73 @@ class MockTransport:
         replies: a folder of recorded replies, `<operation>.xml`; operations without one get a
             sample.
         full: whether samples have optional content.
+        script: a file that decides on replies first, as `serve --script` takes it; failures of HTTP
+            (`http`) are for `serve` alone.
+        security: as `asgi` takes it; without it nobody's security is checked.
 
     Raises:
-        SpecError: the package cannot be served, or a recorded reply does not read.
+        SpecError: the package cannot be served, a recorded reply does not read, or the script is
+            wrong.
     """
 
     def __init__(
-        self, package: ModuleType, replies: Path | None = None, *, full: bool = True
+        self,
+        package: ModuleType,
+        replies: Path | None = None,
+        *,
+        full: bool = True,
+        script: Path | None = None,
+        security: Any = False,  # Any: of the package's own runtime
     ) -> None:
         folder = Path(str(package.__file__)).parent
-        services, hooks = _mocked(package, folder, replies, full=full)
+        services, hooks = _mocked(package, folder, replies, full=full, script=script)
         serving = runtime_module(package, "server.serving")
-        self._inner = serving.InMemoryTransport(*services, hooks=hooks)
+        self._inner = serving.InMemoryTransport(
+            *services, hooks=hooks, security=security
+        )
 
     def send(self, request: Any) -> Any:  # Any: of the package's own runtime
         """The reply to a request, as of `Transport.send`."""
         return self._inner.send(request)
 
 
+_failure: ContextVar[list[tuple[int, bytes]] | None] = ContextVar(
+    "failure of HTTP", default=None
+)
+
+
+def _with_failures(app: AsgiApp) -> AsgiApp:
+    """An application that answers with a status and a body of a script, where its script says so."""
+
+    async def failing(scope: Event, receive: Receive, send: Send) -> None:
+        holder: list[tuple[int, bytes]] = []
+        token = _failure.set(holder)
+
+        async def send_other(event: Event) -> None:
+            if not holder:
+                await send(event)
+            elif event["type"] == "http.response.start":
+                status, body = holder[0]
+                headers = [(b"content-type", b"text/plain; charset=utf-8")]
+                start = {"type": event["type"], "status": status, "headers": headers}
+                await send(start)
+                await send({"type": "http.response.body", "body": body})
+
+        try:
+            await app(scope, receive, send_other)
+        finally:
+            _failure.reset(token)
+
+    return failing
+
+
 def _mocked(
-    package: ModuleType, folder: Path, recorded: Path | None, *, full: bool
+    package: ModuleType,
+    folder: Path,
+    recorded: Path | None,
+    *,
+    full: bool,
+    script: Path | None = None,
 ) -> tuple[list[Any], Any]:  # Any: the package's own classes
     """A service of each class that a package has, and the hooks of a mock.
 
@@ -221,9 +363,23 @@ def _mocked(
     service = runtime_module(package, "server.service")
     replies = Replies(package, folder, recorded, full=full)
 
-    def method(self: Any, **given: Any) -> Any:  # Any: a method of any service class
+    scripted = None if script is None else replies.scripted(script)
+
+    # Any: a method of any service class
+    async def method(self: Any, *given: Any, **named: Any) -> Any:
         call = service.current_call()
-        response, headers = replies.answer(call.operation, call.envelope)
+        outcome = None if scripted is None else scripted.answer(call)
+        if outcome is not None:
+            if outcome.delay:
+                await asyncio.sleep(outcome.delay)
+            if outcome.fault is not None:
+                raise outcome.fault
+            if outcome.http is not None and (holder := _failure.get()) is not None:
+                holder.append(outcome.http)
+        if outcome is not None and outcome.response is not None:
+            response, headers = outcome.response, outcome.headers
+        else:
+            response, headers = replies.answer(call.operation, call.envelope)
         if headers is None:
             return response
         return service.WithHeaders(response, headers)

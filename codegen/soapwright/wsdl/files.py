@@ -17,6 +17,7 @@ from soapwright.wsdl.catalog import STANDARD
 from soapwright.wsdl.drafts import is_draft, modernised
 from soapwright.wsdl.imports import SourceFile, imports_of
 from soapwright.wsdl.lines import Lines
+from soapwright.wsdl.mistaken import SCHEMA_ALONE, WSDL_2, other_root
 from soapwright.wsdl.namespaces import DISCOVERY, WSDL, WSDL2
 from soapwright.wsdl.parsing import parse, read
 from soapwright.wsdl.references import XSD
@@ -121,12 +122,18 @@ class Files:
         name = etree.QName(root)
         at = self.lines.location(root)
         if name.namespace in WSDL2:
-            self.findings.error(Code.WSDL_2, "WSDL 2.0: only WSDL 1.1 is read", at)
+            self.findings.error(
+                Code.WSDL_2, "WSDL 2.0: only WSDL 1.1 is read", at, WSDL_2
+            )
         elif name.namespace in DISCOVERY:
             hint = "give it one of the WSDLs that its contractRef elements name"
             self.findings.error(Code.ROOT, f"{why}, but a discovery file", at, hint)
         else:
-            self.findings.error(Code.ROOT, f"{why}: its root is {name.text}", at)
+            hint = other_root(name.namespace or "", name.localname)
+            if root.tag == SCHEMA:
+                hint = SCHEMA_ALONE
+            message = f"{why}: its root is {name.text}"
+            self.findings.error(Code.ROOT, message, at, hint)
 
     def _shown(self, path: Path) -> str:
         if path.parent == STANDARD:

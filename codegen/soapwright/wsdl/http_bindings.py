@@ -32,6 +32,7 @@ from soapwright.wsdl.policy.attachments import Policies
 
 _VERB = re.compile(r"[A-Z]{1,16}")
 _XML = re.compile(r"(text|application)/(.*\+)?xml", re.IGNORECASE)
+_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -72,7 +73,9 @@ def http_operation(
         at=at,
         doc=doc_of(bound.abstract, bound.concrete),
         findings=tuple(found),
-        http=HttpBinding(verb, location, request, response),
+        http=HttpBinding(
+            verb, location, request, response, reader.media_type(response)
+        ),
     )
 
 
@@ -102,6 +105,13 @@ class _HttpReader:
         call = self._read(way, Style.RPC)
         assert call is not None
         return content, replace(call, parts=message.parts)
+
+    def media_type(self, content: HttpContent) -> str:
+        """The media type of a response that is no XML; "" where there are several, or none is named."""
+        if content not in (HttpContent.TEXT, HttpContent.BYTES):
+            return ""
+        media, _ = self._media(self._bound.concrete.find(wsdl_name("output")))
+        return media if _MEDIA_TYPE.fullmatch(media) else ""
 
     def _read(self, way: str, style: Style) -> Message | None:
         bound = replace(self._bound, style=style)

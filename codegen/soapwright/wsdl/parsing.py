@@ -19,6 +19,7 @@ from lxml import etree
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.wsdl.lines import source_line
+from soapwright.wsdl.mistaken import UNPACK, beside, no_xml
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_DEPTH = 150  # the functions that read them are recursive
@@ -75,10 +76,12 @@ def read(path: Path, shown: str, findings: Findings) -> bytes | None:
     at = Location(shown)
     try:
         if path.is_dir():
-            findings.error(Code.READ, "this is a folder, not a file", at)
+            findings.error(
+                Code.READ, "this is a folder, not a file", at, beside(path, shown)
+            )
             return None
         if not path.is_file():
-            findings.error(Code.READ, "there is no such file", at)
+            findings.error(Code.READ, "there is no such file", at, beside(path, shown))
             return None
         if path.stat().st_size > MAX_BYTES:
             findings.error(Code.LIMIT, f"more than {MAX_BYTES:,} bytes", at)
@@ -117,7 +120,7 @@ def parse(content: bytes, shown: str, findings: Findings) -> Parsed | None:
     for start, format_ in _PACKED.items():
         if content.startswith(start):
             message = f"not XML but packed by {format_}: unpack it first"
-            findings.error(Code.XML, message, Location(shown))
+            findings.error(Code.XML, message, Location(shown), UNPACK[format_])
             return None
     if not content.strip():
         findings.error(Code.XML, "the file is empty", Location(shown))
@@ -136,6 +139,8 @@ def parse(content: bytes, shown: str, findings: Findings) -> Parsed | None:
     except etree.XMLSyntaxError as error:
         message = re.sub(r", line \d+, column \d+$", "", error.msg or "not XML")
         hint = _ENTITY_HINT if message.startswith("Entity ") else ""
+        if (advice := no_xml(content)) is not None:
+            message, hint = advice
         findings.error(Code.XML, message, Location(shown, error.lineno or 1), hint)
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from soapwright.model.api import Message, Operation, Port, QName
 from soapwright.python.context import Context
+from soapwright.python.modules.headers_module import HeadersModules, blocks_name
 from soapwright.python.modules.methods import Method, Methods, Parameter, Result
 from soapwright.python.modules.policies_module import has_policies
 from soapwright.python.modules.roots import Root, root_of
@@ -30,6 +31,13 @@ class ClientModules:
         self.header = header
         self.methods = Methods(context)
         self.scope = self.methods.scope
+        named = self.names()
+        self.headers = HeadersModules(
+            context,
+            header,
+            {f"{named[name]}Client": p for name, p in self.methods.groups.items()},
+        )
+        """The module of the clients' default header blocks."""
 
     def module(self) -> ClientModule:
         """All clients; `Client` is the first SOAP port's."""
@@ -39,6 +47,7 @@ class ClientModules:
         clients: list[ClientView] = []
         assignments: dict[str, str] = {}
         stems = self.names()
+        blocks = self.headers.fields
         for number, (name, ports) in enumerate(groups.items()):
             stem = stems[name]
             for base, prefix, keyword in (
@@ -49,7 +58,11 @@ class ClientModules:
                 if any(port.is_http for port in ports):
                     base = _OVER_HTTP[base]
                 bases.add(base)
-                clients.append(self._client(cls, base, keyword, ports, methods[name]))
+                own = f"{stem}Client"
+                kind = blocks_name(own) if own in blocks else ""
+                clients.append(
+                    self._client(cls, base, keyword, kind, ports, methods[name])
+                )
                 if stem and number == 0:
                     assignments[f"{prefix}Client"] = cls
         imports = self.scope.sibling_imports
@@ -60,6 +73,9 @@ class ClientModules:
             if used := ", ".join(name for name in names if name in bases):
                 home = self.context.runtime.module(module)
                 imports.append(f"from {home} import {used}")
+        if blocks:
+            kinds = ", ".join(map(blocks_name, blocks))
+            imports.append(f"from .headers import {kinds}")
         secured = bool(clients) and has_policies(self.context.api.ports)
         imports += ["from .policies import PROFILES"] if secured else []
         imports += ["from .ports import PORTS"] if clients else []
@@ -90,6 +106,7 @@ class ClientModules:
         name: str,
         base: str,
         keyword: str,
+        blocks: str,
         ports: list[Port],
         methods: list[Method],
     ) -> ClientView:
@@ -104,7 +121,10 @@ class ClientModules:
         ]
         keys = tuple_of([string(p.key) for p in ports])
         demanded = self._demanded(ports)
-        return ClientView(name, base, keyword, docstring(doc, 4), keys, demanded, views)
+        base = f"{base}[{blocks or None}]"
+        return ClientView(
+            *(name, base, keyword, docstring(doc, 4), keys, demanded, blocks, views)
+        )
 
     def _demanded(self, ports: list[Port]) -> list[str]:
         """The outgoing layers that ports demand, as entries of a dict."""

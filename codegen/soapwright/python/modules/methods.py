@@ -125,6 +125,16 @@ class Methods:
                 )
         return list(found.values())
 
+    def header_blocks(self, ports: list[Port]) -> list[Parameter]:
+        """The header blocks of all requests of a portType, once for each operation."""
+        return [
+            parameter
+            for port in ports
+            for operation in port.operations
+            if operation.input is not None
+            for parameter in self._parameters(operation.input.headers_struct, set())
+        ]
+
     def fields(self, struct: QName | None) -> list[Field]:
         """The fields of a message's type."""
         if struct is None:

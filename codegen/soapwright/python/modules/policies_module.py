@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from soapwright.model.api import Port
 from soapwright.model.demands import demands_of_port
 from soapwright.model.security import (
+    Binding,
     MessageSecurity,
     OperationSecurity,
     PortSecurity,
@@ -17,8 +18,9 @@ from soapwright.python.text.literals import comment, string
 from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import PoliciesModule, PortProfileView
 
-_DEFAULT_DIGEST = "sha256"
-_DEFAULT_SIGNATURE = "rsa-sha256"
+# The runtime takes the one of the key's kind.
+_SIGNATURE = "rsa-sha256"
+_BY_ISSUER = "issuer-serial"
 
 
 def has_policies(ports: Iterable[Port]) -> bool:
@@ -134,22 +136,54 @@ def _profile(
     given = [f"sign={tuple_of(map(string, message.sign))}"]
     if required:
         given.append(f"require={tuple_of(map(string, required))}")
-    if message.sign and message.reference != "direct":
-        given.append(f"reference={string(message.reference)}")
-    if message.sign and (algorithms := _algorithms(security)):
-        given.append(f"algorithms={algorithms}")
-    if message.sign and security.layout not in ("", "strict"):
-        given.append(f"layout={string(security.layout)}")
+    if message.encrypt:
+        given.append(f"encrypt={tuple_of(map(string, message.encrypt))}")
+    if message.sign or message.encrypt:
+        given += _of_keys(message, security)
     if not security.timestamp:
         given.append("timestamp=False")
     return f"Profile({', '.join(given)})"
 
 
-def _algorithms(security: PortSecurity) -> str:
-    """The expression for the algorithms of signatures, "" for the runtime's own."""
-    suite, given = security.suite, []
-    if suite is not None and suite.signature != _DEFAULT_SIGNATURE:
-        given.append(f"signature={string(suite.signature)}")
-    if suite is not None and suite.digest != _DEFAULT_DIGEST:
-        given.append(f"digest={string(suite.digest)}")
+def _of_keys(message: MessageSecurity, security: PortSecurity) -> Iterator[str]:
+    """The arguments of a profile about keys, but for those that are the runtime's defaults."""
+    symmetric = security.binding is Binding.SYMMETRIC
+    if message.encrypt and security.encrypt_first:
+        yield 'order="encrypt-sign"'
+    if symmetric:
+        yield "symmetric=True"
+    if security.endorse:
+        yield "endorse=True"
+    if security.confirm_signature:
+        yield "confirm=True"
+    if message.reference != "direct" and (security.endorse or not symmetric):
+        yield f"reference={string(message.reference)}"
+    if (message.encrypt or symmetric) and message.encryption_reference != _BY_ISSUER:
+        yield f"encryption_reference={string(message.encryption_reference)}"
+    if algorithms := _algorithms(message, security):
+        yield f"algorithms={algorithms}"
+    if security.layout not in ("", "strict"):
+        yield f"layout={string(security.layout)}"
+
+
+def _algorithms(message: MessageSecurity, security: PortSecurity) -> str:
+    """The expression for the algorithms of a suite, "" for the runtime's own."""
+    suite = security.suite
+    if suite is None:
+        return ""
+    signature = suite.signature
+    if security.binding is Binding.SYMMETRIC:
+        signature = signature.replace("rsa-sha1", "hmac-sha1")
+    named = {
+        "signature": (signature, _SIGNATURE),
+        "digest": (suite.digest, "sha256"),
+    }
+    if message.encrypt or security.binding is Binding.SYMMETRIC:
+        named["data"] = suite.data, "aes256-gcm"
+        named["transport"] = suite.key_transport, "rsa-oaep-mgf1p"
+    given = [
+        f"{name}={string(value)}"
+        for name, (value, default) in named.items()
+        if value != default
+    ]
     return f"Algorithms({', '.join(given)})" if given else ""

@@ -17,6 +17,7 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "errors.exchange": ("Exchange",),
     "errors.problems": ("Problem",),
     "http.message": ("Attachment", "Message", "Outgoing"),
+    "http.observing": ("Observation", "Observer"),
     "http.retries": ("Retry",),
     "http.transport": (
         "AsyncHttpTransport",

@@ -9,6 +9,8 @@ from soapwright.python.context import Context
 from soapwright.python.text.views import SecurityModule
 
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "security.ciphers": ("Decrypter",),
+    "security.issued": ("IssuedTokens",),
     "security.keys": ("Keys", "Signer"),
     "security.profile": ("Algorithms", "Profile"),
     "security.replays": ("NonceStore",),

@@ -34,10 +34,7 @@ class ServerModules:
         self.entry = entry
         self.methods = Methods(context, called=False)
         self.scope = self.methods.scope
-        self._groups: dict[QName, list[Port]] = {}
-        for port_type, ports in self.methods.groups.items():
-            if served := [port for port in ports if not port.is_http]:
-                self._groups[port_type] = served
+        self._groups: dict[QName, list[Port]] = dict(self.methods.groups)
 
     def module(self) -> ServerModule:
         """All service classes."""
@@ -54,9 +51,15 @@ class ServerModules:
             exports=sorted([*_SERVING, *_OFFERED, *(s.name for s in services)]),
             entry=entry,
             attaches=self.context.attaches,
+            plain=self._is_plain,
             has_policies=bool(services) and has_policies(self.context.api.ports),
             services=services,
         )
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether operations come without an envelope, too."""
+        return any(port.is_http for ports in self._groups.values() for port in ports)
 
     def names(self) -> dict[QName, str]:
         """The service class of each port type."""
@@ -66,6 +69,7 @@ class ServerModules:
             "PORTS",
             "PROFILES",
             "ATTACHMENTS",
+            "PlainCalls",
             *_ANSWERS,
             *_SERVING,
             *_OFFERED,
@@ -85,6 +89,8 @@ class ServerModules:
         used = {answer for service in services for answer in service.answers}
         base = [_BASE] if services else []
         offered = ", ".join(sorted([*_OFFERED, *base, *used]))
+        if self._is_plain:
+            lines.append(f"from {module('server.plain')} import PlainCalls")
         lines.append(f"from {module('server.service')} import {offered}")
         serving = ", ".join(_SERVING)
         lines.append(f"from {module('server.serving')} import {serving}")

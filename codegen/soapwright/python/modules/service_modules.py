@@ -6,11 +6,13 @@ from xml.sax.saxutils import escape
 
 from soapwright.model.actions import action_base, default_action, fault_action
 from soapwright.model.api import (
+    Api,
     AttachedMember,
     ElementPart,
     Fault,
     GlobalElement,
     HttpBinding,
+    HttpContent,
     Message,
     NamedRef,
     Operation,
@@ -25,6 +27,7 @@ from soapwright.model.walk import headers_use, messages_of, reach
 from soapwright.python.codecs.declared import Declared
 from soapwright.python.codecs.items import RepeatedElement
 from soapwright.python.context import Context, encoding_of
+from soapwright.python.modules.http_fields import HttpField, http_fields
 from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.modules.roots import element_of, root_of
 from soapwright.python.names.services import (
@@ -49,6 +52,7 @@ from soapwright.python.types.annotations import Annotation
 from soapwright.python.types.fields import Annotations, is_any, local_names
 from soapwright.python.wire import ENCODINGS, envelope_start
 
+_PAIRS = (HttpContent.QUERY, HttpContent.PATH, HttpContent.FORM)
 _PORTS_DOC = "The ports of the service and their operations: bytes to values and back, without a network."
 
 
@@ -227,7 +231,10 @@ class ServiceModules:
             lines.append("encoding=encoding")
         if operation.http is not None:
             address = string(port.address) if port.address is not None else None
-            lines += [f"http={_http(operation, operation.http)}", f"address={address}"]
+            lines += [
+                f"http={_http(self.context.api, operation, operation.http)}",
+                f"address={address}",
+            ]
         for direction, message in (
             ("request", operation.input),
             ("response", operation.output),
@@ -442,14 +449,25 @@ def _actions(port: Port, operation: Operation) -> list[str]:
     return lines
 
 
-def _http(operation: Operation, http: HttpBinding) -> str:
+def _http(api: Api, operation: Operation, http: HttpBinding) -> str:
     """The expression for how an operation travels without SOAP."""
     given = [string(http.verb), string(http.location)]
     given += [string(http.request.value), string(http.response.value)]
     response = operation.output
     if response is not None and response.wrapper is not None and response.parts:
         given.append(string(response.parts[0].name))
+    fields = http_fields(api, operation) if http.request in _PAIRS else []
+    if fields:
+        given.append(f"fields={tuple_of(map(_http_field, fields))}")
+    if http.media_type:
+        given.append(f"media_type={string(http.media_type)}")
     return f"soap.HttpBinding({', '.join(given)})"
+
+
+def _http_field(field: HttpField) -> str:
+    given = [string(field.name), tuple_of(map(string, field.path))]
+    given += ["True"] if field.nillable else []
+    return f"soap.HttpField({', '.join(given)})"
 
 
 def _codec(name: QName) -> str:

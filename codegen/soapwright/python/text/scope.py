@@ -20,6 +20,7 @@ _MODULES = {
     "Literal": "typing",
     "Sequence": "collections.abc",
     "TYPE_CHECKING": "typing",
+    "TypedDict": "typing",
     "overload": "typing",
     "dataclass": "dataclasses",
     "field": "dataclasses",

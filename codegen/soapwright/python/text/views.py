@@ -175,7 +175,8 @@ class ClientView:
     """A client class of one portType; `ports` is a tuple of its ports' keys, the default first.
 
     `keyword` precedes each `def`: "async " in the asynchronous one. `demanded` are the
-    layers that ports demand, as entries of a dict.
+    layers that ports demand, as entries of a dict; `blocks` is the name of the class of default
+    header blocks, "" where no operation declares any.
     """
 
     name: str
@@ -184,7 +185,28 @@ class ClientView:
     doc: list[str]
     ports: str
     demanded: list[str]
+    blocks: str
     methods: list[MethodView]
+
+
+@dataclass(frozen=True, slots=True)
+class BlocksView:
+    """The class of the default header blocks of one client, a typed dictionary; `fields` are its keys."""
+
+    name: str
+    client: str
+    fields: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadersModule:
+    """`headers.py`; `base` is its name for typing's `TypedDict`."""
+
+    header: list[str]
+    standard_imports: list[str]
+    imports: list[str]
+    base: str
+    blocks: list[BlocksView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +279,7 @@ class ServerModule:
     """`server.py`; `entry` is the WSDL's path in `_spec/`, quoted, "" where there is none.
 
     `abstract` is what the module calls `abc.abstractmethod`. `attaches` and `has_policies` as in `ClientModule`.
+    `plain` is whether there are HTTP bindings.
     """
 
     header: list[str]
@@ -266,6 +289,7 @@ class ServerModule:
     exports: list[str]
     entry: str
     attaches: bool
+    plain: bool
     has_policies: bool
     services: list[ServiceView]
 

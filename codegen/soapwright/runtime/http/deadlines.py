@@ -62,8 +62,8 @@ class Deadline:
         return progress is not None and progress.known and not progress.begun
 
 
-def usable(seconds: float | None) -> float | None:
-    """A deadline as a client takes it.
+def usable(seconds: float | None, name: str = "deadline") -> float | None:
+    """A deadline, or a timeout, as a client takes it.
 
     Raises:
         ValueError: it is no positive, finite number.
@@ -71,7 +71,7 @@ def usable(seconds: float | None) -> float | None:
     if seconds is None:
         return None
     if not isinstance(seconds, (int, float)) or not 0 < seconds < math.inf:
-        raise ValueError(f"deadline={seconds!r}: a number of seconds is wanted")
+        raise ValueError(f"{name}={seconds!r}: a number of seconds is wanted")
     return seconds
 
 

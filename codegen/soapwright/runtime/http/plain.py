@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
@@ -25,7 +25,7 @@ from .bodies import charset_of
 from .message import Message
 from .transport import Request, Response
 
-__all__ = ["HttpBinding", "HttpOperation"]
+__all__ = ["HttpBinding", "HttpField", "HttpOperation"]
 
 Q = TypeVar("Q")
 R = TypeVar("R")
@@ -35,8 +35,23 @@ Content: TypeAlias = Literal["query", "path", "form", "xml", "text", "bytes", "n
 a form, the element itself, the text of its only part, or its bytes."""
 
 _PLACE: Final = re.compile(r"\(([^()]+)\)")
-_NIL: Final = f"{{{XSI}}}nil"
+NIL: Final = f"{{{XSI}}}nil"
 _TRUE: Final = ("true", "1")
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+
+
+class HttpField(NamedTuple):
+    """An element of a request that has a text, and its name in a query or a form."""
+
+    name: str
+    path: tuple[str, ...]
+    """Names in Clark's notation, from the message's element down to it."""
+    nillable: bool = False
+
+    @property
+    def is_array(self) -> bool:
+        """Whether it has its array's name."""
+        return self.path[-1].rpartition("}")[2] != self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +65,10 @@ class HttpBinding:
     response: Content
     part: str = ""
     """The only part of a response that is no XML, or of a type."""
+    fields: tuple[HttpField, ...] = ()
+    """The values of a request that is a query, a form or a part of the path, in their order."""
+    media_type: str = ""
+    """Of a response, where the WSDL names a single one."""
 
 
 class HttpOperation(Operation[Q, R]):
@@ -90,17 +109,18 @@ class HttpOperation(Operation[Q, R]):
 
     def http_message(self, value: Q, address: str) -> Message:
         """The request for a value, as layers see it: its `envelope` is the body."""
-        content = _content(parse(self.encode_request(value)))
-        pairs = list(_pairs(content)) if content is not None else []
+        content = content_of(parse(self.encode_request(value)))
+        names = {field.path: field.name for field in self.http.fields}
+        pairs = list(_pairs(content, names)) if content is not None else []
         path, body, kind = self.http.location, b"", ""
         match self.http.request:
             case "path":
                 path, pairs = _replaced(path, pairs)
             case "form":
-                body, kind, pairs = urlencode(pairs).encode("ascii"), _FORM, []
+                body, kind, pairs = urlencode(pairs).encode("ascii"), FORM_TYPE, []
             case "xml":
                 pairs = []
-                body = b"" if content is None else _written(content)
+                body = b"" if content is None else xml_of(content)
                 kind = "text/xml; charset=utf-8"
             case _:
                 pass
@@ -169,9 +189,6 @@ class HttpOperation(Operation[Q, R]):
         return call
 
 
-_FORM: Final = "application/x-www-form-urlencoded"
-
-
 def http_request(message: Message, verb: str, limits: Limits) -> Request:
     """A message of an HTTP binding, as it is sent."""
     assert message.operation is not None
@@ -183,26 +200,28 @@ def http_request(message: Message, verb: str, limits: Limits) -> Request:
     return Request(message.url, body, headers, secrets, limits, method=verb)
 
 
-def _content(envelope: Element) -> Any:  # Any: lxml's elements
+def content_of(envelope: Element) -> Any:  # Any: lxml's elements
     """The element in a Body, None where there is none."""
     return next(iter(envelope[-1][:]), None)
 
 
-def _pairs(content: Element) -> Iterator[tuple[str, str]]:
-    """The names and texts of the elements that hold no others, in their order. The items of an
-    array, which are of one name, have the array's."""
-    waiting = [(child, local_name(child)) for child in reversed(content[:])]
+def _pairs(
+    content: Element, names: Mapping[tuple[str, ...], str]
+) -> Iterator[tuple[str, str]]:
+    """The names and texts of the elements that hold no others, in their order; an element that is
+    none of the `names` has its own."""
+    waiting: list[tuple[Element, tuple[str, ...]]]
+    waiting = [(child, (child.tag,)) for child in reversed(content[:])]
     while waiting:
-        element, name = waiting.pop()
-        items = element[:]
-        if items:
-            array = len({item.tag for item in items}) == 1
-            waiting += [(i, name if array else local_name(i)) for i in reversed(items)]
-        elif (element.get(_NIL) or "") not in _TRUE:
-            yield name, element.text or ""
+        element, path = waiting.pop()
+        if items := element[:]:
+            waiting += [(item, (*path, item.tag)) for item in reversed(items)]
+        elif (element.get(NIL) or "") not in _TRUE:
+            yield names.get(path) or local_name(element), element.text or ""
 
 
-def _written(content: Any) -> bytes:  # Any: lxml's elements
+def xml_of(content: Any) -> bytes:  # Any: lxml's elements
+    """An element as a document."""
     data: bytes = etree.tostring(content, encoding="utf-8", xml_declaration=True)
     return data
 

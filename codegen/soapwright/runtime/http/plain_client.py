@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors.errors import SecurityError
 from ..errors.exchange import Exchange
@@ -19,8 +19,10 @@ from .transport import Request, Response
 
 __all__ = ["HttpAsyncClient", "HttpClient"]
 
+H = TypeVar("H")
 
-class _Http(_Client):
+
+class _Http(_Client[H]):
     """The differences that an HTTP binding makes."""
 
     def _message(
@@ -45,7 +47,7 @@ class _Http(_Client):
             url = self._package.secrets.redact_url(message.url)
             log.debug("%s: %s %s", operation.name, verb, url)
         request = http_request(message, verb, self._limits)
-        return replace(request, deadline=deadline)
+        return replace(request, deadline=deadline, timeout=self._timeout)
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         if not isinstance(operation, HttpOperation):
@@ -77,9 +79,9 @@ class _HttpReply(Reply):
         return self._exchange(found, None)
 
 
-class HttpClient(_Http, BaseClient):
+class HttpClient(_Http[H], BaseClient[H]):
     """`BaseClient` for port types with an HTTP binding."""
 
 
-class HttpAsyncClient(_Http, BaseAsyncClient):
+class HttpAsyncClient(_Http[H], BaseAsyncClient[H]):
     """`BaseAsyncClient` for the same."""

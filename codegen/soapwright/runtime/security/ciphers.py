@@ -44,6 +44,9 @@ CIPHERS_BY_NAME: Final = frozenset(
 )
 """Those that are accepted by name only."""
 
+NEVER: Final = frozenset({"tripledes-cbc"})
+"""Those of policies that are never used."""
+
 OAEP_DIGESTS: Final[Mapping[str, str]] = {
     f"{SIGNATURE}sha1": "sha1",
     f"{ENCRYPTION}sha256": "sha256",

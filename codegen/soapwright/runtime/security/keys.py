@@ -24,6 +24,7 @@ from ..http.securing import (
 from .algorithms import BY_NAME, PrivateKey, Signer
 from .assertions import Given
 from .by_operation import ServiceByOperation
+from .ciphers import NEVER
 from .material import Material, UserCheck
 from .port_profile import ClientDemands
 from .profile import Algorithms, Profile
@@ -274,17 +275,26 @@ class Keys:
         return replace(_DEFAULT, tokens=self._tokens, algorithms=accept)
 
     def _allowed(self, profile: Profile) -> Profile:
-        """A profile whose weak algorithms are replaced by those of SHA-256, unless they are allowed by name."""
-        named = profile.algorithms
+        """A profile whose weak algorithms are replaced, unless they are allowed by name."""
+        named, strong = profile.algorithms, Algorithms()
         is_curve = isinstance(self._material.key, ec.EllipticCurvePrivateKey)
-        weak = named.signature in BY_NAME and named.signature not in self._accept
-        signature = "" if weak or is_curve else named.signature
-        weak = named.digest in BY_NAME and named.digest not in self._accept
-        digest = "sha256" if weak else named.digest
-        algorithms = replace(
-            named, signature=signature, digest=digest, accept=self._accept
+        signature = "" if is_curve else self._strong(named.signature, "")
+        data = strong.data
+        if named.data.startswith("aes128"):
+            data = "aes128-gcm"
+        algorithms = Algorithms(
+            signature=signature,
+            digest=self._strong(named.digest, strong.digest),
+            accept=self._accept,
+            data=self._strong(named.data, data),
+            transport=self._strong(named.transport, strong.transport),
         )
         return replace(profile, algorithms=algorithms)
+
+    def _strong(self, name: str, instead: str) -> str:
+        """An algorithm, or another where it is weak and not allowed by name."""
+        known = name not in BY_NAME and name not in NEVER
+        return name if known or name in self._accept else instead
 
 
 def _check_pair(

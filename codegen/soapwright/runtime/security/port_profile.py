@@ -21,7 +21,7 @@ Username: TypeAlias = Literal["", "any", "digest", "no-password"]
 S = TypeVar("S")
 
 _NOTHING: Final = Profile(sign=(), timestamp=False)
-_KEYS: Final = "the policy demands signed messages: give security=Keys(…)"
+_KEYS: Final = "the policy demands signed or encrypted messages: give security=Keys(…)"
 _INSTEAD: Final = "security=False does without what the policy demands"
 
 
@@ -53,9 +53,9 @@ class PortProfile:
 
     @property
     def needs_keys(self) -> bool:
-        """Whether a message is signed."""
+        """Whether a message is signed or encrypted."""
         pairs = [(self.request, self.reply), *self.operations.values()]
-        return any(profile.sign for pair in pairs for profile in pair)
+        return any(one.sign or one.encrypt for pair in pairs for one in pair)
 
     def alternatives(self) -> Iterator[PortProfile]:
         """This one, and that of who has no keys."""
@@ -235,7 +235,12 @@ class _Once(Generic[S]):
 
 def _turned(sent: Profile, comes: Profile) -> Profile:
     """The profile of one side: of what it sends, and of what comes."""
-    return replace(sent, expect=tuple(comes.sign), expect_required=tuple(comes.require))
+    return replace(
+        sent,
+        expect=tuple(comes.sign),
+        expect_encrypted=tuple(comes.encrypt),
+        expect_required=tuple(comes.require),
+    )
 
 
 def _client_over_transport(profile: Profile) -> ClientSecurity | None:

@@ -19,6 +19,7 @@ _XSD: Final = (
 _ADDRESSES: Final = (
     "{http://schemas.xmlsoap.org/wsdl/soap/}address",
     "{http://schemas.xmlsoap.org/wsdl/soap12/}address",
+    "{http://schemas.xmlsoap.org/wsdl/http/}address",
 )
 _IMPORTS: Final = {f"{_WSDL}import": "location"} | {
     f"{xsd}{name}": "schemaLocation"

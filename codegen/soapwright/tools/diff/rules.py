@@ -48,6 +48,12 @@ RULES: dict[str, Rule] = {
     "operation-removed": Rule(_BREAK, _BREAK, _BREAK, "the operation is gone"),
     "action": Rule(_BREAK, _NO, _OK, "services may dispatch by SOAPAction"),
     "http": Rule(_BREAK, _BREAK, _OK, "an HTTP binding is called otherwise"),
+    "media-type": Rule(_RISK, _RISK, _OK, "a part may have another media type"),
+    "attached": Rule(_BREAK, _BREAK, None, "a value is beside the envelope, or in it"),
+    "mtom": Rule(
+        _OK, _OK, _OK, "binary values may be parts; they are read in both forms"
+    ),
+    "no-mtom": Rule(_RISK, _OK, _OK, "an old client may still send parts"),
     "wsa-action": Rule(_BREAK, _NO, _OK, "WS-Addressing's Action is another"),
     "addressing": Rule(_BREAK, _NO, _OK, "messages must have WS-Addressing's headers"),
     "no-addressing": Rule(

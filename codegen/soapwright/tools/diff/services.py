@@ -8,7 +8,6 @@ from soapwright.model.api import (
     Api,
     ElementPart,
     Fault,
-    HttpBinding,
     Message,
     NamedRef,
     Operation,
@@ -21,6 +20,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.options import Options
 from soapwright.model.walk import part_types
+from soapwright.tools.diff.attachments import Attachments
 from soapwright.tools.diff.changes import Change, Changes, Sides
 from soapwright.tools.diff.comparing import Places
 from soapwright.tools.diff.demands import Demands
@@ -63,6 +63,7 @@ class _ServiceComparison:
         self.surfaces = types.surfaces
         self.changes = changes
         self.demands = Demands(changes)
+        self.attachments = Attachments(changes)
 
     def ports(self) -> None:
         """Compare ports by their keys; what is left of one SOAP version was renamed."""
@@ -123,6 +124,7 @@ class _ServiceComparison:
                 message = f"{other} in Python, was {one}"
                 self._add("python-name", new.key, message, places, _NOWHERE)
         self.demands.ports(old, new)
+        self.attachments.ports(old, new)
         before_operations = {o.key: o for o in old.operations}
         after_operations = {o.key: o for o in new.operations}
         gone, came, pairs = _matched(before_operations, after_operations)
@@ -150,9 +152,8 @@ class _ServiceComparison:
         if old.soap_action != new.soap_action:
             message = f"SOAPAction is {_action(new)}, was {_action(old)}"
             self._add("action", key, message, places)
-        if old.http != new.http and old.http is not None and new.http is not None:
-            message = f"is {_http(new.http)}, was {_http(old.http)}"
-            self._add("http", key, message, places)
+        if old.http is not None and new.http is not None:
+            self.attachments.http(old.http, new.http, key, places)
         if old.style is not new.style:
             message = f"style is {new.style.value}, was {old.style.value}"
             self._add("style", key, message, places)
@@ -185,6 +186,7 @@ class _ServiceComparison:
             self._add("encoding-style", subject, message, places, sides)
         if old.wrapper is not None and new.wrapper is not None:
             self._call(old.wrapper, new.wrapper, subject, old, new, sides)
+        self.attachments.messages(old, new, subject, sides)
         if self._bodies(old, new, subject, sides):
             self._structs(old.struct, new.struct, subject, places, sides)
         if (old.headers_struct is None) == (new.headers_struct is None):
@@ -313,11 +315,6 @@ class _ServiceComparison:
             encoded = old.use is Use.ENCODED
             change = (subject, places, _REPLY, Effect.BREAKING)
             self.types.references(types[0], types[1], *change, encoded=encoded)
-
-
-def _http(http: HttpBinding) -> str:
-    forms = f"{http.request.value} to {http.response.value}"
-    return f"{http.verb} {http.location} ({forms})"
 
 
 def _version(port: Port) -> str:

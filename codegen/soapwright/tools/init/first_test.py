@@ -56,8 +56,12 @@ def _made(
     errors = service.package.errors
     client = getattr(service.package, bound.client)
     transport = MockTransport(service.package)
+    demands = bound.port.security is not None
+    options: dict[str, Any] = {"security": False} if demands else {}
     try:
-        with client("http://mock/", port=bound.port.key, transport=transport) as made:
+        with client(
+            "http://mock/", port=bound.port.key, transport=transport, **options
+        ) as made:
             exchange = made.exchange(bound.served, request, headers)
     except (errors.SoapError, ValueError):
         return None
@@ -74,6 +78,7 @@ def _made(
         client=bound.client,
         call=call,
         check=check,
+        security=", security=False" if demands else "",
     )
     return FirstCall(bound.name, test, code)
 
@@ -86,7 +91,7 @@ from soapwright.testing import MockTransport
 
 def test_{method}() -> None:
     mock = MockTransport({name})
-    with {name}.{client}("http://mock/", transport=mock) as client:
+    with {name}.{client}("http://mock/", transport=mock{security}) as client:
         reply = {call}
     assert {check}
 """

@@ -17,7 +17,11 @@ from soapwright.model.api import (
     Struct,
     TypeDef,
 )
-from soapwright.model.demands import demands_of_operation, demands_of_port
+from soapwright.model.demands import (
+    alternatives_of_port,
+    demands_of_operation,
+    demands_of_port,
+)
 from soapwright.model.options import Options
 from soapwright.model.walk import left_out_of
 from soapwright.python.context import Context
@@ -78,7 +82,8 @@ class OperationDescription:
 
 @dataclass(frozen=True, slots=True)
 class PortDescription:
-    """A port, and its operations in the binding's order; `demands` are its policies' in words."""
+    """A port, and its operations in the binding's order; `demands` are its policies' in words, `alternatives`
+    those of each alternative, where there are several."""
 
     name: str
     key: str
@@ -88,6 +93,7 @@ class PortDescription:
     address: str
     operations: tuple[OperationDescription, ...]
     demands: tuple[str, ...]
+    alternatives: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,7 @@ def _port(methods: Methods, services: ServiceModules, port: Port) -> PortDescrip
         port.address or "",
         tuple(operations),
         tuple(demand.words for demand in demands_of_port(port)),
+        alternatives_of_port(port),
     )
 
 

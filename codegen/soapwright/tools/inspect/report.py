@@ -81,6 +81,8 @@ def _port(port: PortDescription) -> Iterator[str]:
         yield f"    at {_line(port.address)}"
     for demand in port.demands:
         yield f"    demands {_line(demand)}"
+    for number, one in enumerate(port.alternatives, 1):
+        yield f"    alternative {number}: {_line('; '.join(one)) or 'nothing'}"
     for operation in port.operations:
         yield from _operation(operation)
 

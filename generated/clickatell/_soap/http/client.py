@@ -6,9 +6,10 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing, closing
+from copy import copy
 from functools import partial
 from types import TracebackType
-from typing import Any, ClassVar, Final, Literal, Self, TypeVar, overload
+from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar, overload
 
 from ..errors.errors import DecodeError, SoapError, TransportError
 from ..errors.exchange import Exchange
@@ -21,8 +22,10 @@ from ..xml.parsing import Limits
 from .aside import aside
 from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
+from .defaults import header_blocks, with_defaults
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
+from .observing import Observation, Observer, observed, observed_async
 from .pieces import Pieces
 from .replies import Reply, carried_outside
 from .retries import Attempts, Retry, Retrying
@@ -44,6 +47,7 @@ from .transport import (
 
 __all__ = ["BaseAsyncClient", "BaseClient", "Exchange", "given", "required"]
 
+H = TypeVar("H")
 L = TypeVar("L")
 Q = TypeVar("Q")
 R = TypeVar("R")
@@ -69,8 +73,8 @@ def required(value: T | None | Unset, path: str) -> T:
     return value
 
 
-class _Client:
-    """The base of both kinds of client: all but the waiting."""
+class _Client(Generic[H]):
+    """The base of both kinds of client: all but the waiting. H is the type of default header blocks."""
 
     _ports: ClassVar[Mapping[str, Port]]
     _port_names: ClassVar[Sequence[str]]
@@ -81,6 +85,11 @@ class _Client:
     """The message security that ports' policies demand, by their keys."""
     _attaching: ClassVar[Attaching | None] = None
     """The codec of attachments; `None` where nothing is binary."""
+
+    _blocks: ClassVar[frozenset[str]] = frozenset()
+    """The names of the header blocks that requests may have."""
+
+    _outgoing: tuple[Any, ...]  # Any: layers of either kind of client
 
     endpoint: str
     """The URL that requests go to."""
@@ -104,15 +113,16 @@ class _Client:
         address = endpoint or self._port.address
         if not address:
             raise ValueError(f"the WSDL has no address for {key!r}: give an endpoint")
-        if not isinstance(address, str):
-            raise TypeError(f"endpoint: {type(address).__name__} given, str wanted")
-        self.endpoint = address
+        self.endpoint = _url(address)
         self._package = self._port.package
         self._own_limits = limits
         if references not in ("shared", "cycles"):
             raise ValueError(f"references={references!r}: 'shared' or 'cycles' wanted")
         self._references: References = references
         self._lenient = lenient
+        self._headers: dict[str, object] = {}
+        self._observer: Observer | None = None
+        self._timeout: float | None = None
         self._streams = checked(self._attaching, attachments, mtom)
         self._mtom = mtom_of(mtom, self._port.mtom)
 
@@ -132,6 +142,7 @@ class _Client:
         Returns:
             All outgoing layers.
         """
+        self._secured_by = security, given, plain
         self._security: ClientSecurity | None = None
         profile = None if security is False else self._profiles.get(self._key)
         demands = None
@@ -150,6 +161,52 @@ class _Client:
         if retries is not None:
             names = {one.name for one in self._port.operations.values()}
             self._retrying = Retrying(retries, names)
+
+    def _with(
+        self,
+        headers: H | None,
+        observer: Observer | None,
+        transport: object,
+        http_client: object,
+    ) -> bool:
+        """Have default header blocks and an observer, where they are wanted.
+
+        Returns:
+            Whether HTTP is not the user's own.
+
+        Raises:
+            TypeError: one is of a wrong type.
+            ValueError: no operation declares a header block, or HTTP is given twice.
+        """
+        if transport is not None and http_client is not None:
+            raise ValueError("transport and http_client exclude each other")
+        if headers is not None:
+            self._headers = header_blocks(headers, self._blocks, {})
+        if observer is not None and not callable(observer):
+            kind = type(observer).__name__
+            raise TypeError(f"observer: {kind} given, a callable is wanted")
+        self._observer = observer
+        return transport is None and http_client is None
+
+    def _view(
+        self, timeout: float | None, endpoint: str | None, headers: H | None
+    ) -> Self:
+        """A copy that uses the same connections."""
+        view = copy(self)
+        if timeout is not None:
+            view._timeout = usable(timeout, "timeout")
+        if endpoint is not None:
+            view.endpoint = _url(endpoint)
+            view._outgoing = view._secure(*view._secured_by)
+        if headers is not None:
+            view._headers = header_blocks(headers, self._blocks, self._headers)
+        return view
+
+    def _unobserved(self, operation: AnyOperation) -> tuple[Self, Observation]:
+        """The same client without its observer, for one call, and what that observes."""
+        plain = copy(self)
+        plain._observer = None
+        return plain, Observation(self._port, operation, self.endpoint)
 
     def _attempts(self, operation: AnyOperation) -> Attempts | None:
         """The attempts at a call, where there may be several."""
@@ -209,6 +266,8 @@ class _Client:
         self, operation: AnyOperation, value: object, headers: object
     ) -> Message:
         """A request, for the outgoing layers."""
+        if self._headers:
+            headers = with_defaults(operation, headers, self._headers)
         encode, references = operation.encode_request, self._references
         if self._attaching is None:
             envelope = encode(value, headers, references=references)
@@ -240,7 +299,10 @@ class _Client:
             sent = _logged(message.envelope, operation, secrets)
             log.debug("%s: POST %s\n%s", operation.name, url, sent)
         secrets, limits = self._package.secrets, self._limits
-        return Request(message.url, body, headers, secrets, limits, deadline, pieces)
+        return Request(
+            *(message.url, body, headers, secrets, limits, deadline, pieces),
+            timeout=self._timeout,
+        )
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         """A reply, as it came."""
@@ -288,6 +350,20 @@ class _Client:
         return required(value, path)
 
 
+def _url(endpoint: str) -> str:
+    """An endpoint of the caller's.
+
+    Raises:
+        TypeError: it is no `str`.
+        ValueError: it is empty.
+    """
+    if not endpoint:
+        raise ValueError("endpoint: a URL is wanted")
+    if not isinstance(endpoint, str):
+        raise TypeError(f"endpoint: {type(endpoint).__name__} given, str wanted")
+    return endpoint
+
+
 def _checked(sent: Message, reply: Message) -> Message:
     """A reply that passed the checks of its request."""
     for check in sent.checks:
@@ -304,7 +380,7 @@ def _logged(envelope: bytes, operation: AnyOperation, secrets: Secrets) -> str:
 # ------------------------------------------------------------------------------- clients
 
 
-class BaseClient(_Client):
+class BaseClient(_Client[H]):
     """A client. It may be shared by threads; as a context manager it closes itself."""
 
     def __init__(
@@ -326,6 +402,8 @@ class BaseClient(_Client):
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
         security: MessageSecurity | Literal[False] | None = None,
+        headers: H | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """Make a client.
 
@@ -340,15 +418,15 @@ class BaseClient(_Client):
             limits: those of replies, where they are not the package's.
             lenient: a value of a reply that does not read or is missing is `None`, whatever its
                 annotation, instead of a `DecodeError`; `Exchange.problems` has each such place.
-            references: what is written by reference in encoded requests: all that is shared by
-                identity, or with "cycles" only what is part of a cycle; the rest is repeated.
+            references: what encoded requests write by reference: all that is shared, or only "cycles".
             connections: how many there may be at once; further calls wait for one to be free.
             deadline: seconds that a call may take as a whole, its retries and decoding included.
             retries: the rules by which calls are repeated, a `Retry`; without it none is.
-            mtom: whether requests are MTOM messages; a number: binary values of so many bytes are
-                parts. Where it is `None`, the WSDL decides: its policy, or its schemas' media types.
+            mtom: whether requests are MTOM messages; from how many bytes on; `None`: as the WSDL has it.
             attachments: "stream" for binary values of replies as `Attachment`s, received into files.
             security: keys or a profile of message security; `False` for none, whatever is demanded.
+            headers: header blocks by name, where a call is not given its own.
+            observer: gives the context that each call runs in; see `Observation`.
 
         Raises:
             ValueError: an argument is out of its range, or fits neither the port nor the others.
@@ -356,7 +434,7 @@ class BaseClient(_Client):
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
         self._guard(deadline, retries)
-        plain = transport is None and http_client is None
+        plain = self._with(headers, observer, transport, http_client)
         self._outgoing = self._secure(security, layers(outgoing, "outgoing"), plain)
         self._incoming = layers(incoming, "incoming")
         self._own: HttpTransport | None = None
@@ -364,8 +442,6 @@ class BaseClient(_Client):
             transport = self._own = HttpTransport(
                 timeout, http_client, connections=connections
             )
-        elif http_client is not None:
-            raise ValueError("transport and http_client exclude each other")
         self._transport = transport
 
     def __enter__(self) -> Self:
@@ -378,6 +454,29 @@ class BaseClient(_Client):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def using(
+        self,
+        *,
+        timeout: float | None = None,
+        endpoint: str | None = None,
+        headers: H | None = None,
+    ) -> Self:
+        """A client that differs in some ways, on the same connections: this one closes them.
+
+        Args:
+            timeout: seconds without progress, instead of the transport's own.
+            endpoint: another URL.
+            headers: header blocks by name, besides those of this client or in their place; `None`
+                as a value takes one away.
+
+        Raises:
+            ValueError: an argument is out of its range.
+            TypeError: an argument is of a wrong type.
+        """
+        view = self._view(timeout, endpoint, headers)
+        view._own = None
+        return view
 
     def close(self) -> None:
         """Close the connections, but not a transport or an HTTP client of the caller's."""
@@ -414,8 +513,12 @@ class BaseClient(_Client):
             SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
         """
-        deadline = None if self._deadline is None else Deadline(self._deadline)
         called = self._operation(operation)
+        if self._observer is not None:
+            plain, call = self._unobserved(called)
+            make = partial(plain.exchange, called, request, headers)
+            return observed(self._observer, call, make)
+        deadline = None if self._deadline is None else Deadline(self._deadline)
         message = self._message(called, request, headers)
         if deadline is not None:
             return within(deadline, lambda: self._repeated(called, message, deadline))
@@ -476,7 +579,7 @@ class BaseClient(_Client):
         return self._response(called, self.exchange(called, request, headers))
 
 
-class BaseAsyncClient(_Client):
+class BaseAsyncClient(_Client[H]):
     """An asynchronous client. As a context manager it closes itself."""
 
     def __init__(
@@ -498,6 +601,8 @@ class BaseAsyncClient(_Client):
         mtom: bool | int | None = None,
         attachments: AttachmentsAs = "bytes",
         security: MessageSecurity | Literal[False] | None = None,
+        headers: H | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """Make a client.
 
@@ -518,6 +623,8 @@ class BaseAsyncClient(_Client):
             mtom: as `Client` takes it.
             attachments: as `Client` takes it.
             security: as `Client` takes it.
+            headers: as `Client` takes them.
+            observer: as `Client` takes it; its context is entered in the event loop.
 
         Raises:
             ValueError: an argument is out of its range, or fits neither the port nor the others.
@@ -525,7 +632,7 @@ class BaseAsyncClient(_Client):
         """
         super().__init__(endpoint, port, limits, lenient, references, mtom, attachments)
         self._guard(deadline, retries)
-        plain = transport is None and http_client is None
+        plain = self._with(headers, observer, transport, http_client)
         given = layers(outgoing, "outgoing", may_wait=True)
         self._outgoing = self._secure(security, given, plain)
         self._incoming = layers(incoming, "incoming", may_wait=True)
@@ -534,8 +641,6 @@ class BaseAsyncClient(_Client):
             transport = self._own = AsyncHttpTransport(
                 timeout, http_client, connections=connections
             )
-        elif http_client is not None:
-            raise ValueError("transport and http_client exclude each other")
         self._transport = transport
 
     async def __aenter__(self) -> Self:
@@ -548,6 +653,29 @@ class BaseAsyncClient(_Client):
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    def using(
+        self,
+        *,
+        timeout: float | None = None,
+        endpoint: str | None = None,
+        headers: H | None = None,
+    ) -> Self:
+        """A client that differs in some ways, on the same connections: this one closes them.
+
+        Args:
+            timeout: seconds without progress, instead of the transport's own.
+            endpoint: another URL.
+            headers: header blocks by name, besides those of this client or in their place; `None`
+                as a value takes one away.
+
+        Raises:
+            ValueError: an argument is out of its range.
+            TypeError: an argument is of a wrong type.
+        """
+        view = self._view(timeout, endpoint, headers)
+        view._own = None
+        return view
 
     async def aclose(self) -> None:
         """Close the connections, but not a transport or an HTTP client of the caller's."""
@@ -584,8 +712,12 @@ class BaseAsyncClient(_Client):
             SoapFault: the service answered with one.
             DecodeError: the reply violates its schema.
         """
-        deadline = None if self._deadline is None else Deadline(self._deadline)
         called = self._operation(operation)
+        if self._observer is not None:
+            plain, observation = self._unobserved(called)
+            make = partial(plain.exchange, called, request, headers)
+            return await observed_async(self._observer, observation, make)
+        deadline = None if self._deadline is None else Deadline(self._deadline)
         message = self._message(called, request, headers)
         if deadline is not None:
             call = partial(self._repeated, called, message, deadline)

@@ -68,6 +68,8 @@ class Request:
     such requests; its Content-Length is among the headers where it is known."""
     method: str = "POST"
     """Of operations that are bound to HTTP without SOAP another one, too."""
+    timeout: float | None = field(default=None, compare=False)
+    """Seconds without progress, instead of the transport's own."""
 
     def __repr__(self) -> str:
         url = self.secrets.redact_url(self.url)
@@ -482,8 +484,8 @@ def _posted(
     if "accept-encoding" not in map(str.lower, request.headers):
         headers.append((b"Accept-Encoding", b"gzip, deflate"))
     extensions: dict[str, object] = {} if trace is None else {"trace": trace}
-    if request.deadline is not None:
-        extensions["timeout"] = _timeouts(client, request.deadline.phase)
+    if request.deadline is not None or request.timeout is not None:
+        extensions["timeout"] = _timeouts(client, request)
     return {
         "method": request.method,
         "url": request.url,
@@ -494,12 +496,13 @@ def _posted(
     }
 
 
-def _timeouts(client: object, most: float) -> dict[str, float]:
-    """The timeouts of a request by its phases: the client's own, where they are shorter."""
-    own = getattr(client, "timeout", None)
+def _timeouts(client: object, request: Request) -> dict[str, float]:
+    """The timeouts of a request by its phases: its own or the client's, up to its deadline."""
+    of_client = getattr(client, "timeout", None)
+    most = math.inf if request.deadline is None else request.deadline.phase
     timeouts = {}
     for phase in ("connect", "read", "write", "pool"):
-        seconds = getattr(own, phase, None)
+        seconds = request.timeout or getattr(of_client, phase, None)
         timeouts[phase] = most if seconds is None else min(seconds, most)
     return timeouts
 

@@ -63,13 +63,14 @@ from .answering import (
 )
 from .attachments import ServiceAttachments
 from .dispatch import Dispatcher, Target
-from .guarding import Guards
 from .messages import action_of, reply_message, response_of
 from .service import (
     BaseService,
     Call,
+    Guards,
     Hooks,
     HttpRequest,
+    Plain,
     Security,
     answering,
     run,
@@ -140,6 +141,10 @@ class Application:
         self._at: dict[str, _Dispatchers] = {
             p: self._dispatchers([key]) for key, p in self._paths.items()
         }
+        makes = next((s._plain for s in services if s._plain is not None), None)
+        self._plain: Plain | None = None
+        if makes is not None:
+            self._plain = makes(self._ports, self._paths, address)
         self._faults = Faults([port for _, port in self._ports.values()])
 
     def _dispatchers(self, keys: Iterable[str]) -> _Dispatchers:
@@ -205,6 +210,8 @@ class Application:
     def _done(self, call: Call, result: object) -> Response:
         operation = call.operation
         value, headers = call.response(result)
+        if self._plain is not None and self._plain.has(call):
+            return self._plain.reply(call, value)
         if operation.one_way:
             return Response(202, {}, b"")
         with operation.answering(call.envelope):
@@ -224,6 +231,8 @@ class Application:
             request: what is answered.
             call: `None` where the request is none.
         """
+        if self._plain is not None and call is not None and self._plain.has(call):
+            return self._plain.failed(call, error)
         try:
             if isinstance(error, (SoapFault, Refusal)):
                 return self._fault(error, request, call)
@@ -294,7 +303,8 @@ class Application:
                 to = self._elsewhere(headers, reply)
             envelope = self._hooks.reply(reply.body, call)
             reply = replace(reply, body=envelope)
-            packed = self._attachments.is_packed(reply, request)
+            enveloped = call is None or self._plain is None or not self._plain.has(call)
+            packed = enveloped and self._attachments.is_packed(reply, request)
             secures = None if call is None else call.guard
             if not (self._outgoing or to or packed or secures):
                 return reply
@@ -321,6 +331,10 @@ class Application:
         came = request
         try:
             request = self._hooks.request(request)
+            if self._plain is not None:
+                call = self._plain.called(request, self._plain_message, self._limits)
+                if call is not None:
+                    return call
             if request.method != "POST":
                 return self._document(request)
             return self._call(request)
@@ -338,6 +352,17 @@ class Application:
             if kind == known:
                 return version
         return self._faults.default
+
+    def _plain_message(self, request: HttpRequest) -> Message:
+        """A request without an envelope, after the incoming layers.
+
+        Raises:
+            Refusal: it cannot be unpacked, or message security is demanded, which it cannot have.
+        """
+        if self._guards.are_any or self._guards.check is not None:
+            fault = _callers("there is no message security without an envelope")
+            raise Refusal(fault, status=403)
+        return through(self._incoming, self._received(request))
 
     def _call(self, request: HttpRequest) -> Call:
         """The call that a POST is.
@@ -567,7 +592,7 @@ class _Came:
     ) -> None:
         self.action = action
         self.attachments = attachments
-        self.version = version
+        self.version: Version = version
         self.headers: AddressingHeaders | None = None
         self.user: str | None = None
         self.secured: SecuredRequest | None = None

@@ -12,15 +12,23 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from ..addressing.headers import AddressingHeaders
 from ..http.attaching import Attaching
 from ..http.message import Attachment, Message
-from ..http.securing import PortDemands, Received, ServiceSecurity
+from ..http.securing import (
+    MessageSecurity,
+    PortDemands,
+    Received,
+    ServiceDemands,
+    ServiceSecurity,
+)
+from ..http.transport import Response
 from ..soap.envelope import Version
 from ..soap.operation import AnyOperation, Port
 from ..xml.element import Element
+from ..xml.parsing import Limits
 from .specification import Specification
 
 __all__ = [
@@ -94,6 +102,8 @@ class BaseService(ABC):
     """The parameters that are given the whole request, of operations whose fields cannot express it all."""
     _attaching: ClassVar[Attaching | None] = None
     """The writer and reader of attachments; `None` where nothing is binary."""
+    _plain: ClassVar[type[Plain] | None] = None
+    """The calls of HTTP bindings; `None` where all come in envelopes."""
     _profiles: ClassVar[Mapping[str, PortDemands]] = {}
     """The message security that ports' policies demand, by their keys."""
     _specification: ClassVar[Specification | None] = None
@@ -174,6 +184,55 @@ class Call:
         return kind(), headers
 
 
+class Plain(Protocol):
+    """The interface of the calls of HTTP bindings, which come without an envelope.
+
+    Args:
+        ports: by their keys, each with its service.
+        paths: the path of each port, where it has one of its own.
+        address: where callers find the services.
+    """
+
+    def __init__(
+        self,
+        ports: Mapping[str, tuple[BaseService, Port]],
+        paths: Mapping[str, str],
+        address: str | None,
+    ) -> None: ...
+
+    def called(
+        self,
+        request: HttpRequest,
+        received: Callable[[HttpRequest], Message],
+        limits: Limits,
+    ) -> Call | Response | None:
+        """The call that a request is, or the reply to a wrong one; `None` where it is none of an HTTP
+        binding.
+
+        Args:
+            request: any.
+            received: its body as a message, after the layers.
+            limits: of what it holds.
+        """
+        ...
+
+    def has(self, call: Call) -> bool:
+        """Whether a call came without an envelope."""
+        ...
+
+    def reply(self, call: Call, value: object) -> Response:
+        """The reply to a call.
+
+        Raises:
+            EncodeError: the value cannot be written.
+        """
+        ...
+
+    def failed(self, call: Call, error: Exception) -> Response:
+        """The reply to a call that failed; what nobody foresaw is logged."""
+        ...
+
+
 _current: ContextVar[Call] = ContextVar("current call")
 
 
@@ -248,6 +307,58 @@ class Security(Protocol):
             SoapFault: the request is refused.
         """
         ...
+
+
+class Guards:
+    """The message security of services.
+
+    Args:
+        given: keys or a profile, or a check of who calls; `False` for none, whatever policies demand.
+        services: those.
+
+    Raises:
+        ValueError: a port's policy demands more than is given.
+    """
+
+    def __init__(
+        self,
+        given: Security | MessageSecurity | Literal[False] | None,
+        services: Sequence[BaseService],
+    ) -> None:
+        self.check: Security | None = None
+        """The check of who calls ports without message security."""
+        if given and not isinstance(given, MessageSecurity):
+            self.check = given
+        self._ports: dict[str, ServiceDemands] = {}
+        known: list[tuple[PortDemands | None, ServiceDemands | None]] = []
+        for service in () if given is False else services:
+            for key in service._port_names:
+                profile = service._profiles.get(key)
+                made = [demands for demanded, demands in known if demanded == profile]
+                demands = made[0] if made else _demands(given, profile)
+                known.append((profile, demands))
+                if demands is not None:
+                    self._ports[key] = demands
+
+    @property
+    def are_any(self) -> bool:
+        """Whether a request is checked."""
+        return bool(self._ports) or self.check is not None
+
+    def of(self, port: str, operation: str) -> ServiceSecurity | None:
+        """That of an operation, by its port's key and its name; `None` where it has none."""
+        demands = self._ports.get(port)
+        return None if demands is None else demands.of(operation)
+
+
+def _demands(
+    given: Security | MessageSecurity | Literal[False] | None,
+    profile: PortDemands | None,
+) -> ServiceDemands | None:
+    """The message security of a port."""
+    if isinstance(given, MessageSecurity):
+        return given.for_service(profile)
+    return None if profile is None else profile.service_without_keys(given or None)
 
 
 class Hooks:

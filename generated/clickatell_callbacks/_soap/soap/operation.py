@@ -191,6 +191,12 @@ class Operation(Generic[Request, Response]):
         return self._reply
 
     @property
+    def request_headers_type(self) -> type[Any] | None:
+        """The class of a request's declared headers; `None` where none are declared."""
+        headers = None if self._request is None else self._request.headers
+        return None if headers is None else headers.type
+
+    @property
     def request_blocks(self) -> tuple[str, ...]:
         """The names of the header blocks that a request may have, in Clark's notation."""
         return () if self._request is None else self._request.blocks

@@ -425,7 +425,7 @@ def _in_memory(reply: Response) -> Response:
 def _posted(request: Request) -> HttpRequest:
     url = urlsplit(request.url)
     return HttpRequest(
-        method="POST",
+        method=request.method,
         path=url.path or "/",
         query=url.query,
         headers={name.lower(): value for name, value in request.headers.items()},

@@ -309,6 +309,11 @@ class Side:
         return self._codec.message.tag is not None and self._headers is None
 
     @property
+    def headers(self) -> MessageCodec | None:
+        """The codec of the declared headers; None where there are none."""
+        return self._headers
+
+    @property
     def blocks(self) -> tuple[str, ...]:
         """The names of the declared header blocks, in Clark's notation."""
         return () if self._headers is None else self._headers.message.blocks

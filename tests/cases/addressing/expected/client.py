@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Desk (Desk)."""
 
     _ports = PORTS
@@ -54,7 +54,7 @@ class Client(BaseClient):
         self._call("tell", request)
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Desk (Desk), asynchronously."""
 
     _ports = PORTS

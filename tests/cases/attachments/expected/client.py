@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Archive (Archive)."""
 
     _ports = PORTS
@@ -70,7 +70,7 @@ class Client(BaseClient):
         return response.picture
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Archive (Archive), asynchronously."""
 
     _ports = PORTS

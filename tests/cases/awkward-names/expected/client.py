@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Options (Chooser)."""
 
     _ports = PORTS
@@ -31,7 +31,7 @@ class Client(BaseClient):
         return soap.given(response.return_)
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Options (Chooser), asynchronously."""
 
     _ports = PORTS

@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Canvas (Canvas)."""
 
     _ports = PORTS
@@ -150,7 +150,7 @@ class Client(BaseClient):
         return response
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Canvas (Canvas), asynchronously."""
 
     _ports = PORTS

@@ -13,7 +13,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Weather (WeatherPortType)."""
 
     _ports = PORTS
@@ -49,7 +49,7 @@ class Client(BaseClient):
         self._call("note", request)
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Weather (WeatherPortType), asynchronously."""
 
     _ports = PORTS

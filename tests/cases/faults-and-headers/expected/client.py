@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from . import types as t
 from ._soap.http.client import BaseAsyncClient, BaseClient
+from .headers import ClientHeaders
 from .ports import PORTS
 
 __all__ = [
@@ -15,11 +16,12 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[ClientHeaders]):
     """Calls the operations of Bank (BankPortType)."""
 
     _ports = PORTS
     _port_names = ("BankPort",)
+    _blocks = ClientHeaders.__optional_keys__
 
     def withdraw(
         self,
@@ -37,11 +39,12 @@ class Client(BaseClient):
         return response.balance
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[ClientHeaders]):
     """Calls the operations of Bank (BankPortType), asynchronously."""
 
     _ports = PORTS
     _port_names = ("BankPort",)
+    _blocks = ClientHeaders.__optional_keys__
 
     async def withdraw(
         self,

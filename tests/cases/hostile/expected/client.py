@@ -13,7 +13,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Hostile (HostilePortType)."""
 
     _ports = PORTS
@@ -43,7 +43,7 @@ class Client(BaseClient):
         self._call("call", request)
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Hostile (HostilePortType), asynchronously."""
 
     _ports = PORTS

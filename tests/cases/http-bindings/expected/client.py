@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 
-class Client(HttpClient):
+class Client(HttpClient[None]):
     """Calls the operations of Weather (Weather)."""
 
     _ports = PORTS
@@ -37,7 +37,7 @@ class Client(HttpClient):
         return response.day
 
 
-class AsyncClient(HttpAsyncClient):
+class AsyncClient(HttpAsyncClient[None]):
     """Calls the operations of Weather (Weather), asynchronously."""
 
     _ports = PORTS
@@ -56,7 +56,7 @@ class AsyncClient(HttpAsyncClient):
         return response.day
 
 
-class WeatherGetClient(HttpClient):
+class WeatherGetClient(HttpClient[None]):
     """Calls the operations of Weather (WeatherGet)."""
 
     _ports = PORTS
@@ -120,7 +120,7 @@ class WeatherGetClient(HttpClient):
         self._call("ping", request)
 
 
-class AsyncWeatherGetClient(HttpAsyncClient):
+class AsyncWeatherGetClient(HttpAsyncClient[None]):
     """Calls the operations of Weather (WeatherGet), asynchronously."""
 
     _ports = PORTS
@@ -184,7 +184,7 @@ class AsyncWeatherGetClient(HttpAsyncClient):
         await self._call("ping", request)
 
 
-class WeatherPostClient(HttpClient):
+class WeatherPostClient(HttpClient[None]):
     """Calls the operations of Weather (WeatherPost)."""
 
     _ports = PORTS
@@ -212,7 +212,7 @@ class WeatherPostClient(HttpClient):
         self._call("put", request)
 
 
-class AsyncWeatherPostClient(HttpAsyncClient):
+class AsyncWeatherPostClient(HttpAsyncClient[None]):
     """Calls the operations of Weather (WeatherPost), asynchronously."""
 
     _ports = PORTS

@@ -32,7 +32,16 @@ def _weather_get() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            http=soap.HttpBinding("GET", "/zip(zip)/days/(days)", "path", "xml"),
+            http=soap.HttpBinding(
+                "GET",
+                "/zip(zip)/days/(days)",
+                "path",
+                "xml",
+                fields=(
+                    soap.HttpField("zip", ("zip",)),
+                    soap.HttpField("days", ("days",)),
+                ),
+            ),
             address="http://weather.example/api.asmx",
             request=soap.MessageFormat(
                 "ByZipRequest", tag="byZip", attributes="", expects="byZip", rpc=True
@@ -51,7 +60,16 @@ def _weather_get() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "xsi tns"),
             package=PACKAGE,
-            http=soap.HttpBinding("GET", "/Many", "query", "xml"),
+            http=soap.HttpBinding(
+                "GET",
+                "/Many",
+                "query",
+                "xml",
+                fields=(
+                    soap.HttpField("zips", ("zips", "{urn:weather}string")),
+                    soap.HttpField("metric", ("metric",)),
+                ),
+            ),
             address="http://weather.example/api.asmx",
             request=soap.MessageFormat(
                 "ManyRequest", tag="many", attributes="", expects="many", rpc=True
@@ -63,7 +81,9 @@ def _weather_get() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, ""),
             package=PACKAGE,
-            http=soap.HttpBinding("GET", "/version", "query", "text", "Body"),
+            http=soap.HttpBinding(
+                "GET", "/version", "query", "text", "Body", media_type="text/plain"
+            ),
             address="http://weather.example/api.asmx",
             request=soap.MessageFormat(
                 "VersionRequest",
@@ -103,7 +123,18 @@ def _weather_get() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, ""),
             package=PACKAGE,
-            http=soap.HttpBinding("GET", "/map.png", "query", "bytes", "Body"),
+            http=soap.HttpBinding(
+                "GET",
+                "/map.png",
+                "query",
+                "bytes",
+                "Body",
+                fields=(
+                    soap.HttpField("zip", ("zip",)),
+                    soap.HttpField("days", ("days",)),
+                ),
+                media_type="image/png",
+            ),
             address="http://weather.example/api.asmx",
             request=soap.MessageFormat(
                 "MapRequest", tag="map", attributes="", expects="map", rpc=True
@@ -149,7 +180,16 @@ def _weather_post() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            http=soap.HttpBinding("POST", "/zip", "form", "xml"),
+            http=soap.HttpBinding(
+                "POST",
+                "/zip",
+                "form",
+                "xml",
+                fields=(
+                    soap.HttpField("zip", ("zip",)),
+                    soap.HttpField("days", ("days",)),
+                ),
+            ),
             address="http://weather.example/api.asmx",
             request=soap.MessageFormat(
                 "ByZipRequestElement",
@@ -243,7 +283,16 @@ def _weather_plain() -> soap.Port:
             soap_action="",
             envelope=soap.Envelope(wire, NAMESPACES, "tns"),
             package=PACKAGE,
-            http=soap.HttpBinding("GET", "ask", "query", "xml"),
+            http=soap.HttpBinding(
+                "GET",
+                "ask",
+                "query",
+                "xml",
+                fields=(
+                    soap.HttpField("zip", ("{urn:weather}zip",)),
+                    soap.HttpField("days", ("{urn:weather}days",)),
+                ),
+            ),
             address="http://weather.example/plain?key=1",
             request=soap.MessageFormat(
                 "Ask", tag="tns:Ask", expects="{urn:weather}Ask"

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from . import _soap as soap
 from . import types as t
 from ._soap.attachments.attaching import ATTACHMENTS
+from ._soap.server.plain import PlainCalls
 from ._soap.server.service import (
     Answer,
     BaseService,
@@ -24,6 +26,8 @@ __all__ = [
     "Hooks",
     "HttpRequest",
     "InMemoryTransport",
+    "WeatherGetService",
+    "WeatherPostService",
     "WeatherService",
     "WithHeaders",
     "asgi",
@@ -38,8 +42,9 @@ class WeatherService(BaseService):
     """Answers the operations of Weather (Weather)."""
 
     _ports = PORTS
-    _port_names = ("Weather",)
+    _port_names = ("Weather", "WeatherPlain")
     _attaching = ATTACHMENTS
+    _plain = PlainCalls
     _methods = {
         "ask": "ask",
     }
@@ -53,3 +58,97 @@ class WeatherService(BaseService):
         days: int | None,
     ) -> Answer[list[t.Day]]:
         """Answer ask."""
+
+
+class WeatherGetService(BaseService):
+    """Answers the operations of Weather (WeatherGet)."""
+
+    _ports = PORTS
+    _port_names = ("WeatherGet",)
+    _attaching = ATTACHMENTS
+    _plain = PlainCalls
+    _methods = {
+        "byZip": "by_zip",
+        "many": "many",
+        "version": "version",
+        "count": "count",
+        "map": "map",
+        "ping": "ping",
+    }
+    _specification = _SPECIFICATION
+
+    @abstractmethod
+    def by_zip(
+        self,
+        *,
+        zip: str,
+        days: int,
+    ) -> Answer[list[t.Day]]:
+        """The forecast for a place."""
+
+    @abstractmethod
+    def many(
+        self,
+        *,
+        zips: t.Strings,
+        metric: bool,
+    ) -> Answer[str | None]:
+        """Answer many."""
+
+    @abstractmethod
+    def version(
+        self,
+    ) -> Answer[str]:
+        """Answer version."""
+
+    @abstractmethod
+    def count(
+        self,
+    ) -> Answer[int]:
+        """Answer count."""
+
+    @abstractmethod
+    def map(
+        self,
+        *,
+        zip: str,
+        days: int,
+    ) -> Answer[bytes | soap.Attachment]:
+        """Answer map."""
+
+    @abstractmethod
+    def ping(
+        self,
+    ) -> Answer[None]:
+        """Answer ping."""
+
+
+class WeatherPostService(BaseService):
+    """Answers the operations of Weather (WeatherPost)."""
+
+    _ports = PORTS
+    _port_names = ("WeatherPost",)
+    _attaching = ATTACHMENTS
+    _plain = PlainCalls
+    _methods = {
+        "byZip": "by_zip",
+        "put": "put",
+    }
+    _specification = _SPECIFICATION
+
+    @abstractmethod
+    def by_zip(
+        self,
+        *,
+        zip: str,
+        days: int,
+    ) -> Answer[list[t.Day]]:
+        """Answer byZip."""
+
+    @abstractmethod
+    def put(
+        self,
+        *,
+        day: list[t.Day],
+    ) -> Answer[None]:
+        """Answer put."""

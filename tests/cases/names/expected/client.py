@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Namen (NamenPortType)."""
 
     _ports = PORTS
@@ -78,7 +78,7 @@ class Client(BaseClient):
         self._call("grüßen", request)
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Namen (NamenPortType), asynchronously."""
 
     _ports = PORTS

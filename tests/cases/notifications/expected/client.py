@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Alarm (Alarm)."""
 
     _ports = PORTS
@@ -44,7 +44,7 @@ class Client(BaseClient):
         return response.zone
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Alarm (Alarm), asynchronously."""
 
     _ports = PORTS
@@ -71,7 +71,7 @@ class AsyncClient(BaseAsyncClient):
         return response.zone
 
 
-class AlarmConsumerClient(BaseClient):
+class AlarmConsumerClient(BaseClient[None]):
     """Calls the operations of Alarm (AlarmConsumer).
 
     Takes what Alarm sends by itself.
@@ -101,7 +101,7 @@ class AlarmConsumerClient(BaseClient):
         return response.decision
 
 
-class AsyncAlarmConsumerClient(BaseAsyncClient):
+class AsyncAlarmConsumerClient(BaseAsyncClient[None]):
     """Calls the operations of Alarm (AlarmConsumer), asynchronously.
 
     Takes what Alarm sends by itself.

@@ -13,7 +13,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Search (SearchPortType)."""
 
     _ports = PORTS
@@ -57,7 +57,7 @@ class Client(BaseClient):
         self._call("log", request)
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Search (SearchPortType), asynchronously."""
 
     _ports = PORTS

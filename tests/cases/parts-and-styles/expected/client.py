@@ -19,7 +19,7 @@ __all__ = [
 ]
 
 
-class PostPortTypeClient(BaseClient):
+class PostPortTypeClient(BaseClient[None]):
     """Calls the operations of Post (PostPortType)."""
 
     _ports = PORTS
@@ -67,7 +67,7 @@ class PostPortTypeClient(BaseClient):
         self._call("scan", request)
 
 
-class AsyncPostPortTypeClient(BaseAsyncClient):
+class AsyncPostPortTypeClient(BaseAsyncClient[None]):
     """Calls the operations of Post (PostPortType), asynchronously."""
 
     _ports = PORTS
@@ -115,7 +115,7 @@ class AsyncPostPortTypeClient(BaseAsyncClient):
         await self._call("scan", request)
 
 
-class OfficePortTypeClient(BaseClient):
+class OfficePortTypeClient(BaseClient[None]):
     """Calls the operations of Post (OfficePortType)."""
 
     _ports = PORTS
@@ -131,7 +131,7 @@ class OfficePortTypeClient(BaseClient):
         return response.stamp
 
 
-class AsyncOfficePortTypeClient(BaseAsyncClient):
+class AsyncOfficePortTypeClient(BaseAsyncClient[None]):
     """Calls the operations of Post (OfficePortType), asynchronously."""
 
     _ports = PORTS

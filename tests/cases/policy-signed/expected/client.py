@@ -17,7 +17,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Bank (Bank)."""
 
     _ports = PORTS
@@ -49,7 +49,7 @@ class Client(BaseClient):
         return response.pong
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Bank (Bank), asynchronously."""
 
     _ports = PORTS

@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from ._soap.security.ciphers import Decrypter
+from ._soap.security.issued import IssuedTokens
 from ._soap.security.keys import Keys, Signer
 from ._soap.security.profile import Algorithms, Profile
 from ._soap.security.replays import NonceStore
 
 __all__ = [
     "Algorithms",
+    "Decrypter",
+    "IssuedTokens",
     "Keys",
     "NonceStore",
     "Profile",

@@ -18,7 +18,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Stock (Stock)."""
 
     _ports = PORTS
@@ -97,7 +97,7 @@ class Client(BaseClient):
         return response
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Stock (Stock), asynchronously."""
 
     _ports = PORTS

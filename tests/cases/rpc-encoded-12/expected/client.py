@@ -14,7 +14,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Sums (SumsPortType)."""
 
     _ports = PORTS
@@ -32,7 +32,7 @@ class Client(BaseClient):
         return self._required(response.total, "sum.total")
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Sums (SumsPortType), asynchronously."""
 
     _ports = PORTS

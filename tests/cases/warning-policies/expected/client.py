@@ -16,7 +16,7 @@ __all__ = [
 ]
 
 
-class Client(BaseClient):
+class Client(BaseClient[None]):
     """Calls the operations of Vault (Vault)."""
 
     _ports = PORTS
@@ -38,7 +38,7 @@ class Client(BaseClient):
         return response.opened
 
 
-class AsyncClient(BaseAsyncClient):
+class AsyncClient(BaseAsyncClient[None]):
     """Calls the operations of Vault (Vault), asynchronously."""
 
     _ports = PORTS

@@ -1,0 +1,1 @@
+"""`soapwright console`: a page on this machine that calls a service: forms, envelopes, replies, history."""

@@ -1,0 +1,81 @@
+"""The calls that were made from the console, kept on disk: without secrets, the last ones alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any, Final
+
+from soapwright.tools.calls.cached import cache_folder
+
+_MOST: Final = 200
+_MOST_BYTES: Final = 16 * 1024 * 1024
+
+Entry = dict[str, Any]  # Any: JSON
+
+
+def history_file(package: Path) -> Path:
+    """Where the history of a package's console is."""
+    digest = hashlib.sha256(str(package.resolve()).encode()).hexdigest()[:24]
+    return cache_folder() / "console" / f"{digest}.jsonl"
+
+
+class History:
+    """The calls of one package, the newest last.
+
+    Args:
+        path: of the file, which only its user can read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._entries = self._read()
+
+    def _read(self) -> list[Entry]:
+        """The entries that are there; of a file that is damaged those that can be read."""
+        try:
+            if self._path.stat().st_size > _MOST_BYTES:
+                return []
+            lines = self._path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return []
+        found = []
+        for line in lines:
+            try:
+                entry = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(entry, dict):
+                found.append(entry)
+        return found[-_MOST:]
+
+    def newest(self) -> list[Entry]:
+        """The entries, the newest first."""
+        with self._lock:
+            return self._entries[::-1]
+
+    def add(self, entry: Entry) -> None:
+        """Keep a call."""
+        with self._lock:
+            self._entries = [*self._entries, entry][-_MOST:]
+            self._write()
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._entries = []
+            self._write()
+
+    def _write(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        beside = self._path.with_name(f".{self._path.name}-{os.getpid()}")
+        text = "".join(f"{json.dumps(one)}\n" for one in self._entries)
+        with open(
+            os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
+        ) as out:
+            out.write(text)
+        os.replace(beside, self._path)

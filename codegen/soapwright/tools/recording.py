@@ -1,0 +1,140 @@
+"""`soapwright serve --record`: calls passed on to a service, and kept as samples."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Any, Final
+
+from lxml import etree
+
+from soapwright.envelopes.packages import import_package
+from soapwright.envelopes.recorded import RecordedTransport
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Findings, Location
+from soapwright.project.output import write_files
+from soapwright.project.remote import is_url
+from soapwright.tools.http_server import AsgiApp, Event, Receive, Send
+
+_MOST_BODY: Final = 64 * 1024 * 1024
+_MOST_SAMPLES: Final = 1000
+"""So many samples of one kind are kept at most."""
+_TIMEOUT: Final = 120.0
+# Of one connection, or made anew by whoever sends (RFC 9110, section 7.6.1).
+_DROPPED: Final = frozenset(
+    "connection host content-length transfer-encoding accept-encoding content-encoding"
+    " keep-alive te trailer upgrade proxy-connection expect date server".split()
+)
+
+
+class Samples:
+    """The samples of one folder, `<operation>.<request|response|fault>[.N].xml`.
+
+    Args:
+        package: the generated package (`Any`: what it exports is known at run time).
+        folder: where they are kept.
+    """
+
+    def __init__(self, package: Any, folder: Path) -> None:
+        self._package = package
+        self._folder = folder
+        self._lock = threading.Lock()
+
+    def keep(self, operation: str, kind: str, content: bytes) -> Path | None:
+        """Keep a message without its secrets; None where it is no envelope, or is there already."""
+        try:
+            parser = etree.XMLParser(resolve_entities=False, no_network=True)
+            etree.fromstring(content, parser)
+        except (etree.XMLSyntaxError, ValueError):
+            return None
+        text = self._package.redact(content, operation)
+        written = text.encode("utf-8") if "***" in text else content
+        stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in operation)
+        with self._lock:
+            for number in range(1, _MOST_SAMPLES + 1):
+                variant = "" if number == 1 else f".{number}"
+                path = self._folder / f"{stem}.{kind}{variant}.xml"
+                if not path.exists():
+                    write_files({path: written})
+                    return path
+                if path.read_bytes() == written:
+                    return None
+        return None
+
+
+def recorder(folder: Path, url: str, samples: Path) -> AsgiApp:
+    """An ASGI application that passes calls on to a URL, and keeps them as samples.
+
+    Args:
+        folder: the package's own folder.
+        url: the service's address.
+        samples: the folder of the samples.
+
+    Raises:
+        SpecError: it is no package, or no URL.
+    """
+    package: Any = import_package(folder)  # Any: what it exports is known at run time
+    findings = Findings()
+    if not is_url(url):
+        findings.error(Code.ADDRESS, "no http:// or https:// URL", Location(url))
+    findings.raise_errors()
+    transport = package.HttpTransport(_TIMEOUT)
+    names = RecordedTransport(package, {})
+    kept = Samples(package, samples)
+
+    def passed_on(headers: dict[str, str], body: bytes) -> Any:
+        request = package.Request(url, body, headers)
+        reply = transport.send(request)
+        try:
+            operation = names.names(request)[0]
+        except ValueError:  # no envelope: nothing of it is kept
+            return reply
+        kept.keep(operation, "request", body)
+        kind = "fault" if reply.status >= 400 else "response"
+        kept.keep(operation, kind, reply.body)
+        return reply
+
+    async def app(scope: Event, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        body = await _received(receive)
+        given = [
+            (n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]
+        ]
+        headers = {name: value for name, value in given if name not in _DROPPED}
+        if scope["method"] != "POST" or body is None:
+            reason = b"calls are POST, of 64 MB at most\n"
+            await _send(send, 405 if body is not None else 413, {}, reason)
+            return
+        try:
+            reply = await asyncio.to_thread(passed_on, headers, body)
+        except package.errors.TransportError as error:
+            await _send(
+                send, 502, {"content-type": "text/plain"}, f"{error}\n".encode()
+            )
+            return
+        back = {n.lower(): v for n, v in reply.headers.items()}
+        kept_headers = {n: v for n, v in back.items() if n not in _DROPPED}
+        await _send(send, reply.status, kept_headers, reply.body)
+
+    return app
+
+
+async def _received(receive: Receive) -> bytes | None:
+    """A request's body; None where it is too long."""
+    body, more = bytearray(), True
+    while more:
+        event = await receive()
+        body += event.get("body", b"")
+        more = event.get("more_body", False)
+        if len(body) > _MOST_BODY:
+            return None
+    return bytes(body)
+
+
+async def _send(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
+    pairs = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers.items()]
+    start = {"type": "http.response.start", "status": status, "headers": pairs}
+    await send(start)
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,198 @@
+"""Mocks that behave: rules and functions that decide on replies, and a proxy that keeps samples."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from conftest import ROOT, Run
+
+from soapwright.envelopes.packages import import_package
+from soapwright.model.diagnostics import SpecError
+from soapwright.testing import MockTransport
+
+SMS = ROOT / "generated" / "clickatell_document_literal"
+FAULT = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>
+<faultcode>s:Client</faultcode><faultstring>recorded</faultstring></s:Fault></s:Body></s:Envelope>"""
+RULES = """
+[[rule]]
+operation = "auth"
+when = { user = "d*", api_id = 1234 }
+values = { return = "OK: 5e55" }
+
+[[rule]]
+operation = "getbalance"
+sequence = [{ values = { return = "Credit: 9" } }, { values = { return_ = "Credit: 8" } },
+    { fault = { code = "Client", reason = "no credit" } }]
+
+[[rule]]
+xpath = "//*[local-name()='session_id'] = 'slow'"
+delay = 0.3
+
+[[rule]]
+operation = "ping"
+reply = "ping.xml"
+times = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def sms() -> ModuleType:
+    return import_package(SMS)
+
+
+@contextmanager
+def scripted(sms: ModuleType, path: Path, text: str) -> Iterator[Any]:
+    path.write_text(text, encoding="utf-8")
+    transport = MockTransport(sms, script=path)
+    with sms.Client("http://mock/", transport=transport) as client:
+        yield client
+
+
+def test_rules_decide_by_values_in_sequence_and_by_xpath(
+    sms: ModuleType, tmp_path: Path
+) -> None:
+    (tmp_path / "ping.xml").write_bytes(FAULT)
+    with scripted(sms, tmp_path / "rules.toml", RULES) as client:
+        given = {"password": "x", "api_id": 1234}
+        assert client.auth(user="demo", **given) == "OK: 5e55"
+        assert client.auth(user="other", **given) == "string"
+        balance = {"user": "a", **given}
+        assert client.getbalance(**balance) == "Credit: 9"
+        assert client.getbalance(**balance) == "Credit: 8"
+        for _ in range(2):
+            with pytest.raises(sms.errors.SoapFault, match="no credit"):
+                client.getbalance(**balance)
+        with pytest.raises(sms.errors.SoapFault, match="recorded"):
+            client.ping(session_id="x")
+        assert client.ping(session_id="x") == "string"
+        begun = time.monotonic()
+        client.ping(session_id="slow")
+        assert time.monotonic() - begun >= 0.3
+
+
+def test_functions_keep_state_across_calls(sms: ModuleType, tmp_path: Path) -> None:
+    script = """
+sent = []
+def sendmsg(call):
+    if not call.request.text:
+        raise call.fault("a text is missing")
+    sent.append(call.request.text)
+    return {"return": [f"ID: {len(sent)}"]}
+def ping(call):
+    return call.sample() if sent else None
+"""
+    with scripted(sms, tmp_path / "mock.py", script) as client:
+        assert client.sendmsg(to=["1"], text="a") == ["ID: 1"]
+        assert client.sendmsg(to=["1"], text="b") == ["ID: 2"]
+        with pytest.raises(sms.errors.SoapFault, match="a text is missing"):
+            client.sendmsg(to=["1"])
+        assert client.ping(session_id="x") == "string"
+
+
+WRONG = {
+    "no file": (None, "cannot be read: No such file or directory"),
+    "no TOML": ("[[rule", "is no TOML"),
+    "no rule": ("", "has no [[rule]]"),
+    "a key": ("[[rule]]\nwhan = {}\n", "rules.toml:2: error: a rule has no key 'whan'"),
+    "an operation": (
+        '[[rule]]\noperation = "sendmsq"\n',
+        "rules.toml:2: error: there is no operation 'sendmsq' [script]\nhint: there are: auth",
+    ),
+    "an XPath": ('[[rule]]\nxpath = "//["\n', "'//[' is no XPath"),
+    "a value": (
+        '[[rule]]\noperation = "auth"\nvalues = { ret = 1 }\n',
+        "auth: no value 'ret'; there are: return_",
+    ),
+    "a value's type": (
+        '[[rule]]\noperation = "auth"\nvalues = { return = 5 }\n',
+        "rules.toml:3: error: auth: ",
+    ),
+    "a file": (
+        '[[rule]]\noperation = "auth"\nreply = "x.xml"\n',
+        "x.xml: No such file",
+    ),
+    "two outcomes": (
+        '[[rule]]\noperation = "auth"\nhttp = 503\nvalues = {}\n',
+        "values and http exclude each other",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_mistake_in_rules_has_its_line(
+    case: str, sms: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, said = WRONG[case]
+    monkeypatch.chdir(tmp_path)
+    if text is not None:
+        Path("rules.toml").write_text(text)
+    with pytest.raises(SpecError) as wrong:
+        MockTransport(sms, script=Path("rules.toml"))
+    assert said in str(wrong.value)
+
+
+def test_a_mistake_in_functions_has_its_line(sms: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "mock.py"
+    for text, said in (
+        ("x = 1\n1 / 0\n", "mock.py:2: error: cannot be run: ZeroDivisionError"),
+        ("def sendmsq(call): ...\n", "has no function for an operation [script]"),
+    ):
+        path.write_text(text)
+        with pytest.raises(SpecError) as wrong:
+            MockTransport(sms, script=path)
+        assert said in str(wrong.value)
+
+
+@contextmanager
+def served(*options: str | Path) -> Iterator[str]:
+    command = [sys.executable, "-m", "soapwright", "serve", str(SMS), "--port", "0"]
+    process = subprocess.Popen(
+        [*command, *map(str, options)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    with process, process.stdout:
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def test_what_passes_a_recorder_is_a_sample(
+    sms: ModuleType, tmp_path: Path, run: Run
+) -> None:
+    """Of another mock, whose script fails, too; each message is kept once, without its secrets."""
+    script, samples = tmp_path / "rules.toml", tmp_path / "samples"
+    script.write_text(
+        '[[rule]]\noperation = "getbalance"\nfault = { reason = "no" }\n'
+        '[[rule]]\noperation = "delmsg"\nhttp = 503\nbody = "busy"\n'
+    )
+    with served("--script", script) as service:
+        with served("--record", service, "--samples", samples) as base:
+            with sms.Client(base) as client:
+                for _ in range(2):
+                    client.sendmsg(session_id="hush", to=["1"], text="a")
+                client.sendmsg(session_id="hush", to=["1"], text="b")
+                with pytest.raises(sms.errors.SoapFault, match="no"):
+                    client.getbalance(session_id="x")
+        with sms.Client(service) as client:
+            with pytest.raises(sms.errors.TransportError, match="HTTP 503.*busy"):
+                client.delmsg(session_id="x", apimsgid="1")
+    kept = {path.name: path.read_text() for path in samples.iterdir()}
+    assert sorted(kept) == [
+        "getbalance.fault.xml",
+        "getbalance.request.xml",
+        "sendmsg.request.2.xml",
+        "sendmsg.request.xml",
+        "sendmsg.response.xml",
+    ]
+    assert "hush" not in "".join(kept.values())
+    done = run("-m", "soapwright", "conform", SMS, samples, cwd=ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
