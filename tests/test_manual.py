@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,8 @@ PAGES = (
         "username-token",
         "security",
         "security-messages",
+        "signing",
+        "hardware-keys",
         "verify",
         "http-bindings",
         "events",
@@ -54,7 +57,7 @@ GATEWAY, SECURE, PROXY = (
     *("http://127.0.0.1:8900", "https://localhost:8443"),
     "http://127.0.0.1:3128",
 )
-SIGNED = ("policy-keys", "security-messages", "verify")
+SIGNED = ("policy-keys", "security-messages", "signing", "hardware-keys", "verify")
 ENVELOPE = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header>
 <a:To xmlns:a="http://www.w3.org/2005/08/addressing">urn:bank</a:To></s:Header>
 <s:Body><b:pay xmlns:b="urn:bank"><b:sum>1.00</b:sum></b:pay></s:Body></s:Envelope>"""
@@ -187,11 +190,23 @@ def make_messages(folder: Path) -> None:
     (folder / "indented.xml").write_bytes(etree.tostring(indented))
 
 
+def make_token(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place for SoftHSM's tokens."""
+    if shutil.which("softhsm2-util") is None or find_spec("pkcs11") is None:
+        pytest.skip("there is no SoftHSM, or no python-pkcs11")
+    (folder / "tokens").mkdir()
+    settings = folder / "softhsm2.conf"
+    settings.write_text(f"directories.tokendir = {folder / 'tokens'}\n")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
+
+
 # --------------------------------------------------------------------------------- the pages
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_the_page_is_so(page: str, gateway: str, tmp_path: Path) -> None:
+def test_the_page_is_so(
+    page: str, gateway: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("spec", "generated"):
         (tmp_path / name).symlink_to(ROOT / name)
     addresses = {GATEWAY: gateway}
@@ -201,6 +216,8 @@ def test_the_page_is_so(page: str, gateway: str, tmp_path: Path) -> None:
                 page
             )
     elif page in SIGNED:
+        if page == "hardware-keys":
+            make_token(tmp_path, monkeypatch)
         make_messages(tmp_path)
         Reader(tmp_path, addresses).read(page)
     elif page == "proxies":

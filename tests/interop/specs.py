@@ -331,5 +331,6 @@ GROUPS = {
     "clickatell": "Clickatell's four",
     "mock": "mocks",
     "corpus": "mocks of real services",
+    "signed": "signed messages",
 }
 """The columns of the table, by the first word of a case's name."""

@@ -18,7 +18,7 @@ _WORDS = {
     word.lower(): word
     for word in (
         *("Body", "Timestamp", "Addressing", "UsernameToken"),
-        "BinarySecurityToken",
+        *("BinarySecurityToken", "Headers", "Attachments", "CompleteAttachments"),
     )
 }
 _PART = re.compile(r"\{[^}]*\}[^,{}]+|[^,{}]+")
@@ -89,7 +89,7 @@ def _words(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]
     "--demand",
     callback=_parts,
     metavar="PARTS",
-    default="body,timestamp,addressing",
+    default="body,timestamp,addressing,attachments",
     show_default=True,
     help="What must be signed: also usernametoken, binarysecuritytoken, {namespace}name.",
 )

@@ -196,6 +196,14 @@ def check_signature(
     raise SecurityError(f"the certificate's key is not one of {algorithm}")
 
 
+def identity_of(algorithm: str, value: bytes) -> bytes:
+    """The part of a signature's value that nobody can change while it stays right.
+
+    Of ECDSA (r, s) and (r, n - s) are right alike, so that is r.
+    """
+    return value[: len(value) // 2] if SIGNATURES[algorithm][1] == "ec" else value
+
+
 def check_hmac(secret: bytes, algorithm: str, value: bytes, data: bytes) -> None:
     """Refuse a value that a secret did not make.
 

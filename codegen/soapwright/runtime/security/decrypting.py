@@ -7,9 +7,9 @@ all elements have the namespaces and the prefixes that they were encrypted with.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
@@ -18,6 +18,7 @@ from ..values.strings import attribute_text
 from ..xml.element import Element
 from ..xml.parsing import Limits, parse
 from .algorithms import Accepted, decoded
+from .canonical import canonical
 from .certificates import certificate_of
 from .ciphers import (
     MASKS,
@@ -27,7 +28,9 @@ from .ciphers import (
     undecryptable,
     unwrapped,
 )
+from .contained import have_same_types
 from .correlation import Correlation, SessionKey
+from .derived import AT_MOST, TOKENS, base_of, key_in
 from .material import Material
 from .names import (
     ENCRYPTED_DATA,
@@ -37,6 +40,7 @@ from .names import (
     ENCRYPTION11,
     KEY_SHA1,
     REFERENCE,
+    WSU_ID,
     ds,
     wsse,
     xenc,
@@ -45,8 +49,11 @@ from .parts import Ids, Parts, Place, element_at, only, parts_of, place_of
 
 _REFERENCES_AT_MOST: Final = 32
 _ROUNDS: Final = 4
+_AROUND: Final = "around-the-plaintext"
 _CONTENT: Final = f"{ENCRYPTION}Content"
 _ELEMENT: Final = f"{ENCRYPTION}Element"
+SignedScope: TypeAlias = Callable[[Any], Mapping[str | None, str] | None]
+"""Of an lxml element the namespaces around it that a signature covers; `None` where none covers it."""
 _MGF: Final = f"{{{ENCRYPTION11}}}MGF"
 
 
@@ -67,6 +74,9 @@ class SessionKeys:
         self._request = request
         self.received: SessionKey | None = None
         """The key of its EncryptedKey, once it was asked for."""
+        self.are_derived = True
+        """Whether all keys that were used are derived ones."""
+        self._derived: dict[str, bytes] = {}
 
     def of_signature(
         self, reference: Any, security: Any, ids: Ids
@@ -77,7 +87,8 @@ class SessionKeys:
             SecurityError: it is none.
         """
         found = self.of_reference(reference, security, ids)
-        if self._request is not None and found is not self._request.session:
+        request = self._request
+        if request is not None and found.encrypted != _encrypted(request.session):
             raise SecurityError("a reply is signed with another key than its request")
         return found.key
 
@@ -89,13 +100,29 @@ class SessionKeys:
         Raises:
             SecurityError: it is about another thing, or the key is not for this receiver.
         """
+        token = _referred(reference, ids)
+        if token is None or token.tag not in TOKENS:
+            found = self._base(reference, security, ids)
+            self.are_derived = False
+            return found
+        if token.getparent() is not security or len(self._derived) >= AT_MOST:
+            raise undecryptable()
+        base = self._base(base_of(token), security, ids)
+        name = token.get(WSU_ID) or ""
+        if name not in self._derived:
+            self._derived[name] = key_in(token, base.key)
+        return SessionKey(self._derived[name], base.encrypted, base.id)
+
+    def _base(
+        self, reference: Any, security: Any, ids: Ids
+    ) -> SessionKey:  # Any: lxml ships no types
+        """The key that a SecurityTokenReference is about, which is not derived."""
         children = reference[:]
         if len(children) == 1 and children[0].tag == wsse("KeyIdentifier"):
             return self._of_request(children[0])
-        if len(children) == 1 and children[0].tag == wsse("Reference"):
-            found = ids.target(children[0].get("URI"))
-            if found is not None and found.tag == ENCRYPTED_KEY:
-                return self.of_element(found, security, ids)
+        found = _referred(reference, ids)
+        if found is not None and found.tag == ENCRYPTED_KEY:
+            return self.of_element(found, security, ids)
         raise undecryptable()
 
     def _of_request(self, identifier: Any) -> SessionKey:  # Any: lxml ships no types
@@ -136,6 +163,18 @@ class SessionKeys:
         reference = only(info, REFERENCE)
         if certificate_of(reference, security, ids.element, [mine]).certificate != mine:
             raise undecryptable()
+
+
+def _referred(reference: Any, ids: Ids) -> Any:  # Any: lxml ships no types
+    """The element that a SecurityTokenReference is to by its id, `None` where it is by another form."""
+    children = reference[:]
+    if len(children) != 1 or children[0].tag != wsse("Reference"):
+        return None
+    return ids.target(children[0].get("URI"))
+
+
+def _encrypted(session: SessionKey | None) -> bytes | None:
+    return None if session is None else session.encrypted
 
 
 def transport_in(
@@ -184,7 +223,8 @@ class Decrypting:
         accepts: the algorithms that may be used.
         limits: of the message, as of one that came as it is after decryption.
         actor: of the Security block.
-        is_signed: whether a verified signature covers a ciphertext.
+        signed_scope: gives the namespaces around a ciphertext that a verified signature covers with it;
+            `None` where none covers it.
     """
 
     def __init__(
@@ -193,13 +233,13 @@ class Decrypting:
         accepts: Accepted,
         limits: Limits,
         actor: str,
-        is_signed: Callable[[Any], bool],  # Any: lxml ships no types
+        signed_scope: SignedScope,
     ) -> None:
         self._actor = actor
         self._keys = keys
         self._accepts = accepts
         self._limits = limits
-        self._is_signed = is_signed
+        self._signed_scope = signed_scope
 
     def result(
         self, parts: Parts, references: Any, key: Any
@@ -264,19 +304,26 @@ class Decrypting:
             done.elements.append(place_of(target))
         else:
             raise undecryptable()
-        name = self._algorithm(e)
+        scope = self._signed_scope(e)
+        name = self._algorithm(e, is_signed=scope is not None)
         session = self._session(e, parts, ids, key)
         plain = decrypted(name, session.key, _cipher_value(e))
-        _check_fragment(plain, parent, self._limits, whole=kind == _ELEMENT)
+        root = _fragment(plain, parent.nsmap, self._limits)
+        if kind == _ELEMENT:
+            _check_element(root)
+        if scope is not None:
+            alone = _fragment(plain, scope, self._limits)
+            if canonical(alone) != canonical(root) or not have_same_types(root, alone):
+                raise undecryptable()
         return target, plain
 
-    def _algorithm(self, e: Any) -> str:  # Any: lxml ships no types
+    def _algorithm(self, e: Any, *, is_signed: bool) -> str:  # Any: lxml ships no types
         method = only(e, xenc("EncryptionMethod"))
         name = self._accepts.data.get(method.get("Algorithm") or "")
         if name is None or any(child.tag != xenc("KeySize") for child in method):
             raise SecurityError("the algorithm of encrypted data is not accepted")
         # Else it would be an oracle of the padding: GCM fails as a whole, CBC does not.
-        if name.endswith("-cbc") and not self._is_signed(e):
+        if name.endswith("-cbc") and not is_signed:
             raise SecurityError("CBC is accepted where the ciphertext is signed")
         return name
 
@@ -314,26 +361,30 @@ def _target(e: Any, parts: Parts) -> Any:  # Any: lxml ships no types
     raise undecryptable()
 
 
-def _check_fragment(
-    plain: bytes, parent: Any, limits: Limits, *, whole: bool
-) -> None:  # Any: lxml ships no types
-    """Refuse a plaintext that is not well-formed by itself, in the namespaces of its place.
-
-    Args:
-        whole: whether it must be one element.
+def _fragment(
+    plain: bytes, scope: Mapping[str | None, str], limits: Limits
+) -> Any:  # Any: lxml ships no types
+    """An element around a plaintext, which is well-formed by itself in these namespaces.
 
     Raises:
         SecurityError: it is not.
     """
     declared = "".join(
         f' xmlns{":" + prefix if prefix else ""}="{attribute_text(uri)}"'
-        for prefix, uri in parent.nsmap.items()
+        for prefix, uri in scope.items()
     )
-    root: Any = _parsed(f"<x{declared}>".encode() + plain + b"</x>", limits)
-    if whole:
-        texts = [root.text or "", *(e.tail or "" for e in root)]
-        if len(root) != 1 or "".join(texts).strip():
-            raise undecryptable()
+    if _AROUND in scope:
+        raise undecryptable()
+    start = f'<{_AROUND}:x xmlns:{_AROUND}="urn:{_AROUND}"{declared}>'
+    end = f"</{_AROUND}:x>"
+    return _parsed(b"".join((start.encode(), plain, end.encode())), limits)
+
+
+def _check_element(root: Any) -> None:  # Any: lxml ships no types
+    """Refuse a plaintext that is to be one element, and is not."""
+    texts = [root.text or "", *(e.tail or "" for e in root)]
+    if len(root) != 1 or "".join(texts).strip():
+        raise undecryptable()
 
 
 def _parsed(data: bytes, limits: Limits) -> Element:

@@ -12,6 +12,7 @@ from typing import Final
 from cryptography import x509
 
 from ..errors.errors import SecurityError
+from ..values.strings import attribute_text
 from .algorithms import encoded
 from .ciphers import (
     DATA,
@@ -126,7 +127,7 @@ def with_encrypted(
     places: Places,
     wanted: Sequence[str],
     algorithm: str,
-    session: SessionKey,
+    key: bytes,
     reference: str,
 ) -> Encrypted:
     """An envelope of which parts are encrypted.
@@ -135,9 +136,10 @@ def with_encrypted(
         places: of it.
         wanted: the parts, as a profile has them.
         algorithm: for data, by its name.
+        key: for it.
         reference: to the key, a SecurityTokenReference.
     """
-    writer = _Writer(envelope, places, algorithm, session, reference)
+    writer = _Writer(envelope, places, algorithm, key, reference)
     edits: list[tuple[int, int, str]] = []
     for part in _parts(places, wanted):
         if part is places.body:
@@ -177,13 +179,14 @@ class _Writer:
         envelope: bytes,
         places: Places,
         algorithm: str,
-        session: SessionKey,
+        key: bytes,
         reference: str,
     ) -> None:
         self._envelope = envelope
         self._encoding = places.encoding
+        self._content = places.content
         self._algorithm = algorithm
-        self._session = session
+        self._key = key
         self._reference = reference
         self.ids: list[str] = []
         self.instead: list[tuple[str, str]] = []
@@ -193,13 +196,14 @@ class _Writer:
         if part.inside == part.end:  # an empty-element tag
             start = part.end - len("/>".encode(self._encoding))
             return start, part.end, f">{self._data(b'', 'Content')}</{part.written}>"
-        plain = self._envelope[part.inside : part.close]
+        plain = self._plain(part.inside, part.close, self._content)
         return part.inside, part.close, self._data(plain, "Content")
 
     def element(self, part: Part, *, in_header: bool) -> tuple[int, int, str]:
         """An encrypted element, and where it goes; a header block is in an EncryptedHeader, with its
         attributes of SOAP (section 9.4.1)."""
-        data = self._data(self._envelope[part.start : part.end], "Element")
+        plain = self._plain(part.start, part.end, [part])
+        data = self._data(plain, "Element")
         name = self.ids[-1]
         if in_header:
             name = new_id("EH")
@@ -210,11 +214,27 @@ class _Writer:
         self.instead.append((part.name, name))
         return part.start, part.end, data
 
+    def _plain(self, start: int, end: int, parts: Sequence[Part]) -> bytes:
+        """The bytes from one to before another, in which elements declare all namespaces that they may use:
+        where the ciphertext is signed, its surroundings are not."""
+        pieces, last = [], start
+        for part in parts:
+            content = self._envelope[part.start : part.end]
+            wanted = "".join(
+                f' xmlns{":" + prefix if prefix else ""}="{attribute_text(uri)}"'
+                for prefix, uri in part.scope.items()
+                if prefix not in part.declared
+                and (not prefix or f"{prefix}:".encode(self._encoding) in content)
+            )
+            pieces += [self._envelope[last : part.at], wanted.encode(self._encoding)]
+            last = part.at
+        return b"".join([*pieces, self._envelope[last:end]])
+
     def _data(self, plain: bytes, kind: str) -> str:
         name = new_id("ED")
         self.ids.append(name)
         utf8 = plain.decode(self._encoding).encode("utf-8")
-        value = encoded(encrypted(self._algorithm, self._session.key, utf8))
+        value = encoded(encrypted(self._algorithm, self._key, utf8))
         return (
             f'<xenc:EncryptedData {_XENC} Id="{name}" Type="{ENCRYPTION}{kind}">'
             f'<xenc:EncryptionMethod Algorithm="{DATA[self._algorithm][0]}"/>'

@@ -15,7 +15,7 @@ from ..http.securing import Checked, Received
 from ..soap.envelope import NAMES, Version
 from ..xml.element import Element
 from ..xml.parsing import LIMITS, Limits, parse
-from .algorithms import DIGESTS, SIGNATURES, accepted
+from .algorithms import DIGESTS, SIGNATURES, accepted, identity_of
 from .assertion_checks import Asserted
 from .assertions import ASSERTIONS, id_of
 from .ciphers import DATA, TRANSPORTS
@@ -26,6 +26,7 @@ from .demanding import (
     check_confirmations,
     check_coverage,
     check_encryption,
+    check_included,
 )
 from .material import Material
 from .names import BLOCK, USERNAME_TOKEN, ds
@@ -108,6 +109,7 @@ class _Secured:
             check_required(found.parts, profile.expect_required)
         if not is_fault:
             check_encryption(found, profile)
+        check_included(found.parts, profile)
         until = check_timestamp(found.parts, profile, material.now())
         if found.assertion is not None:
             check_assertion(found, profile)
@@ -123,12 +125,25 @@ class _Secured:
             check_confirmations(main, request.values)
         # Asked last: only who is trusted fills the memory.
         for one in found.signatures:
-            if request is not None and one.value in request.values:
-                raise SecurityError("the reply is what was sent")
-            seen = sha256(one.value).hexdigest()
+            if request is not None and request.values:
+                self._check_other(one, request)
+            seen = sha256(one.identity).hexdigest()
             if not material.replays.add(seen, min(until, _LATEST)):
                 raise SecurityError("the message was received before")
         return found
+
+    def _check_other(self, one: Verified, request: Correlation) -> None:
+        """Refuse a reply whose signature is that of its request, or by one's own certificate.
+
+        Raises:
+            SecurityError: it is so.
+        """
+        if one.identity in [identity_of(one.algorithm, v) for v in request.values]:
+            raise SecurityError("the reply is what was sent")
+        signer = None if one.signer is None else one.signer.certificate
+        own, pinned = self._material.certificate, self._material.trust.pinned
+        if signer is not None and signer == own and signer not in pinned:
+            raise SecurityError("the message is one of one's own")
 
     def _check_once(self, assertion: Asserted) -> None:
         """Refuse an assertion that is for one use, and was used."""

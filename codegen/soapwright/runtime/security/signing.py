@@ -33,6 +33,7 @@ from .assertions import Token, assertion_in
 from .attached import COMPLETE, CONTENT, digest_of, uri_of
 from .blocks import with_children
 from .canonical import canonical, with_default
+from .contained import prefixes_of_values
 from .material import Material
 from .names import (
     ADDRESSING,
@@ -49,7 +50,7 @@ from .names import (
 )
 from .places import Block, Part, places_of
 from .profile import Profile
-from .references import WSSE, WSU, certificate_reference, new_id, token_of
+from .references import WSSE, WSU, as_token, certificate_reference, new_id, token_of
 
 _WITH_PLAIN_ID = (ENCRYPTED_DATA, ds("Signature"))
 
@@ -123,6 +124,7 @@ class _Signing:
         self._ids: list[str] = []
         self._token_id = ""
         self._vouching = ""
+        self._protecting = ""
 
     def result(self) -> Signed:
         profile, further = self._profile, self._further
@@ -179,15 +181,14 @@ class _Signing:
     def _vouched(self, root: Element, hashing: str) -> str:
         """The Reference to the assertion: what is digested is the token that a reference is to (section 8.3)."""
         security: Any = _by_id(root)[self._vouching].getparent()
-        value = digest(hashing, with_default(canonical(assertion_in(security))))
-        parameters = (
-            f"<wsse:TransformationParameters {WSSE}><ds:CanonicalizationMethod"
-            f' Algorithm="{EXCLUSIVE}"></ds:CanonicalizationMethod>'
-            "</wsse:TransformationParameters>"
-        )
-        return _reference(
-            f"#{self._vouching}", STR_TRANSFORM, hashing, value, parameters
-        )
+        token = with_default(canonical(assertion_in(security)))
+        return _token_reference(self._vouching, hashing, token)
+
+    def _protected(self, hashing: str) -> str:
+        """The Reference to the certificate, which the message does not have as a token."""
+        assert self._material.certificate is not None
+        token = as_token(self._material.certificate)
+        return _token_reference(self._protecting, hashing, token)
 
     def _confirmations(self) -> str:
         """Those of the request's signatures (WSS 1.1, section 8.5)."""
@@ -255,8 +256,11 @@ class _Signing:
         if profile.reference == "direct":
             self._token_id = new_id("X509")
             token = token_of(certificate, self._token_id)
-        style = profile.reference
-        return token, certificate_reference(certificate, style, self._token_id)
+        elif "BinarySecurityToken" in profile.sign:
+            self._protecting = new_id("STR")
+        return token, certificate_reference(
+            certificate, profile.reference, self._token_id, self._protecting
+        )
 
     def _main_signature(
         self, unsigned: bytes, reference: str
@@ -290,17 +294,12 @@ class _Signing:
         elements = _by_id(root)
         hashing = self._profile.algorithms.digest
         references = "".join(
-            _reference(
-                f"#{name}",
-                EXCLUSIVE,
-                hashing,
-                digest(hashing, canonical(elements[name])),
-            )
-            for name in ids
+            _reference_to(name, elements[name], hashing) for name in ids
         )
         if ids is self._ids:
             references += self._attachments(hashing)
             references += self._vouched(root, hashing) if self._vouching else ""
+            references += self._protected(hashing) if self._protecting else ""
         # In its canonical form: its bytes are what is signed.
         info = (
             f'<ds:SignedInfo xmlns:ds="{SIGNATURE}">'
@@ -358,6 +357,18 @@ class _Written:
     xml: str
 
 
+def _reference_to(name: str, e: Any, hashing: str) -> str:  # Any: lxml ships no types
+    """A Reference to an element, with the prefixes of its values in the PrefixList."""
+    prefixes, included = prefixes_of_values(e), ""
+    if prefixes:
+        included = (
+            f'<ec:InclusiveNamespaces xmlns:ec="{EXCLUSIVE}"'
+            f' PrefixList="{" ".join(prefixes)}"></ec:InclusiveNamespaces>'
+        )
+    value = digest(hashing, canonical(e, prefixes))
+    return _reference(f"#{name}", EXCLUSIVE, hashing, value, included)
+
+
 def _reference(
     uri: str, transform: str, hashing: str, value: bytes, parameters: str = ""
 ) -> str:
@@ -369,6 +380,22 @@ def _reference(
         f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
         f"<ds:DigestValue>{encoded(value)}</ds:DigestValue></ds:Reference>"
     )
+
+
+def _token_reference(name: str, hashing: str, token: bytes) -> str:
+    """A Reference to the token that a SecurityTokenReference is to (WSS 1.1, section 8.3).
+
+    Args:
+        name: the id of the SecurityTokenReference.
+        token: in its canonical form.
+    """
+    parameters = (
+        f"<wsse:TransformationParameters {WSSE}><ds:CanonicalizationMethod"
+        f' Algorithm="{EXCLUSIVE}"></ds:CanonicalizationMethod>'
+        "</wsse:TransformationParameters>"
+    )
+    value = digest(hashing, token)
+    return _reference(f"#{name}", STR_TRANSFORM, hashing, value, parameters)
 
 
 def _is_named(name: str, wanted: str) -> bool:

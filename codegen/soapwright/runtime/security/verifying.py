@@ -19,13 +19,14 @@ from .algorithms import (
     check_signature,
     decoded,
     digest,
-    encoded,
+    identity_of,
 )
 from .attached import COMPLETE, CONTENT, attachment_of, digest_of
 from .assertion_checks import Asserted
 from .assertions import ASSERTIONS, referred
 from .canonical import canonical, prefix_list, with_default
 from .certificates import Found, certificate_of
+from .contained import check_contained
 from .decrypting import SessionKeys
 from .material import Material
 from .names import (
@@ -34,12 +35,11 @@ from .names import (
     REFERENCE,
     SECURITY,
     STR_TRANSFORM,
-    X509V3,
     ds,
     wsse,
 )
 from .parts import Ids, Parts, only
-from .trust import der
+from .references import as_token
 
 _REFERENCES_AT_MOST: Final = 32
 _PARAMETERS: Final = wsse("TransformationParameters")
@@ -52,15 +52,24 @@ class Verified:
     parts: Parts
     covered: list[Any] = field(default_factory=list)  # Any: lxml ships no types
     """Elements of the tree that was given, themselves."""
+    prefixes: list[Sequence[str]] = field(default_factory=list)
+    """The PrefixLists of the canonicalisations of what it covers."""
     attachments: dict[str, bool] = field(default_factory=dict)
     """The Content-IDs of attachments that it covers, and whether with their MIME headers."""
     signer: Found | None = None
     """The certificate, `None` of an HMAC."""
+    reference: Any = None
+    """The SecurityTokenReference to the signer's certificate; `None` of an HMAC."""
     secret: bytes | None = field(default=None, repr=False)
     """The key of an HMAC."""
     algorithm: str = ""
     value: bytes = b""
-    """The signature's, by which a replayed message is known."""
+    """The signature's."""
+
+    @property
+    def identity(self) -> bytes:
+        """The octets by which a replayed message is known."""
+        return identity_of(self.algorithm, self.value)
 
     def covers(self, e: Any) -> bool:  # Any: lxml ships no types
         """Whether an element is covered, this one and no other."""
@@ -129,6 +138,8 @@ class Verifying:
         found.signer = self.signer(signature, found.algorithm)
         if found.signer is None:
             found.secret = self.secret(signature)
+        else:
+            found.reference = only(only(signature, ds("KeyInfo")), REFERENCE)
         self.check_value(info, found)
         self.check_trust(found)
         for reference in self.references(info):
@@ -137,6 +148,7 @@ class Verifying:
                 found.attachments[attachment.content_id] = complete
             else:
                 found.covered.append(self.covered(reference))
+                found.prefixes.append(_prefixes_in(reference))
         return found
 
     # -------------------------------------------------------------------- the signature
@@ -246,7 +258,7 @@ class Verifying:
         """The element that a Reference covers, once its digest is right.
 
         Raises:
-            SecurityError: it is not, or the element is where nobody looks for it.
+            SecurityError: it is not, the element is where nobody looks for it, or its meaning is not covered.
         """
         name = self.hashing(reference)
         covered, data = self.digested(reference)
@@ -255,6 +267,7 @@ class Verifying:
             local = str(covered.tag).rpartition("}")[2]
             raise SecurityError(f"the digest of {local} is wrong: it was changed")
         self._check_place(covered)
+        check_contained(covered, data)
         return covered
 
     def attachment(
@@ -338,7 +351,9 @@ class Verifying:
             return assertion, with_default(data)
         found = certificate_of(reference, security, self._ids.element, self._known)
         if found.token is None:
-            return reference, _as_token(reference, found)
+            prefixes = [p for p, u in reference.nsmap.items() if u == SECURITY and p]
+            prefix = str(prefixes[0]) if prefixes else "wsse"
+            return reference, as_token(found.certificate, prefix)
         return found.token, with_default(canonical(found.token, prefix_list(method)))
 
     def _check_place(self, e: Any) -> None:  # Any: lxml ships no types
@@ -360,12 +375,7 @@ class Verifying:
         raise SecurityError("what was signed is at another place")
 
 
-def _as_token(reference: Any, found: Found) -> bytes:  # Any: lxml ships no types
-    """The token that the certificate would be, in its canonical form."""
-    prefixes = [p for p, uri in reference.nsmap.items() if uri == SECURITY and p]
-    prefix = prefixes[0] if prefixes else "wsse"
-    return (
-        f'<{prefix}:BinarySecurityToken xmlns="" xmlns:{prefix}="{SECURITY}"'
-        f' ValueType="{X509V3}">{encoded(der(found.certificate))}'
-        f"</{prefix}:BinarySecurityToken>"
-    ).encode()
+def _prefixes_in(reference: Any) -> Sequence[str]:  # Any: lxml ships no types
+    """The PrefixList of a Reference that was verified; none of a token's."""
+    transform = only(only(reference, ds("Transforms")), ds("Transform"))
+    return prefix_list(transform) if transform.get("Algorithm") == EXCLUSIVE else ()

@@ -119,7 +119,8 @@ def _refusal_of_request(message: Message, asked: Asked) -> str:
     version: Version = versions[0] if versions else "1.1"
     service = asked.keys.service_with(asked.profile)
     try:
-        service.received(list(root.iterfind(f"*/{BLOCK}")), version, LIMITS)
+        blocks = list(root.iterfind(f"*/{BLOCK}"))
+        service.received(blocks, version, LIMITS, message.attachments)
     except SoapFault as fault:
         return str(fault.__cause__)
     return ""
@@ -204,9 +205,8 @@ class _Explaining:
             parts = parts_of(_tree(self._message), profile.actor)
             request = None if profile.symmetric else _NONE
             unsigned = replace(profile, expect=())
-            found = opened(
-                parts, unsigned, material, self._asked.accepts, Coming(LIMITS, request)
-            )
+            coming = Coming(LIMITS, request, self._message.attachments)
+            found = opened(parts, unsigned, material, self._asked.accepts, coming)
         except SecurityError as error:
             self._notes.append(f"{what}, and cannot be read: {error}")
             return self._parts
@@ -238,7 +238,10 @@ class _Explaining:
         try:
             if self._asked.profile.symmetric:
                 keys = SessionKeys(material, self._asked.accepts, None)
-            verifying = Verifying(parts, material, self._asked.accepts, keys)
+            verifying = Verifying(
+                *(parts, material, self._asked.accepts, keys),
+                self._message.attachments,
+            )
         except SecurityError as error:
             note = f"no signature was checked: {error}"
             self._notes += [] if note in self._notes else [note]
@@ -310,6 +313,9 @@ class _Explaining:
             self._notes.append(f"the references were not checked: {error}")
             return found
         for reference in references:
+            if (reference.get("URI") or "").lower().startswith("cid:"):
+                found.append(_of_attachment(verifying, reference))
+                continue
             explained, covered = self._reference(verifying, reference, signed)
             found.append(explained)
             if covered is not None and counts:
@@ -373,6 +379,8 @@ class _Explaining:
             yield from (Demand(part, "", "not signed") for part in profile.expected)
             return
         for part in profile.expected:
+            if part in ("Attachments", "CompleteAttachments"):
+                continue  # the verifier's reason names those that are not signed
             try:
                 elements = list(demanded(self._parts, part, profile))
             except SecurityError:
@@ -418,6 +426,22 @@ class _Explaining:
                 self._notes.append(
                     f"{name} is weak, and accepted by name: --accept {name}"
                 )
+
+
+def _of_attachment(
+    verifying: Verifying, reference: Any
+) -> Reference:  # Any: lxml's elements
+    """A reference to an attachment explained."""
+    state, refused = "right", ""
+    try:
+        verifying.attachment(reference)
+    except SecurityError as error:
+        state, refused = "refused", str(error)
+    declared = short(reference.findtext(ds("DigestValue")))
+    return Reference(
+        *(short(reference.get("URI")), state, refused, "", "attachment", 0),
+        *(_digest_uri(reference), declared, "", 0, ()),
+    )
 
 
 def _check_value(

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email.message import Message as MimeHeaders
 from email.parser import BytesHeaderParser
 from typing import Final
@@ -19,6 +20,7 @@ from soapwright.runtime.errors.errors import SoapError
 from soapwright.runtime.http.binding import readable, received
 from soapwright.runtime.http.bodies import TooLarge, UnknownCoding, unpacked
 from soapwright.runtime.http.message import Message
+from soapwright.runtime.http.multipart import beside
 from soapwright.runtime.xml.parsing import LIMITS
 
 _BLANK: Final = re.compile(rb"\r?\n\r?\n")
@@ -47,7 +49,8 @@ def read_message(data: bytes, name: str, findings: Findings) -> Message | None:
         headers, body = _split(data)
         coding = headers.get("content-encoding", "")
         body = unpacked(body, coding, LIMITS.envelope, LIMITS)
-        return readable(received(body, headers, url="", limits=LIMITS), LIMITS)
+        came = received(body, headers, url="", limits=LIMITS)
+        return replace(readable(came, LIMITS), attachments=beside(came))
     except Unusable as error:
         reason = str(error)
     except UnknownCoding:

@@ -178,7 +178,9 @@ def _signature(signature: Signature) -> Iterator[str]:
 
 
 def _reference(reference: Reference) -> Iterator[str]:
-    place = f"{reference.path}, line {reference.line}" if reference.path else "nothing"
+    place = reference.path or "nothing"
+    if reference.line:
+        place += f", line {reference.line}"
     yield _row(
         "  digest",
         f"{reference.state}: {reference.uri} is {place}, by {reference.digest}",

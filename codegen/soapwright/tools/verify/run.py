@@ -32,7 +32,7 @@ class Receiver:
     subject: str | None = None
     at: datetime | None = None
     """In UTC; `None` for now."""
-    demand: tuple[str, ...] = ("Body", "Timestamp", "Addressing")
+    demand: tuple[str, ...] = ("Body", "Timestamp", "Addressing", "Attachments")
     accept: tuple[str, ...] = ()
     actor: str = ""
     symmetric: bool = False

@@ -47,8 +47,8 @@ class _References:
     def __init__(self, root: Element) -> None:
         self.root = root
         self.holes = 0
-        self._targets: dict[str, Element] | None = None
-        self._resolved: dict[str, Element] = {}
+        self._targets: dict[Element, dict[str, Element]] = {}
+        self._resolved: dict[tuple[Element, str], Element] = {}
         self._referrers: dict[Element, Element] = {}
         self._done: dict[Key, Any] = {}  # Any: whatever each reader gives
         self._begun: dict[Key, Any] = {}  # Any: as for those that are done
@@ -66,26 +66,37 @@ class _References:
         Raises:
             DecodeError: it leads nowhere, or is circular.
         """
-        if self._targets is None:
-            self._targets = _targets(self.root)
         target = e
-        passed: dict[str, None] = {}
+        passed: dict[tuple[Element, str], None] = {}
         step: str | None = key
         while step is not None:
-            if step in self._resolved:
-                target = self._resolved[step]
+            at = _part(target, self.root), step
+            if at in self._resolved:
+                target = self._resolved[at]
                 break
-            if step in passed:
+            if at in passed:
                 raise DecodeError(path_of(e), "a reference that leads to itself")
-            if step not in self._targets:
+            found = self._target(*at)
+            if found is None:
                 raise DecodeError(path_of(e), _nowhere(step))
-            passed[step] = None
-            target = self._targets[step]
+            passed[at] = None
+            target = found
             step = _reference(target) if _is_empty(target) else None
         self._resolved.update(dict.fromkeys(passed, target))
         if target is not e:
             self._referrers.setdefault(target, e)
         return target
+
+    def _target(self, part: Element, key: str) -> Element | None:
+        """The element of an id: one of the same part of the envelope, where it has such. Another part
+        may be anybody's, where this one is signed."""
+        for scope in (part, self.root):
+            known = self._targets.get(scope)
+            if known is None:
+                known = self._targets[scope] = _targets(scope)
+            if key in known:
+                return known[key]
+        return None
 
     # ----------------------------------------------------------------------------- values
 
@@ -209,10 +220,17 @@ class _References:
         error.args = (path, error.message)
 
 
-def _targets(root: Element) -> dict[str, Element]:
-    """The elements with an id, by it; of several with one id the first."""
+def _part(e: Element, root: Element) -> Element:
+    """The part of the envelope that an element is in: its Header or its Body."""
+    while (parent := e.getparent()) is not None and parent is not root:
+        e = parent
+    return e
+
+
+def _targets(scope: Any) -> dict[str, Element]:  # Any: the protocol has no `iter`
+    """The elements in a scope with an id, by it; of several with one id the first."""
     targets: dict[str, Element] = {}
-    for e in root.getroottree().iter():
+    for e in scope.iter():
         for name in ("id", ID):
             if (key := e.get(name)) is not None:
                 targets.setdefault(key, e)
