@@ -55,7 +55,9 @@ def first(root: Any, name: str) -> Any:
 
 def another_ciphertext(root: Any) -> None:
     """Encrypted anew, for the right receiver."""
-    put_plaintext(root, b"<evil/>", SERVICE.certificate)
+    is_reply = b"RelatesTo" in etree.tostring(root)
+    recipient = CLIENT if is_reply else SERVICE
+    put_plaintext(root, b"<evil/>", recipient.certificate)
 
 
 def put_plaintext(root: Any, plain: bytes, recipient: Any) -> None:
