@@ -13,6 +13,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
 SEED := $(shell date +%s)
 SECONDS := 300
+EXTRAS := security,serve,dev,dist,bench,fuzz,interop
 TARGETS :=
 PYRIGHT := $(VENV)/pyright.txt
 RESULTS := $(VENV)/interop.json
@@ -102,20 +103,28 @@ dist: $(INSTALLED_DEV) ## build both distributions into dist/, and check them
 test-oldest: ## run tests with the oldest versions of all dependencies (ARGS=tests runs all of them)
 	@$(MAKE) VENV=.venv-oldest PYTHON="$(or $(PYTHON),python3.11)" .venv-oldest/bin/python
 	@.venv-oldest/bin/python tests/floors.py $(PROJECTS) >.venv-oldest/floors.txt
-	@.venv-oldest/bin/python -m pip install -qq --disable-pip-version-check \
+	@env -u PIP_CONSTRAINT .venv-oldest/bin/python -m pip install -qq --disable-pip-version-check \
 		--constraint .venv-oldest/floors.txt --editable '.[dev]' --editable gateway
 	@.venv-oldest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
 
 .PHONY: test-newest
 test-newest: ## run tests with the newest versions of all dependencies (ARGS=tests runs all of them)
 	@$(MAKE) VENV=.venv-newest PYTHON="$(or $(PYTHON),python3.14 python3.13)" .venv-newest/bin/python
-	@.venv-newest/bin/python -m pip install -qq --disable-pip-version-check --upgrade \
+	@env -u PIP_CONSTRAINT .venv-newest/bin/python -m pip install -qq --disable-pip-version-check --upgrade \
 		--upgrade-strategy eager --editable '.[dev]' --editable gateway
 	@.venv-newest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
 
+.PHONY: lock
+lock: ## choose anew the versions that continuous integration installs: the newest, in .ci/constraints.txt
+	@$(MAKE) VENV=.venv-lock .venv-lock/bin/python
+	@env -u PIP_CONSTRAINT .venv-lock/bin/python -m pip install -qq --disable-pip-version-check --upgrade \
+		--upgrade-strategy eager --editable '.[$(EXTRAS)]' --editable 'gateway[images,phonenumbers,postgres,queue]'
+	@{ echo '# The versions that continuous integration installs: `make lock` chooses them anew.'; \
+		.venv-lock/bin/python -m pip freeze --disable-pip-version-check --exclude-editable; } >.ci/constraints.txt
+
 .PHONY: clean
 clean: ## remove the environment and what tools leave behind
-	@rm -rf $(VENV) .venv-oldest .venv-newest .mypy_cache .pytest_cache .hypothesis build dist *.egg-info
+	@rm -rf $(VENV) .venv-oldest .venv-newest .venv-lock .fuzz .mypy_cache .pytest_cache .hypothesis build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------------ the environment

@@ -265,6 +265,23 @@ def test_an_odd_namespace_lets_no_broken_xml_in(text: str) -> None:
     assert parse_envelope(f"<a {ODD}><odd:b/></a>".encode()) == "{no uri}b"
 
 
+BRACE = 'xmlns:odd="http://x/{y}z"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'<a {BRACE}><b odd:c="1"/></a>',
+        "<r>" + f"<a {ODD}/>" * 200 + f'<b {BRACE} odd:c="1"/></r>',
+    ],
+)
+def test_an_attribute_with_a_brace_in_its_namespace_is_refused(text: str) -> None:
+    """lxml, asked for `{http://x/{y}z}c`, looks for another."""
+    assert parse_envelope(text.encode()) is None
+    element = f"<a {BRACE}><odd:b/></a>"
+    assert parse_envelope(element.encode()) == "{http://x/{y}z}b"
+
+
 def parse_spec(text: bytes) -> str | None:
     """The first child of a document of a spec, None where it is refused."""
     findings = Findings()

@@ -2,12 +2,13 @@
 
     python tests/fuzz/guided.py TARGET SECONDS FOLDER SEED
 
-Inputs that reach new code are kept while it runs. What is wrong is written to FOLDER, as `crash-…` or `timeout-…`, and ends
+Inputs that reach new code are kept while it runs. The input with which something is wrong is written to FOLDER, and ends
 the run.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from pathlib import Path
 from random import Random
@@ -29,7 +30,12 @@ def fuzz(target: Target, seconds: int, folder: Path, seed: int) -> None:
     """Put ever new inputs to a target, for so many seconds; this process ends with it."""
 
     def run(data: bytes) -> None:
-        target.run(data)
+        try:
+            target.run(data)
+        except BaseException:
+            digest = hashlib.sha256(data).hexdigest()[:16]
+            (folder / f"{target.name}-{digest}").write_bytes(data)
+            raise
 
     def mutate(data: bytes, most: int, number: int) -> bytes:
         random = Random(number)

@@ -12,7 +12,7 @@ import importlib
 import os
 import pkgutil
 import sys
-import traceback
+from types import FrameType
 
 FORBIDDEN = (
     *("socket.", "subprocess.", "ctypes.", "shutil.", "tempfile.", "urllib.", "http."),
@@ -52,8 +52,12 @@ def seal(folder: str) -> None:
 
     def audit(event: str, arguments: tuple[object, ...]) -> None:
         if not allowed(event, arguments):
-            os.write(2, f"not allowed: {event} {arguments!r:.200}\n".encode())
-            traceback.print_stack(limit=8)
+            said = [f"not allowed: {event} {arguments!r:.200}"]
+            frame: FrameType | None = sys._getframe(1)
+            while frame is not None:  # without its lines, which are in files
+                said.append(f"  {frame.f_code.co_filename}:{frame.f_lineno}")
+                frame = frame.f_back
+            os.write(2, "\n".join(said).encode("utf-8", "replace"))
             os._exit(3)
 
     sys.addaudithook(audit)
@@ -88,7 +92,16 @@ def main(folder: str, *names: str) -> None:
         import_all(name)
     seal(folder)
     for name in names[trusted + 1 :]:
-        import_all(name)
+        try:
+            import_all(name)
+        except Exception as error:  # a traceback would read files
+            where = error.__traceback__
+            while where is not None and where.tb_next is not None:
+                where = where.tb_next
+            assert where is not None, "it was raised"
+            code = where.tb_frame.f_code.co_filename
+            os.write(2, f"{name}: {error!r} at {code}:{where.tb_lineno}\n".encode())
+            os._exit(4)
     print(f"imported {len(names) - trusted - 1}")
     sys.stdout.flush()
     os._exit(0)  # no library's own end

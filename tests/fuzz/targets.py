@@ -458,6 +458,8 @@ def _compare(whole: Any, items: Any) -> None:
     if isinstance(whole, SoapFault):
         assert type(items) is type(whole), (whole, items)
     elif isinstance(whole, DecodeError):
+        if "war ns uri" in str(whole):
+            return  # an attribute that lxml cannot find, and no item looks for
         if "well-formed" in str(whole) or "DTD" in str(whole) or not whole.path:
             assert isinstance(items, DecodeError), (whole, items)
         assert isinstance(items, (list, DecodeError)), (whole, items)

@@ -7,7 +7,9 @@ import gzip
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -651,6 +653,51 @@ def connected(sandbox: Sandbox) -> socket.socket:
 
 
 # ---------------------------------------------------------------------------------- others
+
+
+@pytest.mark.parametrize(
+    ("begun", "more", "status"),
+    [
+        (b"POST / HTTP/1.1\r\n", b"X: y\r\n" * 40, b""),
+        (
+            b"POST / HTTP/1.1\r\nContent-Length: 999\r\n\r\n",
+            b"x" * 200,
+            b"HTTP/1.1 408 ",
+        ),
+    ],
+    ids=["headers", "body"],
+)
+def test_a_request_has_its_time(
+    sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    begun: bytes,
+    more: bytes,
+    status: bytes,
+) -> None:
+    """Whoever sends a byte now and then is let go of."""
+    monkeypatch.setattr(server, "REQUEST_SECONDS", 0.5)
+    with connected(sandbox) as connection:
+        connection.sendall(begun)
+        began = time.monotonic()
+        with suppress(OSError):
+            for at in range(len(more)):
+                connection.sendall(more[at : at + 1])
+                time.sleep(0.05)
+                if time.monotonic() - began > 1.2:
+                    break
+        with suppress(ConnectionError):
+            said = connection.recv(2**16)
+            assert said.startswith(status) if status else said == b""
+
+
+def test_very_many_chunks_take_no_longer_than_their_bytes(sandbox: Sandbox) -> None:
+    with connected(sandbox) as connection:
+        connection.settimeout(60)
+        connection.sendall(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+        began = time.process_time()
+        connection.sendall(b"1\r\nx\r\n" * 300_000 + b"0\r\n\r\n")
+        assert connection.recv(2**16).startswith(b"HTTP/1.1 ")
+        assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import multiprocessing
 import os
 import random
 import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
 
+import clickatell
 import pytest
 from fake_service import envelope
 from raw_server import Connection, always, http, raw_server
@@ -221,10 +225,6 @@ def test_a_hundred_thousand_calls_on_a_network():
     """The sample of a long life: what a process holds, by the system's count, after a quarter of
     the calls and after all of them."""
 
-    def resident() -> int:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
     if not os.path.exists("/proc/self/statm"):
         pytest.skip("the system does not say what a process holds")
     with raw_server(always(http())) as server, Client(server.url) as client:
@@ -232,11 +232,77 @@ def test_a_hundred_thousand_calls_on_a_network():
         for _ in range(25_000):
             client.order()
         gc.collect()
-        before = resident()
+        before = _resident()
         for _ in range(75_000):
             client.order()
         gc.collect()
-        assert resident() - before < 4 * 2**20
+        assert _resident() - before < 4 * 2**20
+
+
+def _resident() -> int:
+    """What this process holds, by the system's count."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _answering() -> Any:
+    """A service that answers each operation alike, and refuses now and then. (Any: its class is made here.)"""
+
+    def method(self: object, **given: object) -> str:
+        if given["user"] == "fault":
+            raise clickatell.errors.SoapFault("no", code="Client")
+        if given["user"] == "error":
+            raise RuntimeError("a mistake of the service's own")
+        return f"Credit: {given['password']}"
+
+    base: Any = clickatell.server.PushServerWSPortTypeService
+    return type("Answering", (base,), dict.fromkeys(base._methods.values(), method))()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_half_a_million_calls_of_a_client_and_a_service(kind: str) -> None:
+    """Together a million, each through a client and a service in this process, of which every hundredth is
+    answered by a fault, and every thousandth by an error: what the process holds, after a fifth and at the end.
+    """
+    if not os.path.exists("/proc/self/statm"):
+        pytest.skip("the system does not say what a process holds")
+    service, calls = _answering(), 500_000
+    logging.getLogger("clickatell").addFilter(lambda _: False)
+
+    def given(number: int) -> dict[str, Any]:
+        user = "fault" if number % 100 == 0 else "demo"
+        user = "error" if number % 1000 == 1 else user
+        return {"api_id": 1, "user": user, "password": str(number)}
+
+    held = []
+
+    def note(number: int) -> None:
+        if number in (calls // 5, calls - 1):
+            gc.collect()
+            held.append(_resident())
+
+    def call_all() -> None:
+        transport = clickatell.server.InMemoryTransport(service)
+        with clickatell.Client(transport=transport) as client:
+            for number in range(calls):
+                with suppress(clickatell.errors.SoapFault):
+                    client.getbalance(**given(number))
+                note(number)
+
+    async def call_all_async() -> None:
+        transport = clickatell.server.AsyncInMemoryTransport(service)
+        async with clickatell.AsyncClient(transport=transport) as client:
+            for number in range(calls):
+                with suppress(clickatell.errors.SoapFault):
+                    await client.getbalance(**given(number))
+                note(number)
+
+    call_all() if kind == "sync" else asyncio.run(call_all_async())
+    print(
+        f"{kind}: {held[0]:,} bytes after {calls // 5:,} calls, {held[1]:,} at the end"
+    )
+    assert held[1] - held[0] < 2 * 2**20
 
 
 class _Forgetful(list[bytes]):

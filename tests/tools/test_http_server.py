@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPConnection
 
 import pytest
 
+from soapwright.tools import http_server
 from soapwright.tools.http_server import (
     MOST_CONNECTIONS,
     AsgiApp,
@@ -153,3 +155,71 @@ def test_who_comes_when_all_threads_are_busy_waits(port: int) -> None:
     late.sock.settimeout(20)
     assert late.getresponse().read() == b"GET /late  "
     late.close()
+
+
+# ------------------------------------------------------------------------------- slow callers
+
+
+@pytest.fixture
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_server, "REQUEST_SECONDS", 0.6)
+
+
+HEADERS = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
+CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begun", "more", "status"),
+    [
+        (b"", HEADERS, b""),
+        (b"POST / HTTP/1.1\r\n", b"X: y\r\n" * 40, b""),
+        (HEADERS, b"x" * 200, b"HTTP/1.1 408 "),
+        (CHUNKED, b"1\r\nx\r\n" * 40, b"HTTP/1.1 408 "),
+        (CHUNKED + b"0\r\n", b"X: y\r\n" * 40, b"HTTP/1.1 408 "),
+    ],
+    ids=["request line", "headers", "body", "chunks", "trailers"],
+)
+def test_a_request_has_its_time(
+    begun: bytes, more: bytes, status: bytes, port: int, hurry: None
+) -> None:
+    """Whoever sends a byte now and then is let go of, whatever the byte is part of."""
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(begun)
+        with suppress(OSError):
+            for at in range(len(more)):
+                connection.sendall(more[at : at + 1])
+                time.sleep(0.05)
+                if time.monotonic() - began > 1.2:
+                    break
+        with suppress(ConnectionError):
+            said = connection.recv(2**16)
+            assert said.startswith(status) if status else said == b""
+    assert time.monotonic() - began < 10
+    assert raw(port, b"GET /next HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200")
+
+
+def test_each_request_of_a_connection_has_a_time_of_its_own(
+    port: int, hurry: None
+) -> None:
+    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    for _ in range(5):
+        connection.request("POST", "/", b"first")
+        assert connection.getresponse().read() == b"POST /  first"
+        time.sleep(0.3)
+    connection.close()
+
+
+def test_what_is_thrown_away_has_its_time_too(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_server, "_DISCARDING_SECONDS", 0.4)
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n")
+        began = time.monotonic()
+        with suppress(OSError):
+            while time.monotonic() - began < 10:
+                connection.sendall(b"x")
+                time.sleep(0.05)
+        assert time.monotonic() - began < 8

@@ -1,16 +1,18 @@
 """An HTTP/1.1 server of the standard library for an ASGI application: mocks need no other.
 
-A connection has a thread; there are `MOST_CONNECTIONS` at most, and whoever comes then waits. It
-is for tests and development: it speaks no TLS, and what it serves should answer soon.
+A connection has a thread; there are `MOST_CONNECTIONS` at most, and whoever comes then waits. A request has
+`REQUEST_SECONDS` to come in, headers and body, so that nobody keeps a thread by sending a byte now and then. It is for tests and development: it speaks no TLS, and what it serves should answer soon.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,10 +26,12 @@ Send: TypeAlias = Callable[[Event], Awaitable[None]]
 AsgiApp: TypeAlias = Callable[[Event, Receive, Send], Awaitable[None]]
 
 MOST_CONNECTIONS: Final = 64
+REQUEST_SECONDS: Final = 60.0
+"""How long a whole request may take to come in, from its first byte to its last."""
 _IDLE_SECONDS: Final = 5.0
 """How long a connection may wait for its next request."""
 _READ_SECONDS: Final = 30.0
-"""How long a body may wait for its next piece."""
+"""How long a request may wait for its next piece, and each part of a reply to be taken."""
 _PIECE: Final = 2**16
 _LINE: Final = 2**10
 _TRAILERS: Final = 100
@@ -91,6 +95,43 @@ class _Refused(Exception):
         self.status = status
 
 
+class _TimedReader(io.RawIOBase):
+    """The bytes of a connection, each request of which must come in within its time."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._until: float | None = None
+
+    def wait(self) -> None:
+        """Wait for the next request: its time begins with its first byte."""
+        self._until = None
+
+    def limit(self, seconds: float) -> None:
+        """From now on, read for so long."""
+        self._until = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # Any: as its base has it
+        """Read what there is.
+
+        Raises:
+            TimeoutError: nothing came in time, or the request's time is over.
+        """
+        begins = self._until is None
+        if self._until is None:
+            self.limit(_IDLE_SECONDS)
+        left = (self._until or 0) - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the request takes too long")
+        self._connection.settimeout(min(left, _READ_SECONDS))
+        count = self._connection.recv_into(buffer)
+        if begins:
+            self.limit(REQUEST_SECONDS)
+        return count
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
@@ -98,10 +139,15 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "soapwright"
     sys_version = ""
-    timeout = _IDLE_SECONDS
     disable_nagle_algorithm = True
-    wbufsize = -1
+    wbufsize = 0  # what is written is written as a whole, within the connection's time
     close_connection: bool
+
+    def setup(self) -> None:
+        """Read in time."""
+        super().setup()
+        self._reader = _TimedReader(self.connection)
+        self.rfile = io.BufferedReader(self._reader)
 
     def handle(self) -> None:
         """Answer one request after the other."""
@@ -110,7 +156,6 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _exchange(self) -> None:
         """Read a request, and answer it."""
-        self.connection.settimeout(_READ_SECONDS)
         pieces: Iterator[bytes] = iter(())
         try:
             pieces = self._pieces()
@@ -118,12 +163,15 @@ class _Handler(BaseHTTPRequestHandler):
             unread = next(pieces, None) is not None
         except _Refused as refusal:
             status, headers, body, unread = refusal.status, [], b"", True
+        except TimeoutError:
+            status, headers, body, unread = 408, [], b"", True
         # Where this request ends and the next begins is not known, or not yet reached.
         self.close_connection |= unread or self.server.is_full
+        self.connection.settimeout(_READ_SECONDS)
         self._reply(status, headers, body)
         if unread:
             self._discard()
-        self.connection.settimeout(_IDLE_SECONDS)
+        self._reader.wait()
 
     async def _ask(
         self, pieces: Iterator[bytes]
@@ -178,7 +226,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
-        self.wfile.flush()
 
     # ---------------------------------------------------------------------------- bodies
 
@@ -229,7 +276,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _discard(self) -> None:
         """Read on for a while: a connection that is closed before loses what was replied."""
         self.connection.shutdown(socket.SHUT_WR)
-        self.connection.settimeout(_DISCARDING_SECONDS)
+        self._reader.limit(_DISCARDING_SECONDS)
         for _ in range(_DISCARDED_AT_MOST // _PIECE):
             if not self.rfile.read1(_PIECE):
                 break
@@ -237,12 +284,6 @@ class _Handler(BaseHTTPRequestHandler):
     # ------------------------------------------------------------------ http.server's ways
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _exchange
-
-    def handle_expect_100(self) -> bool:
-        """The client waits for it: it must not stay in the buffer."""
-        done = super().handle_expect_100()
-        self.wfile.flush()
-        return done
 
     def log_message(self, format: str, *args: object) -> None:
         """A mock's calls are not logged."""

@@ -20,6 +20,7 @@ from soapwright.model.api import (
     WhiteSpace,
 )
 from soapwright.model.codes import Code
+from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.context import STRING, Context, Pending
 from soapwright.wsdl.schema.parse import ParsedSchema
@@ -107,6 +108,9 @@ def _names(
         if prefix and namespace is None:
             message = f"the prefix {prefix!r} is not declared: the value is left out"
             context.findings.mended(Code.PREFIX, message, schema.at(value))
+        elif not NC_NAME.fullmatch(local):
+            message = f"{local!r} is no name: the value is left out"
+            context.findings.mended(Code.SCHEMA, message, schema.at(value))
         else:
             found.append(QName(namespace or "", local))
     return tuple(dict.fromkeys(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import re
@@ -10,6 +11,7 @@ import socketserver
 import struct
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
@@ -28,7 +30,10 @@ _FULL: Final = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
     b"Content-Length: 0\r\nConnection: close\r\n\r\n"
 )
-_IDLE_SECONDS: Final = 30
+REQUEST_SECONDS: Final = 60.0
+"""How long a whole request may take to come in, from its first byte to its last."""
+_IDLE_SECONDS: Final = 30.0
+"""How long a connection may wait: for its next request or a part of it, and for a part of a reply to be taken."""
 _GRACE_SECONDS: Final = 5.0
 _CHUNK: Final = 2**16
 _LINE: Final = 2**10
@@ -162,6 +167,44 @@ class Server(socketserver.ThreadingTCPServer):
             _log.exception("a connection failed")
 
 
+class _TimedReader(io.RawIOBase):
+    """The bytes of a connection, each request of which must come in within its time: whoever sends a byte now and
+    then keeps no thread."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._until: float | None = None
+
+    def wait(self) -> None:
+        """Wait for the next request: its time begins with its first byte."""
+        self._until = None
+
+    def limit(self, seconds: float) -> None:
+        """From now on, read for so long."""
+        self._until = time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # Any: as its base has it
+        """Read what there is.
+
+        Raises:
+            TimeoutError: nothing came in time, or the request's time is over.
+        """
+        begins = self._until is None
+        left = _IDLE_SECONDS
+        if self._until is not None:
+            left = min(left, self._until - time.monotonic())
+        if left <= 0:
+            raise TimeoutError("the request takes too long")
+        self._connection.settimeout(left)
+        count = self._connection.recv_into(buffer)
+        if begins:
+            self.limit(REQUEST_SECONDS)
+        return count
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
@@ -169,12 +212,17 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "clickatell-sandbox"
     sys_version = ""
-    timeout = _IDLE_SECONDS
     disable_nagle_algorithm = True
-    wbufsize = -1
+    wbufsize = 0  # what is written is written as a whole, within the connection's time
     error_content_type = "text/plain; charset=utf-8"
     error_message_format = "%(message)s\n"
     close_connection: bool
+
+    def setup(self) -> None:
+        """Read in time."""
+        super().setup()
+        self._reader = _TimedReader(self.connection)
+        self.rfile = io.BufferedReader(self._reader)
 
     def _exchange(self) -> None:
         """Read a request, and answer it."""
@@ -186,12 +234,16 @@ class _Handler(BaseHTTPRequestHandler):
             except _Refused as refusal:
                 self._refuse(refusal.status)
                 return
+            except TimeoutError:
+                self._refuse(408)
+                return
+            self.connection.settimeout(_IDLE_SECONDS)
             path, _, query = _ORIGIN.sub("", self.path).partition("?")
             headers = {name.lower(): value for name, value in self.headers.items()}
             client = str(self.client_address[0])
             request = Request(self.command, path, query, headers, body, client)
             self._send(self.server.answer(request))
-            self.wfile.flush()
+            self._reader.wait()
 
     def _send(self, response: Response) -> None:
         if response.ending:
@@ -229,7 +281,6 @@ class _Handler(BaseHTTPRequestHandler):
                 break
             if piece:
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)  # fmt: skip
-                self.wfile.flush()
         if chunked:
             self.wfile.write(b"0\r\n\r\n")
 
@@ -272,7 +323,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _chunks(self) -> bytes:
         """A chunked body (RFC 9112, section 7.1); its trailers are read over."""
-        body = b""
+        body = bytearray()
         while True:
             size = _CHUNK_SIZE.fullmatch(self.rfile.readline(_LINE))
             if size is None:
@@ -287,7 +338,7 @@ class _Handler(BaseHTTPRequestHandler):
                 raise _Refused(400)
         for _ in range(100):
             if not self.rfile.readline(_LINE).rstrip(b"\r\n"):
-                return body
+                return bytes(body)
         raise _Refused(400)
 
     def _exactly(self, length: int) -> bytes:
@@ -299,10 +350,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _refuse(self, status: int) -> None:
         """Say so, and close: where the body ends, and the next request begins, is not known."""
         self.close_connection = True
+        self.connection.settimeout(_IDLE_SECONDS)
         self._send(Response(status, f"{self.responses[status][1]}\n".encode()))
-        self.wfile.flush()
         self.connection.shutdown(socket.SHUT_WR)
-        self.connection.settimeout(_DISCARDING_SECONDS)
+        self._reader.limit(_DISCARDING_SECONDS)
         for _ in range(_DISCARDED_AT_MOST // _CHUNK):
             if not self.rfile.read1(_CHUNK):
                 break
@@ -314,12 +365,6 @@ class _Handler(BaseHTTPRequestHandler):
         if name.startswith("do_"):
             return self._exchange
         raise AttributeError(name)
-
-    def handle_expect_100(self) -> bool:
-        """The client waits for it: it must not stay in the buffer."""
-        done = super().handle_expect_100()
-        self.wfile.flush()
-        return done
 
     def log_message(self, format: str, *args: object) -> None:
         """Calls are logged by the application; connections are not worth it."""

@@ -244,7 +244,7 @@ def _content(source: TreeElement) -> Iterator[str | TreeElement]:
 
 def _add_attributes(value: AnyElement, source: TreeElement) -> None:
     """Attributes, and the prefixes that they and the texts, which must be there, may use."""
-    value.attributes = dict(source.attrib)
+    value.attributes = dict(source.attrib.items())
     typed = [name for name in _QNAME_ATTRIBUTES if name in value.attributes]
     if not typed and not _prefixes_used(value):
         return

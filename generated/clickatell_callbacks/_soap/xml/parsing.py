@@ -251,13 +251,18 @@ def _with_odd_namespaces(data: bytes, charset: str | None, error: Any) -> Any:
         root = own_dictionary().parsed(data, _tree, data, parser)
     except etree.XMLSyntaxError:  # beyond libxml2's own limits
         return None
-    odd = only_odd_namespaces(parser.error_log)
+    odd = only_odd_namespaces(parser.error_log) and not _is_ambiguous(root)
     return root if odd and _is_well_formed(data, charset) else None
 
 
 def only_odd_namespaces(log: Any) -> bool:  # Any: lxml ships no types
     """Whether libxml2 noted nothing but namespaces whose names are no URIs."""
     return all(entry.type == _ODD_NAMESPACE for entry in log)
+
+
+def _is_ambiguous(root: Any) -> bool:  # Any: lxml ships no types
+    """Whether an attribute has a namespace with a brace: lxml does not find it by the name that it gives."""
+    return any(name.count("}") > 1 for e in root.iter() for name in e.attrib.keys())
 
 
 def _with_control_characters(

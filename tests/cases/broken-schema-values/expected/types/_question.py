@@ -12,6 +12,7 @@ class Question(soap.Struct):
     """The type Question."""
 
     d: str | None = None
+    e: soap.QName | None = None
     a: str | None = None
     b: list[str]
     c: str
@@ -25,6 +26,8 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
     xml = f"<{tag}{attributes}"
     if v.d is not None:
         xml += f' d="{soap.attribute_text(v.d)}"'
+    if v.e is not None:
+        xml += soap.write_scoped_attribute(v.e, "e", soap.scoped_qname_text)
     xml += ">"
     if v.a is not None:
         xml += f"<tns:a>{soap.text(v.a)}</tns:a>"
@@ -37,6 +40,7 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
 
 def read_Question(e: soap.Element) -> Question:
     d = soap.attribute(e, "d", soap.parse_string)
+    e_ = soap.scoped_attribute(e, "e", soap.parse_scoped_qname)
     a: str | None = None
     b: list[str] = []
     c_: str = soap.MISSING
@@ -59,6 +63,7 @@ def read_Question(e: soap.Element) -> Question:
         c_ = soap.missing(e, "c")
     v = Question.__new__(Question)
     v.d = d
+    v.e = e_
     v.a = a
     v.b = b
     v.c = c_
