@@ -19,7 +19,8 @@ RESULTS := $(VENV)/interop.json
 # What touches every dependency.
 SMOKE := tests/test_cli.py tests/test_conformance.py tests/test_distributions.py tests/test_formats.py \
 	tests/test_server.py tests/runtime tests/wsdl tests/tools/test_serve.py tests/gateway/test_commands.py \
-	tests/gateway/test_gateway_client.py tests/gateway/test_gateway_messages.py tests/gateway/test_inbox.py
+	tests/gateway/test_gateway_client.py tests/gateway/test_gateway_messages.py tests/gateway/test_inbox.py \
+	tests/gateway/test_kinds.py tests/gateway/test_postgres.py tests/gateway/test_queue.py tests/test_message_security.py
 CORPUS := ../shared/tools/corpus_check.py
 VIM25 := ../shared/corpus/vmware-vim25
 
@@ -81,7 +82,8 @@ corpus: $(INSTALLED_DEV) ## judge the toolkit on real WSDLs, where they are (ARG
 interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are required, and make the tables of README.md and docs/peers.md
 	@$(PIP) --editable '.[dev,interop]' --editable gateway
 	@rm -f $(RESULTS)
-	@INTEROP_REQUIRED=1 INTEROP_RESULTS=$(RESULTS) $(BIN)/python -m pytest -q tests/interop
+	@npm install --silent --no-fund --no-audit --prefix $(VENV)/node soap@1 >/dev/null
+	@NODE_PATH=$(abspath $(VENV))/node/node_modules INTEROP_REQUIRED=1 INTEROP_RESULTS=$(RESULTS) $(BIN)/python -m pytest -q tests/interop
 	@$(BIN)/python tests/interop/table.py $(RESULTS)
 
 .PHONY: bench

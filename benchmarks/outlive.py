@@ -2,7 +2,8 @@
 
 They are sent by `sendmsg`, in calls of 300, several at once, while the gateway in a box is killed
 (SIGKILL) at random moments and started again on its state, over and over until all are sent;
-each time it lives for at least a call.
+each time it lives for at least a call. The account's credits last for two fifths of the messages: they run out (301) twice, which
+ends the run, and it goes on with the same journal once the account has more.
 Beside it the same gateway is left alone. Before any time counts, the client's results are
 compared with the gateway's messages: none lost, none doubled, the ids the same, the credits right.
 """
@@ -17,18 +18,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 from soapwright_clickatell.client import Clickatell, Recovery
 from soapwright_clickatell.outcomes import Accepted
 from soapwright_clickatell.outgoing import Text
+from soapwright_clickatell.testing import NoSandbox, SmsSandbox
 
 from .measure import ROOT, Found, Line, Settings
 
 COUNT, QUICK_COUNT = 100_000, 1_500
 _LIFE = 30
 """How many calls are answered at most between two kills."""
-_CREDITS = 10_000_000
+_TANKS = 2.5
+"""How many times the credits that an account is given at once are needed."""
 _RECOVERY = Recovery(settle=0.5, patience=120, shortest=0.05, longest=1.0)
 
 
@@ -55,14 +59,15 @@ class Answers:
 class _Gateway:
     """The gateway in a box on a state file, which can be killed, and comes back on its port."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, credits: int) -> None:
         self.state = state
+        self._credits = credits
         self.kills = 0
         self._port = "0"
         self._start()
 
     def _start(self) -> None:
-        options = ("--state", str(self.state), "--credits", str(_CREDITS))
+        options = ("--state", str(self.state), "--credits", str(self._credits))
         self._process = subprocess.Popen(
             [
                 sys.executable,
@@ -116,8 +121,8 @@ def measure(settings: Settings) -> Found:
     killed, kills = _sent(settings.scratch / "killed", count, life)
     alone, _ = _sent(settings.scratch / "alone", count, 0)
     work = (
-        f"{count:,} messages by sendmsg while the gateway is killed {kills} times;"
-        " none lost, none doubled"
+        f"{count:,} messages by sendmsg while the gateway is killed {kills} times"
+        " and the credits run out twice; none lost, none doubled"
     )
     return [Line(work, "left alone", killed, alone)]
 
@@ -131,7 +136,9 @@ def _sent(state: Path, count: int, life: int) -> tuple[float, int]:
         life: how many calls are answered at most between two kills; 0 never kills.
     """
     numbers = [f"2783{number:07d}" for number in range(count)]
-    gateway, answers = _Gateway(state), Answers()
+    tank = int(count / _TANKS)
+    gateway, answers = _Gateway(state, tank), Answers()
+    journal = state.with_suffix(".journal")
     account, endpoint = ("demo", "demo", 1234), f"{gateway.url}/soap/webservice.php"
     try:
         with (
@@ -139,7 +146,15 @@ def _sent(state: Path, count: int, life: int) -> tuple[float, int]:
             Clickatell(*account, endpoint=endpoint, recovery=_RECOVERY) as sms,
         ):
             begun = time.perf_counter()
-            fates = sms.send_many(Text("Hi"), numbers, progress=answers)
+            given = tank
+            while True:
+                fates = sms.send_many(
+                    Text("Hi"), numbers, progress=answers, journal=journal
+                )
+                if not any(fate.is_retryable for fate in fates):
+                    break
+                _give(gateway, tank)
+                given += tank
             seconds = time.perf_counter() - begun
         with Clickatell(*account, endpoint=endpoint) as sms:
             balance = sms.balance()
@@ -148,8 +163,27 @@ def _sent(state: Path, count: int, life: int) -> tuple[float, int]:
     accepted = [(fate.id, fate.to) for fate in fates if isinstance(fate, Accepted)]
     assert [number for _, number in accepted] == numbers, "some were not accepted"
     assert sorted(accepted) == sorted(gateway.messages()), "some are lost, or doubled"
-    assert balance == _CREDITS - count, "the credits are wrong"
+    assert given > 2 * tank, "the credits did not run out"
+    assert balance == given - count, "the credits are wrong"
     return seconds, gateway.kills
+
+
+def _give(gateway: _Gateway, credits: int) -> None:
+    """Give the account more credits, whatever happens to the gateway meanwhile."""
+    wanted: Decimal | None = None
+    until = time.monotonic() + _RECOVERY.patience
+    while True:
+        try:
+            with SmsSandbox(gateway.url) as box:
+                (account,) = box.accounts()
+                if wanted is None:  # the first time: an answer may be lost
+                    wanted = Decimal(str(account.credits)) + credits
+                box.set_credits(float(wanted), account.user)
+            return
+        except NoSandbox:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 @contextmanager

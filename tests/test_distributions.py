@@ -6,6 +6,9 @@ import ast
 import email.message
 import email.policy
 import os
+import urllib.request
+import time
+import json
 import re
 import shutil
 import subprocess
@@ -340,6 +343,23 @@ def test_the_toolkit_works_from_an_empty_folder(shell: Shell, sms: Path) -> None
     )
     with shell.serving("soapwright", "serve", "sms") as address:
         assert shell("python", "-c", calling, address) == "string\n"
+
+
+def test_the_readmes_first_screen_works_from_an_empty_folder(shell: Shell) -> None:
+    """From a URL to a green test and an answer, in less than a minute; and the console's page is there."""
+    begun = time.monotonic()
+    with shell.serving("clickatell", "sandbox") as gateway:
+        url = f"{gateway}/soap/webservice.php?wsdl"
+        shell("soapwright", "init", url, "--yes", "--package", "sms")
+        assert "1 passed" in shell("python", "-m", "pytest", "-q", "-W", "error")
+        account = ("api_id=1234", "user=demo", "password=demo")
+        answer = shell("soapwright", "call", "sms", "getbalance", *account)
+        assert json.loads(answer)["return_"].startswith("Credit: ")
+    assert time.monotonic() - begun < 60
+    with shell.serving("soapwright", "console", "sms") as page:
+        for file in ("", "/console.js", "/style.css"):
+            with urllib.request.urlopen(page + file) as reply:
+                assert reply.status == 200
 
 
 def test_a_project_works_from_an_empty_folder(shell: Shell) -> None:

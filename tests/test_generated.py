@@ -249,12 +249,12 @@ def test_an_operation_loads_the_types_that_it_needs(run: Run) -> None:
     assert "httpx2" not in loaded
 
 
-def test_a_transport_of_ones_own_does_without_httpx2(run: Run) -> None:
-    code = "import clickatell\nclickatell.Client('http://x', transport=object())"
+def test_httpx2_is_loaded_with_the_first_request(run: Run) -> None:
+    code = "import clickatell\nclient = clickatell.Client('http://127.0.0.1:9')\n"
     assert "httpx2" not in loaded_by(code, run)
-    assert "httpx2" in loaded_by(
-        "import clickatell\nclickatell.Client('http://x')", run
-    )
+    code += "try:\n    client.ping(session_id='s')\n"
+    code += "except clickatell.errors.TransportError:\n    pass"
+    assert "httpx2" in loaded_by(code, run)
 
 
 # ---------------------------------------------------------------------------- secrets

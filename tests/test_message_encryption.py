@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
@@ -232,6 +233,59 @@ def test_a_symmetric_binding(desk: Any, port: str, order: str, encrypt: Any) -> 
     assert b"EncryptedKeySHA1" in wire.reply.body
     assert b"<xenc:EncryptedKey " not in wire.reply.body
     assert b"X509" not in wire.reply.body
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("version", ["1.3", "2005"])
+def test_derived_keys(desk: Any, version: str, order: str, port: str) -> None:
+    parts = ["Body", "Signature"]
+    given = profile(
+        desk,
+        encrypt=parts,
+        order=order,
+        symmetric=True,
+        derived_keys=version,
+        confirm=True,
+    )
+    wire = Wire(desk, given.with_keys(keys(desk, SERVICE, CA)))
+    security = import_module(f"{desk.__name__}.security")
+    mine = given.with_keys(security.Keys(trust=[SERVICE.pem]))
+    assert ask(desk, wire, mine, port) == "who? "
+    for message in (wire.request, wire.reply):
+        assert message.body.count(b"<wsc:DerivedKeyToken ") == 2
+    plain = profile(desk, encrypt=parts, order=order, symmetric=True, confirm=True)
+    plain = plain.with_keys(security.Keys(trust=[SERVICE.pem]))
+    refused_by_service(desk, wire, plain, port)
+
+
+def test_the_derivation_of_keys() -> None:
+    """RFC 2246's P_SHA1, as others compute it."""
+    from soapwright.runtime.security.derived import derived
+
+    first = derived(b"secret", b"seed", 0, 64)
+    assert first[5:37] == derived(b"secret", b"seed", 5, 32)
+    a1 = hmac.digest(b"secret", b"seed", "sha1")
+    assert first[:20] == hmac.digest(b"secret", a1 + b"seed", "sha1")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<wsc:Length>32<", b"<wsc:Length>99999<"),
+        (b"<wsc:Length>32<", b"<wsc:Length>-1<"),
+        (b"<wsc:Offset>0<", b"<wsc:Offset>999999<"),
+        (b"<wsc:Offset>0<", b"<wsc:Offset>16<"),
+        (b"<wsc:Offset>0</wsc:Offset>", b"<wsc:Generation>1</wsc:Generation>"),
+    ],
+)
+def test_derived_keys_that_were_changed(desk: Any, old: bytes, new: bytes) -> None:
+    def change(envelope: bytes) -> bytes:
+        assert old in envelope
+        return envelope.replace(old, new)
+
+    wire, mine = both(desk, there=change, symmetric=True, derived_keys="1.3")
+    refused_by_service(desk, wire, mine)
 
 
 def test_the_signature_of_a_symmetric_binding_is_endorsed(desk: Any) -> None:

@@ -73,6 +73,20 @@ def test_references_and_kinds_of_keys(desk: Any, reference: str, kind: str) -> N
     assert ask(desk, wire, given) == "who? CN=mine"
 
 
+@pytest.mark.parametrize(
+    "reference", ["direct", "issuer-serial", "ski", "thumbprint", "embedded"]
+)
+def test_the_token_is_signed_too(desk: Any, reference: str) -> None:
+    parts = ["Body", "Timestamp", "BinarySecurityToken"]
+    given = profile(desk, reference=reference, sign=parts)
+    wire = Wire(desk, given.with_keys(keys(desk, SERVICE, CLIENT)))
+    mine = given.with_keys(keys(desk, CLIENT, SERVICE))
+    assert ask(desk, wire, mine) == "who? CN=client"
+    assert (b"#STR-Transform" in wire.request.body) is (reference != "direct")
+    plain = profile(desk, reference=reference, sign=["Body", "Timestamp"])
+    refused_by_service(desk, wire, plain.with_keys(keys(desk, CLIENT, SERVICE)))
+
+
 def test_an_hmac_of_a_shared_secret(desk: Any) -> None:
     security = import_module(f"{desk.__name__}.security")
     wire = Wire(desk, security.Keys(secret=b"s3cret"))

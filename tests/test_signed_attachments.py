@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from lxml import etree
 from message_desk import CA, CASE, CLIENT, SERVICE, desk_in, keys, profile
 
 PORTS = ["Archive11", "Archive12"]
@@ -134,6 +135,24 @@ def test_mtom_is_signed_with_its_values_in_place(archive: Any) -> None:
     wire.there = lambda body: body.replace(b"\x01" * 300, b"\x01" * 299 + b"\x02")
     with pytest.raises(archive.errors.SoapFault, match="could not be verified"):
         store(archive, wire, mine)
+
+
+def test_a_signed_place_of_a_part_does_not_sign_the_part(archive: Any) -> None:
+    """A sender who signs an `xop:Include` in the place of a value has not signed the value."""
+    wire, mine = both(archive)
+    message = archive.Message(INCLUDING, "text/xml")
+    sender = mine.for_client(None, "")
+    receiver = keys(archive, SERVICE, CA).service_with(profile(archive))
+    envelope = sender.secured(message).envelope
+    blocks = etree.fromstring(envelope)[0][:]
+    with pytest.raises(archive.errors.SoapFault) as caught:
+        receiver.received(blocks, "1.1")
+    assert "includes a part" in str(caught.value.__cause__)
+
+
+INCLUDING = b"""<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">
+<soap:Header/><soap:Body><a xmlns="urn:x"><xop:Include href="cid:a@b"
+xmlns:xop="http://www.w3.org/2004/08/xop/include"/></a></soap:Body></soap:Envelope>"""
 
 
 def signature(wire: Wire) -> bytes:

@@ -339,15 +339,18 @@ function single(one, named, given) {
     };
   }
   const holder = make("div", {});
+  const box = make("fieldset", {}, make("legend", {}, named.name, required ? " *" : ""), one.doc ? make("small", { title: one.doc }, brief(one.doc)) : null, nilLabel, holder);
   let made = null;
   const open = (values) => {
     made = value(named.type, values, id, named.name, required);
+    box.classList.remove("closed");
     holder.replaceChildren(made.element);
     if (!required) holder.append(make("button", { type: "button", class: "small", onclick: close }, `Remove ${named.name}`));
     changed();
   };
   const close = () => {
     made = null;
+    box.classList.add("closed");
     const more = make("button", { type: "button", class: "small", onclick: () => { open(null); (holder.querySelector("input, select, textarea, button") || holder).focus(); } }, `+ ${named.name}`);
     holder.replaceChildren(more);
     changed();
@@ -355,7 +358,7 @@ function single(one, named, given) {
   if (required || given) open(given);
   else close();
   return {
-    element: make("fieldset", {}, make("legend", {}, named.name, required ? " *" : ""), one.doc ? make("small", { title: one.doc }, brief(one.doc)) : null, nilLabel, holder),
+    element: box,
     read: withNil(() => (made ? [[named.name, made.read()]] : [])),
   };
 }

@@ -1,4 +1,4 @@
-"""Attachments with live peers: gSOAP's MTOM, Python's own MIME."""
+"""Attachments with live peers: gSOAP's MTOM, zeep's, node-soap's, Python's own MIME."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import Message as Mime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,20 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     yield import_package(folder)
 
 
+def for_all(folder: Path) -> Path:
+    """The WSDL, with the places of the schemas that it imports by their namespaces."""
+    text = (CASE / "service.wsdl").read_text(encoding="utf-8")
+    for namespace, name in (
+        ("http://ws-i.org/profiles/basic/1.1/xsd", "swaref.xsd"),
+        ("http://www.w3.org/2005/05/xmlmime", "xmlmime.xsd"),
+    ):
+        shutil.copy(SCHEMAS / name, folder)
+        said = f'<xs:import namespace="{namespace}"'
+        text = text.replace(f"{said}/>", f'{said} schemaLocation="{name}"/>')
+    (folder / "service.wsdl").write_text(text, encoding="utf-8")
+    return folder / "service.wsdl"
+
+
 def service(archive: Any, seen: list[Any]) -> Any:
     class Archive(archive.server.ArchiveService):
         def store(self, *, document: Any) -> Any:
@@ -53,15 +68,7 @@ def test_gsoap_sends_and_takes_mtom(
     archive: Any, tmp_path: Path, attachments: str
 ) -> None:
     required(answers("sh", "-c", GSOAP), "gSOAP")
-    text = (CASE / "service.wsdl").read_text(encoding="utf-8")
-    for namespace, name in (
-        ("http://ws-i.org/profiles/basic/1.1/xsd", "swaref.xsd"),
-        ("http://www.w3.org/2005/05/xmlmime", "xmlmime.xsd"),
-    ):  # it knows no schema by its namespace
-        shutil.copy(SCHEMAS / name, tmp_path)
-        said = f'<xs:import namespace="{namespace}"'
-        text = text.replace(f"{said}/>", f'{said} schemaLocation="{name}"/>')
-    (tmp_path / "service.wsdl").write_text(text, encoding="utf-8")
+    for_all(tmp_path)  # it knows no schema by its namespace
     made = ["soapC.cpp", "soapClient.cpp", "-lgsoap++"]
     for command in (
         ["wsdl2h", "-s", "-o", "client.h", "service.wsdl"],
@@ -83,6 +90,46 @@ def test_gsoap_sends_and_takes_mtom(
     assert content.content == OCTETS
     if attachments == "stream":
         assert content.content_type == "image/png"
+
+
+@pytest.mark.parametrize("port", ["Archive11", "Archive12"])
+def test_zeep_takes_mtom(archive: Any, tmp_path: Path, port: str) -> None:
+    required(find_spec("zeep") is not None, "zeep")
+    # only where it is installed
+    import zeep
+
+    app = archive.server.asgi(service(archive, []), mtom=True)
+    with listening(app) as base:
+        client = zeep.Client(str(for_all(tmp_path)), port_name=port)
+        bound = client.create_service(f"{{urn:archive}}{port}", f"{base}/")
+        document = bound.store(document={"title": "mill", "content": OCTETS})
+    assert (document.title, document.content) == ("mill", OCTETS)
+
+
+@pytest.mark.parametrize("mtom", [None, True])
+def test_node_soap_sends_and_takes_mtom(
+    archive: Any, tmp_path: Path, mtom: bool | None
+) -> None:
+    required(answers("node", "-e", "require('soap')"), "node-soap")
+    seen: list[Any] = []
+    app = archive.server.asgi(service(archive, seen), mtom=mtom)
+    with listening(app) as base:
+        done = subprocess.run(
+            *[
+                [
+                    "node",
+                    str(PEERS / "soap.js"),
+                    str(for_all(tmp_path)),
+                    f"{base}/",
+                    "1000",
+                ]
+            ],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    assert (done.stdout, done.stderr) == ("plain the same\nmtom the same\n", "")
+    assert [one.content for one in seen] == [OCTETS[:1000]] * 2
 
 
 @pytest.mark.parametrize("port", ["Archive11", "Archive12"])

@@ -578,7 +578,7 @@ def test_threads_share_a_client(server: Server):
     assert found == [7] * 8
 
 
-def test_httpx2_is_imported_for_clients_only():
+def test_httpx2_is_imported_for_requests_only():
     script = """
 import sys
 from soapwright.runtime.codec.package import Package
@@ -591,7 +591,15 @@ class Client(BaseClient):
 Client(transport=object())
 assert "httpx2" not in sys.modules
 Client().close()
-assert "httpx2" in sys.modules
+assert "httpx2" not in sys.modules
+from soapwright.runtime.errors.errors import TransportError
+from soapwright.runtime.http.transport import HttpTransport, Request
+try:
+    HttpTransport().send(Request("http://127.0.0.1:9/", b"", {}))
+except TransportError:
+    assert "httpx2" in sys.modules
+else:
+    raise AssertionError("nobody is there")
 """
     subprocess.run([sys.executable, "-c", script], check=True)
 

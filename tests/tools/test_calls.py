@@ -277,7 +277,7 @@ def test_a_wsdl_is_enough(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("XDG_CACHE_HOME", str(Path("cache").absolute()))
     done = shell("call", "service.wsdl", "temperature", "city=Bonn", "--dry-run")
     assert (done.code, done.err) == (0, "")
-    assert ">Bonn</" in done.out and not Path("called").exists()
+    assert ">Bonn</" in done.out and not Path("service").exists()
     text = Path("service.wsdl").read_text()
     Path("service.wsdl").write_text(text.replace('"temperature"', '"warmth"'))
     assert shell("call", "service.wsdl", "temprature").code == 2
@@ -340,3 +340,46 @@ def test_a_shell_completes(run: Run) -> None:
     assert package in completed("generated/clickatell_d")
     assert completed(package, "send") == ["sendmsg", "senditem"]
     assert completed(package, "sendmsg", "se") == ["session_id="]
+
+
+# ------------------------------------------------------------------------------------- JSON
+
+
+def test_a_template_is_filled_in_and_called_and_answered_as_json(
+    shell: Shell, address: str
+) -> None:
+    template = shell("call", str(SMS), "sendmsg", "--template", "--minimal")
+    assert json.loads(template.out) == {"to": ["string"]}
+    request = json.loads(template.out) | {"text": "Hello", "session_id": "x"}
+    Path("request.json").write_text(json.dumps(request))
+    call = ("call", str(SMS), "sendmsg", "--json", "request.json")
+    done = shell(*call, "--endpoint", address)
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out) == {"return_": ["string"]}
+    assert "<text>Hello</text>" in shell(*call, "--dry-run").out
+    done = shell(*call, "to=1")
+    assert done.code == 2 and "--json and name=value exclude each other" in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[", "request.json:1: error: is no JSON: Expecting value"),
+        ('{"tos": []}', "sendmsg:1: error: Sendmsg.tos: is no field of Sendmsg"),
+        (
+            '{"to": ["1"], "concat": "x"}',
+            "Sendmsg.concat: 'x' is no xsd:integer [call]",
+        ),
+    ],
+)
+def test_json_that_is_no_request(shell: Shell, text: str, said: str) -> None:
+    Path("request.json").write_text(text)
+    done = shell("call", str(SMS), "sendmsg", "--json", "request.json", "--dry-run")
+    assert done.code == 2 and said in done.err
+    assert shell("call", str(SMS), "sendmsg", "--json", "nowhere.json").code == 2
+
+
+def test_secrets_in_json_are_masked(shell: Shell, address: str) -> None:
+    call = ("call", str(SMS), "auth", *USER, "--endpoint", address)
+    assert json.loads(shell(*call).out) == {"return_": "***"}
+    assert json.loads(shell(*call, "--show-secrets").out) == {"return_": "string"}

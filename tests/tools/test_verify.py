@@ -75,7 +75,7 @@ def files(shell: Shell, tmp_path: Path) -> Path:
     (tmp_path / "ca.pem").write_bytes(CA.pem)
     (tmp_path / "client.pem").write_bytes(CLIENT.pem)
     (tmp_path / "stranger.pem").write_bytes(STRANGER.pem)
-    (tmp_path / "me.p12").write_bytes(CLIENT.p12(b"s3cret"))
+    (tmp_path / "me.p12").write_bytes(STRANGER.p12(b"s3cret"))
     return tmp_path
 
 

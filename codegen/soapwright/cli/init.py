@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import click
@@ -127,7 +128,7 @@ def _begin(wanted: _Wanted, asking: _Asking, allowed: bool) -> None:
         found = find_entry(wanted.wsdl, remote, Location(wanted.wsdl))
         api = load(found, wanted.catalogs, Findings(), remote)
         progress.clear()
-        click.echo("\n".join(summary(api)))
+        click.echo("\n".join(summary(api, wanted.wsdl)))
         entry = _entry(wanted, asking, proposed_name(api))
         test = Path("tests", f"test_{entry.name.replace('.', '_')}.py")
         tested = wanted.test
@@ -207,4 +208,4 @@ def _show_first_call(entry: Entry, test: Path | None, progress: Progress) -> Non
         click.echo(f"Test it, with a mock:  python -m pytest {test.as_posix()}")
     click.echo(f"Call the service:      {first.command(entry.output)}")
     click.echo("Or in Python:\n")
-    click.echo("".join(f"    {line}\n" for line in first.code.splitlines()), nl=False)
+    click.echo(indent(first.code, "    "), nl=False)

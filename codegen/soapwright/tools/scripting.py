@@ -35,7 +35,7 @@ from typing import Any, Final
 from lxml import etree
 
 from soapwright.model.codes import Code
-from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.model.diagnostics import Findings, Location
 from soapwright.project.toml_lines import TableLines, tables
 
 _RULE_KEYS: Final = frozenset({"operation", "when", "xpath", "times", "sequence"})
@@ -323,10 +323,13 @@ class Script:
         return self._package.from_dict(kind, data)
 
     def _fault(self, given: Any) -> Exception:
-        if not isinstance(given, Mapping) or given.keys() - _FAULT_KEYS:
+        texts = isinstance(given, Mapping) and all(
+            isinstance(v, str) for v in given.values()
+        )
+        if not texts or given.keys() - _FAULT_KEYS:
             raise ValueError("a fault has a code, a reason and an actor")
         code = str(given.get("code", "Server"))
-        reason, actor = str(given.get("reason", "")), str(given.get("actor", ""))
+        reason, actor = str(given.get("reason", "")), given.get("actor")
         fault: Exception = self._package.errors.SoapFault(
             reason, code=code, actor=actor
         )

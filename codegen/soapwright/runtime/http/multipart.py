@@ -21,6 +21,8 @@ from .message import Attachment, Message
 from .parts import CODING, PartsReader
 
 _XOP: Final = "http://www.w3.org/2004/08/xop/include"
+INCLUDE: Final = f"{{{_XOP}}}Include"
+"""The element in whose place a part is."""
 
 
 def with_parts(message: Message, body: bytes, limits: Limits) -> Message:
@@ -76,7 +78,7 @@ def with_included(
     parts = {p.content_id: p for p in reversed(message.attachments) if p.content_id}
     size = len(message.envelope)
     apart: dict[str, Attachment] = {}
-    includes = list(root.iter(f"{{{_XOP}}}Include"))
+    includes = list(root.iter(INCLUDE))
     if len(includes) > limits.parts:
         raise TransportError(
             f"an envelope that includes more than {limits.parts:,} parts"
@@ -110,7 +112,7 @@ def include(root: Any, parts: Sequence[Attachment]) -> None:  # Any: lxml's elem
     """
     if parts:
         named = {part.content_id: part for part in parts}
-        for place in list(root.iter(f"{{{_XOP}}}Include")):
+        for place in list(root.iter(INCLUDE)):
             value = binascii.b2a_base64(_included(place, named).content, newline=False)
             around = place.getparent()
             around.remove(place)
@@ -126,7 +128,7 @@ def beside(message: Message) -> tuple[Attachment, ...]:
     if not message.attachments or _XOP.encode() not in message.envelope:
         return message.attachments
     root: Any = parse(message.envelope, charset_of(message.content_type))
-    places = root.iter(f"{{{_XOP}}}Include")  # Any: lxml's elements
+    places = root.iter(INCLUDE)  # Any: lxml's elements
     uris = [str(e.get("href", "")).partition(":")[2] for e in places]
     names = {*uris, *map(unquote, uris)}
     return tuple(one for one in message.attachments if one.content_id not in names)

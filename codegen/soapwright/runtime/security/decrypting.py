@@ -28,6 +28,7 @@ from .ciphers import (
     unwrapped,
 )
 from .correlation import Correlation, SessionKey
+from .derived import AT_MOST, TOKENS, base_of, key_in
 from .material import Material
 from .names import (
     ENCRYPTED_DATA,
@@ -37,6 +38,7 @@ from .names import (
     ENCRYPTION11,
     KEY_SHA1,
     REFERENCE,
+    WSU_ID,
     ds,
     wsse,
     xenc,
@@ -67,6 +69,9 @@ class SessionKeys:
         self._request = request
         self.received: SessionKey | None = None
         """The key of its EncryptedKey, once it was asked for."""
+        self.are_derived = True
+        """Whether all keys that were used are derived ones."""
+        self._derived: dict[str, bytes] = {}
 
     def of_signature(
         self, reference: Any, security: Any, ids: Ids
@@ -77,7 +82,8 @@ class SessionKeys:
             SecurityError: it is none.
         """
         found = self.of_reference(reference, security, ids)
-        if self._request is not None and found is not self._request.session:
+        request = self._request
+        if request is not None and found.encrypted != _encrypted(request.session):
             raise SecurityError("a reply is signed with another key than its request")
         return found.key
 
@@ -89,13 +95,29 @@ class SessionKeys:
         Raises:
             SecurityError: it is about another thing, or the key is not for this receiver.
         """
+        token = _referred(reference, ids)
+        if token is None or token.tag not in TOKENS:
+            found = self._base(reference, security, ids)
+            self.are_derived = False
+            return found
+        if token.getparent() is not security or len(self._derived) >= AT_MOST:
+            raise undecryptable()
+        base = self._base(base_of(token), security, ids)
+        name = token.get(WSU_ID) or ""
+        if name not in self._derived:
+            self._derived[name] = key_in(token, base.key)
+        return SessionKey(self._derived[name], base.encrypted, base.id)
+
+    def _base(
+        self, reference: Any, security: Any, ids: Ids
+    ) -> SessionKey:  # Any: lxml ships no types
+        """The key that a SecurityTokenReference is about, which is not derived."""
         children = reference[:]
         if len(children) == 1 and children[0].tag == wsse("KeyIdentifier"):
             return self._of_request(children[0])
-        if len(children) == 1 and children[0].tag == wsse("Reference"):
-            found = ids.target(children[0].get("URI"))
-            if found is not None and found.tag == ENCRYPTED_KEY:
-                return self.of_element(found, security, ids)
+        found = _referred(reference, ids)
+        if found is not None and found.tag == ENCRYPTED_KEY:
+            return self.of_element(found, security, ids)
         raise undecryptable()
 
     def _of_request(self, identifier: Any) -> SessionKey:  # Any: lxml ships no types
@@ -136,6 +158,18 @@ class SessionKeys:
         reference = only(info, REFERENCE)
         if certificate_of(reference, security, ids.element, [mine]).certificate != mine:
             raise undecryptable()
+
+
+def _referred(reference: Any, ids: Ids) -> Any:  # Any: lxml ships no types
+    """The element that a SecurityTokenReference is to by its id, `None` where it is by another form."""
+    children = reference[:]
+    if len(children) != 1 or children[0].tag != wsse("Reference"):
+        return None
+    return ids.target(children[0].get("URI"))
+
+
+def _encrypted(session: SessionKey | None) -> bytes | None:
+    return None if session is None else session.encrypted
 
 
 def transport_in(

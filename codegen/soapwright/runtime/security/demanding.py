@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors.errors import SecurityError
 from ..http.message import Attachment
+from ..http.multipart import INCLUDE
 from .algorithms import decoded
 from .names import (
     ADDRESSING,
@@ -14,7 +15,6 @@ from .names import (
     TIMESTAMP,
     USERNAME_TOKEN,
     ds,
-    wsse,
 )
 from .parts import Parts, only
 from .profile import Profile
@@ -33,6 +33,10 @@ def check_coverage(found: Verified, profile: Profile) -> None:
             if not found.covers(e):
                 local = str(e.tag).rpartition("}")[2]
                 raise SecurityError(f"{local} is not signed")
+    if "BinarySecurityToken" in profile.expected and found.signer is not None:
+        token = found.signer.token
+        if not found.covers(found.reference if token is None else token):
+            raise SecurityError("the signer's token is not signed")
 
 
 def check_attachments(
@@ -70,6 +74,17 @@ def check_assertion(found: Opened, profile: Profile) -> None:
         raise SecurityError("the message's signature does not confirm the assertion")
 
 
+def check_included(parts: Parts, profile: Profile) -> None:
+    """Refuse a message whose Body must be signed or encrypted, and includes a part that is neither.
+
+    Raises:
+        SecurityError: it does.
+    """
+    if "Body" in (*profile.expected, *profile.expected_encrypted):
+        if next(parts.body.iter(INCLUDE), None) is not None:
+            raise SecurityError("the Body includes a part that is not signed with it")
+
+
 def demanded(
     parts: Parts, part: str, profile: Profile
 ) -> Iterator[Any]:  # Any: lxml ships no types
@@ -86,8 +101,8 @@ def demanded(
             yield only(parts.security, TIMESTAMP)
     elif part == "Addressing":
         yield from (b for b in blocks if _namespace(b) in ADDRESSING)
-    elif part in ("UsernameToken", "BinarySecurityToken"):
-        yield from parts.security.findall(wsse(part))
+    elif part == "UsernameToken":
+        yield from parts.security.findall(USERNAME_TOKEN)
     elif part == "Headers":
         yield from (b for b in blocks if b is not parts.security and parts.is_ours(b))
     elif part.endswith("}*"):

@@ -126,7 +126,7 @@ def with_encrypted(
     places: Places,
     wanted: Sequence[str],
     algorithm: str,
-    session: SessionKey,
+    key: bytes,
     reference: str,
 ) -> Encrypted:
     """An envelope of which parts are encrypted.
@@ -135,9 +135,10 @@ def with_encrypted(
         places: of it.
         wanted: the parts, as a profile has them.
         algorithm: for data, by its name.
+        key: for it.
         reference: to the key, a SecurityTokenReference.
     """
-    writer = _Writer(envelope, places, algorithm, session, reference)
+    writer = _Writer(envelope, places, algorithm, key, reference)
     edits: list[tuple[int, int, str]] = []
     for part in _parts(places, wanted):
         if part is places.body:
@@ -177,13 +178,13 @@ class _Writer:
         envelope: bytes,
         places: Places,
         algorithm: str,
-        session: SessionKey,
+        key: bytes,
         reference: str,
     ) -> None:
         self._envelope = envelope
         self._encoding = places.encoding
         self._algorithm = algorithm
-        self._session = session
+        self._key = key
         self._reference = reference
         self.ids: list[str] = []
         self.instead: list[tuple[str, str]] = []
@@ -214,7 +215,7 @@ class _Writer:
         name = new_id("ED")
         self.ids.append(name)
         utf8 = plain.decode(self._encoding).encode("utf-8")
-        value = encoded(encrypted(self._algorithm, self._session.key, utf8))
+        value = encoded(encrypted(self._algorithm, self._key, utf8))
         return (
             f'<xenc:EncryptedData {_XENC} Id="{name}" Type="{ENCRYPTION}{kind}">'
             f'<xenc:EncryptionMethod Algorithm="{DATA[self._algorithm][0]}"/>'

@@ -95,6 +95,8 @@ class Profile:
         symmetric: whether messages are signed by an HMAC of a key that the client encrypts for the
             service (WS-SecurityPolicy 1.3, section 7.4), instead of by certificates. The keys of a
             client then need no key of their own.
+        derived_keys: with `symmetric`, whether messages are signed and encrypted by keys that are
+            derived from it, and which version of WS-SecureConversation says so: "1.3", "2005"; "" for none.
         endorse: with `symmetric`, whether the client's key signs the signature.
         confirm: whether a reply confirms the request's signatures (WS-Security 1.1, section 8.5), and
             must.
@@ -126,6 +128,7 @@ class Profile:
     expect_encrypted: Sequence[str] | None = None
     order: Order = "sign-encrypt"
     symmetric: bool = False
+    derived_keys: Literal["", "1.3", "2005"] = ""
     endorse: bool = False
     confirm: bool = False
     saml: Literal["", "bearer", "holder-of-key", "sender-vouches"] = ""
@@ -161,8 +164,10 @@ class Profile:
             raise ValueError(f"saml={self.saml!r}: {_CONFIRMATIONS} are known")
         if self.saml[:6] not in ("", "bearer") and not (self.sign and self.expected):
             raise ValueError(f"saml={self.saml!r} is confirmed by a signature")
-        if self.endorse and not self.symmetric:
-            raise ValueError("endorse=True is with symmetric=True")
+        if (self.endorse or self.derived_keys) and not self.symmetric:
+            raise ValueError("endorse and derived_keys are with symmetric=True")
+        if self.derived_keys not in ("", "1.3", "2005"):
+            raise ValueError(f"derived_keys={self.derived_keys!r}: '1.3' or '2005'")
         if self.lifetime <= 0 or self.skew < 0:
             raise ValueError("lifetime and skew are seconds, and positive")
 

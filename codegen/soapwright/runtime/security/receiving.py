@@ -120,6 +120,8 @@ class _Opening:
         found.encrypted = [element_at(root, place) for place in self._elements]
         found.contents = [element_at(root, place) for place in self._contents]
         found.session = self._keys.received
+        if self._profile.derived_keys and not self._keys.are_derived:
+            raise SecurityError("the message's keys are not derived ones")
         return found
 
     def _verify(self, signature: Any) -> None:  # Any: lxml ships no types

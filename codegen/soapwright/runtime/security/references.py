@@ -49,19 +49,35 @@ def token_of(certificate: x509.Certificate, name: str) -> str:
     )
 
 
+def as_token(certificate: x509.Certificate, prefix: str = "wsse") -> bytes:
+    """The BinarySecurityToken that the STR-Transform makes of a certificate (WSS 1.1, section 8.3).
+
+    Args:
+        prefix: that of WS-Security where the certificate is referred to.
+    """
+    return (
+        f'<{prefix}:BinarySecurityToken xmlns="" xmlns:{prefix}="{SECURITY}"'
+        f' ValueType="{X509V3}">{encoded(der(certificate))}'
+        f"</{prefix}:BinarySecurityToken>"
+    ).encode()
+
+
 def certificate_reference(
-    certificate: x509.Certificate, style: KeyReference, token_id: str
+    certificate: x509.Certificate, style: KeyReference, token_id: str, name: str = ""
 ) -> str:
     """A SecurityTokenReference to a certificate.
 
     Args:
         token_id: of its BinarySecurityToken, where that is the style.
+        name: the reference's own id, "" for none.
 
     Raises:
         SecurityError: the certificate has no SubjectKeyIdentifier, and that is the style.
     """
     inside = _inside(certificate, style, token_id)
-    return f"<wsse:SecurityTokenReference {WSSE}>{inside}</wsse:SecurityTokenReference>"
+    own = f' {WSU} wsu:Id="{name}"' if name else ""
+    start = f"<wsse:SecurityTokenReference {WSSE}{own}>"
+    return f"{start}{inside}</wsse:SecurityTokenReference>"
 
 
 def key_reference(name: str) -> str:

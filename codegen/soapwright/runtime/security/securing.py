@@ -26,6 +26,7 @@ from .demanding import (
     check_confirmations,
     check_coverage,
     check_encryption,
+    check_included,
 )
 from .material import Material
 from .names import BLOCK, USERNAME_TOKEN, ds
@@ -108,6 +109,7 @@ class _Secured:
             check_required(found.parts, profile.expect_required)
         if not is_fault:
             check_encryption(found, profile)
+        check_included(found.parts, profile)
         until = check_timestamp(found.parts, profile, material.now())
         if found.assertion is not None:
             check_assertion(found, profile)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from cryptography import x509
 
@@ -12,13 +13,17 @@ from ..http.message import Message
 from ..http.multipart import beside
 from .assertions import token_of
 from .blocks import with_first
+from .ciphers import DATA
 from .correlation import Correlation, SessionKey
+from .derived import DerivedKey, new_derived
 from .encrypting import Encrypted, key_element, list_of, new_session, with_encrypted
 from .material import Material
 from .places import places_of
 from .profile import Profile
 from .references import key_reference, sha1_reference
 from .signing import Further, signed
+
+_SIGNING: Final = 32
 
 
 def secured(
@@ -65,8 +70,20 @@ class _Sending:
         self._request = request
         self._recipient: x509.Certificate | None = None
         self._session: SessionKey | None = None
+        self._signing: DerivedKey | None = None
+        self._encrypting: DerivedKey | None = None
         if profile.encrypt or profile.symmetric:
             self._session = self._new_session()
+            if profile.derived_keys:
+                self._derive(self._session, profile.derived_keys)
+
+    def _derive(self, session: SessionKey, version: str) -> None:
+        """Have a key that signs, and one that encrypts where something is."""
+        base, algorithms = self._reference, self._profile.algorithms
+        self._signing = new_derived(session.key, base, _SIGNING, version)
+        if self._profile.encrypt:
+            length = DATA[algorithms.data][1]
+            self._encrypting = new_derived(session.key, base, length, version)
 
     def _new_session(self) -> SessionKey:
         """The key of the message: of a symmetric binding's reply, that of its request."""
@@ -102,9 +119,12 @@ class _Sending:
         if not parts or self._session is None:
             return Encrypted(self._envelope)
         places = places_of(self._envelope, self._charset, self._profile.actor)
+        key, reference = self._session.key, self._reference
+        if self._encrypting is not None:
+            key, reference = self._encrypting.key, self._encrypting.reference
         found = with_encrypted(
             *(self._envelope, places, parts, self._profile.algorithms.data),
-            *(self._session, self._reference),
+            *(key, reference),
         )
         self._envelope = found.envelope
         return found
@@ -122,11 +142,12 @@ class _Sending:
             further = replace(further, assertion=token_of(given))
         if any(part.endswith("Attachments") for part in profile.sign):
             further = replace(further, attachments=self._beside)
+        derived = self._signing
         if profile.symmetric and session is not None:
             further = replace(
                 further,
-                session=session.key,
-                reference=self._reference,
+                session=session.key if derived is None else derived.key,
+                reference=self._reference if derived is None else derived.reference,
                 endorses=profile.endorse and request is None,
             )
         if profile.confirm and request is not None:
@@ -145,7 +166,8 @@ class _Sending:
 
     def _put_in_front(self, lists: _Lists) -> None:
         """Put the key and the list of what was encrypted last in front: it is undone first."""
-        children = list_of(lists.front)
+        tokens = [one.xml for one in (self._signing, self._encrypting) if one]
+        children = f"{''.join(tokens)}{list_of(lists.front)}"
         if self._has_key_element and self._key_is_first:
             if self._profile.symmetric:
                 children = f"{self._key_element(())}{children}"

@@ -50,7 +50,7 @@ from .names import (
 )
 from .places import Block, Part, places_of
 from .profile import Profile
-from .references import WSSE, WSU, certificate_reference, new_id, token_of
+from .references import WSSE, WSU, as_token, certificate_reference, new_id, token_of
 
 _WITH_PLAIN_ID = (ENCRYPTED_DATA, ds("Signature"))
 
@@ -124,6 +124,7 @@ class _Signing:
         self._ids: list[str] = []
         self._token_id = ""
         self._vouching = ""
+        self._protecting = ""
 
     def result(self) -> Signed:
         profile, further = self._profile, self._further
@@ -180,15 +181,14 @@ class _Signing:
     def _vouched(self, root: Element, hashing: str) -> str:
         """The Reference to the assertion: what is digested is the token that a reference is to (section 8.3)."""
         security: Any = _by_id(root)[self._vouching].getparent()
-        value = digest(hashing, with_default(canonical(assertion_in(security))))
-        parameters = (
-            f"<wsse:TransformationParameters {WSSE}><ds:CanonicalizationMethod"
-            f' Algorithm="{EXCLUSIVE}"></ds:CanonicalizationMethod>'
-            "</wsse:TransformationParameters>"
-        )
-        return _reference(
-            f"#{self._vouching}", STR_TRANSFORM, hashing, value, parameters
-        )
+        token = with_default(canonical(assertion_in(security)))
+        return _token_reference(self._vouching, hashing, token)
+
+    def _protected(self, hashing: str) -> str:
+        """The Reference to the certificate, which the message does not have as a token."""
+        assert self._material.certificate is not None
+        token = as_token(self._material.certificate)
+        return _token_reference(self._protecting, hashing, token)
 
     def _confirmations(self) -> str:
         """Those of the request's signatures (WSS 1.1, section 8.5)."""
@@ -256,8 +256,11 @@ class _Signing:
         if profile.reference == "direct":
             self._token_id = new_id("X509")
             token = token_of(certificate, self._token_id)
-        style = profile.reference
-        return token, certificate_reference(certificate, style, self._token_id)
+        elif "BinarySecurityToken" in profile.sign:
+            self._protecting = new_id("STR")
+        return token, certificate_reference(
+            certificate, profile.reference, self._token_id, self._protecting
+        )
 
     def _main_signature(
         self, unsigned: bytes, reference: str
@@ -296,6 +299,7 @@ class _Signing:
         if ids is self._ids:
             references += self._attachments(hashing)
             references += self._vouched(root, hashing) if self._vouching else ""
+            references += self._protected(hashing) if self._protecting else ""
         # In its canonical form: its bytes are what is signed.
         info = (
             f'<ds:SignedInfo xmlns:ds="{SIGNATURE}">'
@@ -376,6 +380,22 @@ def _reference(
         f'<ds:DigestMethod Algorithm="{DIGESTS[hashing][0]}"></ds:DigestMethod>'
         f"<ds:DigestValue>{encoded(value)}</ds:DigestValue></ds:Reference>"
     )
+
+
+def _token_reference(name: str, hashing: str, token: bytes) -> str:
+    """A Reference to the token that a SecurityTokenReference is to (WSS 1.1, section 8.3).
+
+    Args:
+        name: the id of the SecurityTokenReference.
+        token: in its canonical form.
+    """
+    parameters = (
+        f"<wsse:TransformationParameters {WSSE}><ds:CanonicalizationMethod"
+        f' Algorithm="{EXCLUSIVE}"></ds:CanonicalizationMethod>'
+        "</wsse:TransformationParameters>"
+    )
+    value = digest(hashing, token)
+    return _reference(f"#{name}", STR_TRANSFORM, hashing, value, parameters)
 
 
 def _is_named(name: str, wanted: str) -> bool:

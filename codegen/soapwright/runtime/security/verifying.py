@@ -19,7 +19,6 @@ from .algorithms import (
     check_signature,
     decoded,
     digest,
-    encoded,
     identity_of,
 )
 from .attached import COMPLETE, CONTENT, attachment_of, digest_of
@@ -36,12 +35,11 @@ from .names import (
     REFERENCE,
     SECURITY,
     STR_TRANSFORM,
-    X509V3,
     ds,
     wsse,
 )
 from .parts import Ids, Parts, only
-from .trust import der
+from .references import as_token
 
 _REFERENCES_AT_MOST: Final = 32
 _PARAMETERS: Final = wsse("TransformationParameters")
@@ -58,6 +56,8 @@ class Verified:
     """The Content-IDs of attachments that it covers, and whether with their MIME headers."""
     signer: Found | None = None
     """The certificate, `None` of an HMAC."""
+    reference: Any = None
+    """The SecurityTokenReference to the signer's certificate; `None` of an HMAC."""
     secret: bytes | None = field(default=None, repr=False)
     """The key of an HMAC."""
     algorithm: str = ""
@@ -136,6 +136,8 @@ class Verifying:
         found.signer = self.signer(signature, found.algorithm)
         if found.signer is None:
             found.secret = self.secret(signature)
+        else:
+            found.reference = only(only(signature, ds("KeyInfo")), REFERENCE)
         self.check_value(info, found)
         self.check_trust(found)
         for reference in self.references(info):
@@ -350,7 +352,9 @@ class Verifying:
             return assertion, with_default(data)
         found = certificate_of(reference, security, self._ids.element, self._known)
         if found.token is None:
-            return reference, _as_token(reference, found)
+            prefixes = [p for p, u in reference.nsmap.items() if u == SECURITY and p]
+            prefix = str(prefixes[0]) if prefixes else "wsse"
+            return reference, as_token(found.certificate, prefix)
         return found.token, with_default(canonical(found.token, prefix_list(method)))
 
     def _check_place(self, e: Any) -> None:  # Any: lxml ships no types
@@ -370,14 +374,3 @@ class Verifying:
                     return
             parent = parent.getparent()
         raise SecurityError("what was signed is at another place")
-
-
-def _as_token(reference: Any, found: Found) -> bytes:  # Any: lxml ships no types
-    """The token that the certificate would be, in its canonical form."""
-    prefixes = [p for p, uri in reference.nsmap.items() if uri == SECURITY and p]
-    prefix = prefixes[0] if prefixes else "wsse"
-    return (
-        f'<{prefix}:BinarySecurityToken xmlns="" xmlns:{prefix}="{SECURITY}"'
-        f' ValueType="{X509V3}">{encoded(der(found.certificate))}'
-        f"</{prefix}:BinarySecurityToken>"
-    ).encode()

@@ -11,15 +11,17 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from soapwright.model.diagnostics import Diagnostic, SpecError
-from soapwright.model.options import Options
+from soapwright.model.options import Options, is_package_name
 from soapwright.project.config import Project, package_of
 from soapwright.project.manifest import read_manifest
 from soapwright.project.output import carry_out, write_files
 from soapwright.project.remote import Remote, is_url
+from soapwright.python.names.identifiers import field_name
 
-NAME = "called"
+_FOLDER = "package"
 
 
 def cache_folder() -> Path:
@@ -40,12 +42,19 @@ def is_package(path: Path) -> bool:
 
 def cached_package(wsdl: str) -> Path | None:
     """The folder of a WSDL's package, where it was made; it may be of an earlier state."""
-    folder = _home(wsdl) / NAME
+    folder = _home(wsdl) / _FOLDER
     return folder if is_package(folder) else None
 
 
 def _source(wsdl: str) -> str:
     return wsdl if is_url(wsdl) else str(Path(wsdl).resolve())
+
+
+def _name(wsdl: str) -> str:
+    """A name for the package, which its users see in Python: the file's, as a module has it."""
+    stem = Path(urlsplit(wsdl).path if is_url(wsdl) else wsdl).name.partition(".")[0]
+    name = field_name(stem).strip("_")
+    return name if is_package_name(name) else "service"
 
 
 def _home(wsdl: str) -> Path:
@@ -71,8 +80,9 @@ def package_folder(
     home = _home(wsdl)
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     remote = Remote(home, allowed=allow_network)
-    output = home / NAME
-    config = package_of(_source(wsdl), output, Options(NAME, catalogs=catalogs))
+    output = home / _FOLDER
+    options = Options(_name(wsdl), catalogs=catalogs)
+    config = package_of(_source(wsdl), output, options)
     with remote.alone():
         states = examine(Project((config,)), remote, progress, full=False)
         if states.broken:

@@ -16,8 +16,8 @@ _OPERATIONS_AT_MOST = 12
 _PARAMETERS_AT_MOST = 5
 
 
-def summary(api: Api) -> list[str]:
-    """The lines, indented below a heading."""
+def summary(api: Api, title: str) -> list[str]:
+    """The lines, indented below a heading that begins with a title."""
     found = describe(api)
     operations = len({(p.port_type, o.key) for p in found.ports for o in p.operations})
     heading = ", ".join(
@@ -27,7 +27,7 @@ def summary(api: Api) -> list[str]:
             _count(len(found.types), "type"),
         )
     )
-    lines = [f"{one_line(found.name) or 'The WSDL'}: {heading}"]
+    lines = [f"{one_line(title)}: {heading}"]
     for port in found.ports:
         lines += _port(port)
     return lines

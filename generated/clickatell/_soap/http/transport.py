@@ -7,6 +7,7 @@ a class with `send`; nothing of httpx2 is imported then.
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import (
     AsyncIterable,
     AsyncIterator,
@@ -24,7 +25,7 @@ from contextlib import (
     ExitStack,
 )
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from ..errors.errors import TransportError
@@ -217,22 +218,15 @@ class AsyncHttpClient(Protocol):
     async def aclose(self) -> None: ...
 
 
+@cache
 def _httpx2() -> Any:
-    """httpx2 itself. `Any`: the protocols above declare what is used of it."""
+    """httpx2 itself, with the first request. `Any`: the protocols above declare what is used of it."""
     # Here and not above: that package takes longer to import than all the rest, and who only
     # encodes and decodes, or brings a transport, does without it.
     import httpx2
 
     hide_in_logs()
     return httpx2
-
-
-def _checked(timeout: float) -> float:
-    if not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
-        raise ValueError(
-            f"timeout={timeout!r}: a number of seconds is wanted; nothing waits for ever"
-        )
-    return timeout
 
 
 def _usable(http_client: C, wanted: str, closing: str) -> C:
@@ -267,23 +261,22 @@ class HttpTransport:
         *,
         connections: int = CONNECTIONS,
     ) -> None:
-        self._library = _httpx2()
+        _check(timeout, connections)
         self._given: HttpClient | None = None
         self._own: OwnClient[HttpClient] | None = None
         if http_client is None:
-            settings = _settings(self._library, timeout, connections)
-            self._own = OwnClient(partial(self._library.Client, **settings))
+            self._own = OwnClient(partial(_client, timeout, connections))
         else:
             self._given = _usable(http_client, "Client", "close")
-        self._traced = http_client is not None or _has_proxies()
+        self._traced = None if http_client is None else True
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        client = self._own.get() if self._own else _open(self._given)
-        progress = _followed(request, self._traced)
+        progress = _followed(request, self._is_traced())
         trace = None if progress is None else progress.note
         body = _Body(request)
         try:
+            client = self._own.get() if self._own else _open(self._given)
             with (
                 Hidden(request.secrets, request.url, request.body),
                 client.stream(**_posted(request, trace, client)) as reply,
@@ -292,16 +285,16 @@ class HttpTransport:
                     body.add(chunk, reply)
                 return body.response(reply)
         except Exception as error:
-            _translating(request, self._library, progress)(error)
+            _translating(request, progress)(error)
 
     def stream(self, request: Request) -> StreamedResponse:
         """As `StreamingTransport.stream`."""
-        client = self._own.get() if self._own else _open(self._given)
-        progress = _followed(request, self._traced)
+        progress = _followed(request, self._is_traced())
         trace = None if progress is None else progress.note
         opened = ExitStack()
-        translate = _translating(request, self._library, progress)
+        translate = _translating(request, progress)
         try:
+            client = self._own.get() if self._own else _open(self._given)
             posted = _posted(request, trace, client)
             if request.pieces is not None:
                 posted["content"] = iter(request.pieces)
@@ -322,6 +315,11 @@ class HttpTransport:
         headers = _headers(reply)
         return StreamedResponse(reply.status_code, headers, chunks(), opened.close)
 
+    def _is_traced(self) -> bool:
+        if self._traced is None:
+            self._traced = _has_proxies()
+        return self._traced
+
     def close(self) -> None:
         """Close what was opened here."""
         if self._own is not None:
@@ -339,23 +337,22 @@ class AsyncHttpTransport:
         *,
         connections: int = CONNECTIONS,
     ) -> None:
-        self._library = _httpx2()
+        _check(timeout, connections)
         self._given: AsyncHttpClient | None = None
         self._own: OwnAsyncClients[AsyncHttpClient] | None = None
         if http_client is None:
-            settings = _settings(self._library, timeout, connections)
-            self._own = OwnAsyncClients(partial(self._library.AsyncClient, **settings))
+            self._own = OwnAsyncClients(partial(_async_client, timeout, connections))
         else:
             self._given = _usable(http_client, "AsyncClient", "aclose")
-        self._traced = http_client is not None or _has_proxies()
+        self._traced = None if http_client is None else True
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        client = await self._own.get() if self._own else _open(self._given)
-        progress = _followed(request, self._traced)
+        progress = _followed(request, self._is_traced())
         trace = None if progress is None else progress.note_async
         body = _Body(request)
         try:
+            client = await self._own.get() if self._own else _open(self._given)
             with Hidden(request.secrets, request.url, request.body):
                 async with client.stream(**_posted(request, trace, client)) as reply:
                     async for chunk in reply.aiter_raw():
@@ -364,16 +361,16 @@ class AsyncHttpTransport:
                         return await aside(body.response, reply)
                     return body.response(reply)
         except Exception as error:
-            _translating(request, self._library, progress)(error)
+            _translating(request, progress)(error)
 
     async def stream(self, request: Request) -> AsyncStreamedResponse:
         """As `StreamingTransport.stream`. Files are read, a piece at a time, in the event loop."""
-        client = await self._own.get() if self._own else _open(self._given)
-        progress = _followed(request, self._traced)
+        progress = _followed(request, self._is_traced())
         trace = None if progress is None else progress.note_async
         opened = AsyncExitStack()
-        translate = _translating(request, self._library, progress)
+        translate = _translating(request, progress)
         try:
+            client = await self._own.get() if self._own else _open(self._given)
             posted = _posted(request, trace, client)
             if request.pieces is not None:
                 posted["content"] = _asynchronous(request.pieces)
@@ -397,6 +394,11 @@ class AsyncHttpTransport:
             *(reply.status_code, headers, chunks(), opened.aclose)
         )
 
+    def _is_traced(self) -> bool:
+        if self._traced is None:
+            self._traced = _has_proxies()
+        return self._traced
+
     async def aclose(self) -> None:
         """Close what was opened here."""
         if self._own is not None:
@@ -409,24 +411,48 @@ async def _asynchronous(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _settings(
-    library: Any, timeout: float, connections: int  # Any: as of _httpx2
-) -> dict[str, Any]:  # Any: keyword arguments of many types
-    """The settings of a client that is made here. Making its TLS context takes most of the time
-    that making a client does: those of all event loops and processes share it.
+def _check(timeout: float, connections: int) -> None:
+    """Refuse settings that cannot be used.
 
     Raises:
         ValueError: a number cannot be used.
     """
+    if not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
+        raise ValueError(
+            f"timeout={timeout!r}: a number of seconds is wanted; nothing waits for ever"
+        )
     if not isinstance(connections, int) or connections < 1:
         raise ValueError(f"connections={connections!r}: a positive number is wanted")
+
+
+def _client(timeout: float, connections: int) -> HttpClient:
+    client: HttpClient = _httpx2().Client(**_settings(timeout, connections))
+    return client
+
+
+def _async_client(timeout: float, connections: int) -> AsyncHttpClient:
+    client: AsyncHttpClient = _httpx2().AsyncClient(**_settings(timeout, connections))
+    return client
+
+
+def _settings(
+    timeout: float, connections: int
+) -> dict[str, Any]:  # Any: keyword arguments of many types
+    """The settings of a client that is made here."""
     return {
-        "timeout": _checked(timeout),
-        "limits": library.Limits(
+        "timeout": timeout,
+        "limits": _httpx2().Limits(
             max_connections=connections, max_keepalive_connections=connections
         ),
-        "verify": library.create_ssl_context(),
+        "verify": _tls(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
     }
+
+
+@cache
+def _tls(*_environment: str | None) -> Any:  # Any: ssl's; loaded with the first request
+    """The TLS context of all clients that are made here, by the environment's certificates: making
+    one takes most of the time that making a client does."""
+    return _httpx2().create_ssl_context()
 
 
 def _has_proxies() -> bool:
@@ -459,16 +485,14 @@ def _followed(request: Request, traced: bool) -> Progress | None:
 
 
 def _translating(
-    request: Request,
-    library: Any,  # Any: httpx2
-    progress: Progress | None,
+    request: Request, progress: Progress | None
 ) -> Callable[[Exception], NoReturn]:
     """The function that raises an error of a request's transport as one of this package."""
     return partial(
         raise_translated,
         url=request.url,
         secrets=request.secrets,
-        library=library,
+        library=_httpx2(),
         progress=progress,
     )
 

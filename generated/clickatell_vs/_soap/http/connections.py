@@ -22,8 +22,8 @@ A = TypeVar("A", bound=_AsyncClosing)
 
 
 class OwnClient(Generic[C]):
-    """A client of httpx2, and in each forked process another: two processes that write to one
-    connection would read each other's replies.
+    """A client of httpx2, made when it is first asked for, and in each forked process another: two
+    processes that write to one connection would read each other's replies.
 
     Args:
         make: makes one.
@@ -31,9 +31,8 @@ class OwnClient(Generic[C]):
 
     def __init__(self, make: Callable[[], C]) -> None:
         self._make: Final = make
-        self._process = os.getpid()
-        self._client = make()
-        self._inherited: list[C] = []
+        # Those of parents are neither closed nor collected: their connections are the parents'.
+        self._clients: dict[int, C] = {}
         self._closed = False
 
     def get(self) -> C:
@@ -44,18 +43,19 @@ class OwnClient(Generic[C]):
         """
         if self._closed:
             raise closed()
-        if self._process != os.getpid():
-            # Neither closed nor collected: its connections are those of the parent.
-            self._inherited.append(self._client)
-            self._client = self._make()
-            self._process = os.getpid()
-        return self._client
+        process = os.getpid()
+        client = self._clients.get(process)
+        if client is None:
+            # Of two threads that come here at once, both get the same one.
+            client = self._clients.setdefault(process, self._make())
+        return client
 
     def close(self) -> None:
         """Close its connections. It makes no others."""
         self._closed = True
-        if self._process == os.getpid():
-            self._client.close()
+        client = self._clients.get(os.getpid())
+        if client is not None:
+            client.close()
 
 
 class OwnAsyncClients(Generic[A]):
