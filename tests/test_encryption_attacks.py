@@ -55,7 +55,9 @@ def first(root: Any, name: str) -> Any:
 
 def another_ciphertext(root: Any) -> None:
     """Encrypted anew, for the right receiver."""
-    put_plaintext(root, b"<evil/>", SERVICE.certificate)
+    is_reply = b"RelatesTo" in etree.tostring(root)
+    recipient = CLIENT if is_reply else SERVICE
+    put_plaintext(root, b"<evil/>", recipient.certificate)
 
 
 def put_plaintext(root: Any, plain: bytes, recipient: Any) -> None:
@@ -228,6 +230,28 @@ def test_each_changed_byte_is_refused_or_means_the_same(
             assert ask(desk, wire, mine) == "who? CN=client"
         except desk.errors.SoapError:
             continue
+
+
+def rebound(envelope: bytes) -> bytes:
+    """Another meaning of the prefix, where only the ciphertext is signed."""
+    assert envelope.count(b'xmlns:tns="urn:desk"') == 1
+    return envelope.replace(b'xmlns:tns="urn:desk"', b'xmlns:tns="urn:evil"')
+
+
+def test_a_prefix_of_the_surroundings(desk: Any, monkeypatch: Any) -> None:
+    """What we encrypt declares its namespaces itself; what does not is refused where its ciphertext is signed."""
+    given: dict[str, Any] = {"encrypt": ["Body"], "order": "encrypt-sign"}
+    assert ask(desk, *both(desk, there=rebound, back=rebound, **given))
+    encrypting = import_module(f"{desk.__name__}._soap.security.encrypting")
+
+    def as_it_is(self: Any, start: int, end: int, parts: Any) -> bytes:
+        return bytes(self._envelope[start:end])
+
+    monkeypatch.setattr(encrypting._Writer, "_plain", as_it_is)
+    refused_by_service(desk, *both(desk, there=rebound, **given))
+    refused_by_service(desk, *both(desk, **given))
+    given["order"] = "sign-encrypt"
+    assert ask(desk, *both(desk, **given))
 
 
 # ------------------------------------------------------------------- requests and replies

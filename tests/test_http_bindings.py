@@ -388,6 +388,60 @@ def test_where_security_is_demanded_nothing_is_answered_without_an_envelope(
     assert reply.status == 403 and not answers.given
 
 
+QUEUE = """<definitions name="Queue" targetNamespace="urn:queue" xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:tns="urn:queue"
+  xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:http="http://schemas.xmlsoap.org/wsdl/http/" xmlns:mime="http://schemas.xmlsoap.org/wsdl/mime/"
+  xmlns:wsaw="http://www.w3.org/2006/05/addressing/wsdl" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<types><xs:schema targetNamespace="urn:queue" elementFormDefault="qualified">
+  <xs:element name="put"><xs:complexType><xs:sequence><xs:element name="text" type="xs:string"/><xs:element name="delay" type="xs:int" nillable="true"/>
+    <xs:element name="tags" minOccurs="0"><xs:complexType><xs:sequence><xs:element name="name" type="xs:string"/><xs:element name="value" type="xs:string" minOccurs="0"/>
+    </xs:sequence></xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element>
+  <xs:element name="drop"><xs:complexType><xs:sequence><xs:element name="id" type="xs:int"/></xs:sequence></xs:complexType></xs:element>
+  <xs:element name="done" type="xs:string"/>
+</xs:schema></types>
+<message name="put"><part name="p" element="tns:put"/></message><message name="drop"><part name="p" element="tns:drop"/></message>
+<message name="done"><part name="p" element="tns:done"/></message>
+<portType name="Queue"><operation name="put"><input message="tns:put"/><output message="tns:done"/></operation>
+  <operation name="drop"><input message="tns:drop"/><output message="tns:done"/></operation></portType>
+<binding name="{0}" type="tns:Queue"><http:binding verb="{0}"/><wsaw:UsingAddressing wsdl:required="true"/>
+  <operation name="put"><http:operation location=""/><input>{1}</input><output><mime:mimeXml/></output></operation>
+  <operation name="drop"><http:operation location=""/><input>{1}</input><output><mime:mimeXml/></output></operation></binding>
+<service name="Queue"><port name="{0}" binding="tns:{0}"><http:address location="http://queue.example/"/></port></service>
+</definitions>"""
+
+
+@pytest.mark.parametrize(
+    ("verb", "form"),
+    [
+        ("GET", "<http:urlEncoded/>"),
+        ("POST", '<mime:content type="application/x-www-form-urlencoded"/>'),
+        ("POST", '<mime:content type="text/xml"/>'),
+    ],
+)
+def test_several_operations_at_one_place(
+    verb: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They differ in their element, or in the values that they take; nobody writes WS-Addressing's headers."""
+    name = f"queue_{verb.lower()}_{len(form)}"
+    (tmp_path / "queue.wsdl").write_text(QUEUE.format(verb, form), encoding="utf-8")
+    made = generate(tmp_path / "queue.wsdl", Options(name))
+    write_package(tmp_path / name, made.files)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    queue = importlib.import_module(name)
+
+    class Queue(queue.server.QueueService):  # type: ignore[misc]  # a generated package
+        def put(self, *, text: str, delay: int | None, tags: Any) -> str:
+            return f"put {text} {delay} {tags}"
+
+        def drop(self, *, id: int) -> str:
+            return f"drop {id}"
+
+    with queue.Client(transport=queue.server.InMemoryTransport(Queue())) as client:
+        assert client.put(text="a", delay=None) == "put a None None"
+        tags = queue.types.PutTags(name="n")
+        assert client.put(text="", delay=3, tags=tags) == f"put  3 {tags}"
+        assert client.drop(id=7) == "drop 7"
+
+
 def test_the_mock_answers_them(weather: Any) -> None:
     transport = MockTransport(weather)
     with weather.WeatherGetClient(transport=transport) as client:

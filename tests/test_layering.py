@@ -131,6 +131,9 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "click": ("soapwright.cli",),
     "uvicorn": ("soapwright.tools.serve",),
     "cryptography": ("soapwright.runtime.security",),
+    "mcp": ("soapwright.tools.agents.server",),
+    "mcp_types": ("soapwright.tools.agents.server",),
+    "anyio": ("soapwright.tools.agents.server",),
     "pytest": ("soapwright.pytest_plugin",),
     "httpx2": ("soapwright.project.fetching", "soapwright.runtime.http.transport"),
 }

@@ -50,7 +50,7 @@ PAGES = (
         "http-bindings",
         "events",
     ),
-    *("attachments", "json", "observing"),
+    *("attachments", "json", "observing", "mcp", "windows-login"),
     *("generating", "clients", "layers", "conformance", "services"),
 )
 GATEWAY, SECURE, PROXY = (

@@ -16,6 +16,7 @@ import pytest
 from lxml import etree
 from message_keys import Pair, pair
 from policy_wsdl import asymmetric, parts, symmetric, transport, username, wsdl, x509
+from saml_issuer import assertion
 
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
@@ -26,7 +27,7 @@ WSSE = f"{{{WSS}wssecurity-secext-1.0.xsd}}"
 WSU = f"{{{WSS}wssecurity-utility-1.0.xsd}}"
 DS = "{http://www.w3.org/2000/09/xmldsig#}"
 XENC = "{http://www.w3.org/2001/04/xmlenc#}"
-CLIENT, SERVICE = pair("client"), pair("service")
+CLIENT, SERVICE, ISSUER = pair("client"), pair("service"), pair("issuer")
 SIGNED = parts("SignedParts", "Body", "Ticket")
 BODY = parts("SignedParts", "Body")
 ENCRYPTED = parts("EncryptedParts", "Body")
@@ -44,7 +45,13 @@ class Kind:
     encrypted: bool = False
     accept: tuple[str, ...] = ()
     token: bool = False
+    saml: str = ""
+    operation: str = ""
     checks: Callable[[bytes], bool] = lambda request: True
+
+
+def saml_token(kind: str, token: str = "<sp:SamlToken/>") -> str:
+    return f"<sp:{kind}><wsp:Policy>{token}</wsp:Policy></sp:{kind}>"
 
 
 def has(*names: str) -> Callable[[bytes], bool]:
@@ -175,6 +182,53 @@ KINDS = {
         BODY,
         checks=lambda request: {"Action", "To", "MessageID"} <= covered(request),
     ),
+    "SAML over TLS": Kind(
+        transport("IncludeTimestamp") + saml_token("SignedSupportingTokens"),
+        user="ida",
+        saml="bearer",
+    ),
+    "SAML and a signature": Kind(
+        asymmetric("IncludeTimestamp") + saml_token("SupportingTokens"),
+        *(BODY, BODY),
+        user="ida",
+        saml="bearer",
+    ),
+    "SAML that the sender signs": Kind(
+        asymmetric("IncludeTimestamp") + saml_token("SignedSupportingTokens"),
+        *(BODY, BODY),
+        user="ida",
+        saml="sender-vouches",
+    ),
+    "SAML that has the key": Kind(
+        asymmetric("IncludeTimestamp", initiator="<sp:SamlToken/>"),
+        *(BODY, BODY),
+        user="ida",
+        saml="holder-of-key",
+    ),
+    "issued over TLS": Kind(
+        transport()
+        + saml_token(
+            "SupportingTokens",
+            "<sp:IssuedToken><sp:RequestSecurityTokenTemplate><x:TokenType>"
+            "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0</x:TokenType>"
+            "<x:KeyType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/Bearer</x:KeyType>"
+            "</sp:RequestSecurityTokenTemplate></sp:IssuedToken>",
+        ),
+        user="ida",
+        saml="bearer",
+    ),
+    "binding of the operation": Kind(
+        "",
+        *(BODY + ENCRYPTED, BODY + ENCRYPTED),
+        operation=asymmetric("IncludeTimestamp", "EncryptBeforeSigning"),
+        encrypted=True,
+    ),
+    "binding of messages": Kind(
+        "",
+        asymmetric("IncludeTimestamp") + BODY,
+        asymmetric("IncludeTimestamp", recipient=x509("AlwaysToInitiator")) + BODY,
+        signed=STAMPED,
+    ),
     "by XPath": Kind(
         asymmetric(),
         "<sp:SignedElements><sp:XPath>/env:Envelope/env:Body</sp:XPath>"
@@ -216,7 +270,9 @@ def package(folder: Path, name: str) -> Any:
     if name not in _PACKAGES:
         kind, module = KINDS[name], "bank_" + name.replace(" ", "_").lower()
         path = folder / f"{module}.wsdl"
-        path.write_text(wsdl(kind.policy, kind.request, kind.reply))
+        path.write_text(
+            wsdl(kind.policy, kind.request, kind.reply, operation=kind.operation)
+        )
         with chdir(folder):
             made = generate(Path(path.name), Options(module))
         write_package(folder / module, made.files)
@@ -243,9 +299,15 @@ def sides(bank: Any, kind: Kind) -> tuple[Any, Any]:
     """The keys of a client and of a service."""
     tokens = [bank.UsernameToken("ida", "secret")] if kind.token else []
     users = bank.UsernameTokens(lambda user: "secret") if kind.token else None
+    mine: dict[str, Any] = {"tokens": tokens}
+    theirs: dict[str, Any] = {"users": users}
+    if kind.saml:
+        holder = CLIENT if kind.saml == "holder-of-key" else None
+        mine["saml"] = assertion(ISSUER, method=kind.saml, holder=holder)
+        theirs |= {"issuers": [ISSUER.pem], "audience": "urn:desk"}
     return (
-        keys(bank, kind, CLIENT, SERVICE, tokens=tokens),
-        keys(bank, kind, SERVICE, CLIENT, users=users),
+        keys(bank, kind, CLIENT, SERVICE, **mine),
+        keys(bank, kind, SERVICE, CLIENT, **theirs),
     )
 
 
@@ -304,6 +366,8 @@ def test_nobody_is_served_with_less(folder: Path, name: str) -> None:
     with bank.Client(transport=wire, security=False) as client:
         with pytest.raises(bank.errors.SoapFault, match="could not be verified"):
             client.transfer(transfer=Decimal(1), ticket="t1")
+    if not (kind.reply or "IncludeTimestamp" in kind.policy):
+        return  # of replies nothing is demanded
     wire = Wire(bank, False)
     wire.there = without_security
     with bank.Client(transport=wire, security=mine) as client:

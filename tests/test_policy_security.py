@@ -148,7 +148,7 @@ def signed(envelope: bytes) -> set[str]:
 @pytest.mark.parametrize("port", PORTS)
 @pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
 def test_a_client_without_keys_is_refused(bank: Any, port: str, kind: str) -> None:
-    with pytest.raises(ValueError, match="messages: give security=Keys"):
+    with pytest.raises(ValueError, match="security: give security=Keys"):
         getattr(bank, kind)(port=port)
     with pytest.raises(ValueError, match="trust"):
         mine = bank.security.Keys(CLIENT.key, CLIENT.certificate)
@@ -161,7 +161,7 @@ def test_a_client_without_keys_is_refused(bank: Any, port: str, kind: str) -> No
 
 def test_a_service_without_keys_is_refused(bank: Any) -> None:
     for make in (bank.server.asgi, bank.server.wsgi, bank.server.InMemoryTransport):
-        with pytest.raises(ValueError, match="messages: give security=Keys"):
+        with pytest.raises(ValueError, match="security: give security=Keys"):
             make(service(bank))
         with pytest.raises(ValueError, match="security=Keys"):
             make(service(bank), security=bank.UsernameTokens(lambda user: "x"))

@@ -204,7 +204,8 @@ def test_a_header_that_is_required(folder: Path) -> None:
     [
         (symmetric(protection="<sp:KerberosToken/>"), "", "KerberosToken"),
         (symmetric(protection=x509("Never", "RequireDerivedKeys")), "", "DerivedKeys"),
-        (asymmetric(initiator="<sp:SamlToken/>"), "", "SamlToken"),
+        (asymmetric(initiator="<sp:IssuedToken/>"), "", "IssuedToken"),
+        (nested("EndorsingSupportingTokens", "<sp:SamlToken/>"), "", "SamlToken"),
         (asymmetric(suite="Rot13"), "", "the algorithm suite Rot13"),
         (asymmetric() + "<sp:Unheard/>", "", "Unheard"),
         (nested("SupportingTokens", "<sp:RelToken/>"), "", "RelToken"),
@@ -312,3 +313,16 @@ def test_tls_protects_a_token_that_no_binding_protects(folder: Path) -> None:
     assert call(bank, wire, outgoing=[token]) == "1 ida"
     with pytest.raises(ValueError, match="https"):
         bank.Client("http://bank.example/", outgoing=[token])
+
+
+def test_each_gives_what_he_has(folder: Path) -> None:
+    keyed, named = asymmetric("IncludeTimestamp"), transport() + username()
+    three = "".join(f"<wsp:All>{one}</wsp:All>" for one in (keyed, named, transport()))
+    bank, _ = package(folder, wsdl(f"<wsp:ExactlyOne>{three}</wsp:ExactlyOne>"))
+    mine = bank.security.Keys(CLIENT.key, CLIENT.certificate, trust=[SERVICE.pem])
+    theirs = bank.security.Keys(SERVICE.key, SERVICE.certificate, trust=[CLIENT.pem])
+    assert call(bank, Wire(bank, theirs), security=mine) == "1 CN=client"
+    wire = Wire(bank, bank.UsernameTokens(lambda user: "secret"))
+    token = bank.UsernameToken("ida", "secret", lifetime=None)
+    assert call(bank, wire, outgoing=[token]) == "1 ida"
+    assert call(bank, Wire(bank)) == "1 None"

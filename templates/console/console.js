@@ -587,8 +587,18 @@ async function start() {
   document.title = `${service.name} · soapwright console`;
   showOperations();
   showHistory();
+  follow();
 }
 
+/** Choose the operation that the address names, #port/operation, as the reference's pages do. */
+function follow() {
+  const [port, operation] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const found = service.ports.find((one) => one.key === port);
+  const called = found && found.operations.find((one) => one.key === operation || one.name === operation);
+  if (called) choose(found, called);
+}
+
+addEventListener("hashchange", follow);
 $("search").addEventListener("input", showOperations);
 $("search").addEventListener("keydown", (event) => {
   const first = document.querySelector("#operations button");

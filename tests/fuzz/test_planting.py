@@ -14,6 +14,9 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     return Ground(tmp_path_factory.mktemp("planting"))
 
 
+pytestmark = pytest.mark.xdist_group("planting")
+
+
 @given(seed=planted())
 @examples(
     80,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def test_the_fixtures_example_passes(tmp_path: Path) -> None:
     (tmp_path / "test_sms.py").write_text(example)
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests/gateway.toml").write_text("")
-    (tmp_path / "conftest.py").write_text(f"import pytest\n\n\n{override}")
+    (tmp_path / "conftest.py").write_text(override)
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=tmp_path,
@@ -69,3 +70,25 @@ def test_the_fixtures_example_passes(tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stdout
     assert "2 passed" in ended.stdout
+
+
+@pytest.mark.slow
+def test_the_examples_are_typed(tmp_path: Path) -> None:
+    """mypy, as strict as it is; `sms_app` is what one page calls its own first example."""
+    names = []
+    for page in sorted(PAGES.glob("*.md")):
+        for number, example in enumerate(examples(page.name)):
+            name = f"{page.stem}_{number}"
+            name = "sms_app" if name == "scale_0" else f"example_{name}"
+            (tmp_path / f"{name}.py").write_text(example, encoding="utf-8")
+            names.append(f"{name}.py")
+    root = PAGES.parents[1]
+    ended = subprocess.run(
+        [*(sys.executable, "-m", "mypy", "--strict", "--no-error-summary"), *names],
+        cwd=tmp_path,
+        env={**os.environ, "MYPYPATH": f"{root / 'gateway'}:{root / 'generated'}"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (ended.stdout, ended.returncode) == ("", 0), ended.stderr

@@ -286,6 +286,40 @@ def test_faults_are_made_and_removed(sandbox: Sandbox) -> None:
     assert sandbox.post("/inbox/faults/remove", b"", None, method="GET")[0] == 405
 
 
+def test_messages_are_searched_for(sandbox: Sandbox) -> None:
+    for number in range(101):
+        send(sandbox, f"code {number}")
+    send(sandbox, "471100 <is> yours")
+
+    def found(query: str) -> str:
+        status, _, body = sandbox.post(f"/inbox?{query}", b"", None, method="GET")
+        assert status == 200
+        return body.decode()
+
+    assert "471100 &lt;is&gt; yours" in found("q=%3Cis%3E")
+    assert "yours" in found("q=471100")  # six digits, and nobody's number
+    assert "yours" in found(f"q=%2B{NUMBER}")
+    assert "There are no messages" in found("q=nothing+of+the+kind")
+    page = found("q=code")
+    assert 'value="code"' in page and "code 100" in page and "code 0" not in page
+    older = re.search(r'href="/inbox(\?before=[0-9a-f]+&amp;q=code)"', page)
+    assert older is not None
+    assert "code 0<" in found(older[1][1:].replace("&amp;", "&"))
+    assert 'value="&lt;b&gt;"' in found("q=%3Cb%3E")
+
+
+def test_all_messages_are_forgotten(sandbox: Sandbox) -> None:
+    send(sandbox, "Hello")
+    page = sandbox.post("/inbox", b"", None, method="GET")[2].decode()
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token is not None
+    assert sandbox.post("/inbox/forget", b"token=x", None)[0] == 403
+    assert "Hello" in page
+    assert sandbox.post("/inbox/forget", f"token={token[1]}".encode(), None)[0] == 303
+    page = sandbox.post("/inbox", b"", None, method="GET")[2].decode()
+    assert "There are no messages" in page
+
+
 # --------------------------------------------------------------------------- a real browser
 
 

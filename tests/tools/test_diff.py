@@ -579,8 +579,9 @@ def test_a_package_is_compared_in_what_it_chose(shell: Shell) -> None:
     Path("folder").mkdir()
     done = shell("diff", "folder", "s.wsdl")
     assert done.code == 2
-    assert (
-        done.err == "folder:1: error: this is no generated package's folder [package]\n"
+    assert done.err == (
+        "folder:1: error: this is no generated package's folder [package]\n"
+        "hint: `soapwright generate` makes one\n"
     )
 
 

@@ -199,13 +199,16 @@ def test_what_cannot_be_served(run: Run, tmp_path: Path) -> None:
     assert said[1].startswith("hint: there are: lend, ")
     assert said[2].endswith("is there, not '{urn:library}lendResponse' [reply]")
     without = make("warning-no-soap-binding", tmp_path / "without")
-    for path, message in (
-        (tmp_path, "this is no generated package's folder"),
-        (without, "the service has no port"),
+    for path, message, hint in (
+        (
+            *(tmp_path, "this is no generated package's folder"),
+            "hint: `soapwright generate` makes one\n",
+        ),
+        (without, "the service has no port", ""),
     ):
         result = run("-m", "soapwright", "serve", path, cwd=ROOT)
         assert result.returncode == 2
-        assert result.stderr == f"{path}:1: error: {message} [package]\n"
+        assert result.stderr == f"{path}:1: error: {message} [package]\n{hint}"
     (folder / "_spec" / "service.wsdl").unlink()
     with pytest.raises(SpecError, match="made without its WSDL"):
         mock(folder)

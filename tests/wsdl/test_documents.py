@@ -88,15 +88,27 @@ FINDINGS: dict[str, tuple[Files, list[str]]] = {
     ),
     "a page instead of a WSDL": (
         {"a.wsdl": "\n<html><body/></html>"},
-        ["a.wsdl:2: error: neither a WSDL nor a schema: its root is html [root]"],
+        [
+            "a.wsdl:2: error: neither a WSDL nor a schema: its root is html [root]\n"
+            "hint: a WSDL is mostly at the service's address with ?wsdl behind it; where a login is"
+            " asked for, save it with a browser, and give the file"
+        ],
     ),
     "a schema instead of a WSDL": (
         {"a.wsdl": schema()},
-        [f"a.wsdl:1: error: not a WSDL: its root is {{{XSD}}}schema [root]"],
+        [
+            f"a.wsdl:1: error: not a WSDL: its root is {{{XSD}}}schema [root]\n"
+            "hint: a schema has types and no operations: give the WSDL that imports it; where there"
+            " is none, `soapwright infer` draws one from sample envelopes"
+        ],
     ),
     "WSDL 2.0": (
         {"a.wsdl": '<description xmlns="http://www.w3.org/ns/wsdl"/>'},
-        ["a.wsdl:1: error: WSDL 2.0: only WSDL 1.1 is read [wsdl-2]"],
+        [
+            "a.wsdl:1: error: WSDL 2.0: only WSDL 1.1 is read [wsdl-2]\n"
+            "hint: services with a WSDL 2.0 mostly have a WSDL 1.1 too, at ?wsdl, where this is"
+            " at ?wsdl2"
+        ],
     ),
     "an included file that is missing": (
         {"a.wsdl": types(schema("\n" + INCLUDE.format("no.xsd")))},
@@ -274,7 +286,9 @@ def test_an_entry_that_is_a_folder(write: Write) -> None:
     folder = write({"sub/a.wsdl": wsdl()})
     with pytest.raises(SpecError) as caught:
         load(Path("sub"), [], Findings(), base=folder)
-    assert str(caught.value) == "sub:1: error: this is a folder, not a file [read]"
+    assert str(caught.value) == (
+        "sub:1: error: this is a folder, not a file [read]\nhint: there is sub/a.wsdl"
+    )
 
 
 def test_a_file_that_is_too_big(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,8 +74,14 @@ def _complete_argument(
 @click.option(
     "--security",
     metavar="KIND:USER",
-    help="plain, digest (UsernameToken) or basic (HTTP); the password is asked for,"
-    " or is in SOAPWRIGHT_PASSWORD.",
+    help="plain, digest (UsernameToken), basic (HTTP) or keys (PKCS#12, signatures); the"
+    " password is asked for, or is in SOAPWRIGHT_PASSWORD. none: what a policy demands is left.",
+)
+@click.option(
+    "--trust",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A certificate that signed replies are taken from, for --security keys.",
 )
 @click.option(
     "--timeout", type=click.FloatRange(0.001), default=30.0, show_default=True
@@ -121,6 +127,7 @@ class _Options:
     port: str
     headers: tuple[str, ...]
     security: str | None
+    trust: tuple[Path, ...]
     timeout: float
     dry_run: bool
     template: str | None
@@ -187,7 +194,11 @@ class _Call:
         settings = self._settings(http)
         if self._options.dry_run:
             sent = prepared(self._service, bound, made, settings)
-            if self._options.raw:
+            if bound.port.is_http and not self._options.raw:
+                url = self._without_secrets(sent.url, bound)
+                click.echo(f"{sent.method} {url}")
+                self._write(sent.body, bound)
+            elif self._options.raw:
                 self._write(sent.body, bound)
             else:
                 self._show_xml(sent.envelope or sent.body, bound)
@@ -251,7 +262,9 @@ class _Call:
 
         security = None
         if self._options.security is not None:
-            security = read_security(self._options.security, _ask_password)
+            security = read_security(
+                self._options.security, _ask_password, self._options.trust
+            )
         return Settings(self._options.endpoint, self._options.timeout, http, security)
 
     # ------------------------------------------------------------------------ the reply

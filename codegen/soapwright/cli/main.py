@@ -19,6 +19,7 @@ from soapwright.cli.generate import generate_command
 from soapwright.cli.init import init_command
 from soapwright.cli.infer import infer_command
 from soapwright.cli.inspect import inspect_command
+from soapwright.cli.mcp import mcp_command
 from soapwright.cli.serve import serve_command
 from soapwright.cli.verify import verify_command
 
@@ -39,6 +40,7 @@ for _command in (
     inspect_command,
     infer_command,
     conform_command,
+    mcp_command,
     serve_command,
     docs_command,
     verify_command,

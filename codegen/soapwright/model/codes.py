@@ -102,6 +102,10 @@ class Code(StrEnum):
     # Generated packages and envelopes, as the tools read them.
     PACKAGE = "package", "A folder is not a generated package that can be used."
     CALL = "call", "A call names no operation, port or argument of the service."
+    TOOLS = (
+        "tools",
+        "An operation is not offered to agents, or the choice of them is wrong.",
+    )
     SCRIPT = "script", "A script of a mock is wrong: a rule, or a function."
     REPLY = "reply", "A recorded reply is of no operation, or cannot be read."
     ADDRESS = "address", "The server cannot listen at the address."

@@ -27,8 +27,11 @@ from soapwright.model.security_policies import (
     TOKENS,
     all_parts_are_named,
     binding_of,
+    can_encrypt,
     flags_of,
     is_security,
+    part_names,
+    saml_confirmation,
     suite,
     supporting,
     tokens_in,
@@ -50,6 +53,7 @@ OF_HTTPS = {
 """Demands of an HttpsToken on the HTTP client, by the names of its assertions."""
 _KEYS_HINT = "give clients and services keys: security=Keys(…)"
 _USERNAME_HINT = "give the client a layer: outgoing=[UsernameToken(user, password{})]"
+_SAML_HINT = "give clients security=Keys(…, saml=…), services Keys(…, issuers=[…])"
 _HEADER_HINT = "give the request the header"
 _WEAK_HINT = "SHA-256 and AES-GCM are used instead, unless Keys(…, accept=[…]) has them"
 _DERIVED = "DerivedKeys"
@@ -189,6 +193,7 @@ def demands_of_operation(operation: Operation, port: Port) -> tuple[Demand, ...]
     if not policies:
         return ()
     around = alternative_of_port(port)
+    around |= used_alternative(operation.policy or NOTHING, around)
     return _once(
         demand for policy in policies for demand in demands_of(policy, None, around)
     )
@@ -308,7 +313,9 @@ class _Demands:
         )
         tokens = [token for side in sides for token in side]
         words = "messages signed by keys of both sides (AsymmetricBinding)"
-        yield _binding(one, words, tokens, known=all(len(side) == 1 for side in sides))
+        asserted = sides[0] if any(token.has_key for token in sides[0]) else ()
+        known = all(len(side) == 1 for side in sides)
+        yield _binding(one, words, tokens, known=known, asserted=asserted)
         yield from _tokens(tokens)
         yield from self._algorithms(one)
         yield from self._common(one)
@@ -377,6 +384,8 @@ class _Demands:
             how = Met.BY_ITSELF
         elif token.kind == "X509Token" and self._endorses(one):
             how, hint = Met.BY_USER, _KEYS_HINT
+        elif saml_confirmation(one, self._binding):
+            how, hint = Met.BY_USER, _SAML_HINT
         if one.kind != "SupportingTokens":
             words = f"{words} ({one.kind})"
         return Demand(words, how, token.at, hint)
@@ -417,20 +426,28 @@ class _Demands:
 
     def _protected(self, one: Assertion) -> Met:
         """How parts are signed or encrypted: by TLS whatever is sent, by keys what is named."""
-        attached = any(part.local == "Attachments" for part in one.parameters)
         if self._by_transport:
             return Met.BY_ITSELF
-        return Met.REFUSED if attached or self._binding is None else Met.BY_ITSELF
+        unknown = one.local in ENCRYPTED and not all(map(can_encrypt, part_names(one)))
+        return Met.REFUSED if unknown or self._binding is None else Met.BY_ITSELF
 
 
 def _binding(
-    one: Assertion, words: str, tokens: Sequence[Token], *, known: bool
+    one: Assertion,
+    words: str,
+    tokens: Sequence[Token],
+    *,
+    known: bool,
+    asserted: Sequence[Token] = (),
 ) -> Demand:
-    """The demand of a binding by keys; `known` is whether it has the tokens that it needs."""
+    """The demand of a binding by keys; `known` is whether it has the tokens that it needs, `asserted` are
+    those of which a SAML assertion has the key."""
     names = dict.fromkeys(TOKENS.get(t.kind, t.kind) for t in tokens)
     words += f": {', '.join(names)}" if names else ""
-    if known and all(token.kind == "X509Token" for token in tokens):
-        return Demand(words, Met.BY_USER, one.at, _KEYS_HINT)
+    others = [token for token in tokens if token not in asserted]
+    if known and all(token.kind == "X509Token" for token in others):
+        hint = _SAML_HINT if asserted else _KEYS_HINT
+        return Demand(words, Met.BY_USER, one.at, hint)
     return Demand(words, Met.REFUSED, one.at)
 
 

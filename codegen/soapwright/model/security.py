@@ -70,12 +70,24 @@ class Suite:
 @dataclass(frozen=True, slots=True)
 class Token:
     """A token that a policy names (section 5): `kind` is the assertion's name, `options` are the names of the
-    assertions in it, `include` is the last step of its `IncludeToken`."""
+    assertions in it, `include` is the last step of its `IncludeToken`. `key` is the last step of the type of key that
+    an issued SAML assertion is to have, "" of anything else."""
 
     kind: str
     include: str
     options: frozenset[str]
     at: Location
+    key: str = ""
+
+    @property
+    def is_bearer(self) -> bool:
+        """Whether it is a SAML assertion that nothing needs to confirm."""
+        return self.kind == "SamlToken" or self.key == "Bearer"
+
+    @property
+    def has_key(self) -> bool:
+        """Whether it is a SAML assertion that the key of a certificate may confirm."""
+        return self.kind == "SamlToken" or self.key == "PublicKey"
 
     def is_sent(self, *, by_initiator: bool) -> bool:
         """Whether the token itself is in the messages of one side (section 5.1.1)."""
@@ -123,6 +135,23 @@ class SupportingToken:
 
 
 @dataclass(frozen=True, slots=True)
+class BindingSecurity:
+    """The properties of a binding (section 6).
+
+    `encrypt_first` tells whether the ciphertext is signed, `endorse` whether the client's key signs the signature of a
+    symmetric binding.
+    """
+
+    kind: Binding | None = None
+    suite: Suite | None = None
+    layout: str = ""
+    timestamp: bool = False
+    encrypt_first: bool = False
+    endorse: bool = False
+    confirm_signature: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MessageSecurity:
     """The security of the messages of one direction."""
 
@@ -133,6 +162,10 @@ class MessageSecurity:
     """How the signature refers to its certificate, by the runtime's names."""
     encryption_reference: str = "issuer-serial"
     """The same of an encrypted key, and the certificate that it is encrypted for."""
+    saml: str = ""
+    """How its SAML assertion is confirmed, by the runtime's names; "" where it has none."""
+    binding: BindingSecurity | None = None
+    """The binding of its own or its operation's policy; None where its port's holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,20 +181,14 @@ class OperationSecurity:
 class PortSecurity:
     """The security of a port, as its policies demand it (section 6).
 
-    `operations` are by their keys. `encrypt_first` tells whether the ciphertext is signed, `endorse` whether the client's
-    key signs the signature of a symmetric binding. `https` tells whether the endpoint must be one of TLS, and
+    `operations` are by their keys. `https` tells whether the endpoint must be one of TLS, and
     `of_http` what the HTTP client must bring besides, in words. `username` has the options of a
-    UsernameToken that requests must have, None where they need not. `otherwise` is the security of who has neither keys nor a token: that of another
-    alternative. `unmet` are the demands of the port as a whole that nothing can meet, in words.
+    UsernameToken that requests must have, None where they need not. `otherwise` is the security of who
+    has no keys, or no token: that of another alternative. `unmet` are the demands of the port as a
+    whole that nothing can meet, in words.
     """
 
-    binding: Binding | None = None
-    suite: Suite | None = None
-    layout: str = ""
-    timestamp: bool = False
-    encrypt_first: bool = False
-    endorse: bool = False
-    confirm_signature: bool = False
+    binding: BindingSecurity = BindingSecurity()
     https: bool = False
     of_http: tuple[str, ...] = ()
     username: frozenset[str] | None = None
@@ -171,9 +198,9 @@ class PortSecurity:
 
     @property
     def needs_keys(self) -> bool:
-        """Whether a message is signed or encrypted."""
+        """Whether a message is signed or encrypted, or has a SAML assertion."""
         messages = [m for o in self.operations.values() for m in (o.request, o.reply)]
-        return any(m.sign or m.encrypt for m in messages)
+        return any(m.sign or m.encrypt or m.saml for m in messages)
 
     @property
     def needs_user(self) -> bool:

@@ -88,7 +88,37 @@ def token(one: Assertion) -> Token:
     options = {inner.local for inner in one.inside}
     if one.attribute("RequireClientCertificate") in ("true", "1"):
         options.add("RequireClientCertificate")
-    return Token(one.local, include, frozenset(options), one.at)
+    return Token(one.local, include, frozenset(options), one.at, _issued_key(one))
+
+
+def _issued_key(one: Assertion) -> str:
+    """The last step of the type of key of an issued SAML assertion, "" where it is no such."""
+    if one.local != "IssuedToken":
+        return ""
+    kind, key = (_text_in(one.parameters, name) for name in ("TokenType", "KeyType"))
+    return key.rpartition("/")[2] if "saml" in kind.lower() else ""
+
+
+def _text_in(parameters: Iterable[Assertion], name: str) -> str:
+    """The text of the first parameter of a name, however deep it is."""
+    for one in parameters:
+        found = one.text if one.local == name else _text_in(one.parameters, name)
+        if found:
+            return found
+    return ""
+
+
+def saml_confirmation(one: SupportingToken, binding: Binding | None) -> str:
+    """How the SAML assertion of a supporting token is confirmed, by the runtime's names; "" where it cannot be."""
+    if one.is_endorsing or one.parts != Parts():
+        return ""
+    if binding is Binding.TRANSPORT:
+        return "bearer" if one.token.is_bearer else ""
+    if binding is not Binding.ASYMMETRIC or one.is_encrypted:
+        return ""
+    if one.is_signed:
+        return "sender-vouches" if one.token.kind == "SamlToken" else ""
+    return "bearer" if one.token.is_bearer else ""
 
 
 def tokens_in(binding: Assertion, *names: str) -> tuple[Token, ...]:
@@ -151,7 +181,10 @@ def part_name(parameter: Assertion) -> str | None:
     if parameter.local == "Body":
         return "Body"
     if parameter.local == "Attachments":
-        return "Attachments"
+        content = any(
+            p.local == "ContentSignatureTransform" for p in parameter.parameters
+        )
+        return "Attachments" if content else "CompleteAttachments"
     if parameter.local == "Header":
         name = parameter.attribute("Name") or "*"
         return f"{{{parameter.attribute('Namespace')}}}{name}"
@@ -176,6 +209,11 @@ def _part_at(parameter: Assertion) -> str | None:
     if path[1:2] == ["Header"] and len(path) == _HEADERS_BY_PATH:
         return f"{{{names[2][0]}}}{path[2]}"
     return None
+
+
+def can_encrypt(part: str) -> bool:
+    """Whether the runtime encrypts a part: the Body, and header blocks."""
+    return part == "Body" or part.startswith("{")
 
 
 def all_parts_are_named(one: Assertion) -> bool:

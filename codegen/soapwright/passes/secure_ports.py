@@ -25,6 +25,7 @@ from soapwright.model.policy import NOTHING, Alternative, Policy, in_order
 from soapwright.model.security import (
     REFERENCES,
     Binding,
+    BindingSecurity,
     MessageSecurity,
     OperationSecurity,
     Parts,
@@ -34,10 +35,12 @@ from soapwright.model.security import (
 )
 from soapwright.model.security_policies import (
     binding_of,
+    can_encrypt,
     flags_of,
     is_security,
     layout,
     parts_of,
+    saml_confirmation,
     suite,
     supporting,
     tokens_in,
@@ -83,8 +86,9 @@ def _report(port: Port, findings: Findings) -> None:
         found = demands_of(policy, port.address, around, encrypts=encrypts(port))
         _note(found, findings)
     for operation in port.operations:
+        own = around | used_alternative(operation.policy or NOTHING, around)
         for policy in _policies_of(operation):
-            _note(demands_of(policy, None, around), findings)
+            _note(demands_of(policy, None, own), findings)
 
 
 def _policies_of(operation: Operation) -> Iterator[Policy]:
@@ -114,12 +118,19 @@ def security_of(port: Port) -> PortSecurity | None:
     """The message security of a port, None where its policies demand none."""
     used = alternative_of_port(port)
     found = _Reading(port, used).security()
-    if not (found.needs_user or found.unmet):
-        return None if found == PortSecurity() else found
-    for other in _others(port, used):
-        otherwise = _Reading(port, other).security()
-        if not (otherwise.needs_user or otherwise.unmet):
-            return replace(found, otherwise=otherwise)
+    if found == PortSecurity():
+        return None
+    others = [_Reading(port, other).security() for other in _others(port, used)]
+    return _with_otherwise(found, [one for one in others if not one.unmet])
+
+
+def _with_otherwise(
+    found: PortSecurity, others: Sequence[PortSecurity]
+) -> PortSecurity:
+    """The security with the first other one that needs less of the user: no keys, or nothing at all."""
+    for other in others:
+        if (other.needs_keys, other.needs_user) < (found.needs_keys, found.needs_user):
+            return replace(found, otherwise=_with_otherwise(other, others))
     return found
 
 
@@ -158,21 +169,33 @@ class _Reading:
         operations = {one.key: self._operation(one) for one in self._port.operations}
         if not any(one != OperationSecurity() for one in operations.values()):
             operations = {}
-        found = PortSecurity(
-            binding=self._binding,
-            timestamp="IncludeTimestamp" in self._flags,
-            https=self._needs_tls(),
-            of_http=tuple(self._of_http()),
+        own = [_Reading(self._port, one) for one in self._own_bindings()]
+        return PortSecurity(
+            binding=self._properties(),
+            https=any(reading._needs_tls() for reading in (self, *own)),
+            of_http=tuple(words for one in (self, *own) for words in one._of_http()),
             username=self._username(),
             operations=operations,
             unmet=tuple(dict.fromkeys(refused)),
         )
+
+    def _own_bindings(self) -> Iterator[Alternative]:
+        """The assertions of each message that has a binding of its own or of its operation, with the port's."""
+        for operation in self._port.operations:
+            for message in (operation.input, operation.output):
+                around = self._around(operation, message)
+                if binding_of(around - self._alternative) is not None:
+                    yield around
+
+    def _properties(self) -> BindingSecurity:
+        """The properties of the binding."""
         if self._assertion is None:
-            return found
-        return replace(
-            found,
+            return BindingSecurity()
+        return BindingSecurity(
+            kind=self._binding,
             suite=suite(self._assertion)[1],
             layout=_LAYOUTS.get(layout(self._assertion), ""),
+            timestamp="IncludeTimestamp" in self._flags,
             encrypt_first="EncryptBeforeSigning" in self._flags,
             endorse=self._binding is Binding.SYMMETRIC and self._endorsing is not None,
             confirm_signature="RequireSignatureConfirmation" in self._supported,
@@ -191,7 +214,8 @@ class _Reading:
         """The UsernameTokens that a request of any operation must have."""
         tokens = [*self._supporting]
         for operation in self._port.operations:
-            tokens += supporting(self._around(operation, operation.input))
+            around = self._around(operation, operation.input)
+            tokens += supporting(around - self._alternative)
         return [one for one in tokens if one.token.kind == "UsernameToken"]
 
     def _of_http(self) -> Iterator[str]:
@@ -216,33 +240,50 @@ class _Reading:
         refused = [
             demand.words
             for policy in _policies_of(operation)
-            for demand in demands_of(policy, None, self._alternative)
+            for demand in demands_of(policy, None, self._around(operation, None))
             if demand.how is Met.REFUSED
         ]
         return OperationSecurity(
-            self._message(operation, operation.input, by_initiator=True),
-            self._message(operation, operation.output, by_initiator=False),
+            self._of(operation, operation.input, by_initiator=True),
+            self._of(operation, operation.output, by_initiator=False),
             tuple(dict.fromkeys(refused)),
         )
 
+    def _of(
+        self, operation: Operation, message: Message | None, *, by_initiator: bool
+    ) -> MessageSecurity:
+        """The security of a message, by its own binding where it has one."""
+        around = self._around(operation, message)
+        if message is None or binding_of(around - self._alternative) is None:
+            return self._message(operation, message, by_initiator=by_initiator)
+        reading = _Reading(self._port, around)
+        found = reading._message(operation, message, by_initiator=by_initiator)
+        return replace(found, binding=reading._properties())
+
     def _around(self, operation: Operation, message: Message | None) -> Alternative:
-        """The assertions of an operation and of one of its messages, without the port's."""
-        policies = [operation.policy, NOTHING if message is None else message.policy]
-        return _EMPTY.union(
-            *(used_alternative(p, self._alternative) for p in policies if p)
-        )
+        """The assertions of the port, an operation, and one of its messages."""
+        own = used_alternative(operation.policy or NOTHING, self._alternative)
+        around = self._alternative | own
+        if message is None:
+            return around
+        return around | used_alternative(message.policy or NOTHING, around)
 
     def _message(
         self, operation: Operation, message: Message | None, *, by_initiator: bool
     ) -> MessageSecurity:
         if message is None:
             return MessageSecurity()
-        own = self._around(operation, message)
-        parts = parts_of(in_order(self._alternative | own))
-        tokens = [*self._supporting, *supporting(own)] if by_initiator else []
+        around = self._around(operation, message)
+        parts = parts_of(in_order(around))
+        tokens = list(supporting(around)) if by_initiator else []
+        confirmed = [saml_confirmation(one, self._binding) for one in tokens]
+        saml = next(filter(None, confirmed), "")
         if self._binding is Binding.TRANSPORT or self._binding is None:
-            return self._over_transport(parts, tokens)
-        sign, encrypt = dict.fromkeys(parts.sign), dict.fromkeys(parts.encrypt)
+            return replace(self._over_transport(parts, tokens), saml=saml)
+        if by_initiator and any(t.has_key for t in self._tokens(*_SIGNING[True])):
+            saml = "holder-of-key"
+        sign = dict.fromkeys(parts.sign)
+        encrypt = dict.fromkeys(filter(can_encrypt, parts.encrypt))
         if "IncludeTimestamp" in self._flags:
             sign["Timestamp"] = None
         usernames = [t for t in tokens if t.token.kind == "UsernameToken"]
@@ -259,6 +300,7 @@ class _Reading:
             *(tuple(sign), tuple(encrypt), parts.require),
             reference,
             self._reference_of(_ENCRYPTING, by_initiator=by_initiator),
+            saml,
         )
 
     def _over_transport(

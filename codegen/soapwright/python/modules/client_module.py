@@ -130,7 +130,9 @@ class ClientModules:
         """The outgoing layers that ports demand, as entries of a dict."""
         layers = []
         for port in ports:
-            if port.addressing is not None and port.addressing.required:
+            if port.is_http or port.addressing is None:
+                continue
+            if port.addressing.required:
                 made = self.scope.soap("Addressing")
                 version = string(port.addressing.version)
                 given = "" if version == _CURRENT else f"version={version}"

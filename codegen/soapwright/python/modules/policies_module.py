@@ -9,6 +9,7 @@ from soapwright.model.api import Port
 from soapwright.model.demands import demands_of_port
 from soapwright.model.security import (
     Binding,
+    BindingSecurity,
     MessageSecurity,
     OperationSecurity,
     PortSecurity,
@@ -123,13 +124,13 @@ def _pair(
     found = operation or OperationSecurity()
     tokens = () if security.username is None else ("UsernameToken",)
     return (
-        _profile(found.request, security, tokens),
-        _profile(found.reply, security, ()),
+        _profile(found.request, found.request.binding or security.binding, tokens),
+        _profile(found.reply, found.reply.binding or security.binding, ()),
     )
 
 
 def _profile(
-    message: MessageSecurity, security: PortSecurity, tokens: tuple[str, ...]
+    message: MessageSecurity, binding: BindingSecurity, tokens: tuple[str, ...]
 ) -> str:
     """The expression for the profile of the messages of one direction."""
     required = (*tokens, *message.require)
@@ -139,46 +140,48 @@ def _profile(
     if message.encrypt:
         given.append(f"encrypt={tuple_of(map(string, message.encrypt))}")
     if message.sign or message.encrypt:
-        given += _of_keys(message, security)
-    if not security.timestamp:
+        given += _of_keys(message, binding)
+    if message.saml:
+        given.append(f"saml={string(message.saml)}")
+    if not binding.timestamp:
         given.append("timestamp=False")
     return f"Profile({', '.join(given)})"
 
 
-def _of_keys(message: MessageSecurity, security: PortSecurity) -> Iterator[str]:
+def _of_keys(message: MessageSecurity, binding: BindingSecurity) -> Iterator[str]:
     """The arguments of a profile about keys, but for those that are the runtime's defaults."""
-    symmetric = security.binding is Binding.SYMMETRIC
-    if message.encrypt and security.encrypt_first:
+    symmetric = binding.kind is Binding.SYMMETRIC
+    if message.encrypt and binding.encrypt_first:
         yield 'order="encrypt-sign"'
     if symmetric:
         yield "symmetric=True"
-    if security.endorse:
+    if binding.endorse:
         yield "endorse=True"
-    if security.confirm_signature:
+    if binding.confirm_signature:
         yield "confirm=True"
-    if message.reference != "direct" and (security.endorse or not symmetric):
+    if message.reference != "direct" and (binding.endorse or not symmetric):
         yield f"reference={string(message.reference)}"
     if (message.encrypt or symmetric) and message.encryption_reference != _BY_ISSUER:
         yield f"encryption_reference={string(message.encryption_reference)}"
-    if algorithms := _algorithms(message, security):
+    if algorithms := _algorithms(message, binding):
         yield f"algorithms={algorithms}"
-    if security.layout not in ("", "strict"):
-        yield f"layout={string(security.layout)}"
+    if binding.layout not in ("", "strict"):
+        yield f"layout={string(binding.layout)}"
 
 
-def _algorithms(message: MessageSecurity, security: PortSecurity) -> str:
+def _algorithms(message: MessageSecurity, binding: BindingSecurity) -> str:
     """The expression for the algorithms of a suite, "" for the runtime's own."""
-    suite = security.suite
+    suite = binding.suite
     if suite is None:
         return ""
     signature = suite.signature
-    if security.binding is Binding.SYMMETRIC:
+    if binding.kind is Binding.SYMMETRIC:
         signature = signature.replace("rsa-sha1", "hmac-sha1")
     named = {
         "signature": (signature, _SIGNATURE),
         "digest": (suite.digest, "sha256"),
     }
-    if message.encrypt or security.binding is Binding.SYMMETRIC:
+    if message.encrypt or binding.kind is Binding.SYMMETRIC:
         named["data"] = suite.data, "aes256-gcm"
         named["transport"] = suite.key_transport, "rsa-oaep-mgf1p"
     given = [

@@ -179,7 +179,7 @@ class ServiceModules:
         ]
         if port.mtom is not None:
             arguments.append(f"mtom={string(port.mtom.value)}")
-        if port.addressing is not None:
+        if port.addressing is not None and not port.is_http:
             use = "required" if port.addressing.required else "optional"
             arguments.append(f"addressing={string(use)}")
         doc = docstring(

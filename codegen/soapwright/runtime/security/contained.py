@@ -44,20 +44,29 @@ def check_contained(e: Any, data: bytes) -> None:  # Any: lxml ships no types
     Raises:
         SecurityError: it does.
     """
-    types = [found(e) for found in _TYPES]
-    if any(types):
-        alone = parse(data, None, LIMITS)
-        for these, find in zip(types, _TYPES, strict=True):
-            for here, there in zip(these, find(alone), strict=True):
-                uri = _namespace(here)
-                if uri not in _STANDARD and uri != _namespace(there):
-                    message = "a type is named by a prefix that is not signed"
-                    raise SecurityError(message)
+    if any(found(e) for found in _TYPES):
+        if not have_same_types(e, parse(data, None, LIMITS)):
+            raise SecurityError("a type is named by a prefix that is not signed")
     references = _REFERENCES(e)
     if references:
         beyond = {str(one).removeprefix("#") for one in references}.difference(_IDS(e))
         if beyond and not beyond.isdisjoint(_IDS(e.getroottree().getroot())):
             raise SecurityError("a reference leads to what is not signed")
+
+
+def have_same_types(e: Any, alone: Any) -> bool:  # Any: lxml ships no types
+    """Whether types that are named within an element are the same in another place.
+
+    Args:
+        e: the element.
+        alone: the same element, elsewhere.
+    """
+    for find in _TYPES:
+        for here, there in zip(find(e), find(alone), strict=True):
+            uri = _namespace(here)
+            if uri not in _STANDARD and uri != _namespace(there):
+                return False
+    return True
 
 
 def _namespace(value: Any) -> str:  # Any: lxml's results

@@ -7,9 +7,9 @@ all elements have the namespaces and the prefixes that they were encrypted with.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
@@ -18,6 +18,7 @@ from ..values.strings import attribute_text
 from ..xml.element import Element
 from ..xml.parsing import Limits, parse
 from .algorithms import Accepted, decoded
+from .canonical import canonical
 from .certificates import certificate_of
 from .ciphers import (
     MASKS,
@@ -27,6 +28,7 @@ from .ciphers import (
     undecryptable,
     unwrapped,
 )
+from .contained import have_same_types
 from .correlation import Correlation, SessionKey
 from .derived import AT_MOST, TOKENS, base_of, key_in
 from .material import Material
@@ -47,8 +49,11 @@ from .parts import Ids, Parts, Place, element_at, only, parts_of, place_of
 
 _REFERENCES_AT_MOST: Final = 32
 _ROUNDS: Final = 4
+_AROUND: Final = "around-the-plaintext"
 _CONTENT: Final = f"{ENCRYPTION}Content"
 _ELEMENT: Final = f"{ENCRYPTION}Element"
+SignedScope: TypeAlias = Callable[[Any], Mapping[str | None, str] | None]
+"""Of an lxml element the namespaces around it that a signature covers; `None` where none covers it."""
 _MGF: Final = f"{{{ENCRYPTION11}}}MGF"
 
 
@@ -218,7 +223,8 @@ class Decrypting:
         accepts: the algorithms that may be used.
         limits: of the message, as of one that came as it is after decryption.
         actor: of the Security block.
-        is_signed: whether a verified signature covers a ciphertext.
+        signed_scope: gives the namespaces around a ciphertext that a verified signature covers with it;
+            `None` where none covers it.
     """
 
     def __init__(
@@ -227,13 +233,13 @@ class Decrypting:
         accepts: Accepted,
         limits: Limits,
         actor: str,
-        is_signed: Callable[[Any], bool],  # Any: lxml ships no types
+        signed_scope: SignedScope,
     ) -> None:
         self._actor = actor
         self._keys = keys
         self._accepts = accepts
         self._limits = limits
-        self._is_signed = is_signed
+        self._signed_scope = signed_scope
 
     def result(
         self, parts: Parts, references: Any, key: Any
@@ -298,19 +304,26 @@ class Decrypting:
             done.elements.append(place_of(target))
         else:
             raise undecryptable()
-        name = self._algorithm(e)
+        scope = self._signed_scope(e)
+        name = self._algorithm(e, is_signed=scope is not None)
         session = self._session(e, parts, ids, key)
         plain = decrypted(name, session.key, _cipher_value(e))
-        _check_fragment(plain, parent, self._limits, whole=kind == _ELEMENT)
+        root = _fragment(plain, parent.nsmap, self._limits)
+        if kind == _ELEMENT:
+            _check_element(root)
+        if scope is not None:
+            alone = _fragment(plain, scope, self._limits)
+            if canonical(alone) != canonical(root) or not have_same_types(root, alone):
+                raise undecryptable()
         return target, plain
 
-    def _algorithm(self, e: Any) -> str:  # Any: lxml ships no types
+    def _algorithm(self, e: Any, *, is_signed: bool) -> str:  # Any: lxml ships no types
         method = only(e, xenc("EncryptionMethod"))
         name = self._accepts.data.get(method.get("Algorithm") or "")
         if name is None or any(child.tag != xenc("KeySize") for child in method):
             raise SecurityError("the algorithm of encrypted data is not accepted")
         # Else it would be an oracle of the padding: GCM fails as a whole, CBC does not.
-        if name.endswith("-cbc") and not self._is_signed(e):
+        if name.endswith("-cbc") and not is_signed:
             raise SecurityError("CBC is accepted where the ciphertext is signed")
         return name
 
@@ -348,26 +361,30 @@ def _target(e: Any, parts: Parts) -> Any:  # Any: lxml ships no types
     raise undecryptable()
 
 
-def _check_fragment(
-    plain: bytes, parent: Any, limits: Limits, *, whole: bool
-) -> None:  # Any: lxml ships no types
-    """Refuse a plaintext that is not well-formed by itself, in the namespaces of its place.
-
-    Args:
-        whole: whether it must be one element.
+def _fragment(
+    plain: bytes, scope: Mapping[str | None, str], limits: Limits
+) -> Any:  # Any: lxml ships no types
+    """An element around a plaintext, which is well-formed by itself in these namespaces.
 
     Raises:
         SecurityError: it is not.
     """
     declared = "".join(
         f' xmlns{":" + prefix if prefix else ""}="{attribute_text(uri)}"'
-        for prefix, uri in parent.nsmap.items()
+        for prefix, uri in scope.items()
     )
-    root: Any = _parsed(f"<x{declared}>".encode() + plain + b"</x>", limits)
-    if whole:
-        texts = [root.text or "", *(e.tail or "" for e in root)]
-        if len(root) != 1 or "".join(texts).strip():
-            raise undecryptable()
+    if _AROUND in scope:
+        raise undecryptable()
+    start = f'<{_AROUND}:x xmlns:{_AROUND}="urn:{_AROUND}"{declared}>'
+    end = f"</{_AROUND}:x>"
+    return _parsed(b"".join((start.encode(), plain, end.encode())), limits)
+
+
+def _check_element(root: Any) -> None:  # Any: lxml ships no types
+    """Refuse a plaintext that is to be one element, and is not."""
+    texts = [root.text or "", *(e.tail or "" for e in root)]
+    if len(root) != 1 or "".join(texts).strip():
+        raise undecryptable()
 
 
 def _parsed(data: bytes, limits: Limits) -> Element:

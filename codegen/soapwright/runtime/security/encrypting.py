@@ -12,6 +12,7 @@ from typing import Final
 from cryptography import x509
 
 from ..errors.errors import SecurityError
+from ..values.strings import attribute_text
 from .algorithms import encoded
 from .ciphers import (
     DATA,
@@ -183,6 +184,7 @@ class _Writer:
     ) -> None:
         self._envelope = envelope
         self._encoding = places.encoding
+        self._content = places.content
         self._algorithm = algorithm
         self._key = key
         self._reference = reference
@@ -194,13 +196,14 @@ class _Writer:
         if part.inside == part.end:  # an empty-element tag
             start = part.end - len("/>".encode(self._encoding))
             return start, part.end, f">{self._data(b'', 'Content')}</{part.written}>"
-        plain = self._envelope[part.inside : part.close]
+        plain = self._plain(part.inside, part.close, self._content)
         return part.inside, part.close, self._data(plain, "Content")
 
     def element(self, part: Part, *, in_header: bool) -> tuple[int, int, str]:
         """An encrypted element, and where it goes; a header block is in an EncryptedHeader, with its
         attributes of SOAP (section 9.4.1)."""
-        data = self._data(self._envelope[part.start : part.end], "Element")
+        plain = self._plain(part.start, part.end, [part])
+        data = self._data(plain, "Element")
         name = self.ids[-1]
         if in_header:
             name = new_id("EH")
@@ -210,6 +213,22 @@ class _Writer:
             )
         self.instead.append((part.name, name))
         return part.start, part.end, data
+
+    def _plain(self, start: int, end: int, parts: Sequence[Part]) -> bytes:
+        """The bytes from one to before another, in which elements declare all namespaces that they may use:
+        where the ciphertext is signed, its surroundings are not."""
+        pieces, last = [], start
+        for part in parts:
+            content = self._envelope[part.start : part.end]
+            wanted = "".join(
+                f' xmlns{":" + prefix if prefix else ""}="{attribute_text(uri)}"'
+                for prefix, uri in part.scope.items()
+                if prefix not in part.declared
+                and (not prefix or f"{prefix}:".encode(self._encoding) in content)
+            )
+            pieces += [self._envelope[last : part.at], wanted.encode(self._encoding)]
+            last = part.at
+        return b"".join([*pieces, self._envelope[last:end]])
 
     def _data(self, plain: bytes, kind: str) -> str:
         name = new_id("ED")

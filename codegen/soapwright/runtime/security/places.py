@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -15,6 +15,7 @@ from .tokens import BLOCK, UTILITY
 
 _SOAP: Final = tuple(names.namespace for names in NAMES.values())
 _ACTORS: Final = ("actor", "role")
+_DEEPEST: Final = 3
 
 
 @dataclass(slots=True)
@@ -39,6 +40,10 @@ class Part:
     """The byte after it."""
     soap: str = ""
     """The attributes of SOAP that a header block has, as XML after a space."""
+    declared: tuple[str, ...] = ()
+    """The prefixes that it declares itself, "" for the default namespace."""
+    scope: Mapping[str, str] = field(default_factory=dict)
+    """The namespaces in scope around it, by their prefixes."""
 
 
 @dataclass(slots=True)
@@ -59,6 +64,8 @@ class Places:
 
     encoding: str
     body: Part | None = None
+    content: list[Part] = field(default_factory=list)
+    """The children of the Body."""
     header: list[Part] = field(default_factory=list)
     """The header blocks, but the Security block."""
     block: Block | None = None
@@ -115,21 +122,34 @@ class _Scan:
         self._parser.namespace_prefixes = True
         self._parser.StartElementHandler = self._starts
         self._parser.EndElementHandler = self._ends
+        self._parser.StartNamespaceDeclHandler = self._declares
         self._open: list[str] = []
         self._parts: dict[int, Part] = {}
         """Those that are open, by their depths."""
         self._entered: Part | None = None
         self._security: Part | None = None
+        self._declared: dict[str, str] = {}
+        """Of the element that is to begin."""
+        self._scopes: list[dict[str, str]] = [{}]
+        """The namespaces in scope within the elements that are open, down to the third."""
 
     def run(self) -> None:
         self._parser.Parse(self._envelope, True)
 
+    def _declares(self, prefix: str | None, uri: str | None) -> None:
+        if len(self._open) <= _DEEPEST:
+            self._declared[prefix or ""] = uri or ""
+
     def _starts(self, name: str, attributes: dict[str, str]) -> None:
         self._enter()
         depth = len(self._open)
-        if depth > 3 or depth > 1 and not self._in_header():
-            self._open.append("")  # of the Body's content nothing is looked at
+        if depth > _DEEPEST or depth == _DEEPEST and not self._in_header():
+            self._open.append("")  # deep in the Body nothing is looked at
+            self._declared.clear()
             return
+        declared, self._declared = self._declared, {}
+        around = self._scopes[depth]
+        self._scopes[depth + 1 :] = [{**around, **declared}]
         clark, written = _names(name)
         self._open.append(clark)
         if depth == 0:
@@ -140,12 +160,15 @@ class _Scan:
         identifier = attributes.get(_utility_id(attributes), "")
         at = start + self._size(f"<{written}")
         part = Part(clark, written, start, at, identifier)
+        part.declared, part.scope = tuple(declared), around
         if depth == 1 and clark.rpartition("}")[2] == "Body":
             if self.places.body is not None:
                 raise SecurityError("the envelope has two Bodies")
             self.places.body = part
         elif depth == 2 and self._in_header():
             self._header_block(part, attributes)
+        elif depth == 2 and self._parts.get(1) is self.places.body:
+            self.places.content.append(part)
         elif depth == 3 and self._in_header() and self._block_is_open():
             assert self.places.block is not None
             self.places.block.parts.append(part)

@@ -21,7 +21,7 @@ Username: TypeAlias = Literal["", "any", "digest", "no-password"]
 S = TypeVar("S")
 
 _NOTHING: Final = Profile(sign=(), timestamp=False)
-_KEYS: Final = "the policy demands signed or encrypted messages: give security=Keys(…)"
+_KEYS: Final = "the policy demands message security: give security=Keys(…)"
 _INSTEAD: Final = "security=False does without what the policy demands"
 
 
@@ -38,7 +38,7 @@ class PortProfile:
         of_http: what the HTTP client must bring, in words.
         unmet: what nothing here meets, in words: the port cannot be used.
         unmet_in: the same of operations, by their names.
-        otherwise: the security of who has neither keys nor a token, by another alternative of the policy.
+        otherwise: the security of who has no keys, or no token, by another alternative of the policy.
     """
 
     request: Profile = _NOTHING
@@ -53,15 +53,16 @@ class PortProfile:
 
     @property
     def needs_keys(self) -> bool:
-        """Whether a message is signed or encrypted."""
+        """Whether a message is signed or encrypted, or has a SAML assertion."""
         pairs = [(self.request, self.reply), *self.operations.values()]
-        return any(one.sign or one.encrypt for pair in pairs for one in pair)
+        profiles = [profile for pair in pairs for profile in pair]
+        return any(one.sign or one.encrypt or one.saml for one in profiles)
 
     def alternatives(self) -> Iterator[PortProfile]:
-        """This one, and that of who has no keys."""
+        """This one, and those of who is given less."""
         yield self
         if self.otherwise is not None:
-            yield self.otherwise
+            yield from self.otherwise.alternatives()
 
     # -------------------------------------------------------------------------- clients
 
@@ -85,7 +86,7 @@ class PortProfile:
         Args:
             secured: gives that of a profile.
         """
-        made = _Once(secured)
+        made = _Once(_unless_nothing(secured))
         default = made.of(_turned(self.request, self.reply))
         operations = {
             name: made.of(_turned(*pair)) for name, pair in self.operations.items()
@@ -109,7 +110,7 @@ class PortProfile:
         """
         if self.unmet:
             raise ValueError(_unmet(self))
-        made = _Once(secured)
+        made = _Once(_unless_nothing(secured))
         default = made.of(_turned(self.reply, self.request))
         operations = {
             name: made.of(_turned(reply, request))
@@ -129,7 +130,7 @@ class PortProfile:
         """
         for one in self.alternatives():
             if one.refusal_of_service(given) is None:
-                return one.service(lambda profile: _over_transport(profile, given))
+                return one.service(lambda profile: TransportService(profile, given))
         raise ValueError(f"{self.refusal_of_service(given)}; {_INSTEAD}")
 
     def refusal_of_service(self, given: object) -> str | None:
@@ -161,7 +162,7 @@ class ClientDemands:
         """
         for one in self.profile.alternatives():
             if not one.needs_keys and self._refusal(one, ()) is None:
-                return one.client(_client_over_transport)
+                return one.client(TransportClient)
         raise ValueError(f"{self._refusal(self.profile, ()) or _KEYS}; {_INSTEAD}")
 
     def with_keys(
@@ -240,23 +241,25 @@ def _turned(sent: Profile, comes: Profile) -> Profile:
         expect=tuple(comes.sign),
         expect_encrypted=tuple(comes.encrypt),
         expect_required=tuple(comes.require),
+        saml=sent.saml or comes.saml,
     )
 
 
-def _client_over_transport(profile: Profile) -> ClientSecurity | None:
-    """The security of a client whose messages TLS protects."""
-    return TransportClient(profile) if _does_anything(profile) else None
+def _unless_nothing(
+    secured: Callable[[Profile], S | None],
+) -> Callable[[Profile], S | None]:
+    """Gives the security of a profile, `None` of one that demands nothing."""
 
+    def made(profile: Profile) -> S | None:
+        demanded = (
+            *(*profile.sign, *profile.expected, *profile.encrypt),
+            *(*profile.expected_encrypted, *profile.require, *profile.expect_required),
+        )
+        if not (demanded or profile.timestamp or profile.saml):
+            return None
+        return secured(profile)
 
-def _over_transport(profile: Profile, given: object) -> ServiceSecurity | None:
-    """The security of a service whose messages TLS protects."""
-    if given is None and not _does_anything(profile):
-        return None
-    return TransportService(profile, given)
-
-
-def _does_anything(profile: Profile) -> bool:
-    return bool(profile.timestamp or profile.require or profile.expect_required)
+    return made
 
 
 def _formed(token: Layer, form: str) -> Layer:

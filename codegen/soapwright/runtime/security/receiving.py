@@ -6,16 +6,17 @@ signature covered stays covered when it is decrypted: in the same place of the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors.errors import SecurityError
 from ..http.message import Attachment
-from ..xml.parsing import LIMITS, Limits
+from ..xml.parsing import LIMITS, Limits, parse
 from .algorithms import Accepted
 from .assertion_checks import Asserted, asserted
 from .assertions import assertion_in
+from .canonical import canonical
 from .correlation import Correlation, SessionKey
 from .decrypting import Decrypted, Decrypting, SessionKeys
 from .material import Material
@@ -98,7 +99,7 @@ class _Opening:
         self._keys = SessionKeys(material, accepts, coming.request)
         self._found = Opened(parts)
         self._decrypting = Decrypting(
-            *(self._keys, accepts, coming.limits, profile.actor), self._is_signed
+            *(self._keys, accepts, coming.limits, profile.actor), self._signed_scope
         )
         self._elements: list[Place] = []
         self._contents: list[Place] = []
@@ -149,7 +150,8 @@ class _Opening:
     def _decrypt(self, references: Any, key: Any) -> None:  # Any: lxml ships no types
         found = self._found
         covered = [
-            [_lasting(e, found.parts) for e in one.covered] for one in found.signatures
+            [(_lasting(e, found.parts), p) for e, p in zip(one.covered, one.prefixes)]
+            for one in found.signatures
         ]
         assertion = found.assertion
         place = () if assertion is None else place_of(assertion.element)
@@ -160,19 +162,37 @@ class _Opening:
         found.parts = parts_of(done.root, self._profile.actor)
         for one, places in zip(found.signatures, covered, strict=True):
             one.parts = found.parts
-            one.covered = [element_at(done.root, p) for p in places if p is not None]
+            kept = [(place, p) for place, p in places if place is not None]
+            one.covered = [element_at(done.root, place) for place, _ in kept]
+            one.prefixes = [prefixes for _, prefixes in kept]
         self._note(done)
 
     def _note(self, done: Decrypted) -> None:
         self._elements += done.elements
         self._contents += done.contents
 
-    def _is_signed(self, e: Any) -> bool:  # Any: lxml ships no types
-        """Whether a signature covers an element or one that it is in."""
+    def _signed_scope(
+        self, e: Any
+    ) -> Mapping[str | None, str] | None:  # Any: lxml ships no types
+        """The namespaces around an element that a signature covers with it; `None` where none covers it."""
         around = [e, *e.iterancestors()]
-        return any(
-            one.covers(each) for one in self._found.signatures for each in around
-        )
+        for one in self._found.signatures:
+            for each, prefixes in zip(one.covered, one.prefixes, strict=True):
+                if any(each is other for other in around):
+                    return _scope(e, each, prefixes)
+        return None
+
+
+def _scope(
+    e: Any, covered: Any, prefixes: Sequence[str]
+) -> Mapping[str | None, str]:  # Any: lxml ships no types
+    """The namespaces that the canonical form of an element has around another one in it."""
+    place = place_of(e)[len(place_of(covered)) :]
+    if not place:
+        return {}
+    alone: Any = parse(canonical(covered, prefixes))
+    found: Mapping[str | None, str] = element_at(alone, place[:-1]).nsmap
+    return found
 
 
 def _lasting(e: Any, parts: Parts) -> Place | None:  # Any: lxml ships no types

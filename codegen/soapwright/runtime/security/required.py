@@ -11,7 +11,7 @@ from ..http.message import Message
 from .parts import Parts
 from .places import places_of
 from .profile import Profile
-from .tokens import SECURITY
+from .tokens import SECURITY, TIMESTAMP
 
 
 def check_required(parts: Parts, required: Sequence[str]) -> None:
@@ -46,6 +46,7 @@ def _check(required: Sequence[str], blocks: list[str], tokens: list[str]) -> Non
         elif part.startswith("{"):
             found = part in blocks
         else:
-            found = part == "Body" or f"{{{SECURITY}}}{part}" in tokens
+            name = TIMESTAMP if part == "Timestamp" else f"{{{SECURITY}}}{part}"
+            found = part == "Body" or name in tokens
         if not found:
             raise SecurityError(f"{part} is demanded, and is not in the message")

@@ -125,13 +125,25 @@ class _Secured:
             check_confirmations(main, request.values)
         # Asked last: only who is trusted fills the memory.
         for one in found.signatures:
-            sent = () if request is None else request.values
-            if one.identity in [identity_of(one.algorithm, value) for value in sent]:
-                raise SecurityError("the reply is what was sent")
+            if request is not None and request.values:
+                self._check_other(one, request)
             seen = sha256(one.identity).hexdigest()
             if not material.replays.add(seen, min(until, _LATEST)):
                 raise SecurityError("the message was received before")
         return found
+
+    def _check_other(self, one: Verified, request: Correlation) -> None:
+        """Refuse a reply whose signature is that of its request, or by one's own certificate.
+
+        Raises:
+            SecurityError: it is so.
+        """
+        if one.identity in [identity_of(one.algorithm, v) for v in request.values]:
+            raise SecurityError("the reply is what was sent")
+        signer = None if one.signer is None else one.signer.certificate
+        own, pinned = self._material.certificate, self._material.trust.pinned
+        if signer is not None and signer == own and signer not in pinned:
+            raise SecurityError("the message is one of one's own")
 
     def _check_once(self, assertion: Asserted) -> None:
         """Refuse an assertion that is for one use, and was used."""

@@ -52,6 +52,8 @@ class Verified:
     parts: Parts
     covered: list[Any] = field(default_factory=list)  # Any: lxml ships no types
     """Elements of the tree that was given, themselves."""
+    prefixes: list[Sequence[str]] = field(default_factory=list)
+    """The PrefixLists of the canonicalisations of what it covers."""
     attachments: dict[str, bool] = field(default_factory=dict)
     """The Content-IDs of attachments that it covers, and whether with their MIME headers."""
     signer: Found | None = None
@@ -146,6 +148,7 @@ class Verifying:
                 found.attachments[attachment.content_id] = complete
             else:
                 found.covered.append(self.covered(reference))
+                found.prefixes.append(_prefixes_in(reference))
         return found
 
     # -------------------------------------------------------------------- the signature
@@ -232,13 +235,9 @@ class Verifying:
         """
         holder = None if self._assertion is None else self._assertion.holder
         if found.signer is not None and found.signer.certificate != holder:
-            certificate, trust = found.signer.certificate, self._material.trust
-            if certificate == self._material.certificate:
-                if certificate not in trust.pinned:
-                    raise SecurityError("the message is one of one's own")
             others = (*found.signer.others, *self._material.chain)
             now = self._material.now()
-            trust.check(certificate, others, now)
+            self._material.trust.check(found.signer.certificate, others, now)
 
     # ------------------------------------------------------------------------ references
 
@@ -374,3 +373,9 @@ class Verifying:
                     return
             parent = parent.getparent()
         raise SecurityError("what was signed is at another place")
+
+
+def _prefixes_in(reference: Any) -> Sequence[str]:  # Any: lxml ships no types
+    """The PrefixList of a Reference that was verified; none of a token's."""
+    transform = only(only(reference, ds("Transforms")), ds("Transform"))
+    return prefix_list(transform) if transform.get("Algorithm") == EXCLUSIVE else ()

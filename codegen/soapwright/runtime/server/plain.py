@@ -107,8 +107,9 @@ class PlainCalls(Plain):
             if isinstance(operation, HttpOperation)
         ]
 
-    def place(self, request: HttpRequest) -> Place | None:
-        """The operation that a request calls; `None` where it calls none of an HTTP binding."""
+    def _found(self, request: HttpRequest) -> list[Place]:
+        """The operations that a request may call: those that name most of it; none where it calls none
+        of an HTTP binding."""
         pairs = parse_qsl(request.query, keep_blank_values=True)
         found = [
             place
@@ -118,7 +119,8 @@ class PlainCalls(Plain):
             and place.values(request.path) is not None
             and all(pair in pairs for pair in place.fixed())
         ]
-        return max(found, key=_precision, default=None)
+        most = max(map(_precision, found), default=None)
+        return [place for place in found if _precision(place) == most]
 
     def called(
         self,
@@ -127,55 +129,42 @@ class PlainCalls(Plain):
         limits: Limits,
     ) -> Call | Response | None:
         """As of `Plain`."""
-        place = self.place(request)
-        if place is None:
+        found = self._found(request)
+        if not found:
             return None
         try:
-            return self._call(place, request, received(request), limits)
+            return self._call(found, request, received(request), limits)
         except Exception as error:
-            return _failed(place.operation, error)
+            return _failed(found[0].operation, error)
 
     def _call(
-        self, place: Place, request: HttpRequest, message: Message, limits: Limits
+        self,
+        found: Sequence[Place],
+        request: HttpRequest,
+        message: Message,
+        limits: Limits,
     ) -> Call:
-        """The call that a request is.
+        """The call that a request is: of several operations at one place, of the one that has its
+        element, or most of its values.
 
         Raises:
             DecodeError: it breaks its schema's promise.
         """
-        operation = place.operation
         # Any: lxml ships no types. Both are there for the paths of errors.
         envelope: Any = etree.Element("Envelope")
         body: Any = etree.SubElement(envelope, "Body")
-        content = self._content(place, request, message, limits)
-        if content is not None:
-            body.append(content)
+        place = found[0]
+        if place.operation.http.request == "xml":
+            charset = charset_of(message.content_type)
+            body.append(parse(message.envelope, charset, limits))
+            place = next((p for p in found if _expects(p.operation, body[0])), place)
+        elif place.operation.http.request != "nothing":
+            place, pairs = _by_values(found, request, message)
+            body.append(_built(place.operation, pairs))
+        operation = place.operation
         value, headers = operation.request_in(None, body, len(message.envelope))
         given = (request, envelope, place.service, place.key, operation, value, headers)
         return Call(*given)
-
-    def _content(
-        self, place: Place, request: HttpRequest, message: Message, limits: Limits
-    ) -> Any:  # Any: an lxml element, or None
-        """The element that a request has the values of.
-
-        Raises:
-            DecodeError: it cannot be read.
-        """
-        http = place.operation.http
-        if http.request == "nothing":
-            return None
-        if http.request == "xml":
-            charset = charset_of(message.content_type)
-            return parse(message.envelope, charset, limits)
-        pairs = place.values(request.path) or []
-        pairs += _pairs_of(request.query)
-        if http.request == "form":
-            try:
-                pairs += _pairs_of(message.envelope.decode("ascii"))
-            except UnicodeDecodeError:
-                raise DecodeError("", "a form has ASCII characters alone") from None
-        return _built(place.operation, pairs)
 
     def has(self, call: Call) -> bool:
         """As of `Plain`."""
@@ -254,6 +243,37 @@ def _precision(place: Place) -> tuple[int, int]:
     """How much of a request an operation names itself."""
     location = place.operation.http.location.partition("?")[0]
     return len(_PLACE.sub("", location)), len(place.fixed())
+
+
+def _expects(operation: HttpOperation[Any, Any], element: Any) -> bool:  # Any: lxml's
+    """Whether an element is that of an operation's request."""
+    message = operation.request_message
+    assert message is not None
+    return element.tag in (message.expects, *message.also)
+
+
+def _by_values(
+    found: Sequence[Place], request: HttpRequest, message: Message
+) -> tuple[Place, _Pairs]:
+    """The operation that has most of a request's values, and fewest besides, and the values.
+
+    Raises:
+        DecodeError: they cannot be read.
+    """
+    given = _pairs_of(request.query)
+    if found[0].operation.http.request == "form":
+        try:
+            given += _pairs_of(message.envelope.decode("ascii"))
+        except UnicodeDecodeError:
+            raise DecodeError("", "a form has ASCII characters alone") from None
+
+    def fitness(place: Place) -> tuple[int, int]:
+        names = {field.name for field in place.operation.http.fields}
+        known = names & {name for name, _ in given}
+        return len(known), -len(names)
+
+    place = max(found, key=fitness)
+    return place, [*(place.values(request.path) or ()), *given]
 
 
 def _pairs_of(text: str) -> _Pairs:

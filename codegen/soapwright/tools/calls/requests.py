@@ -137,8 +137,10 @@ def _collect(value: Any, name: str, found: list[str]) -> None:  # Any: a field's
             _collect(inner, place, found)
         case dict():  # attributes that a wildcard takes: no argument gives them
             return
-        case _ if type(value).__name__ == "AnyElement":
-            return
+        case _ if hasattr(value, "to_xml"):
+            owner = name.rpartition(".")[0]
+            place = f"{owner}.any_elements" if owner else "any_elements"
+            found.append(f"{place}={value.to_xml()}")
         case _ if is_object(value):
             before = len(found)
             if name and len(_bases(value)) > 1:

@@ -6,6 +6,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from soapwright.model.codes import Code
@@ -15,7 +16,8 @@ from soapwright.tools.calls.service import Bound, Service
 
 PASSWORD = "SOAPWRIGHT_PASSWORD"
 """The variable of the environment that has the password of `--security`."""
-_KINDS = ("plain", "digest", "basic")
+_KINDS = ("plain", "digest", "basic", "keys")
+_NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +32,42 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """How a caller is identified: `kind` is one of `plain`, `digest` (WS-Security's UsernameToken)
-    and `basic` (HTTP's)."""
+    """How a caller is identified: `kind` is one of `plain`, `digest` (WS-Security's UsernameToken),
+    `basic` (HTTP's), `keys` (signatures; `user` is then the PKCS#12 file, `trust` are certificates), and
+    `none`, which does without what the WSDL's policy demands."""
 
     kind: str
-    user: str
-    password: str = field(repr=False)
+    user: str = ""
+    password: str = field(default="", repr=False)
+    trust: tuple[Path, ...] = ()
 
 
 class _Captured(Exception):
     """A request that is not sent."""
 
 
-def read_security(text: str, ask: Callable[[], str | None]) -> Security:
-    """The value of `--security`: `KIND:USER` or `KIND:USER:PASSWORD`.
+def read_security(
+    text: str, ask: Callable[[], str | None], trust: tuple[Path, ...] = ()
+) -> Security:
+    """The value of `--security`: `none`, `KIND:USER` or `KIND:USER:PASSWORD`.
 
     Args:
         text: the value.
+        trust: certificates of whom replies are taken from, for `keys`.
         ask: asks for a password that neither it nor the environment has; None where nobody is there.
 
     Raises:
         SpecError: it is no such value, or there is no password.
     """
     findings = Findings()
+    if text == _NONE:
+        return Security(_NONE)
     kind, _, rest = text.partition(":")
     user, colon, password = rest.partition(":")
     if kind not in _KINDS or not user:
-        hint = "plain:USER, digest:USER or basic:USER, and :PASSWORD"
+        hint = (
+            "plain:USER, digest:USER, basic:USER or keys:FILE, and :PASSWORD; or none"
+        )
         at = Location("--security")
         findings.error(Code.CALL, f"no kind of security {kind!r}", at, hint)
         raise SpecError(findings)
@@ -67,7 +78,7 @@ def read_security(text: str, ask: Callable[[], str | None]) -> Security:
             Code.CALL, "the password is missing", Location("--security"), hint
         )
         raise SpecError(findings)
-    return Security(kind, user, given)
+    return Security(kind, user, given, trust)
 
 
 # Any: the package's own classes
@@ -91,7 +102,7 @@ def make_client(
         SpecError: there is no address to call, or an option is not possible.
     """
     client = getattr(service.package, bound.client)
-    outgoing = [*_layers(service, settings), *([see] if see else [])]
+    outgoing = [*layers_of(service.package, settings), *([see] if see else [])]
     try:
         return client(
             settings.endpoint or None,
@@ -99,23 +110,48 @@ def make_client(
             timeout=settings.timeout,
             transport=transport,
             outgoing=outgoing,
+            security=_message_security(service, settings.security),
         )
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         findings = Findings()
-        hint = "" if settings.endpoint else "--endpoint URL names the service"
+        has_address = settings.endpoint or bound.port.address
+        hint = "" if has_address else "--endpoint URL names the service"
         findings.error(Code.CALL, str(error), Location(bound.port.key), hint)
         raise SpecError(findings) from None
 
 
-def _layers(service: Service, settings: Settings) -> list[Any]:  # Any: layers
+# Any: keys of the package's own, False for none, None for what the policy demands
+def _message_security(service: Service, security: Security | None) -> Any:
+    """The message security of a client.
+
+    Raises:
+        ValueError: the package has none, or the keys cannot be used.
+        OSError: their file cannot be read.
+    """
+    if security is None or security.kind not in (_NONE, "keys"):
+        return None
+    if security.kind == _NONE:
+        return False
+    if "security" not in service.package.__all__:
+        raise ValueError(
+            "the package has no message security: generate it with --security"
+        )
+    return service.package.security.Keys.from_pkcs12(
+        security.user, security.password, trust=security.trust
+    )
+
+
+# Any: a generated package; its layers
+def layers_of(package: Any, settings: Settings) -> list[Any]:
+    """The layers that identify the caller, and add HTTP headers."""
     layers: list[Any] = []
     security, headers = settings.security, dict(settings.headers)
     if security is not None and security.kind == "basic":
         pair = f"{security.user}:{security.password}".encode()
         headers["Authorization"] = f"Basic {b64encode(pair).decode('ascii')}"
-    elif security is not None:
+    elif security is not None and security.kind in ("plain", "digest"):
         digest = security.kind == "digest"
-        token = service.package.UsernameToken
+        token = package.UsernameToken
         layers.append(token(security.user, security.password, digest=digest))
     if headers:
 
@@ -130,6 +166,7 @@ def _layers(service: Service, settings: Settings) -> list[Any]:  # Any: layers
 class Prepared:
     """A request as it would be sent: `envelope` is its body, or the root of its parts."""
 
+    method: str
     url: str
     headers: dict[str, str]
     body: bytes
@@ -176,4 +213,7 @@ def prepared(
         )
         raise SpecError(findings) from None
     sent = transport.sent
-    return Prepared(sent.url, dict(sent.headers), sent.body, seen[0] if seen else b"")
+    return Prepared(
+        *(sent.method, sent.url, dict(sent.headers), sent.body),
+        seen[0] if seen else b"",
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
@@ -54,6 +55,7 @@ class Service:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._sampling = Lock()
         self.options = package_options(folder)
         self.api = package_api(folder)
         # Any: what a package exports is known at run time
@@ -70,9 +72,9 @@ class Service:
         style = choose_style(self.api, self.options.wire, Location(str(self.folder)))
         return make_context(self.api, style, self.options)
 
-    @cached_property
+    @property
     def filling(self) -> Filling:
-        """Makes the package's messages of values by name."""
+        """Makes one of the package's messages of values by name: a thread has its own."""
         return Filling(self.context)
 
     @cached_property
@@ -174,7 +176,8 @@ class Service:
 
     def sample_envelope(self, port: Port, message: Message, *, full: bool) -> bytes:
         """A sample of a message, as XML."""
-        return self._samples[full].envelope(port, message)
+        with self._sampling:
+            return self._samples[full].envelope(port, message)
 
 
 def did_you_mean(name: str, known: list[str]) -> str:

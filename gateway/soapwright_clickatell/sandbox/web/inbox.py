@@ -18,7 +18,7 @@ from decimal import Decimal
 from importlib.resources import files
 from math import inf
 from typing import Any, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from jinja2 import Environment, PackageLoader
 
@@ -68,6 +68,7 @@ _FILES: Final = {
 _HTML: Final = "text/html; charset=utf-8"
 _ITEM: Final = re.compile(rf"{PATH}/(messages|batches|calls)/([0-9a-f]{{1,32}})")
 _CALLBACK: Final = re.compile(r"[0-9]{1,18}")
+_NUMBER: Final = re.compile(r"[0-9]{6,15}")
 _SESSION: Final = re.compile(r"(OK:\s*)[0-9a-f]{32}")
 _KINDS: Final = {
     "ServiceIndication": "service indication",
@@ -114,6 +115,7 @@ class Inbox:
         }
         self._actions: Mapping[str, Callable[[Mapping[str, str]], str]] = {
             f"{PATH}/reply": self._reply,
+            f"{PATH}/forget": self._forget,
             f"{PATH}/faults": self._make_fault,
             f"{PATH}/faults/remove": self._remove_fault,
         }
@@ -158,14 +160,27 @@ class Inbox:
     # ------------------------------------------------------------------------------ pages
 
     def _messages(self, request: Request) -> str:
-        store = self._gateway.store
-        with store.transaction():
-            found = store.find_messages({}, _SHOWN + 1, before=_before(request))
+        query = parse_qs(request.query).get("q", [""])[0].strip()
+        found = self._found(query, _before(request))
         return self._page(
             *("messages.html", "Messages", PATH),
             messages=[_row(message) for message in found[:_SHOWN]],
-            older=_older(PATH, [message.id for message in found]),
+            older=_older(PATH, [message.id for message in found], query),
+            query=query,
+            token=self._token,
         )
+
+    def _found(self, query: str, before: str) -> list[Message]:
+        """The newest messages to a number, or else those with a text in theirs."""
+        store, found = self._gateway.store, list[Message]()
+        number = query.removeprefix("+").replace(" ", "")
+        with store.transaction():
+            if _NUMBER.fullmatch(number):
+                wanted = {"to": number}
+                found = store.find_messages(wanted, _SHOWN + 1, before=before)
+            if not found:
+                found = store.find_messages({}, _SHOWN + 1, text=query, before=before)
+        return found
 
     def _message(self, id_: str, request: Request) -> str:
         store = self._gateway.store
@@ -309,6 +324,13 @@ class Inbox:
         except ValueError as error:
             raise _Refused(400, f"It was not sent: {error}.") from None
         return f"{PATH}/incoming"
+
+    def _forget(self, given: Mapping[str, str]) -> str:
+        """Forget all messages; where to see that."""
+        store = self._gateway.store
+        with store.transaction():
+            store.forget_messages()
+        return PATH
 
     def _make_fault(self, given: Mapping[str, str]) -> str:
         """Make a fault; where to see it."""
@@ -463,6 +485,9 @@ def _before(request: Request) -> str:
     return parse_qs(request.query).get("before", [""])[0]
 
 
-def _older(path: str, ids: Sequence[str]) -> str:
-    """Where the older ones are, if there are more than are shown."""
-    return f"{path}?before={ids[_SHOWN - 1]}" if len(ids) > _SHOWN else ""
+def _older(path: str, ids: Sequence[str], query: str = "") -> str:
+    """Where the older ones are, of those that were searched for, if there are more than are shown."""
+    if len(ids) <= _SHOWN:
+        return ""
+    asked = {"before": ids[_SHOWN - 1]} | ({"q": query} if query else {})
+    return f"{path}?{urlencode(asked)}"

@@ -1,0 +1,1 @@
+"""A package's operations as tools of the Model Context Protocol."""
