@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from soapwright.model.diagnostics import Location
+from soapwright.model.profiles import ProfileOption
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Options:
     (passes/choose.py). `rename` has names of the WSDL, in Clark's notation or without a
     namespace, and what Python is to call them. With `strict` a WSDL that is broken at a place is
     refused, though the rest could do without that. With `security` the package has message security,
-    whether or not a policy demands it. `alternatives` are those of policies that hold: for a pattern of ports' names
+    whether or not a policy demands it, by `profile` where none does (model/profiles.py). `alternatives` are those of policies that hold: for a pattern of ports' names
     the number of one, or the name of an assertion in it. `runtime` is the import name of the runtime that
     the package shares, "" where it has its own, and `runtime_folder` the way there from the
     package's folder. `places` has the location of an option,
@@ -44,6 +45,7 @@ class Options:
     rename: tuple[tuple[str, str], ...] = ()
     strict: bool = False
     security: bool = False
+    profile: tuple[ProfileOption, ...] = ()
     alternatives: tuple[tuple[str, str], ...] = ()
     runtime: str = ""
     runtime_folder: str = ""
@@ -79,9 +81,20 @@ class Options:
             "rename": dict(sorted(self.rename)),
             "strict": self.strict,
             "security": self.security,
+            **({"profile": _table(self.profile)} if self.profile else {}),
             **({"alternative": dict(self.alternatives)} if self.alternatives else {}),
             "runtime": {"name": self.runtime, "folder": self.runtime_folder},
         }
+
+
+def _table(options: tuple[ProfileOption, ...]) -> dict[str, object]:
+    """A profile as a table, its own tables as tables again."""
+    return {
+        key: (
+            _table(value) if key == "algorithms" and isinstance(value, tuple) else value
+        )
+        for key, value in options
+    }
 
 
 def is_package_name(name: str) -> bool:

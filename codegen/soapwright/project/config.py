@@ -23,6 +23,7 @@ from soapwright.model.options import (
     is_package_name,
     refusal_of_new_name,
 )
+from soapwright.model.profiles import ProfileOption, profile_of, refusals
 from soapwright.project.remote import (
     LOCK,
     STORE,
@@ -336,7 +337,8 @@ class _Table:
             exclude=tuple(table.get("exclude", [])),
             rename=tuple(table.get("rename", {}).items()),
             strict=table.get("strict", False),
-            security=table.get("security", False),
+            security=table.get("security", False) is not False,
+            profile=_profile(table.get("security")),
             alternatives=tuple(table.get("alternative", {}).items()),
             places=self._places(table),
         )
@@ -351,6 +353,11 @@ class _Table:
             )
             self._error(f"unknown key {key!r}", key, hint=known)
             return False
+        if key == "security" and isinstance(value, dict):
+            mistakes = list(refusals(value))
+            for mistake in mistakes:
+                self._error(mistake, key)
+            return not mistakes
         kind = _KEYS[key]
         values = _texts(value)
         if not isinstance(value, kind) or not all(isinstance(v, str) for v in values):
@@ -392,6 +399,11 @@ class _Table:
     def _error(self, message: str, key: str, value: str = "", hint: str = "") -> None:
         line = self.lines.of_value(key, value) if value else self.lines.of_key(key)
         self.findings.error(Code.CONFIG, message, Location(str(self.path), line), hint)
+
+
+def _profile(value: object) -> tuple[ProfileOption, ...]:
+    """The profile of `security`, where it is a table."""
+    return profile_of(value) if isinstance(value, dict) else ()
 
 
 def _texts(value: object) -> list[object]:

@@ -115,7 +115,7 @@ def _emit_security(
         files["policies.py"] = render("policies.py.jinja", policies)
         modules.append("policies")
     if options.security or needs_keys(ports):
-        security = security_module(context, header)
+        security = security_module(context, header, options.profile)
         files["security.py"] = render("security.py.jinja", security)
         modules.append("security")
     return modules

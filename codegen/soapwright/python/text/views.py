@@ -307,11 +307,12 @@ class PackageModule:
 
 @dataclass(frozen=True, slots=True)
 class SecurityModule:
-    """`security.py`: the public names of message security."""
+    """`security.py`: the public names of message security, and the user's profile, "" where there is none."""
 
     header: list[str]
     imports: list[str]
     exports: list[str]
+    profile: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -70,6 +70,9 @@ class Keys:
         TypeError: the key cannot sign.
         OSError: a file cannot be read.
     """
+
+    default: ClassVar[Profile] = _DEFAULT
+    """The profile where no policy demands one."""
 
     def __init__(
         self,
@@ -271,8 +274,9 @@ class Keys:
     @property
     def _own(self) -> Profile:
         """The profile where no policy demands one."""
-        accept = Algorithms(accept=self._accept)
-        return replace(_DEFAULT, tokens=self._tokens, algorithms=accept)
+        named = self.default.algorithms
+        accept = replace(named, accept=(*named.accept, *self._accept))
+        return replace(self.default, tokens=self._tokens, algorithms=accept)
 
     def _allowed(self, profile: Profile) -> Profile:
         """A profile whose weak algorithms are replaced, unless they are allowed by name."""
