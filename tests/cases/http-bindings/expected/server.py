@@ -96,15 +96,11 @@ class WeatherGetService(BaseService):
         """Answer many."""
 
     @abstractmethod
-    def version(
-        self,
-    ) -> Answer[str]:
+    def version(self) -> Answer[str]:
         """Answer version."""
 
     @abstractmethod
-    def count(
-        self,
-    ) -> Answer[int]:
+    def count(self) -> Answer[int]:
         """Answer count."""
 
     @abstractmethod
@@ -117,9 +113,7 @@ class WeatherGetService(BaseService):
         """Answer map."""
 
     @abstractmethod
-    def ping(
-        self,
-    ) -> Answer[None]:
+    def ping(self) -> Answer[None]:
         """Answer ping."""
 
 

@@ -76,9 +76,7 @@ class LendingService(BaseService):
         """Answer remind."""
 
     @abstractmethod
-    def count(
-        self,
-    ) -> Answer[int]:
+    def count(self) -> Answer[int]:
         """Answer count."""
 
     @abstractmethod
