@@ -1,12 +1,15 @@
-"""Requests that httpx2 carries: through proxies, piece by piece, or by a client of the user's."""
+"""Requests that httpx2 carries."""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack
-from functools import partial
+from functools import cache, partial
+from ssl import SSLContext
 from typing import Any, NoReturn, TypeVar
+from urllib.request import getproxies
 
 import httpx2
 
@@ -14,7 +17,6 @@ from .aside import aside
 from .connections import OwnAsyncClients, OwnClient
 from .failures import Progress, closed, raise_translated
 from .hiding import Hidden, hide_in_logs
-from .httpx2_parts import default_tls
 from .incoming import Body, Head, StreamedBody
 from .transport import (
     AsyncHttpClient,
@@ -42,16 +44,19 @@ class Httpx2Transport:
 
     def __init__(self, settings: Settings, given: HttpClient | None) -> None:
         self._given = given
+        self._traced = given is not None or bool(getproxies())
         self._own = OwnClient(partial(_client, settings))
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        client, progress = self._client(), _followed(request)
+        progress = _followed(request, self._traced)
+        trace = None if progress is None else progress.note
         body = Body(request)
         try:
+            client = self._client()
             with (
                 Hidden(request.secrets, request.url, request.body),
-                client.stream(**_posted(request, progress.note, client)) as reply,
+                client.stream(**_posted(request, trace, client)) as reply,
             ):
                 head = _head(reply)
                 for chunk in reply.iter_raw():
@@ -62,11 +67,13 @@ class Httpx2Transport:
 
     def stream(self, request: Request) -> StreamedResponse:
         """As `StreamingTransport.stream`."""
-        client, progress = self._client(), _followed(request)
+        progress = _followed(request, self._traced)
+        trace = None if progress is None else progress.note
         opened = ExitStack()
         translate = _translating(request, progress)
         try:
-            posted = _posted(request, progress.note, client)
+            client = self._client()
+            posted = _posted(request, trace, client)
             if request.pieces is not None:
                 posted["content"] = iter(request.pieces)
             with Hidden(request.secrets, request.url, request.body):
@@ -99,14 +106,17 @@ class AsyncHttpx2Transport:
 
     def __init__(self, settings: Settings, given: AsyncHttpClient | None) -> None:
         self._given = given
+        self._traced = given is not None or bool(getproxies())
         self._own = OwnAsyncClients(partial(_async_client, settings))
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
-        client, progress = await self._client(), _followed(request)
+        progress = _followed(request, self._traced)
+        trace = None if progress is None else progress.note_async
         body = Body(request)
         try:
-            posted = _posted(request, progress.note_async, client)
+            client = await self._client()
+            posted = _posted(request, trace, client)
             with Hidden(request.secrets, request.url, request.body):
                 async with client.stream(**posted) as reply:
                     head = _head(reply)
@@ -120,11 +130,13 @@ class AsyncHttpx2Transport:
 
     async def stream(self, request: Request) -> AsyncStreamedResponse:
         """As `StreamingTransport.stream`. Files are read, a piece at a time, in the event loop."""
-        client, progress = await self._client(), _followed(request)
+        progress = _followed(request, self._traced)
+        trace = None if progress is None else progress.note_async
         opened = AsyncExitStack()
         translate = _translating(request, progress)
         try:
-            posted = _posted(request, progress.note_async, client)
+            client = await self._client()
+            posted = _posted(request, trace, client)
             if request.pieces is not None:
                 posted["content"] = _asynchronous(request.pieces)
             with Hidden(request.secrets, request.url, request.body):
@@ -171,9 +183,15 @@ def _arguments(settings: Settings) -> dict[str, Any]:  # Any: as httpx2 has them
     return {
         "timeout": settings.timeout,
         "limits": httpx2.Limits(max_connections=most, max_keepalive_connections=most),
-        "verify": default_tls(),
-        "cookies": settings.cookies.jar,
+        "verify": _tls(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
     }
+
+
+@cache
+def _tls(*_environment: str | None) -> SSLContext:
+    """The TLS context of all clients that are made here, by the environment's certificates: making
+    one takes most of the time that making a client does."""
+    return httpx2.create_ssl_context()
 
 
 def _open(client: C) -> C:
@@ -193,8 +211,10 @@ async def _asynchronous(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _followed(request: Request) -> Progress:
-    """A record of how far a request gets."""
+def _followed(request: Request, traced: bool) -> Progress | None:
+    """A record of how far a request gets, where that is of interest."""
+    if not traced and request.deadline is None:
+        return None
     progress = Progress()
     if request.deadline is not None:
         request.deadline.follow(progress)
@@ -202,7 +222,7 @@ def _followed(request: Request) -> Progress:
 
 
 def _translating(
-    request: Request, progress: Progress
+    request: Request, progress: Progress | None
 ) -> Callable[[Exception], NoReturn]:
     """The function that raises an error of a request's transport as one of this package."""
     return partial(
@@ -215,7 +235,7 @@ def _translating(
 
 
 def _posted(
-    request: Request, trace: Callable[..., object], client: object
+    request: Request, trace: Callable[..., object] | None, client: object
 ) -> dict[str, Any]:  # Any: keyword arguments of many types
     # As bytes: a SOAPAction may hold what is not ASCII.
     headers = [
@@ -224,7 +244,7 @@ def _posted(
     ]
     if "accept-encoding" not in map(str.lower, request.headers):
         headers.append((b"Accept-Encoding", b"gzip, deflate"))
-    extensions: dict[str, object] = {"trace": trace}
+    extensions: dict[str, object] = {} if trace is None else {"trace": trace}
     if request.deadline is not None or request.timeout is not None:
         extensions["timeout"] = _timeouts(client, request)
     return {

@@ -21,7 +21,6 @@ from typing import Any, Final, Protocol
 
 from ..secrets.redaction import ALWAYS, Secrets
 from ..xml.parsing import LIMITS, Limits
-from .cookies import Cookies
 from .deadlines import Deadline
 from .message import Attachment
 from .pieces import Pieces
@@ -81,8 +80,6 @@ class Settings:
     """In seconds, of each step."""
     connections: int
     """How many there may be at once."""
-    cookies: Cookies
-    """Those that were set on any of them."""
 
 
 def _nothing() -> None:

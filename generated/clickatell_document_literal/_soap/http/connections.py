@@ -1,4 +1,4 @@
-"""The connections that transports make for themselves: one set, or client of httpx2, a process, and one an event loop."""
+"""The clients of HTTP libraries that transports make for themselves: one a process, and one an event loop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ A = TypeVar("A", bound=_AsyncClosing)
 
 
 class OwnClient(Generic[C]):
-    """A set of connections, made when it is first asked for, and in each forked process another: two
+    """A client, made when it is first asked for, and in each forked process another: two
     processes that write to one connection would read each other's replies.
 
     Args:
@@ -41,7 +41,8 @@ class OwnClient(Generic[C]):
         Raises:
             TransportError: it was closed.
         """
-        self.check_open()
+        if self._closed:
+            raise closed()
         process = os.getpid()
         client = self._clients.get(process)
         if client is None:
@@ -49,17 +50,8 @@ class OwnClient(Generic[C]):
             client = self._clients.setdefault(process, self._make())
         return client
 
-    def check_open(self) -> None:
-        """See that it was not closed.
-
-        Raises:
-            TransportError: it was.
-        """
-        if self._closed:
-            raise closed()
-
     def forget(self) -> C | None:
-        """This process's set, if there is one, for the caller to close. No other is made."""
+        """This process's client, if there is one, for the caller to close. No other is made."""
         self._closed = True
         return self._clients.pop(os.getpid(), None)
 
@@ -71,7 +63,7 @@ class OwnClient(Generic[C]):
 
 
 class OwnAsyncClients(Generic[A]):
-    """A set of connections for each event loop, as a connection belongs to the loop that opened it.
+    """A client for each event loop, as a connection belongs to the loop that opened it.
 
     Args:
         make: makes one.
@@ -89,7 +81,8 @@ class OwnAsyncClients(Generic[A]):
         Raises:
             TransportError: they were closed.
         """
-        self.check_open()
+        if self._closed:
+            raise closed()
         here = _here()
         client = self._clients.get(here)
         if client is None:
@@ -98,15 +91,6 @@ class OwnAsyncClients(Generic[A]):
             life = self._lives[here] = self._life(here, client)
             await anext(life)
         return client
-
-    def check_open(self) -> None:
-        """See that it was not closed.
-
-        Raises:
-            TransportError: it was.
-        """
-        if self._closed:
-            raise closed()
 
     async def aclose(self) -> None:
         """Close this loop's connections; those of other loops are closed when these end."""
@@ -142,8 +126,3 @@ def _here() -> tuple[int, object]:
         return os.getpid(), asyncio.get_running_loop()
     except RuntimeError:
         return os.getpid(), None
-
-
-def is_asyncio() -> bool:
-    """Whether the event loop that runs is asyncio's."""
-    return _here()[1] is not None

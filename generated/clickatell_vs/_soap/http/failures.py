@@ -1,24 +1,21 @@
-"""Requests that were not answered: how far they got, and the errors of httpx2 as this package's."""
+"""Requests that httpx2 could not carry: its errors as this package's, and whether anything was sent."""
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 from ..errors.errors import TransportError, TransportTimeout
 from ..secrets.redaction import Secrets
 
 
-class _Socket(Protocol):
-    def shutdown(self, how: int, /) -> None: ...
-
-
 class Progress:
-    """How far a request got: by the events that httpx2's connections report (its extension
-    `trace`; other transports of httpx2 report none), or as connections of this package note it.
+    """How far a request got, by the events that httpx2's connections report (its extension
+    `trace`). Other transports of httpx2 report none.
     """
 
-    __slots__ = ("_socket", "_stopped", "at_proxy", "begun", "known")
+    __slots__ = ("_stream", "at_proxy", "begun", "known")
 
     def __init__(self) -> None:
         self.begun: bool = False
@@ -27,8 +24,7 @@ class Progress:
         """Whether a proxy was asked for a way to the service."""
         self.known: bool = False
         """Whether there were any events."""
-        self._socket: _Socket | None = None
-        self._stopped = False
+        self._stream: Any = None  # Any: httpcore2's stream
 
     def note(
         self, event: str, info: Mapping[str, Any]
@@ -43,7 +39,7 @@ class Progress:
         elif event == "socks.setup_socks5_connection.started":
             self.at_proxy = True
         elif event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._socket = info["return_value"].get_extra_info("socket")
+            self._stream = info["return_value"]
 
     async def note_async(
         self, event: str, info: Mapping[str, Any]
@@ -51,23 +47,10 @@ class Progress:
         """`note`, as asynchronous connections call it."""
         self.note(event, info)
 
-    def connected(self, sock: _Socket) -> None:
-        """Note the connection that carries it."""
-        self._socket = sock
-
-    def let_go(self) -> bool:
-        """Note that the connection carries it no more; whether it was ended before."""
-        self._socket = None
-        return self._stopped
-
     def stop(self) -> None:
-        """End the connection under whoever reads from it, where it is known."""
-        self._stopped = True
-        sock = self._socket
+        """End the connection under whoever reads from it, if it was made for this request."""
+        sock = self._stream and self._stream.get_extra_info("socket")
         if sock is not None:
-            # Here and not above: who encodes and decodes only does without it.
-            import socket
-
             try:
                 sock.shutdown(socket.SHUT_RDWR)
             except OSError:
