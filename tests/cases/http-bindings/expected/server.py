@@ -96,11 +96,15 @@ class WeatherGetService(BaseService):
         """Answer many."""
 
     @abstractmethod
-    def version(self) -> Answer[str]:
+    def version(
+        self,
+    ) -> Answer[str]:
         """Answer version."""
 
     @abstractmethod
-    def count(self) -> Answer[int]:
+    def count(
+        self,
+    ) -> Answer[int]:
         """Answer count."""
 
     @abstractmethod
@@ -113,7 +117,9 @@ class WeatherGetService(BaseService):
         """Answer map."""
 
     @abstractmethod
-    def ping(self) -> Answer[None]:
+    def ping(
+        self,
+    ) -> Answer[None]:
         """Answer ping."""
 
 

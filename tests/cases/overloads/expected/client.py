@@ -40,7 +40,9 @@ class Client(BaseClient[None]):
         response: t.Find2Response = self._call("find_2", request)
         return response.hit
 
-    def stop(self) -> None:
+    def stop(
+        self,
+    ) -> None:
         """Call stop."""
         request = t.StopRequest()
         self._call("stop", request)
@@ -82,7 +84,9 @@ class AsyncClient(BaseAsyncClient[None]):
         response: t.Find2Response = await self._call("find_2", request)
         return response.hit
 
-    async def stop(self) -> None:
+    async def stop(
+        self,
+    ) -> None:
         """Call stop."""
         request = t.StopRequest()
         await self._call("stop", request)

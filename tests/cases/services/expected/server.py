@@ -76,7 +76,9 @@ class LendingService(BaseService):
         """Answer remind."""
 
     @abstractmethod
-    def count(self) -> Answer[int]:
+    def count(
+        self,
+    ) -> Answer[int]:
         """Answer count."""
 
     @abstractmethod
