@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("planting")
 
 @given(seed=planted())
 @examples(
-    80,
+    150,
     database=None,
     phases=(Phase.explicit, Phase.generate),  # to make one smaller takes minutes
     suppress_health_check=list(HealthCheck),
