@@ -13,6 +13,8 @@ MOST = 1000
 LONGEST_WAIT = 600.0
 _MOST_CREDITS = 1_000_000_000
 _INT = 2**31 - 1
+_HIGHEST = 2**53 - 1
+"""The highest number that every reader of JSON reads as it is (RFC 8259, section 6)."""
 _LONG_AGO = 100 * 365.0
 
 
@@ -64,7 +66,9 @@ class CallbackSearch:
     """A search for callbacks, the newest first."""
 
     message: str = c("the id of the message that they are about", "", maxLength=40)
-    before: int | None = c("only callbacks with lower numbers", None, minimum=0)
+    before: int | None = c(
+        "only callbacks with lower numbers", None, minimum=0, maximum=_HIGHEST
+    )
     limit: int = c("how many at most", 100, minimum=1, maximum=MOST)
 
 
