@@ -35,7 +35,7 @@ from soapwright.runtime.security.keys import Keys
 DOCS = ROOT / "docs"
 PAGES = (
     *("tutorial", "call", "console"),
-    *("rpc-encoded", "tls", "proxies", "timeouts", "retries", "logging"),
+    *("rpc-encoded", "tls", "transports", "proxies", "timeouts", "retries", "logging"),
     *("testing", "regenerating", "from-zeep", "from-suds", "diff", "infer", "inspect"),
     *(
         "addressing",

@@ -59,7 +59,7 @@ class Flaky:
     """A transport that loses some requests before they arrive, or the replies to them."""
 
     def __init__(self, *, requests: int = 0, replies: int = 0, every: str = "") -> None:
-        self._transport = clickatell._soap.http.transport.HttpTransport()
+        self._transport = clickatell.HttpTransport()
         self.lost_requests, self.lost_replies = requests, replies
         self._lock = threading.Lock()
         self._only = every.encode()
