@@ -139,7 +139,8 @@ class Verifying:
         if found.signer is None:
             found.secret = self.secret(signature)
         else:
-            found.reference = only(only(signature, ds("KeyInfo")), REFERENCE)
+            # the only one, as `signer` has seen
+            found.reference = signature.find(f"{ds('KeyInfo')}/{REFERENCE}")
         self.check_value(info, found)
         self.check_trust(found)
         for reference in self.references(info):
