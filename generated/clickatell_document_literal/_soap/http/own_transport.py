@@ -5,6 +5,7 @@ longer to import than all the rest, and who only encodes and decodes, or brings 
 from __future__ import annotations
 
 import math
+import threading
 from typing import Protocol
 
 from .failures import closed
@@ -62,6 +63,7 @@ class HttpTransport:
         if http_client is not None:
             _usable(http_client, "Client", "close")
         self._closed = False
+        self._making = threading.Lock()
         self._library: _Library | None = None
 
     def send(self, request: Request) -> Response:
@@ -79,13 +81,16 @@ class HttpTransport:
             self._library.close()
 
     def _by_library(self) -> _Library:
+        if self._closed:
+            raise closed()
         if self._library is None:
-            if self._closed:
-                raise closed()
             # Here and not above: as the module's docstring says.
             from .httpx2_transport import Httpx2Transport
 
-            self._library = Httpx2Transport(self._settings, self._given)
+            # Of threads that come here at once, all get the same one.
+            with self._making:
+                if self._library is None:
+                    self._library = Httpx2Transport(self._settings, self._given)
         return self._library
 
 
@@ -105,6 +110,7 @@ class AsyncHttpTransport:
         if http_client is not None:
             _usable(http_client, "AsyncClient", "aclose")
         self._closed = False
+        self._making = threading.Lock()
         self._library: _AsyncLibrary | None = None
 
     async def send(self, request: Request) -> Response:
@@ -122,13 +128,16 @@ class AsyncHttpTransport:
             await self._library.aclose()
 
     def _by_library(self) -> _AsyncLibrary:
+        if self._closed:
+            raise closed()
         if self._library is None:
-            if self._closed:
-                raise closed()
             # Here and not above: as the module's docstring says.
             from .httpx2_transport import AsyncHttpx2Transport
 
-            self._library = AsyncHttpx2Transport(self._settings, self._given)
+            # Of threads that come here at once, all get the same one.
+            with self._making:
+                if self._library is None:
+                    self._library = AsyncHttpx2Transport(self._settings, self._given)
         return self._library
 
 
