@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from soapwright.model.api import Api
-from soapwright.model.demands import demands_of, demands_of_port
+from soapwright.model.demands import demands_of_port
 from soapwright.model.diagnostics import Diagnostic, Findings
 from soapwright.pipeline import load
 
@@ -92,10 +92,10 @@ def test_a_file_beside_the_wsdl(tmp_path: Path, name: str) -> None:
 def test_nothing_is_fetched(tmp_path: Path, uri: str) -> None:
     api, (finding,) = read(tmp_path, f'<wsp:PolicyReference URI="{uri}"/>')
     assert finding.mended and uri in finding.message
-    assert api.ports[0].policy == (frozenset(),)
+    assert words(api)[0].startswith("what cannot be read")
 
 
-def test_a_bomb_is_left_out_of_account(tmp_path: Path) -> None:
+def test_a_bomb_is_not_unfolded(tmp_path: Path) -> None:
     inner = "".join(f'<x:a{n} wsp:Optional="true"/>' for n in range(12))
     bomb = "".join(
         f"<x:b{n}><wsp:Policy>{inner}</wsp:Policy></x:b{n}>" for n in range(12)
@@ -184,8 +184,48 @@ def test_options_of_security_demand_nothing(tmp_path: Path) -> None:
 
 def test_no_alternative_is_a_demand(tmp_path: Path) -> None:
     api, (finding,) = read(tmp_path, POLICY.format("<wsp:ExactlyOne/>"))
-    assert api.ports[0].policy == () and "no alternative" in finding.message
-    assert not demands_of(())[0].met
+    assert "no alternative" in finding.message
+    assert words(api) == ["what cannot be read: it has no alternative"]
+
+
+@pytest.mark.parametrize(
+    "attached",
+    [
+        '<wsp:PolicyReference URI="#gone"/>',
+        '<wsp:PolicyReference URI="https://x/policy.xml"/>',
+        POLICY.format('<wsp:PolicyReference URI="#p"/>'),
+        POLICY.format("".join(f'<x:a{n} wsp:Optional="true"/>' for n in range(7))),
+        POLICY.format("<wsp:ExactlyOne/>"),
+        POLICY.format(TOKENS.format(TOKEN.format("<wsp:ExactlyOne/>"))),
+    ],
+)
+@pytest.mark.parametrize("place", ["binding", "operation", "input", "portType", "URIs"])
+def test_a_policy_that_cannot_be_read_is_met_by_nothing(
+    tmp_path: Path, attached: str, place: str
+) -> None:
+    text = WSDL.format(
+        named='<wsp:Policy wsu:Id="loop"><wsp:PolicyReference URI="#loop"/></wsp:Policy>',
+        attached=attached if place == "binding" else "",
+        address="https://x/",
+    )
+    if place == "operation":
+        text = text.replace("<soap:operation/>", f"{attached}<soap:operation/>")
+    elif place == "input":
+        text = text.replace("<input><soap:", f"<input>{attached}<soap:")
+    elif place == "portType":
+        text = text.replace('<portType name="P">', f'<portType name="P">{attached}')
+    elif place == "URIs":
+        text = text.replace('type="s:P"', 'type="s:P" wsp:PolicyURIs="#loop"')
+    path, findings = tmp_path / "service.wsdl", Findings()
+    path.write_text(text, encoding="utf-8")
+    port = load(path, (), findings).ports[0]
+    security = port.security
+    assert security is not None
+    of_operation = security.operations.get(port.operations[0].key)
+    unmet = security.unmet or (of_operation.unmet if of_operation else ())
+    assert len(unmet) == 1 and unmet[0].startswith("what cannot be read: ")
+    said = [str(one) for one in findings if one.code == "policy"]
+    assert len(said) == 1 and "cannot be read, and calls are refused" in said[0]
 
 
 def test_an_extension_that_is_required(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from soapwright.model.policy import (
     Assertion,
     Policy,
     in_order,
+    is_unreadable,
 )
 from soapwright.model.security import Binding, Parts, SupportingToken, Token
 from soapwright.model.security_policies import (
@@ -101,17 +102,11 @@ def demands_of(
     """The demands of the alternative that is used: the first that can be met.
 
     Args:
-        policy: of any subject.
+        policy: of any subject, with an alternative.
         address: of the port, where it is known.
         around: the alternative of the port, of whose message or operation the policy is.
         encrypts: whether a message of the port is encrypted.
     """
-    if not policy:
-        return (
-            Demand(
-                "what nobody can meet: it has no alternative", Met.UNKNOWN, Location("")
-            ),
-        )
     used = used_alternative(policy, around)
     return demands_in(used, address, around, encrypts=encrypts)
 
@@ -182,8 +177,8 @@ def alternatives_of_port(port: Port) -> tuple[tuple[str, ...], ...]:
 
 def alternative_of_port(port: Port) -> Alternative:
     """The assertions that hold for all messages of a port: its own and its service's."""
-    of_service = used_alternative(port.service_policy or (frozenset(),))
-    return of_service | used_alternative(port.policy or (frozenset(),), of_service)
+    of_service = used_alternative(port.service_policy)
+    return of_service | used_alternative(port.policy, of_service)
 
 
 def demands_of_operation(operation: Operation, port: Port) -> tuple[Demand, ...]:
@@ -193,7 +188,7 @@ def demands_of_operation(operation: Operation, port: Port) -> tuple[Demand, ...]
     if not policies:
         return ()
     around = alternative_of_port(port)
-    around |= used_alternative(operation.policy or NOTHING, around)
+    around |= used_alternative(operation.policy, around)
     return _once(
         demand for policy in policies for demand in demands_of(policy, None, around)
     )
@@ -256,7 +251,10 @@ class _Demands:
 
     def all(self) -> Iterator[Demand]:
         for one in self._assertions:
-            if _is_addressing(one):
+            if is_unreadable(one):
+                words = f"what cannot be read: {one.text}"
+                yield Demand(words, Met.REFUSED, one.at)
+            elif _is_addressing(one):
                 yield from _addressing(one)
             elif one.local in _MTOM:
                 yield Demand("MTOM", Met.BY_ITSELF, one.at)
