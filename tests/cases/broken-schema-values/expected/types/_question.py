@@ -39,8 +39,12 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
 
 
 def read_Question(e: soap.Element) -> Question:
-    d = soap.attribute(e, "d", soap.parse_string)
+    d = e.get("d")
     e_ = soap.scoped_attribute(e, "e", soap.parse_scoped_qname)
+    absent = (d is None) + (e_ is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(e, ("d", "e")):
+            return read_Question(e)
     a: str | None = None
     b: list[str] = []
     c_: str = soap.MISSING
