@@ -66,6 +66,7 @@ def closed() -> TransportError:
 
 def raise_translated(
     error: Exception,
+    method: str,
     url: str,
     secrets: Secrets,
     library: Any,  # Any: httpx2, which transports import when they are made
@@ -75,12 +76,13 @@ def raise_translated(
 
     Args:
         error: what its client raised.
+        method: of the request.
         url: where the request was to go.
         secrets: what is not shown of it.
         library: httpx2.
         progress: how far it got, where that was noted.
     """
-    where = f"POST {secrets.redact_url(url)}"
+    where = f"{method} {secrets.redact_url(url)}"
     reason = secrets.redact_url(str(error)) or type(error).__name__
     sent = None if _may_be_sent(error, library, progress) else False
     if isinstance(error, library.TimeoutException):

@@ -227,6 +227,7 @@ def _translating(
     """The function that raises an error of a request's transport as one of this package."""
     return partial(
         raise_translated,
+        method=request.method,
         url=request.url,
         secrets=request.secrets,
         library=httpx2,
