@@ -24,9 +24,9 @@ from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
 from .defaults import header_blocks, with_defaults
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
+from .httpx2_transport import AsyncHttpTransport, HttpTransport
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .observing import Observation, Observer, observed, observed_async
-from .own_transport import AsyncHttpTransport, HttpTransport
 from .pieces import Pieces
 from .replies import Reply, carried_outside
 from .retries import Attempts, Retry, Retrying
