@@ -8,7 +8,7 @@ import pytest
 from randomness import seeds
 from targets import TARGETS, make
 
-_COUNTS = {"front_end": 20, "streamed": 300}
+_COUNTS = {"front_end": 20, "streamed": 300, "gathered": 500}
 
 
 @pytest.fixture(scope="module")
