@@ -13,8 +13,7 @@ from .aside import aside
 from .connections import OwnClient
 from .failures import closed
 from .incoming import Body, Head
-from .own_transport import settings_of
-from .transport import CONNECTIONS, DEFAULT_TIMEOUT, Request, Response
+from .transport import CONNECTIONS, DEFAULT_TIMEOUT, Request, Response, Settings
 
 _IDLE: Final = 5.0
 """Seconds that a connection is kept while nothing is sent on it."""
@@ -52,7 +51,7 @@ class _Reqwest:
         authorities: bytes | None = None,
         identity: bytes | None = None,
     ) -> None:
-        self._settings = settings_of(timeout, connections)
+        self._settings = Settings(timeout, connections)
         self._proxy = proxy
         self._authorities = authorities
         self._identity = identity

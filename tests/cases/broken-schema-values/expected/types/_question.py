@@ -13,6 +13,7 @@ class Question(soap.Struct):
 
     d: str | None = None
     e: soap.QName | None = None
+    f: str | None = None
     a: str | None = None
     b: list[str]
     c: str
@@ -28,6 +29,8 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
         xml += f' d="{soap.attribute_text(v.d)}"'
     if v.e is not None:
         xml += soap.write_scoped_attribute(v.e, "e", soap.scoped_qname_text)
+    if v.f is not None:
+        xml += f' f="{soap.attribute_text(v.f)}"'
     xml += ">"
     if v.a is not None:
         xml += f"<tns:a>{soap.text(v.a)}</tns:a>"
@@ -41,9 +44,10 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
 def read_Question(e: soap.Element) -> Question:
     d = e.get("d")
     e_ = soap.scoped_attribute(e, "e", soap.parse_scoped_qname)
-    absent = (d is None) + (e_ is None)
-    if absent and len(e.attrib) > 2 - absent:
-        if soap.misnamed_attributes(e, ("d", "e")):
+    f = e.get("f")
+    absent = (d is None) + (e_ is None) + (f is None)
+    if absent and len(e.attrib) > 3 - absent:
+        if soap.misnamed_attributes(e, ("d", "e", "f")):
             return read_Question(e)
     a: str | None = None
     b: list[str] = []
@@ -68,6 +72,7 @@ def read_Question(e: soap.Element) -> Question:
     v = Question.__new__(Question)
     v.d = d
     v.e = e_
+    v.f = f
     v.a = a
     v.b = b
     v.c = c_
