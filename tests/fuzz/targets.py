@@ -439,7 +439,7 @@ def streamed(folder: Path) -> Target:
         try:
             whole = message.decode(envelope, charset)
             for name in path:
-                whole = getattr(whole, name)
+                whole = getattr(whole, name, None)  # of what is absent there is none
         except SoapError as error:
             whole = error
         try:
