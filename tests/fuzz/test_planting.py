@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from ground import Ground
 from hypothesis import HealthCheck, Phase, given
@@ -9,26 +11,21 @@ from planting import Planted, planted
 from randomness import examples
 
 
-@pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    return Ground(tmp_path_factory.mktemp("planting"))
+@pytest.mark.randomness
+def test_planted_texts_stay_texts(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
 
+    @given(seed=planted())
+    @examples(
+        150,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),  # to make one smaller takes minutes
+        suppress_health_check=list(HealthCheck),
+    )
+    def sow(seed: Planted) -> None:
+        ground.sow(seed)
 
-pytestmark = pytest.mark.xdist_group("planting")
-
-
-@given(seed=planted())
-@examples(
-    150,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),  # to make one smaller takes minutes
-    suppress_health_check=list(HealthCheck),
-)
-def test_planted_texts_stay_texts(seed: Planted, ground: Ground) -> None:
-    ground.sow(seed)
-
-
-def test_planted_packages_do_nothing(ground: Ground) -> None:
-    """The packages of the test before."""
-    ground.import_sealed()
+    # One test: another process would have other packages.
+    sow()
     assert ground.texts >= 1_000
+    ground.import_sealed()

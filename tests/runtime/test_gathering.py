@@ -110,9 +110,12 @@ class Both:
         self._operation = importlib.import_module(f"{home}.soap.operation")
         self._gathering = importlib.import_module(f"{home}.streaming.gathering")
         self._patch = monkeypatch
+        self._limits = package.Limits
         self.gathered = 0
 
-    def result(self, name: str, reply: bytes, least: int, piece: int = 2**17) -> object:
+    def result(
+        self, name: str, reply: bytes, least: int, piece: int = 2**17, **limits: int
+    ) -> object:
         operation = self.operations[name]
         found = self._gathering.Gatherer.root
         self.gathered = 0
@@ -127,7 +130,8 @@ class Both:
             patch.setattr(self._gathering, "_PIECE", piece)
             patch.setattr(self._gathering.Gatherer, "root", root)
             try:
-                value = operation.decode_response(reply)
+                given = self._limits(**limits) if limits else None
+                value = operation.decode_response(reply, limits=given)
             except Exception as error:
                 return type(error), str(error), getattr(error, "detail", None)
             return repr(value), value, operation.encode_response(value)
@@ -226,3 +230,21 @@ def test_limits_and_leniency(both, package):
     assert [problem.value for problem in problems] == ["x"]
     with pytest.raises(package.errors.DecodeError, match="bytes in an envelope"):
         operation.decode_response(reply, limits=package.Limits(envelope=1_000_000))
+
+
+@pytest.mark.parametrize("piece", [7, 300])
+@pytest.mark.parametrize("where", ["row", "note", "unknown"])
+def test_the_length_of_texts_is_limited(both, where, piece):
+    """Of a reply that is longer than a text may be, with no longer text, one that is, and one in the rest."""
+    for length in (900, 999, 1_001, 1_500):
+        long = {
+            "row": f'<row key="{"k" * length}"><id>1</id></row>',
+            "note": f"<note>{'n' * length}</note>",
+            "unknown": f"<more>{'m' * length}</more>",
+        }[where]
+        reply = flat(ROW * 100 + long + ROW * 100).encode()
+        whole = both.result("flat", reply, 10**9, text=1_000)
+        assert both.result("flat", reply, 0, piece, text=1_000) == whole
+        assert both.gathered == (length < 1_000)
+        refused = "more than 1,000 characters" in str(whole[1])
+        assert refused == (length > 1_000)

@@ -285,6 +285,11 @@ def test_limits_hold(operations):
     long = flat(f"<row><id>{'1' * 60}</id></row>")
     said = str(refusal(read([long], limits=limits(text=50))))
     assert said == "more than 50 characters in a text"
+    # the tag of an element comes whole: only then the one before it is known to be complete
+    long = flat(f"{rows(2)}<row k='{'1' * 60}'><id>1</id></row>{rows(2)}")
+    pieces = [long[at : at + 10] for at in range(0, len(long), 10)]
+    said = str(refusal(read(pieces, limits=limits(text=50))))
+    assert said == "more than 50 characters in a text"
 
 
 ENCODED = (
