@@ -25,6 +25,8 @@ from soapwright.runtime.errors.errors import (
     TransportError,
     TransportTimeout,
 )
+from soapwright.runtime.http.own_transport import HttpTransport
+from soapwright.runtime.http.transport import Request
 
 
 def failed(call: Call, url: str, **given: object) -> TransportError:
@@ -49,6 +51,12 @@ def test_no_connection_was_made(call: Call, url: str):
     error = failed(call, url.format(port=closed_port()))
     assert error.sent is False
     assert pickle.loads(pickle.dumps(error)).sent is False
+
+
+def test_errors_name_the_method():
+    url = f"http://127.0.0.1:{closed_port()}/"
+    with pytest.raises(TransportError, match="^GET http"):
+        HttpTransport().send(Request(url, b"", {}, method="GET"))
 
 
 @BOTH

@@ -73,7 +73,7 @@ def raise_translated(
         progress: how far it got, where that was noted.
     """
     secrets = request.secrets
-    where = f"POST {secrets.redact_url(request.url)}"
+    where = f"{request.method} {secrets.redact_url(request.url)}"
     reason = secrets.redact_url(str(error)) or type(error).__name__
     sent = None if _may_be_sent(error, progress) else False
     if isinstance(error, httpx2.TimeoutException):

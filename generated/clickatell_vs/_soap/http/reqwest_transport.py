@@ -99,7 +99,7 @@ class _Reqwest:
         if isinstance(error, errors.ClientClosedError):
             raise closed() from error
         sent = False if self._is_unsent(error) else None
-        where = f"POST {request.secrets.redact_url(request.url)}"
+        where = f"{request.method} {request.secrets.redact_url(request.url)}"
         reason = request.secrets.redact_url(_reason(error))
         if isinstance(error, errors.RequestTimeoutError):
             no_answer = "not sent in time" if sent is False else "no answer in time"
