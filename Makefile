@@ -38,7 +38,7 @@ demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and s
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## run the tests but the slow ones (ARGS="-k name" chooses)
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow" --ignore=tests/interop $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" --ignore=tests/interop $(ARGS)
 
 .PHONY: test-all
 test-all: test ## the slow tests too: real WSDLs where they are, pyright on all cases
@@ -47,7 +47,7 @@ test-all: test ## the slow tests too: real WSDLs where they are, pyright on all 
 .PHONY: test-random
 test-random: $(INSTALLED_DEV) ## run the property tests on many fresh examples (SEED=N repeats a run, ARGS="-k name" chooses)
 	@echo "make test-random SEED=$(SEED) repeats this run"
-	@TEST_PROFILE=nightly TEST_SEED=$(SEED) $(BIN)/python -m pytest -q -n auto --dist loadgroup --hypothesis-seed=$(SEED) -m "hypothesis or randomness" $(ARGS)
+	@TEST_PROFILE=nightly TEST_SEED=$(SEED) $(BIN)/python -m pytest -q -n auto --dist loadfile --hypothesis-seed=$(SEED) -m "hypothesis or randomness" $(ARGS)
 
 .PHONY: fuzz
 fuzz: $(INSTALLED_DEV) ## look for inputs that do harm (SECONDS=3600 is the long run, SEED=N repeats one, TARGETS="decoder server" chooses)
@@ -111,14 +111,14 @@ test-oldest: ## run tests with the oldest versions of all dependencies (ARGS=tes
 	@.venv-oldest/bin/python tests/floors.py $(PROJECTS) >.venv-oldest/floors.txt
 	@env -u PIP_CONSTRAINT .venv-oldest/bin/python -m pip install -qq --disable-pip-version-check \
 		--constraint .venv-oldest/floors.txt --editable '.[dev]' --editable gateway
-	@.venv-oldest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
+	@.venv-oldest/bin/python -m pytest -q -n auto --dist loadfile $(or $(ARGS),$(SMOKE))
 
 .PHONY: test-newest
 test-newest: ## run tests with the newest versions of all dependencies (ARGS=tests runs all of them)
 	@$(MAKE) VENV=.venv-newest PYTHON="$(or $(PYTHON),python3.14 python3.13)" .venv-newest/bin/python
 	@env -u PIP_CONSTRAINT .venv-newest/bin/python -m pip install -qq --disable-pip-version-check --upgrade \
 		--upgrade-strategy eager --editable '.[dev]' --editable gateway
-	@.venv-newest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
+	@.venv-newest/bin/python -m pytest -q -n auto --dist loadfile $(or $(ARGS),$(SMOKE))
 
 .PHONY: lock
 lock: ## choose anew the versions that continuous integration installs: the newest, in .ci/constraints.txt

@@ -31,8 +31,6 @@ from packaging.utils import canonicalize_name
 import soapwright
 import soapwright_clickatell
 
-pytestmark = pytest.mark.xdist_group("distributions")
-
 SOURCES = {"soapwright": ROOT, "soapwright_clickatell": ROOT / "gateway"}
 VERSIONS = {
     "soapwright": soapwright.__version__,

@@ -137,7 +137,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "anyio": ("soapwright.tools.agents.server",),
     "pytest": ("soapwright.pytest_plugin",),
     "httpx2": (
-        *("soapwright.project.fetching", "soapwright.runtime.http.httpx2_transport"),
+        *("soapwright.project.fetching", "soapwright.runtime.http.httpx2_library"),
     ),
 }
 GATEWAY_OWNERS: dict[str, tuple[str, ...]] = {

@@ -34,7 +34,6 @@ from soapwright_clickatell.outcomes import Accepted, Outcome
 MISSING = postgres.missing()
 pytestmark = [
     pytest.mark.skipif(bool(MISSING), reason=MISSING),
-    pytest.mark.xdist_group("postgres"),
 ]
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "demo", "demo", 1234

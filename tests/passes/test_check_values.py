@@ -182,3 +182,16 @@ def test_a_bound_that_is_no_value_of_the_type() -> None:
 def test_facets_that_leave_some(facets: dict[str, Any]) -> None:
     given = api(restricted("T", **facets))
     assert run(check_values, given) == (given, [])
+
+
+# -------------------------------------------------------------------------------- patterns
+
+
+def test_patterns_that_are_no_regular_expressions() -> None:
+    given = restricted("T", patterns=("[A-Z]+", "(?i)a", "a" * 99 + "**"))
+    _, (first, second) = run(check_values, api(given))
+    assert first == (
+        f"{AT}: warning: the pattern '(?i)a' of {{urn:t}}T is no regular expression,"
+        " as ? has nothing before it: the type's patterns are not checked [pattern]"
+    )
+    assert f"the pattern '{'a' * 60}…' of" in second

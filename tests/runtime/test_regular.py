@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soapwright.python.modules.patterns import python_pattern
+from soapwright.model.patterns import python_pattern
 from soapwright.runtime.validation.regular import _Automaton, _Parser, matcher
 from soapwright.runtime.validation.validation import Facets
 

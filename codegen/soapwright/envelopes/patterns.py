@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from unicodedata import category
 
-from soapwright.python.modules.patterns import python_pattern
+from soapwright.model.patterns import python_pattern
 
 # What people would expect of a class of characters, the likeliest first.
 _CANDIDATES: Final = "1aA0-_. @/:+xzXZ9é中\t" + "".join(map(chr, range(33, 127)))

@@ -56,6 +56,7 @@ class Code(StrEnum):
     KIND = "kind", "A complex type is used where a simple one is needed."
     VALUE = "value", "A value is not of its type."
     FACETS = "facets", "The facets of a simple type leave it no value."
+    PATTERN = "pattern", "A pattern is no regular expression of XML Schema."
 
     # Services.
     NO_PORT = "no-port", "The WSDL has no SOAP binding, so there are no operations."

@@ -70,6 +70,17 @@ Alternative = frozenset[Assertion]
 Policy = tuple[Alternative, ...]
 """No alternative can be met of `()`; the one of `NOTHING` demands nothing."""
 NOTHING: Policy = (frozenset(),)
+_UNREADABLE = "{}unreadable"
+
+
+def unreadable(why: str, at: Location) -> Policy:
+    """The policy of a subject whose own cannot be read: nobody knows what it demands."""
+    return (frozenset([Assertion(_UNREADABLE, text=why, at=at)]),)
+
+
+def is_unreadable(one: Assertion) -> bool:
+    """Whether an assertion is for a policy that cannot be read; its text is the reason."""
+    return one.name == _UNREADABLE
 
 
 def in_order(assertions: Iterable[Assertion]) -> tuple[Assertion, ...]:

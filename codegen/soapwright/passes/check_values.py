@@ -24,8 +24,11 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
+from soapwright.model.patterns import python_pattern
 from soapwright.model.walk import elements_of
 
+_SHOWN = 60
+"""Characters of a pattern that a finding shows."""
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*")
 _NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*|\s*(-?INF|NaN)\s*")
 _DATE = r"-?\d{4,}-\d\d-\d\d"
@@ -73,6 +76,8 @@ def check_values(api: Api, findings: Findings) -> Api:
                 findings.mended(Code.FACETS, message, definition.at)
             for problem in _wrong_bounds(api, definition):
                 findings.mended(Code.VALUE, problem, definition.at)
+            for problem in _wrong_patterns(definition):
+                findings.mended(Code.PATTERN, problem, definition.at)
         elif isinstance(definition, Struct):
             for attribute in definition.attributes:
                 _check_given(api, "attribute", attribute, findings)
@@ -184,6 +189,17 @@ def _wrong_bounds(api: Api, definition: Restricted) -> Iterator[str]:
                 if text is not None and not _is_value(step.builtin, text):
                     of = f"none of xsd:{step.builtin.value}"
                     yield f"the {name} of {definition.id}, {text!r}, is {of}: it is not checked"
+
+
+def _wrong_patterns(definition: Restricted) -> Iterator[str]:
+    """Patterns that are no regular expressions; as each allows what the others do not, none is checked."""
+    for pattern in definition.facets.patterns:
+        try:
+            python_pattern(pattern)
+        except ValueError as error:
+            shown = pattern if len(pattern) <= _SHOWN else f"{pattern[:_SHOWN]}…"
+            wrong = f"the pattern {shown!r} of {definition.id} is no regular expression"
+            yield f"{wrong}, as {error}: the type's patterns are not checked"
 
 
 def _number(text: str) -> Decimal | None:

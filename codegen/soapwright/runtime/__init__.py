@@ -59,7 +59,7 @@ from .codec.form import (
     write_as_read,
 )
 from .codec.literal_arrays import kept_attributes, read_items
-from .codec.misnamed import misnamed, misnamed_block
+from .codec.misnamed import misnamed, misnamed_attributes, misnamed_block
 from .codec.named_parts import part_content
 from .codec.package import Package
 from .codec.parts import PartCodec
@@ -88,10 +88,10 @@ from .codec.reading import (
     hex_value,
     int_value,
     leading_text,
+    missing_attribute,
     normalized,
     other_attributes,
     parse_tokens,
-    required_attribute,
     string,
     time_value,
     token,
@@ -114,7 +114,6 @@ from .codec.scoped import (
     scoped_attribute,
     scoped_list_text,
     scoped_qname_text,
-    scoped_required_attribute,
     scoped_union_text,
     scoped_value,
     write_scoped_attribute,
@@ -441,8 +440,10 @@ __all__ = [
     "member_prefix",
     "member_text",
     "misnamed",
+    "misnamed_attributes",
     "misnamed_block",
     "missing",
+    "missing_attribute",
     "narrowed_text",
     "new",
     "nil_of",
@@ -502,11 +503,9 @@ __all__ = [
     "referenced",
     "register",
     "request_of",
-    "required_attribute",
     "scoped_attribute",
     "scoped_list_text",
     "scoped_qname_text",
-    "scoped_required_attribute",
     "scoped_union_text",
     "scoped_value",
     "shown",

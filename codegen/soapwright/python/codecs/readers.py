@@ -48,7 +48,7 @@ from soapwright.python.types.fields import (
 
 # What a reader's own lines mean by these names no local of a field may take.
 _LOCALS = frozenset(
-    "e c v t soap elements children blank tag derived result made xml str int float bool bytes list dict tuple"
+    "e c v t soap elements absent children blank tag derived result made xml str int float bool bytes list dict tuple"
     " isinstance Decimal date datetime time Any Literal".split()
 )
 # The namespaces of a wildcard that takes all.
@@ -128,9 +128,10 @@ class StructReader:
             return [*body, Line(wrong)]
         if self.recursive:
             body.append(Line(f"v = {self.scope.soap('new')}({self.name}, e)"))
-        attributes = [f for f in self.fields if isinstance(f.what, Attribute)]
+        body += self._attributes()
         for field in self.fields:
-            body.append(Line(f"{self._local(field)}{self._initial(field, attributes)}"))
+            if not isinstance(field.what, Attribute | AnyAttributes):
+                body.append(Line(f"{self._local(field)}{self._initial(field)}"))
         places, rest = self._places()
         if places or rest or any(self._is_mixed(f) for f in self.fields):
             body += self._loop(places, rest)
@@ -162,20 +163,13 @@ class StructReader:
             taken = True
         return f"{field.name}_" if taken else field.name
 
-    def _initial(self, field: Field, attributes: list[Field]) -> str:
-        """The annotation and the first value of a local."""
+    def _initial(self, field: Field) -> str:
+        """The annotation and the first value of the local of a child or a text."""
         declare = self.declarations.declare  # for what is printed: it collects imports
         soap = self.scope.soap
         match field.what:
-            case Attribute():
-                return f" = {self._attribute(field.what)}"
-            case AnyAttributes():
-                known = [
-                    string(str(f.what.name))
-                    for f in attributes
-                    if isinstance(f.what, Attribute)
-                ]
-                return f" = {soap('other_attributes')}(e, {tuple_of(known)})"
+            case Attribute() | AnyAttributes():
+                raise AssertionError("these are read before")
             case Text(type=reference):
                 code = self.context.types.simple.code(reference, self.scope)
                 return f" = {code.read}(e)"
@@ -204,16 +198,52 @@ class StructReader:
         nillable = field.what.element.nillable and not field.what.element.substitutes
         return self.scope.soap("UNSET") if nillable or self.nullable else "None"
 
-    def _attribute(self, attribute: Attribute) -> str:
-        code = self.context.types.simple.code(attribute.type, self.scope)
+    # -------------------------------------------------------------------------- the attributes
+
+    def _attributes(self) -> list[Statement]:
+        """The locals of attributes, and of the wildcard that takes others."""
+        own = [(f, f.what) for f in self.fields if isinstance(f.what, Attribute)]
+        names = tuple_of(string(str(attribute.name)) for _, attribute in own)
+        made = [self._attribute(field, attribute) for field, attribute in own]
+        rest = [f for f in self.fields if isinstance(f.what, AnyAttributes)]
+        for field in rest:
+            others = f"{self.scope.soap('other_attributes')}(e, {names})"
+            made.append(Line(f"{self._local(field)} = {others}"))
+        if own and not rest:
+            made += self._misnamed_attributes([f for f, _ in own], names)
         # the encoding's own envelopes have no attributes but its own: stacks leave them out
-        required = attribute.required and self.use is Use.LITERAL
-        verb = "required_attribute" if required else "attribute"
-        if code.scoped:
-            verb = f"scoped_{verb}"
-        return (
-            f"{self.scope.soap(verb)}(e, {string(str(attribute.name))}, {code.parse})"
-        )
+        if self.use is Use.LITERAL:
+            made += [self._missing(f, a) for f, a in own if a.required]
+        return made
+
+    def _attribute(self, field: Field, attribute: Attribute) -> Statement:
+        code = self.context.types.simple.code(attribute.type, self.scope)
+        local, name = self._local(field), string(str(attribute.name))
+        if code.parse == self.scope.soap("parse_string"):  # the text as it is
+            return Line(f"{local} = e.get({name})")
+        read = self.scope.soap("scoped_attribute" if code.scoped else "attribute")
+        return Line(f"{local} = {read}(e, {name}, {code.parse})")
+
+    def _misnamed_attributes(self, own: list[Field], names: str) -> list[Statement]:
+        """Attributes in the wrong namespace are named anew, and the element read again.
+
+        Only where one is absent may it be there by another name, and only where more are there than were
+        read: no other element is asked about.
+        """
+        lacks = [f"{self._local(field)} is None" for field in own]
+        asked = f"{self.scope.soap('misnamed_attributes')}(e, {names})"
+        again = Line(f"return {self.context.function('read', self.name, self.use)}(e)")
+        rename = [block(f"if {asked}:", [again])]
+        if len(own) == 1:
+            return [block(f"if {lacks[0]} and len(e.attrib):", rename)]
+        count = Line(f"absent = {' + '.join(f'({lack})' for lack in lacks)}")
+        more = f"if absent and len(e.attrib) > {len(own)} - absent:"
+        return [count, block(more, rename)]
+
+    def _missing(self, field: Field, attribute: Attribute) -> Statement:
+        local, missing = self._local(field), self.scope.soap("missing_attribute")
+        lack = Line(f"{local} = {missing}(e, {string(str(attribute.name))})")
+        return block(f"if {local} is None:", [lack])
 
     # ------------------------------------------------------------------------------- the loop
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from soapwright.model.api import Message, Operation, Port, QName
 from soapwright.python.context import Context
 from soapwright.python.modules.headers_module import HeadersModules, blocks_name
-from soapwright.python.modules.methods import Method, Methods, Parameter, Result
+from soapwright.python.modules.methods import (
+    Method,
+    Methods,
+    Parameter,
+    Result,
+    with_self,
+)
 from soapwright.python.modules.policies_module import has_policies
 from soapwright.python.modules.roots import Root, root_of
 from soapwright.python.names.services import client_stems, is_beside
@@ -143,14 +149,19 @@ class ClientModules:
         operation = method.operation
         assert operation.input is not None
         parameters = _keywords(method.parameters)
-        overloads: list[list[str]] = []
+        forms: list[list[str]] = []
         if method.root is not None:
-            parameters, overloads = self._whole(method, method.root)
+            parameters, forms = self._whole(method, method.root)
         body = self._request(operation.input, method, wait)
         returns, result = self._result(operation, self._local("response", method))
         doc = method.doc("Call", self._object(method))
         return MethodView(
-            method.name, parameters, returns, doc, [*body, *result], overloads
+            name=method.name,
+            parameters=with_self(parameters),
+            returns=returns,
+            doc=doc,
+            body=[*body, *result],
+            overloads=[with_self(form) for form in forms],
         )
 
     def _object(self, method: Method) -> str:

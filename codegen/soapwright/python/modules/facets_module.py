@@ -19,8 +19,8 @@ from soapwright.model.api import (
     TypeRef,
     UnionOf,
 )
+from soapwright.model.patterns import python_pattern
 from soapwright.python.context import Context
-from soapwright.python.modules.patterns import python_pattern
 from soapwright.python.text.literals import string
 from soapwright.python.text.views import FacetsModule
 from soapwright.python.types.fields import (

@@ -206,3 +206,8 @@ class Methods:
         if not isinstance(reference, NamedRef):
             return self.context.types.simple.is_simple(reference)
         return not isinstance(self.context.api.types[reference.id], Struct)
+
+
+def with_self(parameters: list[str]) -> str:
+    """The text of a method's parameters; by its last comma, each is on a line of its own."""
+    return ", ".join(["self", *parameters, ""]).rstrip() if parameters else "self"

@@ -37,11 +37,7 @@ def needs_keys(ports: Iterable[Port]) -> bool:
 def policies_module(context: Context, header: list[str]) -> PoliciesModule:
     """The module of a package whose policies demand message security."""
     module = context.runtime.module
-    views = [
-        PortProfileView(string(port.key), _words(port), _port(port, port.security))
-        for port in context.api.ports
-        if port.security is not None
-    ]
+    views = list(_views(context.api.ports))
     text = "".join(view.profile for view in views)
     used = [
         n
@@ -52,6 +48,19 @@ def policies_module(context: Context, header: list[str]) -> PoliciesModule:
     if used:
         imports.append(f"from {module('security.profile')} import {', '.join(used)}")
     return PoliciesModule(header, imports, views)
+
+
+def _views(ports: Iterable[Port]) -> Iterator[PortProfileView]:
+    """Ports with their profiles; a port that demands the same as one before names that one."""
+    first: dict[tuple[str, ...], str] = {}
+    for port in ports:
+        if port.security is None:
+            continue
+        key, words, profile = string(port.key), _words(port), _port(port, port.security)
+        same = first.setdefault((*words, profile), key)
+        if words and same != key:
+            words = comment(f"It demands the same as {same}.", 4)
+        yield PortProfileView(key, words, profile)
 
 
 def _words(port: Port) -> list[str]:

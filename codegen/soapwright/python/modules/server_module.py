@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from soapwright.model.api import Port, QName
 from soapwright.python.context import Context
-from soapwright.python.modules.methods import Method, Methods
+from soapwright.python.modules.methods import Method, Methods, with_self
 from soapwright.python.modules.policies_module import has_policies
 from soapwright.python.names.services import service_names
 from soapwright.python.text.literals import docstring, string
@@ -143,7 +143,8 @@ class ServerModules:
             names = self.context.types.names.types
             answers.append(self.scope.type(names[output.headers_struct]))
         returns = f"{_answer(method)}[{', '.join(answers)}]"
-        return HandlerView(method.name, parameters, returns, method.doc("Answer"))
+        made = with_self(parameters)
+        return HandlerView(method.name, made, returns, method.doc("Answer"))
 
 
 def _whole(method: Method) -> str:

@@ -157,17 +157,17 @@ class PortsStub:
 
 @dataclass(frozen=True, slots=True)
 class MethodView:
-    """A client's method; `parameters` are whole, `body` ends in what it returns.
+    """A client's method; `parameters` are whole, with `self`, `body` ends in what it returns.
 
     `overloads` are the parameters of each of its forms, where it has several.
     """
 
     name: str
-    parameters: list[str]
+    parameters: str
     returns: str
     doc: list[str]
     body: list[str]
-    overloads: list[list[str]]
+    overloads: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +246,10 @@ class FacetsModule:
 
 @dataclass(frozen=True, slots=True)
 class HandlerView:
-    """An abstract method of a service; `parameters` are whole."""
+    """An abstract method of a service; `parameters` are whole, with `self`."""
 
     name: str
-    parameters: list[str]
+    parameters: str
     returns: str
     doc: list[str]
 

@@ -85,17 +85,13 @@ class WeatherGetClient(HttpClient[None]):
         response: t.ManyResponse = self._call("many", request)
         return response.string
 
-    def version(
-        self,
-    ) -> str:
+    def version(self) -> str:
         """Call version."""
         request = t.VersionRequest()
         response: t.VersionResponse = self._call("version", request)
         return response.body
 
-    def count(
-        self,
-    ) -> int:
+    def count(self) -> int:
         """Call count."""
         request = t.CountRequest()
         response: t.CountResponse = self._call("count", request)
@@ -112,9 +108,7 @@ class WeatherGetClient(HttpClient[None]):
         response: t.MapResponse = self._call("map", request)
         return response.body
 
-    def ping(
-        self,
-    ) -> None:
+    def ping(self) -> None:
         """Call ping."""
         request = t.PingRequest()
         self._call("ping", request)
@@ -149,17 +143,13 @@ class AsyncWeatherGetClient(HttpAsyncClient[None]):
         response: t.ManyResponse = await self._call("many", request)
         return response.string
 
-    async def version(
-        self,
-    ) -> str:
+    async def version(self) -> str:
         """Call version."""
         request = t.VersionRequest()
         response: t.VersionResponse = await self._call("version", request)
         return response.body
 
-    async def count(
-        self,
-    ) -> int:
+    async def count(self) -> int:
         """Call count."""
         request = t.CountRequest()
         response: t.CountResponse = await self._call("count", request)
@@ -176,9 +166,7 @@ class AsyncWeatherGetClient(HttpAsyncClient[None]):
         response: t.MapResponse = await self._call("map", request)
         return response.body
 
-    async def ping(
-        self,
-    ) -> None:
+    async def ping(self) -> None:
         """Call ping."""
         request = t.PingRequest()
         await self._call("ping", request)

@@ -40,9 +40,7 @@ class Client(BaseClient[None]):
         response: t.Find2Response = self._call("find_2", request)
         return response.hit
 
-    def stop(
-        self,
-    ) -> None:
+    def stop(self) -> None:
         """Call stop."""
         request = t.StopRequest()
         self._call("stop", request)
@@ -84,9 +82,7 @@ class AsyncClient(BaseAsyncClient[None]):
         response: t.Find2Response = await self._call("find_2", request)
         return response.hit
 
-    async def stop(
-        self,
-    ) -> None:
+    async def stop(self) -> None:
         """Call stop."""
         request = t.StopRequest()
         await self._call("stop", request)

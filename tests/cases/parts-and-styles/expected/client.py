@@ -122,9 +122,7 @@ class OfficePortTypeClient(BaseClient[None]):
     _port_names = ("OfficePort",)
     _attaching = ATTACHMENTS
 
-    def open(
-        self,
-    ) -> t.Stamp:
+    def open(self) -> t.Stamp:
         """Call open."""
         request = t.OpenRequest()
         response: t.OpenResponse = self._call("open", request)
@@ -138,9 +136,7 @@ class AsyncOfficePortTypeClient(BaseAsyncClient[None]):
     _port_names = ("OfficePort",)
     _attaching = ATTACHMENTS
 
-    async def open(
-        self,
-    ) -> t.Stamp:
+    async def open(self) -> t.Stamp:
         """Call open."""
         request = t.OpenRequest()
         response: t.OpenResponse = await self._call("open", request)

@@ -13,6 +13,7 @@ class Question(soap.Struct):
 
     d: str | None = None
     e: soap.QName | None = None
+    f: str | None = None
     a: str | None = None
     b: list[str]
     c: str
@@ -28,6 +29,8 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
         xml += f' d="{soap.attribute_text(v.d)}"'
     if v.e is not None:
         xml += soap.write_scoped_attribute(v.e, "e", soap.scoped_qname_text)
+    if v.f is not None:
+        xml += f' f="{soap.attribute_text(v.f)}"'
     xml += ">"
     if v.a is not None:
         xml += f"<tns:a>{soap.text(v.a)}</tns:a>"
@@ -39,8 +42,13 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
 
 
 def read_Question(e: soap.Element) -> Question:
-    d = soap.attribute(e, "d", soap.parse_string)
+    d = e.get("d")
     e_ = soap.scoped_attribute(e, "e", soap.parse_scoped_qname)
+    f = e.get("f")
+    absent = (d is None) + (e_ is None) + (f is None)
+    if absent and len(e.attrib) > 3 - absent:
+        if soap.misnamed_attributes(e, ("d", "e", "f")):
+            return read_Question(e)
     a: str | None = None
     b: list[str] = []
     c_: str = soap.MISSING
@@ -64,6 +72,7 @@ def read_Question(e: soap.Element) -> Question:
     v = Question.__new__(Question)
     v.d = d
     v.e = e_
+    v.f = f
     v.a = a
     v.b = b
     v.c = c_

@@ -1,8 +1,9 @@
-"""The blocks of Unicode that patterns may name (XML Schema 1.0, part 2, appendix F.1.1)."""
+"""The blocks of Unicode that patterns may name (XML Schema 1.0, part 2, appendix F.1.1), and those of its first edition and of Unicode 4."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Final
 
 # fmt: off
@@ -30,6 +31,12 @@ ArabicPresentationForms-B FE70-FEFE Specials FEFF-FEFF HalfwidthandFullwidthForm
 OldItalic 10300-1032F Gothic 10330-1034F Deseret 10400-1044F ByzantineMusicalSymbols 1D000-1D0FF
 MusicalSymbols 1D100-1D1FF MathematicalAlphanumericSymbols 1D400-1D7FF CJKUnifiedIdeographsExtensionB 20000-2A6D6
 CJKCompatibilityIdeographsSupplement 2F800-2FA1F Tags E0000-E007F PrivateUse F0000-10FFFD
+GreekandCoptic 370-3FF CyrillicSupplement 500-52F CyrillicSupplementary 500-52F PhoneticExtensions 1D00-1D7F
+CombiningDiacriticalMarksforSymbols 20D0-20FF MiscellaneousMathematicalSymbols-A 27C0-27EF SupplementalArrows-A 27F0-27FF
+SupplementalArrows-B 2900-297F MiscellaneousMathematicalSymbols-B 2980-29FF SupplementalMathematicalOperators 2A00-2AFF
+MiscellaneousSymbolsandArrows 2B00-2BFF HighSurrogates D800-DB7F HighPrivateUseSurrogates DB80-DBFF
+LowSurrogates DC00-DFFF PrivateUseArea E000-F8FF VariationSelectors FE00-FE0F
+SupplementaryPrivateUseArea-A F0000-FFFFF SupplementaryPrivateUseArea-B 100000-10FFFF
 """.split()
 # fmt: on
 
@@ -48,12 +55,19 @@ BLOCKS: Final = _blocks()
 
 def characters_of(name: str, *, others: bool) -> str:
     """A block's characters, or all others, as the ranges of a class of Python's `re`."""
-    ranges = BLOCKS[name]
-    if others:
-        edges = [-1, *(edge for span in ranges for edge in span), sys.maxunicode + 1]
-        ranges = [
-            (last + 1, first - 1)
-            for last, first in zip(edges[::2], edges[1::2], strict=True)
-            if last + 1 < first
-        ]
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
+    return ranges(all_but(BLOCKS[name]) if others else BLOCKS[name])
+
+
+def all_but(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """All characters that are in none of some spans, which are in order."""
+    edges = [-1, *(edge for span in spans for edge in span), sys.maxunicode + 1]
+    return [
+        (last + 1, first - 1)
+        for last, first in zip(edges[::2], edges[1::2], strict=True)
+        if last + 1 < first
+    ]
+
+
+def ranges(spans: Iterable[tuple[int, int]]) -> str:
+    """Spans as the ranges of a class of Python's `re`."""
+    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in spans)

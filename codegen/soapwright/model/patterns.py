@@ -2,7 +2,9 @@
 
 What Python's `re` has no words for, Unicode's categories, stays as `\\p{Lu}` inside brackets:
 the runtime puts the characters in, as the Unicode of the Python that it runs on has them.
-Blocks, `\\p{IsGreek}`, are those of XML Schema 1.0, and become ranges.
+Blocks, `\\p{IsGreek}`, are those of XML Schema 1.0 with their later names, and become ranges.
+As other validators do, it takes an escape before any sign, a hyphen after a class's escape (`[\\w-.]`),
+and a brace that is no part of a quantity.
 """
 
 from __future__ import annotations
@@ -10,13 +12,21 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from soapwright.python.modules.unicode_blocks import BLOCKS, characters_of
+from soapwright.model.unicode_blocks import BLOCKS, all_but, characters_of, ranges
 
 _NAME_START: Final = (
     ":A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
 _NAME: Final = _NAME_START + "\\-.0-9\xb7\u0300-\u036f\u203f-\u2040"
+
+
+def _spans(members: str) -> list[tuple[int, int]]:
+    """The first and the last character of each range in a class, in order."""
+    found = re.findall(r"\\?([^\\])(?:-(.))?", members)
+    return sorted((ord(first), ord(last or first)) for first, last in found)
+
+
 # The members of a class that each multi-character escape means, and of its complement.
 _CLASSES: Final = {
     "s": " \\t\\n\\r",
@@ -25,9 +35,14 @@ _CLASSES: Final = {
     "c": _NAME,
     "w": "\\p{L}\\p{M}\\p{N}\\p{S}",
 }
-_COMPLEMENTS: Final = {"D": "\\D", "W": "\\p{P}\\p{Z}\\p{C}"}
+_COMPLEMENTS: Final = {
+    "S": "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f!-\\U0010ffff",
+    "D": "\\D",
+    "I": ranges(all_but(_spans(_NAME_START))),
+    "C": ranges(all_but(_spans(_NAME))),
+    "W": "\\p{P}\\p{Z}\\p{C}",
+}
 _ESCAPED: Final = {"n": "\\n", "r": "\\r", "t": "\\t"}
-_LITERAL: Final = frozenset("\\|.-^?*+{}()[]$")
 _CATEGORY: Final = re.compile(r"\{(L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|Z[slp]?|S[mcko]?|C[cfon]?)\}")  # fmt: skip
 _BLOCK: Final = re.compile(r"\{Is([A-Za-z0-9-]+)\}")
 _QUANTITY: Final = re.compile(r"\{[0-9]+(?:,[0-9]*)?\}")
@@ -92,40 +107,45 @@ class _Reader:
             return "[^\\n\\r]"
         if character == "\\":
             return self._escape(in_class=False)
-        if character in "?*+{}]":
-            raise ValueError(f"{character} stands where nothing is before it")
+        if character in "?*+]":
+            raise ValueError(f"{character} has nothing before it")
         return re.escape(character)
 
     def _quantifier(self) -> str:
         if self._next() in ("?", "*", "+") and self._next():
-            return self._take()
-        if self._next() != "{":
+            found = self._take()
+        elif self._next() == "{":
+            quantity = _QUANTITY.match(self.pattern, self.at)
+            if quantity is None:
+                raise ValueError("a quantity is no {n}, {n,} or {n,m}")
+            self.at = quantity.end()
+            found = quantity[0]
+        else:
             return ""
-        found = _QUANTITY.match(self.pattern, self.at)
-        if found is None:
-            raise ValueError("a quantity is none")
-        self.at = found.end()
-        return found[0]
+        if self._next() == "{":
+            raise ValueError("a quantity follows another")
+        return found
 
     def _escape(self, in_class: bool) -> str:
         """The escape after a backslash: the members of a class, or an expression outside of one."""
         character = self._take()
+        if character in _ESCAPED or not character.isalnum():
+            return _ESCAPED.get(character, f"\\{character}")
         if character in "pP":
             made = self._property(character)
         elif character in _CLASSES:
             made = _CLASSES[character]
         elif character in _COMPLEMENTS:
             made = _COMPLEMENTS[character]
-        elif character.lower() in _CLASSES:
-            if in_class:
-                raise ValueError(f"\\{character} stands in a class")
-            return f"[^{_CLASSES[character.lower()]}]"
-        elif character in _ESCAPED or character in _LITERAL:
-            single = _ESCAPED.get(character, f"\\{character}")
-            return single
         else:
             raise ValueError(f"\\{character} is no escape")
-        return made if in_class else f"[{made}]"
+        if not in_class:
+            negated = character in "SIC"
+            return f"[^{_CLASSES[character.lower()]}]" if negated else f"[{made}]"
+        if self._next() == "-" and self.pattern[self.at + 1 : self.at + 2] != "[":
+            self._take()
+            made += "\\-"  # no range begins with a class
+        return made
 
     def _property(self, letter: str) -> str:
         """The category or block after `\\p` or `\\P`."""
@@ -156,7 +176,7 @@ class _Reader:
                     raise ValueError("something follows what a class is without")
                 break
             if character == "[":
-                raise ValueError("a class stands in a class")
+                raise ValueError("a class is within a class")
             members.append(self._member(character, first=not members))
         if not members:
             raise ValueError("a class is empty")
