@@ -49,7 +49,8 @@ from soapwright.python.text.views import (
     PortView,
 )
 from soapwright.python.types.annotations import Annotation
-from soapwright.python.types.fields import Annotations, is_any, local_names
+from soapwright.python.types.declarations import Annotations
+from soapwright.python.types.fields import is_any, local_names
 from soapwright.python.wire import ENCODINGS, envelope_start
 
 _PAIRS = (HttpContent.QUERY, HttpContent.PATH, HttpContent.FORM)
