@@ -115,7 +115,7 @@ def call_command(package: str, operation: str | None, **options: Any) -> None:
     type. Without OPERATION all operations are listed.
 
     Ends with 0 for a reply, 1 for a fault, 2 where nothing was sent, 3 where no SOAP reply came, 4
-    where the reply violates its schema.
+    where the reply violates its schema, 130 where it is interrupted.
     """
     chosen = _Options(**options)
     if chosen.minimal and chosen.template is None:
