@@ -450,6 +450,16 @@ def test_options_that_do_nothing_alone(shell: Shell) -> None:
     assert done.code == 2 and "--trust goes with --security keys:FILE" in done.err
 
 
+@pytest.mark.parametrize(
+    "header", ["Content-Length: 4", "content-type: a/b", "Transfer-Encoding: chunked"]
+)
+def test_a_header_that_is_the_bodys(shell: Shell, header: str) -> None:
+    done = shell("call", str(SMS), "ping", "session_id=x", "--header", header)
+    name = header.partition(":")[0]
+    assert done.code == 2
+    assert f"{name} is the request's own: no --header" in done.err
+
+
 def test_what_is_no_package(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("folder").mkdir()
     done = shell("call", "folder", "ping")

@@ -27,6 +27,7 @@ from soapwright.model.diagnostics import Findings, Location, SpecError
 
 FAULT, NO_REPLY, UNREADABLE = 1, 3, 4
 _HTTP_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)\Z", re.DOTALL)
+_OF_THE_BODY = ("content-type", "content-length", "transfer-encoding")
 
 
 def _complete_package(
@@ -248,6 +249,10 @@ class _Call:
         blocks = []
         for header in self._options.headers:
             if found := _HTTP_HEADER.match(header):
+                if found[1].lower() in _OF_THE_BODY:
+                    raise click.UsageError(
+                        f"{found[1]} is the request's own: no --header"
+                    )
                 http[found[1]] = found[2]
             else:
                 blocks.append(header)
