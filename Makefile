@@ -22,6 +22,8 @@ SMOKE := tests/test_cli.py tests/test_conformance.py tests/test_distributions.py
 	tests/test_server.py tests/runtime tests/wsdl tests/tools/test_serve.py tests/gateway/test_commands.py \
 	tests/gateway/test_gateway_client.py tests/gateway/test_gateway_messages.py tests/gateway/test_inbox.py \
 	tests/gateway/test_kinds.py tests/gateway/test_postgres.py tests/gateway/test_queue.py tests/test_message_security.py
+# The first has the menu.
+MANUAL := docs README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md benchmarks/RESULTS.md
 CORPUS := ../shared/tools/corpus_check.py
 VIM25 := ../shared/corpus/vmware-vim25
 
@@ -36,7 +38,7 @@ demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and s
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## run the tests but the slow ones (ARGS="-k name" chooses)
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow" --ignore=tests/interop $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" --ignore=tests/interop $(ARGS)
 
 .PHONY: test-all
 test-all: test ## the slow tests too: real WSDLs where they are, pyright on all cases
@@ -45,7 +47,7 @@ test-all: test ## the slow tests too: real WSDLs where they are, pyright on all 
 .PHONY: test-random
 test-random: $(INSTALLED_DEV) ## run the property tests on many fresh examples (SEED=N repeats a run, ARGS="-k name" chooses)
 	@echo "make test-random SEED=$(SEED) repeats this run"
-	@TEST_PROFILE=nightly TEST_SEED=$(SEED) $(BIN)/python -m pytest -q -n auto --dist loadgroup --hypothesis-seed=$(SEED) -m "hypothesis or randomness" $(ARGS)
+	@TEST_PROFILE=nightly TEST_SEED=$(SEED) $(BIN)/python -m pytest -q -n auto --dist loadfile --hypothesis-seed=$(SEED) -m "hypothesis or randomness" $(ARGS)
 
 .PHONY: fuzz
 fuzz: $(INSTALLED_DEV) ## look for inputs that do harm (SECONDS=3600 is the long run, SEED=N repeats one, TARGETS="decoder server" chooses)
@@ -69,6 +71,10 @@ check: lint test ## all that a change must pass
 regenerate: $(INSTALLED) ## write generated/ and docs/reference/ anew, from spec/
 	@$(BIN)/python -m soapwright generate
 	@$(BIN)/python -m soapwright docs generated/clickatell --output docs/reference/clickatell
+
+.PHONY: site
+site: $(INSTALLED_DEV) ## make a site of the manual and the reference: build/site/index.html
+	@$(BIN)/python -m soapwright docs generated/clickatell $(addprefix --pages ,$(MANUAL)) --output build/site
 
 .PHONY: goldens
 goldens: $(INSTALLED_DEV) ## write anew what tests/cases expects; then look at the difference
@@ -105,14 +111,14 @@ test-oldest: ## run tests with the oldest versions of all dependencies (ARGS=tes
 	@.venv-oldest/bin/python tests/floors.py $(PROJECTS) >.venv-oldest/floors.txt
 	@env -u PIP_CONSTRAINT .venv-oldest/bin/python -m pip install -qq --disable-pip-version-check \
 		--constraint .venv-oldest/floors.txt --editable '.[dev]' --editable gateway
-	@.venv-oldest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
+	@.venv-oldest/bin/python -m pytest -q -n auto --dist loadfile $(or $(ARGS),$(SMOKE))
 
 .PHONY: test-newest
 test-newest: ## run tests with the newest versions of all dependencies (ARGS=tests runs all of them)
 	@$(MAKE) VENV=.venv-newest PYTHON="$(or $(PYTHON),python3.14 python3.13)" .venv-newest/bin/python
 	@env -u PIP_CONSTRAINT .venv-newest/bin/python -m pip install -qq --disable-pip-version-check --upgrade \
 		--upgrade-strategy eager --editable '.[dev]' --editable gateway
-	@.venv-newest/bin/python -m pytest -q -n auto --dist loadgroup $(or $(ARGS),$(SMOKE))
+	@.venv-newest/bin/python -m pytest -q -n auto --dist loadfile $(or $(ARGS),$(SMOKE))
 
 .PHONY: lock
 lock: ## choose anew the versions that continuous integration installs: the newest, in .ci/constraints.txt

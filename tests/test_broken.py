@@ -96,7 +96,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(wsdl=broken())
-@examples(120, database=None, suppress_health_check=list(HealthCheck))
+@examples(60, database=None, suppress_health_check=list(HealthCheck))
 def test_any_accident(wsdl: bytes, folder: Path) -> None:
     (folder / "service.wsdl").write_bytes(wsdl)
     with chdir(folder):

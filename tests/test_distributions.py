@@ -31,8 +31,6 @@ from packaging.utils import canonicalize_name
 import soapwright
 import soapwright_clickatell
 
-pytestmark = pytest.mark.xdist_group("distributions")
-
 SOURCES = {"soapwright": ROOT, "soapwright_clickatell": ROOT / "gateway"}
 VERSIONS = {
     "soapwright": soapwright.__version__,
@@ -188,7 +186,7 @@ def test_an_index_can_show_the_description(name: str, built: dict[str, Built]) -
 
 
 EXTRAS = (
-    *("pytest", "mcp", "mcp_types", "anyio"),
+    *("pytest", "mcp", "mcp_types", "anyio", "markdown_it"),
     "uvicorn",
     "phonenumbers",
     "PIL",

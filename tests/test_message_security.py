@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from importlib import import_module
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 from message_desk import (
     CA,
@@ -31,7 +34,7 @@ from message_desk import (
     profile,
     service,
 )
-from message_keys import pair
+from message_keys import Pair, pair
 
 
 @pytest.fixture(scope="module")
@@ -101,9 +104,6 @@ def test_a_key_that_does_not_leave_its_place(desk: Any) -> None:
             key: Any = CLIENT.key
             return bytes(key.sign(data, padding.PKCS1v15(), hashes.SHA256()))
 
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import padding
-
     security = import_module(f"{desk.__name__}.security")
     given = security.Keys(Token(), CLIENT.certificate, trust=[SERVICE.pem])
     wire, _ = both(desk)
@@ -137,6 +137,65 @@ def test_an_asynchronous_client(desk: Any) -> None:
             return str(await client.ask(what="who?"))
 
     assert asyncio.run(run()) == "who? CN=client"
+
+
+class Vault:
+    """A key that signs and decrypts elsewhere, and waits until the event loop goes on."""
+
+    def __init__(self, own: Pair) -> None:
+        self.goes_on = threading.Event()
+        self.key: Any = own.key
+        self.calls: list[str] = []
+
+    def waited(self, name: str) -> None:
+        assert self.goes_on.wait(10), f"{name} blocks the event loop"
+        self.goes_on.clear()
+        self.calls.append(name)
+
+    def sign(self, data: bytes, algorithm: str) -> bytes:
+        self.waited("sign")
+        return bytes(self.key.sign(data, padding.PKCS1v15(), hashes.SHA256()))
+
+    def decrypt(self, data: bytes, algorithm: str) -> bytes:
+        self.waited("decrypt")
+        sha1 = hashes.SHA1()
+        oaep = padding.OAEP(padding.MGF1(sha1), sha1, None)
+        return bytes(self.key.decrypt(data, oaep))
+
+
+@pytest.mark.parametrize("encrypt", [(), ("Body",)])
+def test_a_key_that_waits_does_not_block_an_event_loop(
+    desk: Any, encrypt: tuple[str, ...]
+) -> None:
+    security = import_module(f"{desk.__name__}.security")
+    mine, theirs = Vault(CLIENT), Vault(SERVICE)
+    given = profile(desk, encrypt=encrypt)
+
+    async def tick() -> None:
+        while True:
+            mine.goes_on.set()
+            theirs.goes_on.set()
+            await asyncio.sleep(0.001)
+
+    async def run() -> str:
+        served = security.Keys(theirs, SERVICE.certificate, trust=[CLIENT.pem])
+        transport = desk.server.AsyncInMemoryTransport(
+            service(desk), security=given.with_keys(served)
+        )
+        asks = security.Keys(mine, CLIENT.certificate, trust=[SERVICE.pem])
+        ticking = asyncio.create_task(tick())
+        async with desk.AsyncClient(
+            transport=transport, security=given.with_keys(asks)
+        ) as client:
+            try:
+                return str(await client.ask(what="who?"))
+            finally:
+                ticking.cancel()
+
+    assert asyncio.run(run()) == "who? CN=client"
+    decrypted = ["decrypt"] if encrypt else []
+    assert mine.calls == ["sign", *decrypted]
+    assert theirs.calls == [*decrypted, "sign"]
 
 
 def test_keys_of_files(desk: Any, tmp_path: Path) -> None:

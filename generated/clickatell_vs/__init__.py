@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from ._soap.addressing.headers import EndpointReference as EndpointReference
     from ._soap.errors.exchange import Exchange as Exchange
     from ._soap.errors.problems import Problem as Problem
+    from ._soap.http.httpx2_transport import AsyncHttpTransport as AsyncHttpTransport
+    from ._soap.http.httpx2_transport import HttpTransport as HttpTransport
     from ._soap.http.message import Attachment as Attachment
     from ._soap.http.message import Message as Message
     from ._soap.http.message import Outgoing as Outgoing
     from ._soap.http.observing import Observation as Observation
     from ._soap.http.observing import Observer as Observer
     from ._soap.http.retries import Retry as Retry
-    from ._soap.http.own_transport import AsyncHttpTransport as AsyncHttpTransport
-    from ._soap.http.own_transport import HttpTransport as HttpTransport
     from ._soap.http.reqwest_transport import (
         AsyncReqwestTransport as AsyncReqwestTransport,
     )
@@ -151,7 +151,7 @@ _HOMES = {
     "AddressingHeaders": "._soap.addressing.headers",
     "AnyElement": "._soap.values.anyxml",
     "AsyncClient": ".client",
-    "AsyncHttpTransport": "._soap.http.own_transport",
+    "AsyncHttpTransport": "._soap.http.httpx2_transport",
     "AsyncReqwestTransport": "._soap.http.reqwest_transport",
     "AsyncStreamedResponse": "._soap.http.transport",
     "AsyncTransport": "._soap.http.transport",
@@ -165,7 +165,7 @@ _HOMES = {
     "GMonthDay": "._soap.values.values",
     "GYear": "._soap.values.values",
     "GYearMonth": "._soap.values.values",
-    "HttpTransport": "._soap.http.own_transport",
+    "HttpTransport": "._soap.http.httpx2_transport",
     "Limits": "._soap.xml.parsing",
     "Message": "._soap.http.message",
     "Nil": "._soap.values.values",

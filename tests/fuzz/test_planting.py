@@ -11,6 +11,7 @@ from planting import Planted, planted
 from randomness import examples
 
 
+@pytest.mark.slow
 @pytest.mark.randomness
 def test_planted_texts_stay_texts(tmp_path: Path) -> None:
     ground = Ground(tmp_path)

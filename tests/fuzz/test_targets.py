@@ -8,7 +8,7 @@ import pytest
 from randomness import seeds
 from targets import TARGETS, make
 
-_COUNTS = {"front_end": 20, "streamed": 300}
+_COUNTS = {"front_end": 8, "streamed": 100, "gathered": 200}
 
 
 @pytest.fixture(scope="module")
@@ -23,5 +23,5 @@ def test_no_input_does_more_than_is_documented(
     name: str, seed: int, folder: Path
 ) -> None:
     target = make(name, folder)
-    for data in target.examples(_COUNTS.get(name, 1_000), seed):
+    for data in target.examples(_COUNTS.get(name, 400), seed):
         target.run(data)

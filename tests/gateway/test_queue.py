@@ -50,7 +50,6 @@ from soapwright_clickatell.outgoing import (
 from soapwright_clickatell.queue import Again, CallbackTable, SmsQueue, Unfinished
 from soapwright_clickatell.vendor.replies import Refusal
 
-pytestmark = pytest.mark.xdist_group("postgres")
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "demo", "demo", 1234
 QUICK = Recovery(settle=0.3, patience=5, shortest=0.02, longest=0.2)

@@ -38,7 +38,7 @@ from soapwright.runtime.errors.errors import (
 )
 from soapwright.runtime.http.client import BaseAsyncClient, BaseClient, given, required
 from soapwright.runtime.http.message import Outgoing
-from soapwright.runtime.http.own_transport import HttpTransport
+from soapwright.runtime.http.httpx2_transport import HttpTransport
 from soapwright.runtime.http.transport import Request, Response
 from soapwright.runtime.values.values import UNSET
 from soapwright.runtime.xml.parsing import Limits
@@ -444,7 +444,7 @@ def test_nothing_waits_for_ever(call: Call, timeout: float):
 
 def test_the_default_timeout_is_half_a_minute():
     transport = HttpTransport()
-    assert transport._by_library()._own.get().timeout == httpx2.Timeout(30.0)
+    assert transport._own.get().timeout == httpx2.Timeout(30.0)
     transport.close()
 
 
@@ -594,7 +594,7 @@ assert "httpx2" not in sys.modules
 Client().close()
 assert "httpx2" not in sys.modules
 from soapwright.runtime.errors.errors import TransportError
-from soapwright.runtime.http.own_transport import HttpTransport
+from soapwright.runtime.http.httpx2_transport import HttpTransport
 from soapwright.runtime.http.transport import Request
 try:
     HttpTransport().send(Request("http://127.0.0.1:9/", b"", {}))

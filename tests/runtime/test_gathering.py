@@ -161,6 +161,13 @@ def test_rows_and_what_is_beside_them(both, name, piece):
     assert both.gathered == 1
 
 
+def test_a_byte_order_mark_takes_nothing_from_that(both):
+    reply = flat(ROW * 3).encode("utf-8-sig")
+    assert both.result("flat", reply, 0) == both.result("flat", reply, 10**9)
+    both.result("flat", reply, 0)
+    assert both.gathered == 1
+
+
 @pytest.mark.parametrize("name", ODD)
 @pytest.mark.parametrize("piece", [3, 2**17])
 def test_what_takes_the_whole_reply(both, name, piece):

@@ -536,7 +536,7 @@ def test_nor_is_a_coroutine_a_message() -> None:
 def test_what_layers_need_is_not_loaded_without_them() -> None:
     program = (
         "import sys, clickatell; clickatell.Client; clickatell.Message;"
-        "print(*[n for n in ('security', 'addressing')"
+        "print(*[n for n in ('security', 'addressing', 'http.multipart')"
         " if any(f'_soap.{n}' in m for m in sys.modules)])"
     )
     folder = ROOT / "generated"

@@ -153,7 +153,7 @@ def test_event_loops_come_and_go():
             one.start()
         for one in threads:
             one.join()
-        assert not client._transport._library._own._clients
+        assert not client._transport._own._clients
 
 
 # ----------------------------------------------------------------------------------- memory

@@ -1,4 +1,4 @@
-"""Elements in the wrong namespace: streamed, on the service's side, in wildcards, in great number."""
+"""Elements and attributes in the wrong namespace: streamed, on the service's side, in wildcards, in great number."""
 
 from __future__ import annotations
 
@@ -110,3 +110,141 @@ def test_many_take_no_time(package, inner):
     begun = time.perf_counter()
     assert find(package).decode_response(sent).book[0].shelf == 1
     assert time.perf_counter() - begun < 5
+
+
+PLACE = (
+    '<t:findResponse><t:book><t:shelf>1</t:shelf><t:place xmlns:s="urn:shelves" xmlns:x="urn:x"'
+    ' xmlns:xlink="http://www.w3.org/1999/xlink" %s><row>2</row></t:place></t:book></t:findResponse>'
+)
+
+
+def place_with(package, attributes: str, **options):
+    sent = envelope(PLACE % attributes)
+    (book,) = find(package).decode_response(sent, **options).book
+    return book.place
+
+
+@pytest.mark.parametrize(
+    ("attributes", "floor", "hall"),
+    [
+        ('floor="3" s:hall="B"', 3, "B"),
+        ('t:floor="3" hall="B"', 3, "B"),
+        ('x:floor="3" x:hall="B"', 3, "B"),
+        ('floor="3" x:floor="4" s:hall="B" x:hall="C"', 3, "B"),
+        ('floor="3" t:floor="4" s:hall="B" hall="C"', 3, "B"),
+        ('xml:floor="3" xlink:hall="B" other="1"', None, None),
+    ],
+)
+def test_attributes_are_read_where_their_names_leave_no_doubt(
+    package, attributes, floor, hall
+):
+    place = place_with(package, attributes)
+    assert (place.floor, place.hall) == (floor, hall)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "named"),
+    [
+        ('t:floor="3" x:floor="4"', "floor"),
+        ('mark="m" t:mark="n"', "mark"),
+    ],
+)
+def test_attributes_that_may_mean_several_are_refused(package, attributes, named):
+    with pytest.raises(package.errors.DecodeError, match="is there, declared is") as e:
+        place_with(package, attributes)
+    assert named.replace("t}", "{urn:archive}") in str(e.value)
+    problems: list[object] = []
+    place_with(package, attributes, lenient=True, problems=problems)
+    assert problems
+
+
+def test_attributes_of_others_beside_the_declared_ones_are_read_over(package):
+    place = place_with(package, 'mark="m" s:mark="n" x:mark="o"')
+    assert place.row == 2
+
+
+def test_a_service_reads_attributes_that_are_misnamed(package):
+    server = importlib.import_module(f"{NAME}.server")
+    serving = importlib.import_module(f"{NAME}._soap.server.serving")
+    seen = []
+
+    class Archive(server.ArchiveService):
+        def find(self, **given):
+            return []
+
+        def count(self, *, book):
+            seen.append(book.place)
+            return 1
+
+    transport = serving.InMemoryTransport(Archive())
+
+    def answer(attributes: str):
+        place = f"<t:place {attributes}><row>2</row></t:place>"
+        body = f"<t:count><book><t:shelf>1</t:shelf>{place}</book></t:count>"
+        kind = {"content-type": "text/xml", "soapaction": '"urn:archive#count"'}
+        url = "http://127.0.0.1:1/archive"
+        return transport.send(package.Request(url, envelope(body), kind))
+
+    assert answer('t:floor="3" hall="B"').status == 200
+    assert (seen[0].floor, seen[0].hall) == (3, "B")
+    refused = answer('t:mark="m"')
+    assert refused.status == 500
+    assert b"Client" in refused.body and b"@{urn:archive}mark" in refused.body
+    assert len(seen) == 1
+
+
+def test_attributes_of_soap_1_2_are_read_alike(tmp_path):
+    wsdl = tmp_path / "archive.wsdl"
+    text = WSDL.read_text(encoding="utf-8")
+    wsdl.write_text(text.replace("wsdl/soap/", "wsdl/soap12/"), encoding="utf-8")
+    name = "made_misnamed_12"
+    write_package(tmp_path / name, generate(wsdl, Options(name=name)).files)
+    sys.path.insert(0, str(tmp_path))
+    try:
+        ports = importlib.import_module(name).PORTS
+    finally:
+        sys.path.remove(str(tmp_path))
+    find = ports["ArchivePort"].operations["find"]
+    old, new = "schemas.xmlsoap.org/soap", "www.w3.org/2003/05/soap"
+    sent = envelope(PLACE % 't:floor="3" hall="B"').decode()
+    sent = sent.replace(f"{old}/envelope/", f"{new}-envelope")
+    (book,) = find.decode_response(sent.encode()).book
+    assert (book.place.floor, book.place.hall) == (3, "B")
+    (item,) = find.iter_response(io.BytesIO(sent.encode()))
+    assert item == book
+
+
+def test_a_required_attribute_is_read_by_another_name_or_missing(tmp_path):
+    wsdl = tmp_path / "archive.wsdl"
+    text = WSDL.read_text(encoding="utf-8")
+    floor = '<xs:attribute name="floor" type="xs:int"'
+    assert floor in text
+    wsdl.write_text(text.replace(floor, f'{floor} use="required"'), encoding="utf-8")
+    name = "made_misnamed_required"
+    write_package(tmp_path / name, generate(wsdl, Options(name=name)).files)
+    sys.path.insert(0, str(tmp_path))
+    try:
+        package = importlib.import_module(name)
+        assert place_with(package, 't:floor="3"').floor == 3
+        with pytest.raises(package.errors.DecodeError, match="@floor: is missing"):
+            place_with(package, 'hall="B"')
+        problems: list[object] = []
+        place = place_with(package, "", lenient=True, problems=problems)
+        assert place.floor is None and len(problems) == 1
+    finally:
+        sys.path.remove(str(tmp_path))
+
+
+def test_a_known_element_whose_attributes_are_misnamed_stays_xml(package):
+    """As one whose children are: in a wildcard nothing is named anew."""
+    known = importlib.import_module(f"{NAME}.elements").KNOWN
+    soap = importlib.import_module(f"{NAME}._soap")
+    from lxml import etree
+
+    for attributes, kind in (
+        ('t:floor="3"', package.AnyElement),
+        ('floor="3" x:floor="4"', tuple),
+    ):
+        (found,) = etree.fromstring(envelope(PLACE % attributes))[0]
+        kept = soap.read_wildcard(found, known)
+        assert isinstance(kept, kind)

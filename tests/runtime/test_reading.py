@@ -126,14 +126,12 @@ def test_attributes():
     assert reading.attribute(e, "n", parse_int) == 5
     assert reading.attribute(e, "{urn:t}m", parse_int) == 6
     assert reading.attribute(e, "none", parse_int) is None
-    assert reading.required_attribute(e, "n", parse_int) == 5
     assert reading.other_attributes(e, ("n", "bad")) == {"{urn:t}m": "6"}
     assert refusal(reading.attribute, e, "bad", parse_int) == (
         "call.v.@bad: 'x' is no xsd:integer"
     )
-    assert refusal(reading.required_attribute, e, "none", parse_int) == (
-        "call.v.@none: is missing"
-    )
+    assert refusal(reading.missing_attribute, e, "none") == "call.v.@none: is missing"
+    assert reading.missing_attribute(e, "bad") is None  # its value does not read
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,13 @@ def test_no_connection_was_made(sender: Sender, url: str):
 
 
 @BOTH
+def test_errors_name_the_method(sender: Sender):
+    url = f"http://127.0.0.1:{closed_port()}/"
+    with sender() as send, pytest.raises(TransportError, match="^GET http"):
+        send(Request(url, b"", {}, method="GET"))
+
+
+@BOTH
 def test_secrets_of_the_url_do_not_show(sender: Sender):
     url = f"http://me:hunter2@127.0.0.1:{closed_port()}/?token=query-secret"
     with sender() as send, pytest.raises(TransportError) as caught:

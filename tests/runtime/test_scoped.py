@@ -19,7 +19,6 @@ from soapwright.runtime.codec.scoped import (
     scoped_attribute,
     scoped_list_text,
     scoped_qname_text,
-    scoped_required_attribute,
     scoped_union_text,
     scoped_value,
     write_scoped_attribute,
@@ -91,9 +90,6 @@ def test_attributes():
     e = element('<v n="a:x" bad="z:x"/>')
     assert scoped_attribute(e, "n", parse_scoped_qname) == QName("urn:a", "x")
     assert scoped_attribute(e, "m", parse_scoped_qname) is None
-    assert scoped_required_attribute(e, "n", parse_scoped_qname).local == "x"
-    said = refusal(scoped_required_attribute, e, "m", parse_scoped_qname)
-    assert said == "call.v.@m: is missing"
     said = refusal(scoped_attribute, e, "bad", parse_scoped_qname)
     assert said == "call.v.@bad: the prefix of 'z:x' is not declared"
 

@@ -25,6 +25,8 @@ from soapwright.runtime.errors.errors import (
     TransportError,
     TransportTimeout,
 )
+from soapwright.runtime.http.own_transport import HttpTransport
+from soapwright.runtime.http.transport import Request
 
 
 def failed(call: Call, url: str, **given: object) -> TransportError:
@@ -49,6 +51,12 @@ def test_no_connection_was_made(call: Call, url: str):
     error = failed(call, url.format(port=closed_port()))
     assert error.sent is False
     assert pickle.loads(pickle.dumps(error)).sent is False
+
+
+def test_errors_name_the_method():
+    url = f"http://127.0.0.1:{closed_port()}/"
+    with pytest.raises(TransportError, match="^GET http"):
+        HttpTransport().send(Request(url, b"", {}, method="GET"))
 
 
 @BOTH
@@ -99,7 +107,7 @@ def test_no_connection_was_free(own: bool):
                 first.start()
                 began.wait(5)
                 if own:
-                    client._transport._library._own.get().timeout = timeout
+                    client._transport._own.get().timeout = timeout
                 with pytest.raises(TransportTimeout) as caught:
                     client.order()
                 first.join()
@@ -256,9 +264,7 @@ def test_an_asynchronous_client_in_one_loop_after_the_other():
         for _ in range(3):
             assert asyncio.run(client.order()) == 7
         assert server.connections == 3
-        assert (
-            not client._transport._library._own._clients
-        )  # each was closed with its loop
+        assert not client._transport._own._clients  # each was closed with its loop
 
 
 def test_an_asynchronous_client_in_several_loops_at_once():
@@ -284,11 +290,11 @@ def test_a_loop_that_is_closed_without_a_word():
         client = AsyncClient(server.url)
         loop = asyncio.new_event_loop()
         assert loop.run_until_complete(client.order()) == 7
-        (theirs,) = client._transport._library._own._clients.values()
+        (theirs,) = client._transport._own._clients.values()
         loop.run_until_complete(theirs.aclose())  # else asyncio warns of its socket
         loop.close()
         assert asyncio.run(client.order()) == 7
-        assert not client._transport._library._own._clients
+        assert not client._transport._own._clients
 
 
 def test_an_http_client_of_another_loop_is_a_transport_error():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from soapwright.model.api import Api
-from soapwright.model.demands import demands_of, demands_of_port
+from soapwright.model.demands import demands_of_port
 from soapwright.model.diagnostics import Diagnostic, Findings
 from soapwright.pipeline import load
 
@@ -92,10 +92,10 @@ def test_a_file_beside_the_wsdl(tmp_path: Path, name: str) -> None:
 def test_nothing_is_fetched(tmp_path: Path, uri: str) -> None:
     api, (finding,) = read(tmp_path, f'<wsp:PolicyReference URI="{uri}"/>')
     assert finding.mended and uri in finding.message
-    assert api.ports[0].policy == (frozenset(),)
+    assert words(api)[0].startswith("what cannot be read")
 
 
-def test_a_bomb_is_left_out_of_account(tmp_path: Path) -> None:
+def test_a_bomb_is_not_unfolded(tmp_path: Path) -> None:
     inner = "".join(f'<x:a{n} wsp:Optional="true"/>' for n in range(12))
     bomb = "".join(
         f"<x:b{n}><wsp:Policy>{inner}</wsp:Policy></x:b{n}>" for n in range(12)
@@ -170,6 +170,100 @@ def test_demands_in_words(
     assert demanded in finding.message and hint in finding.hint
 
 
+X509 = "<sp:X509Token><wsp:Policy>{}</wsp:Policy></sp:X509Token>"
+ASYMMETRIC = (
+    "<sp:AsymmetricBinding><wsp:Policy>"
+    "<sp:InitiatorToken><wsp:Policy>{token}</wsp:Policy></sp:InitiatorToken>"
+    "<sp:RecipientToken><wsp:Policy><sp:X509Token/></wsp:Policy></sp:RecipientToken>"
+    "<sp:AlgorithmSuite><wsp:Policy><sp:Basic128GCM/>{suite}</wsp:Policy></sp:AlgorithmSuite>{more}"
+    "</wsp:Policy></sp:AsymmetricBinding>"
+)
+
+
+def asymmetric(token: str = "", suite: str = "", more: str = "") -> str:
+    return ASYMMETRIC.format(token=X509.format(token), suite=suite, more=more)
+
+
+def unmet(folder: Path, policy: str) -> tuple[str, ...]:
+    api, _ = read(folder, POLICY.format(policy))
+    security = api.ports[0].security
+    return () if security is None else security.unmet
+
+
+@pytest.mark.parametrize(
+    ("policy", "named"),
+    [
+        (asymmetric("<sp:WssX509Pkcs7Token10/>"), "WssX509Pkcs7Token10"),
+        (asymmetric("<sp:RequireDerivedKeys/>"), "RequireDerivedKeys"),
+        (asymmetric("<sp:WssX509PkiPathV1Token11/>"), "WssX509PkiPathV1Token11"),
+        (asymmetric(suite="<sp:InclusiveC14N/>"), "InclusiveC14N"),
+        (asymmetric(suite="<sp:Basic256/>"), "Basic256 and Basic128GCM"),
+        (asymmetric(more="<sp:SignedParts><sp:Body/></sp:SignedParts>"), "SignedParts"),
+        (asymmetric(more="<x:A/>"), "A"),
+        (
+            asymmetric(
+                more="<sp:RecipientEncryptionToken><wsp:Policy><sp:KerberosToken/></wsp:Policy></sp:RecipientEncryptionToken>"
+            ),
+            "KerberosToken",
+        ),
+        (
+            "<sp:Wss11><wsp:Policy><sp:RequireEncryptedTimes/></wsp:Policy></sp:Wss11>",
+            "RequireEncryptedTimes",
+        ),
+        (
+            SIGNED_TOKENS.format(TOKEN.format("<sp:RequireDerivedKeys/>")),
+            "RequireDerivedKeys",
+        ),
+        (
+            SIGNED_TOKENS.format(TOKENS.format(TOKEN.format(""))),
+            "SupportingTokens",
+        ),
+        (
+            "<sp:TransportBinding><wsp:Policy><sp:Layout><wsp:Policy><sp:Reversed/></wsp:Policy></sp:Layout>"
+            "</wsp:Policy></sp:TransportBinding>",
+            "Reversed",
+        ),
+    ],
+)
+def test_a_nested_assertion_that_is_not_known_is_met_by_nothing(
+    tmp_path: Path, policy: str, named: str
+) -> None:
+    found = unmet(tmp_path, policy)
+    assert len(found) == 1 and named in found[0]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        asymmetric(
+            "<sp:WssX509V3Token10/><sp:RequireThumbprintReference/>",
+            "<sp:STRTransform10/><sp:XPath10/>",
+            "<sp:IncludeTimestamp/><sp:SignBeforeEncrypting/><sp:OnlySignEntireHeadersAndBody/>"
+            "<sp:Layout><wsp:Policy><sp:LaxTsFirst/></wsp:Policy></sp:Layout>",
+        ),
+        asymmetric('<x:A wsp:Ignorable="true"/>'),
+        asymmetric(more=SIGNED_TOKENS.format(TOKEN.format("<sp:WssUsernameToken11/>"))),
+        "<sp:Wss11><wsp:Policy><sp:MustSupportRefThumbprint/><sp:MustSupportRefEncryptedKey/></wsp:Policy></sp:Wss11>",
+        "<sp:Trust13><wsp:Policy><sp:RequireClientEntropy/></wsp:Policy></sp:Trust13>",
+        "<sp:TransportBinding><wsp:Policy><sp:TransportToken><wsp:Policy>"
+        "<sp:HttpsToken><wsp:Policy><sp:RequireClientCertificate/></wsp:Policy></sp:HttpsToken>"
+        "</wsp:Policy></sp:TransportToken></wsp:Policy></sp:TransportBinding>",
+    ],
+)
+def test_nested_assertions_that_are_known(tmp_path: Path, policy: str) -> None:
+    assert unmet(tmp_path, policy) == ()
+
+
+def test_one_token_of_a_kind_is_sent(tmp_path: Path) -> None:
+    saml = "<sp:SamlToken><wsp:Policy>{}</wsp:Policy></sp:SamlToken>"
+    over_tls = "<sp:TransportBinding><wsp:Policy/></sp:TransportBinding>"
+    first = TOKENS.format(saml.format("<sp:WssSamlV20Token11/>"))
+    other = SIGNED_TOKENS.format(saml.format("<sp:WssSamlV11Token11/>"))
+    assert unmet(tmp_path, over_tls + first) == ()
+    found = unmet(tmp_path, over_tls + first + other)
+    assert len(found) == 1 and "besides another one" in found[0]
+
+
 def test_tls_is_met_by_the_address(tmp_path: Path) -> None:
     policy = POLICY.format("<sp:TransportBinding><wsp:Policy/></sp:TransportBinding>")
     assert read(tmp_path, policy)[1] == []
@@ -184,8 +278,48 @@ def test_options_of_security_demand_nothing(tmp_path: Path) -> None:
 
 def test_no_alternative_is_a_demand(tmp_path: Path) -> None:
     api, (finding,) = read(tmp_path, POLICY.format("<wsp:ExactlyOne/>"))
-    assert api.ports[0].policy == () and "no alternative" in finding.message
-    assert not demands_of(())[0].met
+    assert "no alternative" in finding.message
+    assert words(api) == ["what cannot be read: it has no alternative"]
+
+
+@pytest.mark.parametrize(
+    "attached",
+    [
+        '<wsp:PolicyReference URI="#gone"/>',
+        '<wsp:PolicyReference URI="https://x/policy.xml"/>',
+        POLICY.format('<wsp:PolicyReference URI="#p"/>'),
+        POLICY.format("".join(f'<x:a{n} wsp:Optional="true"/>' for n in range(7))),
+        POLICY.format("<wsp:ExactlyOne/>"),
+        POLICY.format(TOKENS.format(TOKEN.format("<wsp:ExactlyOne/>"))),
+    ],
+)
+@pytest.mark.parametrize("place", ["binding", "operation", "input", "portType", "URIs"])
+def test_a_policy_that_cannot_be_read_is_met_by_nothing(
+    tmp_path: Path, attached: str, place: str
+) -> None:
+    text = WSDL.format(
+        named='<wsp:Policy wsu:Id="loop"><wsp:PolicyReference URI="#loop"/></wsp:Policy>',
+        attached=attached if place == "binding" else "",
+        address="https://x/",
+    )
+    if place == "operation":
+        text = text.replace("<soap:operation/>", f"{attached}<soap:operation/>")
+    elif place == "input":
+        text = text.replace("<input><soap:", f"<input>{attached}<soap:")
+    elif place == "portType":
+        text = text.replace('<portType name="P">', f'<portType name="P">{attached}')
+    elif place == "URIs":
+        text = text.replace('type="s:P"', 'type="s:P" wsp:PolicyURIs="#loop"')
+    path, findings = tmp_path / "service.wsdl", Findings()
+    path.write_text(text, encoding="utf-8")
+    port = load(path, (), findings).ports[0]
+    security = port.security
+    assert security is not None
+    of_operation = security.operations.get(port.operations[0].key)
+    unmet = security.unmet or (of_operation.unmet if of_operation else ())
+    assert len(unmet) == 1 and unmet[0].startswith("what cannot be read: ")
+    said = [str(one) for one in findings if one.code == "policy"]
+    assert len(said) == 1 and "cannot be read, and calls are refused" in said[0]
 
 
 def test_an_extension_that_is_required(tmp_path: Path) -> None:

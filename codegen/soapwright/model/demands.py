@@ -18,6 +18,7 @@ from soapwright.model.policy import (
     Assertion,
     Policy,
     in_order,
+    is_unreadable,
 )
 from soapwright.model.security import Binding, Parts, SupportingToken, Token
 from soapwright.model.security_policies import (
@@ -30,6 +31,7 @@ from soapwright.model.security_policies import (
     can_encrypt,
     flags_of,
     is_security,
+    not_understood,
     part_names,
     saml_confirmation,
     suite,
@@ -56,8 +58,6 @@ _USERNAME_HINT = "give the client a layer: outgoing=[UsernameToken(user, passwor
 _SAML_HINT = "give clients security=Keys(…, saml=…), services Keys(…, issuers=[…])"
 _HEADER_HINT = "give the request the header"
 _WEAK_HINT = "SHA-256 and AES-GCM are used instead, unless Keys(…, accept=[…]) has them"
-_DERIVED = "DerivedKeys"
-_NOT_SENT = ("PkiPath", "RequireEmbeddedTokenReference", _DERIVED)
 
 
 class Met(Enum):
@@ -101,17 +101,11 @@ def demands_of(
     """The demands of the alternative that is used: the first that can be met.
 
     Args:
-        policy: of any subject.
+        policy: of any subject, with an alternative.
         address: of the port, where it is known.
         around: the alternative of the port, of whose message or operation the policy is.
         encrypts: whether a message of the port is encrypted.
     """
-    if not policy:
-        return (
-            Demand(
-                "what nobody can meet: it has no alternative", Met.UNKNOWN, Location("")
-            ),
-        )
     used = used_alternative(policy, around)
     return demands_in(used, address, around, encrypts=encrypts)
 
@@ -182,8 +176,8 @@ def alternatives_of_port(port: Port) -> tuple[tuple[str, ...], ...]:
 
 def alternative_of_port(port: Port) -> Alternative:
     """The assertions that hold for all messages of a port: its own and its service's."""
-    of_service = used_alternative(port.service_policy or (frozenset(),))
-    return of_service | used_alternative(port.policy or (frozenset(),), of_service)
+    of_service = used_alternative(port.service_policy)
+    return of_service | used_alternative(port.policy, of_service)
 
 
 def demands_of_operation(operation: Operation, port: Port) -> tuple[Demand, ...]:
@@ -193,7 +187,7 @@ def demands_of_operation(operation: Operation, port: Port) -> tuple[Demand, ...]
     if not policies:
         return ()
     around = alternative_of_port(port)
-    around |= used_alternative(operation.policy or NOTHING, around)
+    around |= used_alternative(operation.policy, around)
     return _once(
         demand for policy in policies for demand in demands_of(policy, None, around)
     )
@@ -256,7 +250,10 @@ class _Demands:
 
     def all(self) -> Iterator[Demand]:
         for one in self._assertions:
-            if _is_addressing(one):
+            if is_unreadable(one):
+                words = f"what cannot be read: {one.text}"
+                yield Demand(words, Met.REFUSED, one.at)
+            elif _is_addressing(one):
                 yield from _addressing(one)
             elif one.local in _MTOM:
                 yield Demand("MTOM", Met.BY_ITSELF, one.at)
@@ -270,6 +267,9 @@ class _Demands:
                 yield Demand(words, Met.UNKNOWN, one.at)
 
     def _security(self, one: Assertion) -> Iterator[Demand]:
+        for nested in not_understood(one):
+            words = f"what the assertion {nested.local} says"
+            yield Demand(words, Met.REFUSED, nested.at)
         kinds: Mapping[str, Callable[[Assertion], Iterable[Demand]]] = {
             "TransportBinding": self._transport,
             "AsymmetricBinding": self._asymmetric,
@@ -311,12 +311,16 @@ class _Demands:
             tokens_in(one, "InitiatorToken", "InitiatorSignatureToken"),
             tokens_in(one, "RecipientToken", "RecipientSignatureToken"),
         )
-        tokens = [token for side in sides for token in side]
+        of_encryption = (
+            tokens_in(one, "InitiatorEncryptionToken"),
+            tokens_in(one, "RecipientEncryptionToken"),
+        )
+        tokens = [token for side in (*sides, *of_encryption) for token in side]
         words = "messages signed by keys of both sides (AsymmetricBinding)"
         asserted = sides[0] if any(token.has_key for token in sides[0]) else ()
         known = all(len(side) == 1 for side in sides)
+        known = known and all(len(side) < 2 for side in of_encryption)
         yield _binding(one, words, tokens, known=known, asserted=asserted)
-        yield from _tokens(tokens)
         yield from self._algorithms(one)
         yield from self._common(one)
         initiator = sides[0][:1]
@@ -330,7 +334,6 @@ class _Demands:
         words = "messages protected by a shared key (SymmetricBinding)"
         known = bool(tokens_in(one, "ProtectionToken")) and len(tokens) == 1
         yield _binding(one, words, tokens, known=known)
-        yield from _tokens(tokens)
         yield from self._algorithms(one)
         yield from self._common(one)
         if "ProtectTokens" in flags_of(one):
@@ -378,7 +381,7 @@ class _Demands:
                 words, given = f"{words} with a digest of the password", ", digest=True"
             elif "NoPassword" in token.options:
                 words = f"{words} without a password"
-            if self._takes_username(one):
+            if not one.is_endorsing:
                 how, hint = Met.BY_USER, _USERNAME_HINT.format(given)
         elif token.kind == "HttpsToken":
             how = Met.BY_ITSELF
@@ -388,13 +391,14 @@ class _Demands:
             how, hint = Met.BY_USER, _SAML_HINT
         if one.kind != "SupportingTokens":
             words = f"{words} ({one.kind})"
+        if token.kind != "UsernameToken" and self._is_further(one):
+            words, how, hint = f"{words} besides another one", Met.REFUSED, ""
         return Demand(words, how, token.at, hint)
 
-    def _takes_username(self, one: SupportingToken) -> bool:
-        """Whether a UsernameToken can be sent as a policy demands it. Where it is to be protected and no
-        binding says how, TLS does it."""
-        derived = any(_DERIVED in option for option in one.token.options)
-        return not (one.is_endorsing or derived)
+    def _is_further(self, one: SupportingToken) -> bool:
+        """Whether there is a token of its kind before it: of each kind a message has one."""
+        same = [t for t in supporting(self._around) if t.token.kind == one.token.kind]
+        return one != same[0]
 
     def _endorses(self, one: SupportingToken) -> bool:
         """Whether a certificate's key can sign as a policy demands it: the Timestamp of a message over
@@ -449,15 +453,6 @@ def _binding(
         hint = _SAML_HINT if asserted else _KEYS_HINT
         return Demand(words, Met.BY_USER, one.at, hint)
     return Demand(words, Met.REFUSED, one.at)
-
-
-def _tokens(tokens: Iterable[Token]) -> Iterator[Demand]:
-    """The demands on X.509 tokens that are of a form which is not sent."""
-    for token in tokens:
-        for option in sorted(token.options):
-            if token.kind == "X509Token" and any(n in option for n in _NOT_SENT):
-                words = f"a token of another form ({option})"
-                yield Demand(words, Met.REFUSED, token.at)
 
 
 def _addressing(one: Assertion) -> Iterator[Demand]:

@@ -5,7 +5,7 @@ Assertions and alternatives are compared as the specification does: without thei
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from soapwright.model.diagnostics import Location
@@ -70,6 +70,17 @@ Alternative = frozenset[Assertion]
 Policy = tuple[Alternative, ...]
 """No alternative can be met of `()`; the one of `NOTHING` demands nothing."""
 NOTHING: Policy = (frozenset(),)
+_UNREADABLE = "{}unreadable"
+
+
+def unreadable(why: str, at: Location) -> Policy:
+    """The policy of a subject whose own cannot be read: nobody knows what it demands."""
+    return (frozenset([Assertion(_UNREADABLE, text=why, at=at)]),)
+
+
+def is_unreadable(one: Assertion) -> bool:
+    """Whether an assertion is for a policy that cannot be read; its text is the reason."""
+    return one.name == _UNREADABLE
 
 
 def in_order(assertions: Iterable[Assertion]) -> tuple[Assertion, ...]:
@@ -162,8 +173,3 @@ def _has_its_kind(
         )
         for other in by_name.get(one.name, ())
     )
-
-
-def all_assertions(policy: Policy) -> Iterator[Assertion]:
-    """Every assertion of every alternative, each once, in order."""
-    return iter(in_order(frozenset[Assertion]().union(*policy)))

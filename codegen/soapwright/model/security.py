@@ -76,7 +76,7 @@ class Token:
     kind: str
     include: str
     options: frozenset[str]
-    at: Location
+    at: Location = field(compare=False)
     key: str = ""
 
     @property

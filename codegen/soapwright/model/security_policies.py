@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
-from soapwright.model.policy import Alternative, Assertion, in_order
+from soapwright.model.policy import Assertion, in_order
 from soapwright.model.security import (
     NAMESPACES,
+    REFERENCES,
     Binding,
     Parts,
     Suite,
@@ -35,8 +37,62 @@ SIGNED = ("SignedParts", "SignedElements")
 ENCRYPTED = ("EncryptedParts", "EncryptedElements", "ContentEncryptedElements")
 REQUIRED = ("RequiredParts", "RequiredElements")
 
-_STEP = re.compile(r"/(?:\w[\w.-]*:)?(\w[\w.-]*)")
 _HEADERS_BY_PATH = 3
+
+_OF_ALL_BINDINGS = frozenset({"AlgorithmSuite", "Layout", "IncludeTimestamp"})
+# "SignBeforeEncrypting" is what holds without an assertion; policies have it all the same.
+_OF_KEYS = _OF_ALL_BINDINGS | {
+    *("EncryptBeforeSigning", "SignBeforeEncrypting", "EncryptSignature"),
+    *("ProtectTokens", "OnlySignEntireHeadersAndBody"),
+}
+_SIDES = frozenset(
+    {"InitiatorToken", "RecipientToken", "ProtectionToken"}
+    | {
+        f"{side}{use}Token"
+        for side in ("Initiator", "Recipient", "")
+        for use in ("Signature", "Encryption")
+    }
+)
+_FORMS_OF_SAML = frozenset(
+    f"WssSamlV{version}Token{profile}"
+    for version in ("10", "11", "20")
+    for profile in ("10", "11")
+)
+# Transforms that need not be used.
+_TRANSFORMS = frozenset(
+    {"STRTransform10", "Path10", "XPath10", "XPathFilter20", "AbsXPath"}
+)
+_SUPPORTED_REFERENCES = frozenset(
+    f"MustSupportRef{name}"
+    for name in (
+        *("KeyIdentifier", "IssuerSerial", "ExternalURI", "EmbeddedToken"),
+        *("Thumbprint", "EncryptedKey"),
+    )
+)
+_SUPPORTING = frozenset({*TOKENS, *SIGNED, *ENCRYPTED, *REQUIRED})
+_INSIDE: Final[Mapping[str, frozenset[str]]] = {
+    "TransportBinding": _OF_ALL_BINDINGS | {"TransportToken"},
+    **dict.fromkeys(("AsymmetricBinding", "SymmetricBinding"), _OF_KEYS | _SIDES),
+    "IncludeTimestamp": frozenset(),
+    "Layout": frozenset(
+        {"Strict", "Lax", "LaxTsFirst", "LaxTimestampFirst"}
+        | {"LaxTsLast", "LaxTimestampLast"}
+    ),
+    "X509Token": frozenset({"WssX509V3Token10", "WssX509V3Token11", *REFERENCES}),
+    "HttpsToken": frozenset(
+        f"{name}Authentication" for name in ("HttpBasic", "HttpDigest")
+    )
+    | {"RequireClientCertificate"},
+    "UsernameToken": frozenset(
+        {"HashPassword", "NoPassword", "Created", "Nonce"}
+        | {"WssUsernameToken10", "WssUsernameToken11"}
+    ),
+    "SamlToken": _FORMS_OF_SAML | {"RequireKeyIdentifierReference"},
+    "IssuedToken": frozenset({"RequireInternalReference", "RequireExternalReference"}),
+    "Wss10": _SUPPORTED_REFERENCES,
+    "Wss11": _SUPPORTED_REFERENCES | {"RequireSignatureConfirmation"},
+}
+"""The assertions that are understood in others, by their names. A suite has one of many names."""
 
 
 def is_security(one: Assertion) -> bool:
@@ -69,14 +125,34 @@ def only_inside(one: Assertion, name: str) -> Assertion | None:
 
 def suite(binding: Assertion) -> tuple[str, Suite | None]:
     """The algorithm suite of a binding: its name, "" where none is named, and its algorithms."""
-    found = only_inside(binding, "AlgorithmSuite")
-    return ("", None) if found is None else (found.local, suite_of(found.local))
+    given = [one for one in binding.inside if one.local == "AlgorithmSuite"]
+    names = [n.local for one in given for n in one.inside if n.local not in _TRANSFORMS]
+    name = " and ".join(names)
+    return name, suite_of(name)
 
 
 def layout(binding: Assertion) -> str:
     """The layout of a binding, "" where none is named."""
     found = only_inside(binding, "Layout")
     return "" if found is None else found.local
+
+
+def not_understood(one: Assertion) -> Iterator[Assertion]:
+    """The assertions within one that nothing here knows of: whatever they demand is not done."""
+    holds_tokens = one.local == "TransportToken" or one.local in _SIDES
+    if not (holds_tokens or _holds_supporting(one) or one.local in _INSIDE):
+        return
+    of_binding = one.local in {binding.value for binding in Binding}
+    for inner in one.inside:
+        known = inner.local in _INSIDE.get(one.local, _SUPPORTING)
+        if holds_tokens or known or (of_binding and _holds_supporting(inner)):
+            yield from not_understood(inner)
+        elif not inner.is_ignorable:
+            yield inner
+
+
+def _holds_supporting(one: Assertion) -> bool:
+    return one.local.endswith("SupportingTokens")
 
 
 # --------------------------------------------------------------------------------- tokens
@@ -219,8 +295,3 @@ def can_encrypt(part: str) -> bool:
 def all_parts_are_named(one: Assertion) -> bool:
     """Whether each parameter of an assertion of parts or elements names a part."""
     return all(part_name(parameter) is not None for parameter in one.parameters)
-
-
-def security_assertions(alternative: Alternative) -> tuple[Assertion, ...]:
-    """The assertions of an alternative that are WS-SecurityPolicy's."""
-    return tuple(one for one in in_order(alternative) if is_security(one))

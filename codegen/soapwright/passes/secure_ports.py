@@ -21,7 +21,13 @@ from soapwright.model.demands import (
     used_alternative,
 )
 from soapwright.model.diagnostics import Findings
-from soapwright.model.policy import NOTHING, Alternative, Policy, in_order
+from soapwright.model.policy import (
+    NOTHING,
+    Alternative,
+    Policy,
+    in_order,
+    is_unreadable,
+)
 from soapwright.model.security import (
     REFERENCES,
     Binding,
@@ -96,12 +102,21 @@ def _has_policies(port: Port) -> bool:
 def _report(port: Port, findings: Findings) -> None:
     around = alternative_of_port(port)
     for policy in (port.service_policy, port.policy):
-        found = demands_of(policy, port.address, around, encrypts=encrypts(port))
+        read = _readable(policy)
+        found = demands_of(read, port.address, around, encrypts=encrypts(port))
         _note(found, findings)
     for operation in port.operations:
-        own = around | used_alternative(operation.policy or NOTHING, around)
+        own = around | used_alternative(operation.policy, around)
         for policy in _policies_of(operation):
-            _note(demands_of(policy, None, own), findings)
+            _note(demands_of(_readable(policy), None, own), findings)
+
+
+def _readable(policy: Policy) -> Policy:
+    """A policy without what cannot be read, which the front end reports where it is."""
+    return tuple(
+        frozenset(one for one in alternative if not is_unreadable(one))
+        for alternative in policy
+    )
 
 
 def _report_unconfirmed(port: Port, findings: Findings) -> None:
@@ -288,11 +303,11 @@ class _Reading:
 
     def _around(self, operation: Operation, message: Message | None) -> Alternative:
         """The assertions of the port, an operation, and one of its messages."""
-        own = used_alternative(operation.policy or NOTHING, self._alternative)
+        own = used_alternative(operation.policy, self._alternative)
         around = self._alternative | own
         if message is None:
             return around
-        return around | used_alternative(message.policy or NOTHING, around)
+        return around | used_alternative(message.policy, around)
 
     def _message(
         self, operation: Operation, message: Message | None, *, by_initiator: bool

@@ -59,7 +59,7 @@ from .codec.form import (
     write_as_read,
 )
 from .codec.literal_arrays import kept_attributes, read_items
-from .codec.misnamed import misnamed, misnamed_block
+from .codec.misnamed import misnamed, misnamed_attributes, misnamed_block
 from .codec.named_parts import part_content
 from .codec.package import Package
 from .codec.parts import PartCodec
@@ -68,6 +68,7 @@ from .codec.nils import (
     nil_of,
     write_nil,
 )
+from .codec.placing import States, placed
 from .codec.reading import (
     add_tail,
     allows,
@@ -88,10 +89,10 @@ from .codec.reading import (
     hex_value,
     int_value,
     leading_text,
+    missing_attribute,
     normalized,
     other_attributes,
     parse_tokens,
-    required_attribute,
     string,
     time_value,
     token,
@@ -114,7 +115,6 @@ from .codec.scoped import (
     scoped_attribute,
     scoped_list_text,
     scoped_qname_text,
-    scoped_required_attribute,
     scoped_union_text,
     scoped_value,
     write_scoped_attribute,
@@ -359,6 +359,7 @@ __all__ = [
     "SecurityError",
     "SoapError",
     "SoapFault",
+    "States",
     "Struct",
     "Transport",
     "TransportError",
@@ -441,8 +442,10 @@ __all__ = [
     "member_prefix",
     "member_text",
     "misnamed",
+    "misnamed_attributes",
     "misnamed_block",
     "missing",
+    "missing_attribute",
     "narrowed_text",
     "new",
     "nil_of",
@@ -485,6 +488,7 @@ __all__ = [
     "parse_written_decimal",
     "parse_written_int",
     "parse_written_time",
+    "placed",
     "part_content",
     "prohibited",
     "qname_value",
@@ -502,11 +506,9 @@ __all__ = [
     "referenced",
     "register",
     "request_of",
-    "required_attribute",
     "scoped_attribute",
     "scoped_list_text",
     "scoped_qname_text",
-    "scoped_required_attribute",
     "scoped_union_text",
     "scoped_value",
     "shown",

@@ -21,6 +21,7 @@ from soapwright.model.api import (
 from soapwright.model.walk import has_all
 from soapwright.python.codecs.children import ChildReader
 from soapwright.python.codecs.dispatch import MANY, Branch, Branches, by_table, chained
+from soapwright.python.codecs.placing import State, Step, states_of
 from soapwright.python.codecs.presence import PresenceChecks
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
@@ -42,13 +43,14 @@ from soapwright.python.types.fields import (
     alternatives_in,
     alternatives_of,
     default_of,
+    is_wild,
     told_apart,
     wildcards_in,
 )
 
 # What a reader's own lines mean by these names no local of a field may take.
 _LOCALS = frozenset(
-    "e c v t soap elements children blank tag derived result made xml str int float bool bytes list dict tuple"
+    "e c v t soap elements absent children blank tag derived result made xml str int float bool bytes list dict tuple"
     " isinstance Decimal date datetime time Any Literal".split()
 )
 # The namespaces of a wildcard that takes all.
@@ -109,6 +111,8 @@ class StructReader:
         self.presence = PresenceChecks(
             context, scope, struct, self._local, self._unread
         )
+        self._states = self._automaton() if use is Use.LITERAL and not parts else ()
+        self._states_name = context.function("places", self.name, use)
         self._table_name = context.function("branches", self.name, use)
         self._table = ""
         self._is_wide = sum(1 for _ in _elements(self.fields)) > MANY
@@ -119,7 +123,25 @@ class StructReader:
         body = printed(self._statements())
         name = self.context.function("read", self.name, self.use)
         given = f"e: {self.scope.soap('Element')}"
-        return FunctionView(name, given, self.name, body, before=self._table)
+        before = "\n".join(filter(None, (self._states_table(), self._table)))
+        return FunctionView(name, given, self.name, body, before=before)
+
+    def _automaton(self) -> tuple[State, ...]:
+        """The states of the content model, where a child's name alone does not lead to its field."""
+        structs = self.context.types.names.structs
+        line = self.context.types.line_of(self.struct)
+        return states_of(self.fields, [(one, structs[one.id].members) for one in line])
+
+    def _states_table(self) -> str:
+        """The statement with the states."""
+        if not self._states:
+            return ""
+        rows = [
+            tuple_of((_mapping(state.named), tuple_of(map(_wild_step, state.wild))))
+            for state in self._states
+        ]
+        kind = self.scope.soap("States")
+        return f"{self._states_name}: {kind} = {tuple_of(rows)}"
 
     def _statements(self) -> list[Statement]:
         body = self._dispatch()
@@ -128,9 +150,10 @@ class StructReader:
             return [*body, Line(wrong)]
         if self.recursive:
             body.append(Line(f"v = {self.scope.soap('new')}({self.name}, e)"))
-        attributes = [f for f in self.fields if isinstance(f.what, Attribute)]
+        body += self._attributes()
         for field in self.fields:
-            body.append(Line(f"{self._local(field)}{self._initial(field, attributes)}"))
+            if not isinstance(field.what, Attribute | AnyAttributes):
+                body.append(Line(f"{self._local(field)}{self._initial(field)}"))
         places, rest = self._places()
         if places or rest or any(self._is_mixed(f) for f in self.fields):
             body += self._loop(places, rest)
@@ -160,22 +183,17 @@ class StructReader:
         taken = field.name in _LOCALS
         if self._is_wide and field.name in ("branch", self._table_name):
             taken = True
+        if self._states and field.name in ("place", self._states_name):
+            taken = True
         return f"{field.name}_" if taken else field.name
 
-    def _initial(self, field: Field, attributes: list[Field]) -> str:
-        """The annotation and the first value of a local."""
+    def _initial(self, field: Field) -> str:
+        """The annotation and the first value of the local of a child or a text."""
         declare = self.declarations.declare  # for what is printed: it collects imports
         soap = self.scope.soap
         match field.what:
-            case Attribute():
-                return f" = {self._attribute(field.what)}"
-            case AnyAttributes():
-                known = [
-                    string(str(f.what.name))
-                    for f in attributes
-                    if isinstance(f.what, Attribute)
-                ]
-                return f" = {soap('other_attributes')}(e, {tuple_of(known)})"
+            case Attribute() | AnyAttributes():
+                raise AssertionError("these are read before")
             case Text(type=reference):
                 code = self.context.types.simple.code(reference, self.scope)
                 return f" = {code.read}(e)"
@@ -204,16 +222,52 @@ class StructReader:
         nillable = field.what.element.nillable and not field.what.element.substitutes
         return self.scope.soap("UNSET") if nillable or self.nullable else "None"
 
-    def _attribute(self, attribute: Attribute) -> str:
-        code = self.context.types.simple.code(attribute.type, self.scope)
+    # -------------------------------------------------------------------------- the attributes
+
+    def _attributes(self) -> list[Statement]:
+        """The locals of attributes, and of the wildcard that takes others."""
+        own = [(f, f.what) for f in self.fields if isinstance(f.what, Attribute)]
+        names = tuple_of(string(str(attribute.name)) for _, attribute in own)
+        made = [self._attribute(field, attribute) for field, attribute in own]
+        rest = [f for f in self.fields if isinstance(f.what, AnyAttributes)]
+        for field in rest:
+            others = f"{self.scope.soap('other_attributes')}(e, {names})"
+            made.append(Line(f"{self._local(field)} = {others}"))
+        if own and not rest:
+            made += self._misnamed_attributes([f for f, _ in own], names)
         # the encoding's own envelopes have no attributes but its own: stacks leave them out
-        required = attribute.required and self.use is Use.LITERAL
-        verb = "required_attribute" if required else "attribute"
-        if code.scoped:
-            verb = f"scoped_{verb}"
-        return (
-            f"{self.scope.soap(verb)}(e, {string(str(attribute.name))}, {code.parse})"
-        )
+        if self.use is Use.LITERAL:
+            made += [self._missing(f, a) for f, a in own if a.required]
+        return made
+
+    def _attribute(self, field: Field, attribute: Attribute) -> Statement:
+        code = self.context.types.simple.code(attribute.type, self.scope)
+        local, name = self._local(field), string(str(attribute.name))
+        if code.parse == self.scope.soap("parse_string"):  # the text as it is
+            return Line(f"{local} = e.get({name})")
+        read = self.scope.soap("scoped_attribute" if code.scoped else "attribute")
+        return Line(f"{local} = {read}(e, {name}, {code.parse})")
+
+    def _misnamed_attributes(self, own: list[Field], names: str) -> list[Statement]:
+        """Attributes in the wrong namespace are named anew, and the element read again.
+
+        Only where one is absent may it be there by another name, and only where more are there than were
+        read: no other element is asked about.
+        """
+        lacks = [f"{self._local(field)} is None" for field in own]
+        asked = f"{self.scope.soap('misnamed_attributes')}(e, {names})"
+        again = Line(f"return {self.context.function('read', self.name, self.use)}(e)")
+        rename = [block(f"if {asked}:", [again])]
+        if len(own) == 1:
+            return [block(f"if {lacks[0]} and len(e.attrib):", rename)]
+        count = Line(f"absent = {' + '.join(f'({lack})' for lack in lacks)}")
+        more = f"if absent and len(e.attrib) > {len(own)} - absent:"
+        return [count, block(more, rename)]
+
+    def _missing(self, field: Field, attribute: Attribute) -> Statement:
+        local, missing = self._local(field), self.scope.soap("missing_attribute")
+        lack = Line(f"{local} = {missing}(e, {string(str(attribute.name))})")
+        return block(f"if {local} is None:", [lack])
 
     # ------------------------------------------------------------------------------- the loop
 
@@ -260,7 +314,10 @@ class StructReader:
         verb = "not_nil" if mixed else "check_empty"
         empty = [] if self.message else [self._refused("not children", verb)]
         begun = [Line("children = e[:]"), *empty, *self._blanks()]
-        return [*begun, block("for c in children:", body)]
+        if not self._states:
+            return [*begun, block("for c in children:", body)]
+        placed = f"{self.scope.soap('placed')}(children, {self._states_name})"
+        return [*begun, block(f"for c, place in {placed}:", body)]
 
     def _refused(self, empty: str, verb: str) -> Statement:
         """An element that is empty may not be nil, nor hold text; what it holds leniently is None."""
@@ -285,7 +342,17 @@ class StructReader:
     def _turn(self, place: _Place, takers: dict[str, list[Field]]) -> tuple[str, ...]:
         """That it is a field's turn; `takers` are the fields of each name."""
         named = [field for name in place.tags for field in takers[name]]
+        if self._states:
+            several = len({field.name for field in named}) > 1
+            several = several or any(
+                is_wild(field, place.tags) for field in self.fields
+            )
+            return (self._at(place.field),) if several else ()
         return tuple(self.presence.turn(place.field, place.tags, named, self.use))
+
+    def _at(self, field: Field) -> str:
+        """That a child's place is a field's."""
+        return f"place == {self.fields.index(field) + 1}"
 
     def _named(self) -> list[Statement]:
         """A child's name, as it is compared."""
@@ -353,7 +420,9 @@ class StructReader:
         """Which children of other names a wildcard takes, and that its field keeps them."""
         value = self.children.wildcard(wildcard)
         taken: list[Statement] = [Line(f"{self._local(field)}.append({value})")]
-        conditions = [*self.presence.wild_turn(field, wildcard, self.use)]
+        conditions = [self._at(field)]
+        if not self._states:
+            conditions = [*self.presence.wild_turn(field, wildcard, self.use)]
         if wildcard.namespaces != _EVERYTHING:
             spaces = tuple_of(map(string, wildcard.namespaces))
             conditions.insert(0, f"{self.scope.soap('allows')}(tag, {spaces})")
@@ -413,6 +482,17 @@ class StructReader:
 
     def _has_text(self) -> bool:
         return any(isinstance(f.what, Text) for f in self.fields)
+
+
+def _mapping(steps: tuple[tuple[str, Step], ...]) -> str:
+    """The steps by names, as a dict."""
+    pairs = (f"{string(name)}: ({to.state}, {to.field})" for name, to in steps)
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _wild_step(step: tuple[tuple[str, ...], Step]) -> str:
+    spaces, to = step
+    return tuple_of((tuple_of(map(string, spaces)), str(to.state), str(to.field)))
 
 
 def _elements(fields: list[Field]) -> Iterator[Alternative]:

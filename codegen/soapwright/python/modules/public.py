@@ -16,10 +16,10 @@ RUNTIME_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "addressing.headers": ("AddressingHeaders", "EndpointReference"),
     "errors.exchange": ("Exchange",),
     "errors.problems": ("Problem",),
+    "http.httpx2_transport": ("AsyncHttpTransport", "HttpTransport"),
     "http.message": ("Attachment", "Message", "Outgoing"),
     "http.observing": ("Observation", "Observer"),
     "http.retries": ("Retry",),
-    "http.own_transport": ("AsyncHttpTransport", "HttpTransport"),
     "http.reqwest_transport": ("AsyncReqwestTransport", "ReqwestTransport"),
     "http.transport": (
         "AsyncStreamedResponse",

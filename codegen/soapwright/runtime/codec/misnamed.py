@@ -1,8 +1,8 @@
-"""Children with the right local name in the wrong namespace.
+"""Children and attributes with the right local name in the wrong namespace.
 
 The most frequent fault of services that are written by hand: elements without a namespace where
 the schema has qualified ones, and the reverse. The emitted readers ask here about children of
-names that they do not know, and about no other.
+names that they do not know, and about the attributes of elements that lack one; about no other.
 """
 
 from __future__ import annotations
@@ -12,11 +12,19 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from ..errors.errors import DecodeError
-from ..xml.element import Element, bad, quiet
+from ..values.names import SOAP11, SOAP12, SOAP_ENCODINGS, XML, XSI
+from ..xml.element import Element, bad, bad_attribute, quiet
 
 _SHOWN: Final = 200
 _OTHERS: Final = "{##other}"
 """The namespace of additions that were looked at: they need not be again."""
+_OF_ALL: Final = frozenset(
+    {
+        *(XML, XSI, SOAP11, SOAP12, *SOAP_ENCODINGS, "http://www.w3.org/1999/xlink"),
+        "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd",
+    }
+)
+"""The namespaces of attributes that any element may have, with a meaning of their own."""
 
 
 class _Declared(NamedTuple):
@@ -78,6 +86,67 @@ def misnamed_block(c: Element, *declared: str) -> bool:
     return _renamed(c, names, {c.tag: names.by_local[c.tag]}, others=False)
 
 
+def misnamed_attributes(e: Element, declared: tuple[str, ...]) -> bool:
+    """Whether attributes were in the wrong namespace; those that were have got their declared names.
+
+    Args:
+        e: an element of which a declared attribute is absent, and whose type has no wildcard for attributes.
+        declared: the names of its attributes, in Clark's notation.
+
+    Raises:
+        DecodeError: a local name leaves a doubt: several attributes have it, or are declared with it.
+    """
+    for name in e.keys():
+        if name not in declared and _namespace(name) not in _OF_ALL:
+            return _rename_attributes(e, declared)
+    return False
+
+
+def _rename_attributes(e: Element, declared: tuple[str, ...]) -> bool:
+    by_local = _attributes(declared)
+    alike: dict[str, list[str]] = {}
+    for name in e.keys():
+        local = name.rpartition("}")[2]
+        others = name in declared or _namespace(name) in _OF_ALL
+        if local in by_local and not others:
+            alike.setdefault(local, []).append(name)
+    renamed = False
+    for local, found in alike.items():
+        meant = by_local[local]
+        if all(name in e.attrib for name in meant):
+            continue  # beside what is meant, these are additions of others
+        if quiet():  # what does not read stays as it is, and is kept as XML
+            raise DecodeError("", "in the wrong namespace")
+        if len(meant) == len(found) == 1:
+            e.attrib[meant[0]] = e.attrib.pop(found[0])
+            renamed = True
+            continue
+        wanted = " or ".join(map(repr, meant))
+        for name in found:
+            bad_attribute(e, name, f"{_short(name)!r} is there, declared is {wanted}")
+    return renamed
+
+
+@lru_cache(maxsize=256)
+def _attributes(declared: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The names of declared attributes by their local names."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in declared:
+        local = name.rpartition("}")[2]
+        found[local] = (*found.get(local, ()), name)
+    return found
+
+
+def _namespace(name: str) -> str:
+    """The namespace of a name in Clark's notation; "" where there is none."""
+    return name[1:].rpartition("}")[0]
+
+
+def _short(name: str) -> str:
+    """A name, for a message."""
+    return name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"
+
+
 def _is_meant(c: Element, names: _Names) -> bool:
     """Whether an element has the local name of a declared one, and another namespace."""
     tag: str = c.tag
@@ -134,7 +203,7 @@ def _meant(
         return _doubt(by_tag[tag], " or ".join(repr(one.tag) for one in declared))
     if first.repeats or len(by_tag) == 1:
         return first.tag
-    namespace = tag[1:].rpartition("}")[0]
+    namespace = _namespace(tag)
     if namespace and namespace not in names.namespaces and first.tag in by_tag:
         return f"{_OTHERS}{tag.rpartition('}')[2]}"
     return _doubt(by_tag[tag], f"{first.tag!r}, which may come once")
@@ -150,7 +219,6 @@ def _doubt(found: Sequence[Element], wanted: str) -> str:
         DecodeError: it reads strictly.
     """
     tag: str = found[0].tag
-    shown = tag if len(tag) <= _SHOWN else f"{tag[:_SHOWN]}…"
     for one in found:
-        bad(one, f"{shown!r} is there, declared is {wanted}")
+        bad(one, f"{_short(tag)!r} is there, declared is {wanted}")
     return f"{_OTHERS}{tag.rpartition('}')[2]}"

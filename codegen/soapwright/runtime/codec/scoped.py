@@ -18,7 +18,6 @@ from ..xml.element import (
     bad_attribute,
     clark_name,
     in_scope,
-    missing,
 )
 from .reading import value as read_value
 from .unions import Facets, first_taking, no_member
@@ -72,20 +71,6 @@ def scoped_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T | None:
     except ValueError as error:
         found: T | None = bad_attribute(e, name, error)
         return found
-
-
-def scoped_required_attribute(e: Element, name: str, parse: ScopedParse[T]) -> T:
-    """A required attribute's value.
-
-    Raises:
-        DecodeError: it is absent, or its text is not of the type.
-    """
-    found = scoped_attribute(e, name, parse)
-    if (
-        found is None and name not in e.attrib
-    ):  # else it is noted as one that does not read
-        found = missing(e, f"@{name}")
-    return found  # type: ignore[return-value]  # None only where that is lenient
 
 
 class _Scope:

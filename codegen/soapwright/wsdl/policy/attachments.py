@@ -1,6 +1,7 @@
 """The policies that are attached to the parts of a WSDL (WS-Policy 1.5 Attachment, section 4.1).
 
-Finding: `policy`, mended: a policy that cannot be read, which counts as none.
+Finding: `policy`, mended: a policy that cannot be read, or that has no alternative. Nobody knows what it
+demands, so that nothing meets it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
-from soapwright.model.policy import NOTHING, Policy, PolicyLimit, all_of
+from soapwright.model.policy import NOTHING, Policy, PolicyLimit, all_of, unreadable
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.namespaces import XML
 from soapwright.wsdl.policy.normal import Normaliser, Unreadable
@@ -43,21 +44,17 @@ class Policies:
     def effective(self, *nodes: etree._Element | None) -> Policy:
         """The merge of the policies that are attached to the elements of one subject.
 
-        One that cannot be read is a finding, and counts as none.
+        One that cannot be read is a finding, and a demand that nothing meets.
         """
         if not self._any:
             return NOTHING
-        found = [
-            policy
-            for node in nodes
-            if node is not None
-            for policy in self._attached(node)
-        ]
+        given = [node for node in nodes if node is not None]
+        found = [policy for node in given for policy in self._attached(node)]
         try:
-            return all_of(found)
+            merged = all_of(found)
         except PolicyLimit as error:
-            self._note(next(n for n in nodes if n is not None), str(error))
-            return NOTHING
+            return self._unreadable(given[0], str(error))
+        return merged or self._unreadable(given[0], "it has no alternative")
 
     def _attached(self, node: etree._Element) -> Iterator[Policy]:
         for child in node:
@@ -69,7 +66,7 @@ class Policies:
                 try:
                     policy = self._resolved(node, uri)
                 except Unreadable as error:
-                    self._note(node, str(error))
+                    yield self._unreadable(node, str(error))
                 else:
                     yield self._read(policy, node)
 
@@ -77,13 +74,13 @@ class Policies:
         try:
             return self._normaliser.policy(policy)
         except Unreadable as error:
-            self._note(node, str(error))
-            return NOTHING
+            return self._unreadable(node, str(error))
 
-    def _note(self, node: etree._Element, why: str) -> None:
-        message = f"a policy is left out of account: {why}"
+    def _unreadable(self, node: etree._Element, why: str) -> Policy:
         at = self.documents.location(node)
+        message = f"a policy cannot be read, and calls are refused: {why}"
         self.findings.mended(Code.POLICY, message, at)
+        return unreadable(why, at)
 
     def _resolved(self, node: etree._Element, uri: str) -> etree._Element:
         """The policy that a URI means where it is written.

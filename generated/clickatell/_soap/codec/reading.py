@@ -178,18 +178,18 @@ def attribute(e: Element, name: str, parse: Callable[[str], T]) -> T | None:
         return found
 
 
-def required_attribute(e: Element, name: str, parse: Callable[[str], T]) -> T:
-    """A required attribute's value.
+def missing_attribute(e: Element, name: str) -> Any:
+    """A required attribute is absent, or was read leniently as None.
+
+    Returns:
+        None, as `missing`.
 
     Raises:
-        DecodeError: it is absent, or its text is not of the type.
+        DecodeError: as `missing`.
     """
-    found = attribute(e, name, parse)
-    if (
-        found is None and name not in e.attrib
-    ):  # else it is noted as one that does not read
-        found = missing(e, f"@{name}")
-    return found  # type: ignore[return-value]  # None only where that is lenient
+    if name in e.attrib:  # it is noted as one that does not read
+        return NOTHING
+    return missing(e, f"@{name}")
 
 
 def other_attributes(e: Element, known: Sequence[str]) -> dict[str, str]:

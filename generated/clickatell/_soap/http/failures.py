@@ -1,13 +1,12 @@
-"""Requests that httpx2 could not carry: its errors as this package's, and whether anything was sent."""
+"""Requests that could not be carried: how far they got, and the error of a closed client."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
-from ..errors.errors import TransportError, TransportTimeout
-from ..secrets.redaction import Secrets
+from ..errors.errors import TransportError
 
 
 class Progress:
@@ -62,59 +61,3 @@ def closed() -> TransportError:
     error = TransportError("the client is closed", sent=False)
     error.permanent = True
     return error
-
-
-def raise_translated(
-    error: Exception,
-    url: str,
-    secrets: Secrets,
-    library: Any,  # Any: httpx2, which transports import when they are made
-    progress: Progress | None,
-) -> NoReturn:
-    """Raise an error of httpx2 as one of this package; another as it is.
-
-    Args:
-        error: what its client raised.
-        url: where the request was to go.
-        secrets: what is not shown of it.
-        library: httpx2.
-        progress: how far it got, where that was noted.
-    """
-    where = f"POST {secrets.redact_url(url)}"
-    reason = secrets.redact_url(str(error)) or type(error).__name__
-    sent = None if _may_be_sent(error, library, progress) else False
-    if isinstance(error, library.TimeoutException):
-        no_answer = "not sent in time" if sent is False else "no answer in time"
-        raise TransportTimeout(f"{where}: {no_answer} ({reason})", sent=sent) from error
-    if type(error) is RuntimeError or isinstance(
-        error,
-        # A RuntimeError: the client is closed, or belongs to another event loop. A UnicodeError:
-        # the name of a host that no name server could be asked for. An OSError: what httpx2 lets
-        # through of TLS, once a connection is made.
-        (
-            *(library.HTTPError, library.InvalidURL, library.StreamError),
-            *(UnicodeError, OSError),
-        ),
-    ):
-        translated = TransportError(f"{where}: {reason}", sent=sent)
-        translated.permanent = isinstance(
-            error, (library.UnsupportedProtocol, library.InvalidURL, UnicodeError)
-        )
-        raise translated from error
-    raise error
-
-
-def _may_be_sent(
-    error: Exception, library: Any, progress: Progress | None  # Any: as above
-) -> bool:
-    """Whether anything of the request may have reached the service."""
-    if progress is not None and (progress.begun or progress.at_proxy):
-        return progress.begun
-    return not isinstance(
-        error,
-        (
-            *(library.PoolTimeout, library.ConnectTimeout, library.ConnectError),
-            *(library.ProxyError, library.UnsupportedProtocol, library.InvalidURL),
-            UnicodeError,
-        ),
-    )

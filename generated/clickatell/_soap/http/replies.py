@@ -22,7 +22,6 @@ from .attaching import Attaching, Read
 from .binding import readable_apart, received
 from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
-from .multipart import beside
 from .securing import ClientSecurity
 from .transport import Response
 
@@ -202,6 +201,9 @@ class Reply:
         status = message.status or self._came.status
         if self._security is None or self._is_acknowledgement(message.envelope, status):
             return None
+        # Here and not above: few clients have message security.
+        from .multipart import beside
+
         try:
             message = replace(message, attachments=beside(came))
             found = self._security.checked(message, self._limits, self._sent)

@@ -24,9 +24,9 @@ from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
 from .binding import packed, request_message
 from .defaults import header_blocks, with_defaults
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
+from .httpx2_transport import AsyncHttpTransport, HttpTransport
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .observing import Observation, Observer, observed, observed_async
-from .own_transport import AsyncHttpTransport, HttpTransport
 from .pieces import Pieces
 from .replies import Reply, carried_outside
 from .retries import Attempts, Retry, Retrying
@@ -740,19 +740,23 @@ class BaseAsyncClient(_Client[H]):
     async def _once(
         self, called: AnyOperation, message: Message, deadline: Deadline | None
     ) -> Exchange[Any]:  # Any: the operation's response
-        """An exchange, after one attempt. A deadline could not interrupt decoding in the loop."""
-        sent = self._secured(await through_async(self._outgoing, message))
+        """An exchange, after one attempt. A deadline could not interrupt decoding in the loop, nor a key
+        that is elsewhere, to which message security may talk."""
+        sent = await through_async(self._outgoing, message)
+        secures = self._security is not None
+        if secures:
+            sent = await aside(self._secured, sent)
         came = await self._carried(called, sent, deadline)
         reply = self._reply(called, sent, came)
         try:
             long, came_in = reply.is_long, None
-            if self._incoming or reply.has_parts or sent.checks or self._security:
+            if self._incoming or reply.has_parts or sent.checks or secures:
                 came_in = await aside(reply.message) if long else reply.message()
                 came_in = await through_async(self._incoming, came_in)
                 came_in = _checked(sent, came_in)
             if deadline is not None:
                 return await in_thread(partial(reply.exchange, came_in))
-            if long:
+            if long or secures:
                 return await aside(reply.exchange, came_in)
             return reply.exchange(came_in)
         except SoapError as error:

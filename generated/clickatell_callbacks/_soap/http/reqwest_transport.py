@@ -13,8 +13,7 @@ from .aside import aside
 from .connections import OwnClient
 from .failures import closed
 from .incoming import Body, Head
-from .own_transport import settings_of
-from .transport import CONNECTIONS, DEFAULT_TIMEOUT, Request, Response
+from .transport import CONNECTIONS, DEFAULT_TIMEOUT, Request, Response, Settings
 
 _IDLE: Final = 5.0
 """Seconds that a connection is kept while nothing is sent on it."""
@@ -52,7 +51,7 @@ class _Reqwest:
         authorities: bytes | None = None,
         identity: bytes | None = None,
     ) -> None:
-        self._settings = settings_of(timeout, connections)
+        self._settings = Settings(timeout, connections)
         self._proxy = proxy
         self._authorities = authorities
         self._identity = identity
@@ -100,7 +99,7 @@ class _Reqwest:
         if isinstance(error, errors.ClientClosedError):
             raise closed() from error
         sent = False if self._is_unsent(error) else None
-        where = f"POST {request.secrets.redact_url(request.url)}"
+        where = f"{request.method} {request.secrets.redact_url(request.url)}"
         reason = request.secrets.redact_url(_reason(error))
         if isinstance(error, errors.RequestTimeoutError):
             no_answer = "not sent in time" if sent is False else "no answer in time"

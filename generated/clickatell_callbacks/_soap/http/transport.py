@@ -5,6 +5,7 @@ Clients have a transport of their own. Whoever needs another HTTP library, or no
 
 from __future__ import annotations
 
+import math
 from collections.abc import (
     AsyncIterable,
     AsyncIterator,
@@ -74,12 +75,27 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a transport's own connections."""
+    """The settings of a transport's own connections.
+
+    Raises:
+        ValueError: a number cannot be used.
+    """
 
     timeout: float
     """In seconds, of each step."""
     connections: int
     """How many there may be at once."""
+
+    def __post_init__(self) -> None:
+        timeout, connections = self.timeout, self.connections
+        if not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
+            raise ValueError(
+                f"timeout={timeout!r}: a number of seconds is wanted; nothing waits for ever"
+            )
+        if not isinstance(connections, int) or connections < 1:
+            raise ValueError(
+                f"connections={connections!r}: a positive number is wanted"
+            )
 
 
 def _nothing() -> None:

@@ -168,7 +168,8 @@ class Application:
 
     async def answer(self, request: HttpRequest) -> Response:
         """The reply to a request, whatever it is. A long one is read in a thread of its own: the
-        others need not wait for that, nor for a check of passwords."""
+        others need not wait for that, nor for a check of passwords, or a key that is elsewhere.
+        """
         coding, kind = map(request.headers.get, ("content-encoding", "content-type"))
         long = is_long(request.body, coding or "", kind or "", self._limits)
         if long or self._guards.are_any:
@@ -181,7 +182,8 @@ class Application:
             reply = self._done(call, await run(call))
         except Exception as error:
             reply = self._failed(error, call.request, call)
-        if call.addressing is not None and self._elsewhere(call.addressing, reply):
+        headers = call.addressing
+        if call.guard or headers is not None and self._elsewhere(headers, reply):
             return await asyncio.to_thread(self._sent, reply, call.request, call)
         return self._sent(reply, call.request, call)
 

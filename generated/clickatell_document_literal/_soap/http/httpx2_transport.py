@@ -1,24 +1,23 @@
-"""Requests that httpx2 carries."""
+"""The transports that clients make for themselves, on httpx2. It is imported with the first request: it takes longer to
+import than all the rest, and who only encodes and decodes, or brings a transport, does without it.
+"""
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack, ExitStack
-from functools import cache, partial
-from ssl import SSLContext
-from typing import Any, NoReturn, TypeVar
-from urllib.request import getproxies
-
-import httpx2
+from functools import cached_property, partial
+from typing import Any, NoReturn
 
 from .aside import aside
 from .connections import OwnAsyncClients, OwnClient
-from .failures import Progress, closed, raise_translated
+from .failures import Progress, closed
 from .hiding import Hidden, hide_in_logs
 from .incoming import Body, Head, StreamedBody
 from .transport import (
+    CONNECTIONS,
+    DEFAULT_TIMEOUT,
     AsyncHttpClient,
     AsyncStreamedResponse,
     HttpClient,
@@ -29,23 +28,39 @@ from .transport import (
     StreamedResponse,
 )
 
-C = TypeVar("C")
-
 hide_in_logs()
 
 
-class Httpx2Transport:
-    """A transport on `httpx2.Client`.
+class HttpTransport:
+    """A transport on httpx2. Threads may share it, and forked processes may use it.
+
+    Redirects are not followed: a POST would become a GET on its way.
 
     Args:
-        settings: of a client that is made here, with its first request.
-        given: one of the user's instead.
+        timeout: seconds without any progress, in waiting for a free connection, in connecting, in
+            sending or in waiting for more of the reply.
+        http_client: an `httpx2.Client` of one's own, for proxies, certificates, authentication;
+            its own timeouts and connections hold, and it is not closed here.
+        connections: how many there may be at once; further requests wait for one to be free.
+
+    Raises:
+        ValueError: `timeout` is not a positive, finite number, or `connections` not positive.
+        TypeError: `http_client` is no `httpx2.Client`, and cannot be used as one.
     """
 
-    def __init__(self, settings: Settings, given: HttpClient | None) -> None:
-        self._given = given
-        self._traced = given is not None or bool(getproxies())
-        self._own = OwnClient(partial(_client, settings))
+    def __init__(
+        self,
+        timeout: float = DEFAULT_TIMEOUT,
+        http_client: HttpClient | None = None,
+        *,
+        connections: int = CONNECTIONS,
+    ) -> None:
+        settings = Settings(timeout, connections)
+        if http_client is not None:
+            _check_kind(http_client, "Client", "close")
+        self._given = http_client
+        self._own = OwnClient(partial(_new_client, settings))
+        self._closed = False
 
     def send(self, request: Request) -> Response:
         """As `Transport.send`."""
@@ -63,14 +78,13 @@ class Httpx2Transport:
                     body.add(chunk, head)
                 return body.response(head)
         except Exception as error:
-            _translating(request, progress)(error)
+            _raise_translated(error, request, progress)
 
     def stream(self, request: Request) -> StreamedResponse:
         """As `StreamingTransport.stream`."""
         progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note
         opened = ExitStack()
-        translate = _translating(request, progress)
         try:
             client = self._client()
             posted = _posted(request, trace, client)
@@ -79,7 +93,7 @@ class Httpx2Transport:
             with Hidden(request.secrets, request.url, request.body):
                 reply = opened.enter_context(client.stream(**posted))
         except Exception as error:
-            translate(error)
+            _raise_translated(error, request, progress)
         head = _head(reply)
 
         def chunks() -> Iterator[bytes]:
@@ -89,25 +103,44 @@ class Httpx2Transport:
                     yield from body.feed(chunk)
                 body.end()
             except Exception as error:
-                translate(error)
+                _raise_translated(error, request, progress)
 
         return StreamedResponse(head.status, head.headers, chunks(), opened.close)
 
     def close(self) -> None:
         """Close what was opened here."""
+        self._closed = True
         self._own.close()
 
+    @cached_property
+    def _traced(self) -> bool:
+        return self._given is not None or _has_proxies()
+
     def _client(self) -> HttpClient:
-        return self._own.get() if self._given is None else _open(self._given)
+        if self._given is None:
+            return self._own.get()
+        if self._closed or getattr(self._given, "is_closed", False):
+            raise closed()
+        return self._given
 
 
-class AsyncHttpx2Transport:
-    """`Httpx2Transport` on `httpx2.AsyncClient`, one an event loop."""
+class AsyncHttpTransport:
+    """`HttpTransport` for `AsyncClient`, on an `httpx2.AsyncClient`. Event loops may share it: each
+    has its own connections, which are closed when it ends."""
 
-    def __init__(self, settings: Settings, given: AsyncHttpClient | None) -> None:
-        self._given = given
-        self._traced = given is not None or bool(getproxies())
-        self._own = OwnAsyncClients(partial(_async_client, settings))
+    def __init__(
+        self,
+        timeout: float = DEFAULT_TIMEOUT,
+        http_client: AsyncHttpClient | None = None,
+        *,
+        connections: int = CONNECTIONS,
+    ) -> None:
+        settings = Settings(timeout, connections)
+        if http_client is not None:
+            _check_kind(http_client, "AsyncClient", "aclose")
+        self._given = http_client
+        self._own = OwnAsyncClients(partial(_new_async_client, settings))
+        self._closed = False
 
     async def send(self, request: Request) -> Response:
         """As `Transport.send`."""
@@ -126,14 +159,13 @@ class AsyncHttpx2Transport:
                         return await aside(body.response, head)
                     return body.response(head)
         except Exception as error:
-            _translating(request, progress)(error)
+            _raise_translated(error, request, progress)
 
     async def stream(self, request: Request) -> AsyncStreamedResponse:
         """As `StreamingTransport.stream`. Files are read, a piece at a time, in the event loop."""
         progress = _followed(request, self._traced)
         trace = None if progress is None else progress.note_async
         opened = AsyncExitStack()
-        translate = _translating(request, progress)
         try:
             client = await self._client()
             posted = _posted(request, trace, client)
@@ -142,7 +174,7 @@ class AsyncHttpx2Transport:
             with Hidden(request.secrets, request.url, request.body):
                 reply = await opened.enter_async_context(client.stream(**posted))
         except Exception as error:
-            translate(error)
+            _raise_translated(error, request, progress)
         head = _head(reply)
 
         async def chunks() -> AsyncIterator[bytes]:
@@ -153,56 +185,58 @@ class AsyncHttpx2Transport:
                         yield piece
                 body.end()
             except Exception as error:
-                translate(error)
+                _raise_translated(error, request, progress)
 
         return AsyncStreamedResponse(head.status, head.headers, chunks(), opened.aclose)
 
     async def aclose(self) -> None:
         """Close what was opened here."""
+        self._closed = True
         await self._own.aclose()
 
+    @cached_property
+    def _traced(self) -> bool:
+        return self._given is not None or _has_proxies()
+
     async def _client(self) -> AsyncHttpClient:
-        return await self._own.get() if self._given is None else _open(self._given)
+        if self._given is None:
+            return await self._own.get()
+        if self._closed or getattr(self._given, "is_closed", False):
+            raise closed()
+        return self._given
 
 
-# ------------------------------------------------------------------------------------- httpx2
+def _new_client(settings: Settings) -> HttpClient:
+    # Here and not above: as the module's docstring says.
+    from .httpx2_library import new_client
+
+    return new_client(settings)
 
 
-def _client(settings: Settings) -> HttpClient:
-    client: HttpClient = httpx2.Client(**_arguments(settings))
-    return client
+def _new_async_client(settings: Settings) -> AsyncHttpClient:
+    # Here and not above: as the module's docstring says.
+    from .httpx2_library import new_async_client
+
+    return new_async_client(settings)
 
 
-def _async_client(settings: Settings) -> AsyncHttpClient:
-    client: AsyncHttpClient = httpx2.AsyncClient(**_arguments(settings))
-    return client
+def _has_proxies() -> bool:
+    # Here and not above: as the module's docstring says.
+    from .httpx2_library import has_proxies
+
+    return has_proxies()
 
 
-def _arguments(settings: Settings) -> dict[str, Any]:  # Any: as httpx2 has them
-    most = settings.connections
-    return {
-        "timeout": settings.timeout,
-        "limits": httpx2.Limits(max_connections=most, max_keepalive_connections=most),
-        "verify": _tls(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
-    }
+def _raise_translated(
+    error: Exception, request: Request, progress: Progress | None
+) -> NoReturn:
+    # Here and not above: as the module's docstring says.
+    from .httpx2_library import raise_translated
+
+    raise_translated(error, request, progress)
 
 
-@cache
-def _tls(*_environment: str | None) -> SSLContext:
-    """The TLS context of all clients that are made here, by the environment's certificates: making
-    one takes most of the time that making a client does."""
-    return httpx2.create_ssl_context()
-
-
-def _open(client: C) -> C:
-    """A client of the user's.
-
-    Raises:
-        TransportError: it was closed.
-    """
-    if getattr(client, "is_closed", False):
-        raise closed()
-    return client
+# ------------------------------------------------------------------------- requests and replies
 
 
 async def _asynchronous(pieces: Iterable[bytes]) -> AsyncIterator[bytes]:
@@ -219,19 +253,6 @@ def _followed(request: Request, traced: bool) -> Progress | None:
     if request.deadline is not None:
         request.deadline.follow(progress)
     return progress
-
-
-def _translating(
-    request: Request, progress: Progress | None
-) -> Callable[[Exception], NoReturn]:
-    """The function that raises an error of a request's transport as one of this package."""
-    return partial(
-        raise_translated,
-        url=request.url,
-        secrets=request.secrets,
-        library=httpx2,
-        progress=progress,
-    )
 
 
 def _posted(
@@ -271,3 +292,14 @@ def _timeouts(client: object, request: Request) -> dict[str, float]:
 def _head(reply: HttpReply) -> Head:
     headers = {name.lower(): value for name, value in reply.headers.items()}
     return Head(reply.status_code, headers)
+
+
+def _check_kind(http_client: object, wanted: str, closing: str) -> None:
+    """Refuse an HTTP client of the other kind, or another library's.
+
+    Raises:
+        TypeError: it is so.
+    """
+    if not hasattr(http_client, "stream") or not hasattr(http_client, closing):
+        given = type(http_client).__name__
+        raise TypeError(f"http_client: {given} given, httpx2.{wanted} wanted")

@@ -115,7 +115,9 @@ TYPE: Final = b":type"
 
 def is_opaque(data: bytes) -> bool:
     """Whether a document, or its beginning, may be in an encoding whose markup is not that of ASCII."""
-    return data[:1] != b"<" or data[1:2] == b"\0"
+    if data[:1] == b"<":
+        return data[1:2] == b"\0"
+    return not data.startswith(BYTE_ORDER_MARKS[0] + b"<")  # that of UTF-8
 
 
 class _Own:

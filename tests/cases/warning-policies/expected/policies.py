@@ -23,6 +23,7 @@ PROFILES: Mapping[str, PortProfile] = {
     # It demands a UsernameToken with a digest of the password.
     # It demands signed parts: the Body (SignedParts).
     # It demands MTOM.
+    # It demands what cannot be read: more than 64 alternatives.
     "Vault": PortProfile(
         request=Profile(
             sign=("Body",),
@@ -37,7 +38,11 @@ PROFILES: Mapping[str, PortProfile] = {
         of_http=("a certificate of the client's own",),
         unmet=(
             "messages signed by keys of both sides (AsymmetricBinding): an X.509 certificate (X509Token)",
+            "what cannot be read: more than 64 alternatives",
         ),
+        unmet_in={
+            "open": "what cannot be read: there is no policy http://127.0.0.1:9/policy.xml"
+        },
     ),
 }
 """By the keys of ports in `PORTS`."""

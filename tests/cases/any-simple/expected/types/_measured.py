@@ -28,7 +28,10 @@ def write_Measured(v: Measured, tag: str, attributes: str = "") -> str:
 
 
 def read_Measured(e: soap.Element) -> Measured:
-    unit = soap.attribute(e, "unit", soap.parse_string)
+    unit = e.get("unit")
+    if unit is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("unit",)):
+            return read_Measured(e)
     value = soap.any_simple_value(e)
     v = Measured.__new__(Measured)
     v.unit = unit

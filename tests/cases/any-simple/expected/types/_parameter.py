@@ -33,7 +33,10 @@ def write_Parameter(v: Parameter, tag: str, attributes: str = "") -> str:
 
 
 def read_Parameter(e: soap.Element) -> Parameter:
-    note = soap.attribute(e, "note", soap.parse_string)
+    note = e.get("note")
+    if note is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("note",)):
+            return read_Parameter(e)
     name: str = soap.MISSING
     value: soap.AnySimple | None | soap.Unset = soap.UNSET
     children = e[:]

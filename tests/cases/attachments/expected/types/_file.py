@@ -29,6 +29,9 @@ def write_File(v: File, tag: str, attributes: str = "") -> str:
 
 def read_File(e: soap.Element) -> File:
     urgent = soap.attribute(e, "urgent", soap.parse_bool)
+    if urgent is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("urgent",)):
+            return read_File(e)
     title: str = soap.MISSING
     children = e[:]
     if not children and soap.check_empty(e):

@@ -41,6 +41,9 @@ def write_FileRequest(v: FileRequest, tag: str, attributes: str = "") -> str:
 
 def read_FileRequest(e: soap.Element) -> FileRequest:
     urgent = soap.attribute(e, "urgent", soap.parse_bool)
+    if urgent is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("urgent",)):
+            return read_FileRequest(e)
     title: str = soap.MISSING
     blueprint: bytes | None = None
     children = e[:]

@@ -42,10 +42,14 @@ def write_Photo(v: Photo, tag: str, attributes: str = "") -> str:
 
 
 def read_Photo(e: soap.Element) -> Photo:
-    content_type = soap.attribute(
-        e, "{http://www.w3.org/2005/05/xmlmime}contentType", soap.parse_string
-    )
+    content_type = e.get("{http://www.w3.org/2005/05/xmlmime}contentType")
     digest = soap.attribute(e, "digest", soap.parse_bytes)
+    absent = (content_type is None) + (digest is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(
+            e, ("{http://www.w3.org/2005/05/xmlmime}contentType", "digest")
+        ):
+            return read_Photo(e)
     value = soap.binary_value(e)
     v = Photo.__new__(Photo)
     v.content_type = content_type

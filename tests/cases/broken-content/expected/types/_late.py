@@ -36,6 +36,9 @@ def write_Late(v: Late, tag: str, attributes: str = "") -> str:
 
 def read_Late(e: soap.Element) -> Late:
     late = soap.attribute(e, "late", soap.parse_int)
+    if late is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("late",)):
+            return read_Late(e)
     a: int = soap.MISSING
     b: int = soap.MISSING
     c_: int = soap.MISSING

@@ -29,6 +29,9 @@ def write_Loud(v: Loud, tag: str, attributes: str = "") -> str:
 
 def read_Loud(e: soap.Element) -> Loud:
     loud = soap.attribute(e, "loud", soap.parse_bool)
+    if loud is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("loud",)):
+            return read_Loud(e)
     value = soap.string(e)
     v = Loud.__new__(Loud)
     v.loud = loud

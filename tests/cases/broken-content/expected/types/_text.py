@@ -28,7 +28,10 @@ def write_Text(v: Text, tag: str, attributes: str = "") -> str:
 
 
 def read_Text(e: soap.Element) -> Text:
-    unit = soap.attribute(e, "unit", soap.parse_string)
+    unit = e.get("unit")
+    if unit is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("unit",)):
+            return read_Text(e)
     value = soap.int_value(e)
     v = Text.__new__(Text)
     v.unit = unit

@@ -44,6 +44,10 @@ def write_Two(v: Two, tag: str, attributes: str = "") -> str:
 def read_Two(e: soap.Element) -> Two:
     k = soap.attribute(e, "k", soap.parse_int)
     inside = soap.attribute(e, "inside", soap.parse_int)
+    absent = (k is None) + (inside is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(e, ("k", "inside")):
+            return read_Two(e)
     x: int = soap.MISSING
     y: date = soap.MISSING
     z1: int | None = None

@@ -95,7 +95,7 @@ def write_Ask(v: Ask, tag: str, attributes: str = "") -> str:
 
 def read_Ask(e: soap.Element) -> Ask:
     mark = soap.attribute(e, "mark", soap.parse_int)
-    undeclared = soap.attribute(e, "{urn:meant}undeclared", soap.parse_string)
+    undeclared = e.get("{urn:meant}undeclared")
     any_attributes = soap.other_attributes(e, ("mark", "{urn:meant}undeclared"))
     order: t.Order = soap.MISSING
     special: t.Special = soap.MISSING

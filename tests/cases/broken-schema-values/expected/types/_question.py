@@ -42,9 +42,13 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
 
 
 def read_Question(e: soap.Element) -> Question:
-    d = soap.attribute(e, "d", soap.parse_string)
+    d = e.get("d")
     e_ = soap.scoped_attribute(e, "e", soap.parse_scoped_qname)
-    f = soap.attribute(e, "f", soap.parse_string)
+    f = e.get("f")
+    absent = (d is None) + (e_ is None) + (f is None)
+    if absent and len(e.attrib) > 3 - absent:
+        if soap.misnamed_attributes(e, ("d", "e", "f")):
+            return read_Question(e)
     a: str | None = None
     b: list[str] = []
     c_: str = soap.MISSING

@@ -58,7 +58,18 @@ def write_Add(v: Add, tag: str, attributes: str = "") -> str:
 def read_Add(e: soap.Element) -> Add:
     rare = soap.attribute(e, "rare", soap.parse_bool)
     lang = soap.attribute(e, "{http://www.w3.org/XML/1998/namespace}lang", t.parse_Lang)
-    seal = soap.attribute(e, "{urn:library:books}seal", soap.parse_string)
+    seal = e.get("{urn:library:books}seal")
+    absent = (rare is None) + (lang is None) + (seal is None)
+    if absent and len(e.attrib) > 3 - absent:
+        if soap.misnamed_attributes(
+            e,
+            (
+                "rare",
+                "{http://www.w3.org/XML/1998/namespace}lang",
+                "{urn:library:books}seal",
+            ),
+        ):
+            return read_Add(e)
     title: str = soap.MISSING
     subtitle: str | None = None
     author: list[t.Person] = []

@@ -39,6 +39,10 @@ def read_Bird(e: soap.Element) -> Bird:
         return derived(e)
     id = soap.attribute(e, "id", soap.parse_token)
     born = soap.attribute(e, "born", soap.parse_date)
+    absent = (id is None) + (born is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(e, ("id", "born")):
+            return read_Bird(e)
     name: str = soap.MISSING
     friend: list[t.Animal] = []
     wingspan: float = soap.MISSING

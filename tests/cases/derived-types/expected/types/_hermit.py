@@ -32,6 +32,10 @@ def write_Hermit(v: Hermit, tag: str, attributes: str = "") -> str:
 def read_Hermit(e: soap.Element) -> Hermit:
     id = soap.attribute(e, "id", soap.parse_token)
     born = soap.attribute(e, "born", soap.parse_date)
+    absent = (id is None) + (born is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(e, ("id", "born")):
+            return read_Hermit(e)
     name: str = soap.MISSING
     friend: list[t.Animal] = []
     children = e[:]

@@ -36,6 +36,10 @@ def write_Kangaroo(v: Kangaroo, tag: str, attributes: str = "") -> str:
 def read_Kangaroo(e: soap.Element) -> Kangaroo:
     id = soap.attribute(e, "id", soap.parse_token)
     born = soap.attribute(e, "born", soap.parse_date)
+    absent = (id is None) + (born is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(e, ("id", "born")):
+            return read_Kangaroo(e)
     name: str = soap.MISSING
     friend: list[t.Animal] = []
     joey: t.Animal = soap.MISSING

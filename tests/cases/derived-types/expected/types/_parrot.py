@@ -43,6 +43,10 @@ def read_Parrot(e: soap.Element) -> Parrot:
     id = soap.attribute(e, "id", soap.parse_token)
     born = soap.attribute(e, "born", soap.parse_date)
     tame = soap.attribute(e, "tame", soap.parse_bool)
+    absent = (id is None) + (born is None) + (tame is None)
+    if absent and len(e.attrib) > 3 - absent:
+        if soap.misnamed_attributes(e, ("id", "born", "tame")):
+            return read_Parrot(e)
     name: str = soap.MISSING
     friend: list[t.Animal] = []
     wingspan: float = soap.MISSING

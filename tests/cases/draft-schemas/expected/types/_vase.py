@@ -39,6 +39,9 @@ def write_Vase(v: Vase, tag: str, attributes: str = "") -> str:
 
 def read_Vase(e: soap.Element) -> Vase:
     glazed = soap.attribute(e, "glazed", soap.parse_bool)
+    if glazed is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("glazed",)):
+            return read_Vase(e)
     label: str | None = soap.MISSING
     found: datetime = soap.MISSING
     cracks: list[int] = []

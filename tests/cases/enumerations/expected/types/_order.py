@@ -63,6 +63,9 @@ def write_Order(v: Order, tag: str, attributes: str = "") -> str:
 
 def read_Order(e: soap.Element) -> Order:
     lid = soap.attribute(e, "lid", t.parse_Colour)
+    if lid is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("lid",)):
+            return read_Order(e)
     colour: list[t.Colour] = []
     size: t.Size | None = None
     finish: t.OrderFinish | None = None

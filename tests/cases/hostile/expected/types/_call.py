@@ -44,7 +44,10 @@ def write_Call(v: Call, tag: str, attributes: str = "") -> str:
 
 
 def read_Call(e: soap.Element) -> Call:
-    when = soap.attribute(e, "when", soap.parse_string)
+    when = e.get("when")
+    if when is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("when",)):
+            return read_Call(e)
     mode: t.Mode = soap.MISSING
     text: str | None = None
     bidi: str | None = None

@@ -29,6 +29,9 @@ def write_Counted(v: Counted, tag: str, attributes: str = "") -> str:
 
 def read_Counted(e: soap.Element) -> Counted:
     of = soap.attribute(e, "of", soap.parse_int)
+    if of is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("of",)):
+            return read_Counted(e)
     value = soap.int_value(e)
     v = Counted.__new__(Counted)
     v.of = of

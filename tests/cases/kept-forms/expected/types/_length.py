@@ -29,7 +29,10 @@ def write_Length(v: Length, tag: str, attributes: str = "") -> str:
 
 
 def read_Length(e: soap.Element) -> Length:
-    unit = soap.attribute(e, "unit", soap.parse_string)
+    unit = e.get("unit")
+    if unit is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("unit",)):
+            return read_Length(e)
     value = soap.decimal_value(e)
     v = Length.__new__(Length)
     v.unit = unit

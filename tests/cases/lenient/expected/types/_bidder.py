@@ -41,7 +41,12 @@ def write_Bidder(v: Bidder, tag: str, attributes: str = "") -> str:
 
 
 def read_Bidder(e: soap.Element) -> Bidder:
-    key = soap.required_attribute(e, "key", soap.parse_int)
+    key = soap.attribute(e, "key", soap.parse_int)
+    if key is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("key",)):
+            return read_Bidder(e)
+    if key is None:
+        key = soap.missing_attribute(e, "key")
     name: str = soap.MISSING
     age: int = soap.MISSING
     mail: str | None = None

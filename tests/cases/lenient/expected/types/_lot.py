@@ -151,6 +151,9 @@ branches_Lot = {
 
 def read_Lot(e: soap.Element) -> Lot:
     id = soap.attribute(e, "id", soap.parse_int)
+    if id is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("id",)):
+            return read_Lot(e)
     number: int | None = None
     sold: datetime | None = None
     day: date | None = None

@@ -29,7 +29,10 @@ def write_Weight(v: Weight, tag: str, attributes: str = "") -> str:
 
 
 def read_Weight(e: soap.Element) -> Weight:
-    unit = soap.attribute(e, "unit", soap.parse_string)
+    unit = e.get("unit")
+    if unit is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("unit",)):
+            return read_Weight(e)
     value = soap.decimal_value(e)
     v = Weight.__new__(Weight)
     v.unit = unit

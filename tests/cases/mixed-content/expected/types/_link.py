@@ -30,7 +30,12 @@ def write_Link(v: Link, tag: str, attributes: str = "") -> str:
 
 
 def read_Link(e: soap.Element) -> Link:
-    to = soap.required_attribute(e, "to", soap.parse_token)
+    to = soap.attribute(e, "to", soap.parse_token)
+    if to is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("to",)):
+            return read_Link(e)
+    if to is None:
+        to = soap.missing_attribute(e, "to")
     content: list[str] = soap.leading_text(e)
     children = e[:]
     if not children and soap.not_nil(e):

@@ -43,6 +43,9 @@ def write_Paragraph(v: Paragraph, tag: str, attributes: str = "") -> str:
 
 def read_Paragraph(e: soap.Element) -> Paragraph:
     lang = soap.attribute(e, "lang", soap.parse_token)
+    if lang is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("lang",)):
+            return read_Paragraph(e)
     content: list[str | tuple[Literal["b"], str] | tuple[Literal["link"], t.Link]] = (
         soap.leading_text(e)
     )

@@ -39,6 +39,9 @@ def read_U0e1cu0e43u0e0a(e: soap.Element) -> U0e1cu0e43u0e0a:
     u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645 = soap.attribute(
         e, "می\u200cخواهم", soap.parse_int
     )
+    if u0645_u06_ccu200_cu062_eu0648_u0627_u0647_u0645 is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("می\u200cخواهم",)):
+            return read_U0e1cu0e43u0e0a(e)
     u0_e0_au0_e37_u0_e2_d: str = soap.MISSING
     u0939_u093_fu0928_u0926_u0940: int | None = None
     resume: int | None = None

@@ -28,7 +28,10 @@ def write_Str(v: Str, tag: str, attributes: str = "") -> str:
 
 
 def read_Str(e: soap.Element) -> Str:
-    value_attribute = soap.attribute(e, "value", soap.parse_string)
+    value_attribute = e.get("value")
+    if value_attribute is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("value",)):
+            return read_Str(e)
     value = soap.string(e)
     v = Str.__new__(Str)
     v.value_attribute = value_attribute

@@ -126,8 +126,12 @@ branches_Ubernehmen = {
 
 
 def read_Ubernehmen(e: _soap.Element) -> Ubernehmen:
-    class_attribute = _soap.attribute(e, "class", _soap.parse_string)
-    value_attribute = _soap.attribute(e, "value", _soap.parse_string)
+    class_attribute = e.get("class")
+    value_attribute = e.get("value")
+    absent = (class_attribute is None) + (value_attribute is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if _soap.misnamed_attributes(e, ("class", "value")):
+            return read_Ubernehmen(e)
     class_: _str = _soap.MISSING
     strau00_dfe: _str = _soap.MISSING
     naive_value: _str | None = None

@@ -28,7 +28,10 @@ def write_Marked(v: Marked, tag: str, attributes: str = "") -> str:
 
 
 def read_Marked(e: soap.Element) -> Marked:
-    mark = soap.attribute(e, "mark", soap.parse_string)
+    mark = e.get("mark")
+    if mark is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("mark",)):
+            return read_Marked(e)
     n: int = soap.MISSING
     children = e[:]
     if not children and soap.check_empty(e):

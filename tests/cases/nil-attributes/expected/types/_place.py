@@ -36,8 +36,10 @@ def write_Place(v: Place, tag: str, attributes: str = "") -> str:
 
 
 def read_Place(e: soap.Element) -> Place:
-    reason = soap.required_attribute(e, "reason", soap.parse_string)
+    reason = e.get("reason")
     any_attributes = soap.other_attributes(e, ("reason",))
+    if reason is None:
+        reason = soap.missing_attribute(e, "reason")
     city: str = soap.MISSING
     children = e[:]
     if not children and soap.check_empty(e):

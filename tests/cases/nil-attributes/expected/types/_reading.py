@@ -33,8 +33,12 @@ def write_Reading(v: Reading, tag: str, attributes: str = "") -> str:
 
 
 def read_Reading(e: soap.Element) -> Reading:
-    reason = soap.attribute(e, "reason", soap.parse_string)
+    reason = e.get("reason")
     at = soap.attribute(e, "at", soap.parse_datetime)
+    absent = (reason is None) + (at is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(e, ("reason", "at")):
+            return read_Reading(e)
     value = soap.decimal_value(e)
     v = Reading.__new__(Reading)
     v.reason = reason

@@ -28,7 +28,10 @@ def write_Gauge(v: Gauge, tag: str, attributes: str = "") -> str:
 
 
 def read_Gauge(e: soap.Element) -> Gauge:
-    place = soap.attribute(e, "place", soap.parse_string)
+    place = e.get("place")
+    if place is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("place",)):
+            return read_Gauge(e)
     level: int = soap.MISSING
     children = e[:]
     if not children and soap.check_empty(e):

@@ -66,6 +66,9 @@ def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
 
 def read_Enter(e: soap.Element) -> Enter:
     previous = soap.attribute(e, "previous", soap.parse_written_int)
+    if previous is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("previous",)):
+            return read_Enter(e)
     number: int = soap.MISSING
     amount: Decimal | None = None
     paid: bool | None = None

@@ -48,6 +48,9 @@ def write_Convert(v: Convert, tag: str, attributes: str = "") -> str:
 
 def read_Convert(e: soap.Element) -> Convert:
     format = soap.scoped_attribute(e, "format", soap.parse_scoped_qname)
+    if format is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("format",)):
+            return read_Convert(e)
     cause: list[soap.QName] = []
     causes: list[soap.QName] | None = None
     either: list[soap.QName | str] = []

@@ -49,6 +49,10 @@ def read_Put(e: soap.Element) -> Put:
     mark_a = soap.attribute(e, "mark-a", soap.parse_int)
     mark_b = soap.attribute(e, "mark-b", soap.parse_int)
     mark_c = soap.attribute(e, "mark-c", soap.parse_int)
+    absent = (mark_a is None) + (mark_b is None) + (mark_c is None)
+    if absent and len(e.attrib) > 3 - absent:
+        if soap.misnamed_attributes(e, ("mark-a", "mark-b", "mark-c")):
+            return read_Put(e)
     order: t.Order = soap.MISSING
     size: int = soap.MISSING
     line_a: str = soap.MISSING

@@ -54,6 +54,9 @@ def write_Item(v: Item, tag: str, attributes: str = "") -> str:
 
 def read_Item(e: _soap.Element) -> Item:
     t_ = _soap.attribute(e, "code", _soap.parse_int)
+    if t_ is None and len(e.attrib):
+        if _soap.misnamed_attributes(e, ("code",)):
+            return read_Item(e)
     soap_: Decimal = _soap.MISSING
     list_: _list[Decimal] = []
     cls: date | None = None

@@ -31,7 +31,12 @@ def read_IntValue(e: soap.Element) -> IntValue:
     derived = soap.derived_reader(e, t, IntValue)
     if derived is not None:
         return derived(e)
-    unit = soap.required_attribute(e, "unit", soap.parse_string)
+    unit = e.get("unit")
+    if unit is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("unit",)):
+            return read_IntValue(e)
+    if unit is None:
+        unit = soap.missing_attribute(e, "unit")
     value = soap.int_value(e)
     v = IntValue.__new__(IntValue)
     v.unit = unit

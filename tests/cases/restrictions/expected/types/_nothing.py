@@ -51,9 +51,15 @@ def write_Nothing(v: Nothing, tag: str, attributes: str = "") -> str:
 
 
 def read_Nothing(e: soap.Element) -> Nothing:
-    depot = soap.attribute(e, "depot", soap.parse_string)
-    hold = soap.attribute(e, "hold", soap.parse_string)
-    key = soap.required_attribute(e, "key", soap.parse_int)
+    depot = e.get("depot")
+    hold = e.get("hold")
+    key = soap.attribute(e, "key", soap.parse_int)
+    absent = (depot is None) + (hold is None) + (key is None)
+    if absent and len(e.attrib) > 3 - absent:
+        if soap.misnamed_attributes(e, ("depot", "hold", "key")):
+            return read_Nothing(e)
+    if key is None:
+        key = soap.missing_attribute(e, "key")
     code: str | None = None
     note: list[str] = []
     grade: str | None | soap.Unset = soap.UNSET

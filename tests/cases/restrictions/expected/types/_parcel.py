@@ -74,9 +74,15 @@ def read_Parcel(e: soap.Element) -> Parcel:
     derived = soap.derived_reader(e, t, Parcel)
     if derived is not None:
         return derived(e)
-    depot = soap.attribute(e, "depot", soap.parse_string)
-    hold = soap.attribute(e, "hold", soap.parse_string)
-    key = soap.required_attribute(e, "key", soap.parse_int)
+    depot = e.get("depot")
+    hold = e.get("hold")
+    key = soap.attribute(e, "key", soap.parse_int)
+    absent = (depot is None) + (hold is None) + (key is None)
+    if absent and len(e.attrib) > 3 - absent:
+        if soap.misnamed_attributes(e, ("depot", "hold", "key")):
+            return read_Parcel(e)
+    if key is None:
+        key = soap.missing_attribute(e, "key")
     code: str | None = None
     note: list[str] = []
     grade: str | None | soap.Unset = soap.UNSET

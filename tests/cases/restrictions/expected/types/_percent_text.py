@@ -28,7 +28,12 @@ def write_Percent(v: Percent, tag: str, attributes: str = "") -> str:
 
 
 def read_Percent(e: soap.Element) -> Percent:
-    unit = soap.required_attribute(e, "unit", soap.parse_string)
+    unit = e.get("unit")
+    if unit is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("unit",)):
+            return read_Percent(e)
+    if unit is None:
+        unit = soap.missing_attribute(e, "unit")
     value = soap.int_value(e)
     v = Percent.__new__(Percent)
     v.unit = unit

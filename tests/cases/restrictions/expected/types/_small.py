@@ -88,9 +88,17 @@ def read_Small(e: soap.Element) -> Small:
     derived = soap.derived_reader(e, t, Small)
     if derived is not None:
         return derived(e)
-    depot = soap.required_attribute(e, "depot", soap.parse_string)
-    hold = soap.attribute(e, "hold", soap.parse_string)
-    key = soap.required_attribute(e, "key", soap.parse_int)
+    depot = e.get("depot")
+    hold = e.get("hold")
+    key = soap.attribute(e, "key", soap.parse_int)
+    absent = (depot is None) + (hold is None) + (key is None)
+    if absent and len(e.attrib) > 3 - absent:
+        if soap.misnamed_attributes(e, ("depot", "hold", "key")):
+            return read_Small(e)
+    if depot is None:
+        depot = soap.missing_attribute(e, "depot")
+    if key is None:
+        key = soap.missing_attribute(e, "key")
     code: str | None = soap.MISSING
     note: list[str] = []
     grade: t.Grade | None | soap.Unset = soap.UNSET

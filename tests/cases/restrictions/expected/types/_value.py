@@ -32,7 +32,10 @@ def read_Value(e: soap.Element) -> Value:
     derived = soap.derived_reader(e, t, Value)
     if derived is not None:
         return derived(e)
-    unit = soap.attribute(e, "unit", soap.parse_string)
+    unit = e.get("unit")
+    if unit is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("unit",)):
+            return read_Value(e)
     value = soap.any_simple_value(e)
     v = Value.__new__(Value)
     v.unit = unit

@@ -53,7 +53,10 @@ def write_encoded_Truck(v: Truck, tag: str, attributes: str = "") -> str:
 
 def read_encoded_Truck(e: soap.Element) -> Truck:
     v = soap.new(Truck, e)
-    depot = soap.attribute(e, "depot", soap.parse_string)
+    depot = e.get("depot")
+    if depot is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("depot",)):
+            return read_encoded_Truck(e)
     plate: str | None | soap.Unset = soap.UNSET
     seats: int | None | soap.Unset = soap.UNSET
     note: str | None | soap.Unset = soap.UNSET

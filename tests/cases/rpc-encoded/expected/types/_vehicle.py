@@ -49,7 +49,10 @@ def read_encoded_Vehicle(e: soap.Element) -> Vehicle:
     if derived is not None:
         return derived(e)
     v = soap.new(Vehicle, e)
-    depot = soap.attribute(e, "depot", soap.parse_string)
+    depot = e.get("depot")
+    if depot is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("depot",)):
+            return read_encoded_Vehicle(e)
     plate: str | None | soap.Unset = soap.UNSET
     seats: int | None | soap.Unset = soap.UNSET
     note: str | None | soap.Unset = soap.UNSET

@@ -30,8 +30,14 @@ def write_Measure(v: Measure, tag: str, attributes: str = "") -> str:
 
 
 def read_Measure(e: soap.Element) -> Measure:
-    unit = soap.required_attribute(e, "unit", soap.parse_token)
+    unit = soap.attribute(e, "unit", soap.parse_token)
     error = soap.attribute(e, "error", soap.parse_decimal)
+    absent = (unit is None) + (error is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(e, ("unit", "error")):
+            return read_Measure(e)
+    if unit is None:
+        unit = soap.missing_attribute(e, "unit")
     value = soap.decimal_value(e)
     v = Measure.__new__(Measure)
     v.unit = unit

@@ -115,6 +115,10 @@ def write_Report(v: Report, tag: str, attributes: str = "") -> str:
 def read_Report(e: soap.Element) -> Report:
     flags = soap.attribute(e, "flags", soap.parse_tokens)
     open = soap.attribute(e, "open", soap.parse_bool)
+    absent = (flags is None) + (open is None)
+    if absent and len(e.attrib) > 2 - absent:
+        if soap.misnamed_attributes(e, ("flags", "open")):
+            return read_Report(e)
     sample: str = soap.MISSING
     codes: list[int] = soap.MISSING
     grade: list[int | t.Word] = []

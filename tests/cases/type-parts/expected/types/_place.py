@@ -30,7 +30,10 @@ def write_Place(v: Place, tag: str, attributes: str = "") -> str:
 
 
 def read_Place(e: soap.Element) -> Place:
-    unit = soap.attribute(e, "unit", soap.parse_string)
+    unit = e.get("unit")
+    if unit is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("unit",)):
+            return read_Place(e)
     x: int = soap.MISSING
     name: str = soap.MISSING
     children = e[:]

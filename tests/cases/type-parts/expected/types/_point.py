@@ -32,7 +32,10 @@ def read_Point(e: soap.Element) -> Point:
     derived = soap.derived_reader(e, t, Point)
     if derived is not None:
         return derived(e)
-    unit = soap.attribute(e, "unit", soap.parse_string)
+    unit = e.get("unit")
+    if unit is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("unit",)):
+            return read_Point(e)
     x: int = soap.MISSING
     children = e[:]
     if not children and soap.check_empty(e):

@@ -53,6 +53,9 @@ def write_RateElement(v: RateElement, tag: str, attributes: str = "") -> str:
 
 def read_RateElement(e: soap.Element) -> RateElement:
     since = soap.attribute(e, "since", t.parse_Since)
+    if since is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("since",)):
+            return read_RateElement(e)
     rate: list[t.Word | str | int | Decimal] = []
     when: list[date | bool | str] = []
     kind: list[soap.QName | list[t.Word | str | int | Decimal] | str] = []

@@ -44,7 +44,10 @@ def write_Question(v: Question, tag: str, attributes: str = "") -> str:
 
 
 def read_Question(e: soap.Element) -> Question:
-    mark = soap.attribute(e, "mark", soap.parse_string)
+    mark = e.get("mark")
+    if mark is None and len(e.attrib):
+        if soap.misnamed_attributes(e, ("mark",)):
+            return read_Question(e)
     anything: Any = None
     text: str = soap.MISSING
     apart: t.Apart = soap.MISSING

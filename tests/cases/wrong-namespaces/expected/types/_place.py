@@ -11,6 +11,10 @@ from .. import _soap as soap
 class Place(soap.Struct):
     """The type Place."""
 
+    floor: int | None = None
+    hall: str | None = None
+    mark: str | None = None
+    shelves_mark: str | None = None
     row: int
     side: str | None = None
 
@@ -20,13 +24,32 @@ def write_Place(v: Place, tag: str, attributes: str = "") -> str:
         return soap.write_derived(v, Place, tag, attributes)
     if v.__form__ is not None:
         return soap.write_as_read(v, write_Place, tag, attributes)
-    xml = f"<{tag}{attributes}><row>{soap.int_text(v.row)}</row>"
+    xml = f"<{tag}{attributes}"
+    if v.floor is not None:
+        xml += f' floor="{soap.int_text(v.floor)}"'
+    if v.hall is not None:
+        xml += f' s:hall="{soap.attribute_text(v.hall)}"'
+    if v.mark is not None:
+        xml += f' mark="{soap.attribute_text(v.mark)}"'
+    if v.shelves_mark is not None:
+        xml += f' s:mark="{soap.attribute_text(v.shelves_mark)}"'
+    xml += f"><row>{soap.int_text(v.row)}</row>"
     if v.side is not None:
         xml += f"<side>{soap.text(v.side)}</side>"
     return f"{xml}</{tag}>"
 
 
 def read_Place(e: soap.Element) -> Place:
+    floor = soap.attribute(e, "floor", soap.parse_int)
+    hall = e.get("{urn:shelves}hall")
+    mark = e.get("mark")
+    shelves_mark = e.get("{urn:shelves}mark")
+    absent = (floor is None) + (hall is None) + (mark is None) + (shelves_mark is None)
+    if absent and len(e.attrib) > 4 - absent:
+        if soap.misnamed_attributes(
+            e, ("floor", "{urn:shelves}hall", "mark", "{urn:shelves}mark")
+        ):
+            return read_Place(e)
     row: int = soap.MISSING
     side: str | None = None
     children = e[:]
@@ -43,6 +66,10 @@ def read_Place(e: soap.Element) -> Place:
     if row is soap.MISSING:
         row = soap.missing(e, "row")
     v = Place.__new__(Place)
+    v.floor = floor
+    v.hall = hall
+    v.mark = mark
+    v.shelves_mark = shelves_mark
     v.row = row
     v.side = side
     v.__form__ = None
