@@ -47,6 +47,8 @@ from .names import (
 )
 from .parts import Ids, Parts, Place, element_at, only, parts_of, place_of
 
+KEYS_AT_MOST: Final = 16
+"""As many EncryptedKeys as a message may have, one for each receiver."""
 _REFERENCES_AT_MOST: Final = 32
 _ROUNDS: Final = 4
 _AROUND: Final = "around-the-plaintext"
@@ -55,6 +57,7 @@ _ELEMENT: Final = f"{ENCRYPTION}Element"
 SignedScope: TypeAlias = Callable[[Any], Mapping[str | None, str] | None]
 """Of an lxml element the namespaces around it that a signature covers; `None` where none covers it."""
 _MGF: Final = f"{{{ENCRYPTION11}}}MGF"
+_CARRIED: Final = xenc("CarriedKeyName")
 
 
 class SessionKeys:
@@ -64,11 +67,17 @@ class SessionKeys:
         material: one's own key, for which the EncryptedKey is.
         accepts: the algorithms that may be used.
         request: what a reply answers; `None` in a service.
+        at_most: as many EncryptedKeys as the message may have; all but one are for others.
     """
 
     def __init__(
-        self, material: Material, accepts: Accepted, request: Correlation | None
+        self,
+        material: Material,
+        accepts: Accepted,
+        request: Correlation | None,
+        at_most: int = 1,
     ) -> None:
+        self._at_most = at_most
         self._material = material
         self._accepts = accepts
         self._request = request
@@ -122,7 +131,7 @@ class SessionKeys:
             return self._of_request(children[0])
         found = _referred(reference, ids)
         if found is not None and found.tag == ENCRYPTED_KEY:
-            return self.of_element(found, security, ids)
+            return self._of_element(found, security, ids)
         raise undecryptable()
 
     def _of_request(self, identifier: Any) -> SessionKey:  # Any: lxml ships no types
@@ -133,7 +142,75 @@ class SessionKeys:
             raise undecryptable()
         return sent
 
-    def of_element(
+    def of_data(
+        self, info: Any, listed: Any, security: Any, ids: Ids
+    ) -> SessionKey:  # Any: lxml ships no types
+        """The key of an EncryptedData.
+
+        Args:
+            info: its KeyInfo, `None` where it has none.
+            listed: the EncryptedKey that has it in its list, `None` where none has. It is this receiver's, and
+                it counts where KeyInfo refers to that of another receiver, which is of the same key.
+
+        Raises:
+            SecurityError: it is none, or not for this receiver.
+        """
+        key = listed
+        name = None if info is None else info.findtext(ds("KeyName"))
+        if name is not None:
+            key = self._named(name, security, ids)
+        elif info is not None:
+            reference = only(info, REFERENCE)
+            found = _referred(reference, ids)
+            if listed is None or found is None or found.tag != ENCRYPTED_KEY:
+                return self.of_reference(reference, security, ids)
+        if key is None:
+            raise undecryptable()
+        self.are_derived = False
+        return self._of_element(key, security, ids)
+
+    def _named(
+        self, name: str, security: Any, ids: Ids
+    ) -> Any:  # Any: lxml ships no types
+        """One's own EncryptedKey, which carries a key of this name."""
+        key = self.own(security, ids)
+        if not name or key.findtext(_CARRIED) != name:
+            raise undecryptable()
+        return key
+
+    def own(self, security: Any, ids: Ids) -> Any:  # Any: lxml ships no types
+        """The only EncryptedKey of a message that is for this receiver. Of several each says whom it is for
+        (XML Encryption 1.1, section 3.5.1); none is tried.
+
+        Raises:
+            SecurityError: there is none, more than one, or there are too many.
+        """
+        keys = security.findall(ENCRYPTED_KEY)
+        if len(keys) > self._at_most:
+            raise undecryptable()
+        alone = len(keys) == 1
+        own = [e for e in keys if self._is_own(e, security, ids, alone=alone)]
+        if len(own) != 1:
+            raise undecryptable()
+        return own[0]
+
+    def _is_own(
+        self, e: Any, security: Any, ids: Ids, *, alone: bool
+    ) -> bool:  # Any: lxml ships no types
+        """Whether a key is encrypted for this receiver; the only one needs not say so."""
+        mine, info = self._material.certificate, e.find(ds("KeyInfo"))
+        if self._material.key is None or mine is None:
+            return False
+        if info is None:
+            return alone
+        try:
+            reference = only(info, REFERENCE)
+            found = certificate_of(reference, security, ids.element, [mine])
+        except SecurityError:
+            return False
+        return found.certificate == mine
+
+    def _of_element(
         self, e: Any, security: Any, ids: Ids
     ) -> SessionKey:  # Any: lxml ships no types
         """The key of an EncryptedKey, which is decrypted once; no second one is tried.
@@ -141,28 +218,23 @@ class SessionKeys:
         Raises:
             SecurityError: it is not for this receiver, or its algorithm is not accepted.
         """
-        if e.getparent() is not security or len(security.findall(ENCRYPTED_KEY)) != 1:
+        own = self.own(security, ids)
+        if e is not own and not _carries_the_same(e, own):
             raise undecryptable()
+        value = _cipher_value(own)
         if self.received is None:
-            transport = transport_in(only(e, xenc("EncryptionMethod")), self._accepts)
-            self._check_recipient(e, security, ids)
-            value = _cipher_value(e)
+            transport = transport_in(only(own, xenc("EncryptionMethod")), self._accepts)
             key = unwrapped(self._material.key, transport, value)
-            self.received = SessionKey(key, value, e.get("Id") or "")
+            self.received = SessionKey(key, value, own.get("Id") or "")
+        elif self.received.encrypted != value:
+            raise undecryptable()
         return self.received
 
-    def _check_recipient(
-        self, e: Any, security: Any, ids: Ids
-    ) -> None:  # Any: lxml ships no types
-        """Refuse a key that is encrypted for another certificate; the reference may be missing."""
-        mine, info = self._material.certificate, e.find(ds("KeyInfo"))
-        if self._material.key is None or mine is None:
-            raise undecryptable()
-        if info is None:
-            return
-        reference = only(info, REFERENCE)
-        if certificate_of(reference, security, ids.element, [mine]).certificate != mine:
-            raise undecryptable()
+
+def _carries_the_same(e: Any, own: Any) -> bool:  # Any: lxml ships no types
+    """Whether a key for another receiver is declared to be the same as one's own."""
+    name = e.findtext(_CARRIED)
+    return bool(name) and bool(name == own.findtext(_CARRIED))
 
 
 def _referred(reference: Any, ids: Ids) -> Any:  # Any: lxml ships no types
@@ -306,7 +378,8 @@ class Decrypting:
             raise undecryptable()
         scope = self._signed_scope(e)
         name = self._algorithm(e, is_signed=scope is not None)
-        session = self._session(e, parts, ids, key)
+        info = e.find(ds("KeyInfo"))
+        session = self._keys.of_data(info, key, parts.security, ids)
         plain = decrypted(name, session.key, _cipher_value(e))
         root = _fragment(plain, parent.nsmap, self._limits)
         if kind == _ELEMENT:
@@ -326,17 +399,6 @@ class Decrypting:
         if name.endswith("-cbc") and not is_signed:
             raise SecurityError("CBC is accepted where the ciphertext is signed")
         return name
-
-    def _session(
-        self, e: Any, parts: Parts, ids: Ids, key: Any
-    ) -> SessionKey:  # Any: lxml ships no types
-        info = e.find(ds("KeyInfo"))
-        if info is not None:
-            reference = only(info, REFERENCE)
-            return self._keys.of_reference(reference, parts.security, ids)
-        if key is None:
-            raise undecryptable()
-        return self._keys.of_element(key, parts.security, ids)
 
 
 def _target(e: Any, parts: Parts) -> Any:  # Any: lxml ships no types

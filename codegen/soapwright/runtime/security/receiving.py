@@ -18,7 +18,7 @@ from .assertion_checks import Asserted, asserted
 from .assertions import assertion_in
 from .canonical import canonical
 from .correlation import Correlation, SessionKey
-from .decrypting import Decrypted, Decrypting, SessionKeys
+from .decrypting import KEYS_AT_MOST, Decrypted, Decrypting, SessionKeys
 from .material import Material
 from .names import ENCRYPTED_HEADER, ENCRYPTED_KEY, REFERENCE_LIST, ds
 from .parts import Ids, Parts, Place, element_at, parts_of, place_of
@@ -96,7 +96,9 @@ class _Opening:
         self._profile = profile
         self._material = material
         self._accepts = accepts
-        self._keys = SessionKeys(material, accepts, coming.request)
+        # A key that signs is shared by two: of several receivers each could sign for the sender.
+        at_most = 1 if profile.symmetric else KEYS_AT_MOST
+        self._keys = SessionKeys(material, accepts, coming.request, at_most)
         self._found = Opened(parts)
         self._decrypting = Decrypting(
             *(self._keys, accepts, coming.limits, profile.actor), self._signed_scope
@@ -110,7 +112,8 @@ class _Opening:
             child = found.parts.security[number]
             if child.tag == ENCRYPTED_KEY:
                 for references in child.findall(REFERENCE_LIST)[:1]:
-                    self._decrypt(references, child)
+                    if not self._is_of_others(child):
+                        self._decrypt(references, child)
             elif child.tag == REFERENCE_LIST:
                 self._decrypt(child, None)
             elif child.tag == ds("Signature") and self._profile.expected:
@@ -124,6 +127,13 @@ class _Opening:
         if self._profile.derived_keys and not self._keys.are_derived:
             raise SecurityError("the message's keys are not derived ones")
         return found
+
+    def _is_of_others(self, key: Any) -> bool:  # Any: lxml ships no types
+        """Whether an EncryptedKey is for another receiver, beside one's own."""
+        security = self._found.parts.security
+        if len(security.findall(ENCRYPTED_KEY)) == 1:
+            return False
+        return self._keys.own(security, Ids(self._found.parts.root)) is not key
 
     def _verify(self, signature: Any) -> None:  # Any: lxml ships no types
         found = self._found
