@@ -23,6 +23,7 @@ from soapwright.model.api import (
     TypePart,
     Use,
 )
+from soapwright.model.namespaces import ENCODINGS
 from soapwright.model.walk import headers_use, messages_of, reach
 from soapwright.python.codecs.declared import Declared
 from soapwright.python.codecs.items import RepeatedElement
@@ -51,7 +52,7 @@ from soapwright.python.text.views import (
 from soapwright.python.types.annotations import Annotation
 from soapwright.python.types.declarations import Annotations
 from soapwright.python.types.fields import is_any, local_names
-from soapwright.python.wire import ENCODINGS, envelope_start
+from soapwright.python.wire import envelope_start
 
 _NAMED_OPERATIONS = 4
 """So many operations are named in the docstring of a fault that they declare."""
