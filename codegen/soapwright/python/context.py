@@ -24,7 +24,7 @@ from soapwright.model.api import (
 from soapwright.model.walk import member_elements, messages_of, references_of
 from soapwright.model.xml_names import NC_NAME
 from soapwright.python.text.runtime_name import VENDORED, RuntimeName
-from soapwright.python.types.fields import Types
+from soapwright.python.types.classes import Types
 from soapwright.python.wire import ENCODINGS, XSD, WireStyle
 
 _XML = "http://www.w3.org/XML/1998/namespace"

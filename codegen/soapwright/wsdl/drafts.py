@@ -25,7 +25,7 @@ from soapwright.wsdl.namespaces import WSDL, XSD_DRAFTS, XSI
 from soapwright.wsdl.references import XSD
 
 _OLD_URIS = {
-    **{uri: XSD for uri in XSD_DRAFTS},
+    **dict.fromkeys(XSD_DRAFTS, XSD),
     **{f"{uri}-instance": XSI for uri in XSD_DRAFTS},
 }
 _ARRAY_TYPE = f"{{{WSDL}}}arrayType"

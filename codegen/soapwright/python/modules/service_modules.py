@@ -49,7 +49,8 @@ from soapwright.python.text.views import (
     PortView,
 )
 from soapwright.python.types.annotations import Annotation
-from soapwright.python.types.fields import Annotations, is_any, local_names
+from soapwright.python.types.declarations import Annotations
+from soapwright.python.types.fields import is_any, local_names
 from soapwright.python.wire import ENCODINGS, envelope_start
 
 _PAIRS = (HttpContent.QUERY, HttpContent.PATH, HttpContent.FORM)
@@ -299,7 +300,7 @@ class ServiceModules:
             expects = string(operation.name if direction == "request" else "")
             given += [f"tag={string(tag)}", f"attributes={string(attributes)}"]
             given += [f"expects={expects}", "rpc=True"]
-        elif (element := element_of(self.context, message)) is not None:
+        elif (element := element_of(message)) is not None:
             given.append(f"tag={string(self.context.tag(element))}")
             given.append(f"expects={string(str(element))}")
         elif message.parts and isinstance(message.parts[0], ElementPart):
@@ -318,7 +319,7 @@ class ServiceModules:
         """Whether the Body of a message is one literal element, and always that one."""
         return (
             message.use is Use.LITERAL
-            and element_of(self.context, message) is not None
+            and element_of(message) is not None
             and root_of(self.context, message) is None
             and not message.substitutes
             and not message.attached

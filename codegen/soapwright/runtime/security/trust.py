@@ -25,8 +25,9 @@ from cryptography.x509.verification import (
 
 from ..errors.errors import SecurityError
 
-Certificates: TypeAlias = Sequence[str | os.PathLike[str] | bytes | x509.Certificate]
-"""Files of PEM, PEM or DER as bytes, or certificates."""
+CertificateSource: TypeAlias = str | os.PathLike[str] | bytes | x509.Certificate
+"""A file of PEM, PEM or DER as bytes, or a certificate of `cryptography`."""
+Certificates: TypeAlias = Sequence[CertificateSource]
 SubjectRule: TypeAlias = str | Callable[[x509.Certificate], bool]
 """A subject as RFC 4514 writes it, `CN=service,O=Bank,C=CZ`, or a function of the certificate."""
 
@@ -112,9 +113,7 @@ class Trust:
         return certificate.subject == rule
 
 
-def certificates_of(
-    given: str | os.PathLike[str] | bytes | x509.Certificate,
-) -> list[x509.Certificate]:
+def certificates_of(given: CertificateSource) -> list[x509.Certificate]:
     """The certificates of a file, or of its content.
 
     Raises:
