@@ -45,6 +45,8 @@ def document(encoding: str, declared: str, before: str = "") -> bytes:
         ("utf-8", "utf-8", "no-charset"),
         # a header that is right, whatever is declared
         ("latin-1", "", "iso-8859-1"),
+        ("latin-1", "", "latin-1"),
+        ("latin-1", "", "latin_1"),
         ("latin-1", "utf-8", "iso-8859-1"),
         ("utf-8", "iso-8859-1", "utf-8"),
         ("utf-8", "us-ascii", "utf-8"),
@@ -197,6 +199,8 @@ PAD = "x" * 100
         ("utf-16-le", "utf-16", "utf-8"),
         ("utf-8", "utf-8", "no-charset"),
         ("latin-1", "", "iso-8859-1"),
+        ("latin-1", "", "latin-1"),
+        ("latin-1", "", "latin_1"),
         ("latin-1", "utf-8", "iso-8859-1"),
         ("utf-8", "iso-8859-1", "utf-8"),
         ("utf-8", "us-ascii", "utf-8"),

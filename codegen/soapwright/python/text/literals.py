@@ -17,6 +17,11 @@ _UNPRINTABLE = re.compile(
     r"\U000e0001\U000e0020-\U000e007f\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
 )
 _ENCODING = re.compile("(coding)(?=[:=])")
+# Comments that type checkers, linters and formatters obey, for a whole file some of them.
+_DIRECTIVE = re.compile(
+    r"\b(type|mypy|pyright|basedpyright|pyre|ruff|flake8|noqa|pylint|fmt|black|yapf|isort|nosec|pragma)(?=:)",
+    re.IGNORECASE,
+)
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -78,8 +83,8 @@ def _argument(name: str, doc: str, indent: int) -> list[str]:
 
 
 def comment(text: str, indent: int) -> list[str]:
-    """Comment lines; none of them declares a module's encoding (PEP 263)."""
-    harmless = _ENCODING.sub(r"\1 ", text)
+    """Comment lines; none of them declares a module's encoding (PEP 263), or is an order to a tool."""
+    harmless = _DIRECTIVE.sub(r"\1 ", _ENCODING.sub(r"\1 ", text))
     return [f"# {line}".rstrip() for line in _wrapped(harmless, _WIDTH - indent - 2)]
 
 

@@ -170,6 +170,11 @@ def decoder_of(charset: str) -> codecs.IncrementalDecoder | None:
         return None
 
 
+def python_name(charset: str) -> str:
+    """The name by which Python knows a charset; "" of one that it does not know, and of codecs of its own."""
+    return "" if decoder_of(charset) is None else codecs.lookup(charset).name
+
+
 def _decoded(data: bytes, charset: str) -> Iterator[str | None]:
     """The text of a document, piece by piece; `None` where it is in another charset. Of a charset
     that Python does not know, nothing."""
