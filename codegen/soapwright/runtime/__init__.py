@@ -68,6 +68,7 @@ from .codec.nils import (
     nil_of,
     write_nil,
 )
+from .codec.placing import States, placed
 from .codec.reading import (
     add_tail,
     allows,
@@ -358,6 +359,7 @@ __all__ = [
     "SecurityError",
     "SoapError",
     "SoapFault",
+    "States",
     "Struct",
     "Transport",
     "TransportError",
@@ -486,6 +488,7 @@ __all__ = [
     "parse_written_decimal",
     "parse_written_int",
     "parse_written_time",
+    "placed",
     "part_content",
     "prohibited",
     "qname_value",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ..errors.errors import DecodeError, SecurityError
 from ..values.strings import attribute_text, text
@@ -16,9 +16,6 @@ from ..xml.parsing import parse
 from .names import SAML11, SAML20, SAML_PROFILE, SECURITY11
 from .references import WSSE, WSU
 
-Confirmation: TypeAlias = Literal["bearer", "holder-of-key", "sender-vouches"]
-"""How it is known that a message is of an assertion's subject: whoever has the assertion is (bearer), or has the
-key that it names (holder-of-key), or the sender of the message vouches for it."""
 Given: TypeAlias = str | bytes | Callable[[], str | bytes]
 """An assertion, or what gives one for each message."""
 
