@@ -68,6 +68,7 @@ from .codec.nils import (
     nil_of,
     write_nil,
 )
+from .codec.placing import States, placed
 from .codec.reading import (
     add_tail,
     allows,
@@ -361,6 +362,7 @@ __all__ = [
     "SecurityError",
     "SoapError",
     "SoapFault",
+    "States",
     "Struct",
     "Transport",
     "TransportError",
@@ -489,6 +491,7 @@ __all__ = [
     "parse_written_decimal",
     "parse_written_int",
     "parse_written_time",
+    "placed",
     "part_content",
     "prohibited",
     "qname_value",

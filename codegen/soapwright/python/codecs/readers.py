@@ -21,6 +21,7 @@ from soapwright.model.api import (
 from soapwright.model.walk import has_all
 from soapwright.python.codecs.children import ChildReader
 from soapwright.python.codecs.dispatch import MANY, Branch, Branches, by_table, chained
+from soapwright.python.codecs.placing import State, Step, states_of
 from soapwright.python.codecs.presence import PresenceChecks
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
@@ -33,15 +34,16 @@ from soapwright.python.text.statements import (
     tuple_of,
 )
 from soapwright.python.text.views import FunctionView
+from soapwright.python.types.declarations import Declarations
 from soapwright.python.types.fields import (
     Alternative,
     AnyAttributes,
-    Declarations,
     Field,
     Text,
     alternatives_in,
     alternatives_of,
     default_of,
+    is_wild,
     told_apart,
     wildcards_in,
 )
@@ -109,6 +111,8 @@ class StructReader:
         self.presence = PresenceChecks(
             context, scope, struct, self._local, self._unread
         )
+        self._states = self._automaton() if use is Use.LITERAL and not parts else ()
+        self._states_name = context.function("places", self.name, use)
         self._table_name = context.function("branches", self.name, use)
         self._table = ""
         self._is_wide = sum(1 for _ in _elements(self.fields)) > MANY
@@ -119,7 +123,25 @@ class StructReader:
         body = printed(self._statements())
         name = self.context.function("read", self.name, self.use)
         given = f"e: {self.scope.soap('Element')}"
-        return FunctionView(name, given, self.name, body, before=self._table)
+        before = "\n".join(filter(None, (self._states_table(), self._table)))
+        return FunctionView(name, given, self.name, body, before=before)
+
+    def _automaton(self) -> tuple[State, ...]:
+        """The states of the content model, where a child's name alone does not lead to its field."""
+        structs = self.context.types.names.structs
+        line = self.context.types.line_of(self.struct)
+        return states_of(self.fields, [(one, structs[one.id].members) for one in line])
+
+    def _states_table(self) -> str:
+        """The statement with the states."""
+        if not self._states:
+            return ""
+        rows = [
+            tuple_of((_mapping(state.named), tuple_of(map(_wild_step, state.wild))))
+            for state in self._states
+        ]
+        kind = self.scope.soap("States")
+        return f"{self._states_name}: {kind} = {tuple_of(rows)}"
 
     def _statements(self) -> list[Statement]:
         body = self._dispatch()
@@ -160,6 +182,8 @@ class StructReader:
     def _local(self, field: Field) -> str:
         taken = field.name in _LOCALS
         if self._is_wide and field.name in ("branch", self._table_name):
+            taken = True
+        if self._states and field.name in ("place", self._states_name):
             taken = True
         return f"{field.name}_" if taken else field.name
 
@@ -290,7 +314,10 @@ class StructReader:
         verb = "not_nil" if mixed else "check_empty"
         empty = [] if self.message else [self._refused("not children", verb)]
         begun = [Line("children = e[:]"), *empty, *self._blanks()]
-        return [*begun, block("for c in children:", body)]
+        if not self._states:
+            return [*begun, block("for c in children:", body)]
+        placed = f"{self.scope.soap('placed')}(children, {self._states_name})"
+        return [*begun, block(f"for c, place in {placed}:", body)]
 
     def _refused(self, empty: str, verb: str) -> Statement:
         """An element that is empty may not be nil, nor hold text; what it holds leniently is None."""
@@ -315,7 +342,17 @@ class StructReader:
     def _turn(self, place: _Place, takers: dict[str, list[Field]]) -> tuple[str, ...]:
         """That it is a field's turn; `takers` are the fields of each name."""
         named = [field for name in place.tags for field in takers[name]]
+        if self._states:
+            several = len({field.name for field in named}) > 1
+            several = several or any(
+                is_wild(field, place.tags) for field in self.fields
+            )
+            return (self._at(place.field),) if several else ()
         return tuple(self.presence.turn(place.field, place.tags, named, self.use))
+
+    def _at(self, field: Field) -> str:
+        """That a child's place is a field's."""
+        return f"place == {self.fields.index(field) + 1}"
 
     def _named(self) -> list[Statement]:
         """A child's name, as it is compared."""
@@ -383,7 +420,9 @@ class StructReader:
         """Which children of other names a wildcard takes, and that its field keeps them."""
         value = self.children.wildcard(wildcard)
         taken: list[Statement] = [Line(f"{self._local(field)}.append({value})")]
-        conditions = [*self.presence.wild_turn(field, wildcard, self.use)]
+        conditions = [self._at(field)]
+        if not self._states:
+            conditions = [*self.presence.wild_turn(field, wildcard, self.use)]
         if wildcard.namespaces != _EVERYTHING:
             spaces = tuple_of(map(string, wildcard.namespaces))
             conditions.insert(0, f"{self.scope.soap('allows')}(tag, {spaces})")
@@ -443,6 +482,17 @@ class StructReader:
 
     def _has_text(self) -> bool:
         return any(isinstance(f.what, Text) for f in self.fields)
+
+
+def _mapping(steps: tuple[tuple[str, Step], ...]) -> str:
+    """The steps by names, as a dict."""
+    pairs = (f"{string(name)}: ({to.state}, {to.field})" for name, to in steps)
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _wild_step(step: tuple[tuple[str, ...], Step]) -> str:
+    spaces, to = step
+    return tuple_of((tuple_of(map(string, spaces)), str(to.state), str(to.field)))
 
 
 def _elements(fields: list[Field]) -> Iterator[Alternative]:

@@ -34,6 +34,15 @@ def write_Box(v: Box, tag: str, attributes: str = "") -> str:
     return f"{xml}</{tag}>"
 
 
+places_Box: soap.States = (
+    ({"{urn:route}mark": (1, 1), "{urn:route}note": (2, 2)}, ()),
+    ({"{urn:route}mark": (3, 1), "{urn:route}note": (2, 2)}, ()),
+    ({}, ((("urn:route",), 4, 3),)),
+    ({"{urn:route}note": (2, 2)}, ()),
+    ({}, ()),
+)
+
+
 def read_Box(e: soap.Element) -> Box:
     mark: list[str] = []
     note: str = soap.MISSING
@@ -41,13 +50,13 @@ def read_Box(e: soap.Element) -> Box:
     children = e[:]
     if not children and soap.check_empty(e):
         return soap.NOTHING
-    for c in children:
+    for c, place in soap.placed(children, places_Box):
         tag = c.tag
-        if tag == "{urn:route}mark" and len(mark) < 2 and not any_elements:
+        if tag == "{urn:route}mark" and place == 1:
             mark.append(soap.string(c))
-        elif tag == "{urn:route}note" and note is soap.MISSING and not any_elements:
+        elif tag == "{urn:route}note" and place == 2:
             note = soap.string(c)
-        elif soap.allows(tag, ("urn:route",)):
+        elif soap.allows(tag, ("urn:route",)) and place == 3:
             any_elements.append(soap.AnyElement.from_element(c))
         elif soap.misnamed(c, "urn:route", "mark* note"):
             return read_Box(e)

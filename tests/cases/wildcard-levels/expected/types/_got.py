@@ -31,18 +31,27 @@ def write_Got(v: Got, tag: str, attributes: str = "") -> str:
     )
 
 
+places_Got: soap.States = (
+    ({}, ((("##any",), 1, 1),)),
+    ({"{urn:wildcard-levels}it": (2, 2)}, ()),
+    ({}, ()),
+)
+
+
 def read_Got(e: soap.Element) -> Got:
     any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     it: t.Base = soap.MISSING
     children = e[:]
     if not children and soap.check_empty(e):
         return soap.NOTHING
-    for c in children:
+    for c, place in soap.placed(children, places_Got):
         tag = c.tag
-        if tag == "{urn:wildcard-levels}it" and len(any_elements) >= 1:
+        if tag == "{urn:wildcard-levels}it" and place == 2:
             it = t.read_Base(c)
-        else:
+        elif place == 1:
             any_elements.append(soap.AnyElement.from_element(c))
+        elif soap.misnamed(c, "urn:wildcard-levels", "it"):
+            return read_Got(e)
     if it is soap.MISSING:
         it = soap.missing(e, "it")
     v = Got.__new__(Got)

@@ -1,0 +1,54 @@
+"""Children's fields by their places in a content model, where names alone do not determine them.
+
+A type of which a base and its extension name the same elements has the states of its content
+model: of each, where a child leads to. A child that is not where the model has it leads on from
+the next place of its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ..xml.element import Element
+from .reading import allows
+
+_Named = Mapping[str, tuple[int, int]]
+_Wild = tuple[tuple[str, ...], int, int]
+_State = tuple[_Named, tuple[_Wild, ...]]
+States = Sequence[_State]
+"""Of each state the next and a field's number: by a child's name, else by the first wildcard that takes it."""
+
+
+def placed(
+    children: Iterable[Element], states: States
+) -> Iterator[tuple[Element, int]]:
+    """Children, each with the number of the field that it belongs to; 0 where the model has no such child."""
+    others: dict[tuple[int, str], tuple[int, int]] = {}
+    at = 0
+    for c in children:
+        tag = c.tag
+        step = _step(states[at], tag) or others.get((at, tag))
+        if step is None:
+            step = others[at, tag] = _elsewhere(states, at, tag)
+        at, number = step
+        yield c, number
+
+
+def _step(state: _State, tag: str) -> tuple[int, int] | None:
+    named, wild = state
+    step = named.get(tag)
+    if step is not None:
+        return step
+    for spaces, to, number in wild:
+        if spaces[0] == "##any" or allows(tag, spaces):
+            return to, number
+    return None
+
+
+def _elsewhere(states: States, at: int, tag: str) -> tuple[int, int]:
+    """The step of a child that is out of its place: from the next state that has one, else from the first."""
+    for state in (*states[at:], *states[:at]):
+        step = _step(state, tag)
+        if step is not None:
+            return step
+    return at, 0
