@@ -356,8 +356,8 @@ class Application:
                 return version
         return self._faults.default
 
-    def _plain_message(self, request: HttpRequest) -> Message:
-        """A request without an envelope, after the incoming layers.
+    def _plain_message(self, request: HttpRequest, whole: bool) -> Message:
+        """As the `received` of `Plain.called`.
 
         Raises:
             Refusal: it cannot be unpacked, or message security is demanded, which it cannot have.
@@ -365,7 +365,12 @@ class Application:
         if self._guards.are_any or self._guards.check is not None:
             fault = _callers("there is no message security without an envelope")
             raise Refusal(fault, status=403)
-        return through(self._incoming, self._received(request))
+        if not whole:
+            return through(self._incoming, self._received(request))
+        kind, parts = request.headers.get("content-type", ""), request.parts
+        body = b"" if parts else self._unpacked(request)
+        message = Message(body, kind, request.headers, parts, url=request.url)
+        return through(self._incoming, message)
 
     def _call(self, request: HttpRequest) -> Call:
         """The call that a POST is.
