@@ -12,7 +12,8 @@ from soapwright.model.api import (
 )
 from soapwright.python.context import Context
 from soapwright.python.text.scope import Scope
-from soapwright.python.types.fields import Alternative, Annotations, tagged
+from soapwright.python.types.declarations import Annotations
+from soapwright.python.types.fields import Alternative, tagged
 
 
 @dataclass(frozen=True, slots=True)

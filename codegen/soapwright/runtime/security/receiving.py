@@ -15,14 +15,15 @@ from ..http.message import Attachment
 from ..xml.parsing import LIMITS, Limits, parse
 from .algorithms import Accepted
 from .assertion_checks import Asserted, asserted
-from .assertions import assertion_in
+from .assertions import ENCRYPTED_ASSERTION, assertion_in
 from .canonical import canonical
 from .correlation import Correlation, SessionKey
-from .decrypting import KEYS_AT_MOST, Decrypted, Decrypting, SessionKeys
+from .decrypting import Decrypted, Decrypting
 from .material import Material
 from .names import ENCRYPTED_HEADER, ENCRYPTED_KEY, REFERENCE_LIST, ds
 from .parts import Ids, Parts, Place, element_at, parts_of, place_of
 from .profile import Profile
+from .session_keys import KEYS_AT_MOST, SessionKeys
 from .verifying import Verified, Verifying
 
 
@@ -117,7 +118,8 @@ class _Opening:
             elif child.tag == REFERENCE_LIST:
                 self._decrypt(child, None)
             elif child.tag == ds("Signature") and self._profile.expected:
-                self._verify(child)
+                self._assert()  # it may be encrypted: then this is another tree
+                self._verify(found.parts.security[number])
             number += 1
         self._assert()
         root = found.parts.root
@@ -140,7 +142,6 @@ class _Opening:
         if len(found.signatures) > int(self._profile.endorse):
             raise SecurityError("there are more signatures than are expected")
         keys = self._keys if self._profile.symmetric else None
-        self._assert()
         verifying = Verifying(
             *(found.parts, self._material, self._accepts, keys),
             *(self._coming.attachments, found.assertion),
@@ -148,13 +149,18 @@ class _Opening:
         found.signatures.append(verifying.result(signature))
 
     def _assert(self) -> None:
-        """Check the SAML assertion of a request, where one is demanded."""
+        """Check the SAML assertion of a request, where one is demanded: before any signature is verified."""
         found, profile = self._found, self._profile
         if not profile.saml or self._coming.request is not None or found.assertion:
             return
         if found.parts.security is None:
             raise SecurityError("there is no Security block")
-        element, ids = assertion_in(found.parts.security), Ids(found.parts.root)
+        element = assertion_in(found.parts.security)
+        if element.tag == ENCRYPTED_ASSERTION:
+            root = self._decrypting.with_assertion(found.parts, element)
+            found.parts = parts_of(root, profile.actor)
+            element = assertion_in(found.parts.security)
+        ids = Ids(found.parts.root)
         found.assertion = asserted(element, profile, self._material, self._accepts, ids)
 
     def _decrypt(self, references: Any, key: Any) -> None:  # Any: lxml ships no types

@@ -9,11 +9,7 @@ from soapwright.model.api import (
     Struct,
     TypeRef,
 )
-from soapwright.python.types.fields import (
-    Alternative,
-    Field,
-    wildcards_in,
-)
+from soapwright.python.types.fields import Alternative, Field, wildcards_in
 from soapwright.tools.diff.changes import Sides
 from soapwright.tools.diff.choices import compare_rules
 from soapwright.tools.diff.comparing import Places, Types
