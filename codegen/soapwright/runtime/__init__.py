@@ -218,6 +218,7 @@ from .soap.messages import MessageFormat
 from .soap.operation import (
     AnyOperation,
     Operation,
+    Operations,
     Port,
 )
 from .streaming.streaming import Items
@@ -347,6 +348,7 @@ __all__ = [
     "OpenEnum",
     "OpenStrEnum",
     "Operation",
+    "Operations",
     "Package",
     "PartCodec",
     "PlainMember",

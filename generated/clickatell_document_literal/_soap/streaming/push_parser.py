@@ -33,6 +33,28 @@ from ..xml.parsing import (
 )
 
 
+class Came:
+    """How many bytes came since elements were taken out of a tree.
+
+    An element is only known to be complete when the next one's tag has come, and that one may be
+    as long as its attributes. So a text may have begun before the elements that were taken last.
+    """
+
+    def __init__(self) -> None:
+        self._since = 0
+        self._before = 0
+
+    def add(self, size: int) -> None:
+        """More came."""
+        self._since += size
+
+    def may_hold(self, longest: int) -> bool:
+        """Whether what is taken now may hold a text or an attribute of more than so many characters."""
+        size = self._before + self._since
+        self._before, self._since = self._since, 0
+        return size > longest
+
+
 class PushParser:
     """A parser that is fed piece by piece, and shows what it has so far.
 

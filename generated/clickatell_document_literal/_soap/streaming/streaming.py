@@ -21,7 +21,7 @@ from ..xml.element import RPC_RESULT, Element, bad, local_name, noting, path_of
 from ..xml.lenience import lenient
 from ..xml.parsing import Limits
 from .gathering import Gatherer, put
-from .push_parser import PushParser
+from .push_parser import Came, PushParser
 
 _Tree: TypeAlias = (
     Any  # an lxml element, of which the readers' protocol changes nothing
@@ -156,7 +156,7 @@ class ItemReader:
         self._whole = whole
         self._limits = limits
         self._number = 0
-        self._since = 0
+        self._came = Came()
         self._seen: set[str] = set()
         self._names_types = False
 
@@ -170,7 +170,7 @@ class ItemReader:
         """
         for data in source:
             parser.feed(data)
-            self._since += len(data)
+            self._came.add(len(data))
             if parser.root is None:
                 continue
             self._names_types = parser.names_types
@@ -262,12 +262,15 @@ class ItemReader:
         refuse_deep(e.getroottree().getroot(), self._limits.depth)
         values: list[Any] = []
         failed: DecodeError | None = None
+        check = self._came.may_hold(self._limits.text)
         # Whoever iterates may have read another document since, or go on in another thread.
         noting.on = self._names_types
         try:
             with lenient(*self._noted):
                 for child in e[:count]:
                     if child.tag == step or self._is_step(child, step):
+                        if check:
+                            check_texts(child, self._limits.text)
                         values.append(self._item(child))
         except DecodeError as error:
             failed = error
@@ -289,9 +292,6 @@ class ItemReader:
 
     def _item(self, e: _Tree) -> Any:  # Any: the items' own type
         """An item's value. Errors count all items, not only those that are still there."""
-        if self._since > self._limits.text:
-            check_texts(e, self._limits.text)
-        self._since = 0
         number, self._number = self._number, self._number + 1
         problems = self._noted[0]
         before = len(problems) if problems is not None else 0

@@ -13,11 +13,11 @@ from typing import Any, Final
 from ..errors.errors import DecodeError
 from ..soap.envelope import NAMES, Version
 from ..soap.messages import MessageFormat
-from ..xml.bounds import may_be_long, refuse_deep
+from ..xml.bounds import check_texts, refuse_deep
 from ..xml.collector import collector_paused
 from ..xml.element import Element, noting
 from ..xml.parsing import Limits
-from .push_parser import PushParser
+from .push_parser import Came, PushParser
 
 _PIECE: Final = 2**17
 _OTHERS: Final = 100
@@ -50,6 +50,7 @@ class Gatherer:
         self._limits = limits
         self._around: Any = None  # Any: lxml's elements
         self._kept = 0
+        self._came = Came()
         self.items: list[Any] = []
 
     def root(self, envelope: bytes, charset: str | None) -> Element | None:
@@ -58,17 +59,22 @@ class Gatherer:
         limits = self._limits
         if len(envelope) > limits.envelope:
             return None
-        if len(envelope) > limits.text and may_be_long(envelope, limits.text, ""):
-            return None
         parser = PushParser(charset, limits)
         try:
             with collector_paused():
                 for at in range(0, len(envelope), _PIECE):
-                    parser.feed(envelope[at : at + _PIECE])
+                    piece = envelope[at : at + _PIECE]
+                    parser.feed(piece)
+                    self._came.add(len(piece))
                     if not self._took(parser, unfinished=True):
                         return None
-                root: Element = parser.close()
-                return root if self._took(parser, unfinished=False) else None
+                root: Any = parser.close()  # Any: lxml's elements
+                if not self._took(parser, unfinished=False):
+                    return None
+                if len(envelope) > limits.text:
+                    check_texts(root, limits.text)
+                found: Element = root
+                return found
         except (DecodeError, RecursionError):
             return None
 
@@ -104,6 +110,9 @@ class Gatherer:
         if count <= kept:
             return True
         noting.on = False  # whoever was here before may have read another document
+        if self._came.may_hold(self._limits.text):
+            for child in around[kept:count]:
+                check_texts(child, self._limits.text)
         add, others = self.items.append, 0
         for child in around[kept:count]:
             if child.tag == step:
