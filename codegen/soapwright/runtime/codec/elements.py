@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..secrets.redaction import Secrets
 from ..values.names import declared_where_used
@@ -46,7 +45,7 @@ class KnownElements:
 
     @property
     def lines(self) -> dict[str, str]:
-        """What follows the tag of each element's line, by the tag."""
+        """The rest of each element's line by its tag."""
         if self._lines is None:
             lines = self._entries.split("\n")
             self._lines = dict(line.split(" ", 1) for line in lines if line)
@@ -126,8 +125,7 @@ def written(
     return f"<{tag}{kind}>{write(value)}</{tag}>"
 
 
-@dataclass(frozen=True, slots=True)
-class ElementCodec:
+class ElementCodec(NamedTuple):
     """Reads and writes one global element."""
 
     known: KnownElements

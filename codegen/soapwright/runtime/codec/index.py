@@ -26,7 +26,7 @@ class Index:
 
     @property
     def lines(self) -> dict[str, str]:
-        """What follows the first word of each line, by that word."""
+        """The rest of each line by its first word."""
         if self._lines is None:
             lines = self._entries.split("\n")
             self._lines = dict(line.split(" ", 1) for line in lines if line)

@@ -7,9 +7,9 @@ read and taken out of it, and so is all that is neither an item nor around one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ..errors.errors import DecodeError
 from ..errors.problems import Problem
@@ -46,8 +46,7 @@ def pieces(source: Source, at_most: int) -> Iterator[bytes]:
             yield data[at : at + _PIECE]
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """The repeated element of a reply: the way to it, and what reads one of its items.
 
     `path` leads there from the message's element, by names in Clark's notation; a part of an rpc
