@@ -43,7 +43,7 @@ class _Http(_Client[H]):
         if not isinstance(operation, HttpOperation):
             return super()._request(operation, message, deadline, streams=streams)
         verb = operation.http.verb
-        log_plain_request(message, verb)
+        log_plain_request(operation, message, verb)
         request = http_request(message, verb, self._limits)
         return replace(request, deadline=deadline, timeout=self._timeout)
 

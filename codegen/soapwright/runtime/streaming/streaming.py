@@ -7,9 +7,9 @@ read and taken out of it, and so is all that is neither an item nor around one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ..errors.errors import DecodeError
 from ..errors.problems import Problem
@@ -46,7 +46,8 @@ def pieces(source: Source, at_most: int) -> Iterator[bytes]:
             yield data[at : at + _PIECE]
 
 
-class Items(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Items:
     """The repeated element of a reply: the way to it, and what reads one of its items.
 
     `path` leads there from the message's element, by names in Clark's notation; a part of an rpc

@@ -295,7 +295,7 @@ class _Client(Generic[H]):
         # Here and not above: it takes long to load, and no client needs it before its first call.
         from .logs import log_request
 
-        log_request(message)
+        log_request(operation, message)
         return Request(
             *(message.url, body, headers, secrets, self._limits, deadline, pieces),
             timeout=self._timeout,
@@ -306,7 +306,7 @@ class _Client(Generic[H]):
         # Here and not above: as for requests.
         from .logs import log_reply
 
-        log_reply(sent, reply)
+        log_reply(operation, sent, reply)
         return Reply(
             *(operation, sent, reply, self._limits, self._lenient),
             *(self._attaching, self._streams, self._security),

@@ -20,9 +20,9 @@ _LOGGED_AT_MOST: Final = 2**20
 _logger = cache(logging.getLogger)
 
 
-def log_request(message: Message) -> None:
+def log_request(operation: AnyOperation, message: Message) -> None:
     """Record a request that goes out, at level DEBUG."""
-    name, package = message.operation.name, message.operation.package
+    name, package = operation.name, operation.package
     log = _logger(package.name)
     if log.isEnabledFor(logging.DEBUG):
         url = package.secrets.redact_url(message.url)
@@ -30,9 +30,9 @@ def log_request(message: Message) -> None:
         log.debug("%s: POST %s\n%s", name, url, body)
 
 
-def log_reply(sent: Message, reply: Response) -> None:
+def log_reply(operation: AnyOperation, sent: Message, reply: Response) -> None:
     """Record a reply, at level DEBUG."""
-    name, package = sent.operation.name, sent.operation.package
+    name, package = operation.name, operation.package
     log = _logger(package.name)
     if log.isEnabledFor(logging.DEBUG):
         secrets = carried_outside(sent, package.secrets)
@@ -49,9 +49,9 @@ def log_retry(
     _logger(operation.package.name).info(said, operation.name, attempt, wait, error)
 
 
-def log_plain_request(message: Message, verb: str) -> None:
+def log_plain_request(operation: AnyOperation, message: Message, verb: str) -> None:
     """Record a request without an envelope that goes out, at level DEBUG."""
-    name, package = message.operation.name, message.operation.package
+    name, package = operation.name, operation.package
     log = _logger(package.name)
     if log.isEnabledFor(logging.DEBUG):
         log.debug("%s: %s %s", name, verb, package.secrets.redact_url(message.url))
