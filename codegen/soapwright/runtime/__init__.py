@@ -209,6 +209,7 @@ from .http.transport import (
 )
 from .secrets.shown import shown
 from .http.plain import HttpBinding, HttpField, HttpOperation
+from .http.plain_parts import HttpPart, HttpParts
 from .soap.envelope import (
     Envelope,
     Wire,
@@ -335,6 +336,8 @@ __all__ = [
     "HttpBinding",
     "HttpField",
     "HttpOperation",
+    "HttpPart",
+    "HttpParts",
     "Items",
     "KnownElements",
     "Limits",

@@ -19,10 +19,10 @@ from typing import cast
 
 from lxml import etree
 
+from soapwright.model.namespaces import XSD, XSI
 from soapwright.wsdl.copying import is_declarable
 from soapwright.wsdl.lines import copy_source_line
-from soapwright.wsdl.namespaces import WSDL, XSD_DRAFTS, XSI
-from soapwright.wsdl.references import XSD
+from soapwright.wsdl.namespaces import WSDL, XSD_DRAFTS
 
 _OLD_URIS = {
     **dict.fromkeys(XSD_DRAFTS, XSD),

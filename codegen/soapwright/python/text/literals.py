@@ -52,7 +52,10 @@ def _character(c: str, quote: str) -> str:
 
 
 def docstring(
-    text: str, indent: int, arguments: Iterable[tuple[str, str]] = ()
+    text: str,
+    indent: int,
+    arguments: Iterable[tuple[str, str]] = (),
+    errors: Iterable[tuple[str, str]] = (),
 ) -> list[str]:
     """The lines of a docstring, wrapped, without the indent of the first.
 
@@ -60,15 +63,17 @@ def docstring(
         text: its content.
         indent: its column.
         arguments: the names of parameters, each with its description.
+        errors: those of exceptions, likewise.
     """
     lines = _wrapped(text, _WIDTH - indent)
     if len(lines) == 1 and indent + len(_quotable(lines[0])) + 7 > _WIDTH:
         lines = _wrapped(text, _WIDTH - indent - 4)
-    described = [
-        line for name, doc in arguments for line in _argument(name, doc, indent)
-    ]
-    if described:
-        lines += ["", "Args:", *described]
+    for title, entries in (("Args:", arguments), ("Raises:", errors)):
+        described = [
+            line for name, doc in entries for line in _entry(name, doc, indent)
+        ]
+        if described:
+            lines += ["", title, *described]
     quotable = [_quotable(line) for line in lines]
     if len(quotable) == 1:
         end = " " if quotable[0].endswith('"') else ""
@@ -76,8 +81,8 @@ def docstring(
     return [f'"""{quotable[0]}', *quotable[1:], '"""']
 
 
-def _argument(name: str, doc: str, indent: int) -> list[str]:
-    """A parameter as Google's style has it, its further lines indented."""
+def _entry(name: str, doc: str, indent: int) -> list[str]:
+    """A parameter or an exception as Google's style has it, its further lines indented."""
     first, *rest = _wrapped(f"{name}: {doc}", _WIDTH - indent - 8)
     return [f"    {first}", *(f"        {line}".rstrip() for line in rest)]
 

@@ -21,7 +21,7 @@ from ..xml.element import NOTHING
 from ..xml.parsing import Limits
 from .aside import aside
 from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
-from .binding import packed, request_message
+from .binding import check_request, packed, request_message
 from .defaults import header_blocks, with_defaults
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
 from .httpx2_transport import AsyncHttpTransport, HttpTransport
@@ -276,6 +276,10 @@ class _Client(Generic[H]):
         message = request_message(operation, envelope, self.endpoint)
         return joined(message, written, self._mtom)
 
+    def _takes_apart(self, operation: AnyOperation) -> bool:
+        """Whether a reply in several parts is taken apart as it comes in."""
+        return self._streams
+
     def _request(
         self,
         operation: AnyOperation,
@@ -285,6 +289,7 @@ class _Client(Generic[H]):
         streams: bool,
     ) -> Request:
         """A request, as it is sent; its body is all in memory unless the transport `streams`."""
+        check_request(message)
         headers, body = packed(message)
         pieces: Pieces | None = None
         if isinstance(body, Pieces):
@@ -559,13 +564,14 @@ class BaseClient(_Client[H]):
         """The reply to a request."""
         attaching, transport = self._attaching, self._transport
         streams = attaching is not None and hasattr(transport, "stream")
+        apart = self._takes_apart(operation)
         request = self._request(operation, sent, deadline, streams=streams)
-        if attaching is None or not (streams and (self._streams or request.pieces)):
+        if attaching is None or not (streams and (apart or request.pieces)):
             return transport.send(request)
         streaming: StreamingTransport = transport  # type: ignore[assignment]  # it has `stream`
         with closing(streaming.stream(request)) as reply:
             body = attaching.reply(
-                reply.status, reply.headers, request.limits, streamed=self._streams
+                reply.status, reply.headers, request.limits, streamed=apart
             )
             for chunk in reply.chunks:
                 body.add(chunk)
@@ -769,13 +775,14 @@ class BaseAsyncClient(_Client[H]):
         """The reply to a request."""
         attaching, transport = self._attaching, self._transport
         streams = attaching is not None and hasattr(transport, "stream")
+        apart = self._takes_apart(operation)
         request = self._request(operation, sent, deadline, streams=streams)
-        if attaching is None or not (streams and (self._streams or request.pieces)):
+        if attaching is None or not (streams and (apart or request.pieces)):
             return await transport.send(request)
         streaming: AsyncStreamingTransport = transport  # type: ignore[assignment]  # it has `stream`
         async with aclosing(await streaming.stream(request)) as reply:
             body = attaching.reply(
-                reply.status, reply.headers, request.limits, streamed=self._streams
+                reply.status, reply.headers, request.limits, streamed=apart
             )
             async for chunk in reply.chunks:
                 body.add(chunk)

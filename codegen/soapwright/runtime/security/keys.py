@@ -161,7 +161,11 @@ class Keys:
             OSError: the file cannot be read.
         """
         data = file if isinstance(file, bytes) else Path(file).read_bytes()
-        found = pkcs12.load_pkcs12(data, _octets(password))
+        try:
+            found = pkcs12.load_pkcs12(data, _octets(password))
+        except ValueError as error:
+            name = "" if isinstance(file, bytes) else f"{os.fspath(file)}: "
+            raise ValueError(f"{name}{error}") from error
         if found.cert is None or found.key is None:
             raise ValueError("the PKCS#12 file has no private key with a certificate")
         return cls(

@@ -123,9 +123,13 @@ def certificates_of(given: CertificateSource) -> list[x509.Certificate]:
     if isinstance(given, x509.Certificate):
         return [given]
     data = given if isinstance(given, bytes) else Path(given).read_bytes()
-    if b"-----BEGIN" in data:
-        return x509.load_pem_x509_certificates(data)
-    return [x509.load_der_x509_certificate(data)]
+    try:
+        if b"-----BEGIN" in data:
+            return x509.load_pem_x509_certificates(data)
+        return [x509.load_der_x509_certificate(data)]
+    except ValueError as error:
+        name = "what is given" if isinstance(given, bytes) else os.fspath(given)
+        raise ValueError(f"{name} is no certificate in PEM or DER") from error
 
 
 def der(certificate: x509.Certificate) -> bytes:

@@ -17,11 +17,12 @@ from soapwright.model.diagnostics import Diagnostic, SpecError
 from soapwright.model.options import Options, is_package_name
 from soapwright.project.config import Project, package_of
 from soapwright.project.manifest import read_manifest
-from soapwright.project.output import carry_out, write_files
+from soapwright.project.output import carry_out, make_folder, write_files
 from soapwright.project.remote import Remote, is_url
 from soapwright.python.names.identifiers import field_name
 
 _FOLDER = "package"
+_ELSEWHERE = "packages of WSDLs are kept there; XDG_CACHE_HOME names another place"
 
 
 def cache_folder() -> Path:
@@ -72,13 +73,14 @@ def package_folder(
     """The folder of the package of a WSDL, made where it is not there yet, and the findings about it.
 
     Raises:
-        SpecError: the WSDL cannot be read, or is a URL that may not be fetched and never was.
+        SpecError: the WSDL cannot be read, or is a URL that may not be fetched and never was; or
+            nothing can be written to the cache.
     """
     # a package that is there needs none of it
     from soapwright.tools.check import examine
 
     home = _home(wsdl)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(home, _ELSEWHERE, private=True)
     remote = Remote(home, allowed=allow_network)
     output = home / _FOLDER
     options = Options(_name(wsdl), catalogs=catalogs)
