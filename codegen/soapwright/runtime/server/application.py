@@ -7,6 +7,7 @@ of SOAP 1.2, part 2, section 7.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal, TypeAlias
@@ -243,9 +244,10 @@ class Application:
             error = unwritable
         if call is None:
             arguments = "%s %a failed", request.method, request.path
-            self._package.log.exception(*arguments, exc_info=error)
+            log = logging.getLogger(self._package.name)
+            log.exception(*arguments, exc_info=error)
         else:
-            log = call.operation.package.log
+            log = logging.getLogger(call.operation.package.name)
             log.exception("%s failed", call.operation.name, exc_info=error)
         return self._fault(internal_error(), request, call)
 
@@ -356,8 +358,8 @@ class Application:
                 return version
         return self._faults.default
 
-    def _plain_message(self, request: HttpRequest) -> Message:
-        """A request without an envelope, after the incoming layers.
+    def _plain_message(self, request: HttpRequest, whole: bool) -> Message:
+        """As the `received` of `Plain.called`.
 
         Raises:
             Refusal: it cannot be unpacked, or message security is demanded, which it cannot have.
@@ -365,7 +367,12 @@ class Application:
         if self._guards.are_any or self._guards.check is not None:
             fault = _callers("there is no message security without an envelope")
             raise Refusal(fault, status=403)
-        return through(self._incoming, self._received(request))
+        if not whole:
+            return through(self._incoming, self._received(request))
+        kind, parts = request.headers.get("content-type", ""), request.parts
+        body = b"" if parts else self._unpacked(request)
+        message = Message(body, kind, request.headers, parts, url=request.url)
+        return through(self._incoming, message)
 
     def _call(self, request: HttpRequest) -> Call:
         """The call that a POST is.
@@ -425,7 +432,8 @@ class Application:
             raise
         except (SoapFault, DecodeError) as error:
             if isinstance(error.__cause__, SecurityError):
-                self._package.log.warning("a request is refused: %s", error.__cause__)
+                log = logging.getLogger(self._package.name)
+                log.warning("a request is refused: %s", error.__cause__)
             fault = error if isinstance(error, SoapFault) else _callers(str(error))
             refused = Refusal(fault, version=version, about_body=True)
             refused.addressing = came.headers
