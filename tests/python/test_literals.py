@@ -140,6 +140,17 @@ def test_how_a_docstring_is_written(said: str, lines: list[str]) -> None:
     assert docstring(said, 4) == lines
 
 
+def test_parameters_and_exceptions_have_sections():
+    lines = docstring(
+        "Call it.", 8, [("a", "the first.")], [("errors.E", "the fault.")]
+    )
+    assert lines == [
+        *('"""Call it.', "", "Args:", "    a: the first."),
+        *("", "Raises:", "    errors.E: the fault.", '"""'),
+    ]
+    assert docstring("Call it.", 8, [], []) == ['"""Call it."""']
+
+
 def test_a_long_docstring_is_wrapped_and_closed_on_a_line_of_its_own() -> None:
     lines = docstring("word " * 30, 4)
     assert len(lines) == 3 and lines[-1] == '"""'
