@@ -460,6 +460,19 @@ def test_a_header_that_is_the_bodys(shell: Shell, header: str) -> None:
     assert f"{name} is the request's own: no --header" in done.err
 
 
+def test_an_envelope_is_needed_for_a_token(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path("cache").absolute()))
+    wsdl = str(ROOT / "tests" / "cases" / "http-bindings" / "service.wsdl")
+    call = ("call", wsdl, "by_zip", "--port", "WeatherGet", "zip=1", "days=2")
+    for kind in ("plain", "digest", "keys"):
+        done = shell(*call, "--dry-run", "--security", f"{kind}:me:hush")
+        assert done.code == 2 and "hint: basic:USER is HTTP's" in done.err
+        assert f"the port has no envelope, which '{kind}' takes" in done.err
+    assert shell(*call, "--dry-run", "--security", "basic:me:hush").code == 0
+
+
 def test_what_is_no_package(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     Path("folder").mkdir()
     done = shell("call", "folder", "ping")
