@@ -114,9 +114,13 @@ def find_entry(wsdl: str, remote: Remote, at: Location) -> Path:
     Raises:
         SpecError: it cannot be had, or is not locked.
     """
-    if not is_url(wsdl):
-        return Path(wsdl)
     findings = Findings()
+    if not is_url(wsdl):
+        if "://" in wsdl and not Path(wsdl).exists():
+            message = f"{wsdl}: only http:// and https:// are fetched"
+            findings.error(Code.NETWORK, message, at)
+            raise SpecError(findings)
+        return Path(wsdl)
     try:
         path = remote.find(wsdl)
     except RemoteError as error:

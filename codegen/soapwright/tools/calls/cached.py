@@ -48,7 +48,7 @@ def cached_package(wsdl: str) -> Path | None:
 
 
 def _source(wsdl: str) -> str:
-    return wsdl if is_url(wsdl) else str(Path(wsdl).resolve())
+    return wsdl if "://" in wsdl else str(Path(wsdl).resolve())
 
 
 def _name(wsdl: str) -> str:
