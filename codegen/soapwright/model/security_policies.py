@@ -249,7 +249,9 @@ def part_names(one: Assertion) -> Iterator[str]:
             yield "Headers"
     for parameter in one.parameters:
         if (name := part_name(parameter)) is not None:
-            yield name
+            # Which MIME headers are signed a transform says; of encryption it is the contents.
+            whole = name == "CompleteAttachments"
+            yield "Attachments" if whole and one.local in ENCRYPTED else name
 
 
 def part_name(parameter: Assertion) -> str | None:
@@ -288,8 +290,8 @@ def _part_at(parameter: Assertion) -> str | None:
 
 
 def can_encrypt(part: str) -> bool:
-    """Whether the runtime encrypts a part: the Body, and header blocks."""
-    return part == "Body" or part.startswith("{")
+    """Whether the runtime encrypts a part: the Body, header blocks, and attachments."""
+    return part in ("Body", "Attachments") or part.startswith("{")
 
 
 def all_parts_are_named(one: Assertion) -> bool:

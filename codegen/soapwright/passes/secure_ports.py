@@ -325,6 +325,8 @@ class _Reading:
             saml = "holder-of-key"
         sign = dict.fromkeys(parts.sign)
         encrypt = dict.fromkeys(filter(can_encrypt, parts.encrypt))
+        if "EncryptBeforeSigning" in self._flags:
+            encrypt.pop("Attachments", None)  # which is refused
         if "IncludeTimestamp" in self._flags:
             sign["Timestamp"] = None
         usernames = [t for t in tokens if t.token.kind == "UsernameToken"]

@@ -209,6 +209,7 @@ from .http.transport import (
 )
 from .secrets.shown import shown
 from .http.plain import HttpBinding, HttpField, HttpOperation
+from .http.plain_parts import HttpPart, HttpParts
 from .soap.envelope import (
     Envelope,
     Wire,
@@ -218,6 +219,7 @@ from .soap.messages import MessageFormat
 from .soap.operation import (
     AnyOperation,
     Operation,
+    Operations,
     Port,
 )
 from .streaming.streaming import Items
@@ -335,6 +337,8 @@ __all__ = [
     "HttpBinding",
     "HttpField",
     "HttpOperation",
+    "HttpPart",
+    "HttpParts",
     "Items",
     "KnownElements",
     "Limits",
@@ -347,6 +351,7 @@ __all__ = [
     "OpenEnum",
     "OpenStrEnum",
     "Operation",
+    "Operations",
     "Package",
     "PartCodec",
     "PlainMember",

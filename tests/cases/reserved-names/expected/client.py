@@ -59,7 +59,12 @@ class Client(BaseClient[None]):
         dataclass: _t.Literal | None = None,
         request: _t.Decimal | None = None,
     ) -> _t.Item:
-        """Call list."""
+        """Call list.
+
+        Raises:
+            errors.Any: the fault `any`.
+            errors.Decimal: the fault `decimal`.
+        """
         request_ = _t.Item(
             t=t,
             soap=soap,
@@ -138,7 +143,12 @@ class AsyncClient(BaseAsyncClient[None]):
         dataclass: _t.Literal | None = None,
         request: _t.Decimal | None = None,
     ) -> _t.Item:
-        """Call list."""
+        """Call list.
+
+        Raises:
+            errors.Any: the fault `any`.
+            errors.Decimal: the fault `decimal`.
+        """
         request_ = _t.Item(
             t=t,
             soap=soap,

@@ -75,7 +75,12 @@ class StockService(BaseService):
         dataclass: _t.Literal | None,
         request: _t.Decimal | None,
     ) -> Answer[_t.Item]:
-        """Answer list."""
+        """Answer list.
+
+        Raises:
+            errors.Any: the fault `any`.
+            errors.Decimal: the fault `decimal`.
+        """
 
     @_abstractmethod
     def close_(
