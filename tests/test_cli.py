@@ -422,3 +422,12 @@ def test_a_disk_that_is_full_is_a_message(tmp_path: Path) -> None:
             )
         assert done.returncode == 2
         assert done.stderr == "the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("command", [("inspect",), ("init", "--yes"), ("call",)])
+def test_a_url_of_another_kind_is_no_missing_file(
+    shell: Shell, command: tuple[str, ...]
+) -> None:
+    done = shell(*command, "ftp://127.0.0.1/service.wsdl")
+    assert done.code == 2
+    assert "only http:// and https:// are fetched [network]" in done.err

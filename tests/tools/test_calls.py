@@ -25,6 +25,7 @@ from soapwright.project.output import write_package
 from soapwright.tools.calls.requests import arguments_of, request_of
 from soapwright.tools.calls.sending import read_security
 from soapwright.tools.calls.service import Service
+from soapwright.tools.calls.shown import json_text, painted, plain, xml_in_colour
 
 USER = ("user=a", "password=x", "api_id=1")
 CASES = sorted(
@@ -232,6 +233,28 @@ def test_no_reply_ends_with_3_and_another_service_with_its_answer(shell: Shell) 
         "call", str(SMS), "ping", "session_id=x", "--endpoint", "http://127.0.0.1:1/"
     )
     assert done.code == 3 and "Connection refused" in done.err
+
+
+def test_a_service_gives_no_orders_to_the_terminal(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """CSI in one character, and a mark that turns what follows around."""
+    replies = tmp_path / "replies"
+    replies.mkdir()
+    (replies / "auth.xml").write_text(
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>'
+        "<faultcode>s:Client</faultcode><faultstring>a\x9b31mb\u202ec\td</faultstring>"
+        "<detail><x>\x9b2J</x></detail></s:Fault></s:Body></s:Envelope>",
+        encoding="utf-8",
+    )
+    with mock(SMS, "--replies", str(replies)) as base:
+        done = shell("call", str(SMS), "auth", *USER, "--endpoint", base)
+    assert ": a\ufffd31mb\ufffdc\td\n" in done.err and "<x>\ufffd2J</x>" in done.err
+    given = "<a>\x9b</a>"
+    assert "\ufffd" in xml_in_colour(given, painted)
+    assert xml_in_colour(given, plain) == given
+    assert "\ufffd" in json_text(["\x9b"], painted)
+    assert json_text(["\x9b"], plain) == '[\n  "\x9b"\n]'
 
 
 def test_headers_and_security_go_along(shell: Shell) -> None:
@@ -458,6 +481,19 @@ def test_a_header_that_is_the_bodys(shell: Shell, header: str) -> None:
     name = header.partition(":")[0]
     assert done.code == 2
     assert f"{name} is the request's own: no --header" in done.err
+
+
+def test_an_envelope_is_needed_for_a_token(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path("cache").absolute()))
+    wsdl = str(ROOT / "tests" / "cases" / "http-bindings" / "service.wsdl")
+    call = ("call", wsdl, "by_zip", "--port", "WeatherGet", "zip=1", "days=2")
+    for kind in ("plain", "digest", "keys"):
+        done = shell(*call, "--dry-run", "--security", f"{kind}:me:hush")
+        assert done.code == 2 and "hint: basic:USER is HTTP's" in done.err
+        assert f"the port has no envelope, which '{kind}' takes" in done.err
+    assert shell(*call, "--dry-run", "--security", "basic:me:hush").code == 0
 
 
 def test_what_is_no_package(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Shell
 from test_calls import make
 
 from soapwright.envelopes.given import Given
 from soapwright.envelopes.packages import import_package
+from soapwright.model.diagnostics import SpecError
 from soapwright.tools.console.calls import Calls
 from soapwright.tools.console.forms import operation_as_json, service_as_json
 from soapwright.tools.console.history import History
@@ -161,15 +162,38 @@ def test_values_come_and_go() -> None:
 
 def test_history_is_kept_on_disk_for_its_user_alone(tmp_path: Path) -> None:
     path = tmp_path / "console" / "h.jsonl"
-    history = History(path)
+    history = History(path, print)
     for number in range(205):
         history.add({"number": number})
     assert path.stat().st_mode & 0o777 == 0o600
     path.write_text(path.read_text() + "damaged\n")
-    newest = History(path).newest()
+    newest = History(path, print).newest()
     assert len(newest) == 200 and newest[0] == {"number": 204}
     history.clear()
-    assert History(path).newest() == []
+    assert History(path, print).newest() == []
+
+
+def test_a_history_that_cannot_be_written_costs_no_reply(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    reported: list[str] = []
+    history = History(tmp_path / "file" / "h.jsonl", reported.append)
+    history.add({"number": 1})
+    assert history.newest() == [{"number": 1}]
+    assert "h.jsonl: a call is not kept: " in reported[0]
+    with pytest.raises(SpecError, match="cannot write"):
+        history.clear()
+
+
+@pytest.mark.parametrize("content", [b"# Notes\n", b"\xff\xfe", b'["a"]\n'])
+def test_another_file_is_no_history(shell: Shell, content: bytes) -> None:
+    Path("notes").write_bytes(content)
+    done = shell("console", str(SMS), "--port", "0", "--history", "notes")
+    assert done.code == 2
+    assert done.err == (
+        "notes:1: error: is no history of calls [output]\n"
+        "hint: --history names another file\n"
+    )
+    assert Path("notes").read_bytes() == content
 
 
 # ------------------------------------------------------------------------------ in a browser

@@ -566,6 +566,11 @@ def test_the_command_never_overwrites_a_sample(shell: Shell) -> None:
         True,
     )
     assert Path("a.xml").read_text(encoding="utf-8") == envelope("<n:ask/>")
+    result = shell("infer", "a.xml", "--output", ".")
+    assert (result.code, result.err) == (
+        2,
+        ".:1: error: is a folder, not a file [output]\n",
+    )
 
 
 def test_arrays_and_structs_are_declared_as_such(tmp_path: Path) -> None:

@@ -289,10 +289,7 @@ class _Call:
             self._show_fault(fault, bound)
             raise SystemExit(FAULT) from None
         except errors.TransportError as error:
-            click.echo(
-                f"{bound.name}: {self._paint_error('error', 'wrong')}: {error}",
-                err=True,
-            )
+            self._show_error(error, bound)
             raise SystemExit(NO_REPLY) from None
         except errors.EncodeError as error:
             findings = Findings()
@@ -301,15 +298,20 @@ class _Call:
             )
             raise SpecError(findings) from None
         except errors.SoapError as error:
-            click.echo(
-                f"{bound.name}: {self._paint_error('error', 'wrong')}: {error}",
-                err=True,
-            )
+            self._show_error(error, bound)
             reply = getattr(getattr(error, "exchange", None), "response_envelope", b"")
             if reply and (self._options.raw or self._options.xml):
                 self._show_reply(reply, bound)
             raise SystemExit(UNREADABLE) from None
         self._show(exchange, bound)
+
+    def _show_error(self, error: Exception, bound: Any) -> None:
+        # loaded when it runs
+        from soapwright.tools.calls.shown import without_controls
+
+        shown = without_controls(str(error))
+        head = f"{bound.name}: {self._paint_error('error', 'wrong')}"
+        click.echo(f"{head}: {shown}", err=True)
 
     def _show(self, exchange: Any, bound: Any) -> None:
         # loaded when it runs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -59,7 +60,8 @@ def console_command(
 
     try:
         folder = package_or_wsdl(package, catalogs, allow_network)
-        kept = History(history or history_file(folder))
+        report = partial(click.echo, err=True)
+        kept = History(history or history_file(folder), report)
         serve(console_app(folder, samples, kept), "127.0.0.1", port, click.echo)
     except SpecError as error:
         print_findings(error.diagnostics)

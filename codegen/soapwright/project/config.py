@@ -108,12 +108,26 @@ def package_of(wsdl: str, output: Path, options: Options) -> PackageConfig:
     return PackageConfig(Path(wsdl), output, options)
 
 
+def check_scheme(wsdl: str, at: Location) -> None:
+    """Refuse a URL of a kind that is not fetched, as no file has its name.
+
+    Raises:
+        SpecError: it is one.
+    """
+    if "://" in wsdl and not is_url(wsdl) and not Path(wsdl).exists():
+        findings = Findings()
+        message = f"{wsdl}: only http:// and https:// are fetched"
+        findings.error(Code.NETWORK, message, at)
+        raise SpecError(findings)
+
+
 def find_entry(wsdl: str, remote: Remote, at: Location) -> Path:
     """Where the WSDL of a URL is kept, once it is there; a file is where it is.
 
     Raises:
         SpecError: it cannot be had, or is not locked.
     """
+    check_scheme(wsdl, at)
     if not is_url(wsdl):
         return Path(wsdl)
     findings = Findings()

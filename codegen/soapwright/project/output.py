@@ -197,6 +197,8 @@ def write_file(path: Path, content: bytes) -> None:
     Raises:
         SpecError: it cannot be written.
     """
+    if path.is_dir():
+        raise _cannot(path, "is a folder, not a file")
     try:
         _replace(path, content)
     except OSError as error:

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from soapwright.model.diagnostics import Diagnostic, SpecError
+from soapwright.model.diagnostics import Diagnostic, Location, SpecError
 from soapwright.model.options import Options, is_package_name
-from soapwright.project.config import Project, package_of
+from soapwright.project.config import Project, check_scheme, package_of
 from soapwright.project.manifest import read_manifest
 from soapwright.project.output import carry_out, make_folder, write_files
 from soapwright.project.remote import Remote, is_url
@@ -79,6 +79,7 @@ def package_folder(
     # a package that is there needs none of it
     from soapwright.tools.check import examine
 
+    check_scheme(wsdl, Location(wsdl))
     home = _home(wsdl)
     make_folder(home, _ELSEWHERE, private=True)
     remote = Remote(home, allowed=allow_network)

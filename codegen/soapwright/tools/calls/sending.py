@@ -110,6 +110,7 @@ def make_client(
         SpecError: there is no address to call, or an option is not possible.
     """
     client = getattr(service.package, bound.client)
+    _check_envelope(bound, settings.security)
     security = message_security(service.package, settings.security)
     try:
         return client(
@@ -129,6 +130,21 @@ def make_client(
             hint = _SECURITY
         findings.error(Code.CALL, str(error), Location(bound.port.key), hint)
         raise SpecError(findings) from None
+
+
+def _check_envelope(bound: Bound, security: Security | None) -> None:
+    """See that there is an envelope for what identifies the caller.
+
+    Raises:
+        SpecError: the port's binding is HTTP's.
+    """
+    if bound.port.is_http and security is not None:
+        if security.kind not in ("basic", _NONE):
+            findings = Findings()
+            message = f"the port has no envelope, which {security.kind!r} takes"
+            hint = "basic:USER is HTTP's; or --port names one of SOAP"
+            findings.error(Code.CALL, message, Location(bound.port.key), hint)
+            raise SpecError(findings)
 
 
 # Any: keys of the package's own, False for none, None for what the policy demands

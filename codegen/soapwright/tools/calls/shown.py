@@ -19,8 +19,16 @@ _ATTRIBUTE: Final = re.compile(r"""([\w:.-]+)(=)("[^"]*"|'[^']*')""")
 _LARGEST: Final = 8 * 1024 * 1024
 """Bytes of an envelope that is put on lines; a larger one is shown as it is."""
 
+# Control characters but line breaks and tabs, which a terminal obeys, and those that turn text around.
+_UNSEEN: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 Paint = Callable[[str, str], str]
 """Gives a text in a colour, by its name."""
+
+
+def without_controls(text: str) -> str:
+    """A text of a service as a terminal may show it."""
+    return _UNSEEN.sub("\ufffd", text)
 
 
 def plain(text: str, colour: str) -> str:
@@ -76,7 +84,7 @@ def xml_in_colour(text: str, paint: Paint) -> str:
         return text
     return "".join(
         _tag(piece, paint) if piece.startswith("<") else piece
-        for piece in _TOKEN.split(text)
+        for piece in _TOKEN.split(without_controls(text))
     )
 
 
@@ -104,7 +112,7 @@ def json_text(data: object, paint: Paint) -> str:
             return paint(string, "key" if colon else "text") + (colon or "")
         return paint(word or number, "value")
 
-    return _JSON.sub(colour, text)
+    return _JSON.sub(colour, without_controls(text))
 
 
 def masked(data: object, is_secret: Callable[[str], bool]) -> object:
@@ -155,13 +163,16 @@ def fault_lines(fault: Any, detail: str, paint: Paint) -> Iterator[str]:
     """
     kind = type(fault).__name__
     head = "fault" if kind == "SoapFault" else f"fault {kind}"
-    yield f"{paint(head, 'wrong')}: {fault.reason or 'without a reason'}"
+    reason = without_controls(fault.reason or "without a reason")
+    yield f"{paint(head, 'wrong')}: {reason}"
     codes = [fault.code, *fault.subcodes]
-    yield f"  code: {', '.join(str(code) for code in codes if code)}"
+    shown = ", ".join(str(code) for code in codes if code)
+    yield f"  code: {without_controls(shown)}"
     for name in ("actor", "role", "node"):
         value = getattr(fault, name, None)
         if value:
-            yield f"  {name}: {value}"
+            yield f"  {name}: {without_controls(str(value))}"
     if detail:
         yield "  detail:"
-        yield from (f"    {line}" for line in detail.splitlines())
+        lines = without_controls(detail).splitlines()
+        yield from (f"    {line}" for line in lines)

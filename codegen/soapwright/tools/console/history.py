@@ -6,9 +6,12 @@ import hashlib
 import json
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.tools.calls.cached import cache_folder
 
 _MOST: Final = 200
@@ -28,10 +31,15 @@ class History:
 
     Args:
         path: of the file, which only its user can read.
+        report: is given why calls are not kept on disk; those of this run are known all the same.
+
+    Raises:
+        SpecError: the file has something else in it, which would be lost.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, report: Callable[[str], None]) -> None:
         self._path = path
+        self._report = report
         self._lock = threading.Lock()
         self._entries = self._read()
 
@@ -41,8 +49,10 @@ class History:
             if self._path.stat().st_size > _MOST_BYTES:
                 return []
             lines = self._path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
+        except OSError:
             return []
+        except UnicodeDecodeError:
+            lines = ["damaged"]
         found = []
         for line in lines:
             try:
@@ -51,6 +61,9 @@ class History:
                 continue
             if isinstance(entry, dict):
                 found.append(entry)
+        if lines and not found:
+            hint = "--history names another file"
+            raise self._refusal("is no history of calls", hint)
         return found[-_MOST:]
 
     def newest(self) -> list[Entry]:
@@ -62,13 +75,28 @@ class History:
         """Keep a call."""
         with self._lock:
             self._entries = [*self._entries, entry][-_MOST:]
-            self._write()
+            try:
+                self._write()
+            except OSError as error:
+                self._report(f"{self._path}: a call is not kept: {error.strerror}")
 
     def clear(self) -> None:
-        """Forget all."""
+        """Forget all.
+
+        Raises:
+            SpecError: the file cannot be written: what is in it stays.
+        """
         with self._lock:
             self._entries = []
-            self._write()
+            try:
+                self._write()
+            except OSError as error:
+                raise self._refusal(f"cannot write: {error.strerror}") from error
+
+    def _refusal(self, message: str, hint: str = "") -> SpecError:
+        findings = Findings()
+        findings.error(Code.OUTPUT, message, Location(str(self._path)), hint)
+        return SpecError(findings)
 
     def _write(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
