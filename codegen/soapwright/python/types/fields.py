@@ -56,7 +56,8 @@ class Field:
     """One field: its member, its name, and whether its class declares it or inherits it.
 
     In a restriction `what` is as that has it, and `shape` as the field is declared, where they
-    differ; what is `prohibited` must be absent.
+    differ; what is `prohibited` must be absent, and what is `filled` not nil. Values are `checked` by
+    the restriction's type where that has another Python type than the base's.
     """
 
     name: str
@@ -64,6 +65,8 @@ class Field:
     own: bool
     shape: What | None = None
     prohibited: bool = False
+    checked: TypeRef | None = None
+    filled: bool = False
 
     @property
     def declared(self) -> What:
@@ -205,6 +208,7 @@ def narrow_attribute(types: Types, field: Field, new: Attribute, own: bool) -> F
         own=field.own or own and declared != old.type,
         shape=shape,
         prohibited=False,
+        checked=_checked(types, governing, new.type),
     )
 
 
@@ -285,6 +289,7 @@ def _narrow_text(types: Types, field: Field, text: TypeRef, own: bool) -> Field:
         what=Text(governing),
         own=field.own or own and declared != old.type,
         shape=Text(declared),
+        checked=_checked(types, governing, text),
     )
 
 
@@ -321,6 +326,8 @@ def _narrow_member(
         own=field.own or own and declared != old.element.type,
         shape=replace(old, element=replace(old.element, type=declared)),
         prohibited=False,
+        checked=_checked(types, governing, new.element.type),
+        filled=old.element.nillable and not new.element.nillable,
     )
 
 
@@ -376,6 +383,14 @@ def _narrow_type(
     if base not in types.line_of(derived):
         return old, old
     return new, old if repeated else new
+
+
+def _checked(types: Types, governing: TypeRef, new: TypeRef) -> TypeRef | None:
+    """The simple type by which a field is checked; None where the type that is read has all checks."""
+    simple = types.simple
+    if governing == new or not (simple.is_simple(governing) and simple.is_simple(new)):
+        return None
+    return new
 
 
 class Annotations:
