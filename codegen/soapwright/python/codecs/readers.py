@@ -50,7 +50,7 @@ from soapwright.python.types.fields import (
 
 # What a reader's own lines mean by these names no local of a field may take.
 _LOCALS = frozenset(
-    "e c v t soap elements absent children blank tag derived result made xml str int float bool bytes list dict tuple"
+    "e c v t soap elements absent children blank tag derived result made xml len str int float bool bytes list dict tuple"
     " isinstance Decimal date datetime time Any Literal".split()
 )
 # The namespaces of a wildcard that takes all.
@@ -180,7 +180,7 @@ class StructReader:
         ]
 
     def _local(self, field: Field) -> str:
-        taken = field.name in _LOCALS
+        taken = field.name in _LOCALS or field.name == self.name
         if self._is_wide and field.name in ("branch", self._table_name):
             taken = True
         if self._states and field.name in ("place", self._states_name):
