@@ -22,6 +22,8 @@ SMOKE := tests/test_cli.py tests/test_conformance.py tests/test_distributions.py
 	tests/test_server.py tests/runtime tests/wsdl tests/tools/test_serve.py tests/gateway/test_commands.py \
 	tests/gateway/test_gateway_client.py tests/gateway/test_gateway_messages.py tests/gateway/test_inbox.py \
 	tests/gateway/test_kinds.py tests/gateway/test_postgres.py tests/gateway/test_queue.py tests/test_message_security.py
+# The first has the menu.
+MANUAL := docs README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md benchmarks/RESULTS.md
 CORPUS := ../shared/tools/corpus_check.py
 VIM25 := ../shared/corpus/vmware-vim25
 
@@ -69,6 +71,10 @@ check: lint test ## all that a change must pass
 regenerate: $(INSTALLED) ## write generated/ and docs/reference/ anew, from spec/
 	@$(BIN)/python -m soapwright generate
 	@$(BIN)/python -m soapwright docs generated/clickatell --output docs/reference/clickatell
+
+.PHONY: site
+site: $(INSTALLED_DEV) ## make a site of the manual and the reference: build/site/index.html
+	@$(BIN)/python -m soapwright docs generated/clickatell $(addprefix --pages ,$(MANUAL)) --output build/site
 
 .PHONY: goldens
 goldens: $(INSTALLED_DEV) ## write anew what tests/cases expects; then look at the difference

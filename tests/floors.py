@@ -15,7 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _FLOOR = re.compile(r"([A-Za-z0-9._-]+)(?:\[.*\])?>=([0-9.]+)")
-_FOR_USERS = ("security", "serve", "mcp", "images", "phonenumbers", "postgres", "queue")
+_FOR_USERS = (
+    *("docs", "security", "serve", "mcp"),
+    *("images", "phonenumbers", "postgres", "queue"),
+)
 
 
 def floors(project: Path) -> Iterator[str]:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
+import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -378,3 +382,43 @@ def test_a_mistake_gets_the_command_that_helps(shell: Shell, mistake: str) -> No
     arguments, said = MISTAKES[mistake]
     done = shell(*arguments)
     assert done.code == 2 and said in done.err
+
+
+# ------------------------------------------------------------- interrupted, and a full disk
+
+
+def test_what_is_interrupted_ends_with_130(tmp_path: Path) -> None:
+    """1 is a fault's code in `call`, and other answers' in other commands."""
+    package = str(ROOT / "generated" / "clickatell")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "soapwright", "call", package, "ping"),
+                *("session_id=x", "--endpoint", url),
+            ],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        silent.settimeout(120)
+        connection, _ = silent.accept()
+        with connection, process:
+            assert connection.recv(1)
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=120)
+    assert (process.returncode, said) == (130, "\nInterrupted\n")
+
+
+def test_a_disk_that_is_full_is_a_message(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full here")
+    package = str(ROOT / "generated" / "clickatell")
+    command = [sys.executable, "-m", "soapwright", "call", package]
+    for options in ([], ["ping", "session_id=x", "--dry-run", "--raw"]):
+        with full.open("w") as disk:
+            done = subprocess.run(
+                [*command, *options], stdout=disk, stderr=subprocess.PIPE, text=True
+            )
+        assert done.returncode == 2
+        assert done.stderr == "the output cannot be written: No space left on device\n"

@@ -186,7 +186,7 @@ def test_an_index_can_show_the_description(name: str, built: dict[str, Built]) -
 
 
 EXTRAS = (
-    *("pytest", "mcp", "mcp_types", "anyio"),
+    *("pytest", "mcp", "mcp_types", "anyio", "markdown_it"),
     "uvicorn",
     "phonenumbers",
     "PIL",

@@ -129,6 +129,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "jinja2": ("soapwright.python.text.render", "soapwright.tools.docs.render"),
     "ruff": ("soapwright.python.formatting",),
     "click": ("soapwright.cli",),
+    "markdown_it": ("soapwright.tools.docs.markdown",),
     "uvicorn": ("soapwright.tools.serve",),
     "cryptography": ("soapwright.runtime.security",),
     "mcp": ("soapwright.tools.agents.server",),

@@ -51,7 +51,7 @@ PAGES = (
         "events",
     ),
     *("attachments", "json", "observing", "mcp", "windows-login"),
-    *("generating", "clients", "layers", "conformance", "services"),
+    *("generating", "clients", "layers", "conformance", "services", "sites"),
 )
 GATEWAY, SECURE, PROXY = (
     *("http://127.0.0.1:8900", "https://localhost:8443"),

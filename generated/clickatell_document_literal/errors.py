@@ -48,60 +48,60 @@ __all__ = [
 
 
 class AuthFault(DeclaredSoapFault["t.AuthFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `auth`."""
 
 
 class PingFault(DeclaredSoapFault["t.PingFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `ping`."""
 
 
 class SendmsgFault(DeclaredSoapFault["t.SendmsgFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `sendmsg`."""
 
 
 class QuerymsgFault(DeclaredSoapFault["t.QuerymsgFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `querymsg`."""
 
 
 class DelmsgFault(DeclaredSoapFault["t.DelmsgFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `delmsg`."""
 
 
 class GetbalanceFault(DeclaredSoapFault["t.GetbalanceFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `getbalance`."""
 
 
 class RoutecoverageFault(DeclaredSoapFault["t.RoutecoverageFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `routecoverage`."""
 
 
 class SiPushFault(DeclaredSoapFault["t.SiPushFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `si_push`."""
 
 
 class IndPushFault(DeclaredSoapFault["t.IndPushFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `ind_push`."""
 
 
 class TokenPayFault(DeclaredSoapFault["t.TokenPayFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `token_pay`."""
 
 
 class StartbatchFault(DeclaredSoapFault["t.StartbatchFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `startbatch`."""
 
 
 class SenditemFault(DeclaredSoapFault["t.SenditemFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `senditem`."""
 
 
 class QuicksendFault(DeclaredSoapFault["t.QuicksendFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `quicksend`."""
 
 
 class EndbatchFault(DeclaredSoapFault["t.EndbatchFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `endbatch`."""
 
 
 class GetmsgchargeFault(DeclaredSoapFault["t.GetmsgchargeFault"]):
-    """The declared fault fault."""
+    """The fault `fault` of `getmsgcharge`."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from random import Random
 from typing import Any, Final
+from unittest.mock import patch
 
 from carriers import CARRIERS, CASES, Carrier
 from mutations import Bytes, any_bytes, mutated
@@ -27,6 +28,8 @@ from soapwright.runtime.errors.errors import DecodeError, SoapError, SoapFault
 from soapwright.runtime.http.bodies import TooLarge
 from soapwright.runtime.http.parts import PartsReader
 from soapwright.runtime.http.transport import Response, StreamedResponse
+from soapwright.runtime.soap import operation
+from soapwright.runtime.streaming import gathering
 from soapwright.runtime.validation.validation import ValidationError
 from soapwright.tools.serve import mock
 
@@ -436,7 +439,7 @@ def streamed(folder: Path) -> Target:
         try:
             whole = message.decode(envelope, charset)
             for name in path:
-                whole = getattr(whole, name)
+                whole = getattr(whole, name, None)  # of what is absent there is none
         except SoapError as error:
             whole = error
         try:
@@ -448,6 +451,47 @@ def streamed(folder: Path) -> Target:
             _compare(whole, items)
 
     return Target("streamed", run, _seeds([m for m, _ in chosen]), 2)
+
+
+def gathered(folder: Path) -> Target:
+    """A reply means the same where its items are read while it is parsed as where its whole tree is read."""
+    chosen = [
+        message
+        for message in _messages(folder)
+        if message.kind == "response" and _gathers(message.operation)
+    ]
+    assert len(chosen) > 3
+
+    def outcome(message: Message, data: bytes, charset: str | None, least: int) -> Any:
+        with patch.object(operation, "LARGE", least):
+            try:
+                value = message.decode(data, charset)
+            except SoapError as error:
+                return type(error), str(error), getattr(error, "path", None)
+        try:
+            return repr(value), message.encode(value)
+        except message.package.errors.EncodeError as error:
+            return repr(value), str(error)
+
+    def run(data: bytes) -> None:
+        if len(data) < 2:
+            return
+        message = chosen[data[0] % len(chosen)]
+        charset = _CHARSETS[data[1] % 8 % len(_CHARSETS)]
+        size = _SIZES[data[1] // 8 % len(_SIZES)]
+        message.operation._response.beginning = None
+        whole = outcome(message, data[2:], charset, sys.maxsize)
+        with patch.object(gathering, "_PIECE", size):
+            taken = outcome(message, data[2:], charset, 0)
+        assert taken == whole, (whole, taken)
+
+    return Target("gathered", run, _seeds(chosen, b"\x18"), 2)
+
+
+def _gathers(bound: Any) -> bool:  # Any: as generated
+    """Whether the items of a reply are read while it is parsed, where it is large."""
+    reply = bound._reply
+    return reply is not None and bool(getattr(reply.items, "fields", ()))
 
 
 def _compare(whole: Any, items: Any) -> None:
@@ -491,4 +535,5 @@ TARGETS: Final[dict[str, Callable[[Path], Target]]] = {
     "multipart": multipart,
     "beginnings": beginnings,
     "streamed": streamed,
+    "gathered": gathered,
 }

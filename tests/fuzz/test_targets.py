@@ -8,7 +8,7 @@ import pytest
 from randomness import seeds
 from targets import TARGETS, make
 
-_COUNTS = {"front_end": 8, "streamed": 100}
+_COUNTS = {"front_end": 8, "streamed": 100, "gathered": 200}
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from soapwright_clickatell.client import (
     AsyncClickatell,
     Clickatell,
     FileLedger,
-    GatewayError,
     Recovery,
     chunks,
 )

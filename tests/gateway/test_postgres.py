@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import Any
 import postgres
 import psycopg
 import pytest
-from fakes import FakeGateway, lost
+from fakes import FakeGateway
 from sandboxes import listening
 
 from soapwright_clickatell.client import (

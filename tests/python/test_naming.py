@@ -40,7 +40,7 @@ from soapwright.model.api import (
 )
 from soapwright.python.names.identifiers import field_name
 from soapwright.python.names.names import Names, make_names, namespace_prefix
-from soapwright.python.types.fields import Types
+from soapwright.python.types.classes import Types
 from soapwright.python.types.simple import SimpleTypes
 
 

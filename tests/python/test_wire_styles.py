@@ -8,9 +8,8 @@ import pytest
 from lxml import etree
 
 from soapwright.model.api import SoapVersion
+from soapwright.model.namespaces import ENCODINGS, ENVELOPES
 from soapwright.python.wire import (
-    ENCODINGS,
-    ENVELOPES,
     NUSOAP,
     STANDARD,
     WIRE_STYLES,

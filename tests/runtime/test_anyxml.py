@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from soapwright.runtime.values.anyxml import AnyElement, TreeElement
-from soapwright.runtime.values.names import SOAP11_ENCODING, XML, XMLNS, XSD, XSI
+from soapwright.runtime.values.names import SOAP11_ENCODING, XML, XSD, XSI
 from soapwright.runtime.values.prefixes import attributes_xml
 
 TYPE = f"{{{XSI}}}type"
+XMLNS = "http://www.w3.org/2000/xmlns/"
 # An envelope that binds the prefixes that texts and the writer may use, to something else.
 ENVELOPE = (
     '<e:Envelope xmlns:e="urn:e" xmlns:p="urn:outer" xmlns:q="urn:outer:q"'

@@ -195,6 +195,16 @@ def test_a_content_type_among_the_headers_is_refused(wire: Wire) -> None:
     assert wire.sent == []
 
 
+@pytest.mark.parametrize("name", ["Content-Length", "transfer-encoding"])
+def test_a_length_among_the_headers_is_refused(wire: Wire, name: str) -> None:
+    def wrong(message: Message) -> Message:
+        return message.with_header(name, "4")
+
+    with pytest.raises(ValueError, match="the transport sets it"):
+        wire.exchange(outgoing=[wrong])
+    assert wire.sent == []
+
+
 def test_what_a_layer_attaches_goes_out_as_a_part(wire: Wire) -> None:
     image = Attachment(b"\x89\r\n--", "image/png", "i@h", {"X-Of": "mine"})
 

@@ -25,7 +25,7 @@ from soapwright.runtime.errors.errors import (
     TransportError,
     TransportTimeout,
 )
-from soapwright.runtime.http.own_transport import HttpTransport
+from soapwright.runtime.http.httpx2_transport import HttpTransport
 from soapwright.runtime.http.transport import Request
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, Run, Shell
+from message_keys import pair
 
 from soapwright.envelopes.given import Given, Misgiven, from_json, read_arguments
 from soapwright.model.diagnostics import SpecError
@@ -22,6 +23,7 @@ from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
 from soapwright.tools.calls.requests import arguments_of, request_of
+from soapwright.tools.calls.sending import read_security
 from soapwright.tools.calls.service import Service
 
 USER = ("user=a", "password=x", "api_id=1")
@@ -34,7 +36,7 @@ CASES = sorted(
 # between elements.
 BEYOND = {
     *(("rpc-encoded-12", "sum"), ("rpc-graphs", "draw"), ("choice-extended", "plan")),
-    *(("unusual-content", "pack"),),
+    *(("unusual-content", "pack"), ("choice-extended", "go")),
     *(("unusual-content", "print"), ("mixed-content", "publish")),
 }
 SMS = ROOT / "generated" / "clickatell_document_literal"
@@ -406,3 +408,154 @@ def test_an_operation_without_an_envelope_shows_its_request(
     assert done.code == 0
     assert done.out.startswith("GET http://weather.example/api.asmx/")
     assert done.out.endswith("zip1/days/2\n")
+
+
+# ------------------------------------------------------------------------- mistakes
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package whose operation has header blocks."""
+    folder = tmp_path_factory.mktemp("calls") / "bank"
+    make("faults-and-headers", folder)
+    return folder
+
+
+def test_header_blocks_go_with_json_too(shell: Shell, bank: Path) -> None:
+    Path("request.json").write_text('{"password": "p", "pin": "1", "amount": "5"}')
+    call = ("call", str(bank), "withdraw", "--json", "request.json", "--dry-run")
+    done = shell(*call, "--header", "session.token=mine", "--show-secrets")
+    assert (done.code, done.err) == (0, "") and ">mine<" in done.out
+    done = shell(*call, "--header", "sesion.token=mine")
+    assert done.code == 2 and "did you mean 'session'?" in done.err
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "ftp://here/", "http://", "http://[::1"]
+)
+def test_an_endpoint_that_is_none_is_never_another(shell: Shell, url: str) -> None:
+    """An empty variable of a script is no wish to call the WSDL's own service."""
+    done = shell("call", str(SMS), "ping", "session_id=x", "--endpoint", url)
+    assert done.code == 2
+    assert f"--endpoint': {url!r} is no http:// or https:// URL" in done.err
+    if url == "":
+        assert shell("mcp", str(SMS), "--endpoint", url).code == 2
+
+
+def test_options_that_do_nothing_alone(shell: Shell) -> None:
+    call = ("call", str(SMS), "ping", "session_id=x", "--dry-run")
+    done = shell(*call, "--minimal")
+    assert done.code == 2 and "--minimal goes with --template" in done.err
+    done = shell(*call, "--trust", "x.pem")
+    assert done.code == 2 and "--trust goes with --security keys:FILE" in done.err
+
+
+@pytest.mark.parametrize(
+    "header", ["Content-Length: 4", "content-type: a/b", "Transfer-Encoding: chunked"]
+)
+def test_a_header_that_is_the_bodys(shell: Shell, header: str) -> None:
+    done = shell("call", str(SMS), "ping", "session_id=x", "--header", header)
+    name = header.partition(":")[0]
+    assert done.code == 2
+    assert f"{name} is the request's own: no --header" in done.err
+
+
+def test_what_is_no_package(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("folder").mkdir()
+    done = shell("call", "folder", "ping")
+    assert done.code == 2
+    assert "folder:1: error: this is no generated package's folder" in done.err
+    done = shell("call", str(SMS), "ping", "--json", '{"session_id": "x"}')
+    assert done.code == 2 and "hint: JSON itself is given by --json -" in done.err
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path("service.wsdl").absolute()))
+    for command in ("call", "console"):
+        done = shell(command, "service.wsdl")
+        assert done.code == 2 and "XDG_CACHE_HOME names another place" in done.err
+        assert "cannot be made: Not a directory [output]" in done.err
+
+
+# ------------------------------------------------------------------------------ keys
+
+
+@pytest.fixture(scope="module")
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder: a package whose policy demands signatures, and the keys of both sides."""
+    folder = tmp_path_factory.mktemp("signed")
+    make("policy-signed", folder / "made")
+    for name in ("client", "service"):
+        own = pair(name)
+        (folder / f"{name}.p12").write_bytes(own.p12(b"secret"))
+        (folder / f"{name}.pem").write_bytes(own.pem)
+    return folder
+
+
+def test_a_call_signs_with_keys(
+    shell: Shell, signed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(signed)
+    monkeypatch.setenv("SOAPWRIGHT_PASSWORD", "secret")
+    mine = ("--security", "keys:client.p12", "--trust", "service.pem")
+    theirs = (str(signed / "service.p12"), "--trust", str(signed / "client.pem"))
+    with mock(signed / "made", "--keys", *theirs) as base:
+        for port, further in (("Bank", ()), ("Bank12", ("--port", "Bank12"))):
+            ping = ("call", "made", "ping", "ping=x", "--endpoint", f"{base}/{port}")
+            done = shell(*ping, *further, *mine)
+            assert (done.code, json.loads(done.out)) == (0, {"pong": "string"})
+            done = shell(*ping, *further, *mine, "--xml")
+            assert "</ds:Signature>" in done.out
+            # its own certificate in the place of the service's
+            done = shell(*ping, *further, *mine[:3], "client.pem")
+            assert done.code == 4 and "signed by nobody who is trusted" in done.err
+            # one whom the service does not know
+            done = shell(*ping, *further, "--security", "keys:service.p12", *mine[2:])
+            assert done.code == 1 and "FailedCheck" in done.err
+            done = shell(*ping, *further, "--security", "none")
+            assert done.code == 1 and "FailedCheck" in done.err
+    ping = ("call", "made", "ping", "ping=x", "--dry-run")
+    assert "</ds:Signature>" in shell(*ping, *mine).out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "hint: --security keys:FILE.p12 and --trust CERTIFICATE give keys"),
+        (["--security", "keys:client.p12"], "hint: --security keys:FILE.p12 and --tr"),
+        (
+            ["--security", "keys:client.p12:wrong", "--trust", "service.pem"],
+            "--security:1: error: client.p12: Invalid password or PKCS12 data [call]",
+        ),
+        (
+            ["--security", "keys:none.p12", "--trust", "service.pem"],
+            "--security:1: error: none.p12: No such file or directory [call]",
+        ),
+        (
+            ["--security", "keys:client.p12", "--trust", "service.p12"],
+            "service.p12 is no certificate in PEM or DER [call]",
+        ),
+    ],
+)
+def test_keys_that_cannot_be_used(
+    shell: Shell,
+    signed: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    said: str,
+) -> None:
+    monkeypatch.chdir(signed)
+    monkeypatch.setenv("SOAPWRIGHT_PASSWORD", "secret")
+    done = shell("call", "made", "ping", "ping=x", *options)
+    assert done.code == 2 and said in done.err
+
+
+def test_a_path_of_windows_is_no_password() -> None:
+    def asked() -> str:
+        return "typed"
+
+    for text, user, password in (
+        (r"keys:C:\mine.p12", r"C:\mine.p12", "typed"),
+        ("keys:C:/mine.p12:word", "C:/mine.p12", "word"),
+        ("keys:mine.p12:word", "mine.p12", "word"),
+        ("plain:C:/word", "C", "/word"),
+    ):
+        found = read_security(text, asked)
+        assert (found.user, found.password) == (user, password)

@@ -15,13 +15,13 @@ from lxml import etree
 
 from soapwright.model.api import SoapArray, Struct
 from soapwright.model.diagnostics import Findings, SpecError
+from soapwright.model.namespaces import XSD
 from soapwright.model.options import Options
 from soapwright.pipeline import generate, load
 from soapwright.project.output import write_package
 from soapwright.testing import assert_envelope
 from soapwright.tools.infer.draw import Wanted, infer
 from soapwright.tools.infer.values import type_of_texts
-from soapwright.wsdl.references import XSD
 
 SAMPLES = ROOT / "spec" / "clickatell" / "samples"
 CASES = ROOT / "tests" / "cases"

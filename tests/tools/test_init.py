@@ -166,3 +166,12 @@ def test_a_url_is_fetched_with_consent_and_locked(
     assert package["tool"]["soapwright"]["package"][0]["wsdl"] == url
     assert Path("soapwright.lock").exists()
     assert shell("check").code == 0  # of what is locked: nobody is there any more
+
+
+def test_nothing_is_written_where_the_test_has_no_place(shell: Shell) -> None:
+    Path("tests").write_text("mine")
+    done = shell("init", "service.wsdl", "--yes")
+    assert done.code == 2
+    assert "tests:1: error: is no folder [output]\nhint: --no-test" in done.err
+    assert not Path("pyproject.toml").exists()
+    assert shell("init", "service.wsdl", "--yes", "--no-test").code == 0

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from conftest import ROOT, Shell
 from jsonschema import Draft202012Validator
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
+from message_keys import pair
 
 from soapwright.model.diagnostics import SpecError
 from soapwright.model.options import Options
@@ -23,6 +25,7 @@ from soapwright.project.output import write_package
 from soapwright.tools.agents.offered import Choice, Package
 from soapwright.tools.agents.reading import only_reads
 from soapwright.tools.agents.server import Connection, make_server
+from soapwright.tools.calls.sending import Security, message_security
 
 CASES = ROOT / "tests" / "cases"
 BANK = CASES / "faults-and-headers"
@@ -235,6 +238,45 @@ def test_an_agent_starts_the_command(mock: str) -> None:
     assert auth.structured_content == {"return_": "***"}  # a session id is a secret
 
 
+@pytest.mark.parametrize("own", ["client", "stranger"])
+def test_calls_are_signed_where_a_policy_demands_it(tmp_path: Path, own: str) -> None:
+    (tmp_path / "own.p12").write_bytes(pair(own).p12(b"secret"))
+    (tmp_path / "service.pem").write_bytes(pair("service").pem)
+    made = generate(CASES / "policy-signed" / "service.wsdl", Options("made"))
+    write_package(tmp_path / "made", made.files)
+    package = Package(tmp_path / "made", Choice(writes=True))
+    module = package.module
+
+    class Bank(module.server.BankService):  # type: ignore[misc]  # known at run time
+        def transfer(self, *, transfer: Decimal) -> str:
+            raise NotImplementedError
+
+        def ping(self, *, ping: str) -> str:
+            return f"{ping} {module.server.current_call().user}"
+
+    service, client = pair("service"), pair("client")
+    theirs = module.security.Keys(service.key, service.certificate, trust=[client.pem])
+    there = module.server.InMemoryTransport(Bank(), security=theirs)
+
+    class Wire:
+        async def send(self, request: Any) -> Any:
+            return there.send(request)
+
+    given = Security("keys", str(tmp_path / "own.p12"), "secret", (tmp_path / "service.pem",))  # fmt: skip
+    mine = message_security(module, given)
+
+    async def talk() -> Any:
+        connection = Connection("http://b.invalid/", transport=Wire(), security=mine)
+        async with Client(make_server(package, connection)) as agent:
+            return await agent.call_tool("ping", {"ping": "x"})
+
+    done = asyncio.run(talk())
+    if own == "client":
+        assert done.structured_content == {"pong": "x CN=client"}
+    else:
+        assert done.is_error and "could not be verified" in done.content[0].text
+
+
 def test_the_command_refuses_what_it_cannot_do(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +287,7 @@ def test_the_command_refuses_what_it_cannot_do(
         (("--env", "password=SMS_PASSWORD"), "the environment has no SMS_PASSWORD"),
         (("--operation", "nothing"), "no operation is 'nothing' [tools]"),
         (("--security", "odd:user"), "no kind of security 'odd'"),
+        (("--security", "keys:mine.p12:x"), "the package has no message security"),
     ):
         ended = shell("mcp", package, *arguments)
         assert ended.code == 2 and message in ended.err and ended.out == ""

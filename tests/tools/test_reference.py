@@ -95,6 +95,8 @@ def links_lead_somewhere(
     assert page.find(".//h1") is not None
     for link in page.iter("a", "link"):
         target, _, part = link.get("href").partition("#")
+        if target.startswith("https://"):
+            continue
         if target == CONSOLE:  # of this machine, where somebody runs it
             assert "/" in part
             continue
@@ -108,9 +110,9 @@ def links_lead_somewhere(
             assert len(found) == 1, (path, link.get("href"))
 
 
-def nothing_else_is_in(page: html.HtmlElement) -> None:
+def nothing_else_is_in(page: html.HtmlElement, tags: frozenset[str] = ELEMENTS) -> None:
     elements = [one for one in page.iter() if isinstance(one.tag, str)]
-    assert {one.tag for one in elements} <= ELEMENTS
+    assert {one.tag for one in elements} <= tags
     assert [
         one for one in elements for name in one.keys() if name.startswith("on")
     ] == []
@@ -227,6 +229,25 @@ def test_faults_lead_to_their_operations(folder_of: Callable[[str], Path]) -> No
         for link in one.findall(".//dd//a"):
             page = pages[link.get("href")]
             assert page.find(f".//div[@id='{one.get('id')}']") is not None
+
+
+def test_operations_that_the_console_offers_lead_into_it(
+    folder_of: Callable[[str], Path],
+) -> None:
+    """Those of a SOAP port, by their keys, for a port may have several of one name."""
+    places = {
+        path: link.get("href").removeprefix(CONSOLE)
+        for case in ("http-bindings", "services")
+        for path, page in pages_of(make_site(folder_of(case))).items()
+        for link in page.iter("a")
+        if path.startswith(("operations/Client.", "operations/Shelves"))
+        and link.get("href").startswith(CONSOLE)
+    }
+    assert places == {
+        "operations/Client.ask.html": "#Weather/ask",
+        "operations/ShelvesClient.move.html": "#Shelves/move",
+        "operations/ShelvesClient.move_2.html": "#Shelves/move_2",
+    }
 
 
 # ----------------------------------------------------------------------------- the command

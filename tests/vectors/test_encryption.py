@@ -17,7 +17,7 @@ from soapwright.runtime.errors.errors import SecurityError
 from soapwright.runtime.http.message import Message
 from soapwright.runtime.security.algorithms import accepted
 from soapwright.runtime.security.ciphers import CIPHERS_BY_NAME, decrypted, unwrapped
-from soapwright.runtime.security.decrypting import transport_in
+from soapwright.runtime.security.session_keys import transport_in
 from soapwright.runtime.xml.parsing import LIMITS
 
 XENC = "{http://www.w3.org/2001/04/xmlenc#}"

@@ -10,6 +10,7 @@ from conftest import Read, Write
 from lxml import etree
 
 from soapwright.model.diagnostics import Findings
+from soapwright.model.namespaces import XSD
 from soapwright.wsdl.catalog import (
     STANDARD,
     Catalog,
@@ -18,7 +19,6 @@ from soapwright.wsdl.catalog import (
     standard_catalog,
 )
 from soapwright.wsdl.documents import load
-from soapwright.wsdl.references import XSD
 
 SCHEMAS = sorted(STANDARD.glob("*.xsd"))
 

@@ -12,10 +12,10 @@ from randomness import examples
 from lxml import etree
 
 from soapwright.model.diagnostics import Findings, SpecError
+from soapwright.model.namespaces import XSD
 from soapwright.wsdl.documents import Documents, SchemaDocument, load
 from soapwright.wsdl.lines import source_line
 from soapwright.wsdl.parsing import decode, parse
-from soapwright.wsdl.references import XSD
 
 BIG = 8_000_000  # bytes of a WSDL with its imports; bigger ones are left to the corpus run
 

@@ -25,9 +25,10 @@ from soapwright.model.api import (
     Use,
 )
 from soapwright.model.diagnostics import Findings
+from soapwright.model.namespaces import XSD
 from soapwright.passes.leave_out import report_left_out
 from soapwright.wsdl.documents import Documents, load
-from soapwright.wsdl.references import SOAP11_ENCODING, XSD
+from soapwright.wsdl.references import SOAP11_ENCODING
 from soapwright.wsdl.schema.translate import translate_schemas
 from soapwright.wsdl.services import Services, read_services
 

@@ -9,17 +9,25 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, Progress, print_findings
+from soapwright.cli.shared import (
+    ALLOW_NETWORK,
+    CATALOGS,
+    ENDPOINT,
+    package_or_wsdl,
+    print_findings,
+)
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 
 FAULT, NO_REPLY, UNREADABLE = 1, 3, 4
 _HTTP_HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):\s*(.*)\Z", re.DOTALL)
+_OF_THE_BODY = ("content-type", "content-length", "transfer-encoding")
 
 
 def _complete_package(
@@ -63,7 +71,7 @@ def _complete_argument(
 @click.argument("operation", required=False, shell_complete=_complete_operation)
 @click.argument("arguments", nargs=-1, shell_complete=_complete_argument)
 @click.option("--json", "data", metavar="FILE", help="The request as JSON; - is stdin.")
-@click.option("--endpoint", default="", help="The service's URL, if not the WSDL's.")
+@ENDPOINT
 @click.option("--port", default="", help="The port, where several have the operation.")
 @click.option(
     *("--header", "headers"),
@@ -108,10 +116,15 @@ def call_command(package: str, operation: str | None, **options: Any) -> None:
     type. Without OPERATION all operations are listed.
 
     Ends with 0 for a reply, 1 for a fault, 2 where nothing was sent, 3 where no SOAP reply came, 4
-    where the reply violates its schema.
+    where the reply violates its schema, 130 where it is interrupted.
     """
+    chosen = _Options(**options)
+    if chosen.minimal and chosen.template is None:
+        raise click.UsageError("--minimal goes with --template")
+    if chosen.trust and not (chosen.security or "").startswith("keys:"):
+        raise click.UsageError("--trust goes with --security keys:FILE")
     try:
-        _Call(package, operation or "", _Options(**options)).run()
+        _Call(package, operation or "", chosen).run()
     except SpecError as error:
         print_findings(error.diagnostics)
         raise SystemExit(2) from None
@@ -154,20 +167,10 @@ class _Call:
 
     def _load(self, package: str) -> Any:
         # loaded when it runs
-        from soapwright.tools.calls.cached import is_package, package_folder
         from soapwright.tools.calls.service import Service
 
-        folder = Path(package)
-        if not is_package(folder):
-            with Progress() as progress:
-                folder, findings = package_folder(
-                    package,
-                    self._options.catalogs,
-                    progress,
-                    allow_network=self._options.allow_network,
-                )
-            print_findings(findings)
-        return Service(folder)
+        catalogs, allow_network = self._options.catalogs, self._options.allow_network
+        return Service(package_or_wsdl(package, catalogs, allow_network))
 
     def run(self) -> None:
         """List the operations, show an example, or call.
@@ -188,7 +191,8 @@ class _Call:
             return
         given, blocks, http = self._given()
         if self._options.data is not None:
-            made = from_data(self._service, bound, _read_json(self._options.data))
+            data = _read_json(self._options.data)
+            made = from_data(self._service, bound, data, blocks)
         else:
             made = request_of(self._service, bound, given, blocks)
         settings = self._settings(http)
@@ -201,7 +205,7 @@ class _Call:
             elif self._options.raw:
                 self._write(sent.body, bound)
             else:
-                self._show_xml(sent.envelope or sent.body, bound)
+                self._show_xml(sent.envelope, bound)
             return
         self._send(bound, made, settings)
 
@@ -214,8 +218,8 @@ class _Call:
             click.echo(f"{key}  {address}".rstrip())
             for bound in several:
                 doc = " ".join(bound.operation.doc.split())
-                short = f"  {doc[:60]}" if doc else ""
-                click.echo(f"  {bound.name}{short}")
+                short = shorten(doc, 61, placeholder=" …")
+                click.echo(f"  {bound.name}  {short}".rstrip())
 
     def _show_template(self, bound: Any) -> None:
         # loaded when it runs
@@ -245,6 +249,10 @@ class _Call:
         blocks = []
         for header in self._options.headers:
             if found := _HTTP_HEADER.match(header):
+                if found[1].lower() in _OF_THE_BODY:
+                    raise click.UsageError(
+                        f"{found[1]} is the request's own: no --header"
+                    )
                 http[found[1]] = found[2]
             else:
                 blocks.append(header)
@@ -350,8 +358,7 @@ class _Call:
         if not self._options.show_secrets:
             shown = self._service.secrets.redact(content, bound.operation.name)
             content = shown.encode() if "***" in shown else content
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        click.echo(content, nl=False)
 
     def _without_secrets(self, text: str, bound: Any) -> str:
         if self._options.show_secrets:
@@ -379,7 +386,9 @@ def _read_json(name: str) -> object:
         text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
         return json.loads(text)
     except OSError as error:
-        findings.error(Code.CALL, f"cannot be read: {error.strerror}", Location(name))
+        hint = "JSON itself is given by --json -" if name[:1] in "{[" else ""
+        message = f"cannot be read: {error.strerror}"
+        findings.error(Code.CALL, message, Location(name), hint)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         findings.error(Code.CALL, f"is no JSON: {error}", Location(name, line))
@@ -398,6 +407,8 @@ def _has_colour(
     stream: Any,
 ) -> bool:  # Any: a text stream, or what a test has in its place
     """Whether a stream is a terminal that shows colours, and nobody objects (https://no-color.org)."""
+    if stream is None:  # it is closed
+        return False
     is_terminal: Callable[[], bool] = stream.isatty
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return wanted and is_terminal()

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from soapwright.cli.shared import ALLOW_NETWORK, CATALOGS, Progress, print_findings
+from soapwright.cli.shared import (
+    ALLOW_NETWORK,
+    CATALOGS,
+    package_or_wsdl,
+    print_findings,
+)
 from soapwright.model.diagnostics import SpecError
 
 
@@ -48,19 +53,12 @@ def console_command(
     are kept, without secrets, in a history.
     """
     # loaded when it runs
-    from soapwright.tools.calls.cached import is_package, package_folder
     from soapwright.tools.console.application import console_app
     from soapwright.tools.console.history import History, history_file
     from soapwright.tools.serve import serve
 
     try:
-        folder = Path(package)
-        if not is_package(folder):
-            with Progress() as progress:
-                folder, findings = package_folder(
-                    package, catalogs, progress, allow_network=allow_network
-                )
-            print_findings(findings)
+        folder = package_or_wsdl(package, catalogs, allow_network)
         kept = History(history or history_file(folder))
         serve(console_app(folder, samples, kept), "127.0.0.1", port, click.echo)
     except SpecError as error:

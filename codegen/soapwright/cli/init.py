@@ -134,8 +134,23 @@ def _begin(wanted: _Wanted, asking: _Asking, allowed: bool) -> None:
         tested = wanted.test
         if tested is None:
             tested = asking.agreed(f"Write a first test, {test.as_posix()}?")
+        if tested:
+            _check_folder(test.parent)
         _generate(entry, remote, progress, tested=tested)
         _show_first_call(entry, test if tested else None, progress)
+
+
+def _check_folder(folder: Path) -> None:
+    """See that a folder can be had, before anything is written.
+
+    Raises:
+        SpecError: something else is there.
+    """
+    findings = Findings()
+    if folder.exists() and not folder.is_dir():
+        hint = "--no-test writes no first test"
+        findings.error(Code.OUTPUT, "is no folder", Location(str(folder)), hint)
+    findings.raise_errors()
 
 
 def _entry(wanted: _Wanted, asking: _Asking, proposed: str) -> Entry:

@@ -6,6 +6,9 @@ Each command is a module of its own. What it needs besides options is imported w
 
 from __future__ import annotations
 
+import errno
+from typing import Any
+
 import click
 
 import soapwright
@@ -23,8 +26,34 @@ from soapwright.cli.mcp import mcp_command
 from soapwright.cli.serve import serve_command
 from soapwright.cli.verify import verify_command
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ends, as of a shell's own commands: 1 has a meaning of each command."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """The commands, with the ends that all of them have in common."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # Any: as click has it
+        """Run a command.
+
+        Raises:
+            SystemExit: it is interrupted, or its output cannot be written.
+        """
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("\nInterrupted", err=True)
+            raise SystemExit(INTERRUPTED) from None
+        except OSError as error:
+            # files have a name; a stream has none
+            if error.errno not in _FULL or error.filename is not None:
+                raise
+            click.echo(f"the output cannot be written: {error.strerror}", err=True)
+            raise SystemExit(2) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(soapwright.__version__, prog_name="soapwright")
 def main() -> None:
     """Typed Python packages from SOAP WSDLs."""

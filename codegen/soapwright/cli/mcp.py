@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from soapwright.cli.shared import print_findings
+from soapwright.cli.shared import ENDPOINT, print_findings
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
 
@@ -38,13 +38,19 @@ _HELP = "pip install 'soapwright[mcp]' installs it"
     metavar="FIELD=VARIABLE",
     help="A field that the environment has, and no agent sees.",
 )
-@click.option("--endpoint", default="", help="The service's URL, if not the WSDL's.")
+@ENDPOINT
 @click.option("--port", default="", help="The port, where several have the operation.")
 @click.option(
     "--security",
     metavar="KIND:USER",
-    help="plain, digest (UsernameToken) or basic (HTTP); the password is in"
-    " SOAPWRIGHT_PASSWORD.",
+    help="plain, digest (UsernameToken), basic (HTTP) or keys (PKCS#12, signatures); the password"
+    " is in SOAPWRIGHT_PASSWORD. none: what a policy demands is left.",
+)
+@click.option(
+    "--trust",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A certificate that signed replies are taken from, for --security keys.",
 )
 @click.option(
     "--timeout", type=click.FloatRange(0.001), default=30.0, show_default=True
@@ -59,6 +65,7 @@ def mcp_command(
     endpoint: str,
     port: str,
     security: str | None,
+    trust: tuple[Path, ...],
     timeout: float,
     show_secrets: bool,
 ) -> None:
@@ -73,15 +80,19 @@ def mcp_command(
         # loaded when it runs, as it needs the extra
         from soapwright.tools.agents.offered import Choice, Package
         from soapwright.tools.agents.server import Connection, serve_stdio
-        from soapwright.tools.calls.sending import Settings, layers_of, read_security
+        from soapwright.tools.calls import sending
 
-        protected = read_security(security, lambda: None) if security else None
+        protected = None
+        if security is not None:
+            protected = sending.read_security(security, lambda: None, trust)
         filled = _filled(variables)
         choice = Choice(operations, read_only, writes, port, filled, show_secrets)
         offered = Package(package, choice)
-        outgoing = tuple(layers_of(offered.module, Settings(security=protected)))
+        settings = sending.Settings(endpoint, timeout, security=protected)
+        outgoing = tuple(sending.layers_of(offered.module, settings))
+        keys = sending.message_security(offered.module, protected)
         print_findings(offered.findings)
-        serve_stdio(offered, Connection(endpoint, timeout, outgoing))
+        serve_stdio(offered, Connection(endpoint, timeout, outgoing, security=keys))
     except SpecError as error:
         print_findings(error.diagnostics)
         raise SystemExit(2) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -28,6 +29,53 @@ ALLOW_NETWORK = click.option(
     is_flag=True,
     help="Fetch what has a URL, anew, instead of reading what is locked.",
 )
+
+
+def _http_url(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> str:
+    """A URL that can be called; "" where none is given: one that is given empty is a mistake."""
+    if value is None:
+        return ""
+    try:
+        split = urlsplit(value)
+        sound = split.scheme in ("http", "https") and bool(split.hostname)
+    except ValueError:
+        sound = False
+    if not sound:
+        raise click.BadParameter(f"{value!r} is no http:// or https:// URL")
+    return value
+
+
+ENDPOINT = click.option(
+    "--endpoint",
+    callback=_http_url,
+    help="The service's URL, if not the WSDL's.",
+)
+
+
+def package_or_wsdl(
+    given: str, catalogs: tuple[Path, ...], allow_network: bool
+) -> Path:
+    """The folder of a generated package: the one that is given, or in the user's cache that of a WSDL.
+
+    Findings about the WSDL are printed.
+
+    Raises:
+        SpecError: it is neither, or the WSDL cannot be read.
+    """
+    # loaded when it runs
+    from soapwright.tools.calls.cached import package_folder
+
+    folder = Path(given)
+    if folder.is_dir():
+        return folder
+    with Progress() as progress:
+        made, findings = package_folder(
+            given, catalogs, progress, allow_network=allow_network
+        )
+    print_findings(findings)
+    return made
 
 
 def loaded(

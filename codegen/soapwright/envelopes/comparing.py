@@ -39,19 +39,14 @@ from lxml import etree
 
 from soapwright.envelopes.reading import NotComparable as NotComparable
 from soapwright.envelopes.reading import parse_envelope
+from soapwright.model.api import SoapVersion
+from soapwright.model.namespaces import ENCODINGS, ENVELOPES, XML, XSD, XSI
 
-_XSD = "http://www.w3.org/2001/XMLSchema"
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_XML = "http://www.w3.org/XML/1998/namespace"
-_SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
-_SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
-_ENCODING11 = "http://schemas.xmlsoap.org/soap/encoding/"
-_ENCODING12 = "http://www.w3.org/2003/05/soap-encoding"
+_SOAP11, _SOAP12 = ENVELOPES[SoapVersion.V11], ENVELOPES[SoapVersion.V12]
+_ENCODING11, _ENCODING12 = ENCODINGS[SoapVersion.V11], ENCODINGS[SoapVersion.V12]
 
-_NIL, _TYPE, _SPACE = f"{{{_XSI}}}nil", f"{{{_XSI}}}type", f"{{{_XML}}}space"
-_HINTS = frozenset(
-    {f"{{{_XSI}}}schemaLocation", f"{{{_XSI}}}noNamespaceSchemaLocation"}
-)
+_NIL, _TYPE, _SPACE = f"{{{XSI}}}nil", f"{{{XSI}}}type", f"{{{XML}}}space"
+_HINTS = frozenset({f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation"})
 _ARRAY_TYPE, _OFFSET = f"{{{_ENCODING11}}}arrayType", f"{{{_ENCODING11}}}offset"
 _NAMES = frozenset({_TYPE, _ARRAY_TYPE, f"{{{_ENCODING12}}}itemType"})
 _STYLES = frozenset({f"{{{_SOAP11}}}encodingStyle", f"{{{_SOAP12}}}encodingStyle"})
@@ -76,8 +71,8 @@ _DECIMALS = frozenset(
 _WHITE = " \t\r\n"
 _BOOLEANS = {"1": "true", "0": "false"}
 _PREFIXES = {
-    _XSI: "xsi",
-    _XML: "xml",
+    XSI: "xsi",
+    XML: "xml",
     _SOAP11: "soap",
     _SOAP12: "soap",
     _ENCODING11: "enc",
@@ -230,7 +225,7 @@ class _Reader:
         if parent is not None and (element.tag, parent.tag) in _CODES:
             return _resolved(element, text)
         namespace, _, local = _resolved(element, element.get(_TYPE, "")).rpartition("}")
-        if namespace[1:] not in (_XSD, _ENCODING11, _ENCODING12) or local == "Array":
+        if namespace[1:] not in (XSD, _ENCODING11, _ENCODING12) or local == "Array":
             return "" if not keep and self._is_indentation(element, text) else text
         if local in ("QName", "NOTATION"):
             return _resolved(element, text)

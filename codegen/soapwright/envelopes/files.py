@@ -11,7 +11,7 @@ from lxml import etree
 from soapwright.model.api import SoapVersion
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
-from soapwright.python.wire import ENVELOPES
+from soapwright.model.namespaces import ENVELOPES
 from soapwright.wsdl.lines import source_line
 from soapwright.wsdl.parsing import parse, read
 

@@ -38,7 +38,6 @@ from soapwright.model.api import (
     Restricted,
     Sequence,
     SoapArray,
-    SoapVersion,
     Struct,
     Substitute,
     TypePart,
@@ -46,17 +45,11 @@ from soapwright.model.api import (
     Use,
     Wildcard,
 )
+from soapwright.model.namespaces import ENVELOPES, XML, XSD, XSI
 from soapwright.model.walk import elements_of, wildcards_of
 from soapwright.python.context import Context
 from soapwright.wsdl.copying import is_declarable
 
-ENVELOPES: Final = {
-    SoapVersion.V11: "http://schemas.xmlsoap.org/soap/envelope/",
-    SoapVersion.V12: "http://www.w3.org/2003/05/soap-envelope",
-}
-_XSD: Final = "http://www.w3.org/2001/XMLSchema"
-_XML: Final = "http://www.w3.org/XML/1998/namespace"
-_XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 _ARRAY_ITEM: Final = "item"
 _VALUE: Final = "value"
 _AGAIN: Final = " again"
@@ -98,7 +91,7 @@ class Filling:
         self._prefixes = {
             uri: f"t{number}"
             for number, uri in enumerate(dict.fromkeys(n.namespace for n in api.types))
-            if uri not in ("", _XML)
+            if uri not in ("", XML)
         }
         self._wrong: list[Wrong] = []
         self._parts_beside: dict[str, bytes] = {}
@@ -118,7 +111,7 @@ class Filling:
         self._wrong, self._parts_beside, self._others = [], {}, {}
         soap = ENVELOPES[port.soap]
         spaces = {p: self._namespace(uri) for uri, p in self._prefixes.items()}
-        namespaces = {"soap": soap, "xsd": _XSD, "xsi": _XSI, **spaces}
+        namespaces = {"soap": soap, "xsd": XSD, "xsi": XSI, **spaces}
         root = etree.Element(f"{{{soap}}}Envelope", nsmap=namespaces)
         if not headers.is_empty:
             self._headers(etree.SubElement(root, f"{{{soap}}}Header"), message, headers)
@@ -230,7 +223,7 @@ class Filling:
     ) -> None:
         """Put what is given into an element of a type."""
         if given.nil:
-            into.set(f"{{{_XSI}}}nil", "true")
+            into.set(f"{{{XSI}}}nil", "true")
         if path.count(".") > _DEEPEST:
             self._wrong.append(Wrong(path, "is too deep"))
             return
@@ -264,14 +257,14 @@ class Filling:
             return False
         name = given.named(TYPE) or Builtin.STRING.value
         if any(name == one.value for one in Builtin):
-            into.set(f"{{{_XSI}}}type", f"xsd:{name}")
+            into.set(f"{{{XSI}}}type", f"xsd:{name}")
             return False
         structs = [one for one in self._api.types.values() if isinstance(one, Struct)]
         found = next((one for one in structs if _same(one.id.local, name)), None)
         if found is None:
             self._wrong.append(Wrong(path, f"there is no type {name!r}"))
             return False
-        into.set(f"{{{_XSI}}}type", self._prefixed(found.id))
+        into.set(f"{{{XSI}}}type", self._prefixed(found.id))
         plain = [pair for pair in given.parts if pair[0] != TYPE]
         self._struct(into, found, replace(given, parts=plain), path)
         return True
@@ -338,7 +331,7 @@ class Filling:
     ) -> None:
         concrete = self._concrete(struct, given, path)
         if concrete is not struct:
-            into.set(f"{{{_XSI}}}type", self._prefixed(concrete.id))
+            into.set(f"{{{XSI}}}type", self._prefixed(concrete.id))
         line, bases = content_line(self._api, concrete), base_line(self._api, concrete)
         text_type = next((s.text for s in reversed(bases) if s.text), None)
         known = {n.local: str(n) for step in line for n in _names(step.content)}
@@ -429,7 +422,7 @@ class Filling:
         found = _CLARK.fullmatch(text)
         if found is None:
             return text
-        prefix = "xsd" if found[1] == _XSD else self._prefixes.get(found[1])
+        prefix = "xsd" if found[1] == XSD else self._prefixes.get(found[1])
         return text if prefix is None else f"{prefix}:{found[2]}"
 
     def _in_python(self, struct: Struct) -> dict[str, str]:

@@ -11,6 +11,8 @@ from lxml import etree
 
 from soapwright.envelopes.packages import runtime_module
 from soapwright.envelopes.reading import parse_envelope
+from soapwright.model.api import SoapVersion
+from soapwright.model.namespaces import ENVELOPES
 
 
 class NoReply(LookupError):
@@ -147,9 +149,6 @@ def _called(envelope: bytes) -> str:
 
 
 def _content_type(envelope: bytes) -> str:
-    if (
-        etree.QName(_root(envelope)).namespace
-        == "http://schemas.xmlsoap.org/soap/envelope/"
-    ):
+    if etree.QName(_root(envelope)).namespace == ENVELOPES[SoapVersion.V11]:
         return "text/xml"
     return "application/soap+xml"

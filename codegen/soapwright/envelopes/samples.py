@@ -41,16 +41,10 @@ from soapwright.model.api import (
     Use,
     Wildcard,
 )
+from soapwright.model.namespaces import ENCODINGS, ENVELOPES, XML, XSD, XSI
 from soapwright.wsdl.copying import is_declarable
 
-_ENVELOPES: Final = {
-    SoapVersion.V11: "http://schemas.xmlsoap.org/soap/envelope/",
-    SoapVersion.V12: "http://www.w3.org/2003/05/soap-envelope",
-}
-_XSD: Final = "http://www.w3.org/2001/XMLSchema"
-_XML: Final = "http://www.w3.org/XML/1998/namespace"
-_XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
-_ARRAY_TYPE: Final = "{http://schemas.xmlsoap.org/soap/encoding/}arrayType"
+_ARRAY_TYPE: Final = f"{{{ENCODINGS[SoapVersion.V11]}}}arrayType"
 _BOOLEAN: Final = BuiltinRef(Builtin.BOOLEAN)
 _ELSEWHERE: Final = "urn:sample"
 _ELEMENTS_AT_MOST: Final = 500
@@ -71,7 +65,7 @@ class Samples:
         self._api = api
         self._most = _ELEMENTS_AT_MOST if full else 0
         spaces = dict.fromkeys(n.namespace for n in (*api.types, *names_in(api)))
-        known = ("", _XML)
+        known = ("", XML)
         self._prefixes = {u: f"t{n}" for n, u in enumerate(spaces) if u not in known}
         self._others: dict[str, str] = {}
         self._open: Counter[QName] = Counter()
@@ -93,8 +87,8 @@ class Samples:
                 have one of them, is that, and a boolean beside it is false.
         """
         self._without, self._booleans, self._last = without, [], []
-        soap = _ENVELOPES[port.soap]
-        namespaces = {"soap": soap, "xsd": _XSD, "xsi": _XSI}
+        soap = ENVELOPES[port.soap]
+        namespaces = {"soap": soap, "xsd": XSD, "xsi": XSI}
         namespaces |= {p: self._namespace(uri) for uri, p in self._prefixes.items()}
         root = etree.Element(f"{{{soap}}}Envelope", nsmap=namespaces)
         if message.headers:
@@ -178,7 +172,7 @@ class Samples:
         endless = self._left < -_ELEMENTS_EVER
         if endless or len(list(made.iterancestors())) > _DEEPEST:
             if declared.nillable:
-                made.set(f"{{{_XSI}}}nil", "true")
+                made.set(f"{{{XSI}}}nil", "true")
             return
         self._value(made, declared.type, element.fixed)
         if self._without and not len(made) and made.text in self._without:
@@ -197,7 +191,7 @@ class Samples:
             parent.remove(made)
         elif nillable or self._encoded:
             made.text = None
-            made.set(f"{{{_XSI}}}nil", "true")
+            made.set(f"{{{XSI}}}nil", "true")
         else:
             return
         self._last.append(parent)
@@ -208,7 +202,7 @@ class Samples:
         """A value of a type, put into an element."""
         if isinstance(reference, BuiltinRef):
             if reference.builtin is Builtin.ANY_TYPE:
-                into.set(f"{{{_XSI}}}type", "xsd:string")
+                into.set(f"{{{XSI}}}type", "xsd:string")
             into.text = constant or self._text(reference)
             return
         definition = self._api.types[reference.id]
@@ -245,11 +239,11 @@ class Samples:
     ) -> None:
         concrete = self._concrete(struct)
         if concrete is not struct and concrete.named:
-            into.set(f"{{{_XSI}}}type", self._prefixed(concrete.id))
+            into.set(f"{{{XSI}}}type", self._prefixed(concrete.id))
         line = content_line(self._api, concrete)
         with self._inside([struct.id, *(step.id for step in line)]):
             for attribute in attributes_of(base_line(self._api, concrete)):
-                optional = attribute.name.namespace not in _ENVELOPES.values()
+                optional = attribute.name.namespace not in ENVELOPES.values()
                 if attribute.required or (optional and self._left > 0):
                     text = attribute.fixed or self._text(attribute.type)
                     into.set(self._tag(attribute.name), text)

@@ -100,6 +100,10 @@ class Code(StrEnum):
     PROFILE = "profile", "Something violates the WS-I Basic Profile 1.1."
     RENAMED = "renamed", "A Python name is not the one that was to be expected."
 
+    # Pages of a manual.
+    PAGE = "page", "A page of a manual cannot be used, or has what no page may have."
+    LINK = "link", "A link of a page leads nowhere."
+
     # Generated packages and envelopes, as the tools read them.
     PACKAGE = "package", "A folder is not a generated package that can be used."
     CALL = "call", "A call names no operation, port or argument of the service."

@@ -5,7 +5,7 @@ Assertions and alternatives are compared as the specification does: without thei
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from soapwright.model.diagnostics import Location
@@ -173,8 +173,3 @@ def _has_its_kind(
         )
         for other in by_name.get(one.name, ())
     )
-
-
-def all_assertions(policy: Policy) -> Iterator[Assertion]:
-    """Every assertion of every alternative, each once, in order."""
-    return iter(in_order(frozenset[Assertion]().union(*policy)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from soapwright.model.policy import Alternative, Assertion, in_order
+from soapwright.model.policy import Assertion, in_order
 from soapwright.model.security import (
     NAMESPACES,
     REFERENCES,
@@ -295,8 +295,3 @@ def can_encrypt(part: str) -> bool:
 def all_parts_are_named(one: Assertion) -> bool:
     """Whether each parameter of an assertion of parts or elements names a part."""
     return all(part_name(parameter) is not None for parameter in one.parameters)
-
-
-def security_assertions(alternative: Alternative) -> tuple[Assertion, ...]:
-    """The assertions of an alternative that are WS-SecurityPolicy's."""
-    return tuple(one for one in in_order(alternative) if is_security(one))

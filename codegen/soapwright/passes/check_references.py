@@ -22,11 +22,11 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.namespaces import XSD
 from soapwright.model.walk import elements_of, parts_of, references_of
 from soapwright.passes.rewrite import map_part_types, map_types, without_base
 
 # A schema inside a message, as .NET's DataSets have it, is XML like any other.
-_XSD = "http://www.w3.org/2001/XMLSchema"
 _HINT = "import the schema that declares it; --catalog says where it is"
 _DONE = {
     "type": "what refers to it is read as xsd:anyType",
@@ -70,7 +70,7 @@ def _dangles_base(api: Api, struct: Struct) -> bool:
 def _report(api: Api, name: QName, kind: str, at: Location, findings: Findings) -> None:
     if api.unread.may_declare(name):
         return
-    of_xsd = name.namespace == _XSD
+    of_xsd = name.namespace == XSD
     missing = f"{kind} {name} is not declared"
     message = f"XML Schema has no {kind} {name.local}" if of_xsd else missing
     hint = "" if of_xsd else _HINT
@@ -82,7 +82,7 @@ def _undeclared_elements(
 ) -> Iterator[tuple[QName, Location]]:
     if isinstance(definition, Struct):
         for element in elements_of(definition.content):
-            known = element.name in api.elements or element.name.namespace == _XSD
+            known = element.name in api.elements or element.name.namespace == XSD
             if element.reference and not known:
                 yield element.name, element.at
 

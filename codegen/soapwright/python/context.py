@@ -21,13 +21,12 @@ from soapwright.model.api import (
     UnionOf,
     Use,
 )
+from soapwright.model.namespaces import ENCODINGS, XML, XSD, XSI
 from soapwright.model.walk import member_elements, messages_of, references_of
 from soapwright.model.xml_names import NC_NAME
 from soapwright.python.text.runtime_name import VENDORED, RuntimeName
-from soapwright.python.types.fields import Types
-from soapwright.python.wire import ENCODINGS, XSD, WireStyle
-
-_XML = "http://www.w3.org/XML/1998/namespace"
+from soapwright.python.types.classes import Types
+from soapwright.python.wire import WireStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +134,9 @@ def make_prefixes(api: Api, style: WireStyle) -> tuple[str, dict[str, str]]:
     """
     encoding = first_encoding(api)
     prefixes = {
-        _XML: "xml",
+        XML: "xml",
         XSD: "xsd",
-        "http://www.w3.org/2001/XMLSchema-instance": "xsi",
+        XSI: "xsi",
         encoding: style.encoding,
     }
     reserved = {*prefixes.values(), style.envelope, style.call_prefix, "soap", "xmlns"}

@@ -32,7 +32,7 @@ from soapwright.python.text.render import render
 from soapwright.python.text.runtime_name import FOLDER, RuntimeName
 from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import OwnModule, PackageModule, TypesIndex
-from soapwright.python.types.fields import Types
+from soapwright.python.types.classes import Types
 from soapwright.python.types.simple import SimpleTypes
 from soapwright.python.wire import WireStyle
 

@@ -10,17 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from soapwright.model.api import SoapVersion
-
-XSD = "http://www.w3.org/2001/XMLSchema"
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
-ENVELOPES = {
-    SoapVersion.V11: "http://schemas.xmlsoap.org/soap/envelope/",
-    SoapVersion.V12: "http://www.w3.org/2003/05/soap-envelope",
-}
-ENCODINGS = {
-    SoapVersion.V11: "http://schemas.xmlsoap.org/soap/encoding/",
-    SoapVersion.V12: "http://www.w3.org/2003/05/soap-encoding",
-}
+from soapwright.model.namespaces import ENCODINGS, ENVELOPES, XSD, XSI
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.namespaces import ENVELOPES
 from soapwright.model.walk import messages_of
-from soapwright.python.wire import ENVELOPES
 
 _VERSIONS = {namespace: version for version, namespace in ENVELOPES.items()}
 

@@ -15,6 +15,7 @@ from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
 from soapwright.project.output import write_files
 from soapwright.project.remote import is_url
+from soapwright.tools.asgi import body_of, send_reply
 from soapwright.tools.http_server import AsgiApp, Event, Receive, Send
 
 _MOST_BODY: Final = 64 * 1024 * 1024
@@ -98,43 +99,24 @@ def recorder(folder: Path, url: str, samples: Path) -> AsgiApp:
     async def app(scope: Event, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        body = await _received(receive)
+        body = await body_of(receive, _MOST_BODY)
         given = [
             (n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]
         ]
         headers = {name: value for name, value in given if name not in _DROPPED}
         if scope["method"] != "POST" or body is None:
             reason = b"calls are POST, of 64 MB at most\n"
-            await _send(send, 405 if body is not None else 413, {}, reason)
+            await send_reply(send, 405 if body is not None else 413, {}, reason)
             return
         try:
             reply = await asyncio.to_thread(passed_on, headers, body)
         except package.errors.TransportError as error:
-            await _send(
+            await send_reply(
                 send, 502, {"content-type": "text/plain"}, f"{error}\n".encode()
             )
             return
         back = {n.lower(): v for n, v in reply.headers.items()}
         kept_headers = {n: v for n, v in back.items() if n not in _DROPPED}
-        await _send(send, reply.status, kept_headers, reply.body)
+        await send_reply(send, reply.status, kept_headers, reply.body)
 
     return app
-
-
-async def _received(receive: Receive) -> bytes | None:
-    """A request's body; None where it is too long."""
-    body, more = bytearray(), True
-    while more:
-        event = await receive()
-        body += event.get("body", b"")
-        more = event.get("more_body", False)
-        if len(body) > _MOST_BODY:
-            return None
-    return bytes(body)
-
-
-async def _send(send: Send, status: int, headers: dict[str, str], body: bytes) -> None:
-    pairs = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers.items()]
-    start = {"type": "http.response.start", "status": status, "headers": pairs}
-    await send(start)
-    await send({"type": "http.response.body", "body": body})

@@ -23,8 +23,8 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.namespaces import XML
 from soapwright.wsdl.lines import source_line
-from soapwright.wsdl.namespaces import XML
 from soapwright.wsdl.parsing import parse, read
 
 STANDARD = Path(__file__).parent / "standard"

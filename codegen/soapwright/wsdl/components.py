@@ -24,12 +24,13 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.namespaces import XSD
 from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.differing import difference, differs
 from soapwright.wsdl.documents import Documents
 from soapwright.wsdl.namespaces import WSDL
 from soapwright.wsdl.normalise import text_of
-from soapwright.wsdl.references import XSD, type_reference
+from soapwright.wsdl.references import type_reference
 
 Table = dict[QName, etree._Element]
 UNDECLARED_HINT = "import the schema that declares it; --catalog says where it is"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from soapwright.model.namespaces import XSD
 from soapwright.wsdl.namespaces import WSDL
-from soapwright.wsdl.references import XSD
 
 _NAMING = ("type", "base", "ref", "itemType", "memberTypes", "substitutionGroup")
 _NAMING_IN_WSDL = ("element", "message", "binding")

@@ -29,6 +29,7 @@ from lxml import etree
 from soapwright.model.api import Inputs, Source, Unread
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.model.namespaces import XML
 from soapwright.project.remote import Remote, RemoteError, Unreachable
 from soapwright.wsdl.catalog import Catalog, read_catalogs
 from soapwright.wsdl.files import DEFINITIONS, SCHEMA, TYPES, Files
@@ -47,7 +48,7 @@ from soapwright.wsdl.imports import (
     remote_url,
 )
 from soapwright.wsdl.lines import Lines
-from soapwright.wsdl.namespaces import BUILT_IN, XML
+from soapwright.wsdl.namespaces import BUILT_IN
 from soapwright.wsdl.normalise import normalise_schema
 from soapwright.wsdl.policy.references import policy_files
 from soapwright.wsdl.references import SOAP_ENCODINGS

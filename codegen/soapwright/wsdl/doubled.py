@@ -10,9 +10,9 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
+from soapwright.model.namespaces import XSD
 from soapwright.wsdl.copying import move
 from soapwright.wsdl.lines import Lines, copy_source_line
-from soapwright.wsdl.references import XSD
 
 
 def _tags(names: str) -> frozenset[str]:

@@ -19,13 +19,13 @@ from typing import cast
 
 from lxml import etree
 
+from soapwright.model.namespaces import XSD, XSI
 from soapwright.wsdl.copying import is_declarable
 from soapwright.wsdl.lines import copy_source_line
-from soapwright.wsdl.namespaces import WSDL, XSD_DRAFTS, XSI
-from soapwright.wsdl.references import XSD
+from soapwright.wsdl.namespaces import WSDL, XSD_DRAFTS
 
 _OLD_URIS = {
-    **{uri: XSD for uri in XSD_DRAFTS},
+    **dict.fromkeys(XSD_DRAFTS, XSD),
     **{f"{uri}-instance": XSI for uri in XSD_DRAFTS},
 }
 _ARRAY_TYPE = f"{{{WSDL}}}arrayType"

@@ -12,6 +12,7 @@ from lxml import etree
 from soapwright.model.api import Inputs
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.namespaces import XSD
 from soapwright.project.remote import Remote
 from soapwright.wsdl.catalog import STANDARD
 from soapwright.wsdl.drafts import is_draft, modernised
@@ -20,7 +21,6 @@ from soapwright.wsdl.lines import Lines
 from soapwright.wsdl.mistaken import SCHEMA_ALONE, WSDL_2, other_root
 from soapwright.wsdl.namespaces import DISCOVERY, WSDL, WSDL2
 from soapwright.wsdl.parsing import parse, read
-from soapwright.wsdl.references import XSD
 from soapwright.wsdl.repair import repair
 
 DEFINITIONS = f"{{{WSDL}}}definitions"

@@ -21,10 +21,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree
 
+from soapwright.model.namespaces import XML, XSD
 from soapwright.project.remote import is_url
 from soapwright.wsdl.catalog import Catalog, find_standard, path_of
-from soapwright.wsdl.namespaces import BUILT_IN, WSDL, XML
-from soapwright.wsdl.references import XSD
+from soapwright.wsdl.namespaces import BUILT_IN, WSDL
 
 # Possessive, as documentation may be full of text that only begins like one.
 _DECLARATION = re.compile(

@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from soapwright.model.namespaces import ENVELOPES
+
 _LOOKED_AT: Final = 4096
 _MOST_FILES: Final = 1000
 _HTML: Final = re.compile(
@@ -17,10 +19,6 @@ _URL: Final = re.compile(
     rb"\s*(?:\[InternetShortcut\]\s*URL=)?(https?://\S+)\s*\Z", re.I
 )
 _WSDL_ENDS: Final = (".wsdl", ".xml")
-_ENVELOPES: Final = (
-    "http://schemas.xmlsoap.org/soap/envelope/",
-    "http://www.w3.org/2003/05/soap-envelope",
-)
 
 
 class Advice(NamedTuple):
@@ -65,7 +63,7 @@ def other_root(namespace: str, local: str) -> str:
     """A hint for a document with another root than a WSDL's; "" where there is none."""
     if local.lower() == "html":
         return WEB_PAGE
-    if namespace in _ENVELOPES:
+    if namespace in ENVELOPES.values():
         return "it is a SOAP message: `soapwright infer` draws a WSDL from such samples"
     if local == "application":
         return "a WADL describes a service of plain HTTP, not one of SOAP"

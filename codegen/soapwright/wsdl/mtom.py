@@ -13,9 +13,9 @@ from dataclasses import replace
 from lxml import etree
 
 from soapwright.model.api import Api, ElementPart, Mtom, Port, QName, Struct
+from soapwright.model.namespaces import XSD
 from soapwright.model.walk import elements_of, messages_of, part_types, reach
 from soapwright.wsdl.documents import SchemaDocument
-from soapwright.wsdl.references import XSD
 
 _EXPECTED = tuple(
     f"{{http://www.w3.org/{year}/xmlmime}}expectedContentTypes"

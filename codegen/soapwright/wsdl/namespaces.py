@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from soapwright.wsdl.references import XSD
+from soapwright.model.namespaces import XSD, XSI
 
-XML = "http://www.w3.org/XML/1998/namespace"
-XSI = "http://www.w3.org/2001/XMLSchema-instance"
 WSDL = "http://schemas.xmlsoap.org/wsdl/"
 WSDL_SOAP11 = "http://schemas.xmlsoap.org/wsdl/soap/"
 WSDL_SOAP12 = "http://schemas.xmlsoap.org/wsdl/soap12/"

@@ -14,11 +14,11 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
+from soapwright.model.namespaces import XSD
 from soapwright.wsdl.copying import move
 from soapwright.wsdl.doubled import holder_of, keep_doubled
 from soapwright.wsdl.lines import Lines, copy_source_line
 from soapwright.wsdl.namespaces import WSDL
-from soapwright.wsdl.references import XSD
 
 _DOCUMENTATION = f"{{{XSD}}}documentation"
 _ANNOTATION = f"{{{XSD}}}annotation"

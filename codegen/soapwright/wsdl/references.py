@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from soapwright.model.api import Builtin, BuiltinRef, NamedRef, QName, TypeRef
+from soapwright.model.api import (
+    Builtin,
+    BuiltinRef,
+    NamedRef,
+    QName,
+    SoapVersion,
+    TypeRef,
+)
+from soapwright.model.namespaces import ENCODINGS, XSD
 
-XSD = "http://www.w3.org/2001/XMLSchema"
-SOAP11_ENCODING = "http://schemas.xmlsoap.org/soap/encoding/"
-SOAP12_ENCODING = "http://www.w3.org/2003/05/soap-encoding"
+SOAP11_ENCODING = ENCODINGS[SoapVersion.V11]
+SOAP12_ENCODING = ENCODINGS[SoapVersion.V12]
 SOAP_ENCODINGS = frozenset(
     {
         SOAP11_ENCODING,

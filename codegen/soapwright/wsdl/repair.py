@@ -18,10 +18,10 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
+from soapwright.model.namespaces import XSD
 from soapwright.wsdl.lines import Lines
 from soapwright.wsdl.namespaces import WSDL
 from soapwright.wsdl.normalise import ALLOWED
-from soapwright.wsdl.references import XSD
 
 _SCHEMA = f"{{{XSD}}}schema"
 _COMPLEX_CONTENT = f"{{{XSD}}}complexContent"

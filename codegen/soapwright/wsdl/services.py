@@ -38,6 +38,7 @@ from soapwright.model.api import (
 from soapwright.model.codes import Code
 from soapwright.model.demands import mtom_of
 from soapwright.model.diagnostics import Findings
+from soapwright.model.namespaces import ENVELOPES, XML, XSD, XSI
 from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.addressing import used_addressing, using_addressing
 from soapwright.wsdl.components import Components, Unusable, doc_of, wsdl_name
@@ -59,12 +60,10 @@ from soapwright.wsdl.namespaces import (
     WSDL_MIME,
     WSDL_SOAP11,
     WSDL_SOAP12,
-    XML,
-    XSI,
 )
 from soapwright.wsdl.policy.attachments import Policies
 from soapwright.wsdl.policy.required import note_required
-from soapwright.wsdl.references import SOAP_ENCODINGS, XSD
+from soapwright.wsdl.references import SOAP_ENCODINGS
 
 # The messages of an operation, in a port type as in a binding.
 _MESSAGES = tuple(map(wsdl_name, ("input", "output", "fault")))
@@ -82,8 +81,7 @@ _OWN_NAMESPACES = frozenset(
         WSDL_SOAP12,
         WSDL_HTTP,
         WSDL_MIME,
-        "http://schemas.xmlsoap.org/soap/envelope/",
-        "http://www.w3.org/2003/05/soap-envelope",
+        *ENVELOPES.values(),
         *SOAP_ENCODINGS,
     }
 )

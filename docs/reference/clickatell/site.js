@@ -1,4 +1,4 @@
-// The search box. The index is a script that is loaded when the box is first used: a page that
+// The search box, and the menu's place. The index is a script that is loaded when the box is first used: a page that
 // is opened from a file may load nothing else. What it finds is put in as text, never as HTML.
 "use strict";
 (function () {
@@ -74,7 +74,7 @@
       found.slice(0, most).forEach(function (entry, number) {
         var item = document.createElement("li");
         var link = document.createElement("a");
-        item.id = "result-" + number;
+        item.id = "result." + number;
         item.setAttribute("role", "option");
         link.href = root + entry[2];
         link.tabIndex = -1;
@@ -138,6 +138,11 @@
   document.addEventListener("click", function (event) {
     if (!event.target.closest(".search") || event.target.closest("#results a")) hide();
   });
+
+  // A long menu is scrolled to the page; on a phone it is below the page and does not scroll.
+  var menu = document.getElementById("menu");
+  var current = menu.querySelector("[aria-current]");
+  if (current) menu.scrollTop = current.offsetTop - menu.clientHeight / 3;
 
   // index.html#q=words searches at once: a search has an address.
   function fromAddress() {

@@ -14,7 +14,8 @@ from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import Line, Writer, block, branched, grow
 from soapwright.python.text.views import FunctionView
-from soapwright.python.types.fields import Annotations, is_any
+from soapwright.python.types.declarations import Annotations
+from soapwright.python.types.fields import is_any
 
 
 def array_functions(

@@ -16,12 +16,7 @@ from soapwright.model.api import (
 from soapwright.python.context import Context
 from soapwright.python.text.literals import string
 from soapwright.python.text.scope import Scope
-from soapwright.python.types.fields import (
-    Alternative,
-    default_of,
-    elements_in,
-    is_any,
-)
+from soapwright.python.types.fields import Alternative, default_of, elements_in, is_any
 
 
 class ChildReader:

@@ -27,9 +27,9 @@ from soapwright.model.api import (
     Use,
     WildcardMember,
 )
+from soapwright.model.namespaces import XSD, XSI
 from soapwright.model.walk import headers_use, references_of
 from soapwright.python.context import Context
-from soapwright.python.wire import XSD, XSI
 
 
 class Declared:

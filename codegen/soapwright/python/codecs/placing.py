@@ -95,8 +95,10 @@ def _overlaps(fields: Sequence[Field], has_rules: bool) -> bool:
         for field in fields
         if isinstance(field.what, (ElementMember, OrderedMember, WildcardMember))
     ]
+    if len(content) > _MOST_POSITIONS:
+        return False
     return any(
-        _share(one, other) and not _are_plain(one, other, has_rules)
+        not _are_plain(one, other, has_rules) and _share(one, other)
         for one, other in combinations(content, 2)
     )
 

@@ -34,10 +34,10 @@ from soapwright.python.text.statements import (
     tuple_of,
 )
 from soapwright.python.text.views import FunctionView
+from soapwright.python.types.declarations import Declarations
 from soapwright.python.types.fields import (
     Alternative,
     AnyAttributes,
-    Declarations,
     Field,
     Text,
     alternatives_in,

@@ -11,7 +11,8 @@ from soapwright.python.names.services import is_beside, method_names, wanted_met
 from soapwright.python.text.literals import docstring
 from soapwright.python.text.scope import Scope
 from soapwright.python.types.annotations import NOTHING, Annotation, Declaration
-from soapwright.python.types.fields import Declarations, Field, as_given
+from soapwright.python.types.declarations import Declarations, as_given
+from soapwright.python.types.fields import Field
 
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple Decimal date datetime time Any Literal soap t"

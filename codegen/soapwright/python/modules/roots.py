@@ -12,7 +12,8 @@ from soapwright.model.api import (
 )
 from soapwright.python.context import Context
 from soapwright.python.text.scope import Scope
-from soapwright.python.types.fields import Alternative, Annotations, tagged
+from soapwright.python.types.declarations import Annotations
+from soapwright.python.types.fields import Alternative, tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,14 @@ class Root:
         return " | ".join(kinds)
 
 
-def element_of(context: Context, message: Message | None) -> QName | None:
+def element_of(message: Message | None) -> QName | None:
     """The name of the element that is all of a message's Body, and of the message's own type."""
     return None if message is None else message.element
 
 
 def root_of(context: Context, message: Message | None) -> Root | None:
     """The element that is all of a message's Body; None where its fields express all that it may be."""
-    name = element_of(context, message)
+    name = element_of(message)
     if name is None or message is None or message.struct is None:
         return None
     derived = message.struct in context.api.facts.subtypes

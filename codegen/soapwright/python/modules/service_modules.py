@@ -23,6 +23,7 @@ from soapwright.model.api import (
     TypePart,
     Use,
 )
+from soapwright.model.namespaces import ENCODINGS
 from soapwright.model.walk import headers_use, messages_of, reach
 from soapwright.python.codecs.declared import Declared
 from soapwright.python.codecs.items import RepeatedElement
@@ -32,9 +33,9 @@ from soapwright.python.modules.left_out import with_left_out
 from soapwright.python.modules.roots import element_of, root_of
 from soapwright.python.names.services import (
     RUNTIME_ERRORS,
+    declared_faults,
     fault_key,
     fault_names,
-    faults_of,
     port_functions,
 )
 from soapwright.python.text.literals import docstring, string
@@ -49,9 +50,12 @@ from soapwright.python.text.views import (
     PortView,
 )
 from soapwright.python.types.annotations import Annotation
-from soapwright.python.types.fields import Annotations, is_any, local_names
-from soapwright.python.wire import ENCODINGS, envelope_start
+from soapwright.python.types.declarations import Annotations
+from soapwright.python.types.fields import is_any, local_names
+from soapwright.python.wire import envelope_start
 
+_NAMED_OPERATIONS = 4
+"""So many operations are named in the docstring of a fault that they declare."""
 _PAIRS = (HttpContent.QUERY, HttpContent.PATH, HttpContent.FORM)
 _PORTS_DOC = "The ports of the service and their operations: bytes to values and back, without a network."
 
@@ -103,15 +107,15 @@ class ServiceModules:
     def errors(self) -> ErrorsModule:
         """The exception classes."""
         scope = Scope(self.fault_names.values(), self.context.runtime)
+        declared: dict[str, list[tuple[str, Fault]]] = {}
+        for operation, fault in declared_faults(self.context.api):
+            declared.setdefault(fault_key(fault), []).append((operation, fault))
         faults = []
-        seen: set[str] = set()
-        for fault in faults_of(self.context.api):
-            key = fault_key(fault)
-            if key in seen:
-                continue
-            seen.add(key)
-            detail = self.detail(fault, scope)
-            doc = fault.doc or f"The declared fault {fault.name}."
+        for key, each in declared.items():
+            first = each[0][1]
+            operations = list(dict.fromkeys(operation for operation, _ in each))
+            doc = first.doc or _fault_doc(first.name, operations)
+            detail = self.detail(first, scope)
             faults.append(FaultView(self.fault_names[key], detail, docstring(doc, 4)))
         names = ", ".join(f"{n} as {n}" for n in RUNTIME_ERRORS)
         runtime = self.context.runtime.module("")
@@ -299,7 +303,7 @@ class ServiceModules:
             expects = string(operation.name if direction == "request" else "")
             given += [f"tag={string(tag)}", f"attributes={string(attributes)}"]
             given += [f"expects={expects}", "rpc=True"]
-        elif (element := element_of(self.context, message)) is not None:
+        elif (element := element_of(message)) is not None:
             given.append(f"tag={string(self.context.tag(element))}")
             given.append(f"expects={string(str(element))}")
         elif message.parts and isinstance(message.parts[0], ElementPart):
@@ -318,7 +322,7 @@ class ServiceModules:
         """Whether the Body of a message is one literal element, and always that one."""
         return (
             message.use is Use.LITERAL
-            and element_of(self.context, message) is not None
+            and element_of(message) is not None
             and root_of(self.context, message) is None
             and not message.substitutes
             and not message.attached
@@ -478,3 +482,13 @@ def _codec(name: QName) -> str:
 def _attribute(text: str) -> str:
     """A namespace as the value of an attribute, which quotes."""
     return escape(text, {'"': "&quot;"})
+
+
+def _fault_doc(name: str, operations: list[str]) -> str:
+    """The docstring of a fault that has no documentation: who declares it."""
+    named = [f"`{operation}`" for operation in operations[:_NAMED_OPERATIONS]]
+    if len(operations) > len(named):
+        named.append(f"{len(operations) - len(named)} more")
+    *others, last = named
+    whose = f"{', '.join(others)} and {last}" if others else last
+    return f"The fault `{name}` of {whose}."

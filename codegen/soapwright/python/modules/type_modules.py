@@ -31,13 +31,8 @@ from soapwright.python.text.scope import Scope
 from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import FieldView, FunctionView, TypeModule, TypeView
 from soapwright.python.types.annotations import Declaration
-from soapwright.python.types.fields import (
-    Declarations,
-    Field,
-    as_given,
-    declares_any,
-    may_be_attached,
-)
+from soapwright.python.types.declarations import Declarations, as_given, may_be_attached
+from soapwright.python.types.fields import Field, declares_any
 from soapwright.python.types.representations import Representations, default_doc
 from soapwright.python.types.simple import SimpleCode, value_text
 

@@ -33,6 +33,7 @@ from soapwright.model.api import (
     TypeDef,
     WildcardMember,
 )
+from soapwright.model.namespaces import XML
 from soapwright.python.names.identifiers import (
     class_name,
     constant_name,
@@ -42,7 +43,6 @@ from soapwright.python.names.identifiers import (
 )
 from soapwright.python.names.renames import Renames
 
-_XML = "http://www.w3.org/XML/1998/namespace"
 _NOT_A_PREFIX = re.compile(
     r"^(v?\d+([._-]\d+)*|wsdl|xsd|soap|services?|types?|www|com|org)$", re.I
 )
@@ -140,7 +140,7 @@ def _type_candidates(definition: TypeDef) -> Iterable[str]:
 
 def namespace_prefix(namespace: str) -> str:
     """The telling last step of a namespace: `http://example.com/orders/v2/` → `orders`."""
-    if namespace == _XML:
+    if namespace == XML:
         return "xml"
     steps = [s for s in re.split(r"[/:#]+", namespace) if s]
     telling = [s for s in steps if not _NOT_A_PREFIX.match(s)]

@@ -122,18 +122,19 @@ def port_classes(ports: Iterable[Port]) -> dict[str, str]:
     return found
 
 
-def faults_of(api: Api) -> Iterator[Fault]:
-    """The faults that operations declare, in order."""
+def declared_faults(api: Api) -> Iterator[tuple[str, Fault]]:
+    """The faults that operations declare, in order, each with the operation's name."""
     for port in api.ports:
         for operation in port.operations:
-            yield from operation.faults
+            for fault in operation.faults:
+                yield operation.name, fault
 
 
 def fault_names(api: Api) -> dict[str, str]:
     """One exception class for each detail that an operation declares, by `fault_key`."""
     names: dict[str, str] = {}
     taken = set(RUNTIME_ERRORS)
-    for fault in faults_of(api):
+    for _, fault in declared_faults(api):
         key = fault_key(fault)
         if key in names:
             continue

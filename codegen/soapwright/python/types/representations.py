@@ -17,11 +17,11 @@ from soapwright.model.api import (
     Wildcard,
     WildcardMember,
 )
+from soapwright.python.types.classes import Types
 from soapwright.python.types.fields import (
     AnyAttributes,
     Field,
     Text,
-    Types,
     alternatives_in,
     alternatives_of,
 )

@@ -22,6 +22,7 @@ from soapwright.model.api import (
     UnionOf,
     WhiteSpace,
 )
+from soapwright.model.namespaces import XSD
 from soapwright.python.names.names import Names
 from soapwright.python.text.scope import Scope
 
@@ -44,7 +45,6 @@ class SimpleCode:
     verbatim: bool = False
 
 
-_XSD = "http://www.w3.org/2001/XMLSchema"
 _SPACE = re.compile("[ \t\r\n]+")
 _LETTERS = re.compile("[A-Za-z.]")
 _STRINGS = ("str", "text", "parse_token", "token")
@@ -294,7 +294,7 @@ class SimpleTypes:
                 continue
             seen.add(kind)
             if isinstance(kind, BuiltinRef):
-                found.setdefault(QName(_XSD, kind.builtin.value), member)
+                found.setdefault(QName(XSD, kind.builtin.value), member)
             else:
                 inner = self._types[kind.id]
                 if inner.named:

@@ -161,7 +161,7 @@ def written(
     return "".join(f"<wsa:{n}{declared}>{xml}</wsa:{n}>" for n, xml in blocks)
 
 
-def reference(names: VersionNames, name: str, endpoint: EndpointReference) -> str:
+def reference(name: str, endpoint: EndpointReference) -> str:
     """The content of an endpoint reference; `name` is its header's, for the error.
 
     Raises:

@@ -149,7 +149,7 @@ def _write_array(
 ) -> str:
     """A list of no declared type: its items declare their types, the array one for all."""
     if not isinstance(value, TypedList):
-        kinds = {_kind(item, known) for item in value}
+        kinds = {_kind(item) for item in value}
         kind = kinds.pop() if len(kinds) == 1 else "xsd:anyType"
         return _array(value, tag, attributes, "item", kind, known, "")
     return write_any_array(value, tag, attributes, "item", known)
@@ -244,7 +244,7 @@ def _prefixed(name: str, known: KnownElements) -> tuple[str, str]:
     return f"array:{local}", declaration("array", namespace[1:])
 
 
-def _kind(value: object, known: KnownElements) -> str:
+def _kind(value: object) -> str:
     found = registered(type(value), encoded=True)
     if found is not None:
         return found[0]

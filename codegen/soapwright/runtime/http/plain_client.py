@@ -10,6 +10,7 @@ from ..errors.errors import SecurityError
 from ..errors.exchange import Exchange
 from ..soap.operation import AnyOperation
 from ..xml.element import Element
+from .binding import check_request
 from .client import BaseAsyncClient, BaseClient, _Client
 from .deadlines import Deadline
 from .message import Message
@@ -42,6 +43,7 @@ class _Http(_Client[H]):
     ) -> Request:
         if not isinstance(operation, HttpOperation):
             return super()._request(operation, message, deadline, streams=streams)
+        check_request(message)
         log, verb = self._package.log, operation.http.verb
         if log.isEnabledFor(logging.DEBUG):
             url = self._package.secrets.redact_url(message.url)

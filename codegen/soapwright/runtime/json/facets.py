@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..validation.validation import Check, Facets
-from .forms import Form, ListOf, Nillable, Simple
+from .forms import Form, ListOf, Nillable
+from .simple_forms import Simple
 
 Schema = dict[str, Any]  # Any: JSON
 

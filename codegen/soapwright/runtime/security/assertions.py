@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from ..errors.errors import DecodeError, SecurityError
 from ..values.strings import attribute_text, text
@@ -16,9 +16,6 @@ from ..xml.parsing import parse
 from .names import SAML11, SAML20, SAML_PROFILE, SECURITY11
 from .references import WSSE, WSU
 
-Confirmation: TypeAlias = Literal["bearer", "holder-of-key", "sender-vouches"]
-"""How it is known that a message is of an assertion's subject: whoever has the assertion is (bearer), or has the
-key that it names (holder-of-key), or the sender of the message vouches for it."""
 Given: TypeAlias = str | bytes | Callable[[], str | bytes]
 """An assertion, or what gives one for each message."""
 
@@ -37,6 +34,7 @@ _KINDS: Final = {
 }
 ASSERTIONS: Final = tuple(_KINDS)
 """The names of assertions, in Clark's notation."""
+ENCRYPTED_ASSERTION: Final = f"{{{SAML20}}}EncryptedAssertion"
 IDENTIFIERS: Final = tuple(kind[2] for kind in _KINDS.values())
 """The types of KeyIdentifiers that name an assertion."""
 
@@ -48,6 +46,7 @@ class Token:
     xml: str
     """As it was given, without an XML declaration."""
     id: str
+    """"" of one that is encrypted."""
     token_type: str
     identifier_type: str
 
@@ -56,7 +55,12 @@ class Token:
 
         Args:
             name: the reference's own id, "" for none.
+
+        Raises:
+            SecurityError: it is encrypted, or has no identifier.
         """
+        if not self.id:
+            raise SecurityError("nothing refers to an encrypted assertion: give others")
         own = f' {WSU} wsu:Id="{attribute_text(name)}"' if name else ""
         return (
             f'<wsse:SecurityTokenReference {WSSE} xmlns:wsse11="{SECURITY11}"{own}'
@@ -79,6 +83,8 @@ def token_of(given: Given) -> Token:
         root: Any = parse(xml.encode("utf-8"))  # Any: lxml ships no types
     except (DecodeError, UnicodeDecodeError):
         raise SecurityError("the SAML token is no XML") from None
+    if root.tag == ENCRYPTED_ASSERTION:
+        return Token(xml.strip(), "", "", "")
     if root.tag not in _KINDS:
         raise SecurityError("the SAML token is no assertion")
     attribute, token_type, identifier = _KINDS[root.tag]
@@ -86,12 +92,12 @@ def token_of(given: Given) -> Token:
 
 
 def assertion_in(security: Any) -> Any:  # Any: lxml ships no types
-    """The only assertion of a Security block.
+    """The only assertion of a Security block, as it is or encrypted.
 
     Raises:
         SecurityError: there is none, or more than one.
     """
-    found = [e for e in security if e.tag in _KINDS]
+    found = [e for e in security if e.tag in (*_KINDS, ENCRYPTED_ASSERTION)]
     if len(found) != 1:
         raise SecurityError(f"{len(found)} SAML assertions, where there must be one")
     return found[0]

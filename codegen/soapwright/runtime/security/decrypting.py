@@ -17,35 +17,21 @@ from ..errors.errors import DecodeError, SecurityError
 from ..values.strings import attribute_text
 from ..xml.element import Element
 from ..xml.parsing import Limits, parse
-from .algorithms import Accepted, decoded
+from .algorithms import Accepted
 from .canonical import canonical
-from .certificates import certificate_of
-from .ciphers import (
-    MASKS,
-    OAEP_DIGESTS,
-    Transport,
-    decrypted,
-    undecryptable,
-    unwrapped,
-)
+from .ciphers import decrypted, undecryptable
 from .contained import have_same_types
-from .correlation import Correlation, SessionKey
-from .derived import AT_MOST, TOKENS, base_of, key_in
-from .material import Material
 from .names import (
     ENCRYPTED_DATA,
     ENCRYPTED_HEADER,
     ENCRYPTED_KEY,
     ENCRYPTION,
-    ENCRYPTION11,
-    KEY_SHA1,
-    REFERENCE,
-    WSU_ID,
+    SAML20,
     ds,
-    wsse,
     xenc,
 )
 from .parts import Ids, Parts, Place, element_at, only, parts_of, place_of
+from .session_keys import SessionKeys, cipher_value
 
 _REFERENCES_AT_MOST: Final = 32
 _ROUNDS: Final = 4
@@ -54,154 +40,6 @@ _CONTENT: Final = f"{ENCRYPTION}Content"
 _ELEMENT: Final = f"{ENCRYPTION}Element"
 SignedScope: TypeAlias = Callable[[Any], Mapping[str | None, str] | None]
 """Of an lxml element the namespaces around it that a signature covers; `None` where none covers it."""
-_MGF: Final = f"{{{ENCRYPTION11}}}MGF"
-
-
-class SessionKeys:
-    """The symmetric keys of a message that comes: that of its EncryptedKey, and that of its request.
-
-    Args:
-        material: one's own key, for which the EncryptedKey is.
-        accepts: the algorithms that may be used.
-        request: what a reply answers; `None` in a service.
-    """
-
-    def __init__(
-        self, material: Material, accepts: Accepted, request: Correlation | None
-    ) -> None:
-        self._material = material
-        self._accepts = accepts
-        self._request = request
-        self.received: SessionKey | None = None
-        """The key of its EncryptedKey, once it was asked for."""
-        self.are_derived = True
-        """Whether all keys that were used are derived ones."""
-        self._derived: dict[str, bytes] = {}
-
-    def of_signature(
-        self, reference: Any, security: Any, ids: Ids
-    ) -> bytes:  # Any: lxml ships no types
-        """The key of an HMAC. Of a reply it is that of its request: anybody can encrypt another one.
-
-        Raises:
-            SecurityError: it is none.
-        """
-        found = self.of_reference(reference, security, ids)
-        request = self._request
-        if request is not None and found.encrypted != _encrypted(request.session):
-            raise SecurityError("a reply is signed with another key than its request")
-        return found.key
-
-    def of_reference(
-        self, reference: Any, security: Any, ids: Ids
-    ) -> SessionKey:  # Any: lxml ships no types
-        """The key that a SecurityTokenReference is about.
-
-        Raises:
-            SecurityError: it is about another thing, or the key is not for this receiver.
-        """
-        token = _referred(reference, ids)
-        if token is None or token.tag not in TOKENS:
-            found = self._base(reference, security, ids)
-            self.are_derived = False
-            return found
-        if token.getparent() is not security or len(self._derived) >= AT_MOST:
-            raise undecryptable()
-        base = self._base(base_of(token), security, ids)
-        name = token.get(WSU_ID) or ""
-        if name not in self._derived:
-            self._derived[name] = key_in(token, base.key)
-        return SessionKey(self._derived[name], base.encrypted, base.id)
-
-    def _base(
-        self, reference: Any, security: Any, ids: Ids
-    ) -> SessionKey:  # Any: lxml ships no types
-        """The key that a SecurityTokenReference is about, which is not derived."""
-        children = reference[:]
-        if len(children) == 1 and children[0].tag == wsse("KeyIdentifier"):
-            return self._of_request(children[0])
-        found = _referred(reference, ids)
-        if found is not None and found.tag == ENCRYPTED_KEY:
-            return self.of_element(found, security, ids)
-        raise undecryptable()
-
-    def _of_request(self, identifier: Any) -> SessionKey:  # Any: lxml ships no types
-        sent = None if self._request is None else self._request.session
-        if sent is None or identifier.get("ValueType") != KEY_SHA1:
-            raise undecryptable()
-        if decoded(identifier.text) != sent.sha1:
-            raise undecryptable()
-        return sent
-
-    def of_element(
-        self, e: Any, security: Any, ids: Ids
-    ) -> SessionKey:  # Any: lxml ships no types
-        """The key of an EncryptedKey, which is decrypted once; no second one is tried.
-
-        Raises:
-            SecurityError: it is not for this receiver, or its algorithm is not accepted.
-        """
-        if e.getparent() is not security or len(security.findall(ENCRYPTED_KEY)) != 1:
-            raise undecryptable()
-        if self.received is None:
-            transport = transport_in(only(e, xenc("EncryptionMethod")), self._accepts)
-            self._check_recipient(e, security, ids)
-            value = _cipher_value(e)
-            key = unwrapped(self._material.key, transport, value)
-            self.received = SessionKey(key, value, e.get("Id") or "")
-        return self.received
-
-    def _check_recipient(
-        self, e: Any, security: Any, ids: Ids
-    ) -> None:  # Any: lxml ships no types
-        """Refuse a key that is encrypted for another certificate; the reference may be missing."""
-        mine, info = self._material.certificate, e.find(ds("KeyInfo"))
-        if self._material.key is None or mine is None:
-            raise undecryptable()
-        if info is None:
-            return
-        reference = only(info, REFERENCE)
-        if certificate_of(reference, security, ids.element, [mine]).certificate != mine:
-            raise undecryptable()
-
-
-def _referred(reference: Any, ids: Ids) -> Any:  # Any: lxml ships no types
-    """The element that a SecurityTokenReference is to by its id, `None` where it is by another form."""
-    children = reference[:]
-    if len(children) != 1 or children[0].tag != wsse("Reference"):
-        return None
-    return ids.target(children[0].get("URI"))
-
-
-def _encrypted(session: SessionKey | None) -> bytes | None:
-    return None if session is None else session.encrypted
-
-
-def transport_in(
-    method: Any, accepts: Accepted
-) -> Transport:  # Any: lxml ships no types
-    """The algorithm of an EncryptedKey's EncryptionMethod.
-
-    Raises:
-        SecurityError: it is not accepted.
-    """
-    name = accepts.transports.get(method.get("Algorithm") or "")
-    known = (ds("DigestMethod"), _MGF, xenc("OAEPparams"), xenc("KeySize"))
-    digest, mask = method.find(known[0]), method.find(known[1])
-    # Section 5.5.2: the mask of rsa-oaep-mgf1p is always that of SHA-1.
-    odd = mask is not None and name != "rsa-oaep"
-    if name is None or odd or any(child.tag not in known for child in method):
-        raise SecurityError("the algorithm of an encrypted key is not accepted")
-    label = method.findtext(known[2])
-    found = Transport(
-        name,
-        "sha1" if digest is None else OAEP_DIGESTS.get(digest.get("Algorithm"), ""),
-        "sha1" if mask is None else MASKS.get(mask.get("Algorithm"), ""),
-        b"" if label is None else decoded(label),
-    )
-    if not (found.digest and found.mask):
-        raise SecurityError("the algorithm of an encrypted key is not accepted")
-    return found
 
 
 @dataclass(slots=True)
@@ -278,6 +116,12 @@ class Decrypting:
         if not found:
             raise undecryptable()
         pieces = [self._plaintext(e, parts, ids, key, done) for e in found]
+        done.root = self._with(parts.root, pieces)
+
+    def _with(
+        self, root: Any, pieces: Sequence[tuple[Any, bytes]]
+    ) -> Element:  # Any: lxml ships no types
+        """A tree in which plaintexts are in the places of elements."""
         marks: list[tuple[bytes, bytes]] = []
         for target, plain in pieces:
             mark = os.urandom(16).hex()
@@ -285,10 +129,38 @@ class Decrypting:
             put.tail = target.tail
             target.getparent().replace(target, put)
             marks.append((f"<?x {mark}?>".encode(), plain))
-        data: bytes = etree.tostring(parts.root, encoding="utf-8")
+        data: bytes = etree.tostring(root, encoding="utf-8")
         for written, plain in marks:
             data = data.replace(written, plain, 1)
-        done.root = _parsed(data, self._limits)
+        return _parsed(data, self._limits)
+
+    def with_assertion(
+        self, parts: Parts, e: Any
+    ) -> Element:  # Any: lxml ships no types
+        """The message with the SAML assertion in the place of an EncryptedAssertion (SAML 2.0 Core, section 2.3.4).
+        The tree before is not usable any more.
+
+        Args:
+            parts: of the message.
+            e: the EncryptedAssertion, a child of its Security block.
+
+        Raises:
+            SecurityError: it cannot be decrypted, or is something else.
+        """
+        data = only(e, ENCRYPTED_DATA)
+        inside = data.findall(f"{ds('KeyInfo')}/{ENCRYPTED_KEY}")
+        if data.get("Type", _ELEMENT) != _ELEMENT:
+            raise undecryptable()
+        # Who issued it signed the plaintext: nothing is known of the ciphertext.
+        name = self._algorithm(data, is_signed=False)
+        keys = (*inside, *e.findall(ENCRYPTED_KEY))
+        key = self._keys.of_assertion(keys, parts.security, Ids(parts.root))
+        plain = decrypted(name, key, cipher_value(data))
+        root = _fragment(plain, parts.security.nsmap, self._limits)
+        _check_element(root)
+        if root[0].tag != f"{{{SAML20}}}Assertion":
+            raise undecryptable()
+        return self._with(parts.root, [(e, plain)])
 
     def _plaintext(
         self, e: Any, parts: Parts, ids: Ids, key: Any, done: Decrypted
@@ -306,8 +178,9 @@ class Decrypting:
             raise undecryptable()
         scope = self._signed_scope(e)
         name = self._algorithm(e, is_signed=scope is not None)
-        session = self._session(e, parts, ids, key)
-        plain = decrypted(name, session.key, _cipher_value(e))
+        info = e.find(ds("KeyInfo"))
+        session = self._keys.of_data(info, key, parts.security, ids)
+        plain = decrypted(name, session.key, cipher_value(e))
         root = _fragment(plain, parent.nsmap, self._limits)
         if kind == _ELEMENT:
             _check_element(root)
@@ -326,17 +199,6 @@ class Decrypting:
         if name.endswith("-cbc") and not is_signed:
             raise SecurityError("CBC is accepted where the ciphertext is signed")
         return name
-
-    def _session(
-        self, e: Any, parts: Parts, ids: Ids, key: Any
-    ) -> SessionKey:  # Any: lxml ships no types
-        info = e.find(ds("KeyInfo"))
-        if info is not None:
-            reference = only(info, REFERENCE)
-            return self._keys.of_reference(reference, parts.security, ids)
-        if key is None:
-            raise undecryptable()
-        return self._keys.of_element(key, parts.security, ids)
 
 
 def _target(e: Any, parts: Parts) -> Any:  # Any: lxml ships no types
@@ -392,12 +254,3 @@ def _parsed(data: bytes, limits: Limits) -> Element:
         return parse(data, None, limits)
     except DecodeError:
         raise undecryptable() from None
-
-
-def _cipher_value(e: Any) -> bytes:  # Any: lxml ships no types
-    """The octets of a CipherValue; nothing is fetched."""
-    data = only(e, xenc("CipherData"))
-    value = only(data, xenc("CipherValue"))
-    if len(data) != 1 or len(value):
-        raise undecryptable()
-    return decoded(value.text)

@@ -14,7 +14,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..errors.errors import DecodeError, SecurityError
 from ..xml.parsing import parse
-from .assertions import ASSERTIONS
+from .assertions import ASSERTIONS, ENCRYPTED_ASSERTION
 from .names import UTILITY
 
 __all__ = ["IssuedTokens"]
@@ -84,7 +84,8 @@ def _issued(envelope: bytes) -> tuple[str, datetime | None]:
         for requested in root.iter(f"{{{namespace}}}RequestedSecurityToken")
         for e in requested
     ]
-    if len(tokens) != 1 or tokens[0].tag not in ASSERTIONS:
+    known = (*ASSERTIONS, ENCRYPTED_ASSERTION)
+    if len(tokens) != 1 or tokens[0].tag not in known:
         raise SecurityError("the security token service gave no SAML assertion")
     # With the namespaces that are in scope; all else as it is.
     assertion: str = etree.tostring(tokens[0], encoding="unicode", with_tail=False)

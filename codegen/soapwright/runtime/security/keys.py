@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypedDict, Unpack
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -30,7 +30,13 @@ from .port_profile import ClientDemands
 from .profile import Algorithms, Profile
 from .replays import NonceStore, Nonces
 from .securing import SecuredClient, SecuredService
-from .trust import Certificates, SubjectRule, Trust, certificates_of
+from .trust import (
+    Certificates,
+    CertificateSource,
+    SubjectRule,
+    Trust,
+    certificates_of,
+)
 
 __all__ = ["Keys", "Signer"]
 
@@ -39,6 +45,22 @@ _DEFAULT: Final = Profile()
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+class KeysOptions(TypedDict, total=False):
+    """The arguments of `Keys` besides one's own key and its certificates: they are described there."""
+
+    trust: Certificates
+    subject: SubjectRule | None
+    recipient: CertificateSource | None
+    saml: Given | None
+    issuers: Certificates
+    audience: Sequence[str]
+    clock: Callable[[], datetime]
+    replays: NonceStore | None
+    tokens: Sequence[Layer]
+    users: UserCheck | None
+    accept: Sequence[str]
 
 
 class Keys:
@@ -77,12 +99,12 @@ class Keys:
     def __init__(
         self,
         key: PrivateKey | Signer | None = None,
-        certificate: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        certificate: CertificateSource | None = None,
         *,
         chain: Sequence[x509.Certificate] = (),
         trust: Certificates = (),
         subject: SubjectRule | None = None,
-        recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
+        recipient: CertificateSource | None = None,
         secret: bytes | None = None,
         saml: Given | None = None,
         issuers: Certificates = (),
@@ -125,49 +147,32 @@ class Keys:
         cls,
         file: str | os.PathLike[str] | bytes,
         password: str | bytes | None = None,
-        *,
-        trust: Certificates = (),
-        subject: SubjectRule | None = None,
-        recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
-        saml: Given | None = None,
-        issuers: Certificates = (),
-        audience: Sequence[str] = (),
-        clock: Callable[[], datetime] = _now,
-        replays: NonceStore | None = None,
-        tokens: Sequence[Layer] = (),
-        users: UserCheck | None = None,
-        accept: Sequence[str] = (),
+        **others: Unpack[KeysOptions],
     ) -> Keys:
         """The key and the certificates of a PKCS#12 file, `.p12` or `.pfx`.
 
         Args:
             file: its path, or its content.
             password: of the file.
-            trust: as `Keys` takes it, like the others.
+            others: as `Keys` takes them.
 
         Raises:
             ValueError: it is none, the password is wrong, or it has no key.
             OSError: the file cannot be read.
         """
         data = file if isinstance(file, bytes) else Path(file).read_bytes()
-        found = pkcs12.load_pkcs12(data, _octets(password))
+        try:
+            found = pkcs12.load_pkcs12(data, _octets(password))
+        except ValueError as error:
+            name = "" if isinstance(file, bytes) else f"{os.fspath(file)}: "
+            raise ValueError(f"{name}{error}") from error
         if found.cert is None or found.key is None:
             raise ValueError("the PKCS#12 file has no private key with a certificate")
         return cls(
             _usable(found.key),
             found.cert.certificate,
             chain=[one.certificate for one in found.additional_certs],
-            trust=trust,
-            subject=subject,
-            recipient=recipient,
-            saml=saml,
-            issuers=issuers,
-            audience=audience,
-            clock=clock,
-            replays=replays,
-            tokens=tokens,
-            users=users,
-            accept=accept,
+            **others,
         )
 
     @classmethod
@@ -176,18 +181,7 @@ class Keys:
         key: str | os.PathLike[str] | bytes,
         certificate: str | os.PathLike[str] | bytes,
         password: str | bytes | None = None,
-        *,
-        trust: Certificates = (),
-        subject: SubjectRule | None = None,
-        recipient: str | os.PathLike[str] | bytes | x509.Certificate | None = None,
-        saml: Given | None = None,
-        issuers: Certificates = (),
-        audience: Sequence[str] = (),
-        clock: Callable[[], datetime] = _now,
-        replays: NonceStore | None = None,
-        tokens: Sequence[Layer] = (),
-        users: UserCheck | None = None,
-        accept: Sequence[str] = (),
+        **others: Unpack[KeysOptions],
     ) -> Keys:
         """A key and its certificate in PEM, which may be one file.
 
@@ -195,7 +189,7 @@ class Keys:
             key: the path of a file, or its content.
             certificate: the same; those of its authorities may follow it.
             password: of the key.
-            trust: as `Keys` takes it, like the others.
+            others: as `Keys` takes them.
 
         Raises:
             ValueError: either is none, or the password is wrong.
@@ -207,17 +201,7 @@ class Keys:
         return cls(
             _usable(loaded),
             certificate,
-            trust=trust,
-            subject=subject,
-            recipient=recipient,
-            saml=saml,
-            issuers=issuers,
-            audience=audience,
-            clock=clock,
-            replays=replays,
-            tokens=tokens,
-            users=users,
-            accept=accept,
+            **others,
         )
 
     def __repr__(self) -> str:

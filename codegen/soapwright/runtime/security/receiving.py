@@ -15,14 +15,15 @@ from ..http.message import Attachment
 from ..xml.parsing import LIMITS, Limits, parse
 from .algorithms import Accepted
 from .assertion_checks import Asserted, asserted
-from .assertions import assertion_in
+from .assertions import ENCRYPTED_ASSERTION, assertion_in
 from .canonical import canonical
 from .correlation import Correlation, SessionKey
-from .decrypting import Decrypted, Decrypting, SessionKeys
+from .decrypting import Decrypted, Decrypting
 from .material import Material
 from .names import ENCRYPTED_HEADER, ENCRYPTED_KEY, REFERENCE_LIST, ds
 from .parts import Ids, Parts, Place, element_at, parts_of, place_of
 from .profile import Profile
+from .session_keys import KEYS_AT_MOST, SessionKeys
 from .verifying import Verified, Verifying
 
 
@@ -96,7 +97,9 @@ class _Opening:
         self._profile = profile
         self._material = material
         self._accepts = accepts
-        self._keys = SessionKeys(material, accepts, coming.request)
+        # A key that signs is shared by two: of several receivers each could sign for the sender.
+        at_most = 1 if profile.symmetric else KEYS_AT_MOST
+        self._keys = SessionKeys(material, accepts, coming.request, at_most)
         self._found = Opened(parts)
         self._decrypting = Decrypting(
             *(self._keys, accepts, coming.limits, profile.actor), self._signed_scope
@@ -110,11 +113,13 @@ class _Opening:
             child = found.parts.security[number]
             if child.tag == ENCRYPTED_KEY:
                 for references in child.findall(REFERENCE_LIST)[:1]:
-                    self._decrypt(references, child)
+                    if not self._is_of_others(child):
+                        self._decrypt(references, child)
             elif child.tag == REFERENCE_LIST:
                 self._decrypt(child, None)
             elif child.tag == ds("Signature") and self._profile.expected:
-                self._verify(child)
+                self._assert()  # it may be encrypted: then this is another tree
+                self._verify(found.parts.security[number])
             number += 1
         self._assert()
         root = found.parts.root
@@ -125,12 +130,18 @@ class _Opening:
             raise SecurityError("the message's keys are not derived ones")
         return found
 
+    def _is_of_others(self, key: Any) -> bool:  # Any: lxml ships no types
+        """Whether an EncryptedKey is for another receiver, beside one's own."""
+        security = self._found.parts.security
+        if len(security.findall(ENCRYPTED_KEY)) == 1:
+            return False
+        return self._keys.own(security, Ids(self._found.parts.root)) is not key
+
     def _verify(self, signature: Any) -> None:  # Any: lxml ships no types
         found = self._found
         if len(found.signatures) > int(self._profile.endorse):
             raise SecurityError("there are more signatures than are expected")
         keys = self._keys if self._profile.symmetric else None
-        self._assert()
         verifying = Verifying(
             *(found.parts, self._material, self._accepts, keys),
             *(self._coming.attachments, found.assertion),
@@ -138,13 +149,18 @@ class _Opening:
         found.signatures.append(verifying.result(signature))
 
     def _assert(self) -> None:
-        """Check the SAML assertion of a request, where one is demanded."""
+        """Check the SAML assertion of a request, where one is demanded: before any signature is verified."""
         found, profile = self._found, self._profile
         if not profile.saml or self._coming.request is not None or found.assertion:
             return
         if found.parts.security is None:
             raise SecurityError("there is no Security block")
-        element, ids = assertion_in(found.parts.security), Ids(found.parts.root)
+        element = assertion_in(found.parts.security)
+        if element.tag == ENCRYPTED_ASSERTION:
+            root = self._decrypting.with_assertion(found.parts, element)
+            found.parts = parts_of(root, profile.actor)
+            element = assertion_in(found.parts.security)
+        ids = Ids(found.parts.root)
         found.assertion = asserted(element, profile, self._material, self._accepts, ids)
 
     def _decrypt(self, references: Any, key: Any) -> None:  # Any: lxml ships no types

@@ -17,7 +17,7 @@ from ..xml.element import Element
 from ..xml.parsing import LIMITS, Limits, parse
 from .algorithms import DIGESTS, SIGNATURES, accepted, identity_of
 from .assertion_checks import Asserted
-from .assertions import ASSERTIONS, id_of
+from .assertions import ASSERTIONS, ENCRYPTED_ASSERTION, id_of
 from .ciphers import DATA, TRANSPORTS
 from .correlation import Correlation
 from .demanding import (
@@ -293,7 +293,8 @@ class SecuredService(_Secured):
         found = self._check(parts_of(root, self._profile.actor), coming)
         parts = found.parts
         if found.assertion is None and parts.security is not None:
-            if any(e.tag in ASSERTIONS for e in parts.security):
+            known = (*ASSERTIONS, ENCRYPTED_ASSERTION)
+            if any(e.tag in known for e in parts.security):
                 raise SecurityError("nothing checks a SAML assertion here")
         signers = [one.signer.certificate for one in found.signatures if one.signer]
         signer = signers[0] if signers else None

@@ -25,8 +25,9 @@ from cryptography.x509.verification import (
 
 from ..errors.errors import SecurityError
 
-Certificates: TypeAlias = Sequence[str | os.PathLike[str] | bytes | x509.Certificate]
-"""Files of PEM, PEM or DER as bytes, or certificates."""
+CertificateSource: TypeAlias = str | os.PathLike[str] | bytes | x509.Certificate
+"""A file of PEM, PEM or DER as bytes, or a certificate of `cryptography`."""
+Certificates: TypeAlias = Sequence[CertificateSource]
 SubjectRule: TypeAlias = str | Callable[[x509.Certificate], bool]
 """A subject as RFC 4514 writes it, `CN=service,O=Bank,C=CZ`, or a function of the certificate."""
 
@@ -112,9 +113,7 @@ class Trust:
         return certificate.subject == rule
 
 
-def certificates_of(
-    given: str | os.PathLike[str] | bytes | x509.Certificate,
-) -> list[x509.Certificate]:
+def certificates_of(given: CertificateSource) -> list[x509.Certificate]:
     """The certificates of a file, or of its content.
 
     Raises:
@@ -124,9 +123,13 @@ def certificates_of(
     if isinstance(given, x509.Certificate):
         return [given]
     data = given if isinstance(given, bytes) else Path(given).read_bytes()
-    if b"-----BEGIN" in data:
-        return x509.load_pem_x509_certificates(data)
-    return [x509.load_der_x509_certificate(data)]
+    try:
+        if b"-----BEGIN" in data:
+            return x509.load_pem_x509_certificates(data)
+        return [x509.load_der_x509_certificate(data)]
+    except ValueError as error:
+        name = "what is given" if isinstance(given, bytes) else os.fspath(given)
+        raise ValueError(f"{name} is no certificate in PEM or DER") from error
 
 
 def der(certificate: x509.Certificate) -> bytes:

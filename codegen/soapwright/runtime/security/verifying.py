@@ -27,7 +27,6 @@ from .assertions import ASSERTIONS, referred
 from .canonical import canonical, prefix_list, with_default
 from .certificates import Found, certificate_of
 from .contained import check_contained
-from .decrypting import SessionKeys
 from .material import Material
 from .names import (
     ENCRYPTED_HEADER,
@@ -40,6 +39,7 @@ from .names import (
 )
 from .parts import Ids, Parts, only
 from .references import as_token
+from .session_keys import SessionKeys
 
 _REFERENCES_AT_MOST: Final = 32
 _PARAMETERS: Final = wsse("TransformationParameters")

@@ -25,6 +25,8 @@ class Connection:
     timeout: float = 30.0
     outgoing: tuple[Any, ...] = ()  # Any: layers of the package
     transport: Any = None
+    security: Any = None
+    """Keys of the package's own, False for none, None for what the policy demands."""
 
 
 def make_server(package: Package, connection: Connection) -> Server[Any]:
@@ -111,6 +113,7 @@ class _Caller:
                         timeout=connection.timeout,
                         outgoing=connection.outgoing,
                         transport=connection.transport,
+                        security=connection.security,
                     )
                     self._clients[tool.port] = client
                     await opened.enter_async_context(client)

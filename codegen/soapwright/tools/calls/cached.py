@@ -13,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from soapwright.model.diagnostics import Diagnostic, SpecError
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Diagnostic, Findings, Location, SpecError
 from soapwright.model.options import Options, is_package_name
 from soapwright.project.config import Project, package_of
 from soapwright.project.manifest import read_manifest
@@ -72,13 +73,14 @@ def package_folder(
     """The folder of the package of a WSDL, made where it is not there yet, and the findings about it.
 
     Raises:
-        SpecError: the WSDL cannot be read, or is a URL that may not be fetched and never was.
+        SpecError: the WSDL cannot be read, or is a URL that may not be fetched and never was; or
+            nothing can be written to the cache.
     """
     # a package that is there needs none of it
     from soapwright.tools.check import examine
 
     home = _home(wsdl)
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make(home)
     remote = Remote(home, allowed=allow_network)
     output = home / _FOLDER
     options = Options(_name(wsdl), catalogs=catalogs)
@@ -92,3 +94,19 @@ def package_folder(
         if state.plan is not None:
             carry_out(state.plan, progress)
     return output, state.findings
+
+
+def _make(home: Path) -> None:
+    """Make a folder in the cache.
+
+    Raises:
+        SpecError: it cannot be made.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        findings = Findings()
+        message = f"cannot be made: {error.strerror}"
+        hint = "packages of WSDLs are kept there; XDG_CACHE_HOME names another place"
+        findings.error(Code.OUTPUT, message, Location(str(home)), hint)
+        raise SpecError(findings) from error

@@ -40,8 +40,8 @@ def request_of(
     Raises:
         SpecError: a name is none of the operation's, a value not of its type, or one is missing.
     """
-    filled, findings = drawn(service, bound, given, headers or Given())
-    findings.raise_errors()
+    filled = _sound(service, bound, given, headers or Given())
+    findings = Findings()
     errors = service.package.errors
     parts = {**_attached(bound, given), **filled.parts}
     try:
@@ -75,6 +75,17 @@ def drawn(
     return filled, findings
 
 
+def _sound(service: Service, bound: Bound, given: Given, headers: Given) -> Filled:
+    """The envelope of what is given.
+
+    Raises:
+        SpecError: some of it has no place there.
+    """
+    filled, findings = drawn(service, bound, given, headers)
+    findings.raise_errors()
+    return filled
+
+
 def _at(bound: Bound) -> Location:
     return Location(bound.name)
 
@@ -93,17 +104,31 @@ def _attached(bound: Bound, given: Given) -> dict[str, bytes]:
     return parts
 
 
-def from_data(service: Service, bound: Bound, data: object) -> Made:
+def from_data(
+    service: Service, bound: Bound, data: object, headers: Given | None = None
+) -> Made:
     """The request that JSON holds, in the form that the package's `to_dict` gives.
 
+    Args:
+        service: the package.
+        bound: the operation.
+        data: the JSON.
+        headers: the values of its declared headers.
+
     Raises:
-        SpecError: it is not of the request's type.
+        SpecError: it is not of the request's type, or a header's value not of its.
     """
     findings = Findings()
+    blocks = None
+    filled = None
+    if headers is not None and headers.parts:
+        filled = _sound(service, bound, Given(), headers)
     package = service.package
     try:
         value = package.from_dict(bound.served.request_type, data, defaults=True)
-        envelope = bound.served.encode_request(value)
+        if filled is not None:
+            blocks = bound.served.decode_request_headers(filled.envelope)
+        envelope = bound.served.encode_request(value, blocks)
     except AttributeError:
         hint = "generate the package anew: this version of it has no JSON"
         findings.error(Code.CALL, "the package reads no JSON", _at(bound), hint)
@@ -112,7 +137,7 @@ def from_data(service: Service, bound: Bound, data: object) -> Made:
         hint = f"`soapwright call … {bound.name} --template` shows an example"
         findings.error(Code.CALL, f"{error.path}: {error.message}", _at(bound), hint)
         raise SpecError(findings) from None
-    return Made(value, None, envelope)
+    return Made(value, blocks, envelope)
 
 
 def arguments_of(value: Any) -> list[str]:  # Any: a message's class

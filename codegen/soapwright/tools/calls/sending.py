@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,12 @@ PASSWORD = "SOAPWRIGHT_PASSWORD"
 """The variable of the environment that has the password of `--security`."""
 _KINDS = ("plain", "digest", "basic", "keys")
 _NONE = "none"
+_SECURITY = (
+    "--security keys:FILE.p12 and --trust CERTIFICATE give keys; --security none does without"
+    " what the policy demands"
+)
+_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])")
+"""The beginning of a path of Windows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,9 @@ def read_security(
     if text == _NONE:
         return Security(_NONE)
     kind, _, rest = text.partition(":")
-    user, colon, password = rest.partition(":")
+    drive = _DRIVE.match(rest) if kind == "keys" else None
+    user, colon, password = rest[drive.end() if drive else 0 :].partition(":")
+    user = f"{drive[0]}{user}" if drive else user
     if kind not in _KINDS or not user:
         hint = (
             "plain:USER, digest:USER, basic:USER or keys:FILE, and :PASSWORD; or none"
@@ -87,7 +97,6 @@ def make_client(
     bound: Bound,
     settings: Settings,
     transport: Any = None,
-    see: Callable[[Any], Any] | None = None,
 ) -> Any:
     """A client of the operation's port.
 
@@ -96,33 +105,52 @@ def make_client(
         bound: the operation.
         settings: how calls are sent.
         transport: in the place of HTTP.
-        see: the last layer of requests.
 
     Raises:
         SpecError: there is no address to call, or an option is not possible.
     """
     client = getattr(service.package, bound.client)
-    outgoing = [*layers_of(service.package, settings), *([see] if see else [])]
+    security = message_security(service.package, settings.security)
     try:
         return client(
             settings.endpoint or None,
             port=bound.port.key,
             timeout=settings.timeout,
             transport=transport,
-            outgoing=outgoing,
-            security=_message_security(service, settings.security),
+            outgoing=layers_of(service.package, settings),
+            security=security,
         )
     except (OSError, ValueError) as error:
         findings = Findings()
-        has_address = settings.endpoint or bound.port.address
-        hint = "" if has_address else "--endpoint URL names the service"
+        hint = ""
+        if not (settings.endpoint or bound.port.address):
+            hint = "--endpoint URL names the service"
+        elif "security" in service.package.__all__:
+            hint = _SECURITY
         findings.error(Code.CALL, str(error), Location(bound.port.key), hint)
         raise SpecError(findings) from None
 
 
 # Any: keys of the package's own, False for none, None for what the policy demands
-def _message_security(service: Service, security: Security | None) -> Any:
-    """The message security of a client.
+def message_security(package: Any, security: Security | None) -> Any:
+    """The message security of a generated package's client.
+
+    Raises:
+        SpecError: the package has none, or the keys cannot be read or used.
+    """
+    try:
+        return _keys(package, security)
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}"
+    except ValueError as error:
+        message = str(error)
+    findings = Findings()
+    findings.error(Code.CALL, message, Location("--security"))
+    raise SpecError(findings)
+
+
+def _keys(package: Any, security: Security | None) -> Any:  # Any: as above
+    """The same.
 
     Raises:
         ValueError: the package has none, or the keys cannot be used.
@@ -132,11 +160,11 @@ def _message_security(service: Service, security: Security | None) -> Any:
         return None
     if security.kind == _NONE:
         return False
-    if "security" not in service.package.__all__:
+    if "security" not in package.__all__:
         raise ValueError(
             "the package has no message security: generate it with --security"
         )
-    return service.package.security.Keys.from_pkcs12(
+    return package.security.Keys.from_pkcs12(
         security.user, security.password, trust=security.trust
     )
 
@@ -191,16 +219,10 @@ def prepared(
             self.sent = request
             raise _Captured
 
-    seen: list[bytes] = []
-
-    def see(message: Any) -> Any:  # Any: the package's Message
-        seen.append(message.envelope)
-        return message
-
     transport = Capturing()
     endpoint = settings.endpoint or bound.port.address or "http://localhost/"
     settings = replace(settings, endpoint=endpoint)
-    client = make_client(service, bound, settings, transport, see)
+    client = make_client(service, bound, settings, transport)
     try:
         with client:
             client.exchange(bound.served, made.value, made.headers)
@@ -215,5 +237,18 @@ def prepared(
     sent = transport.sent
     return Prepared(
         *(sent.method, sent.url, dict(sent.headers), sent.body),
-        seen[0] if seen else b"",
+        _root(sent.headers, sent.body),
     )
+
+
+def _root(headers: Mapping[str, str], body: bytes) -> bytes:
+    """The envelope of a request: the body, or the first of its parts, where clients put the root."""
+    kind = EmailMessage()
+    for name, value in headers.items():
+        if name.lower() == "content-type":
+            kind[name] = value
+    boundary = kind.get_boundary()
+    if boundary is None:
+        return body
+    part = body.split(f"--{boundary}".encode(), 2)[1]
+    return part.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n")

@@ -128,7 +128,7 @@ class Service:
                 names = (one.operation.key, one.operation.name, one.name)
                 if same(name) in map(same, names):
                     return one
-        raise self._unknown("operation", name, [one.operation.key for one in chosen])
+        raise self._unknown("operation", name, [one.name for one in chosen])
 
     def _unknown(self, kind: str, name: str, known: list[str]) -> SpecError:
         findings = Findings()

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from soapwright.model.diagnostics import SpecError, one_line
 from soapwright.project.toolkit import console_files
+from soapwright.tools.asgi import body_of, send_reply
 from soapwright.tools.calls.service import Service
 from soapwright.tools.console.calls import Calls, Json
 from soapwright.tools.console.forms import (
@@ -99,7 +100,9 @@ class Console:
                 send, 403, "text/plain", b"The page is out of date: load it again.\n"
             )
         else:
-            status, answer = await self._answer(path, await _received(receive))
+            status, answer = await self._answer(
+                path, await body_of(receive, _MOST_BODY)
+            )
             await _send(send, status, _JSON, json.dumps(answer).encode())
 
     def _knows(self, token: str) -> bool:
@@ -163,23 +166,9 @@ class Console:
         return {}
 
 
-async def _received(receive: Receive) -> bytes | None:
-    """A request's body; None where it is too long."""
-    body, more = bytearray(), True
-    while more:
-        event = await receive()
-        body += event.get("body", b"")
-        more = event.get("more_body", False)
-        if len(body) > _MOST_BODY:
-            return None
-    return bytes(body)
-
-
 async def _send(send: Send, status: int, kind: str, body: bytes) -> None:
     headers = {**_HEADERS, "content-type": kind, "content-length": str(len(body))}
-    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": pairs})
-    await send({"type": "http.response.body", "body": body})
+    await send_reply(send, status, headers, body)
 
 
 def console_app(folder: Path, samples: Path, history: History) -> AsgiApp:

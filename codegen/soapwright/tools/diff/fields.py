@@ -9,11 +9,7 @@ from soapwright.model.api import (
     Struct,
     TypeRef,
 )
-from soapwright.python.types.fields import (
-    Alternative,
-    Field,
-    wildcards_in,
-)
+from soapwright.python.types.fields import Alternative, Field, wildcards_in
 from soapwright.tools.diff.changes import Sides
 from soapwright.tools.diff.choices import compare_rules
 from soapwright.tools.diff.comparing import Places, Types
@@ -248,7 +244,6 @@ class FieldComparison:
             before = {k: a for k, a in before.items() if k != only_name(now)}
         if after and not before:
             after = {k: a for k, a in after.items() if k != only_name(was)}
-        noted = len(self.changes)
         for name in before:
             if name not in after:
                 message = f"{name} is no longer allowed"
@@ -274,7 +269,7 @@ class FieldComparison:
                 kind = "type-widened" if now.mixed else "type-narrowed"
                 message = "may hold text" if now.mixed else "may no longer hold text"
                 self._add(kind, key, message, places, Effect.BREAKING)
-        self._annotation(old, new, key, places, noted)
+        self._annotation(old, new, key, places)
 
     def _alternative(
         self,
@@ -299,9 +294,8 @@ class FieldComparison:
         new: tuple[Struct, str, Field],
         key: str,
         places: Places,
-        noted: int,
     ) -> None:
-        """Another annotation, where no change since `noted` is one that breaks code."""
+        """Another annotation, where a field's items become pairs of a name and a value, or cease to be."""
         tagged = [bool(alternatives(one[2].what)) for one in (old, new)]
         if tagged[0] == tagged[1]:
             return

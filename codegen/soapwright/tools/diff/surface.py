@@ -27,13 +27,8 @@ from soapwright.python.modules.service_modules import ServiceModules
 from soapwright.python.modules.type_modules import TypeModules
 from soapwright.python.text.scope import Scope
 from soapwright.python.types.annotations import NOTHING
-from soapwright.python.types.fields import (
-    AnyAttributes,
-    Declarations,
-    Field,
-    Text,
-    What,
-)
+from soapwright.python.types.declarations import Declarations
+from soapwright.python.types.fields import AnyAttributes, Field, Text, What
 from soapwright.python.wire import STANDARD
 from soapwright.tools.diff.rules import Effect
 

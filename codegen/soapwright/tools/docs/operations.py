@@ -171,6 +171,7 @@ class Operations:
             one_way=output is None,
             faults=[self._fault(fault, rows) for fault in operation.faults],
             bound=[Bound(p.key, _facts(p, o)) for p, o in bound],
+            console=_console(bound),
             example=examples.of(port, operation, client, method),
         )
 
@@ -207,6 +208,14 @@ def _signature(name: str, parameters: list[Row], returns: Linked) -> list[Linked
         return [line]
     rest: list[Linked] = [[("    ", ""), *one, (",", "")] for one in given]
     return [[(f"{name}(", "")], [("    *,", "")], *rest, end]
+
+
+def _console(bound: list[tuple[Port, Operation]]) -> str:
+    """The place of an operation in the console, which calls ports of SOAP alone."""
+    for port, operation in bound:
+        if not (port.is_http or port.is_consumer) and operation.input is not None:
+            return f"{port.key}/{operation.key}"
+    return ""
 
 
 def _port_facts(port: Port) -> list[tuple[str, str]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import jinja2
 
 from soapwright.project.toolkit import site_templates
+from soapwright.tools.docs.views import Frame, ReferenceView
 
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.FileSystemLoader(site_templates()),
@@ -16,14 +19,39 @@ _ENVIRONMENT = jinja2.Environment(
 )
 
 
-def render(template: str, path: str, site: object, page: object) -> bytes:
-    """One page of the site; `path` is its own, from the site's root.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page's path from the site's root, and the folder there that the links of its views are from."""
 
-    The template sees the site, the page, and `root`, which leads from the page to the site's root.
+    path: str
+    folder: str = ""
+
+    @property
+    def base(self) -> str:
+        """The way from the page to the site's root."""
+        return "../" * self.path.count("/")
+
+
+def render(
+    template: str,
+    place: Place,
+    frame: Frame,
+    reference: ReferenceView | None,
+    page: object,
+) -> bytes:
+    """One page of the site.
+
+    The template sees the frame, the reference, the page, its `path`, `base`, which leads to the
+    site's root, and `root`, which leads to the folder that the links of its views are from.
     """
-    root = "../" * path.count("/")
-    made = _ENVIRONMENT.get_template(template)
-    text = made.render(site=site, page=page, root=root, path=path)
+    text = _ENVIRONMENT.get_template(template).render(
+        frame=frame,
+        reference=reference,
+        page=page,
+        path=place.path,
+        base=place.base,
+        root=place.base + place.folder,
+    )
     return text.encode("utf-8", "xmlcharrefreplace")
 
 

@@ -18,7 +18,8 @@ from soapwright.python.context import Context
 from soapwright.python.modules.methods import Parameter
 from soapwright.python.text.scope import Scope
 from soapwright.python.types.annotations import Declaration
-from soapwright.python.types.fields import Declarations, Field, Text, What
+from soapwright.python.types.declarations import Declarations
+from soapwright.python.types.fields import Field, Text, What
 from soapwright.python.types.representations import Representations
 from soapwright.tools.docs.text import linked, paragraphs
 from soapwright.tools.docs.views import Row

@@ -5,25 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from soapwright.tools.docs.reference import Reference
 from soapwright.tools.docs.views import FaultView, OperationPage, TypePage
 
-# Kind, name, path, name on the wire, summary, names of parameters, fields or members.
+# Kind, name, path, name on the wire, summary; names of parameters, fields or members, or a text's words.
+# The kind of a page's section is the page's title.
 Entry = tuple[str, str, str, str, str, str]
 
 
-def index(
-    operations: Iterable[OperationPage],
-    types: Iterable[TypePage],
-    faults: Iterable[FaultView],
-) -> bytes:
+def index(entries: Iterable[Entry]) -> bytes:
     """`search-index.js`: one line an entry; it sets `soapwrightIndex`.
 
     A script's text is no place for a stranger's: it is ASCII, without `<`.
     """
-    entries = [*_operations(operations), *_types(types), *_faults(faults)]
     lines = (json.dumps(one).replace("<", "\\u003c") for one in entries)
     entry_lines = ",\n".join(lines)
     return f"var soapwrightIndex = [\n{entry_lines}\n];\n".encode("ascii")
+
+
+def reference_entries(reference: Reference, folder: str) -> Iterator[Entry]:
+    """The entries of a reference whose root is this folder of the site."""
+    for kind, name, path, wire, about, names in (
+        *_operations(reference.operations),
+        *_types(reference.types),
+        *_faults(reference.view.faults),
+    ):
+        yield kind, name, folder + path, wire, about, names
 
 
 def _operations(pages: Iterable[OperationPage]) -> Iterator[Entry]:

@@ -10,7 +10,7 @@ from soapwright.model.api import Api, Enumeration, NamedRef, QName, Struct, Type
 from soapwright.model.walk import references_of
 from soapwright.python.context import Context
 from soapwright.python.text.scope import Scope
-from soapwright.python.types.fields import Annotations
+from soapwright.python.types.declarations import Annotations
 from soapwright.tools.docs.rows import Rows
 from soapwright.tools.docs.text import paragraphs, summary
 from soapwright.tools.docs.views import Fields, Link, Marked, TypePage

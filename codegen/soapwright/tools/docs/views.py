@@ -1,4 +1,4 @@
-"""The data of the reference's templates: finished text, nothing left to decide.
+"""The data of the site's templates: finished text, nothing left to decide.
 
 Text with links or highlights is a list of pieces, each with what it is; so all of it is escaped
 where it is laid out.
@@ -21,6 +21,47 @@ class Link:
     text: str
     href: str
     about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """Links under a heading, "" for none; a link's `about` is shown after its text."""
+
+    title: str
+    links: list[Link]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of each page: the site's title, the name of its menus for screen readers, and these."""
+
+    title: str
+    label: str
+    menus: list[Menu]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An element of HTML with its children; of a text, `tag` is "".
+
+    Tags and the names of attributes are the toolkit's own, never a page's.
+    """
+
+    tag: str
+    text: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    children: tuple[Node, ...] = ()
+    is_void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ManualPage:
+    """A page of a manual; `sections` are its headings of the second level."""
+
+    path: str
+    title: str
+    nodes: list[Node]
+    sections: list[Link]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +121,7 @@ class OperationPage:
     """One operation: `signature` is that of the client's method.
 
     `returned` is the reply's only field, where the method gives its value; else `reply` has all.
+    `console` is the operation's place in the console, "" where the console does not offer it.
     """
 
     path: str
@@ -97,6 +139,7 @@ class OperationPage:
     one_way: bool
     faults: list[FaultView]
     bound: list[Bound]
+    console: str
     example: Example
 
 
@@ -132,19 +175,13 @@ class ClientView:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The whole: what every page shows, and what the first does.
+class ReferenceView:
+    """The content of a reference's first page, parts of which all of its pages show."""
 
-    `menu` has the operations by client, nothing where they are too many for every page.
-    """
-
-    title: str
     package: str
     doc: list[Marked]
     left_out: list[str]
     clients: list[ClientView]
     types: list[tuple[str, list[Link]]]
     faults: list[FaultView]
-    menu: list[ClientView]
-    operation_count: int
     type_count: int

@@ -5,10 +5,11 @@ from __future__ import annotations
 from lxml import etree
 
 from soapwright.model.api import QName, SoapVersion
+from soapwright.model.namespaces import XML, XSD
 from soapwright.tools.infer.encoded import array_type, declared_type
 from soapwright.tools.infer.samples import Sample, clark, qname
-from soapwright.wsdl.namespaces import WIRE, WSDL, WSDL_SOAP11, WSDL_SOAP12, XML
-from soapwright.wsdl.references import SOAP11_ENCODING, XSD
+from soapwright.wsdl.namespaces import WIRE, WSDL, WSDL_SOAP11, WSDL_SOAP12
+from soapwright.wsdl.references import SOAP11_ENCODING
 
 _SOAP = {SoapVersion.V11: WSDL_SOAP11, SoapVersion.V12: WSDL_SOAP12}
 

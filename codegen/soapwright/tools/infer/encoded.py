@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from soapwright.model.api import Builtin, QName
+from soapwright.model.namespaces import XSD
 from soapwright.tools.infer.samples import is_nil, qname, xsi_type
 from soapwright.tools.infer.values import together, type_of_texts
 from soapwright.wsdl.namespaces import XSD_DRAFTS
-from soapwright.wsdl.references import SOAP12_ENCODING, SOAP_ENCODINGS, XSD
+from soapwright.wsdl.references import SOAP12_ENCODING, SOAP_ENCODINGS
 
 ANY = QName(XSD, "anyType")
 _HOPS = 8

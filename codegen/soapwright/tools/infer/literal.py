@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 
 from soapwright.model.api import QName
+from soapwright.model.namespaces import XSD
 from soapwright.tools.infer.document import Document
 from soapwright.tools.infer.encoded import ANY, is_simple, declared_type
 from soapwright.tools.infer.samples import clark, is_nil, qname, xsi_type
 from soapwright.tools.infer.shapes import Child, Shape, has_text, shape_of
 from soapwright.tools.infer.values import type_of_texts
-from soapwright.wsdl.references import XSD
 
 # The deepest nesting of anonymous types: a deeper one is declared by name, for readability.
 _NESTED = 10

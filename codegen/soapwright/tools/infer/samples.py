@@ -12,15 +12,10 @@ from soapwright.envelopes.files import read_envelope
 from soapwright.model.api import QName, SoapVersion
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
-from soapwright.python.wire import (
-    ENCODINGS,
-    ENVELOPES,
-    STANDARD,
-    WIRE_STYLES,
-    WireStyle,
-)
+from soapwright.model.namespaces import ENCODINGS, ENVELOPES, XSI
+from soapwright.python.wire import STANDARD, WIRE_STYLES, WireStyle
 from soapwright.wsdl.lines import source_line
-from soapwright.wsdl.namespaces import XSD_DRAFTS, XSI
+from soapwright.wsdl.namespaces import XSD_DRAFTS
 from soapwright.wsdl.parsing import decode
 from soapwright.wsdl.references import SOAP_ENCODINGS
 

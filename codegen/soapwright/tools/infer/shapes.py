@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from lxml import etree
 
 from soapwright.model.api import QName
-from soapwright.python.wire import ENVELOPES
+from soapwright.model.namespaces import ENVELOPES, XSI
 from soapwright.tools.infer.samples import clark, is_nil, qname
 from soapwright.tools.infer.values import type_of_texts
-from soapwright.wsdl.namespaces import XSI
 from soapwright.wsdl.references import SOAP_ENCODINGS
 
 _NOT_OURS = frozenset({XSI, *SOAP_ENCODINGS})

@@ -9,6 +9,7 @@ from lxml import etree
 from soapwright.model.api import QName
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
+from soapwright.model.namespaces import XSD
 from soapwright.tools.infer.document import Document
 from soapwright.tools.infer.encoded import (
     ANY,
@@ -23,7 +24,7 @@ from soapwright.tools.infer.encoded import (
 from soapwright.tools.infer.samples import Sample, is_nil, qname
 from soapwright.tools.infer.shapes import Child, Shape, has_text, shape_of
 from soapwright.wsdl.namespaces import WSDL
-from soapwright.wsdl.references import SOAP11_ENCODING, SOAP_ENCODINGS, XSD
+from soapwright.wsdl.references import SOAP11_ENCODING, SOAP_ENCODINGS
 
 # Attributes of SOAP's encoding itself (SOAP 1.1, section 5.1; SOAP 1.2, part 2, 3.1.5).
 _REFERENCES = frozenset({"id", "href", "ref"})

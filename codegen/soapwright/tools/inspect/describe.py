@@ -29,7 +29,7 @@ from soapwright.python.emit import make_context
 from soapwright.python.modules.methods import Method, Methods, Parameter
 from soapwright.python.modules.service_modules import ServiceModules
 from soapwright.python.text.scope import Scope
-from soapwright.python.types.fields import Annotations, Declarations
+from soapwright.python.types.declarations import Annotations, Declarations
 from soapwright.python.wire import STANDARD
 
 _QUALIFIER = re.compile(r"\b_?(?:t|soap)\.(?=[A-Za-z])")

@@ -34,7 +34,8 @@ from soapwright.model.diagnostics import Findings, Location
 from soapwright.model.options import Options
 from soapwright.python.emit import make_context
 from soapwright.python.names.identifiers import class_name, field_name
-from soapwright.python.types.fields import Types, What
+from soapwright.python.types.classes import Types
+from soapwright.python.types.fields import What
 from soapwright.python.wire import STANDARD
 from soapwright.wsdl.references import SOAP_ENCODINGS
 

@@ -19,7 +19,6 @@ from soapwright.runtime.security.algorithms import (
     encoded,
 )
 from soapwright.runtime.security.correlation import Correlation
-from soapwright.runtime.security.decrypting import SessionKeys
 from soapwright.runtime.security.demanding import demanded
 from soapwright.runtime.security.keys import Keys
 from soapwright.runtime.security.names import (
@@ -39,6 +38,7 @@ from soapwright.runtime.security.parts import (
 )
 from soapwright.runtime.security.profile import Profile
 from soapwright.runtime.security.receiving import Coming, opened
+from soapwright.runtime.security.session_keys import SessionKeys
 from soapwright.runtime.security.timestamps import check_timestamp
 from soapwright.runtime.security.verifying import Verified, Verifying
 from soapwright.runtime.soap.envelope import NAMES, Version

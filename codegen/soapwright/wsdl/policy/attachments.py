@@ -13,9 +13,9 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings
+from soapwright.model.namespaces import XML
 from soapwright.model.policy import NOTHING, Policy, PolicyLimit, all_of, unreadable
 from soapwright.wsdl.documents import Documents
-from soapwright.wsdl.namespaces import XML
 from soapwright.wsdl.policy.normal import Normaliser, Unreadable
 from soapwright.wsdl.policy.references import URIS, WSP, attached_uris, policy_kind
 

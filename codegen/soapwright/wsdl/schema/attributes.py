@@ -16,14 +16,13 @@ from soapwright.model.api import (
     TypeRef,
 )
 from soapwright.model.codes import Code
+from soapwright.model.namespaces import XML, XSI
 from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.components import Declared
 from soapwright.wsdl.schema.context import Context, Owner
 from soapwright.wsdl.schema.parse import ParsedSchema
 
-_XML = "http://www.w3.org/XML/1998/namespace"
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _ANY_SIMPLE = BuiltinRef(Builtin.ANY_SIMPLE_TYPE)
 _XML_TYPES = {
     "lang": BuiltinRef(Builtin.LANGUAGE),
@@ -193,9 +192,9 @@ def _undeclared(
     Of one whose prefix is not declared nobody knows the namespace: any attribute is read.
     """
     required = use.use is xsd.UseType.REQUIRED
-    if name.namespace == _XML and name.local in _XML_TYPES:
+    if name.namespace == XML and name.local in _XML_TYPES:
         return Attribute(name, _XML_TYPES[name.local], required, schema.at(use))
-    if name.namespace == _XSI:
+    if name.namespace == XSI:
         return None  # the instance's own business: no part of a value
     if not NC_NAME.fullmatch(name.local):
         message = f"{name.local!r} is no name: the attribute is left out"

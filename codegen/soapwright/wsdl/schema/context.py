@@ -19,11 +19,11 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.namespaces import XSD, XSI
 from soapwright.wsdl.namespaces import WSDL
 from soapwright.wsdl.references import (
     SOAP11_ENCODING,
     SOAP12_ENCODING,
-    XSD,
     near_builtin,
     type_reference,
 )
@@ -47,7 +47,7 @@ _WELL_KNOWN = {
     "soapenc": SOAP11_ENCODING,
     "SOAP-ENC": SOAP11_ENCODING,
     "soap12enc": SOAP12_ENCODING,
-    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+    "xsi": XSI,
     "xlink": "http://www.w3.org/1999/xlink",
 }
 

@@ -10,13 +10,13 @@ from lxml import etree
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.namespaces import XML, XSD
 from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.documents import SchemaDocument
-from soapwright.wsdl.references import XSD
 from soapwright.wsdl.schema import xsd
 
 # Every document has this prefix (Namespaces in XML, section 3).
-_IMPLIED: dict[str | None, str] = {"xml": "http://www.w3.org/XML/1998/namespace"}
+_IMPLIED: dict[str | None, str] = {"xml": XML}
 _BOOLEANS = frozenset({"true", "false", "1", "0"})
 _VALUES = {
     "nillable": _BOOLEANS,

@@ -51,6 +51,17 @@ def _quoted(action: str) -> str:
     return f'"{escaped}"'
 
 
+def check_request(message: Message) -> None:
+    """Refuse headers that are of the body as it is sent, and not of a message.
+
+    Raises:
+        ValueError: a layer set one: a length that is wrong would break the connection.
+    """
+    for name in ("Content-Length", "Transfer-Encoding"):
+        if name in message.headers:
+            raise ValueError(f"{name} is no header of a message: the transport sets it")
+
+
 def packed(message: Message) -> tuple[dict[str, str], bytes | Pieces]:
     """A message that goes out, as HTTP's headers and body: in pieces, where some are not in memory.
 

@@ -21,7 +21,7 @@ from ..xml.element import NOTHING
 from ..xml.parsing import Limits
 from .aside import aside
 from .attaching import Attaching, AttachmentsAs, checked, joined, mtom_of
-from .binding import packed, request_message
+from .binding import check_request, packed, request_message
 from .defaults import header_blocks, with_defaults
 from .deadlines import Deadline, in_thread, sleep, usable, within, within_async
 from .httpx2_transport import AsyncHttpTransport, HttpTransport
@@ -285,6 +285,7 @@ class _Client(Generic[H]):
         streams: bool,
     ) -> Request:
         """A request, as it is sent; its body is all in memory unless the transport `streams`."""
+        check_request(message)
         headers, body = packed(message)
         pieces: Pieces | None = None
         if isinstance(body, Pieces):

@@ -18,13 +18,12 @@ from ..xml.lenience import HIDDEN
 from .forms import (
     Anything,
     Enumeration,
-    Misfit,
-    Walk,
     form_of,
     record_of,
 )
 from .home import Home, home_of
 from .scalars import scalar_of
+from .walking import Misfit, Walk
 
 T = TypeVar("T")
 

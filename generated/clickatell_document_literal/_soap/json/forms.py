@@ -9,6 +9,8 @@ that begin with `$` are no fields: XML has no such names, nor has Python.
     {"$xml": "<a/>"}                        an element of any name
     {"$nil": {"{urn:x}reason": "…"}}        an element that is nil and has attributes
     {"credit": "12.50"}                     one alternative of a choice, by its name
+
+The forms here contain each other: a class's fields have forms, and values of any type may be of a class.
 """
 
 from __future__ import annotations
@@ -38,103 +40,18 @@ from ..values.anyxml import AnyElement
 from ..values.names import XSD, QName
 from ..values.values import UNSET, Nil, Unset
 from .home import Home
-from .scalars import SCALARS, Scalar, json_name, scalar_of
-from .tagged import ATTACHMENT, dump_tagged, load_tagged
-
-DEEPEST: Final = 256
-"""Objects and lists within each other; an envelope is never as deep."""
-
-
-class Misfit(Exception):
-    """A value or JSON that is not of its form; `steps` lead to the spot, the innermost first.
-
-    `secret` is whether a field on the way is one, so that the reason must not show.
-    """
-
-    def __init__(self, reason: str, *steps: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.steps = list(steps)
-        self.secret = False
-
-
-class Walk:
-    """One conversion: the objects that it is in, and whether fields that are left out get the
-    defaults of their class."""
-
-    __slots__ = ("begun", "defaults", "depth")
-
-    def __init__(self, *, defaults: bool = False) -> None:
-        self.begun: set[int] = set()
-        self.defaults = defaults
-        self.depth = 0
-
-    def begin(self, value: object) -> int:
-        """Enter an object or a list that is dumped.
-
-        Raises:
-            Misfit: it is being dumped already, or is too deep.
-        """
-        key = id(value)
-        if key in self.begun:
-            raise Misfit("contains itself")
-        if len(self.begun) == DEEPEST:
-            raise Misfit(f"more than {DEEPEST} objects are within each other")
-        self.begun.add(key)
-        return key
-
-    def descend(self) -> None:
-        """Enter an object or an array that is read.
-
-        Raises:
-            Misfit: it is too deep.
-        """
-        if self.depth == DEEPEST:
-            raise Misfit(f"more than {DEEPEST} objects are within each other")
-        self.depth += 1
-
-
-@dataclass(frozen=True, slots=True)
-class Simple:
-    """A simple type of XML Schema."""
-
-    scalar: Scalar
-
-    def holds(self, value: object) -> bool:
-        return self.scalar.holds(value) and not isinstance(value, Enum)
-
-    def dump(self, value: Any, walk: Walk) -> object:
-        try:
-            return self.scalar.dump(value)
-        except (TypeError, ValueError) as error:
-            raise Misfit(str(error)) from None
-
-    def load(self, data: object, walk: Walk) -> object:
-        try:
-            return self.scalar.load(data)
-        except (TypeError, ValueError) as error:
-            raise Misfit(str(error)) from None
-
-
-@dataclass(frozen=True, slots=True)
-class Binary(Simple):
-    """Bytes, which may be an attachment."""
-
-    def holds(self, value: object) -> bool:
-        return isinstance(value, (bytes, Attachment))
-
-    def dump(self, value: Any, walk: Walk) -> object:
-        if not isinstance(value, Attachment):
-            return Simple.dump(self, value, walk)
-        try:
-            return dump_tagged(value)
-        except (OSError, TypeError, ValueError) as error:
-            raise Misfit(f"the attachment cannot be read: {error}") from None
-
-    def load(self, data: object, walk: Walk) -> object:
-        if isinstance(data, Mapping) and data.get("$type") == ATTACHMENT:
-            return _load_tagged(data, None)
-        return Simple.load(self, data, walk)
+from .scalars import SCALARS, json_name, scalar_of
+from .simple_forms import (
+    Binary,
+    Simple,
+    Texts,
+    Xml,
+    dump_nil,
+    dump_typed,
+    load_nil,
+    load_typed,
+)
+from .walking import Misfit, Walk, at
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,29 +122,6 @@ class ListOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
-    """A mapping of texts: attributes of any name."""
-
-    def holds(self, value: object) -> bool:
-        return isinstance(value, Mapping)
-
-    def dump(self, value: Any, walk: Walk) -> object:
-        return self._texts(value, "given, a mapping of texts wanted")
-
-    def load(self, data: object, walk: Walk) -> object:
-        return self._texts(data, "given, an object of strings wanted")
-
-    @staticmethod
-    def _texts(found: object, refusal: str) -> dict[str, str]:
-        if not isinstance(found, Mapping):
-            raise Misfit(f"{json_name(found)} {refusal}")
-        for name, text in found.items():
-            if not isinstance(name, str) or not isinstance(text, str):
-                raise Misfit(f"{json_name(text)} given, a string wanted", f".{name}")
-        return {name: str.__str__(text) for name, text in found.items()}
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """A `(name, value)` of a choice that repeats, of mixed content or of a substitution group."""
 
@@ -242,7 +136,7 @@ class Choice:
         name = value[0]
         if name not in self.tags:
             raise Misfit(f"the name is none of {', '.join(self.tags)}")
-        return {name: _at(f".{name}", self.tags[name].dump, value[1], walk)}
+        return {name: at(f".{name}", self.tags[name].dump, value[1], walk)}
 
     def load(self, data: object, walk: Walk) -> object:
         if not isinstance(data, Mapping) or len(data) != 1:
@@ -251,7 +145,7 @@ class Choice:
         ((name, inner),) = data.items()
         if name not in self.tags:
             raise Misfit(f"is none of {', '.join(self.tags)}", f".{name}")
-        return name, _at(f".{name}", self.tags[name].load, inner, walk)
+        return name, at(f".{name}", self.tags[name].load, inner, walk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +163,7 @@ class Known:
         if not self.holds(value):
             raise Misfit(f"{type(value).__name__} given, a known element wanted")
         name = value[0]
-        return {name: _at(f".{name}", self._form(name).dump, value[1], walk)}
+        return {name: at(f".{name}", self._form(name).dump, value[1], walk)}
 
     def load(self, data: object, walk: Walk) -> object:
         if not isinstance(data, Mapping) or len(data) != 1:
@@ -279,7 +173,7 @@ class Known:
         ((name, inner),) = data.items()
         if name not in self.home.elements:
             raise Misfit("is no element of the schemas", f".{name}")
-        return name, _at(f".{name}", self._form(name).load, inner, walk)
+        return name, at(f".{name}", self._form(name).load, inner, walk)
 
     def _form(self, name: str) -> Form:
         """The form of an element's value: its class where it has one, else that of any value."""
@@ -288,31 +182,6 @@ class Known:
             return Anything(self.home)
         form = Enumeration(cls) if issubclass(cls, Enum) else record_of(cls)
         return Nillable(form, marked=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Xml:
-    """An element of any name, as its XML."""
-
-    def holds(self, value: object) -> bool:
-        return isinstance(value, AnyElement)
-
-    def dump(self, value: Any, walk: Walk) -> object:
-        if not isinstance(value, AnyElement):
-            raise Misfit(f"{type(value).__name__} given, AnyElement wanted")
-        try:
-            return {"$xml": value.to_xml()}
-        except (TypeError, ValueError) as error:
-            raise Misfit(str(error)) from None
-
-    def load(self, data: object, walk: Walk) -> object:
-        text = data.get("$xml") if isinstance(data, Mapping) else None
-        if not isinstance(data, Mapping) or not isinstance(text, str) or len(data) > 1:
-            raise Misfit(f'{json_name(data)} given, {{"$xml": "…"}} wanted')
-        try:
-            return AnyElement.from_xml(text)
-        except ValueError as error:
-            raise Misfit(str(error), ".$xml") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,31 +198,15 @@ class Nillable:
         if value is None:
             return None
         return (
-            _dump_nil(value) if isinstance(value, Nil) else self.inner.dump(value, walk)
+            dump_nil(value) if isinstance(value, Nil) else self.inner.dump(value, walk)
         )
 
     def load(self, data: object, walk: Walk) -> object:
         if data is None:
             return None
         if self.marked and isinstance(data, Mapping) and "$nil" in data:
-            return _load_nil(data)
+            return load_nil(data)
         return self.inner.load(data, walk)
-
-
-def _dump_nil(value: Nil) -> dict[str, object]:
-    dumped: dict[str, object] = {"$nil": dict(value.attributes)}
-    return {**dumped, "$type": value.type} if value.type else dumped
-
-
-def _load_nil(data: Mapping[str, object]) -> Nil:
-    kind = data.get("$type", "")
-    if data.keys() - {"$nil", "$type"} or not isinstance(kind, str):
-        raise Misfit('{"$nil": {…}} wanted, and no other field')
-    attributes = _at(".$nil", Texts().load, data["$nil"], Walk())
-    try:
-        return Nil(attributes, kind)
-    except ValueError as error:
-        raise Misfit(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,17 +229,17 @@ class OneOf:
         if isinstance(form, (Record, Choice, Known, Xml)):
             return form.dump(value, walk)
         if isinstance(form, OfType):
-            return _dump_tagged(value)
+            return dump_typed(value)
         dumped = form.dump(value, walk)
         try:
             same = _same(self.load(dumped, Walk()), value)
         except Misfit:
             same = False
-        return dumped if same or isinstance(form, ListOf) else _dump_tagged(value)
+        return dumped if same or isinstance(form, ListOf) else dump_typed(value)
 
     def load(self, data: object, walk: Walk) -> object:
         if isinstance(data, Mapping) and "$value" in data:
-            value = _load_tagged(data, self.home)
+            value = _load_named(data, self.home)
             if type(value) is str and self._names_types:
                 value = Typed(QName(XSD, "string"), value)
             if self.holds(value):
@@ -451,32 +304,22 @@ class OfType:
         return isinstance(value, Typed)
 
     def dump(self, value: Any, walk: Walk) -> object:
-        return _dump_tagged(value)
+        return dump_typed(value)
 
     def load(self, data: object, walk: Walk) -> object:
-        value = _load_tagged(data, self.home)
+        value = _load_named(data, self.home)
         if not isinstance(value, Typed):
             raise Misfit('{"$type": "…", "$value": "…"} wanted')
         return value
 
 
-def _dump_tagged(value: object) -> object:
-    try:
-        return dump_tagged(value)
-    except (OSError, TypeError, ValueError) as error:
-        raise Misfit(str(error)) from None
-
-
-def _load_tagged(data: object, home: Home | None) -> object:
-    if not isinstance(data, Mapping):
-        raise Misfit(f'{json_name(data)} given, {{"$type": …}} wanted')
-    cls = None if home is None else home.named(data.get("$type"))
-    if cls is not None and issubclass(cls, Enum) and data.keys() == {"$type", "$value"}:
-        return _at(".$value", Enumeration(cls).load, data["$value"], Walk())
-    try:
-        return load_tagged(data)
-    except (TypeError, ValueError) as error:
-        raise Misfit(str(error)) from None
+def _load_named(data: object, home: Home | None) -> object:
+    """A value that its JSON names the type of: a member of an enumeration, or a simple value."""
+    if home is not None and isinstance(data, Mapping):
+        cls, fields = home.named(data.get("$type")), data.keys()
+        if cls and issubclass(cls, Enum) and fields == {"$type", "$value"}:
+            return at(".$value", Enumeration(cls).load, data["$value"], Walk())
+    return load_typed(data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -496,12 +339,12 @@ class Anything:
         if isinstance(value, AnyElement):
             return Xml().dump(value, walk)
         if isinstance(value, Nil):
-            return _dump_nil(value)
+            return dump_nil(value)
         if isinstance(value, (list, tuple)):
             return self._array(value, walk)
         if dataclasses.is_dataclass(value) and not isinstance(value, Attachment):
             return record_of(type(value)).whole(value, walk)
-        return _dump_tagged(value)
+        return dump_typed(value)
 
     def _array(self, value: Any, walk: Walk) -> object:
         items = ListOf(self).dump(value, walk)
@@ -518,17 +361,17 @@ class Anything:
         if "$xml" in data:
             return Xml().load(data, walk)
         if "$nil" in data:
-            return _load_nil(data)
+            return load_nil(data)
         kind = data.get("$type")
         if kind == "soap:Array":
             return self._load_array(data, walk)
         cls = None if self.home is None else self.home.named(kind)
         if cls is not None and dataclasses.is_dataclass(cls):
             return record_of(cls).load(data, walk)
-        return _load_tagged(data, self.home)
+        return _load_named(data, self.home)
 
     def _load_array(self, data: Mapping[str, object], walk: Walk) -> object:
-        items = _at(".$value", ListOf(self).load, data.get("$value"), walk)
+        items = at(".$value", ListOf(self).load, data.get("$value"), walk)
         kind, rank = data.get("item_type", ""), data.get("rank", 1)
         if not isinstance(kind, str) or not isinstance(rank, int):
             raise Misfit("item_type is a string, rank an integer")
@@ -706,15 +549,6 @@ def _load_field(one: Field, data: object, walk: Walk) -> object:
     if data is None and not one.nil and one.required:
         raise Misfit("null given, a value is required")
     return one.form.load(data, walk)
-
-
-def _at(step: str, convert: Any, *arguments: Any) -> Any:  # Any: as `dump` and `load`
-    """A conversion one step further inside."""
-    try:
-        return convert(*arguments)
-    except Misfit as misfit:
-        misfit.steps.append(step)
-        raise
 
 
 # --------------------------------------------------------------------------- annotations

@@ -12,7 +12,6 @@ from .descriptions import descriptions, field_doc
 from .facets import Schema, checks_of, narrowed
 from .forms import (
     Anything,
-    Binary,
     Choice,
     Enumeration,
     Field,
@@ -23,15 +22,13 @@ from .forms import (
     OfType,
     OneOf,
     Record,
-    Simple,
-    Texts,
-    Walk,
-    Xml,
     form_of,
     record_of,
 )
 from .home import home_of
+from .simple_forms import Binary, Simple, Texts, Xml
 from .tagged import ATTACHMENT
+from .walking import Walk
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _STRING: Final[Schema] = {"type": "string"}

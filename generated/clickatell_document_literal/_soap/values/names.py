@@ -16,7 +16,6 @@ from .strings import attribute_text, parse_token, refusal, split
 XSD: Final = "http://www.w3.org/2001/XMLSchema"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 XML: Final = "http://www.w3.org/XML/1998/namespace"
-XMLNS: Final = "http://www.w3.org/2000/xmlns/"
 SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12: Final = "http://www.w3.org/2003/05/soap-envelope"
 SOAP11_ENCODING: Final = "http://schemas.xmlsoap.org/soap/encoding/"

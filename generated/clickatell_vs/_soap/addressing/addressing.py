@@ -91,7 +91,7 @@ class Addressing:
             ("MessageID", block_text("MessageID", identity)),
         ]
         blocks += [
-            (name, reference(names, name, endpoint))
+            (name, reference(name, endpoint))
             for name, endpoint in self._endpoints(operation.one_way).items()
         ]
         must = message.must_understand if self._must_understand else ""

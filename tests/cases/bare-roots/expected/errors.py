@@ -35,12 +35,12 @@ __all__ = [
 
 
 class Trouble(DeclaredSoapFault["t.Trouble | None"]):
-    """The declared fault Trouble."""
+    """The fault `Trouble` of `sketch` and `get`."""
 
 
 class Problem(DeclaredSoapFault["t.Point"]):
-    """The declared fault Problem."""
+    """The fault `Problem` of `sketch`."""
 
 
 class Nobody(DeclaredSoapFault["t.Point"]):
-    """The declared fault Nobody."""
+    """The fault `Nobody` of `sketch`."""

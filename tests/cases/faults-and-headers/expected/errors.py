@@ -38,4 +38,4 @@ class Overdrawn(DeclaredSoapFault["t.Overdrawn"]):
 
 
 class Closed(DeclaredSoapFault["str"]):
-    """The declared fault closed."""
+    """The fault `closed` of `withdraw`."""

@@ -36,8 +36,8 @@ __all__ = [
 
 
 class Any(DeclaredSoapFault["_Any"]):
-    """The declared fault any."""
+    """The fault `any` of `list`."""
 
 
 class Decimal(DeclaredSoapFault["_Decimal"]):
-    """The declared fault decimal."""
+    """The fault `decimal` of `list`."""
