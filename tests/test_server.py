@@ -470,6 +470,8 @@ def test_bodies_may_be_packed(call: Caller) -> None:
         packer = zlib.compressobj(wbits=window)
         deflated = packer.compress(envelope(LEND)) + packer.flush()
         assert call(deflated, {**XML11, "content-encoding": "deflate"}).status == 200
+    for plain in ("none", "UTF-8"):  # no codings, but what callers write there
+        assert call(envelope(LEND), {**XML11, "content-encoding": plain}).status == 200
     reply = call(packed, {**XML11, "content-encoding": "br"})
     assert (reply.status, reply.headers["accept-encoding"]) == (415, "gzip, deflate")
     assert fault(reply)[0] == "soap:Client"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -185,3 +187,253 @@ def test_canonical_forms(kind: str, content: bytes, same: bytes) -> None:
         for one in (content, same)
     }
     assert len(found) == 1
+
+
+# ---------------------------------------------------------------------------- encrypted
+
+ENCRYPTED = ["Attachments", "CompleteAttachments"]
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize("symmetric", [False, True])
+@pytest.mark.parametrize("body", [False, True])
+@pytest.mark.parametrize("part", ENCRYPTED)
+def test_parts_that_are_encrypted(
+    archive: Any, part: str, body: bool, symmetric: bool, port: str
+) -> None:
+    parts = [part, "Body"] if body else [part]
+    for sign in (part, "Attachments"):
+        signed = ["Body", "Timestamp", sign]
+        wire, mine = both(archive, sign=signed, encrypt=parts, symmetric=symmetric)
+        assert scan(archive, wire, mine, port) == b"\x00front"
+        for message in (wire.request, wire.reply):
+            assert b"\x00front" not in message.body and b"back\r\n" not in message.body
+            assert (b"image/tiff" in message.body) is (part == "Attachments")
+            kind = b"Complete" if part.startswith("Complete") else b"Content-Only"
+            assert b"#Attachment-" + kind + b'"' in message.body
+
+
+def test_with_derived_keys(archive: Any) -> None:
+    given: dict[str, Any] = {"symmetric": True, "derived_keys": "1.3"}
+    wire, mine = both(archive, encrypt=["Attachments"], **given)
+    assert scan(archive, wire, mine) == b"\x00front"
+
+
+@pytest.mark.parametrize("part", ENCRYPTED)
+def test_parts_that_are_read_as_attachments(archive: Any, part: str) -> None:
+    given = profile(archive, encrypt=[part])
+    wire = Wire(archive, given.with_keys(keys(archive, SERVICE, CA)))
+    mine = given.with_keys(keys(archive, CLIENT, SERVICE))
+    with archive.Client(
+        port="Archive11", transport=wire, security=mine, attachments="stream"
+    ) as client:
+        front = client.scan(label="l", front=b"\x00front", back=b"back")
+    assert front.content == b"\x00front" and front.content_type == "image/tiff"
+
+
+def test_mtom_beside_parts_that_are_encrypted(archive: Any) -> None:
+    """Binary values are in the envelope, where they are encrypted with the Body."""
+    wire, mine = both(archive, encrypt=["Body", "Attachments"])
+    assert store(archive, wire, mine) == b"\x01" * 300
+    assert b"xop:Include" not in wire.request.body
+
+
+def test_a_part_in_the_clear_is_refused(archive: Any) -> None:
+    wire, _ = both(archive, encrypt=["Attachments"])
+    plain = profile(archive).with_keys(keys(archive, CLIENT, SERVICE))
+    with pytest.raises(archive.errors.SoapFault, match="could not be verified"):
+        scan(archive, wire, plain)
+    content = profile(archive, encrypt=["Attachments"])
+    wire, _ = both(archive, encrypt=["CompleteAttachments"])
+    with pytest.raises(archive.errors.SoapFault, match="could not be verified"):
+        scan(archive, wire, content.with_keys(keys(archive, CLIENT, SERVICE)))
+    wire, mine = both(archive, encrypt=["Attachments"], sign=["Body", "Timestamp"])
+    wire.back = with_another_part
+    with pytest.raises(archive.errors.SecurityError, match="is not encrypted"):
+        scan(archive, wire, mine)
+
+
+def test_complete_is_more_than_the_contents(archive: Any) -> None:
+    wire, _ = both(archive, encrypt=["Attachments"])
+    complete = profile(archive, encrypt=["CompleteAttachments"], expect_encrypted=[])
+    mine = complete.with_keys(keys(archive, CLIENT, SERVICE))
+    assert scan(archive, wire, mine) == b"\x00front"
+
+
+def test_an_attachment_is_not_encrypted_before_it_is_signed(archive: Any) -> None:
+    with pytest.raises(ValueError, match="sign-encrypt"):
+        profile(archive, encrypt=["Attachments"], order="encrypt-sign")
+
+
+Attack = Callable[[Any], object]
+XENC = "{http://www.w3.org/2001/04/xmlenc#}"
+SWA = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#"
+
+
+def datas(root: Any) -> list[Any]:
+    return [e for e in root.iter(f"{XENC}EncryptedData") if SWA in e.get("Type")]
+
+
+def of_another_type(root: Any) -> None:
+    """MIME headers are read where there were none, or the reverse."""
+    for e in datas(root):
+        whole = e.get("Type") == f"{SWA}Attachment-Complete"
+        e.set("Type", f"{SWA}Attachment-{'Content-Only' if whole else 'Complete'}")
+
+
+def to_no_attachment(root: Any) -> None:
+    datas(root)[0].find(f".//{XENC}CipherReference").set("URI", "cid:nobody")
+
+
+def to_a_file(root: Any) -> None:
+    datas(root)[0].find(f".//{XENC}CipherReference").set("URI", "file:///etc/passwd")
+
+
+def by_another_transform(root: Any) -> None:
+    transform = datas(root)[0].find(f".//{XENC}Transforms")[0]
+    transform.set("Algorithm", f"{SWA}Attachment-Content-Signature-Transform")
+
+
+def without_transforms(root: Any) -> None:
+    found = datas(root)[0].find(f".//{XENC}Transforms")
+    found.getparent().remove(found)
+
+
+def by_cbc(root: Any) -> None:
+    method = datas(root)[0].find(f"{XENC}EncryptionMethod")
+    method.set("Algorithm", "http://www.w3.org/2001/04/xmlenc#aes256-cbc")
+
+
+def in_a_wrapper(root: Any) -> None:
+    found = datas(root)[0]
+    etree.SubElement(root[0], "{urn:x}wrapper").append(found)
+
+
+def in_the_body(root: Any) -> None:
+    root[-1][0].append(datas(root)[0])
+
+
+def twice(root: Any) -> None:
+    found = datas(root)[0]
+    made = etree.fromstring(etree.tostring(found))
+    made.set("Id", "again")
+    found.addnext(made)
+    listed = root.find(f".//{XENC}DataReference")
+    etree.SubElement(listed.getparent(), listed.tag, URI="#again")
+
+
+def not_listed(root: Any) -> None:
+    found = root.find(f".//{XENC}DataReference")
+    found.getparent().remove(found)
+
+
+def no_data(root: Any) -> None:
+    found = datas(root)[0]
+    found.getparent().remove(found)
+
+
+ATTACKS: list[Attack] = [
+    *(of_another_type, to_no_attachment, to_a_file, by_another_transform),
+    *(without_transforms, by_cbc, in_a_wrapper, in_the_body, twice, not_listed),
+    no_data,
+]
+
+
+def changing(change: Attack) -> Callable[[bytes], bytes]:
+    """A change of the envelope, the root of several parts."""
+
+    def apply(body: bytes) -> bytes:
+        end = body.index(b":Envelope>") + len(b":Envelope>")
+        start = body.rindex(b"<", 0, body.index(b":Envelope "))
+        root = etree.fromstring(body[start:end])
+        change(root)
+        return body[:start] + etree.tostring(root) + body[end:]
+
+    return apply
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize("part", ENCRYPTED)
+@pytest.mark.parametrize("change", ATTACKS)
+def test_attacks_on_encrypted_parts(
+    archive: Any, change: Attack, part: str, port: str
+) -> None:
+    given: dict[str, Any] = {"encrypt": [part], "sign": ["Body", "Timestamp", part]}
+    wire, mine = both(archive, **given)
+    wire.there = changing(change)
+    with pytest.raises(archive.errors.SoapFault, match="could not be verified"):
+        scan(archive, wire, mine, port)
+    wire, mine = both(archive, **given)
+    wire.back = changing(change)
+    with pytest.raises(archive.errors.SecurityError):
+        scan(archive, wire, mine, port)
+
+
+@pytest.mark.parametrize("part", ENCRYPTED)
+def test_parts_that_were_exchanged(archive: Any, part: str) -> None:
+    """They are of one key: the signature, or their encrypted headers, have the contents by their ids."""
+
+    def change(body: bytes) -> bytes:
+        names = re.findall(rb"Content-ID: <((?:front|back)=[^>]*)>", body)
+        first, other = (b"Content-ID: <" + name + b">" for name in names)
+        there = body.replace(first, b"X-Content-ID").replace(other, first)
+        return there.replace(b"X-Content-ID", other)
+
+    signed = [] if part.startswith("Complete") else [part]
+    wire, mine = both(archive, encrypt=[part], sign=["Body", "Timestamp", *signed])
+    wire.there = change
+    with pytest.raises(archive.errors.SoapFault, match="could not be verified"):
+        scan(archive, wire, mine)
+
+
+@pytest.mark.parametrize("part", ENCRYPTED)
+def test_each_changed_octet_of_a_ciphertext_is_refused(archive: Any, part: str) -> None:
+    def change(body: bytes) -> bytes:
+        at = body.rindex(b"\r\n--") - 3
+        return body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :]
+
+    wire, mine = both(archive, encrypt=[part], sign=["Body", "Timestamp"])
+    wire.there = change
+    with pytest.raises(archive.errors.SoapFault, match="could not be verified"):
+        scan(archive, wire, mine)
+    wire, mine = both(archive, encrypt=[part], sign=["Body", "Timestamp"])
+    wire.back = change
+    with pytest.raises(archive.errors.SecurityError, match="cannot be decrypted"):
+        scan(archive, wire, mine)
+
+
+POLICY = """<wsp:Policy xmlns:wsp="http://www.w3.org/ns/ws-policy"
+  xmlns:sp="http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702">
+  <sp:AsymmetricBinding><wsp:Policy>
+    <sp:InitiatorToken><wsp:Policy><sp:X509Token/></wsp:Policy></sp:InitiatorToken>
+    <sp:RecipientToken><wsp:Policy><sp:X509Token/></wsp:Policy></sp:RecipientToken>
+    <sp:AlgorithmSuite><wsp:Policy><sp:Basic128GCM/></wsp:Policy></sp:AlgorithmSuite>{}
+  </wsp:Policy></sp:AsymmetricBinding>
+  <sp:SignedParts><sp:Body/><sp:Attachments/></sp:SignedParts>
+  <sp:EncryptedParts><sp:Body/><sp:Attachments/></sp:EncryptedParts>
+</wsp:Policy>"""
+
+
+@pytest.mark.parametrize("order", ["", "<sp:EncryptBeforeSigning/>"])
+def test_a_policy_demands_it(tmp_path: Path, order: str) -> None:
+    wsdl = (CASE.parent / "attachments" / "service.wsdl").read_text(encoding="utf-8")
+    for port in PORTS:
+        start = f'<binding name="{port}" type="tns:Archive">'
+        assert start in wsdl
+        wsdl = wsdl.replace(start, start + POLICY.format(order))
+    (tmp_path / "service.wsdl").write_text(wsdl, encoding="utf-8")
+    name = f"archive_by_policy{len(order)}"
+    with desk_in(tmp_path, name, tmp_path) as archive:
+        mine = keys(archive, CLIENT, SERVICE)
+        if order:  # what is signed of an attachment is its plaintext
+            with pytest.raises(ValueError, match="Attachments"):
+                archive.Client(security=mine)
+            return
+        wire = Wire(archive, keys(archive, SERVICE, CA))
+        for port in PORTS:
+            assert scan(archive, wire, mine, port) == b"\x00front"
+            assert b"#Attachment-Content-Only" in wire.request.body
+            assert b"\x00front" not in wire.request.body + wire.reply.body
+        plain = profile(archive, encrypt=["Body"], sign=["Body", "Attachments"])
+        with pytest.raises(archive.errors.SecurityError, match="not encrypted"):
+            scan(archive, wire, plain.with_keys(mine))

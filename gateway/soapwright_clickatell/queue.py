@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import procrastinate
 from procrastinate.exceptions import ConnectorException
@@ -407,16 +407,11 @@ class CallbackTable:
         Raises:
             JournalError: the database fails; the gateway will repeat it.
         """
-        with self._database.transaction() as db:
-            db.execute(
-                "INSERT INTO clickatell_status VALUES (%s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT DO NOTHING",
-                (
-                    *(callback.message_id, int(callback.status), callback.client_id),
-                    *(callback.to, callback.charge, callback.timestamp),
-                ),
-            )
-            return bool(db.rowcount)
+        return self._keep(
+            "INSERT INTO clickatell_status VALUES (%s, %s, %s, %s, %s, %s)",
+            *(callback.message_id, int(callback.status), callback.client_id),
+            *(callback.to, callback.charge, callback.timestamp),
+        )
 
     def incoming(self, message: IncomingCallback) -> bool:
         """Keep a message from a handset; whether it is new.
@@ -424,15 +419,16 @@ class CallbackTable:
         Raises:
             JournalError: the database fails; the gateway will repeat it.
         """
+        return self._keep(
+            "INSERT INTO clickatell_incoming VALUES (%s, %s, %s, %s, %s, %s)",
+            *(message.message_id, message.sender, message.to, message.text),
+            *(message.udh, message.timestamp),
+        )
+
+    def _keep(self, insert: LiteralString, *values: object) -> bool:
+        """Insert a row; whether it is new."""
         with self._database.transaction() as db:
-            db.execute(
-                "INSERT INTO clickatell_incoming VALUES (%s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT DO NOTHING",
-                (
-                    *(message.message_id, message.sender, message.to, message.text),
-                    *(message.udh, message.timestamp),
-                ),
-            )
+            db.execute(f"{insert} ON CONFLICT DO NOTHING", values)
             return bool(db.rowcount)
 
     def close(self) -> None:

@@ -61,6 +61,9 @@ class Client(BaseClient[None]):
             api_id: The id number of the account's API connection.
             user: The account's user name.
             password: The account's password.
+
+        Raises:
+            errors.AuthFault: the fault `fault`.
         """
         request = t.Auth(api_id=api_id, user=user, password=password)
         response: t.AuthResponse = self._call("auth", request)
@@ -85,6 +88,9 @@ class Client(BaseClient[None]):
         Args:
             session_id: The session to keep open, as `auth` returned it: 32
                 lower-case hex characters.
+
+        Raises:
+            errors.PingFault: the fault `fault`.
         """
         request = t.Ping(session_id=session_id)
         response: t.PingResponse = self._call("ping", request)
@@ -209,6 +215,9 @@ class Client(BaseClient[None]):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.SendmsgFault: the fault `fault`.
         """
         request = t.Sendmsg(
             session_id=session_id,
@@ -280,6 +289,9 @@ class Client(BaseClient[None]):
             climsgid: The caller's own id of the message, as given to the sending
                 call. Needed where no `apimsgid` is sent. An unknown one is answered by
                 error 104.
+
+        Raises:
+            errors.QuerymsgFault: the fault `fault`.
         """
         request = t.Querymsg(
             session_id=session_id,
@@ -330,6 +342,9 @@ class Client(BaseClient[None]):
             climsgid: The caller's own id of the message, as given to the sending
                 call. Needed where no `apimsgid` is sent. An unknown one is answered by
                 error 104.
+
+        Raises:
+            errors.DelmsgFault: the fault `fault`.
         """
         request = t.Delmsg(
             session_id=session_id,
@@ -367,6 +382,9 @@ class Client(BaseClient[None]):
                 sent.
             password: The account's password. Not needed where a `session_id` is
                 sent.
+
+        Raises:
+            errors.GetbalanceFault: the fault `fault`.
         """
         request = t.Getbalance(
             session_id=session_id, api_id=api_id, user=user, password=password
@@ -404,6 +422,9 @@ class Client(BaseClient[None]):
             password: The account's password. Not needed where a `session_id` is
                 sent.
             msisdn: The mobile number to check, in international format.
+
+        Raises:
+            errors.RoutecoverageFault: the fault `fault`.
         """
         request = t.Routecoverage(
             session_id=session_id,
@@ -520,6 +541,9 @@ class Client(BaseClient[None]):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.SiPushFault: the fault `fault`.
         """
         request = t.SiPush(
             session_id=session_id,
@@ -645,6 +669,9 @@ class Client(BaseClient[None]):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.IndPushFault: the fault `fault`.
         """
         request = t.IndPush(
             session_id=session_id,
@@ -702,6 +729,9 @@ class Client(BaseClient[None]):
             password: The account's password. Not needed where a `session_id` is
                 sent.
             token: The number of the voucher, 16 digits.
+
+        Raises:
+            errors.TokenPayFault: the fault `fault`.
         """
         request = t.TokenPay(
             session_id=session_id,
@@ -812,6 +842,9 @@ class Client(BaseClient[None]):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.StartbatchFault: the fault `fault`.
         """
         request = t.Startbatch(
             session_id=session_id,
@@ -895,6 +928,9 @@ class Client(BaseClient[None]):
             field8: The value for `#field8#` in the batch's template.
             field9: The value for `#field9#` in the batch's template.
             field10: The value for `#field10#` in the batch's template.
+
+        Raises:
+            errors.SenditemFault: the fault `fault`.
         """
         request = t.Senditem(
             session_id=session_id,
@@ -952,6 +988,9 @@ class Client(BaseClient[None]):
             to: The recipients, up to 300 in a call: international digits without
                 00, + or spaces. A leading 0 is replaced by the account's default dial
                 prefix, where it has one. A bad number is answered by error 105.
+
+        Raises:
+            errors.QuicksendFault: the fault `fault`.
         """
         request = t.Quicksend(
             session_id=session_id,
@@ -993,6 +1032,9 @@ class Client(BaseClient[None]):
                 sent.
             batch_id: The batch, as `startbatch` returned it: 32 lower-case hex
                 characters. An unknown one is answered by error 201.
+
+        Raises:
+            errors.EndbatchFault: the fault `fault`.
         """
         request = t.Endbatch(
             session_id=session_id,
@@ -1037,6 +1079,9 @@ class Client(BaseClient[None]):
             apimsgid: The gateway's id of the message, as the sending call
                 returned it: 32 lower-case hex characters. An unknown one is answered by
                 error 103.
+
+        Raises:
+            errors.GetmsgchargeFault: the fault `fault`.
         """
         request = t.Getmsgcharge(
             session_id=session_id,
@@ -1096,6 +1141,9 @@ class AsyncClient(BaseAsyncClient[None]):
             api_id: The id number of the account's API connection.
             user: The account's user name.
             password: The account's password.
+
+        Raises:
+            errors.AuthFault: the fault `fault`.
         """
         request = t.Auth(api_id=api_id, user=user, password=password)
         response: t.AuthResponse = await self._call("auth", request)
@@ -1120,6 +1168,9 @@ class AsyncClient(BaseAsyncClient[None]):
         Args:
             session_id: The session to keep open, as `auth` returned it: 32
                 lower-case hex characters.
+
+        Raises:
+            errors.PingFault: the fault `fault`.
         """
         request = t.Ping(session_id=session_id)
         response: t.PingResponse = await self._call("ping", request)
@@ -1244,6 +1295,9 @@ class AsyncClient(BaseAsyncClient[None]):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.SendmsgFault: the fault `fault`.
         """
         request = t.Sendmsg(
             session_id=session_id,
@@ -1315,6 +1369,9 @@ class AsyncClient(BaseAsyncClient[None]):
             climsgid: The caller's own id of the message, as given to the sending
                 call. Needed where no `apimsgid` is sent. An unknown one is answered by
                 error 104.
+
+        Raises:
+            errors.QuerymsgFault: the fault `fault`.
         """
         request = t.Querymsg(
             session_id=session_id,
@@ -1365,6 +1422,9 @@ class AsyncClient(BaseAsyncClient[None]):
             climsgid: The caller's own id of the message, as given to the sending
                 call. Needed where no `apimsgid` is sent. An unknown one is answered by
                 error 104.
+
+        Raises:
+            errors.DelmsgFault: the fault `fault`.
         """
         request = t.Delmsg(
             session_id=session_id,
@@ -1402,6 +1462,9 @@ class AsyncClient(BaseAsyncClient[None]):
                 sent.
             password: The account's password. Not needed where a `session_id` is
                 sent.
+
+        Raises:
+            errors.GetbalanceFault: the fault `fault`.
         """
         request = t.Getbalance(
             session_id=session_id, api_id=api_id, user=user, password=password
@@ -1439,6 +1502,9 @@ class AsyncClient(BaseAsyncClient[None]):
             password: The account's password. Not needed where a `session_id` is
                 sent.
             msisdn: The mobile number to check, in international format.
+
+        Raises:
+            errors.RoutecoverageFault: the fault `fault`.
         """
         request = t.Routecoverage(
             session_id=session_id,
@@ -1555,6 +1621,9 @@ class AsyncClient(BaseAsyncClient[None]):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.SiPushFault: the fault `fault`.
         """
         request = t.SiPush(
             session_id=session_id,
@@ -1680,6 +1749,9 @@ class AsyncClient(BaseAsyncClient[None]):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.IndPushFault: the fault `fault`.
         """
         request = t.IndPush(
             session_id=session_id,
@@ -1737,6 +1809,9 @@ class AsyncClient(BaseAsyncClient[None]):
             password: The account's password. Not needed where a `session_id` is
                 sent.
             token: The number of the voucher, 16 digits.
+
+        Raises:
+            errors.TokenPayFault: the fault `fault`.
         """
         request = t.TokenPay(
             session_id=session_id,
@@ -1847,6 +1922,9 @@ class AsyncClient(BaseAsyncClient[None]):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.StartbatchFault: the fault `fault`.
         """
         request = t.Startbatch(
             session_id=session_id,
@@ -1930,6 +2008,9 @@ class AsyncClient(BaseAsyncClient[None]):
             field8: The value for `#field8#` in the batch's template.
             field9: The value for `#field9#` in the batch's template.
             field10: The value for `#field10#` in the batch's template.
+
+        Raises:
+            errors.SenditemFault: the fault `fault`.
         """
         request = t.Senditem(
             session_id=session_id,
@@ -1987,6 +2068,9 @@ class AsyncClient(BaseAsyncClient[None]):
             to: The recipients, up to 300 in a call: international digits without
                 00, + or spaces. A leading 0 is replaced by the account's default dial
                 prefix, where it has one. A bad number is answered by error 105.
+
+        Raises:
+            errors.QuicksendFault: the fault `fault`.
         """
         request = t.Quicksend(
             session_id=session_id,
@@ -2028,6 +2112,9 @@ class AsyncClient(BaseAsyncClient[None]):
                 sent.
             batch_id: The batch, as `startbatch` returned it: 32 lower-case hex
                 characters. An unknown one is answered by error 201.
+
+        Raises:
+            errors.EndbatchFault: the fault `fault`.
         """
         request = t.Endbatch(
             session_id=session_id,
@@ -2072,6 +2159,9 @@ class AsyncClient(BaseAsyncClient[None]):
             apimsgid: The gateway's id of the message, as the sending call
                 returned it: 32 lower-case hex characters. An unknown one is answered by
                 error 103.
+
+        Raises:
+            errors.GetmsgchargeFault: the fault `fault`.
         """
         request = t.Getmsgcharge(
             session_id=session_id,

@@ -101,6 +101,9 @@ class ClickatellSmsService(BaseService):
             api_id: The id number of the account's API connection.
             user: The account's user name.
             password: The account's password.
+
+        Raises:
+            errors.AuthFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -123,6 +126,9 @@ class ClickatellSmsService(BaseService):
         Args:
             session_id: The session to keep open, as `auth` returned it: 32
                 lower-case hex characters.
+
+        Raises:
+            errors.PingFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -245,6 +251,9 @@ class ClickatellSmsService(BaseService):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.SendmsgFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -291,6 +300,9 @@ class ClickatellSmsService(BaseService):
             climsgid: The caller's own id of the message, as given to the sending
                 call. Needed where no `apimsgid` is sent. An unknown one is answered by
                 error 104.
+
+        Raises:
+            errors.QuerymsgFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -332,6 +344,9 @@ class ClickatellSmsService(BaseService):
             climsgid: The caller's own id of the message, as given to the sending
                 call. Needed where no `apimsgid` is sent. An unknown one is answered by
                 error 104.
+
+        Raises:
+            errors.DelmsgFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -360,6 +375,9 @@ class ClickatellSmsService(BaseService):
                 sent.
             password: The account's password. Not needed where a `session_id` is
                 sent.
+
+        Raises:
+            errors.GetbalanceFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -393,6 +411,9 @@ class ClickatellSmsService(BaseService):
             password: The account's password. Not needed where a `session_id` is
                 sent.
             msisdn: The mobile number to check, in international format.
+
+        Raises:
+            errors.RoutecoverageFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -501,6 +522,9 @@ class ClickatellSmsService(BaseService):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.SiPushFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -599,6 +623,9 @@ class ClickatellSmsService(BaseService):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.IndPushFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -631,6 +658,9 @@ class ClickatellSmsService(BaseService):
             password: The account's password. Not needed where a `session_id` is
                 sent.
             token: The number of the voucher, 16 digits.
+
+        Raises:
+            errors.TokenPayFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -733,6 +763,9 @@ class ClickatellSmsService(BaseService):
             validity: How long the message may wait at the gateway, in minutes: 1
                 to 1440 (default). After that it expires, with status 010 or error 115.
                 The limit is not passed on to the networks.
+
+        Raises:
+            errors.StartbatchFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -793,6 +826,9 @@ class ClickatellSmsService(BaseService):
             field8: The value for `#field8#` in the batch's template.
             field9: The value for `#field9#` in the batch's template.
             field10: The value for `#field10#` in the batch's template.
+
+        Raises:
+            errors.SenditemFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -831,6 +867,9 @@ class ClickatellSmsService(BaseService):
             to: The recipients, up to 300 in a call: international digits without
                 00, + or spaces. A leading 0 is replaced by the account's default dial
                 prefix, where it has one. A bad number is answered by error 105.
+
+        Raises:
+            errors.QuicksendFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -863,6 +902,9 @@ class ClickatellSmsService(BaseService):
                 sent.
             batch_id: The batch, as `startbatch` returned it: 32 lower-case hex
                 characters. An unknown one is answered by error 201.
+
+        Raises:
+            errors.EndbatchFault: the fault `fault`.
         """
 
     @abstractmethod
@@ -899,4 +941,7 @@ class ClickatellSmsService(BaseService):
             apimsgid: The gateway's id of the message, as the sending call
                 returned it: 32 lower-case hex characters. An unknown one is answered by
                 error 103.
+
+        Raises:
+            errors.GetmsgchargeFault: the fault `fault`.
         """

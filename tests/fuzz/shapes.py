@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+_ORDER = re.compile(
+    r"#\s*(type|mypy|pyright|basedpyright|pyre|ruff|flake8|noqa|pylint|fmt|black|yapf|isort|nosec|pragma):"
+    r"|.*coding[:=]",
+    re.IGNORECASE,
+)
+"""Comments that tools obey, or Python."""
 _EXACT = ("Expr", "FormattedValue", "JoinedStr")
 """Expressions in these are known by them: elsewhere one kind may be another's part."""
 
@@ -57,7 +64,15 @@ def shapes(content: bytes, path: str) -> Iterator[tuple[tuple[str, ...], int]]:
         yield from _of_node(node, bound)
     for token in tokenize.tokenize(io.BytesIO(content).readline):
         if token.type == tokenize.COMMENT:
-            yield ("comment", token.string), token.start[0]
+            yield ("comment", _of_comment(token, path)), token.start[0]
+
+
+def _of_comment(token: tokenize.TokenInfo, path: str) -> str:
+    """A comment; the demands of policies, which are words of a spec, are alike unless a tool obeys them."""
+    alone = token.line.strip() == token.string.strip()
+    if path == "policies.py" and alone and not _ORDER.match(token.string):
+        return "words"
+    return token.string
 
 
 def _of_node(node: ast.AST, bound: set[str]) -> Iterator[tuple[tuple[str, ...], int]]:

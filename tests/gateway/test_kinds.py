@@ -295,6 +295,14 @@ def test_columns_and_duplicates(run: Callable[..., Result], sandbox: Sandbox) ->
     ):
         result = run(*command, *more)
         assert result.exit_code == 2 and said in result.stderr
+    for text, name in (("Hi #first name#", "first name"), ("To #Mobile#", "Mobile")):
+        result = run("batch", "people.csv", "-t", text, "--header", "--to", "Mobile")
+        assert result.exit_code == 2 and result.stdout == ""
+        said = f"there is no column {name!r} for the text: there are First name, City"
+        assert said in result.stderr
+    sent = ("#1 of #City#, #field1# and C#", "Hi #first name#")
+    for text, more in zip(sent, (("--header", "--to", "Mobile"), ()), strict=True):
+        assert run("batch", "people.csv", "-t", text, *more, "--dry-run").exit_code == 0
     Path("short.csv").write_text("a,b\n1\n")
     result = run("batch", "short.csv", "-t", "Hi", "--header", "--to", "b")
     assert result.exit_code == 2 and "short.csv:2: there is no number" in result.stderr

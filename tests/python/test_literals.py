@@ -167,6 +167,17 @@ def test_a_comment_does_not_say_what_a_module_is_encoded_in(said: str) -> None:
     assert tokenize.detect_encoding(io.BytesIO(source).readline)[0] == "utf-8"
 
 
+@pytest.mark.parametrize(
+    "order",
+    ["mypy: ignore-errors", "pyright: basic", "RUFF: noqa", "fmt: off", "type: ignore"],
+)
+def test_a_comment_is_no_order_to_a_tool(order: str) -> None:
+    """What a spec says comes to the beginning of a line, where the text is long."""
+    lines = comment(f"{'a' * 80} {order} and more", 4)
+    assert not any(line.startswith(f"# {order.partition(' ')[0]}") for line in lines)
+    assert any(line.startswith("# " + order.replace(":", " :")) for line in lines)
+
+
 @pytest.mark.parametrize("c", ["\U0001fae8", "\U00031350", "\U0001fadf", "\u0378"])
 def test_newer_characters_are_the_same_on_every_python(c: str) -> None:
     """What a Python's Unicode does not know yet is no reason to write it in another way."""

@@ -33,6 +33,9 @@ def raw_deflate(data: bytes) -> bytes:
         coded("deflate", raw_deflate(GOOD)),
         coded("identity", GOOD),
         coded("", GOOD),
+        coded("none", GOOD),
+        coded("UTF-8", GOOD),
+        coded("gzip, none", gzip.compress(GOOD)),
         coded("gzip, x-gzip", gzip.compress(gzip.compress(GOOD))),
         coded("deflate, gzip", gzip.compress(zlib.compress(GOOD))),
         coded(

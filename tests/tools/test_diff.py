@@ -153,6 +153,8 @@ HTTP = (
     '<operation name="shout"><h:operation xmlns:h="http://schemas.xmlsoap.org/wsdl/http/" location="/shout"/>'
     '<input><h:urlEncoded xmlns:h="http://schemas.xmlsoap.org/wsdl/http/"/></input></operation></binding></definitions>'
 )
+URL_ENCODED = '<h:urlEncoded xmlns:h="http://schemas.xmlsoap.org/wsdl/http/"/>'
+FORM_DATA = '<m:content xmlns:m="http://schemas.xmlsoap.org/wsdl/mime/" type="multipart/form-data"/>'
 MIME = (
     CALLS.rpartition("<soap:body")[0]
     + '<m:multipartRelated xmlns:m="http://schemas.xmlsoap.org/wsdl/mime/"><m:part><soap:body use="literal" parts="" namespace="urn:call"/></m:part>'
@@ -184,6 +186,10 @@ EDITS = [
     Edit(
         *("/shout", "/cry", "http", "shout", "breaking - compatible"),
         ("</definitions>", HTTP),
+    ),
+    Edit(
+        *(URL_ENCODED, FORM_DATA, "http", "shout", "breaking - compatible"),
+        ("</definitions>", HTTP.replace("GET", "POST")),
     ),
     Edit(SOAP_BINDING, USES, "addressing", "Port", "breaking - compatible"),
     Edit(

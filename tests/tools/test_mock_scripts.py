@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import IO, Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from conftest import ROOT, Run
@@ -152,10 +154,14 @@ def test_a_mistake_in_functions_has_its_line(sms: ModuleType, tmp_path: Path) ->
 
 
 @contextmanager
-def served(*options: str | Path) -> Iterator[str]:
+def served(*options: str | Path, errors: IO[str] | None = None) -> Iterator[str]:
     command = [sys.executable, "-m", "soapwright", "serve", str(SMS), "--port", "0"]
     process = subprocess.Popen(
-        [*command, *map(str, options)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [*command, *map(str, options)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
     )
     assert process.stdout is not None
     with process, process.stdout:
@@ -196,3 +202,44 @@ def test_what_passes_a_recorder_is_a_sample(
     assert "hush" not in "".join(kept.values())
     done = run("-m", "soapwright", "conform", SMS, samples, cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
+    recorded = (samples / "sendmsg.response.xml").read_text()
+    (samples / "sendmsg.response.xml").write_text(recorded.replace("string", "ID: 7"))
+    (samples / "sendmsg.response.2.xml").write_text(recorded)
+    with served("--replies", samples) as base, sms.Client(base) as client:
+        assert client.sendmsg(session_id="x", to=["1"], text="a") == ["ID: 7"]
+        with pytest.raises(sms.errors.SoapFault, match="no"):
+            client.getbalance(session_id="x")
+
+
+def test_what_cannot_be_recorded_is_passed_on_and_reported(
+    sms: ModuleType, tmp_path: Path, run: Run
+) -> None:
+    record = ("-m", "soapwright", "serve", SMS, "--record", "http://127.0.0.1:1/")
+    (tmp_path / "file").touch()
+    done = run(*record, "--samples", tmp_path / "file" / "x", cwd=ROOT)
+    assert done.returncode == 2 and "cannot be made: Not a directory" in done.stderr
+    samples, said = tmp_path / "samples", tmp_path / "said"
+    kind = {"Content-Type": "text/xml; charset=utf-8"}
+    parts = Request("http://m/", b"--x\r\n\r\n<a/>\r\n--x--", kind, method="POST")
+    with served() as service, said.open("w") as errors:
+        options = ("--record", service, "--samples", samples)
+        with served(*options, errors=errors) as base, sms.Client(base) as client:
+            samples.rmdir()
+            samples.touch()
+            assert client.sendmsg(session_id="x", to=["1"], text="a") == ["string"]
+            parts.full_url = base
+            with pytest.raises(HTTPError, match="500") as refused:
+                urlopen(parts)
+            refused.value.close()
+    first, second = said.read_text().splitlines()
+    assert "sendmsg.request.xml:1: error: cannot write: Not a directory" in first
+    assert second.startswith("a call is not kept, or not all of it: ")
+
+
+def test_a_folder_without_a_reply_is_no_folder_of_replies(
+    tmp_path: Path, run: Run
+) -> None:
+    serve = ("-m", "soapwright", "serve", SMS, "--replies", tmp_path)
+    done = run(*serve, cwd=ROOT)
+    said = f"{tmp_path}:1: error: there is no reply, <operation>.xml [reply]\n"
+    assert (done.returncode, done.stderr) == (2, said)

@@ -207,6 +207,11 @@ def unmet(folder: Path, policy: str) -> tuple[str, ...]:
             "KerberosToken",
         ),
         (
+            asymmetric(more="<sp:EncryptBeforeSigning/>")
+            + "<sp:EncryptedParts><sp:Attachments/></sp:EncryptedParts>",
+            "the Attachments",
+        ),
+        (
             "<sp:Wss11><wsp:Policy><sp:RequireEncryptedTimes/></wsp:Policy></sp:Wss11>",
             "RequireEncryptedTimes",
         ),
@@ -244,6 +249,8 @@ def test_a_nested_assertion_that_is_not_known_is_met_by_nothing(
         asymmetric('<x:A wsp:Ignorable="true"/>'),
         asymmetric(more=SIGNED_TOKENS.format(TOKEN.format("<sp:WssUsernameToken11/>"))),
         "<sp:Wss11><wsp:Policy><sp:MustSupportRefThumbprint/><sp:MustSupportRefEncryptedKey/></wsp:Policy></sp:Wss11>",
+        asymmetric()
+        + "<sp:EncryptedParts><sp:Body/><sp:Attachments/></sp:EncryptedParts>",
         "<sp:Trust13><wsp:Policy><sp:RequireClientEntropy/></wsp:Policy></sp:Trust13>",
         "<sp:TransportBinding><wsp:Policy><sp:TransportToken><wsp:Policy>"
         "<sp:HttpsToken><wsp:Policy><sp:RequireClientCertificate/></wsp:Policy></sp:HttpsToken>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -113,7 +114,7 @@ def serve_command(
         keys = MockKeys(own, trust, Password(password_file, findings))
     try:
         if record is not None:
-            app = recorder(package, record, samples)
+            app = recorder(package, record, samples, partial(click.echo, err=True))
         else:
             app = mock(package, replies, full=full, script=script, keys=keys)
         findings.raise_errors()

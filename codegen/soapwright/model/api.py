@@ -653,7 +653,23 @@ class HttpContent(Enum):
     XML = "xml"
     TEXT = "text"
     BYTES = "bytes"
+    FORM_DATA = "form-data"
+    RELATED = "related"
     NOTHING = "nothing"
+
+    @property
+    def is_multipart(self) -> bool:
+        """Whether each part of the message is a MIME part of its own."""
+        return self in (HttpContent.FORM_DATA, HttpContent.RELATED)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpPart:
+    """A part of a message that is a MIME part, and its media type; "" where the WSDL names no single one."""
+
+    name: str
+    media_type: str = ""
+    is_xml: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -661,6 +677,7 @@ class HttpBinding:
     """How an operation travels without SOAP: the HTTP method, the path, and the messages' forms.
 
     `media_type` is that of a response that is a text or bytes, "" where the WSDL names no single one.
+    `request_parts` and `response_parts` are those of messages in several MIME parts, in message order.
     """
 
     verb: str
@@ -668,6 +685,8 @@ class HttpBinding:
     request: HttpContent
     response: HttpContent
     media_type: str = ""
+    request_parts: tuple[HttpPart, ...] = ()
+    response_parts: tuple[HttpPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

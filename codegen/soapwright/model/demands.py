@@ -247,6 +247,8 @@ class _Demands:
         found = binding_of(self._around)
         self._binding = None if found is None else found[0]
         self._by_transport = self._binding is Binding.TRANSPORT
+        flags = frozenset[str]() if found is None else flags_of(found[1])
+        self._encrypts_first = "EncryptBeforeSigning" in flags
 
     def all(self) -> Iterator[Demand]:
         for one in self._assertions:
@@ -432,7 +434,11 @@ class _Demands:
         """How parts are signed or encrypted: by TLS whatever is sent, by keys what is named."""
         if self._by_transport:
             return Met.BY_ITSELF
-        unknown = one.local in ENCRYPTED and not all(map(can_encrypt, part_names(one)))
+        names = set(part_names(one))
+        unknown = one.local in ENCRYPTED and not all(map(can_encrypt, names))
+        # What is signed of an attachment is its plaintext.
+        if one.local in ENCRYPTED and "Attachments" in names and self._encrypts_first:
+            unknown = True
         return Met.REFUSED if unknown or self._binding is None else Met.BY_ITSELF
 
 

@@ -16,7 +16,8 @@ PARTS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken", "BinarySecurityToken"),
     *("Headers", "Attachments", "CompleteAttachments"),
 )
-ENCRYPTED_PARTS: Final = ("Body", "Signature", "UsernameToken")
+ATTACHMENTS: Final = ("Attachments", "CompleteAttachments")
+ENCRYPTED_PARTS: Final = ("Body", "Signature", "UsernameToken", *ATTACHMENTS)
 _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "order": ("sign-encrypt", "encrypt-sign"),
@@ -71,6 +72,10 @@ def refusals(table: Mapping[str, object]) -> Iterator[str]:
             yield from _of_algorithms(value)
     if table.get("endorse") is True and table.get("symmetric") is not True:
         yield "'endorse' is with 'symmetric'"
+    encrypted = table.get("encrypt")
+    if isinstance(encrypted, list) and table.get("order") == "encrypt-sign":
+        if any(part in encrypted for part in ATTACHMENTS):
+            yield "attachments are encrypted with 'order' of 'sign-encrypt'"
 
 
 def _is_number(value: object, *, least: bool) -> bool:

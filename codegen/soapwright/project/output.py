@@ -153,6 +153,23 @@ def carry_out(plan: Plan, progress: Callable[[str], None] = lambda doing: None) 
         raise _cannot(folder, message) from error
 
 
+def make_folder(folder: Path, hint: str = "", *, private: bool = False) -> None:
+    """Make a folder, and those that it is in, where they are not there.
+
+    Args:
+        folder: the folder.
+        hint: what helps where it cannot be made.
+        private: whether only the user may look into it.
+
+    Raises:
+        SpecError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700 if private else 0o777)
+    except OSError as error:
+        raise _cannot(folder, f"cannot be made: {error.strerror}", hint) from error
+
+
 def write_files(files: dict[Path, bytes]) -> None:
     """Write files that are no package's: documents of the network, and their lock.
 

@@ -210,6 +210,7 @@ from .http.transport import (
 )
 from .secrets.shown import shown
 from .http.plain import HttpBinding, HttpField, HttpOperation
+from .http.plain_parts import HttpPart, HttpParts
 from .soap.envelope import (
     Envelope,
     Wire,
@@ -219,6 +220,7 @@ from .soap.messages import MessageFormat
 from .soap.operation import (
     AnyOperation,
     Operation,
+    Operations,
     Port,
 )
 from .streaming.streaming import Items
@@ -336,6 +338,8 @@ __all__ = [
     "HttpBinding",
     "HttpField",
     "HttpOperation",
+    "HttpPart",
+    "HttpParts",
     "Items",
     "KnownElements",
     "Limits",
@@ -348,6 +352,7 @@ __all__ = [
     "OpenEnum",
     "OpenStrEnum",
     "Operation",
+    "Operations",
     "Package",
     "PartCodec",
     "PlainMember",

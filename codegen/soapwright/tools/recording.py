@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,8 +13,8 @@ from lxml import etree
 from soapwright.envelopes.packages import import_package
 from soapwright.envelopes.recorded import RecordedTransport
 from soapwright.model.codes import Code
-from soapwright.model.diagnostics import Findings, Location
-from soapwright.project.output import write_files
+from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.project.output import make_folder, write_files
 from soapwright.project.remote import is_url
 from soapwright.tools.asgi import body_of, send_reply
 from soapwright.tools.http_server import AsgiApp, Event, Receive, Send
@@ -40,15 +41,34 @@ class Samples:
     def __init__(self, package: Any, folder: Path) -> None:
         self._package = package
         self._folder = folder
+        self._names = RecordedTransport(package, {})
         self._lock = threading.Lock()
 
+    def keep_call(self, request: Any, reply: Any) -> None:
+        """Keep a request and its reply, the package's own (`Any`).
+
+        Raises:
+            ValueError: one is no envelope alone, or the request none of an operation.
+            SpecError: they cannot be written.
+        """
+        operation = self._names.names(request)[0]
+        self.keep(operation, "request", request.body)
+        if reply.body:
+            kind = "fault" if reply.status >= 400 else "response"
+            self.keep(operation, kind, reply.body)
+
     def keep(self, operation: str, kind: str, content: bytes) -> Path | None:
-        """Keep a message without its secrets; None where it is no envelope, or is there already."""
+        """Keep a message without its secrets; None where it is there already, or 1000 of its kind are.
+
+        Raises:
+            ValueError: it is no XML document: a body of several parts is none.
+            SpecError: it cannot be written.
+        """
         try:
             parser = etree.XMLParser(resolve_entities=False, no_network=True)
             etree.fromstring(content, parser)
-        except (etree.XMLSyntaxError, ValueError):
-            return None
+        except etree.XMLSyntaxError as error:
+            raise ValueError(f"{operation}: the {kind} is no envelope alone") from error
         text = self._package.redact(content, operation)
         written = text.encode("utf-8") if "***" in text else content
         stem = "".join(c if c.isalnum() or c in "-_." else "_" for c in operation)
@@ -64,36 +84,38 @@ class Samples:
         return None
 
 
-def recorder(folder: Path, url: str, samples: Path) -> AsgiApp:
+def recorder(
+    folder: Path, url: str, samples: Path, report: Callable[[str], None]
+) -> AsgiApp:
     """An ASGI application that passes calls on to a URL, and keeps them as samples.
 
     Args:
         folder: the package's own folder.
         url: the service's address.
-        samples: the folder of the samples.
+        samples: the folder of the samples, which is made.
+        report: is given what cannot be kept; the reply is passed on all the same.
 
     Raises:
-        SpecError: it is no package, or no URL.
+        SpecError: it is no package, or no URL, or the folder cannot be made.
     """
     package: Any = import_package(folder)  # Any: what it exports is known at run time
     findings = Findings()
     if not is_url(url):
         findings.error(Code.ADDRESS, "no http:// or https:// URL", Location(url))
     findings.raise_errors()
+    make_folder(samples)
     transport = package.HttpTransport(_TIMEOUT)
-    names = RecordedTransport(package, {})
     kept = Samples(package, samples)
 
     def passed_on(headers: dict[str, str], body: bytes) -> Any:
         request = package.Request(url, body, headers)
         reply = transport.send(request)
         try:
-            operation = names.names(request)[0]
-        except ValueError:  # no envelope: nothing of it is kept
-            return reply
-        kept.keep(operation, "request", body)
-        kind = "fault" if reply.status >= 400 else "response"
-        kept.keep(operation, kind, reply.body)
+            kept.keep_call(request, reply)
+        except ValueError as error:
+            report(f"a call is not kept, or not all of it: {error}")
+        except SpecError as error:
+            report(str(error))
         return reply
 
     async def app(scope: Event, receive: Receive, send: Send) -> None:

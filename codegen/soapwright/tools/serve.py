@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -42,6 +42,9 @@ _SECURITY: Final = (
     "{http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd}Security"
 )
 
+# The kinds of the files that may be an operation's recorded reply, the first that is there.
+_REPLIES: Final = ("", "response", "fault")
+
 
 class Replies:
     """The replies of a mock: recorded ones, or samples, each made when it is first wanted.
@@ -49,7 +52,7 @@ class Replies:
     Args:
         package: the generated package.
         folder: where it is.
-        recorded: a folder of `<operation>.xml`, envelopes, faults too.
+        recorded: a folder of `<operation>.xml`, envelopes, faults too; or what `--record` kept.
         full: whether samples have optional content.
 
     Raises:
@@ -79,15 +82,27 @@ class Replies:
 
     def _record(self, folder: Path, operations: dict[str, list[Any]]) -> None:
         findings = Findings()
+        found: dict[str, list[tuple[int, int, Path]]] = {}
         for path in sorted(folder.glob("*.xml")):
-            at = Location(str(path))
-            if path.stem not in operations:
+            operation, kind = _named(path.stem, operations)
+            if not operation:
                 known = ", ".join(operations)
                 message = f"there is no operation {path.stem!r}"
+                at = Location(str(path))
                 findings.error(Code.REPLY, message, at, f"there are: {known}")
-            elif error := self._keep(operations[path.stem], path.read_bytes()):
+            elif kind in _REPLIES:
+                rank = _REPLIES.index(kind), len(path.name), path
+                found.setdefault(operation, []).append(rank)
+        for operation, several in found.items():
+            *_, path = min(several)
+            if error := self._keep(operations[operation], path.read_bytes()):
+                at = Location(str(path))
                 findings.error(Code.REPLY, f"this is no reply: {error}", at)
         findings.raise_errors()
+        if not found:
+            message = "there is no reply, <operation>.xml"
+            findings.error(Code.REPLY, message, Location(str(folder)))
+            findings.raise_errors()
 
     def _keep(self, operations: list[Any], envelope: bytes) -> Exception | None:
         """Remember a recorded reply of the operations of one name: of those that read it, and of
@@ -398,6 +413,17 @@ def _mocked(
             methods = dict.fromkeys(service_class._methods.values(), method)
             services.append(type(name, (one,), methods)())
     return services, Hooks()
+
+
+def _named(stem: str, operations: Iterable[str]) -> tuple[str, str]:
+    """The operation and the kind of a file, `<operation>[.<request|response|fault>[.N]]`; "" for none."""
+    if stem in operations:
+        return stem, ""
+    for operation in operations:
+        kind = stem.removeprefix(f"{operation}.").partition(".")[0]
+        if stem.startswith(f"{operation}.") and kind in ("request", *_REPLIES[1:]):
+            return operation, kind
+    return "", ""
 
 
 def _refuse(folder: Path, message: str, hint: str = "") -> NoReturn:

@@ -1,9 +1,7 @@
 """The operations of an HTTP binding (WSDL 1.1, section 4) with MIME contents (section 5).
 
-A message that is a query, a form or a part of the path is read as a call with a part for each
-value, one that is XML as the element that it is.
-
-Finding: `binding-skipped`, left out: an operation whose messages have several MIME parts.
+A message that is a query, a form, a part of the path or several MIME parts is read as a call with a part for
+each value, one that is XML as the element that it is. Which parts of a message are which MIME parts is in `mime_parts.py`.
 """
 
 from __future__ import annotations
@@ -19,6 +17,7 @@ from soapwright.model.api import (
     ElementPart,
     HttpBinding,
     HttpContent,
+    HttpPart,
     Message,
     Operation,
     Style,
@@ -27,12 +26,11 @@ from soapwright.model.codes import Code
 from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.components import Components, Unusable, doc_of, wsdl_name
 from soapwright.wsdl.messages import Bound, MessageReader
+from soapwright.wsdl.mime_parts import MEDIA_TYPE, XML_TYPE, mime_form, mime_parts
 from soapwright.wsdl.namespaces import WSDL_HTTP, WSDL_MIME
 from soapwright.wsdl.policy.attachments import Policies
 
 _VERB = re.compile(r"[A-Z]{1,16}")
-_XML = re.compile(r"(text|application)/(.*\+)?xml", re.IGNORECASE)
-_MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -51,7 +49,7 @@ def http_operation(
     """An operation of an HTTP binding.
 
     Raises:
-        Unusable: it cannot do without something that is broken, or has several MIME parts.
+        Unusable: it cannot do without something that is broken.
     """
     at = components.at(bound.concrete)
     if not NC_NAME.fullmatch(bound.name):
@@ -62,6 +60,8 @@ def http_operation(
     with components.findings.apart() as found:
         request, given = reader.message("input", verb)
         response, made = reader.message("output", verb)
+        parts = reader.parts("input", request, given)
+        answered = reader.parts("output", response, made)
     return Operation(
         name=bound.name,
         key=key,
@@ -74,7 +74,8 @@ def http_operation(
         doc=doc_of(bound.abstract, bound.concrete),
         findings=tuple(found),
         http=HttpBinding(
-            verb, location, request, response, reader.media_type(response)
+            *(verb, location, request, response),
+            *(reader.media_type(response), parts, answered),
         ),
     )
 
@@ -95,6 +96,9 @@ class _HttpReader:
         message = self._read(way, Style.DOCUMENT)
         if message is None:
             return HttpContent.NOTHING, None
+        form = mime_form(concrete, verb if way == "input" else "")
+        if form is not None and message.parts:
+            return form, self._read(way, Style.RPC)
         media, part = self._media(concrete)
         parts = tuple(p for p in message.parts if not part or p.name == part)
         message = replace(message, parts=parts or message.parts)
@@ -106,12 +110,21 @@ class _HttpReader:
         assert call is not None
         return content, replace(call, parts=message.parts)
 
+    def parts(
+        self, way: str, content: HttpContent, message: Message | None
+    ) -> tuple[HttpPart, ...]:
+        """The MIME parts of a message that has several."""
+        if not content.is_multipart or message is None:
+            return ()
+        concrete = self._bound.concrete.find(wsdl_name(way))
+        return mime_parts(concrete, message.parts, self._components)
+
     def media_type(self, content: HttpContent) -> str:
         """The media type of a response that is no XML; "" where there are several, or none is named."""
         if content not in (HttpContent.TEXT, HttpContent.BYTES):
             return ""
         media, _ = self._media(self._bound.concrete.find(wsdl_name("output")))
-        return media if _MEDIA_TYPE.fullmatch(media) else ""
+        return media if MEDIA_TYPE.fullmatch(media) else ""
 
     def _read(self, way: str, style: Style) -> Message | None:
         bound = replace(self._bound, style=style)
@@ -119,16 +132,9 @@ class _HttpReader:
         return given if way == "input" else made
 
     def _media(self, concrete: etree._Element | None) -> tuple[str, str]:
-        """The media type of a message, and the part that has it; "" where nothing says so.
-
-        Raises:
-            Unusable: it has several MIME parts.
-        """
+        """The media type of a message, and the part that has it; "" where nothing says so."""
         if concrete is None:
             return "", ""
-        if concrete.find(f"{{{WSDL_MIME}}}multipartRelated") is not None:
-            at = self._components.at(concrete)
-            raise Unusable(Code.BINDING_SKIPPED, "it has several MIME parts", at)
         xml = concrete.find(f"{{{WSDL_MIME}}}mimeXml")
         if xml is not None:
             return "text/xml", xml.get("part", "").strip()
@@ -152,7 +158,7 @@ def _form(
     if not message.parts:
         return HttpContent.NOTHING
     part = message.parts[0]
-    if isinstance(part, ElementPart) or _XML.fullmatch(media) or verb:
+    if isinstance(part, ElementPart) or XML_TYPE.fullmatch(media) or verb:
         return HttpContent.XML
     binary = part.type == BuiltinRef(Builtin.BASE64_BINARY)
     return HttpContent.BYTES if binary else HttpContent.TEXT

@@ -17,6 +17,8 @@ from ..client.chunks import Recipient, Template
 
 _LOOKED_FOR: Final = 1_000_000
 """Among how many numbers duplicates are looked for, where they are only reported."""
+_NAMED: Final = re.compile(r"#(\w(?:[\w .-]*\w)?)#")
+_FIELD: Final = re.compile(r"field\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,17 @@ class NumberFile:
         self._names = names[: self._at] + names[self._at + 1 :]
 
     def text(self, written: str) -> str:
-        """A text in which columns may be named, `#first name#`, with `#field1#` and so on."""
+        """A text in which columns may be named, `#first name#`, with `#field1#` and so on.
+
+        Raises:
+            ValueError: a name in it is no column's: people would get the name.
+        """
+        if self._columns.has_header:
+            for name in _NAMED.findall(written):
+                if name not in self._names and not _FIELD.fullmatch(name):
+                    known = ", ".join(self._names) or "none besides the numbers"
+                    message = f"there is no column {name!r} for the text"
+                    raise ValueError(f"{self._name}: {message}: there are {known}")
         for at, name in enumerate(self._names, 1):
             written = re.sub(f"#{re.escape(name)}#", f"#field{at}#", written)
         return written

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from soapwright.model.api import NamedRef, Operation, Port, QName, Struct
 from soapwright.python.context import Context
 from soapwright.python.modules.roots import Root, root_of
-from soapwright.python.names.services import is_beside, method_names, wanted_method
+from soapwright.python.names.services import (
+    fault_key,
+    fault_names,
+    is_beside,
+    method_names,
+    wanted_method,
+)
 from soapwright.python.text.literals import docstring
 from soapwright.python.text.scope import Scope
 from soapwright.python.types.annotations import NOTHING, Annotation, Declaration
@@ -37,6 +43,8 @@ class Method:
     operation: Operation
     request: list[Parameter]
     headers: list[Parameter]
+    errors: dict[str, str]
+    """The exceptions of its declared faults, each with its description."""
     root: Root | None = None
     """The request's element where it may be more than its fields express."""
 
@@ -56,7 +64,7 @@ class Method:
             if parameter.declaration.doc
         ]
         text = self.operation.doc or f"{verb} {self.operation.name}."
-        return docstring(text, 8, arguments)
+        return docstring(text, 8, arguments, self.errors.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ class Methods:
         self.context = context
         self.called = called
         self.scope = Scope(self._shadowed(), context.runtime)
+        self._fault_names = fault_names(context.api)
         self.groups: dict[QName, list[Port]] = {}
         """The ports of each port type, in order."""
         # those of SOAP come first: Client is theirs
@@ -122,9 +131,18 @@ class Methods:
                     operation,
                     self._parameters(given.struct, set()),
                     self._parameters(given.headers_struct, self._names(given.struct)),
+                    self._errors(operation),
                     root_of(self.context, given),
                 )
         return list(found.values())
+
+    def _errors(self, operation: Operation) -> dict[str, str]:
+        """The exceptions of an operation's faults, each with its description."""
+        return {
+            f"errors.{self._fault_names[fault_key(fault)]}": fault.doc
+            or f"the fault `{fault.name}`."
+            for fault in operation.faults
+        }
 
     def header_blocks(self, ports: list[Port]) -> list[Parameter]:
         """The header blocks of all requests of a portType, once for each operation."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from soapwright.model.actions import action_base, default_action, fault_action
 from soapwright.model.api import (
-    Api,
     AttachedMember,
+    Builtin,
+    BuiltinRef,
     ElementPart,
     Fault,
     GlobalElement,
     HttpBinding,
     HttpContent,
+    HttpPart,
     Message,
     NamedRef,
     Operation,
@@ -21,6 +24,7 @@ from soapwright.model.api import (
     SoapVersion,
     Struct,
     TypePart,
+    TypeRef,
     Use,
 )
 from soapwright.model.namespaces import ENCODINGS
@@ -57,6 +61,12 @@ from soapwright.python.wire import envelope_start
 _NAMED_OPERATIONS = 4
 """So many operations are named in the docstring of a fault that they declare."""
 _PAIRS = (HttpContent.QUERY, HttpContent.PATH, HttpContent.FORM)
+_MEDIA_TYPES = {
+    "xml": "text/xml",
+    "text": "text/plain",
+    "bytes": "application/octet-stream",
+}
+"""Of MIME parts whose type the WSDL leaves open."""
 _PORTS_DOC = "The ports of the service and their operations: bytes to values and back, without a network."
 
 
@@ -236,7 +246,7 @@ class ServiceModules:
         if operation.http is not None:
             address = string(port.address) if port.address is not None else None
             lines += [
-                f"http={_http(self.context.api, operation, operation.http)}",
+                f"http={self._http(operation, operation.http)}",
                 f"address={address}",
             ]
         for direction, message in (
@@ -260,6 +270,48 @@ class ServiceModules:
         if operation.http is None:
             lines += ["action_base=action_base", *_actions(port, operation)]
         return lines
+
+    def _http(self, operation: Operation, http: HttpBinding) -> str:
+        """The expression for how an operation travels without SOAP."""
+        given = [string(http.verb), string(http.location)]
+        given += [string(http.request.value), string(http.response.value)]
+        response = operation.output
+        several = http.response.is_multipart
+        if response is not None and response.wrapper is not None and not several:
+            given += [string(part.name) for part in response.parts[:1]]
+        api = self.context.api
+        fields = http_fields(api, operation) if http.request in _PAIRS else []
+        if fields:
+            given.append(f"fields={tuple_of(map(_http_field, fields))}")
+        if http.media_type:
+            given.append(f"media_type={string(http.media_type)}")
+        for name, message, content, parts in (
+            ("request", operation.input, http.request, http.request_parts),
+            ("response", response, http.response, http.response_parts),
+        ):
+            if message is not None and content.is_multipart:
+                made = [string(content.value), *self._http_parts(message, parts)]
+                given.append(f"{name}_parts=soap.HttpParts({', '.join(made)})")
+        return f"soap.HttpBinding({', '.join(given)})"
+
+    def _http_parts(
+        self, message: Message, parts: tuple[HttpPart, ...]
+    ) -> Iterator[str]:
+        """The expressions for a message's parts that are MIME parts."""
+        assert message.struct is not None
+        types = self.context.types
+        fields = types.fields(types.struct(message.struct))
+        for field, part, mime in zip(fields, message.parts, parts, strict=True):
+            tag, content = part.name, "xml"
+            if isinstance(part, ElementPart):
+                tag = str(part.element)
+            elif not mime.is_xml and types.simple.is_simple(part.type):
+                content = (
+                    "bytes" if _is_base64(types.simple.plain(part.type)) else "text"
+                )
+            media = mime.media_type or _MEDIA_TYPES[content]
+            given = (mime.name, field.name, tag, content, media)
+            yield f"soap.HttpPart({', '.join(map(string, given))})"
 
     def _encoding(self, port: Port, named: str) -> str:
         """The expression for the encoding of a port's envelopes; "" where no operation has one."""
@@ -453,19 +505,8 @@ def _actions(port: Port, operation: Operation) -> list[str]:
     return lines
 
 
-def _http(api: Api, operation: Operation, http: HttpBinding) -> str:
-    """The expression for how an operation travels without SOAP."""
-    given = [string(http.verb), string(http.location)]
-    given += [string(http.request.value), string(http.response.value)]
-    response = operation.output
-    if response is not None and response.wrapper is not None and response.parts:
-        given.append(string(response.parts[0].name))
-    fields = http_fields(api, operation) if http.request in _PAIRS else []
-    if fields:
-        given.append(f"fields={tuple_of(map(_http_field, fields))}")
-    if http.media_type:
-        given.append(f"media_type={string(http.media_type)}")
-    return f"soap.HttpBinding({', '.join(given)})"
+def _is_base64(reference: TypeRef) -> bool:
+    return reference == BuiltinRef(Builtin.BASE64_BINARY)
 
 
 def _http_field(field: HttpField) -> str:

@@ -17,6 +17,11 @@ _UNPRINTABLE = re.compile(
     r"\U000e0001\U000e0020-\U000e007f\U000f0000-\U000ffffd\U00100000-\U0010fffd]"
 )
 _ENCODING = re.compile("(coding)(?=[:=])")
+# Comments that type checkers, linters and formatters obey, for a whole file some of them.
+_DIRECTIVE = re.compile(
+    r"\b(type|mypy|pyright|basedpyright|pyre|ruff|flake8|noqa|pylint|fmt|black|yapf|isort|nosec|pragma)(?=:)",
+    re.IGNORECASE,
+)
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -47,7 +52,10 @@ def _character(c: str, quote: str) -> str:
 
 
 def docstring(
-    text: str, indent: int, arguments: Iterable[tuple[str, str]] = ()
+    text: str,
+    indent: int,
+    arguments: Iterable[tuple[str, str]] = (),
+    errors: Iterable[tuple[str, str]] = (),
 ) -> list[str]:
     """The lines of a docstring, wrapped, without the indent of the first.
 
@@ -55,15 +63,17 @@ def docstring(
         text: its content.
         indent: its column.
         arguments: the names of parameters, each with its description.
+        errors: those of exceptions, likewise.
     """
     lines = _wrapped(text, _WIDTH - indent)
     if len(lines) == 1 and indent + len(_quotable(lines[0])) + 7 > _WIDTH:
         lines = _wrapped(text, _WIDTH - indent - 4)
-    described = [
-        line for name, doc in arguments for line in _argument(name, doc, indent)
-    ]
-    if described:
-        lines += ["", "Args:", *described]
+    for title, entries in (("Args:", arguments), ("Raises:", errors)):
+        described = [
+            line for name, doc in entries for line in _entry(name, doc, indent)
+        ]
+        if described:
+            lines += ["", title, *described]
     quotable = [_quotable(line) for line in lines]
     if len(quotable) == 1:
         end = " " if quotable[0].endswith('"') else ""
@@ -71,15 +81,15 @@ def docstring(
     return [f'"""{quotable[0]}', *quotable[1:], '"""']
 
 
-def _argument(name: str, doc: str, indent: int) -> list[str]:
-    """A parameter as Google's style has it, its further lines indented."""
+def _entry(name: str, doc: str, indent: int) -> list[str]:
+    """A parameter or an exception as Google's style has it, its further lines indented."""
     first, *rest = _wrapped(f"{name}: {doc}", _WIDTH - indent - 8)
     return [f"    {first}", *(f"        {line}".rstrip() for line in rest)]
 
 
 def comment(text: str, indent: int) -> list[str]:
-    """Comment lines; none of them declares a module's encoding (PEP 263)."""
-    harmless = _ENCODING.sub(r"\1 ", text)
+    """Comment lines; none of them declares a module's encoding (PEP 263), or is an order to a tool."""
+    harmless = _DIRECTIVE.sub(r"\1 ", _ENCODING.sub(r"\1 ", text))
     return [f"# {line}".rstrip() for line in _wrapped(harmless, _WIDTH - indent - 2)]
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
@@ -22,7 +22,7 @@ from ..xml.element import Element, hide, local_name
 from ..xml.lenience import lenient as lenience
 from ..xml.parsing import Limits, parse
 from .bodies import charset_of
-from .message import Message
+from .message import Attachment, Message
 from .transport import Request, Response
 
 __all__ = ["HttpBinding", "HttpField", "HttpOperation"]
@@ -30,9 +30,11 @@ __all__ = ["HttpBinding", "HttpField", "HttpOperation"]
 Q = TypeVar("Q")
 R = TypeVar("R")
 
-Content: TypeAlias = Literal["query", "path", "form", "xml", "text", "bytes", "nothing"]
+Content: TypeAlias = Literal[
+    "query", "path", "form", "xml", "text", "bytes", "form-data", "related", "nothing"
+]
 """The form of a message: a query (`http:urlEncoded`), a part of the path (`http:urlReplacement`),
-a form, the element itself, the text of its only part, or its bytes."""
+a form, the element itself, the text of its only part, its bytes, or a MIME part for each of its parts."""
 
 _PLACE: Final = re.compile(r"\(([^()]+)\)")
 NIL: Final = f"{{{XSI}}}nil"
@@ -54,6 +56,38 @@ class HttpField(NamedTuple):
         return self.path[-1].rpartition("}")[2] != self.name
 
 
+class Parts(Protocol):
+    """The interface of what writes and reads messages in several MIME parts."""
+
+    @property
+    def media_type(self) -> str:
+        """The type of the whole."""
+        ...
+
+    def written(self, call: Element, value: object) -> tuple[str, bytes]:
+        """The Content-Type and the body of a message."""
+        ...
+
+    def split(
+        self, body: bytes, content_type: str, limits: Limits
+    ) -> Sequence[Attachment]:
+        """The MIME parts of a body."""
+        ...
+
+    def known(self, parts: Sequence[Attachment]) -> int:
+        """How many of some MIME parts are of this message."""
+        ...
+
+    def read(
+        self,
+        call: Any,  # Any: lxml's elements
+        parts: Sequence[Attachment],
+        limits: Limits,
+    ) -> None:
+        """Add the elements of MIME parts to a call."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class HttpBinding:
     """How an operation travels without SOAP."""
@@ -69,6 +103,8 @@ class HttpBinding:
     """The values of a request that is a query, a form or a part of the path, in their order."""
     media_type: str = ""
     """Of a response, where the WSDL names a single one."""
+    request_parts: Parts | None = None
+    response_parts: Parts | None = None
 
 
 class HttpOperation(Operation[Q, R]):
@@ -122,6 +158,11 @@ class HttpOperation(Operation[Q, R]):
                 pairs = []
                 body = b"" if content is None else xml_of(content)
                 kind = "text/xml; charset=utf-8"
+            case "form-data" | "related":
+                parts = self.http.request_parts
+                assert parts is not None and content is not None, "it is a call"
+                pairs = []
+                kind, body = parts.written(content, value)
             case _:
                 pass
         url = _joined(address, path, urlencode(pairs))
@@ -176,6 +217,11 @@ class HttpOperation(Operation[Q, R]):
         http, charset = self.http, charset_of(content_type)
         if http.response == "nothing":
             return None
+        if http.response_parts is not None:
+            parts = http.response_parts.split(body, content_type, limits)
+            whole: Any = etree.Element(self.name)
+            http.response_parts.read(whole, parts, limits)
+            return whole
         if http.response == "xml":
             content: Any = parse(body, charset, limits)
             if not http.part:

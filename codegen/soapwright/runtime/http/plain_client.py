@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from ..xml.element import Element
 from .binding import check_request
 from .client import BaseAsyncClient, BaseClient, _Client
 from .deadlines import Deadline
+from .logs import log_plain_reply, log_plain_request
 from .message import Message
 from .plain import HttpOperation, http_request
 from .replies import Reply
@@ -44,17 +44,20 @@ class _Http(_Client[H]):
         if not isinstance(operation, HttpOperation):
             return super()._request(operation, message, deadline, streams=streams)
         check_request(message)
-        log, verb = self._package.log, operation.http.verb
-        if log.isEnabledFor(logging.DEBUG):
-            url = self._package.secrets.redact_url(message.url)
-            log.debug("%s: %s %s", operation.name, verb, url)
+        verb = operation.http.verb
+        log_plain_request(operation, message, verb)
         request = http_request(message, verb, self._limits)
         return replace(request, deadline=deadline, timeout=self._timeout)
+
+    def _takes_apart(self, operation: AnyOperation) -> bool:
+        return super()._takes_apart(operation) and not isinstance(
+            operation, HttpOperation
+        )
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         if not isinstance(operation, HttpOperation):
             return super()._reply(operation, sent, reply)
-        self._package.log.debug("%s: HTTP %d", operation.name, reply.status)
+        log_plain_reply(operation, reply)
         return _HttpReply(operation, sent, reply, self._limits, self._lenient)
 
 
@@ -62,6 +65,28 @@ class _HttpReply(Reply):
     """A reply that is no envelope."""
 
     __slots__ = ()
+
+    def message(self) -> Message:
+        """As of `Reply`; where the operation answers in several parts, the whole body is the envelope."""
+        if not self._answers_in_parts:
+            return super().message()
+        came, operation, url = self._came, self._operation, self._sent.url
+        kind = self._content_type
+        return Message(came.body, kind, came.headers, (), operation, url, came.status)
+
+    @property
+    def has_parts(self) -> bool:
+        """As of `Reply`; the parts that an operation answers in are none beside the envelope."""
+        return not self._answers_in_parts and super().has_parts
+
+    @property
+    def _answers_in_parts(self) -> bool:
+        operation = self._operation
+        assert isinstance(operation, HttpOperation)
+        return operation.http.response_parts is not None
+
+    def _whole(self, message: Message, left: int | None) -> Message:
+        return message if self._answers_in_parts else super()._whole(message, left)
 
     def _read(
         self,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from ..soap.envelope import Version
 from ..xml.element import Element
@@ -12,14 +12,15 @@ from ..xml.parsing import Limits
 from .message import Attachment, Message
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A reply that was checked: the very tree that is decoded."""
 
     root: Element
     verified: bool
     """Whether it was signed as demanded; `False` of a fault that was not signed, or of a reply that need
     not be."""
+    opened: Mapping[str, Attachment] = field(default_factory=dict)
+    """The attachments that were decrypted, by their Content-IDs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,19 @@ class Received:
     """The facts of it that its reply needs."""
     assertion: Element | None = field(default=None, repr=False)
     """Its SAML assertion, where one is demanded, checked."""
+    opened: Mapping[str, Attachment] = field(default_factory=dict, repr=False)
+    """Its attachments that were decrypted, by their Content-IDs."""
+
+
+def with_opened(
+    attachments: Sequence[Attachment], opened: Mapping[str, Attachment]
+) -> tuple[Attachment, ...]:
+    """Attachments, with those that were decrypted in their places.
+
+    Args:
+        opened: by their Content-IDs.
+    """
+    return tuple(opened.get(one.content_id, one) for one in attachments)
 
 
 class ClientSecurity(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 DEEPEST: Final = 256
@@ -64,3 +65,21 @@ def at(step: str, convert: Any, *arguments: Any) -> Any:  # Any: as `dump` and `
     except Misfit as misfit:
         misfit.steps.append(step)
         raise
+
+
+def each(
+    values: Iterable[object], convert: Callable[[Any, Walk], object], walk: Walk
+) -> list[object]:
+    """Items, each converted.
+
+    Raises:
+        Misfit: as `convert`, the item's index among the steps.
+    """
+    converted: list[object] = []
+    for index, value in enumerate(values):
+        try:
+            converted.append(convert(value, walk))
+        except Misfit as misfit:
+            misfit.steps.append(f"[{index}]")
+            raise
+    return converted

@@ -18,12 +18,16 @@ from .algorithms import DIGESTS
 _SWA: Final = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#"
 CONTENT: Final = f"{_SWA}Attachment-Content-Signature-Transform"
 COMPLETE: Final = f"{_SWA}Attachment-Complete-Signature-Transform"
+CIPHERTEXT: Final = f"{_SWA}Attachment-Ciphertext-Transform"
 
 _XML_TYPE: Final = re.compile(r"(text|application)/xml|(application|image)/.*\+xml")
 _ENDS: Final = re.compile(rb"\r\n|\r|\n")
-# Section 5.4.1: those that are signed, in their order.
-_HEADERS: Final = ("Content-Description", "Content-Disposition", "Content-ID")
-_HEADERS_AFTER: Final = ("Content-Location", "Content-Type")
+# Section 5.4.1.
+HEADERS: Final = (
+    *("Content-Description", "Content-Disposition", "Content-ID"),
+    *("Content-Location", "Content-Type"),
+)
+"""The MIME headers that are signed, or encrypted, with a complete attachment, in their order."""
 _LOWER: Final = frozenset(
     "charset creation-date filename modification-date padding read-date size type".split()
 )
@@ -32,20 +36,20 @@ _DEFAULT_TYPE: Final = 'text/plain;charset="us-ascii"'
 
 
 def uri_of(attachment: Attachment) -> str:
-    """The URI that a signature refers to an attachment by.
+    """The URI that a signature, or an EncryptedData, refers to an attachment by.
 
     Raises:
         SecurityError: it has no Content-ID.
     """
     if not attachment.content_id:
-        raise SecurityError("an attachment that is signed has a content_id")
+        raise SecurityError("an attachment that is protected has a content_id")
     return f"cid:{quote(attachment.content_id, safe='@:!$&+,;=~')}"
 
 
 def attachment_of(uri: str, attachments: Sequence[Attachment]) -> Attachment | None:
     """The attachment that a URI is of, `None` where there is none."""
     scheme, _, name = uri.partition(":")
-    if scheme.lower() != "cid":
+    if scheme.lower() != "cid" or not name:  # several may have no id
         return None
     ids = (unquote(name), name)
     return next((one for one in attachments if one.content_id in ids), None)
@@ -101,12 +105,11 @@ def _canonical(document: bytes) -> bytes:
 
 def _headers(attachment: Attachment) -> bytes:
     """The MIME headers in their canonical form."""
-    found = {name: attachment.headers.get(name, "") for name in _HEADERS}
+    found = {name: attachment.headers.get(name, "") for name in HEADERS}
     found["Content-ID"] = f"<{attachment.content_id}>"
-    found["Content-Location"] = attachment.headers.get("Content-Location", "")
     found["Content-Type"] = attachment.content_type or _DEFAULT_TYPE
     lines = []
-    for name in (*_HEADERS, *_HEADERS_AFTER):
+    for name in HEADERS:
         value = found[name].strip()
         if name in ("Content-Disposition", "Content-Type"):
             value = _with_parameters(value)

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml ships no types
 
 from ..errors.errors import DecodeError, SecurityError
+from ..http.message import Attachment
 from ..values.strings import attribute_text
 from ..xml.element import Element
 from ..xml.parsing import Limits, parse
@@ -21,6 +22,13 @@ from .algorithms import Accepted
 from .canonical import canonical
 from .ciphers import decrypted, undecryptable
 from .contained import have_same_types
+from .encrypted_attachments import (
+    TYPES,
+    is_complete,
+    octets_of,
+    referred_to,
+    unsealed,
+)
 from .names import (
     ENCRYPTED_DATA,
     ENCRYPTED_HEADER,
@@ -63,6 +71,7 @@ class Decrypting:
         actor: of the Security block.
         signed_scope: gives the namespaces around a ciphertext that a verified signature covers with it;
             `None` where none covers it.
+        attachments: of the message.
     """
 
     def __init__(
@@ -72,7 +81,13 @@ class Decrypting:
         limits: Limits,
         actor: str,
         signed_scope: SignedScope,
+        attachments: Sequence[Attachment] = (),
     ) -> None:
+        self.attachments = tuple(attachments)
+        """Those of the message; once they are decrypted, as they were."""
+        self.opened: dict[str, bool] = {}
+        """The Content-IDs of those that were decrypted, and whether with their MIME headers."""
+        self._held = 0
         self._actor = actor
         self._keys = keys
         self._accepts = accepts
@@ -115,8 +130,33 @@ class Decrypting:
         """Decrypt these elements, and have the message with their plaintexts."""
         if not found:
             raise undecryptable()
-        pieces = [self._plaintext(e, parts, ids, key, done) for e in found]
-        done.root = self._with(parts.root, pieces)
+        beside = [e for e in found if e.get("Type") in TYPES]
+        for e in beside:
+            self._open(e, parts, ids, key)
+        inside = [e for e in found if e not in beside]
+        pieces = [self._plaintext(e, parts, ids, key, done) for e in inside]
+        if pieces:
+            done.root = self._with(parts.root, pieces)
+
+    def _open(
+        self, e: Any, parts: Parts, ids: Ids, key: Any
+    ) -> None:  # Any: lxml ships no types
+        """Decrypt the attachment that an EncryptedData refers to, once."""
+        if e.tag != ENCRYPTED_DATA or e.getparent() is not parts.security:
+            raise undecryptable()
+        found = referred_to(e, self.attachments)
+        if found.content_id in self.opened:
+            raise undecryptable()
+        # A signature of this element is not one of the octets elsewhere.
+        name = self._algorithm(e, is_signed=False)
+        session = self._keys.of_data(e.find(ds("KeyInfo")), key, parts.security, ids)
+        octets = octets_of(found, self._limits.envelope - self._held)
+        self._held += len(octets)
+        made = unsealed(e, found, decrypted(name, session.key, octets))
+        self.attachments = tuple(
+            made if one is found else one for one in self.attachments
+        )
+        self.opened[found.content_id] = is_complete(e)
 
     def _with(
         self, root: Any, pieces: Sequence[tuple[Any, bytes]]

@@ -123,6 +123,12 @@ def check_encryption(found: Opened, profile: Profile) -> None:
             body = parts.body
             has_content = len(body) or (body.text or "").strip()
             good = not has_content or any(one is body for one in found.contents)
+        elif part.endswith("Attachments"):
+            whole = part == "CompleteAttachments"
+            opened = [
+                name for name, is_whole in found.opened.items() if is_whole >= whole
+            ]
+            good = all(one.content_id in opened for one in found.attachments)
         else:
             wanted = _encrypted_elements(parts, part)
             good = all(any(one is e for one in found.encrypted) for e in wanted)

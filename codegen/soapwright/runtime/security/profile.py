@@ -32,7 +32,8 @@ _WORDS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken"),
     *("BinarySecurityToken", "Headers", "Attachments", "CompleteAttachments"),
 )
-_ENCRYPTED_WORDS: Final = ("Body", "Signature", "UsernameToken")
+_ATTACHMENTS: Final = ("Attachments", "CompleteAttachments")
+_ENCRYPTED_WORDS: Final = ("Body", "Signature", "UsernameToken", *_ATTACHMENTS)
 
 
 class Engine(Protocol):
@@ -81,7 +82,8 @@ class Profile:
     header block by its name in Clark's notation, `{urn:shop}Order`, or all of a namespace, `{urn:shop}*`. Body and
     Timestamp must be there, the others are signed where they are.
     A part that is encrypted is "Body" (its content), "Signature" (with SignatureConfirmations),
-    "UsernameToken", or a header block, named likewise; they are encrypted where they are.
+    "UsernameToken", "Attachments", "CompleteAttachments", or a header block, named likewise; they are encrypted where
+    they are. Attachments are encrypted after they are signed, in memory.
 
     Args:
         sign: the parts that are signed; none for messages that are not signed.
@@ -160,6 +162,8 @@ class Profile:
             raise ValueError(f"layout={self.layout!r}: {_LAYOUTS} are known")
         if self.order not in _ORDERS:
             raise ValueError(f"order={self.order!r}: {_ORDERS} are known")
+        if self.order != "sign-encrypt" and set(_ATTACHMENTS) & set(self.encrypt):
+            raise ValueError("attachments are encrypted with order='sign-encrypt'")
         if self.saml not in _CONFIRMATIONS:
             raise ValueError(f"saml={self.saml!r}: {_CONFIRMATIONS} are known")
         if self.saml[:6] not in ("", "bearer") and not (self.sign and self.expected):

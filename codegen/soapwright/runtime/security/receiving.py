@@ -55,6 +55,16 @@ class Opened:
     """The key of its EncryptedKey."""
     assertion: Asserted | None = None
     """The SAML assertion, where one is demanded."""
+    attachments: Sequence[Attachment] = ()
+    """Those that its envelope does not include."""
+    opened: Mapping[str, bool] = field(default_factory=dict)
+    """The Content-IDs of those that were encrypted, and whether with their MIME headers."""
+
+    @property
+    def decrypted(self) -> dict[str, Attachment]:
+        """The attachments that were encrypted, as they were, by their Content-IDs."""
+        opened = self.opened
+        return {o.content_id: o for o in self.attachments if o.content_id in opened}
 
 
 def is_protected(parts: Parts) -> bool:
@@ -102,7 +112,8 @@ class _Opening:
         self._keys = SessionKeys(material, accepts, coming.request, at_most)
         self._found = Opened(parts)
         self._decrypting = Decrypting(
-            *(self._keys, accepts, coming.limits, profile.actor), self._signed_scope
+            *(self._keys, accepts, coming.limits, profile.actor),
+            *(self._signed_scope, coming.attachments),
         )
         self._elements: list[Place] = []
         self._contents: list[Place] = []
@@ -126,6 +137,8 @@ class _Opening:
         found.encrypted = [element_at(root, place) for place in self._elements]
         found.contents = [element_at(root, place) for place in self._contents]
         found.session = self._keys.received
+        found.attachments = self._decrypting.attachments
+        found.opened = self._decrypting.opened
         if self._profile.derived_keys and not self._keys.are_derived:
             raise SecurityError("the message's keys are not derived ones")
         return found
@@ -144,7 +157,7 @@ class _Opening:
         keys = self._keys if self._profile.symmetric else None
         verifying = Verifying(
             *(found.parts, self._material, self._accepts, keys),
-            *(self._coming.attachments, found.assertion),
+            *(self._decrypting.attachments, found.assertion),
         )
         found.signatures.append(verifying.result(signature))
 
@@ -171,7 +184,11 @@ class _Opening:
         ]
         assertion = found.assertion
         place = () if assertion is None else place_of(assertion.element)
+        before = set(self._decrypting.opened)
         done = self._decrypting.result(found.parts, references, key)
+        opened = self._decrypting.opened.keys() - before
+        if any(not opened.isdisjoint(one.attachments) for one in found.signatures):
+            raise SecurityError("an attachment was signed as ciphertext: see the order")
         if assertion is not None:
             element = element_at(done.root, place)
             found.assertion = replace(assertion, element=element)

@@ -87,13 +87,14 @@ class _Secured:
         self, message: Message, request: Correlation | None
     ) -> tuple[Message, Correlation]:
         """A message with its Security block."""
-        if self._profile.encrypt and message.attachments:
-            message = _with_contents(message)
+        encrypt = self._profile.encrypt
+        if encrypt and message.attachments:
+            beside_too = any(part.endswith("Attachments") for part in encrypt)
+            message = _with_contents(message, beside_too=beside_too)
         for layer in self._profile.tokens:
             message = layer(message)
         check_sent(message, self._profile)
-        envelope, correlation = secured(message, self._profile, self._material, request)
-        return replace(message, envelope=envelope), correlation
+        return secured(message, self._profile, self._material, request)
 
     def _check(self, parts: Parts, coming: Coming) -> Opened:
         """A message that passed everything that the profile demands.
@@ -120,7 +121,7 @@ class _Secured:
             return found
         main = self._main(found, request)
         check_coverage(main, profile)
-        check_attachments(main, profile, coming.attachments)
+        check_attachments(main, profile, found.attachments)
         if request is not None and profile.confirm:
             check_confirmations(main, request.values)
         # Asked last: only who is trusted fills the memory.
@@ -223,7 +224,7 @@ class SecuredClient(_Secured):
         coming = Coming(limits, request, message.attachments)
         found = self._check(parts, coming)
         verified = bool(self._profile.expected) and bool(found.signatures)
-        return Checked(found.parts.root, verified=verified)
+        return Checked(found.parts.root, verified, found.decrypted)
 
 
 class SecuredService(_Secured):
@@ -303,9 +304,12 @@ class SecuredService(_Secured):
         user = self._user(parts) or user
         correlation = Correlation(values, found.session, signer)
         if found.assertion is None:
-            return Received(parts.root, user, correlation)
+            return Received(parts.root, user, correlation, opened=found.decrypted)
         assertion = found.assertion
-        return Received(parts.root, assertion.subject, correlation, assertion.element)
+        return Received(
+            *(parts.root, assertion.subject, correlation, assertion.element),
+            found.decrypted,
+        )
 
     def _user(self, parts: Parts) -> str:
         """The user of a UsernameToken, "" where there is none.
@@ -322,15 +326,19 @@ class SecuredService(_Secured):
         return self._material.users.check_token(tokens[0])
 
 
-def _with_contents(message: Message) -> Message:
+def _with_contents(message: Message, *, beside_too: bool) -> Message:
     """A message whose binary values are in its envelope, so that they are encrypted with it.
 
+    Args:
+        beside_too: whether its other attachments are encrypted.
+
     Raises:
-        SecurityError: it has other attachments, which would go out in the clear.
+        SecurityError: it has others, which would go out in the clear.
     """
-    if beside(message):
+    others = beside(message)
+    if others and not beside_too:
         raise SecurityError("attachments are not encrypted: the profile encrypts")
-    return replace(with_included(message, LIMITS)[0], attachments=())
+    return replace(with_included(message, LIMITS)[0], attachments=others)
 
 
 def _check_names(algorithms: Algorithms) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,13 +10,14 @@ from cryptography import x509
 
 from ..errors.errors import SecurityError
 from ..http.bodies import charset_of
-from ..http.message import Message
+from ..http.message import Attachment, Message
 from ..http.multipart import beside
 from .assertions import token_of
 from .blocks import with_first
 from .ciphers import DATA
 from .correlation import Correlation, SessionKey
 from .derived import DerivedKey, new_derived
+from .encrypted_attachments import Sealed, sealed
 from .encrypting import Encrypted, key_element, list_of, new_session, with_encrypted
 from .material import Material
 from .places import places_of
@@ -23,7 +25,8 @@ from .profile import Profile
 from .references import key_reference, sha1_reference
 from .signing import Further, signed
 
-_SIGNING: Final = 32
+_SIGNING_AT_MOST: Final = 24
+"""Bytes of a derived key that signs: those of the suite's other keys, 192 bits at most (WS-SecurityPolicy 1.2, section 6.1)."""
 
 
 def secured(
@@ -31,8 +34,8 @@ def secured(
     profile: Profile,
     material: Material,
     request: Correlation | None = None,
-) -> tuple[bytes, Correlation]:
-    """The envelope of a message with its Security block, and what its reply will be about.
+) -> tuple[Message, Correlation]:
+    """A message with its Security block, and what its reply will be about.
 
     Args:
         request: what it answers; `None` of a request.
@@ -61,6 +64,7 @@ class _Sending:
         material: Material,
         request: Correlation | None,
     ) -> None:
+        self._message = message
         self._envelope = message.envelope
         self._charset = charset_of(message.content_type)
         self._beside = beside(message)
@@ -72,6 +76,7 @@ class _Sending:
         self._session: SessionKey | None = None
         self._signing: DerivedKey | None = None
         self._encrypting: DerivedKey | None = None
+        self._sealed: Sequence[Sealed] = ()
         if profile.encrypt or profile.symmetric:
             self._session = self._new_session()
             if profile.derived_keys:
@@ -80,9 +85,10 @@ class _Sending:
     def _derive(self, session: SessionKey, version: str) -> None:
         """Have a key that signs, and one that encrypts where something is."""
         base, algorithms = self._reference, self._profile.algorithms
-        self._signing = new_derived(session.key, base, _SIGNING, version)
+        length = DATA[algorithms.data][1]
+        signing = min(length, _SIGNING_AT_MOST)
+        self._signing = new_derived(session.key, base, signing, version)
         if self._profile.encrypt:
-            length = DATA[algorithms.data][1]
             self._encrypting = new_derived(session.key, base, length, version)
 
     def _new_session(self) -> SessionKey:
@@ -97,7 +103,7 @@ class _Sending:
             self._recipient = request.signer
         return new_session(self._profile.algorithms, self._recipient)
 
-    def result(self) -> tuple[bytes, Correlation]:
+    def result(self) -> tuple[Message, Correlation]:
         profile, lists = self._profile, _Lists()
         instead: tuple[tuple[str, str], ...] = ()
         first = profile.order == "encrypt-sign"
@@ -108,9 +114,13 @@ class _Sending:
         values = self._sign(lists.behind, instead)
         rest = [p for p in profile.encrypt if not first or p == "Signature"]
         lists.front = self._encrypt(rest).ids
+        attachments = self._with_sealed(lists)
         self._put_in_front(lists)
         session = self._session if profile.symmetric else None
-        return self._envelope, Correlation(values, session)
+        message = replace(
+            self._message, envelope=self._envelope, attachments=attachments
+        )
+        return message, Correlation(values, session)
 
     # ------------------------------------------------------------------------- steps
 
@@ -119,15 +129,25 @@ class _Sending:
         if not parts or self._session is None:
             return Encrypted(self._envelope)
         places = places_of(self._envelope, self._charset, self._profile.actor)
-        key, reference = self._session.key, self._reference
-        if self._encrypting is not None:
-            key, reference = self._encrypting.key, self._encrypting.reference
         found = with_encrypted(
             *(self._envelope, places, parts, self._profile.algorithms.data),
-            *(key, reference),
+            *self._data_key,
         )
         self._envelope = found.envelope
         return found
+
+    def _with_sealed(self, lists: _Lists) -> tuple[Attachment, ...]:
+        """The attachments, encrypted where that is wanted; what they are encrypted with lists them."""
+        wanted = [p for p in self._profile.encrypt if p.endswith("Attachments")]
+        if not wanted:
+            return self._message.attachments
+        complete, data = "CompleteAttachments" in wanted, self._profile.algorithms.data
+        self._sealed = [
+            sealed(one, data, *self._data_key, complete=complete)
+            for one in self._beside
+        ]
+        lists.front += tuple(one.id for one in self._sealed)
+        return tuple(one.attachment for one in self._sealed)
 
     def _sign(
         self, behind: tuple[str, ...], instead: tuple[tuple[str, str], ...]
@@ -167,12 +187,13 @@ class _Sending:
     def _put_in_front(self, lists: _Lists) -> None:
         """Put the key and the list of what was encrypted last in front: it is undone first."""
         tokens = [one.xml for one in (self._signing, self._encrypting) if one]
-        children = f"{''.join(tokens)}{list_of(lists.front)}"
+        beside = "".join(one.xml for one in self._sealed)
+        children = f"{''.join(tokens)}{list_of(lists.front)}{beside}"
         if self._has_key_element and self._key_is_first:
             if self._profile.symmetric:
                 children = f"{self._key_element(())}{children}"
             elif lists.front or lists.behind:
-                children = self._key_element(lists.front)
+                children = f"{self._key_element(lists.front)}{beside}"
         if not children:
             return
         places = places_of(self._envelope, self._charset, self._profile.actor)
@@ -192,6 +213,14 @@ class _Sending:
         profile = self._profile
         signature_too = "Signature" in profile.encrypt
         return profile.symmetric or profile.order == "sign-encrypt" or signature_too
+
+    @property
+    def _data_key(self) -> tuple[bytes, str]:
+        """The key that data is encrypted with, and a reference to it."""
+        if self._encrypting is not None:
+            return self._encrypting.key, self._encrypting.reference
+        assert self._session is not None
+        return self._session.key, self._reference
 
     def _key_element(self, ids: tuple[str, ...]) -> str:
         assert self._session is not None and self._recipient is not None

@@ -7,6 +7,7 @@ of SOAP 1.2, part 2, section 7.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal, TypeAlias
@@ -38,6 +39,7 @@ from ..http.message import Attachment, Layer, Message, layers, through
 from ..http.multipart import beside
 from ..http.securing import MessageSecurity
 from ..http.securing import Received as SecuredRequest
+from ..http.securing import with_opened
 from ..http.transport import Response
 from ..soap.envelope import NAMES, Version, opened
 from ..soap.operation import Port
@@ -242,9 +244,10 @@ class Application:
             error = unwritable
         if call is None:
             arguments = "%s %a failed", request.method, request.path
-            self._package.log.exception(*arguments, exc_info=error)
+            log = logging.getLogger(self._package.name)
+            log.exception(*arguments, exc_info=error)
         else:
-            log = call.operation.package.log
+            log = logging.getLogger(call.operation.package.name)
             log.exception("%s failed", call.operation.name, exc_info=error)
         return self._fault(internal_error(), request, call)
 
@@ -355,8 +358,8 @@ class Application:
                 return version
         return self._faults.default
 
-    def _plain_message(self, request: HttpRequest) -> Message:
-        """A request without an envelope, after the incoming layers.
+    def _plain_message(self, request: HttpRequest, whole: bool) -> Message:
+        """As the `received` of `Plain.called`.
 
         Raises:
             Refusal: it cannot be unpacked, or message security is demanded, which it cannot have.
@@ -364,7 +367,12 @@ class Application:
         if self._guards.are_any or self._guards.check is not None:
             fault = _callers("there is no message security without an envelope")
             raise Refusal(fault, status=403)
-        return through(self._incoming, self._received(request))
+        if not whole:
+            return through(self._incoming, self._received(request))
+        kind, parts = request.headers.get("content-type", ""), request.parts
+        body = b"" if parts else self._unpacked(request)
+        message = Message(body, kind, request.headers, parts, url=request.url)
+        return through(self._incoming, message)
 
     def _call(self, request: HttpRequest) -> Call:
         """The call that a POST is.
@@ -380,18 +388,29 @@ class Application:
         except DecodeError as error:
             raise Refusal(_callers(str(error))) from None
         root = self._hooks.envelope(root, request)
-        with self._attachments.reading(message):
-            return self._called(root, replace(message, attachments=apart), request)
+        return self._called(root, message, apart, request)
 
-    def _called(self, root: Element, message: Message, request: HttpRequest) -> Call:
-        """The call that an envelope is; of its attachments the message has those that it does not include.
+    def _called(
+        self,
+        root: Element,
+        message: Message,
+        apart: Sequence[Attachment],
+        request: HttpRequest,
+    ) -> Call:
+        """The call that an envelope is.
+
+        Args:
+            root: of it.
+            message: with all attachments.
+            apart: those that the envelope does not include, for message security.
+            request: which it came with.
 
         Raises:
             Refusal: as of `_call`.
         """
         dispatchers = self._at.get(request.path, self._all)
         version = _version_of(root, dispatchers)
-        came = _Came(action_of(message), version, message.attachments)
+        came = _Came(action_of(message), version, apart)
         try:
             came.open(root)
             target = self._passed(came, dispatchers[version])
@@ -404,15 +423,17 @@ class Application:
                 answered=not target.operation.one_way,
                 accepts=self._hooks.accepts_reply_to,
             )
-            value, blocks = target.operation.request_in(
-                came.header, came.body, len(message.envelope)
-            )
+            with self._attachments.reading(came.whole(message)):
+                value, blocks = target.operation.request_in(
+                    came.header, came.body, len(message.envelope)
+                )
         except Refusal as refusal:
             refusal.addressing = came.headers
             raise
         except (SoapFault, DecodeError) as error:
             if isinstance(error.__cause__, SecurityError):
-                self._package.log.warning("a request is refused: %s", error.__cause__)
+                log = logging.getLogger(self._package.name)
+                log.warning("a request is refused: %s", error.__cause__)
             fault = error if isinstance(error, SoapFault) else _callers(str(error))
             refused = Refusal(fault, version=version, about_body=True)
             refused.addressing = came.headers
@@ -610,6 +631,13 @@ class _Came:
         self.header, self.body = opened(root, self.version)
         self.ours = our_blocks(self.header, self.version)
         self.headers = read_headers(self.ours)
+
+    def whole(self, message: Message) -> Message:
+        """The message, with those of its attachments decrypted that were encrypted."""
+        if self.secured is None or not self.secured.opened:
+            return message
+        parts = with_opened(message.attachments, self.secured.opened)
+        return replace(message, attachments=parts)
 
     def called(self, dispatcher: Dispatcher) -> Target:
         """The operation that is called.

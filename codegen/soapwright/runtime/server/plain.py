@@ -6,6 +6,7 @@ elements of a request, a reply is the element itself, a text or bytes. What goes
 
 from __future__ import annotations
 
+import logging
 import re
 from base64 import b64decode
 from collections import Counter
@@ -18,7 +19,7 @@ from lxml import etree  # type: ignore[import-untyped,unused-ignore]  # lxml shi
 
 from ..errors.errors import DecodeError, SoapFault
 from ..http.bodies import charset_of, media_type
-from ..http.message import Message
+from ..http.message import Attachment, Message
 from ..http.plain import FORM_TYPE, NIL, HttpField, HttpOperation, content_of, xml_of
 from ..http.transport import Response
 from ..soap.faults import blames_the_sender
@@ -120,12 +121,13 @@ class PlainCalls(Plain):
             and all(pair in pairs for pair in place.fixed())
         ]
         most = max(map(_precision, found), default=None)
-        return [place for place in found if _precision(place) == most]
+        found = [place for place in found if _precision(place) == most]
+        return [p for p in found if p.operation.http.request_parts] or found
 
     def called(
         self,
         request: HttpRequest,
-        received: Callable[[HttpRequest], Message],
+        received: Callable[[HttpRequest, bool], Message],
         limits: Limits,
     ) -> Call | Response | None:
         """As of `Plain`."""
@@ -133,7 +135,8 @@ class PlainCalls(Plain):
         if not found:
             return None
         try:
-            return self._call(found, request, received(request), limits)
+            several = found[0].operation.http.request_parts is not None
+            return self._call(found, request, received(request, several), limits)
         except Exception as error:
             return _failed(found[0].operation, error)
 
@@ -158,6 +161,8 @@ class PlainCalls(Plain):
             charset = charset_of(message.content_type)
             body.append(parse(message.envelope, charset, limits))
             place = next((p for p in found if _expects(p.operation, body[0])), place)
+        elif place.operation.http.request_parts is not None:
+            place = _by_parts(found, message, body, limits)
         elif place.operation.http.request != "nothing":
             place, pairs = _by_values(found, request, message)
             body.append(_built(place.operation, pairs))
@@ -180,6 +185,9 @@ class PlainCalls(Plain):
         content = content_of(parse(operation.encode_response(value)))
         if http.response == "nothing" or content is None:
             return Response(204, {}, b"")
+        if http.response_parts is not None:
+            kind, whole = http.response_parts.written(content, value)
+            return Response(200, {"content-type": kind}, whole)
         if http.part:
             content = next(iter(content[:]), content)
         if http.response == "xml":
@@ -212,7 +220,7 @@ def _failed(operation: AnyOperation, error: Exception) -> Response:
             status = 400 if blames_the_sender(error) else 500
             reason = error.reason
         case _:
-            log = operation.package.log
+            log = logging.getLogger(operation.package.name)
             log.exception("%s failed", operation.name, exc_info=error)
     return Response(status, headers, reason.encode("utf-8"))
 
@@ -233,6 +241,9 @@ def _takes(operation: HttpOperation[Any, Any], request: HttpRequest) -> bool:
         case "xml":
             soap = kind == MEDIA_TYPES["1.2"] or "soapaction" in request.headers
             return not soap and kind != FORM_TYPE
+        case "form-data" | "related":
+            parts = operation.http.request_parts
+            return parts is not None and kind == parts.media_type
         case _:
             return (
                 not kind or request.method == "GET" or kind not in MEDIA_TYPES.values()
@@ -274,6 +285,38 @@ def _by_values(
 
     place = max(found, key=fitness)
     return place, [*(place.values(request.path) or ()), *given]
+
+
+def _by_parts(
+    found: Sequence[Place],
+    message: Message,
+    body: Any,  # Any: lxml's
+    limits: Limits,
+) -> Place:
+    """The operation that has most of a request's MIME parts, whose element is added to a Body.
+
+    Raises:
+        DecodeError: they cannot be read.
+    """
+    first = found[0].operation.http.request_parts
+    assert first is not None
+    parts: Sequence[Attachment] = message.attachments
+    if not parts:
+        parts = first.split(message.envelope, message.content_type, limits)
+
+    def fitness(place: Place) -> int:
+        taken = place.operation.http.request_parts
+        return 0 if taken is None else taken.known(parts)
+
+    place = max(found, key=fitness)
+    reader, expected = (
+        place.operation.http.request_parts,
+        place.operation.request_message,
+    )
+    assert reader is not None and expected is not None
+    content: Any = etree.SubElement(body, expected.expects)
+    reader.read(content, parts, limits)
+    return place
 
 
 def _pairs_of(text: str) -> _Pairs:

@@ -293,5 +293,5 @@ def _described(cls: Any, operation: Any, module: Any) -> str:
     for method in filter(inspect.isfunction, vars(cls).values()):
         # a method calls its operation by the key, which is one of its constants
         if key in method.__code__.co_consts and (doc := inspect.getdoc(method)):
-            return doc.partition("\n\nArgs:")[0]
+            return re.split(r"\n\n(?:Args|Raises):\n", doc, maxsplit=1)[0]
     return f"Call {operation.name}."

@@ -13,16 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from soapwright.model.codes import Code
-from soapwright.model.diagnostics import Diagnostic, Findings, Location, SpecError
+from soapwright.model.diagnostics import Diagnostic, SpecError
 from soapwright.model.options import Options, is_package_name
 from soapwright.project.config import Project, package_of
 from soapwright.project.manifest import read_manifest
-from soapwright.project.output import carry_out, write_files
+from soapwright.project.output import carry_out, make_folder, write_files
 from soapwright.project.remote import Remote, is_url
 from soapwright.python.names.identifiers import field_name
 
 _FOLDER = "package"
+_ELSEWHERE = "packages of WSDLs are kept there; XDG_CACHE_HOME names another place"
 
 
 def cache_folder() -> Path:
@@ -80,7 +80,7 @@ def package_folder(
     from soapwright.tools.check import examine
 
     home = _home(wsdl)
-    _make(home)
+    make_folder(home, _ELSEWHERE, private=True)
     remote = Remote(home, allowed=allow_network)
     output = home / _FOLDER
     options = Options(_name(wsdl), catalogs=catalogs)
@@ -94,19 +94,3 @@ def package_folder(
         if state.plan is not None:
             carry_out(state.plan, progress)
     return output, state.findings
-
-
-def _make(home: Path) -> None:
-    """Make a folder in the cache.
-
-    Raises:
-        SpecError: it cannot be made.
-    """
-    try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        findings = Findings()
-        message = f"cannot be made: {error.strerror}"
-        hint = "packages of WSDLs are kept there; XDG_CACHE_HOME names another place"
-        findings.error(Code.OUTPUT, message, Location(str(home)), hint)
-        raise SpecError(findings) from error

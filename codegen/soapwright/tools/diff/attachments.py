@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from soapwright.model.api import HttpBinding, HttpContent, Message, Port
+from soapwright.model.api import (
+    HttpBinding,
+    HttpContent,
+    HttpPart,
+    Message,
+    Port,
+)
 from soapwright.tools.diff.changes import Changes, Sides
 from soapwright.tools.diff.comparing import Places
 from soapwright.tools.diff.rules import Effect
@@ -48,10 +54,20 @@ class Attachments:
         self, old: HttpBinding, new: HttpBinding, subject: str, places: Places
     ) -> None:
         """Compare how an operation is called without SOAP."""
-        asked = replace(new, response=old.response, media_type=old.media_type) != old
-        if asked or old.response is not new.response:
+        answered = old.response, old.response_parts
+        as_before = replace(
+            new,
+            response=old.response,
+            media_type=old.media_type,
+            response_parts=old.response_parts,
+        )
+        asked, replied = as_before != old, answered != (
+            new.response,
+            new.response_parts,
+        )
+        if asked or replied:
             message = f"is {_http(new)}, was {_http(old)}"
-            sides = Sides(asked, old.response is not new.response)
+            sides = Sides(asked, replied)
             self._changes.add("http", subject, message, places, sides)
         elif new.response in (HttpContent.TEXT, HttpContent.BYTES):
             types = ((old.media_type,), (new.media_type,))
@@ -79,5 +95,12 @@ class Attachments:
 
 
 def _http(http: HttpBinding) -> str:
-    forms = f"{http.request.value} to {http.response.value}"
-    return f"{http.verb} {http.location} ({forms})"
+    request = _form(http.request, http.request_parts)
+    response = _form(http.response, http.response_parts)
+    return f"{http.verb} {http.location} ({request} to {response})"
+
+
+def _form(content: HttpContent, parts: tuple[HttpPart, ...]) -> str:
+    """The form of a message, with the media types of its MIME parts."""
+    types = ", ".join(f"{p.name} {p.media_type}".strip() for p in parts)
+    return f"{content.value} of {types}" if types else content.value

@@ -13,6 +13,8 @@ XOP_TYPE: Final = "application/xop+xml"
 LONG: Final = 2**16
 """Bytes of a body from which on it is not read in an event loop: others would wait for that."""
 _WINDOW: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+_PLAIN: Final = ("", "identity", "none", "binary", "8bit", "utf-8", "iso-8859-1")
+"""Codings that take nothing off: beside identity, what peers write there by mistake."""
 _MEMBER: Final = b"\x1f\x8b"
 _MEMBERS_AT_MOST: Final = 100
 _PIECE: Final = 2**16
@@ -37,7 +39,7 @@ def _codings(coding: str, limits: Limits) -> list[str]:
         ValueError: there are too many.
     """
     names = [name.strip() for name in coding.lower().split(",")]
-    names = [name for name in names if name not in ("", "identity")]
+    names = [name for name in names if name not in _PLAIN]
     if len(names) > limits.codings:
         raise ValueError(f"it has more than {limits.codings} content codings")
     if not all(name in _WINDOW for name in names):

@@ -22,7 +22,7 @@ from .attaching import Attaching, Read
 from .binding import readable_apart, received
 from .bodies import LONG, TooLarge, charset_of, is_multipart
 from .message import Attachment, Message
-from .securing import ClientSecurity
+from .securing import ClientSecurity, with_opened
 from .transport import Response
 
 
@@ -210,6 +210,7 @@ class Reply:
         except NotAnEnvelope as error:
             raise self._no_reply() from error
         self._verified = found.verified
+        self._parts = with_opened(self._parts, found.opened)
         return found.root
 
     def failed(self, error: SoapError) -> None:

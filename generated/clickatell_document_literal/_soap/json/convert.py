@@ -23,7 +23,7 @@ from .forms import (
 )
 from .home import Home, home_of
 from .scalars import scalar_of
-from .walking import Misfit, Walk
+from .walking import Misfit, Walk, each
 
 T = TypeVar("T")
 
@@ -89,13 +89,7 @@ def _bare_items(value: list[Any] | tuple[Any, ...], walk: Walk) -> object:
     if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str):
         return {value[0]: _bare(value[1], walk)}
     key = walk.begin(value)
-    dumped = []
-    for index, one in enumerate(value):
-        try:
-            dumped.append(_bare(one, walk))
-        except Misfit as misfit:
-            misfit.steps.append(f"[{index}]")
-            raise
+    dumped = each(value, _bare, walk)
     walk.begun.discard(key)
     return dumped
 

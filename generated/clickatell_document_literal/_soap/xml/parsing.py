@@ -14,7 +14,7 @@ from ..errors.errors import DecodeError, NotAnEnvelope
 from ..values.dictionary import LARGE, Dictionary, names_known
 from ..values.dictionary import own as own_dictionary
 from .bounds import BYTE_ORDER_MARKS, check_depth, check_texts, may_be_long
-from .charsets import cannot_be, from_declaration, gives_way
+from .charsets import cannot_be, from_declaration, gives_way, python_name
 from .control import marked, unmark
 from .element import Element, note_character, noting
 from .lenience import notes
@@ -164,19 +164,27 @@ def usable_charset(charset: str, data: bytes) -> str | None:
     """A charset as libxml2 is to receive it, None where it is to detect it.
 
     A byte order mark beats the charset (RFC 7303, section 3), and one that libxml2 does not
-    know, or that cannot be right, counts as none: the XML declaration may be right.
+    know by this name or by Python's, or that cannot be right, counts as none: the XML declaration may be right.
     """
     if data.startswith(BYTE_ORDER_MARKS) or not _CHARSET.fullmatch(charset):
         return None
     if gives_way(charset, data):
         return None
     charset = charset.lower()
+    if _is_known(charset):
+        return charset
+    charset = python_name(charset)  # "latin-1" is a name of Python's
+    return charset if charset and _is_known(charset) else None
+
+
+def _is_known(charset: str) -> bool:
+    """Whether libxml2 knows a charset."""
     if (charset, False) not in _mine.own.parsers:
         try:
             _parser_for(charset, huge=False)
         except LookupError:
-            return None
-    return charset
+            return False
+    return True
 
 
 # ------------------------------------------------------------------------------- parsing

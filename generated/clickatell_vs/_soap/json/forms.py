@@ -51,7 +51,7 @@ from .simple_forms import (
     load_nil,
     load_typed,
 )
-from .walking import Misfit, Walk, at
+from .walking import Misfit, Walk, at, each
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,7 @@ class ListOf:
         if not isinstance(value, (list, tuple)):
             raise Misfit(f"{type(value).__name__} given, list wanted")
         key = walk.begin(value)
-        dumped = []
-        dump = self.item.dump
-        for index, one in enumerate(value):
-            try:
-                dumped.append(dump(one, walk))
-            except Misfit as misfit:
-                misfit.steps.append(f"[{index}]")
-                raise
+        dumped = each(value, self.item.dump, walk)
         walk.begun.discard(key)
         return dumped
 
@@ -109,14 +102,7 @@ class ListOf:
         if not isinstance(data, (list, tuple)):
             raise Misfit(f"{json_name(data)} given, an array wanted")
         walk.descend()
-        loaded = []
-        load = self.item.load
-        for index, one in enumerate(data):
-            try:
-                loaded.append(load(one, walk))
-            except Misfit as misfit:
-                misfit.steps.append(f"[{index}]")
-                raise
+        loaded = each(data, self.item.load, walk)
         walk.depth -= 1
         return loaded
 

@@ -203,7 +203,7 @@ class Plain(Protocol):
     def called(
         self,
         request: HttpRequest,
-        received: Callable[[HttpRequest], Message],
+        received: Callable[[HttpRequest, bool], Message],
         limits: Limits,
     ) -> Call | Response | None:
         """The call that a request is, or the reply to a wrong one; `None` where it is none of an HTTP
@@ -211,7 +211,8 @@ class Plain(Protocol):
 
         Args:
             request: any.
-            received: its body as a message, after the layers.
+            received: its body as a message, after the layers; with `True` the whole of it as the envelope,
+                however many parts it has, or the parts alone where they came piece by piece.
             limits: of what it holds.
         """
         ...

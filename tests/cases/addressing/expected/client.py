@@ -29,7 +29,12 @@ class Client(BaseClient[None]):
         *,
         what: str,
     ) -> str:
-        """Call ask."""
+        """Call ask.
+
+        Raises:
+            errors.Closed: the fault `Closed`.
+            errors.Busy: the fault `Busy`.
+        """
         request = t.Ask(what=what)
         response: t.Answer = self._call("ask", request)
         return response.that
@@ -69,7 +74,12 @@ class AsyncClient(BaseAsyncClient[None]):
         *,
         what: str,
     ) -> str:
-        """Call ask."""
+        """Call ask.
+
+        Raises:
+            errors.Closed: the fault `Closed`.
+            errors.Busy: the fault `Busy`.
+        """
         request = t.Ask(what=what)
         response: t.Answer = await self._call("ask", request)
         return response.that

@@ -84,6 +84,11 @@ class Client(BaseClient[None]):
 
         Args:
             request: the whole request, without its fields.
+
+        Raises:
+            errors.Trouble: the fault `Trouble`.
+            errors.Problem: the fault `Problem`.
+            errors.Nobody: the fault `Nobody`.
         """
         value = soap.request_of(request, t.Shape, {"name": name})
         response: (
@@ -121,6 +126,9 @@ class Client(BaseClient[None]):
 
         Args:
             request: the whole request, without its fields.
+
+        Raises:
+            errors.Trouble: the fault `Trouble`.
         """
         value = soap.request_of(request, t.Point, {"why": why, "x": x, "y": y})
         response: t.Point | soap.Nil | None = self._call("get", value)
@@ -218,6 +226,11 @@ class AsyncClient(BaseAsyncClient[None]):
 
         Args:
             request: the whole request, without its fields.
+
+        Raises:
+            errors.Trouble: the fault `Trouble`.
+            errors.Problem: the fault `Problem`.
+            errors.Nobody: the fault `Nobody`.
         """
         value = soap.request_of(request, t.Shape, {"name": name})
         response: (
@@ -255,6 +268,9 @@ class AsyncClient(BaseAsyncClient[None]):
 
         Args:
             request: the whole request, without its fields.
+
+        Raises:
+            errors.Trouble: the fault `Trouble`.
         """
         value = soap.request_of(request, t.Point, {"why": why, "x": x, "y": y})
         response: t.Point | soap.Nil | None = await self._call("get", value)

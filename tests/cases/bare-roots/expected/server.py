@@ -71,7 +71,13 @@ class CanvasService(BaseService):
         | tuple[Literal["sketchCircle"], t.Circle]
         | tuple[Literal["sketchAgain"], t.Shape | None],
     ) -> Answer[t.Shape | tuple[Literal["circleSketched"], t.Circle] | None]:
-        """Answer sketch."""
+        """Answer sketch.
+
+        Raises:
+            errors.Trouble: the fault `Trouble`.
+            errors.Problem: the fault `Problem`.
+            errors.Nobody: the fault `Nobody`.
+        """
 
     @abstractmethod
     def get(
@@ -79,7 +85,11 @@ class CanvasService(BaseService):
         *,
         request: t.Point | soap.Nil | None,
     ) -> Answer[t.Point | None]:
-        """Answer get."""
+        """Answer get.
+
+        Raises:
+            errors.Trouble: the fault `Trouble`.
+        """
 
     @abstractmethod
     def count(

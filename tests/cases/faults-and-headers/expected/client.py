@@ -32,7 +32,12 @@ class Client(BaseClient[ClientHeaders]):
         session: t.Session | None = None,
         trace: int | None = None,
     ) -> Decimal:
-        """Call withdraw."""
+        """Call withdraw.
+
+        Raises:
+            errors.Overdrawn: There is not enough money in it.
+            errors.Closed: the fault `closed`.
+        """
         request = t.Withdraw(amount=amount, password=password, pin=pin)
         headers = t.WithdrawRequestHeaders(session=session, trace=trace)
         response: t.WithdrawResponse = self._call("withdraw", request, headers)
@@ -55,7 +60,12 @@ class AsyncClient(BaseAsyncClient[ClientHeaders]):
         session: t.Session | None = None,
         trace: int | None = None,
     ) -> Decimal:
-        """Call withdraw."""
+        """Call withdraw.
+
+        Raises:
+            errors.Overdrawn: There is not enough money in it.
+            errors.Closed: the fault `closed`.
+        """
         request = t.Withdraw(amount=amount, password=password, pin=pin)
         headers = t.WithdrawRequestHeaders(session=session, trace=trace)
         response: t.WithdrawResponse = await self._call("withdraw", request, headers)

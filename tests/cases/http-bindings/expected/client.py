@@ -113,6 +113,12 @@ class WeatherGetClient(HttpClient[None]):
         request = t.PingRequest()
         self._call("ping", request)
 
+    def several(self) -> t.SeveralResponse:
+        """Call several."""
+        request = t.SeveralRequest()
+        response: t.SeveralResponse = self._call("several", request)
+        return response
+
 
 class AsyncWeatherGetClient(HttpAsyncClient[None]):
     """Calls the operations of Weather (WeatherGet), asynchronously."""
@@ -170,6 +176,12 @@ class AsyncWeatherGetClient(HttpAsyncClient[None]):
         """Call ping."""
         request = t.PingRequest()
         await self._call("ping", request)
+
+    async def several(self) -> t.SeveralResponse:
+        """Call several."""
+        request = t.SeveralRequest()
+        response: t.SeveralResponse = await self._call("several", request)
+        return response
 
 
 class WeatherPostClient(HttpClient[None]):

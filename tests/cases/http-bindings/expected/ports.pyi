@@ -34,6 +34,10 @@ class _WeatherGetOperations(Mapping[str, soap.AnyOperation]):
         self, key: Literal["ping"], /
     ) -> soap.HttpOperation[t.PingRequest, None]: ...
     @overload
+    def __getitem__(
+        self, key: Literal["several"], /
+    ) -> soap.HttpOperation[t.SeveralRequest, t.SeveralResponse]: ...
+    @overload
     def __getitem__(self, key: str, /) -> soap.AnyOperation: ...
 
 class _WeatherPostOperations(Mapping[str, soap.AnyOperation]):

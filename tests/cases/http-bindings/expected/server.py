@@ -74,6 +74,7 @@ class WeatherGetService(BaseService):
         "count": "count",
         "map": "map",
         "ping": "ping",
+        "several": "several",
     }
     _specification = _SPECIFICATION
 
@@ -115,6 +116,10 @@ class WeatherGetService(BaseService):
     @abstractmethod
     def ping(self) -> Answer[None]:
         """Answer ping."""
+
+    @abstractmethod
+    def several(self) -> Answer[t.SeveralResponse]:
+        """Answer several."""
 
 
 class WeatherPostService(BaseService):

@@ -68,7 +68,12 @@ class Client(BaseClient[None]):
         item: int | None = None,
         Item: int | None = None,
     ) -> _t.Item:
-        """Call list."""
+        """Call list.
+
+        Raises:
+            errors.Any: the fault `any`.
+            errors.Decimal: the fault `decimal`.
+        """
         request_ = _t.Item(
             t=t,
             soap=soap,
@@ -195,7 +200,12 @@ class AsyncClient(BaseAsyncClient[None]):
         item: int | None = None,
         Item: int | None = None,
     ) -> _t.Item:
-        """Call list."""
+        """Call list.
+
+        Raises:
+            errors.Any: the fault `any`.
+            errors.Decimal: the fault `decimal`.
+        """
         request_ = _t.Item(
             t=t,
             soap=soap,

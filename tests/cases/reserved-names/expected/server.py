@@ -82,7 +82,12 @@ class StockService(BaseService):
         item: int | None,
         Item: int | None,
     ) -> Answer[_t.Item]:
-        """Answer list."""
+        """Answer list.
+
+        Raises:
+            errors.Any: the fault `any`.
+            errors.Decimal: the fault `decimal`.
+        """
 
     @_abstractmethod
     def close_(

@@ -65,7 +65,11 @@ class LendingService(BaseService):
         card: int | None,
         title_header: str | None,
     ) -> AnswerWithHeaders[t.LendResponse, t.LendResponseHeaders]:
-        """Lend a book."""
+        """Lend a book.
+
+        Raises:
+            errors.Missing: the fault `missing`.
+        """
 
     @abstractmethod
     def remind(

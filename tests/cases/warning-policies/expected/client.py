@@ -32,7 +32,11 @@ class Client(BaseClient[None]):
         *,
         open: str,
     ) -> int:
-        """Call open."""
+        """Call open.
+
+        Raises:
+            errors.Jammed: the fault `jammed`.
+        """
         request = t.OpenRequest(open=open)
         response: t.OpenResponse = self._call("open", request)
         return response.opened
@@ -54,7 +58,11 @@ class AsyncClient(BaseAsyncClient[None]):
         *,
         open: str,
     ) -> int:
-        """Call open."""
+        """Call open.
+
+        Raises:
+            errors.Jammed: the fault `jammed`.
+        """
         request = t.OpenRequest(open=open)
         response: t.OpenResponse = await self._call("open", request)
         return response.opened
