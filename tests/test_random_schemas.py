@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from languages import is_deterministic
 from lxml import etree
+from one_way import XSD, body, envelope, wsdl
 from randomness import seeds
 
 from soapwright.model.api import (
@@ -38,7 +39,6 @@ from soapwright.pipeline import generate
 from soapwright.project.output import write_package
 from soapwright.testing import compare_envelopes
 
-XSD = "http://www.w3.org/2001/XMLSchema"
 TYPES_OF_ALL = """
 <xs:simpleType name="E"><xs:restriction base="xs:token">
   <xs:enumeration value="x y"/><xs:enumeration value="z"/></xs:restriction></xs:simpleType>
@@ -326,41 +326,6 @@ def roots(random: Random, wanted: int) -> Iterator[Root]:
         yield one
 
 
-def wsdl(content: str, names: list[str]) -> str:
-    messages = "".join(
-        f'<message name="{n}"><part name="x" element="t:{n}"/></message>' for n in names
-    )
-    operations = "".join(
-        f'<operation name="{n}"><input message="t:{n}"/></operation>' for n in names
-    )
-    bound = "".join(
-        f'<operation name="{n}"><soap:operation soapAction=""/>'
-        '<input><soap:body use="literal"/></input></operation>'
-        for n in names
-    )
-    return f"""<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:t="urn:t"
-  xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" targetNamespace="urn:t" name="S">
-<types>{schema(content)}</types>{messages}<portType name="P">{operations}</portType>
-<binding name="B" type="t:P"><soap:binding style="document"
-  transport="http://schemas.xmlsoap.org/soap/http"/>{bound}</binding>
-<service name="S"><port name="P" binding="t:B"><soap:address location="http://h/"/></port></service>
-</definitions>"""
-
-
-def envelope(instance: str) -> bytes:
-    return (
-        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:t"'
-        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:o="urn:o" xmlns:t="urn:t"'
-        f' xmlns:xs="{XSD}"><s:Body>{instance}</s:Body></s:Envelope>'
-    ).encode()
-
-
-def body(given: bytes) -> Any:  # Any: lxml ships no types
-    """The element in a Body, in a document of its own."""
-    found = etree.fromstring(given).find("{*}Body")[0]
-    return etree.fromstring(etree.tostring(found))
-
-
 @pytest.mark.randomness
 @pytest.mark.parametrize("seed", seeds(6))
 def test_what_a_schema_allows_comes_back(
@@ -371,7 +336,7 @@ def test_what_a_schema_allows_comes_back(
     content = "".join(one.xsd for one in found)
     names = [f"r{number}" for number in range(len(found))]
     path = tmp_path / "service.wsdl"
-    path.write_text(wsdl(content, names), encoding="utf-8")
+    path.write_text(wsdl(schema(content), names), encoding="utf-8")
     package_name = f"random_{seed}"
     write_package(tmp_path / package_name, generate(path, Options(package_name)).files)
     monkeypatch.syspath_prepend(str(tmp_path))

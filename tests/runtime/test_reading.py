@@ -349,3 +349,10 @@ def test_prefixes_without_end():
     said = refusal(clark_name, e[0][0], "p1:T")
     assert said == "call: more than 500 prefixes are in scope"
     assert not is_array(e[0][0])
+
+
+def test_a_hexbinary_that_is_elsewhere_is_not_empty():
+    element = etree.fromstring('<e href="cid:one@here"/>')
+    with pytest.raises(DecodeError, match="part of the message"):
+        reading.hex_value(element)
+    assert reading.hex_value(etree.fromstring('<e href="#a">0a</e>')) == b"\n"

@@ -59,6 +59,7 @@ from .codec.form import (
     write_as_read,
 )
 from .codec.literal_arrays import kept_attributes, read_items
+from .codec.many_attributes import attribute_of, attributes_of
 from .codec.misnamed import misnamed, misnamed_attributes, misnamed_block
 from .codec.named_parts import part_content
 from .codec.package import Package
@@ -390,6 +391,8 @@ __all__ = [
     "any_simple_value",
     "array_or_nil",
     "attribute",
+    "attribute_of",
+    "attributes_of",
     "attribute_text",
     "attributes_text",
     "binary_text",

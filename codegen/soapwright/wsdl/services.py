@@ -65,6 +65,8 @@ from soapwright.wsdl.policy.attachments import Policies
 from soapwright.wsdl.policy.required import note_required
 from soapwright.wsdl.references import SOAP_ENCODINGS
 
+# The messages of an operation, in a port type as in a binding.
+_MESSAGES = tuple(map(wsdl_name, ("input", "output", "fault")))
 _ADDRESSING = ("{http://www.w3.org/2005/08/addressing}Address",)
 _OTHER_TRANSPORT = re.compile(r"jms|smtp|mail|tcp|pipe|msmq|xmpp|ftp", re.IGNORECASE)
 _PLAIN_PREFIX = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -393,7 +395,8 @@ class _Ports:
             faults = reader.faults()
             policy = self.policies.effective(bound.concrete, bound.abstract)
             for node in (bound.concrete, bound.abstract):
-                note_required(node, self.components)
+                for inside in (node, *node.iterchildren(*_MESSAGES)):
+                    note_required(inside, self.components)
         return Operation(
             name=bound.name,
             key=key,

@@ -50,9 +50,11 @@ from soapwright.python.types.fields import (
 
 # What a reader's own lines mean by these names no local of a field may take.
 _LOCALS = frozenset(
-    "e c v t soap elements absent children blank tag derived result made xml str int float bool bytes list dict tuple"
+    "e c v t soap elements absent given children blank tag derived result made xml len str int float bool bytes list dict tuple"
     " isinstance Decimal date datetime time Any Literal".split()
 )
+# Of more attributes lxml takes longer to find each than a dict of them all.
+_MANY_ATTRIBUTES = 32
 # The namespaces of a wildcard that takes all.
 _EVERYTHING = ("##any",)
 
@@ -180,7 +182,7 @@ class StructReader:
         ]
 
     def _local(self, field: Field) -> str:
-        taken = field.name in _LOCALS
+        taken = field.name in _LOCALS or field.name == self.name
         if self._is_wide and field.name in ("branch", self._table_name):
             taken = True
         if self._states and field.name in ("place", self._states_name):
@@ -228,7 +230,11 @@ class StructReader:
         """The locals of attributes, and of the wildcard that takes others."""
         own = [(f, f.what) for f in self.fields if isinstance(f.what, Attribute)]
         names = tuple_of(string(str(attribute.name)) for _, attribute in own)
-        made = [self._attribute(field, attribute) for field, attribute in own]
+        many = len(own) > _MANY_ATTRIBUTES
+        made: list[Statement] = []
+        if many:
+            made.append(Line(f"given = {self.scope.soap('attributes_of')}(e)"))
+        made += [self._attribute(field, attribute, many) for field, attribute in own]
         rest = [f for f in self.fields if isinstance(f.what, AnyAttributes)]
         for field in rest:
             others = f"{self.scope.soap('other_attributes')}(e, {names})"
@@ -240,11 +246,15 @@ class StructReader:
             made += [self._missing(f, a) for f, a in own if a.required]
         return made
 
-    def _attribute(self, field: Field, attribute: Attribute) -> Statement:
+    def _attribute(self, field: Field, attribute: Attribute, many: bool) -> Statement:
+        """The local of an attribute, of an element that may have `many`: those are in a dict."""
         code = self.context.types.simple.code(attribute.type, self.scope)
         local, name = self._local(field), string(str(attribute.name))
         if code.parse == self.scope.soap("parse_string"):  # the text as it is
-            return Line(f"{local} = e.get({name})")
+            return Line(f"{local} = {'given' if many else 'e'}.get({name})")
+        if many and not code.scoped:
+            read = self.scope.soap("attribute_of")
+            return Line(f"{local} = {read}(e, given, {name}, {code.parse})")
         read = self.scope.soap("scoped_attribute" if code.scoped else "attribute")
         return Line(f"{local} = {read}(e, {name}, {code.parse})")
 

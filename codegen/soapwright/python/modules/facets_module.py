@@ -50,6 +50,7 @@ class FacetsModules:
         self._types: dict[str, str] = {}
         self._names: dict[QName, str] = {}
         self._has_builtins = False
+        self._has_facets = False
 
     def module(self) -> FacetsModule:
         """The view of the module."""
@@ -71,7 +72,7 @@ class FacetsModules:
         named = [f"{name} = {made}" for name, made in self._types.items()]
         used = {"Checks", "check"}
         used |= {"Check"} if checks else set()
-        used |= {"Facets"} if named else set()
+        used |= {"Facets"} if named or self._has_facets else set()
         used |= {"BUILTINS"} if self._has_builtins else set()
         names_qname = any("QName(" in line for line in named)
         module = self.context.runtime.module
@@ -92,23 +93,41 @@ class FacetsModules:
             return "Check(absent=True)"
         match one.what:
             case Attribute(type=reference, fixed=fixed):
-                return self._made(self._type(reference), fixed)
+                return self._made(self._facets(one, reference), fixed)
             case Text(type=reference):
-                return self._made(self._type(reference), None)
+                return self._made(self._facets(one, reference), None)
             case ElementMember(element=element, repeated=repeated):
                 given = []
                 if repeated:
                     low, high = element.occurs.min, element.occurs.max
                     given += [f"low={low}"] if low > 1 else []
                     given += [f"high={high}"] if high is not None else []
+                given += ["filled=True"] if one.filled else []
                 if element.substitutes:
                     return self._tagged(alternatives_of(element), given, repeated)
-                made = self._type(element.type)
+                made = self._facets(one, element.type)
                 return self._made(made, element.fixed, given, repeated)
             case OrderedMember():
                 return self._tagged(alternatives_in(one.what), [], True)
             case _:
                 return ""
+
+    def _facets(self, one: Field, reference: TypeRef) -> str:
+        """The facets of a field's type, or of the type that a restriction checks it by."""
+        if one.checked is None:
+            return self._type(reference)
+        words = []
+        if made := self._type(one.checked):
+            words.append(f"base={made}")
+        simple = self.context.types.simple
+        plain = simple.plain(one.checked)
+        if isinstance(plain, BuiltinRef):
+            whole = python_class(plain.builtin) == "int"
+            words += ["fraction_digits=0"] if whole else []
+        elif isinstance(definition := self.context.api.types[plain.id], Enumeration):
+            words.append(_values(definition))
+        self._has_facets = self._has_facets or bool(words)
+        return f"Facets({', '.join(words)})" if words else ""
 
     def _made(
         self,
@@ -166,12 +185,12 @@ class FacetsModules:
                 words = self._union(definition)
                 if not words:
                     return ""
-            case Enumeration(base=base, values=values):
+            case Enumeration(base=base):
                 if self.context.types.simple.is_open_enumeration(definition):
                     return ""
                 inner = self._type(base)
                 words = [f"base={inner}"] if inner else []
-                words.append(f"values={_tuple(string(v.text) for v in values)}")
+                words.append(_values(definition))
             case _:
                 return ""
         name = f"_{self.context.types.names.types[reference.id]}"
@@ -204,6 +223,10 @@ class FacetsModules:
 def facets_of_union(context: Context, definition: UnionOf) -> str:
     """The name in `facets.py` of what a union's members ask; "" where they take whatever they read."""
     return FacetsModules(context, [])._type(NamedRef(definition.id))
+
+
+def _values(definition: Enumeration) -> str:
+    return f"values={_tuple(string(value.text) for value in definition.values)}"
 
 
 def _tuple(items: Iterable[str]) -> str:

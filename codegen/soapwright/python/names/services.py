@@ -13,7 +13,7 @@ from soapwright.python.names.names import namespace_prefix
 from soapwright.python.names.renames import Renames
 
 # What a client has besides its operations' methods.
-CLIENT_NAMES = frozenset({"exchange", "close", "aclose", "endpoint"})
+CLIENT_NAMES = frozenset({"exchange", "close", "aclose", "endpoint", "using"})
 # What `errors.py` has besides the exceptions of declared faults.
 RUNTIME_ERRORS: tuple[str, ...] = (
     "DecodeError",

@@ -164,6 +164,7 @@ def _narrow_attribute(types: Types, field: Field, new: Attribute, own: bool) -> 
         own=field.own or own and declared != old.type,
         shape=shape,
         prohibited=False,
+        checked=_checked(types, governing, new.type),
     )
 
 
@@ -244,6 +245,7 @@ def _narrow_text(types: Types, field: Field, text: TypeRef, own: bool) -> Field:
         what=Text(governing),
         own=field.own or own and declared != old.type,
         shape=Text(declared),
+        checked=_checked(types, governing, text),
     )
 
 
@@ -280,6 +282,8 @@ def _narrow_member(
         own=field.own or own and declared != old.element.type,
         shape=replace(old, element=replace(old.element, type=declared)),
         prohibited=False,
+        checked=_checked(types, governing, new.element.type),
+        filled=old.element.nillable and not new.element.nillable,
     )
 
 
@@ -335,3 +339,11 @@ def _narrow_type(
     if base not in types.line_of(derived):
         return old, old
     return new, old if repeated else new
+
+
+def _checked(types: Types, governing: TypeRef, new: TypeRef) -> TypeRef | None:
+    """The simple type by which a field is checked; None where the type that is read has all checks."""
+    simple = types.simple
+    if governing == new or not (simple.is_simple(governing) and simple.is_simple(new)):
+        return None
+    return new

@@ -42,7 +42,8 @@ class Field:
     """One field: its member, its name, and whether its class declares it or inherits it.
 
     In a restriction `what` is as that has it, and `shape` as the field is declared, where they
-    differ; what is `prohibited` must be absent.
+    differ; what is `prohibited` must be absent, and what is `filled` not nil. Values are `checked` by
+    the restriction's type where that has another Python type than the base's.
     """
 
     name: str
@@ -50,6 +51,8 @@ class Field:
     own: bool
     shape: What | None = None
     prohibited: bool = False
+    checked: TypeRef | None = None
+    filled: bool = False
 
     @property
     def declared(self) -> What:

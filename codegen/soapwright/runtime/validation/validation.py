@@ -31,7 +31,7 @@ from ..values.lexical import (
 )
 from ..values.names import NCNAME, QName
 from ..values.numbers import decimal_text
-from ..values.values import UNSET, Duration
+from ..values.values import UNSET, Duration, Nil
 from .regular import TooLong, matcher
 
 _ALL: Final = range(sys.maxunicode + 1)
@@ -274,9 +274,9 @@ def _characters(category: str, others: bool) -> str:
 
 
 def _compared(
-    value: object, bound: str, holds: Callable[[Any, Any], bool]
+    value: object, bound: str, holds: Callable[[Any, Any], bool], other: bool = True
 ) -> bool:  # Any: of one type
-    """Whether a bound holds; true where there is no order, as of times with and without a zone."""
+    """Whether a bound holds; `other` where there is no order, as of times with and without a zone."""
     parse: Callable[[str], object]
     match value:
         case bool() | Enum():
@@ -298,7 +298,7 @@ def _compared(
     try:
         return holds(value, parse(bound))
     except (TypeError, ValueError):
-        return True
+        return other
 
 
 # Between any two of these months a duration of months is of another length (XML Schema part 2, 3.2.6.2).
@@ -331,7 +331,7 @@ def _end(duration: Duration, month: int) -> Decimal:
 class Check:
     """The constraints of a field's value; of a list those of `each` item, and its length.
 
-    `tags` are for pairs: the constraints of the value by its name.
+    `tags` are for pairs: the constraints of the value by its name. What is `filled` may not be nil.
     """
 
     type: Facets | None = None
@@ -342,11 +342,12 @@ class Check:
     fixed: str | None = None
     tags: Mapping[str, Facets] = field(default_factory=dict)
     absent: bool = False
+    filled: bool = False
 
     def wrong(self, value: object, path: str) -> Iterator[Violation]:
         """The violations of a field's value."""
         if self.absent:
-            if value != [] and value != {}:
+            if value is not None and value != [] and value != {}:
                 yield Violation(path, "is not allowed")
             return
         if self.each and isinstance(value, list):
@@ -365,6 +366,8 @@ class Check:
         wanted = self.type
         if self.tags and isinstance(value, tuple) and len(value) == 2:
             wanted, value = self.tags.get(value[0]), value[1]
+        if self.filled and (value is None or isinstance(value, Nil)):
+            yield Violation(path, "may not be nil")
         if value is None or value is UNSET:
             return
         if wanted is not None:
@@ -378,7 +381,7 @@ def _is_fixed(value: object, fixed: str) -> bool:
     if isinstance(value, (int, float, Decimal, date, time)) and not isinstance(
         value, bool
     ):
-        return _compared(value, fixed, lambda one, other: bool(one == other))
+        return _compared(value, fixed, lambda one, its: bool(one == its), other=False)
     forms = _lexical_forms(value)
     return not forms or fixed in forms
 
@@ -419,7 +422,7 @@ def check(value: object, checks: Checks) -> None:
             inner = []
             for name in (f.name for f in dataclasses.fields(one)):
                 held, spot = getattr(one, name), f"{path}.{name}"
-                if name in wanted and held is not None and held is not UNSET:
+                if name in wanted and held is not UNSET:
                     found += wanted[name].wrong(held, spot)
                 inner.append((held, spot))
             waiting += reversed(inner)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from soapwright.model.api import (
+    UNDECLARED,
     AnyAttribute,
     Attribute,
     Builtin,
@@ -30,9 +31,8 @@ _XML_TYPES = {
     "id": BuiltinRef(Builtin.ID),
 }
 # Read in the place of a group that nothing declares.
-_ANYTHING = xsd.AttributeGroup(
-    any_attribute=xsd.AnyAttribute(process_contents=xsd.ProcessType.LAX)
-)
+_LAX = xsd.ProcessType.LAX
+_ANYTHING = xsd.AttributeGroup(any_attribute=xsd.AnyAttribute(process_contents=_LAX))
 _Use = xsd.Attribute | xsd.AttributeGroup | xsd.AnyAttribute
 AttributeHolder = xsd.ComplexType | xsd.Extension | xsd.Restriction | xsd.AttributeGroup
 
@@ -49,7 +49,9 @@ def attribute_uses(
             wildcard = wildcard or _any_attribute(where, component)
         elif not _is_taken_away(component, holder):
             attribute = _attribute(context, where, component, owner)
-            if attribute is not None:
+            if isinstance(attribute, AnyAttribute):
+                wildcard = wildcard or attribute
+            elif attribute is not None:
                 first = found.setdefault(attribute.name, attribute)
                 _check_twice(context, first, attribute)
     return tuple(found.values()), wildcard
@@ -154,7 +156,7 @@ def _attribute_group(
 
 def _attribute(
     context: Context, schema: ParsedSchema, use: xsd.Attribute, owner: Owner
-) -> Attribute | None:
+) -> Attribute | AnyAttribute | None:
     component, where, name = use, schema, None
     if use.ref:
         name = context.name(schema, use, use.ref)
@@ -184,8 +186,11 @@ def _attribute(
 
 def _undeclared(
     context: Context, schema: ParsedSchema, use: xsd.Attribute, name: QName
-) -> Attribute | None:
-    """A reference to an attribute that no schema declares: those of XML itself need none."""
+) -> Attribute | AnyAttribute | None:
+    """A reference to an attribute that no schema declares: those of XML itself need none.
+
+    Of one whose prefix is not declared nobody knows the namespace: any attribute is read.
+    """
     required = use.use is xsd.UseType.REQUIRED
     if name.namespace == XML and name.local in _XML_TYPES:
         return Attribute(name, _XML_TYPES[name.local], required, schema.at(use))
@@ -195,6 +200,10 @@ def _undeclared(
         message = f"{name.local!r} is no name: the attribute is left out"
         context.findings.mended(Code.SCHEMA, message, schema.at(use))
         return None
+    if name.namespace == UNDECLARED:
+        message = f"attribute {name.local} is not declared: any are read in its place"
+        context.findings.mended(Code.REFERENCE, message, schema.at(use))
+        return _any_attribute(schema, xsd.AnyAttribute(process_contents=_LAX))
     message = f"attribute {name} is not declared: its value is read as anySimpleType"
     context.findings.mended(Code.REFERENCE, message, schema.at(use))
     return Attribute(name, _ANY_SIMPLE, required, schema.at(use))

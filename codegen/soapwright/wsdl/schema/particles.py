@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from soapwright.model.api import (
+    UNDECLARED,
     All,
     Choice,
     Element,
@@ -166,7 +167,7 @@ def _element(
     component: xsd.Element,
     times: Occurs,
     owner: Owner,
-) -> Element | None:
+) -> Element | Wildcard | None:
     at = schema.at(component)
     if component.ref:
         return _reference(context, schema, component, times)
@@ -190,7 +191,7 @@ def _element(
 
 def _reference(
     context: Context, schema: ParsedSchema, use: xsd.Element, times: Occurs
-) -> Element | None:
+) -> Element | Wildcard | None:
     """A use of a global element. One that nobody declares keeps its name: a pass judges that."""
     name = context.name(schema, use, use.ref or "")
     name = context.found(schema, use, name, "element")
@@ -214,13 +215,22 @@ def _reference(
 
 def _undeclared(
     context: Context, schema: ParsedSchema, use: xsd.Element, name: QName, times: Occurs
-) -> Element | None:
-    """A reference to an element that no schema declares: to a type of its name, or to anything."""
+) -> Element | Wildcard | None:
+    """A reference to an element that no schema declares: to a type of its name, or to anything.
+
+    Of an element whose prefix is not declared nobody knows the namespace: any element is read.
+    """
     at = schema.at(use)
     if not NC_NAME.fullmatch(name.local):
         message = f"{name.local!r} is no name: the element is left out"
         context.findings.mended(Code.SCHEMA, message, at)
         return None
+    if name.namespace == UNDECLARED:
+        message = (
+            f"element {name.local} is not declared: any element is read in its place"
+        )
+        context.findings.mended(Code.REFERENCE, message, at)
+        return Wildcard(("##any",), Process.LAX, times, at)
     if name not in context.components.types:
         return Element(name, ANY_TYPE, times, at, reference=True)
     message = f"{name} is no element: one of the type of this name is taken"

@@ -138,8 +138,19 @@ g_year_month_value: Final = _reader(parse_g_year_month)  # xsd:gYearMonth
 g_month_value: Final = _reader(parse_g_month)  # xsd:gMonth
 g_month_day_value: Final = _reader(parse_g_month_day)  # xsd:gMonthDay
 g_day_value: Final = _reader(parse_g_day)  # xsd:gDay
-hex_value: Final = _reader(parse_hex)  # xsd:hexBinary
 bytes_value: Final = _reader(parse_bytes)  # xsd:base64Binary
+
+
+def hex_value(e: Element) -> bytes:
+    """xsd:hexBinary.
+
+    Raises:
+        DecodeError: it is none, or refers to a part of the message, as only base64Binary may.
+    """
+    if not e.text and (e.get("href") or "").lower().startswith("cid:"):
+        nothing: bytes = bad(e, "xsd:hexBinary is not read from a part of the message")
+        return nothing
+    return value(e, parse_hex)
 
 
 def filled(e: Element, default: str) -> Element:

@@ -34,6 +34,9 @@ class Client(BaseClient[None]):
         type: Any = None,
         dataclass: _t.Literal | None = None,
         request: _t.Decimal | None = None,
+        len: _t.Decimal | None = None,
+        item: int | None = None,
+        Item: int | None = None,
     ) -> _t.Item:
         """Call abstractmethod."""
         request_ = _t.Item(
@@ -44,6 +47,9 @@ class Client(BaseClient[None]):
             type=type,
             dataclass=dataclass,
             request=request,
+            len=len,
+            item=item,
+            Item=Item,
         )
         response: _t.Item = self._call("abstractmethod", request_)
         return response
@@ -58,6 +64,9 @@ class Client(BaseClient[None]):
         type: Any = None,
         dataclass: _t.Literal | None = None,
         request: _t.Decimal | None = None,
+        len: _t.Decimal | None = None,
+        item: int | None = None,
+        Item: int | None = None,
     ) -> _t.Item:
         """Call list.
 
@@ -73,6 +82,9 @@ class Client(BaseClient[None]):
             type=type,
             dataclass=dataclass,
             request=request,
+            len=len,
+            item=item,
+            Item=Item,
         )
         response: _t.Item = self._call("list", request_)
         return response
@@ -87,6 +99,9 @@ class Client(BaseClient[None]):
         type: Any = None,
         dataclass: _t.Literal | None = None,
         request: _t.Decimal | None = None,
+        len: _t.Decimal | None = None,
+        item: int | None = None,
+        Item: int | None = None,
     ) -> _t.Item:
         """Call shut."""
         request_ = _t.Item(
@@ -97,8 +112,41 @@ class Client(BaseClient[None]):
             type=type,
             dataclass=dataclass,
             request=request,
+            len=len,
+            item=item,
+            Item=Item,
         )
         response: _t.Item = self._call("shut", request_)
+        return response
+
+    def using_(
+        self,
+        *,
+        t: int | None = None,
+        soap: Decimal,
+        list: _list[Decimal] | None = None,
+        cls: date | None = None,
+        type: Any = None,
+        dataclass: _t.Literal | None = None,
+        request: _t.Decimal | None = None,
+        len: _t.Decimal | None = None,
+        item: int | None = None,
+        Item: int | None = None,
+    ) -> _t.Item:
+        """Call using."""
+        request_ = _t.Item(
+            t=t,
+            soap=soap,
+            list=[] if list is None else list,
+            cls=cls,
+            type=type,
+            dataclass=dataclass,
+            request=request,
+            len=len,
+            item=item,
+            Item=Item,
+        )
+        response: _t.Item = self._call("using", request_)
         return response
 
 
@@ -118,6 +166,9 @@ class AsyncClient(BaseAsyncClient[None]):
         type: Any = None,
         dataclass: _t.Literal | None = None,
         request: _t.Decimal | None = None,
+        len: _t.Decimal | None = None,
+        item: int | None = None,
+        Item: int | None = None,
     ) -> _t.Item:
         """Call abstractmethod."""
         request_ = _t.Item(
@@ -128,6 +179,9 @@ class AsyncClient(BaseAsyncClient[None]):
             type=type,
             dataclass=dataclass,
             request=request,
+            len=len,
+            item=item,
+            Item=Item,
         )
         response: _t.Item = await self._call("abstractmethod", request_)
         return response
@@ -142,6 +196,9 @@ class AsyncClient(BaseAsyncClient[None]):
         type: Any = None,
         dataclass: _t.Literal | None = None,
         request: _t.Decimal | None = None,
+        len: _t.Decimal | None = None,
+        item: int | None = None,
+        Item: int | None = None,
     ) -> _t.Item:
         """Call list.
 
@@ -157,6 +214,9 @@ class AsyncClient(BaseAsyncClient[None]):
             type=type,
             dataclass=dataclass,
             request=request,
+            len=len,
+            item=item,
+            Item=Item,
         )
         response: _t.Item = await self._call("list", request_)
         return response
@@ -171,6 +231,9 @@ class AsyncClient(BaseAsyncClient[None]):
         type: Any = None,
         dataclass: _t.Literal | None = None,
         request: _t.Decimal | None = None,
+        len: _t.Decimal | None = None,
+        item: int | None = None,
+        Item: int | None = None,
     ) -> _t.Item:
         """Call shut."""
         request_ = _t.Item(
@@ -181,6 +244,39 @@ class AsyncClient(BaseAsyncClient[None]):
             type=type,
             dataclass=dataclass,
             request=request,
+            len=len,
+            item=item,
+            Item=Item,
         )
         response: _t.Item = await self._call("shut", request_)
+        return response
+
+    async def using_(
+        self,
+        *,
+        t: int | None = None,
+        soap: Decimal,
+        list: _list[Decimal] | None = None,
+        cls: date | None = None,
+        type: Any = None,
+        dataclass: _t.Literal | None = None,
+        request: _t.Decimal | None = None,
+        len: _t.Decimal | None = None,
+        item: int | None = None,
+        Item: int | None = None,
+    ) -> _t.Item:
+        """Call using."""
+        request_ = _t.Item(
+            t=t,
+            soap=soap,
+            list=[] if list is None else list,
+            cls=cls,
+            type=type,
+            dataclass=dataclass,
+            request=request,
+            len=len,
+            item=item,
+            Item=Item,
+        )
+        response: _t.Item = await self._call("using", request_)
         return response

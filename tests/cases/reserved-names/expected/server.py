@@ -46,6 +46,7 @@ class StockService(BaseService):
         "abstractmethod": "abstractmethod",
         "list": "list",
         "shut": "close_",
+        "using": "using_",
     }
     _specification = _SPECIFICATION
 
@@ -60,6 +61,9 @@ class StockService(BaseService):
         type: Any,
         dataclass: _t.Literal | None,
         request: _t.Decimal | None,
+        len: _t.Decimal | None,
+        item: int | None,
+        Item: int | None,
     ) -> Answer[_t.Item]:
         """Answer abstractmethod."""
 
@@ -74,6 +78,9 @@ class StockService(BaseService):
         type: Any,
         dataclass: _t.Literal | None,
         request: _t.Decimal | None,
+        len: _t.Decimal | None,
+        item: int | None,
+        Item: int | None,
     ) -> Answer[_t.Item]:
         """Answer list.
 
@@ -93,5 +100,25 @@ class StockService(BaseService):
         type: Any,
         dataclass: _t.Literal | None,
         request: _t.Decimal | None,
+        len: _t.Decimal | None,
+        item: int | None,
+        Item: int | None,
     ) -> Answer[_t.Item]:
         """Answer shut."""
+
+    @_abstractmethod
+    def using_(
+        self,
+        *,
+        t: int | None,
+        soap: Decimal,
+        list: _list[Decimal],
+        cls: date | None,
+        type: Any,
+        dataclass: _t.Literal | None,
+        request: _t.Decimal | None,
+        len: _t.Decimal | None,
+        item: int | None,
+        Item: int | None,
+    ) -> Answer[_t.Item]:
+        """Answer using."""

@@ -24,6 +24,9 @@ class Item(_soap.Struct):
     type: Any = None
     dataclass: _t.Literal | None = None
     request: _t.Decimal | None = None
+    len: _t.Decimal | None = None
+    item: int | None = None
+    Item: int | None = None
 
 
 def write_Item(v: Item, tag: str, attributes: str = "") -> str:
@@ -31,25 +34,36 @@ def write_Item(v: Item, tag: str, attributes: str = "") -> str:
         return _soap.write_derived(v, Item, tag, attributes)
     if v.__form__ is not None:
         return _soap.write_as_read(v, write_Item, tag, attributes)
-    xml = f"<{tag}{attributes}"
+    xml: list[str] = []
+    add = xml.append
+    add(f"<{tag}{attributes}")
     if v.t is not None:
-        xml += f' code="{_soap.int_text(v.t)}"'
-    xml += f"><tns:count>{_soap.decimal_text(v.soap)}</tns:count>"
-    xml += "".join(
-        [
-            f"<tns:price>{_soap.decimal_text(item)}</tns:price>"
-            for item in _soap.items(v.list)
-        ]
+        add(f' code="{_soap.int_text(v.t)}"')
+    add(f"><tns:count>{_soap.decimal_text(v.soap)}</tns:count>")
+    add(
+        "".join(
+            [
+                f"<tns:price>{_soap.decimal_text(item)}</tns:price>"
+                for item in _soap.items(v.list)
+            ]
+        )
     )
     if v.cls is not None:
-        xml += f"<tns:made>{_soap.date_text(v.cls)}</tns:made>"
+        add(f"<tns:made>{_soap.date_text(v.cls)}</tns:made>")
     if v.type is not None:
-        xml += _soap.write_any(v.type, "tns:note", elements.KNOWN)
+        add(_soap.write_any(v.type, "tns:note", elements.KNOWN))
     if v.dataclass is not None:
-        xml += f"<tns:size>{_t.text_Literal(v.dataclass)}</tns:size>"
+        add(f"<tns:size>{_t.text_Literal(v.dataclass)}</tns:size>")
     if v.request is not None:
-        xml += _t.write_Decimal(v.request, "tns:box")
-    return f"{xml}</{tag}>"
+        add(_t.write_Decimal(v.request, "tns:box"))
+    if v.len is not None:
+        add(_t.write_Decimal(v.len, "tns:len"))
+    if v.item is not None:
+        add(f"<tns:item>{_soap.int_text(v.item)}</tns:item>")
+    if v.Item is not None:
+        add(f"<tns:Item>{_soap.int_text(v.Item)}</tns:Item>")
+    add(f"</{tag}>")
+    return "".join(xml)
 
 
 def read_Item(e: _soap.Element) -> Item:
@@ -63,6 +77,9 @@ def read_Item(e: _soap.Element) -> Item:
     type: Any = None
     dataclass: _t.Literal | None = None
     request: _t.Decimal | None = None
+    len_: _t.Decimal | None = None
+    item: int | None = None
+    Item_: int | None = None
     children = e[:]
     if not children and _soap.check_empty(e):
         return _soap.NOTHING
@@ -82,7 +99,15 @@ def read_Item(e: _soap.Element) -> Item:
             )
         elif tag == "{urn:stock}box":
             request = None if not len(c) and _soap.is_nil(c) else _t.read_Decimal(c)
-        elif _soap.misnamed(c, "urn:stock", "count price* made note size box"):
+        elif tag == "{urn:stock}len":
+            len_ = None if not len(c) and _soap.is_nil(c) else _t.read_Decimal(c)
+        elif tag == "{urn:stock}item":
+            item = None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
+        elif tag == "{urn:stock}Item":
+            Item_ = None if c.text is None and _soap.is_nil(c) else _soap.int_value(c)
+        elif _soap.misnamed(
+            c, "urn:stock", "count price* made note size box len item Item"
+        ):
             return read_Item(e)
     if soap_ is _soap.MISSING:
         soap_ = _soap.missing(e, "count")
@@ -94,6 +119,9 @@ def read_Item(e: _soap.Element) -> Item:
     v.type = type
     v.dataclass = dataclass
     v.request = request
+    v.len = len_
+    v.item = item
+    v.Item = Item_
     v.__form__ = None
     if _soap.noting.on:
         _soap.note_types(v, e)
