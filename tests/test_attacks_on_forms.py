@@ -125,7 +125,7 @@ def test_messages_with_encrypted_attachments(
     archive: Any, change: Any, part: str
 ) -> None:
     def rooted(root: Any) -> None:
-        made = etree.fromstring(attack(change)(etree.tostring(root)))
+        made: Any = etree.fromstring(attack(change)(etree.tostring(root)))
         root[:] = made[:]
 
     if change.__name__.startswith("addressing"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -229,6 +230,41 @@ def test_parts_that_are_read_as_attachments(archive: Any, part: str) -> None:
     ) as client:
         front = client.scan(label="l", front=b"\x00front", back=b"back")
     assert front.content == b"\x00front" and front.content_type == "image/tiff"
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize("part", ENCRYPTED)
+def test_references_to_parts_that_are_encrypted(
+    archive: Any, part: str, port: str
+) -> None:
+    """Asynchronous sides, which have attachments in files."""
+    given = profile(archive, encrypt=["Body", part])
+
+    class Service(archive.server.ArchiveService):
+        def link(self, *, letter: Any, copy: Any) -> Any:
+            assert [one.content for one in copy] == [b"two\r\nlines"]
+            return letter
+
+    Service.__abstractmethods__ = frozenset()
+    served = given.with_keys(keys(archive, SERVICE, CA))
+    transport = archive.server.AsyncInMemoryTransport(
+        Service(), security=served, attachments="stream"
+    )
+
+    async def run() -> Any:
+        mine = given.with_keys(keys(archive, CLIENT, SERVICE))
+        async with archive.AsyncClient(
+            port=port, transport=transport, security=mine, attachments="stream"
+        ) as client:
+            headers = {"Content-Description": "letter: one", "X-Own": "kept"}
+            letter = archive.Attachment(b"<a>Dear</a>", "text/xml", "l@x", headers)
+            other = archive.Attachment(b"two\r\nlines", "text/plain; charset=utf-8")
+            return await client.link(letter=letter, copy=[other])
+
+    found = asyncio.run(run())
+    assert (found.content, found.content_type) == (b"<a>Dear</a>", "text/xml")
+    assert found.headers["content-description"] == "letter: one"
+    assert found.headers["x-own"] == "kept"
 
 
 def test_mtom_beside_parts_that_are_encrypted(archive: Any) -> None:
