@@ -1,7 +1,8 @@
 """The work of a fresh process, and its cost: `python -m benchmarks.probe WORK ARGUMENTS`.
 
 Its clock starts after the interpreter has; it prints one line of JSON: seconds, and MiB of
-memory, resident at the end and at most.
+memory, resident at the end and at most. Inside the functions are the imports that only some of
+the work needs, and those that are none of the work's.
 """
 
 from __future__ import annotations
@@ -10,11 +11,8 @@ import time
 
 _START = time.perf_counter()
 
-import json
-import resource
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 _MIB = 2**20
@@ -22,6 +20,10 @@ _MIB = 2**20
 
 def _resident() -> float:
     """MiB of memory now; the peak where the system does not report it."""
+    # Here and not above: none of the work's.
+    import resource
+    from pathlib import Path
+
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except OSError:
@@ -35,6 +37,10 @@ def _peak() -> float:
     Linux has it in the status of the process, as the other figure counts in what the process
     that started it had. Elsewhere macOS counts in bytes, others in KiB.
     """
+    # Here and not above: none of the work's.
+    import resource
+    from pathlib import Path
+
     status = Path("/proc/self/status")
     if status.is_file():
         line = next(x for x in status.read_text().split("\n") if x.startswith("VmHWM:"))
@@ -77,6 +83,8 @@ def zeep(wsdl: str, name: str) -> None:
 
 def generate(wsdl: str, folder: str, name: str) -> None:
     """Generate a package and write it."""
+    from pathlib import Path
+
     from soapwright.model.options import Options
     from soapwright.pipeline import generate
     from soapwright.project.output import write_package
@@ -88,7 +96,9 @@ def parse(reply: str) -> None:
     """lxml alone reads a reply, all of it."""
     from lxml import etree
 
-    etree.fromstring(Path(reply).read_bytes(), etree.XMLParser(huge_tree=True))
+    with open(reply, "rb") as stream:
+        data = stream.read()
+    etree.fromstring(data, etree.XMLParser(huge_tree=True))
 
 
 def _entries(folder: str) -> Any:  # Any: made by the benchmark
@@ -99,7 +109,8 @@ def _entries(folder: str) -> Any:  # Any: made by the benchmark
 
 def read(reply: str, folder: str) -> None:
     """We read a reply, all of it."""
-    _entries(folder).decode_response(Path(reply).read_bytes())
+    with open(reply, "rb") as stream:
+        _entries(folder).decode_response(stream.read())
 
 
 def iterate(reply: str, folder: str) -> None:
@@ -118,6 +129,9 @@ def main() -> None:
     """Run a probe, and print its cost."""
     PROBES[sys.argv[1]](*sys.argv[2:])
     took = time.perf_counter() - _START
+    # Here and not above: none of the work's.
+    import json
+
     print(json.dumps({"seconds": took, "resident": _resident(), "peak": _peak()}))
 
 

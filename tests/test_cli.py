@@ -220,7 +220,7 @@ def test_a_package_inside_another(shell: Shell, run: Run) -> None:
     manifest = json.loads(Path("outer/inner/manifest.json").read_text())
     assert manifest["options"]["name"] == "outer.inner"
     say = "from outer.inner import PORTS, Client; from outer.inner._package import PACKAGE"
-    done = run("-c", f"{say}; print(PACKAGE.log.name)", cwd=Path.cwd())
+    done = run("-c", f"{say}; print(PACKAGE.name)", cwd=Path.cwd())
     assert (done.stdout, done.stderr) == ("outer.inner\n", "")
 
 

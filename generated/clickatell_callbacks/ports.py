@@ -21,42 +21,44 @@ def _clickatell_callbacks_port() -> soap.Port:
     )
     action_base = "urn:soapwright:clickatell-callbacks:ClickatellCallbacksPortType:"
     encoding = soap.Encoding("SOAP-ENC")
-    operations: dict[str, soap.AnyOperation] = {
-        "mt_callback": soap.EncodedOperation(
-            name="mt_callback",
-            soap_action="",
-            envelope=soap.Envelope(wire, {"tns": "mt_callback"}, "tns"),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "MtCallbackRequest",
-                encoded=True,
-                tag="tns:mt_callback",
-                attributes=' xmlns:tns="mt_callback"',
-                expects="mt_callback",
-                rpc=True,
+    operations = soap.Operations(
+        {
+            "mt_callback": lambda: soap.EncodedOperation(
+                name="mt_callback",
+                soap_action="",
+                envelope=soap.Envelope(wire, {"tns": "mt_callback"}, "tns"),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "MtCallbackRequest",
+                    encoded=True,
+                    tag="tns:mt_callback",
+                    attributes=' xmlns:tns="mt_callback"',
+                    expects="mt_callback",
+                    rpc=True,
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            response=None,
-            action_base=action_base,
-        ),
-        "mo_callback": soap.EncodedOperation(
-            name="mo_callback",
-            soap_action="",
-            envelope=soap.Envelope(wire, {"tns": "clickatell_mo"}, "tns"),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "MoCallbackRequest",
-                encoded=True,
-                tag="tns:mo_callback",
-                attributes=' xmlns:tns="clickatell_mo"',
-                expects="mo_callback",
-                rpc=True,
+            "mo_callback": lambda: soap.EncodedOperation(
+                name="mo_callback",
+                soap_action="",
+                envelope=soap.Envelope(wire, {"tns": "clickatell_mo"}, "tns"),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "MoCallbackRequest",
+                    encoded=True,
+                    tag="tns:mo_callback",
+                    attributes=' xmlns:tns="clickatell_mo"',
+                    expects="mo_callback",
+                    rpc=True,
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            response=None,
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="ClickatellCallbacksPort",
         service="ClickatellCallbacks",

@@ -41,404 +41,406 @@ def _clickatell_sms() -> soap.Port:
     action_base = (
         "http://api.clickatell.com/soap/document_literal/webservice/ClickatellSms/"
     )
-    operations: dict[str, soap.AnyOperation] = {
-        "auth": soap.Operation(
-            name="auth",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/auth",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Auth",
-                tag="tns:auth",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}auth",
-            ),
-            response=soap.MessageFormat(
-                "AuthResponse",
-                tag="tns:authResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}authResponse",
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.AuthFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}authFault"
-                    ),
-                    name="fault",
+    operations = soap.Operations(
+        {
+            "auth": lambda: soap.Operation(
+                name="auth",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/auth",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Auth",
+                    tag="tns:auth",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}auth",
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "ping": soap.Operation(
-            name="ping",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/ping",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Ping",
-                tag="tns:ping",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}ping",
-            ),
-            response=soap.MessageFormat(
-                "PingResponse",
-                tag="tns:pingResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}pingResponse",
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.PingFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}pingFault"
-                    ),
-                    name="fault",
+                response=soap.MessageFormat(
+                    "AuthResponse",
+                    tag="tns:authResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}authResponse",
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "sendmsg": soap.Operation(
-            name="sendmsg",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/sendmsg",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Sendmsg",
-                tag="tns:sendmsg",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}sendmsg",
-            ),
-            response=soap.MessageFormat(
-                "SendmsgResponse",
-                tag="tns:sendmsgResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}sendmsgResponse",
-                items=soap.Items(("return",), lambda c: soap.string(c)),
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.SendmsgFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}sendmsgFault"
+                faults=(
+                    soap.DeclaredFault(
+                        errors.AuthFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}authFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "querymsg": soap.Operation(
-            name="querymsg",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/querymsg",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Querymsg",
-                tag="tns:querymsg",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}querymsg",
-            ),
-            response=soap.MessageFormat(
-                "QuerymsgResponse",
-                tag="tns:querymsgResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}querymsgResponse",
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.QuerymsgFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}querymsgFault"
+            "ping": lambda: soap.Operation(
+                name="ping",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/ping",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Ping",
+                    tag="tns:ping",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}ping",
+                ),
+                response=soap.MessageFormat(
+                    "PingResponse",
+                    tag="tns:pingResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}pingResponse",
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.PingFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}pingFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "delmsg": soap.Operation(
-            name="delmsg",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/delmsg",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Delmsg",
-                tag="tns:delmsg",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}delmsg",
-            ),
-            response=soap.MessageFormat(
-                "DelmsgResponse",
-                tag="tns:delmsgResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}delmsgResponse",
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.DelmsgFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}delmsgFault"
+            "sendmsg": lambda: soap.Operation(
+                name="sendmsg",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/sendmsg",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Sendmsg",
+                    tag="tns:sendmsg",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}sendmsg",
+                ),
+                response=soap.MessageFormat(
+                    "SendmsgResponse",
+                    tag="tns:sendmsgResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}sendmsgResponse",
+                    items=soap.Items(("return",), lambda c: soap.string(c)),
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.SendmsgFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}sendmsgFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "getbalance": soap.Operation(
-            name="getbalance",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/getbalance",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Getbalance",
-                tag="tns:getbalance",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}getbalance",
-            ),
-            response=soap.MessageFormat(
-                "GetbalanceResponse",
-                tag="tns:getbalanceResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}getbalanceResponse",
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.GetbalanceFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}getbalanceFault"
+            "querymsg": lambda: soap.Operation(
+                name="querymsg",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/querymsg",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Querymsg",
+                    tag="tns:querymsg",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}querymsg",
+                ),
+                response=soap.MessageFormat(
+                    "QuerymsgResponse",
+                    tag="tns:querymsgResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}querymsgResponse",
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.QuerymsgFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}querymsgFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "routecoverage": soap.Operation(
-            name="routecoverage",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/routecoverage",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Routecoverage",
-                tag="tns:routecoverage",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}routecoverage",
-            ),
-            response=soap.MessageFormat(
-                "RoutecoverageResponse",
-                tag="tns:routecoverageResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}routecoverageResponse",
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.RoutecoverageFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}routecoverageFault"
+            "delmsg": lambda: soap.Operation(
+                name="delmsg",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/delmsg",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Delmsg",
+                    tag="tns:delmsg",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}delmsg",
+                ),
+                response=soap.MessageFormat(
+                    "DelmsgResponse",
+                    tag="tns:delmsgResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}delmsgResponse",
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.DelmsgFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}delmsgFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "si_push": soap.Operation(
-            name="si_push",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/si_push",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "SiPush",
-                tag="tns:si_push",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}si_push",
-            ),
-            response=soap.MessageFormat(
-                "SiPushResponse",
-                tag="tns:si_pushResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}si_pushResponse",
-                items=soap.Items(("return",), lambda c: soap.string(c)),
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.SiPushFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}si_pushFault"
+            "getbalance": lambda: soap.Operation(
+                name="getbalance",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/getbalance",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Getbalance",
+                    tag="tns:getbalance",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}getbalance",
+                ),
+                response=soap.MessageFormat(
+                    "GetbalanceResponse",
+                    tag="tns:getbalanceResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}getbalanceResponse",
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.GetbalanceFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}getbalanceFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "ind_push": soap.Operation(
-            name="ind_push",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/ind_push",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "IndPush",
-                tag="tns:ind_push",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}ind_push",
-            ),
-            response=soap.MessageFormat(
-                "IndPushResponse",
-                tag="tns:ind_pushResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}ind_pushResponse",
-                items=soap.Items(("return",), lambda c: soap.string(c)),
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.IndPushFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}ind_pushFault"
+            "routecoverage": lambda: soap.Operation(
+                name="routecoverage",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/routecoverage",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Routecoverage",
+                    tag="tns:routecoverage",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}routecoverage",
+                ),
+                response=soap.MessageFormat(
+                    "RoutecoverageResponse",
+                    tag="tns:routecoverageResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}routecoverageResponse",
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.RoutecoverageFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}routecoverageFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "token_pay": soap.Operation(
-            name="token_pay",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/token_pay",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "TokenPay",
-                tag="tns:token_pay",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}token_pay",
-            ),
-            response=soap.MessageFormat(
-                "TokenPayResponse",
-                tag="tns:token_payResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}token_payResponse",
-                items=soap.Items(("return",), lambda c: soap.string(c)),
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.TokenPayFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}token_payFault"
+            "si_push": lambda: soap.Operation(
+                name="si_push",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/si_push",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "SiPush",
+                    tag="tns:si_push",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}si_push",
+                ),
+                response=soap.MessageFormat(
+                    "SiPushResponse",
+                    tag="tns:si_pushResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}si_pushResponse",
+                    items=soap.Items(("return",), lambda c: soap.string(c)),
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.SiPushFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}si_pushFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "startbatch": soap.Operation(
-            name="startbatch",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/startbatch",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Startbatch",
-                tag="tns:startbatch",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}startbatch",
-            ),
-            response=soap.MessageFormat(
-                "StartbatchResponse",
-                tag="tns:startbatchResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}startbatchResponse",
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.StartbatchFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}startbatchFault"
+            "ind_push": lambda: soap.Operation(
+                name="ind_push",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/ind_push",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "IndPush",
+                    tag="tns:ind_push",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}ind_push",
+                ),
+                response=soap.MessageFormat(
+                    "IndPushResponse",
+                    tag="tns:ind_pushResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}ind_pushResponse",
+                    items=soap.Items(("return",), lambda c: soap.string(c)),
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.IndPushFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}ind_pushFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "senditem": soap.Operation(
-            name="senditem",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/senditem",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Senditem",
-                tag="tns:senditem",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}senditem",
-            ),
-            response=soap.MessageFormat(
-                "SenditemResponse",
-                tag="tns:senditemResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}senditemResponse",
-                items=soap.Items(("return",), lambda c: soap.string(c)),
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.SenditemFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}senditemFault"
+            "token_pay": lambda: soap.Operation(
+                name="token_pay",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/token_pay",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "TokenPay",
+                    tag="tns:token_pay",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}token_pay",
+                ),
+                response=soap.MessageFormat(
+                    "TokenPayResponse",
+                    tag="tns:token_payResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}token_payResponse",
+                    items=soap.Items(("return",), lambda c: soap.string(c)),
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.TokenPayFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}token_payFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "quicksend": soap.Operation(
-            name="quicksend",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/quicksend",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Quicksend",
-                tag="tns:quicksend",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}quicksend",
-            ),
-            response=soap.MessageFormat(
-                "QuicksendResponse",
-                tag="tns:quicksendResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}quicksendResponse",
-                items=soap.Items(("return",), lambda c: soap.string(c)),
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.QuicksendFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}quicksendFault"
+            "startbatch": lambda: soap.Operation(
+                name="startbatch",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/startbatch",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Startbatch",
+                    tag="tns:startbatch",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}startbatch",
+                ),
+                response=soap.MessageFormat(
+                    "StartbatchResponse",
+                    tag="tns:startbatchResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}startbatchResponse",
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.StartbatchFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}startbatchFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "endbatch": soap.Operation(
-            name="endbatch",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/endbatch",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Endbatch",
-                tag="tns:endbatch",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}endbatch",
-            ),
-            response=soap.MessageFormat(
-                "EndbatchResponse",
-                tag="tns:endbatchResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}endbatchResponse",
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.EndbatchFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}endbatchFault"
+            "senditem": lambda: soap.Operation(
+                name="senditem",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/senditem",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Senditem",
+                    tag="tns:senditem",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}senditem",
+                ),
+                response=soap.MessageFormat(
+                    "SenditemResponse",
+                    tag="tns:senditemResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}senditemResponse",
+                    items=soap.Items(("return",), lambda c: soap.string(c)),
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.SenditemFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}senditemFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "getmsgcharge": soap.Operation(
-            name="getmsgcharge",
-            soap_action="http://api.clickatell.com/soap/document_literal/webservice/getmsgcharge",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Getmsgcharge",
-                tag="tns:getmsgcharge",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}getmsgcharge",
-            ),
-            response=soap.MessageFormat(
-                "GetmsgchargeResponse",
-                tag="tns:getmsgchargeResponse",
-                expects="{http://api.clickatell.com/soap/document_literal/webservice}getmsgchargeResponse",
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.GetmsgchargeFault,
-                    elements.KNOWN.codec(
-                        "{http://api.clickatell.com/soap/document_literal/webservice}getmsgchargeFault"
+            "quicksend": lambda: soap.Operation(
+                name="quicksend",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/quicksend",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Quicksend",
+                    tag="tns:quicksend",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}quicksend",
+                ),
+                response=soap.MessageFormat(
+                    "QuicksendResponse",
+                    tag="tns:quicksendResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}quicksendResponse",
+                    items=soap.Items(("return",), lambda c: soap.string(c)),
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.QuicksendFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}quicksendFault"
+                        ),
+                        name="fault",
                     ),
-                    name="fault",
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+            "endbatch": lambda: soap.Operation(
+                name="endbatch",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/endbatch",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Endbatch",
+                    tag="tns:endbatch",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}endbatch",
+                ),
+                response=soap.MessageFormat(
+                    "EndbatchResponse",
+                    tag="tns:endbatchResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}endbatchResponse",
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.EndbatchFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}endbatchFault"
+                        ),
+                        name="fault",
+                    ),
+                ),
+                action_base=action_base,
+            ),
+            "getmsgcharge": lambda: soap.Operation(
+                name="getmsgcharge",
+                soap_action="http://api.clickatell.com/soap/document_literal/webservice/getmsgcharge",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Getmsgcharge",
+                    tag="tns:getmsgcharge",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}getmsgcharge",
+                ),
+                response=soap.MessageFormat(
+                    "GetmsgchargeResponse",
+                    tag="tns:getmsgchargeResponse",
+                    expects="{http://api.clickatell.com/soap/document_literal/webservice}getmsgchargeResponse",
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.GetmsgchargeFault,
+                        elements.KNOWN.codec(
+                            "{http://api.clickatell.com/soap/document_literal/webservice}getmsgchargeFault"
+                        ),
+                        name="fault",
+                    ),
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="ClickatellSms",
         service="ClickatellSms",

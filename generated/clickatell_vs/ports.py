@@ -37,428 +37,430 @@ def _push_server_ws_port() -> soap.Port:
     )
     action_base = "http://api.clickatell.com/soap/webservice/PushServerWSPortType/"
     encoding = soap.Encoding("SOAP-ENC")
-    operations: dict[str, soap.AnyOperation] = {
-        "auth": soap.EncodedOperation(
-            name="auth",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/auth",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "AuthRequest",
-                encoded=True,
-                tag="tns:auth",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="auth",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "AuthResponse",
-                encoded=True,
-                tag="tns:authResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-        "ping": soap.EncodedOperation(
-            name="ping",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/ping",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "PingRequest",
-                encoded=True,
-                tag="tns:ping",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="ping",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "PingResponse",
-                encoded=True,
-                tag="tns:pingResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-        "sendmsg": soap.EncodedOperation(
-            name="sendmsg",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/sendmsg",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "SendmsgRequest",
-                encoded=True,
-                tag="tns:sendmsg",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="sendmsg",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "SendmsgResponse",
-                encoded=True,
-                tag="tns:sendmsgResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+    operations = soap.Operations(
+        {
+            "auth": lambda: soap.EncodedOperation(
+                name="auth",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/auth",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "querymsg": soap.EncodedOperation(
-            name="querymsg",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/querymsg",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "QuerymsgRequest",
-                encoded=True,
-                tag="tns:querymsg",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="querymsg",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "QuerymsgResponse",
-                encoded=True,
-                tag="tns:querymsgResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "AuthRequest",
+                    encoded=True,
+                    tag="tns:auth",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="auth",
+                    rpc=True,
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "delmsg": soap.EncodedOperation(
-            name="delmsg",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/delmsg",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "DelmsgRequest",
-                encoded=True,
-                tag="tns:delmsg",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="delmsg",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "DelmsgResponse",
-                encoded=True,
-                tag="tns:delmsgResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                response=soap.MessageFormat(
+                    "AuthResponse",
+                    encoded=True,
+                    tag="tns:authResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "getbalance": soap.EncodedOperation(
-            name="getbalance",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/getbalance",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "GetbalanceRequest",
-                encoded=True,
-                tag="tns:getbalance",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="getbalance",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "GetbalanceResponse",
-                encoded=True,
-                tag="tns:getbalanceResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-        "routeCoverage": soap.EncodedOperation(
-            name="routeCoverage",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/routeCoverage",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "RouteCoverageRequest",
-                encoded=True,
-                tag="tns:routeCoverage",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="routeCoverage",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "RouteCoverageResponse",
-                encoded=True,
-                tag="tns:routeCoverageResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-        "si_push": soap.EncodedOperation(
-            name="si_push",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/si_push",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "SiPushRequest",
-                encoded=True,
-                tag="tns:si_push",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="si_push",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "SiPushResponse",
-                encoded=True,
-                tag="tns:si_pushResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+            "ping": lambda: soap.EncodedOperation(
+                name="ping",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/ping",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "ind_push": soap.EncodedOperation(
-            name="ind_push",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/ind_push",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "IndPushRequest",
-                encoded=True,
-                tag="tns:ind_push",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="ind_push",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "IndPushResponse",
-                encoded=True,
-                tag="tns:ind_pushResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "PingRequest",
+                    encoded=True,
+                    tag="tns:ping",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="ping",
+                    rpc=True,
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "token_pay": soap.EncodedOperation(
-            name="token_pay",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/token_pay",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "TokenPayRequest",
-                encoded=True,
-                tag="tns:token_pay",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="token_pay",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "TokenPayResponse",
-                encoded=True,
-                tag="tns:token_payResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-        "startbatch": soap.EncodedOperation(
-            name="startbatch",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/startbatch",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "StartbatchRequest",
-                encoded=True,
-                tag="tns:startbatch",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="startbatch",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "StartbatchResponse",
-                encoded=True,
-                tag="tns:startbatchResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                response=soap.MessageFormat(
+                    "PingResponse",
+                    encoded=True,
+                    tag="tns:pingResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "senditem": soap.EncodedOperation(
-            name="senditem",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/senditem",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "SenditemRequest",
-                encoded=True,
-                tag="tns:senditem",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="senditem",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "SenditemResponse",
-                encoded=True,
-                tag="tns:senditemResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+            "sendmsg": lambda: soap.EncodedOperation(
+                name="sendmsg",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/sendmsg",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "quicksend": soap.EncodedOperation(
-            name="quicksend",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/quicksend",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "QuicksendRequest",
-                encoded=True,
-                tag="tns:quicksend",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="quicksend",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "QuicksendResponse",
-                encoded=True,
-                tag="tns:quicksendResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "SendmsgRequest",
+                    encoded=True,
+                    tag="tns:sendmsg",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="sendmsg",
+                    rpc=True,
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "endbatch": soap.EncodedOperation(
-            name="endbatch",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/endbatch",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "EndbatchRequest",
-                encoded=True,
-                tag="tns:endbatch",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="endbatch",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "EndbatchResponse",
-                encoded=True,
-                tag="tns:endbatchResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                response=soap.MessageFormat(
+                    "SendmsgResponse",
+                    encoded=True,
+                    tag="tns:sendmsgResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "getmsgcharge": soap.EncodedOperation(
-            name="getmsgcharge",
-            soap_action="http://api.clickatell.com/soap/webservice_vs.php/getmsgcharge",
-            envelope=soap.Envelope(
-                wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "GetmsgchargeRequest",
-                encoded=True,
-                tag="tns:getmsgcharge",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="getmsgcharge",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "GetmsgchargeResponse",
-                encoded=True,
-                tag="tns:getmsgchargeResponse",
-                attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+            "querymsg": lambda: soap.EncodedOperation(
+                name="querymsg",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/querymsg",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
                 ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "QuerymsgRequest",
+                    encoded=True,
+                    tag="tns:querymsg",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="querymsg",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "QuerymsgResponse",
+                    encoded=True,
+                    tag="tns:querymsgResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+            "delmsg": lambda: soap.EncodedOperation(
+                name="delmsg",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/delmsg",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "DelmsgRequest",
+                    encoded=True,
+                    tag="tns:delmsg",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="delmsg",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "DelmsgResponse",
+                    encoded=True,
+                    tag="tns:delmsgResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
+                ),
+                action_base=action_base,
+            ),
+            "getbalance": lambda: soap.EncodedOperation(
+                name="getbalance",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/getbalance",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "GetbalanceRequest",
+                    encoded=True,
+                    tag="tns:getbalance",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="getbalance",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "GetbalanceResponse",
+                    encoded=True,
+                    tag="tns:getbalanceResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
+            ),
+            "routeCoverage": lambda: soap.EncodedOperation(
+                name="routeCoverage",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/routeCoverage",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "RouteCoverageRequest",
+                    encoded=True,
+                    tag="tns:routeCoverage",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="routeCoverage",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "RouteCoverageResponse",
+                    encoded=True,
+                    tag="tns:routeCoverageResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
+            ),
+            "si_push": lambda: soap.EncodedOperation(
+                name="si_push",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/si_push",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "SiPushRequest",
+                    encoded=True,
+                    tag="tns:si_push",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="si_push",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "SiPushResponse",
+                    encoded=True,
+                    tag="tns:si_pushResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
+                ),
+                action_base=action_base,
+            ),
+            "ind_push": lambda: soap.EncodedOperation(
+                name="ind_push",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/ind_push",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "IndPushRequest",
+                    encoded=True,
+                    tag="tns:ind_push",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="ind_push",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "IndPushResponse",
+                    encoded=True,
+                    tag="tns:ind_pushResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
+                ),
+                action_base=action_base,
+            ),
+            "token_pay": lambda: soap.EncodedOperation(
+                name="token_pay",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/token_pay",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "TokenPayRequest",
+                    encoded=True,
+                    tag="tns:token_pay",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="token_pay",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "TokenPayResponse",
+                    encoded=True,
+                    tag="tns:token_payResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
+            ),
+            "startbatch": lambda: soap.EncodedOperation(
+                name="startbatch",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/startbatch",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "StartbatchRequest",
+                    encoded=True,
+                    tag="tns:startbatch",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="startbatch",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "StartbatchResponse",
+                    encoded=True,
+                    tag="tns:startbatchResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
+                ),
+                action_base=action_base,
+            ),
+            "senditem": lambda: soap.EncodedOperation(
+                name="senditem",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/senditem",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "SenditemRequest",
+                    encoded=True,
+                    tag="tns:senditem",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="senditem",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "SenditemResponse",
+                    encoded=True,
+                    tag="tns:senditemResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
+                ),
+                action_base=action_base,
+            ),
+            "quicksend": lambda: soap.EncodedOperation(
+                name="quicksend",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/quicksend",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "QuicksendRequest",
+                    encoded=True,
+                    tag="tns:quicksend",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="quicksend",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "QuicksendResponse",
+                    encoded=True,
+                    tag="tns:quicksendResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
+                ),
+                action_base=action_base,
+            ),
+            "endbatch": lambda: soap.EncodedOperation(
+                name="endbatch",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/endbatch",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "EndbatchRequest",
+                    encoded=True,
+                    tag="tns:endbatch",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="endbatch",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "EndbatchResponse",
+                    encoded=True,
+                    tag="tns:endbatchResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
+                ),
+                action_base=action_base,
+            ),
+            "getmsgcharge": lambda: soap.EncodedOperation(
+                name="getmsgcharge",
+                soap_action="http://api.clickatell.com/soap/webservice_vs.php/getmsgcharge",
+                envelope=soap.Envelope(
+                    wire, {"tns": "http://api.clickatell.com/soap/webservice"}, "tns"
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "GetmsgchargeRequest",
+                    encoded=True,
+                    tag="tns:getmsgcharge",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="getmsgcharge",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "GetmsgchargeResponse",
+                    encoded=True,
+                    tag="tns:getmsgchargeResponse",
+                    attributes=' xmlns:tns="http://api.clickatell.com/soap/webservice"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("", ""), lambda c: soap.nil_or(c, soap.string), array=True
+                    ),
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="PushServerWSPort",
         service="PushServerWS",

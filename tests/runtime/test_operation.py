@@ -6,6 +6,7 @@ import copy
 import pickle
 import threading
 import traceback
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import fake_service as shop
@@ -43,7 +44,12 @@ from soapwright.runtime.errors.errors import (
     VersionMismatch,
 )
 from soapwright.runtime.soap.envelope import NAMES, Envelope
-from soapwright.runtime.soap.operation import MessageFormat, Operation
+from soapwright.runtime.soap.operation import (
+    AnyOperation,
+    MessageFormat,
+    Operation,
+    Operations,
+)
 from soapwright.runtime.values.anyxml import AnyElement
 
 BOTH = pytest.mark.parametrize("version", ["1.1", "1.2"])
@@ -732,3 +738,25 @@ def test_a_fault_does_not_show_its_detail():
     )
     fault = SoapFault("no", detail=detail)
     assert "h2" not in str(fault) + repr(fault)
+
+
+def test_an_operation_is_made_when_it_is_asked_for_and_once() -> None:
+    made: list[str] = []
+
+    def maker(name: str) -> Callable[[], AnyOperation]:
+        def make() -> AnyOperation:
+            made.append(name)
+            return operation(name=name)
+
+        return make
+
+    operations = Operations({"buy": maker("buy"), "sell": maker("sell")})
+    assert list(operations) == ["buy", "sell"]
+    assert "buy" in operations and "steal" not in operations
+    assert (len(operations), operations.get("steal"), made) == (2, None, [])
+    assert operations["sell"] is operations["sell"]
+    assert made == ["sell"]
+    assert [one.name for one in operations.values()] == ["buy", "sell"]
+    assert made == ["sell", "buy"]
+    with pytest.raises(KeyError):
+        operations["steal"]

@@ -219,6 +219,7 @@ from .soap.messages import MessageFormat
 from .soap.operation import (
     AnyOperation,
     Operation,
+    Operations,
     Port,
 )
 from .streaming.streaming import Items
@@ -350,6 +351,7 @@ __all__ = [
     "OpenEnum",
     "OpenStrEnum",
     "Operation",
+    "Operations",
     "Package",
     "PartCodec",
     "PlainMember",

@@ -24,7 +24,7 @@ from .errors.errors import (
 )
 from .soap.envelope import Envelope, Wire
 from .soap.messages import MessageFormat
-from .soap.operation import AnyOperation, Operation, Port
+from .soap.operation import AnyOperation, Operation, Operations, Port
 from .values.lexical import float_text, int_text, text
 from .values.values import UNSET, Unset
 from .xml.element import Element, local_name
@@ -44,6 +44,7 @@ __all__ = [
     "MessageFormat",
     "NotAnEnvelope",
     "Operation",
+    "Operations",
     "Package",
     "Port",
     "SecurityError",

@@ -28,7 +28,7 @@ from .secrets.shown import shown
 from .soap.envelope import Envelope, Wire
 from .soap.faults import DeclaredFault
 from .soap.messages import MessageFormat
-from .soap.operation import AnyOperation, Operation, Port
+from .soap.operation import AnyOperation, Operation, Operations, Port
 from .streaming.streaming import Items
 from .values.lexical import int_text, text
 from .xml.element import Element, MISSING, NOTHING, check_empty, is_nil, missing, noting
@@ -50,6 +50,7 @@ __all__ = [
     "NOTHING",
     "NotAnEnvelope",
     "Operation",
+    "Operations",
     "Package",
     "Port",
     "SecurityError",

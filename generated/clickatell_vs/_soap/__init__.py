@@ -28,7 +28,7 @@ from .errors.errors import (
 from .secrets.shown import shown
 from .soap.envelope import Envelope, Wire
 from .soap.messages import MessageFormat
-from .soap.operation import AnyOperation, Operation, Port
+from .soap.operation import AnyOperation, Operation, Operations, Port
 from .values.lexical import float_text, int_text, text
 from .values.values import UNSET, Unset
 from .xml.element import Element, local_name
@@ -49,6 +49,7 @@ __all__ = [
     "MessageFormat",
     "NotAnEnvelope",
     "Operation",
+    "Operations",
     "Package",
     "Port",
     "SecurityError",

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from html import unescape
 from typing import Any, Final, NamedTuple
 
 from ..errors.refusals import Refusal
@@ -225,6 +224,16 @@ def _numbered(children: Sequence[_Child]) -> list[tuple[_Child, int]]:
     return found
 
 
+def _unescape(text: str) -> str:
+    """A text without character references."""
+    if "&" not in text:
+        return text
+    # Here and not above: it takes long to load, and few texts have any.
+    from html import unescape
+
+    return unescape(text)
+
+
 def _restored(xml: str, numbered: tuple[_Child, int], form: Form) -> str:
     """A child's XML as it was read, if it holds what it held."""
     child, number = numbered
@@ -234,7 +243,7 @@ def _restored(xml: str, numbered: tuple[_Child, int], form: Form) -> str:
         for one in form.children:
             if (one.local, one.number) != (child.local, number):
                 continue
-            if not _same(unescape(inside), one.text):
+            if not _same(_unescape(inside), one.text):
                 continue
             if one.blank:
                 inside = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -13,6 +12,7 @@ from ..xml.element import Element
 from .binding import check_request
 from .client import BaseAsyncClient, BaseClient, _Client
 from .deadlines import Deadline
+from .logs import log_plain_reply, log_plain_request
 from .message import Message
 from .plain import HttpOperation, http_request
 from .replies import Reply
@@ -44,10 +44,8 @@ class _Http(_Client[H]):
         if not isinstance(operation, HttpOperation):
             return super()._request(operation, message, deadline, streams=streams)
         check_request(message)
-        log, verb = self._package.log, operation.http.verb
-        if log.isEnabledFor(logging.DEBUG):
-            url = self._package.secrets.redact_url(message.url)
-            log.debug("%s: %s %s", operation.name, verb, url)
+        verb = operation.http.verb
+        log_plain_request(operation, message, verb)
         request = http_request(message, verb, self._limits)
         return replace(request, deadline=deadline, timeout=self._timeout)
 
@@ -59,7 +57,7 @@ class _Http(_Client[H]):
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         if not isinstance(operation, HttpOperation):
             return super()._reply(operation, sent, reply)
-        self._package.log.debug("%s: HTTP %d", operation.name, reply.status)
+        log_plain_reply(operation, reply)
         return _HttpReply(operation, sent, reply, self._limits, self._lenient)
 
 

@@ -7,6 +7,7 @@ of SOAP 1.2, part 2, section 7.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal, TypeAlias
@@ -243,9 +244,10 @@ class Application:
             error = unwritable
         if call is None:
             arguments = "%s %a failed", request.method, request.path
-            self._package.log.exception(*arguments, exc_info=error)
+            log = logging.getLogger(self._package.name)
+            log.exception(*arguments, exc_info=error)
         else:
-            log = call.operation.package.log
+            log = logging.getLogger(call.operation.package.name)
             log.exception("%s failed", call.operation.name, exc_info=error)
         return self._fault(internal_error(), request, call)
 
@@ -430,7 +432,8 @@ class Application:
             raise
         except (SoapFault, DecodeError) as error:
             if isinstance(error.__cause__, SecurityError):
-                self._package.log.warning("a request is refused: %s", error.__cause__)
+                log = logging.getLogger(self._package.name)
+                log.warning("a request is refused: %s", error.__cause__)
             fault = error if isinstance(error, SoapFault) else _callers(str(error))
             refused = Refusal(fault, version=version, about_body=True)
             refused.addressing = came.headers

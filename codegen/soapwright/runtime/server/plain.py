@@ -6,6 +6,7 @@ elements of a request, a reply is the element itself, a text or bytes. What goes
 
 from __future__ import annotations
 
+import logging
 import re
 from base64 import b64decode
 from collections import Counter
@@ -219,7 +220,7 @@ def _failed(operation: AnyOperation, error: Exception) -> Response:
             status = 400 if blames_the_sender(error) else 500
             reason = error.reason
         case _:
-            log = operation.package.log
+            log = logging.getLogger(operation.package.name)
             log.exception("%s failed", operation.name, exc_info=error)
     return Response(status, headers, reason.encode("utf-8"))
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from ..errors.errors import DeclaredSoapFault, DecodeError, EncodeError, SoapFault
 from ..secrets.redaction import Secrets
@@ -54,8 +53,7 @@ class MemberCodec(FaultCodec, Protocol):
     def holds(self, value: object, /) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredFault:
+class DeclaredFault(NamedTuple):
     """A fault that the WSDL declares: its exception, and the codec of its detail."""
 
     exception: type[DeclaredSoapFault[Any]]  # Any: as of the codec

@@ -7,7 +7,7 @@ that race there compose the same twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, NoReturn, TypeAlias, TypeVar
@@ -35,6 +35,7 @@ __all__ = [
     "AnyOperation",
     "MessageFormat",
     "Operation",
+    "Operations",
     "Port",
 ]
 
@@ -616,6 +617,39 @@ def _noted(lenient: bool, problems: list[Problem] | None) -> list[Problem] | Non
 
 def _too_deep() -> DecodeError:
     return DecodeError("", "nested too deeply to be read")
+
+
+class Operations(Mapping[str, AnyOperation]):
+    """The operations of a port by name: each is made when it is first asked for.
+
+    Args:
+        makers: a function for each, which makes it. A service may have a thousand operations
+            of which a program calls three.
+    """
+
+    __slots__ = ("_made", "_makers")
+
+    def __init__(self, makers: Mapping[str, Callable[[], AnyOperation]]) -> None:
+        self._makers = makers
+        self._made: dict[str, AnyOperation] = {}
+
+    def __getitem__(self, name: str) -> AnyOperation:
+        if (found := self._made.get(name)) is not None:
+            return found
+        # Of threads that make the same one at once, all get the first.
+        return self._made.setdefault(name, self._makers[name]())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+    def __repr__(self) -> str:
+        return f"<Operations {', '.join(self)}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing, closing
@@ -13,7 +12,6 @@ from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar, overlo
 
 from ..errors.errors import DecodeError, SoapError, TransportError
 from ..errors.exchange import Exchange
-from ..secrets.redaction import Secrets
 from ..soap.messages import References
 from ..soap.operation import AnyOperation, Operation, Port
 from ..values.values import Unset
@@ -28,7 +26,7 @@ from .httpx2_transport import AsyncHttpTransport, HttpTransport
 from .message import AsyncLayer, Layer, Message, layers, through, through_async
 from .observing import Observation, Observer, observed, observed_async
 from .pieces import Pieces
-from .replies import Reply, carried_outside
+from .replies import Reply
 from .retries import Attempts, Retry, Retrying
 from .securing import ClientSecurity, MessageSecurity, PortDemands
 from .transport import (
@@ -52,7 +50,6 @@ Q = TypeVar("Q")
 R = TypeVar("R")
 T = TypeVar("T")
 
-_LOGGED_AT_MOST: Final = 2**20
 _ACCEPTED: Final = 202
 
 
@@ -231,8 +228,10 @@ class _Client(Generic[H]):
         wait = attempts.wait_after(error, left)
         if wait is None:
             raise error
-        said = "%s: attempt %d failed, the next is in %.3g s: %s"
-        self._package.log.info(said, operation.name, made, wait, error)
+        # Here and not above: as for requests.
+        from .logs import log_retry
+
+        log_retry(operation, made, wait, error)
         return wait
 
     def __repr__(self) -> str:
@@ -297,25 +296,22 @@ class _Client(Generic[H]):
             body = b"" if streams else body.joined()
         if pieces is not None and (size := pieces.size) is not None:
             headers["Content-Length"] = str(size)
-        secrets, log = self._package.secrets, self._package.log
-        if log.isEnabledFor(logging.DEBUG):
-            url = secrets.redact_url(message.url)
-            sent = _logged(message.envelope, operation, secrets)
-            log.debug("%s: POST %s\n%s", operation.name, url, sent)
-        secrets, limits = self._package.secrets, self._limits
+        secrets = self._package.secrets
+        # Here and not above: it takes long to load, and no client needs it before its first call.
+        from .logs import log_request
+
+        log_request(operation, message)
         return Request(
-            *(message.url, body, headers, secrets, limits, deadline, pieces),
+            *(message.url, body, headers, secrets, self._limits, deadline, pieces),
             timeout=self._timeout,
         )
 
     def _reply(self, operation: AnyOperation, sent: Message, reply: Response) -> Reply:
         """A reply, as it came."""
-        log = self._package.log
-        if log.isEnabledFor(logging.DEBUG):
-            secrets = carried_outside(sent, self._package.secrets)
-            secrets = secrets.carried_by(sent.envelope, operation.name)
-            body = _logged(reply.body, operation, secrets)
-            log.debug("%s: HTTP %d\n%s", operation.name, reply.status, body)
+        # Here and not above: as for requests.
+        from .logs import log_reply
+
+        log_reply(operation, sent, reply)
         return Reply(
             *(operation, sent, reply, self._limits, self._lenient),
             *(self._attaching, self._streams, self._security),
@@ -373,12 +369,6 @@ def _checked(sent: Message, reply: Message) -> Message:
     for check in sent.checks:
         check(reply)
     return reply
-
-
-def _logged(envelope: bytes, operation: AnyOperation, secrets: Secrets) -> str:
-    if len(envelope) > _LOGGED_AT_MOST:
-        return f"({len(envelope):,} bytes)"
-    return secrets.redact(envelope, operation.name)
 
 
 # ------------------------------------------------------------------------------- clients

@@ -16,15 +16,15 @@ _CHUNK: Final = 2**16
 _BEFORE_AT_MOST: Final = 2**13
 _SHORTEST: Final = 4
 """Bytes of the shortest document."""
-_DECLARATION: Final = re.compile(
+# Patterns that few documents need: `re` compiles them when they are first used.
+_DECLARATION: Final = (
     rb"""<\?xml\s[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']"""
 )
 # Charsets in which markup is the same bytes as in ASCII: what was read of a document's beginning
 # by one of them is the same by another.
-_TRANSPARENT: Final = re.compile(
-    r"utf-?8|(us-)?ascii|iso-?8859-\d+|latin-?\d|windows-125\d|cp125\d|koi8-[ru]|tis-620"
-    r"|gb2312|gbk|gb18030|big5(-hkscs)?|(windows-31j|shift_?jis)|euc-(cn|jp|kr|tw)|ks_c_5601-1987",
-    re.IGNORECASE,
+_TRANSPARENT: Final = (
+    r"(?i)utf-?8|(us-)?ascii|iso-?8859-\d+|latin-?\d|windows-125\d|cp125\d|koi8-[ru]|tis-620"
+    r"|gb2312|gbk|gb18030|big5(-hkscs)?|(windows-31j|shift_?jis)|euc-(cn|jp|kr|tw)|ks_c_5601-1987"
 )
 _UTF8: Final = ("utf-8", "utf8")
 _ASCII: Final = ("us-ascii", "ascii")
@@ -32,9 +32,9 @@ _PYTHONS: Final = ("idna", "punycode", "raw-unicode-escape", "unicode-escape")
 """Codecs of text that no document is in."""
 _MARK: Final = codecs.BOM_UTF8
 _BEFORE: Final = (
-    re.compile(rb"((?:\xef\xbb\xbf|[ \t\r\n])+)(?=<)"),
-    re.compile(rb"((?:\xff\xfe)?(?:[ \t\r\n]\0|\xff\xfe)+)(?=<\0)"),
-    re.compile(rb"((?:\xfe\xff)?(?:\0[ \t\r\n]|\xfe\xff)+)(?=\0<)"),
+    rb"((?:\xef\xbb\xbf|[ \t\r\n])+)(?=<)",
+    rb"((?:\xff\xfe)?(?:[ \t\r\n]\0|\xff\xfe)+)(?=<\0)",
+    rb"((?:\xfe\xff)?(?:\0[ \t\r\n]|\xfe\xff)+)(?=\0<)",
 )
 _MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -44,7 +44,7 @@ def from_declaration(data: bytes) -> bytes:
     where XML has none (XML 1.0, section 2.8): scripts send them that have a line after their end.
     """
     for before, mark in zip(_BEFORE, _MARKS, strict=True):
-        if found := before.match(data):
+        if found := re.match(before, data):
             rest = data[found.end() :]
             return mark + rest if mark in found[1] else rest
     return data
@@ -100,15 +100,19 @@ def doubt_about(charset: str, data: bytes) -> Doubt | None:
         data: the beginning, the declaration with it.
     """
     charset = charset.lower()
-    found = _DECLARATION.match(data)
+    found = re.match(_DECLARATION, data)
     declared = found[1].decode("ascii").lower() if found else charset
     both = charset, declared
     alike = charset == declared or all(name in _UTF8 for name in both)
-    if alike or not all(map(_TRANSPARENT.fullmatch, both)):
+    if alike or not all(map(_is_transparent, both)):
         return None
     if None in map(decoder_of, both):
         return None
     return Doubt(declared, charset) if declared in _UTF8 else Doubt(charset, declared)
+
+
+def _is_transparent(charset: str) -> bool:
+    return re.fullmatch(_TRANSPARENT, charset) is not None
 
 
 def gives_way(charset: str, data: bytes) -> bool:
@@ -124,10 +128,10 @@ def gives_way(charset: str, data: bytes) -> bool:
     charset = charset.lower()
     if charset in _UTF8 or (charset not in _ASCII and data.isascii()):
         return False
-    found = _DECLARATION.match(data)
+    found = re.match(_DECLARATION, data)
     declared = found[1].decode("ascii").lower() if found else ""
     if charset in _ASCII:
-        return not declared or _TRANSPARENT.fullmatch(declared) is not None
+        return not declared or _is_transparent(declared)
     return declared in _UTF8 and all(
         text is not None for text in _decoded(data, "utf-8")
     )
@@ -137,17 +141,17 @@ def gives_way_unseen(charset: str, data: bytes) -> bool:
     """Whether the header's charset gives way where only the beginning has come: a charset in which markup
     may be other bytes than in ASCII, over a document that declares itself UTF-8.
     """
-    found = _DECLARATION.match(data)
+    found = re.match(_DECLARATION, data)
     declared = found[1].decode("ascii").lower() if found else ""
-    return declared in _UTF8 and not _TRANSPARENT.fullmatch(charset)
+    return declared in _UTF8 and not _is_transparent(charset)
 
 
 def cannot_be(charset: str, data: bytes) -> bool:
     """Whether a document that is broken in the header's charset cannot be in it, so that its
     declaration may be right: it does not decode, or does not begin as XML.
     """
-    declared = _DECLARATION.match(data)
-    if declared and not _TRANSPARENT.fullmatch(declared[1].decode("ascii")):
+    declared = re.match(_DECLARATION, data)
+    if declared and not _is_transparent(declared[1].decode("ascii")):
         return False
     begins = True
     for text in _decoded(data, charset):

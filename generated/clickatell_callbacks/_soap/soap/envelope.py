@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ..errors.errors import DecodeError, EncodeError, NotAnEnvelope, VersionMismatch
@@ -37,8 +36,7 @@ NAMES: Final[Mapping[Version, EnvelopeNames]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """The habits of a package's envelopes.
 
     No default namespace may be declared in `start`: SOAP 1.1 has elements in none.

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import KW_ONLY, dataclass
-from typing import Any, Literal, NoReturn, Protocol, TypeAlias
+from typing import Any, Literal, NamedTuple, NoReturn, Protocol, TypeAlias
 
-from ..codec.blame import blame
 from ..codec.package import Package
 from ..errors.errors import DecodeError, EncodeError
 from ..errors.problems import Problem
@@ -108,8 +106,7 @@ class AttachedCodec(Protocol):
     def writer(self, write: Callable[..., str]) -> Callable[..., str]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class MessageFormat:
+class MessageFormat(NamedTuple):
     """The content of one direction's Body, or of its Header.
 
     With a `tag`, one element; the type's writer and reader are `write_T(value, tag,
@@ -119,7 +116,6 @@ class MessageFormat:
     """
 
     type: str
-    _: KW_ONLY
     encoded: bool = False
     tag: str | None = None
     attributes: str = ""
@@ -148,6 +144,9 @@ def refuse(value: object, name: str, error: Exception, secrets: Secrets) -> NoRe
 
     Its message is left out where the path is a secret's: it may quote it.
     """
+    # Here and not above: it takes long to load, and is needed where a value cannot be written.
+    from ..codec.blame import blame
+
     found = blame(value, name, error, secrets)
     if secrets.has_path(found.path):
         raise_alone(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from ..soap.envelope import Version
 from ..xml.element import Element
@@ -12,8 +12,7 @@ from ..xml.parsing import Limits
 from .message import Attachment, Message
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A reply that was checked: the very tree that is decoded."""
 
     root: Element

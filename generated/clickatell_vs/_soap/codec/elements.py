@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..secrets.redaction import Secrets
 from ..values.names import declared_where_used
@@ -41,18 +40,19 @@ class KnownElements:
         self.secrets: Secrets = package.secrets
         self.prefixes = prefixes
         self._entries = entries
-        self._table: dict[str, list[str]] | None = None
+        self._lines: dict[str, str] | None = None
+        self._prefix_of = {uri: prefix for prefix, uri in prefixes.items()}
 
     @property
-    def table(self) -> dict[str, list[str]]:
-        """The words of each element's line, by its name in Clark's notation."""
-        if self._table is None:
-            lines = [line.split(" ") for line in self._entries.split("\n") if line]
-            self._table = {self.clark(words[0]): words for words in lines}
-        return self._table
+    def lines(self) -> dict[str, str]:
+        """The rest of each element's line by its tag."""
+        if self._lines is None:
+            lines = self._entries.split("\n")
+            self._lines = dict(line.split(" ", 1) for line in lines if line)
+        return self._lines
 
     def __contains__(self, name: object) -> bool:
-        return name in self.table
+        return isinstance(name, str) and self.tag(name) in self.lines
 
     def codec(self, name: str) -> ElementCodec:
         """The codec of one element.
@@ -60,7 +60,8 @@ class KnownElements:
         Raises:
             KeyError: there is no such element.
         """
-        tag, reader, writer, *nil = self.table[name]
+        tag = self.tag(name)
+        reader, writer, *nil = self.lines[tag].split(" ")
         return ElementCodec(self, name, tag, reader, writer, bool(nil))
 
     def function(self, verb: str, name: str) -> Callable[..., Any]:
@@ -76,6 +77,14 @@ class KnownElements:
             found = getattr(self.types, f"{verb}_{name}")
         result: Callable[..., Any] = found
         return partial(result, known=self) if function in _OF_ANY else result
+
+    def tag(self, name: str) -> str:
+        """A name in Clark's notation as a tag with the package's prefix; "" where it has none."""
+        namespace, brace, local = name.rpartition("}")
+        if not brace:
+            return local
+        prefix = self._prefix_of.get(namespace[1:])
+        return f"{prefix}:{local}" if prefix else ""
 
     def clark(self, tag: str) -> str:
         """A tag with one of the package's prefixes as a name in Clark's notation."""
@@ -116,8 +125,7 @@ def written(
     return f"<{tag}{kind}>{write(value)}</{tag}>"
 
 
-@dataclass(frozen=True, slots=True)
-class ElementCodec:
+class ElementCodec(NamedTuple):
     """Reads and writes one global element."""
 
     known: KnownElements

@@ -12,42 +12,50 @@ class Index:
 
     `entries` has a line for each type: its name (with a colon where it has functions and no
     class), its module, and for a named type the number of its namespace in `namespaces` and
-    its name in the schema. It is one string, read when
-    the first type is wanted: a table of thousands would cost at every import.
+    its name in the schema. It is one string, of which each table is made when it is first
+    needed: tables of thousands would cost at every import. Threads that race there make the
+    same table twice.
     """
 
     def __init__(self, package: str, namespaces: tuple[str, ...], entries: str) -> None:
         self._package = package
         self._namespaces = namespaces
         self._entries = entries
-        self._classes: list[str] = []
-        self._modules: dict[str, str] = {}
-        self._types: dict[str, str] = {}
+        self._lines: dict[str, str] | None = None
+        self._types: dict[str, str] | None = None
 
-    def _fill(self) -> None:
-        """Read the entries. What is asked for first, `_modules`, is set last: another thread
-        that finds it finds the rest too."""
-        modules: dict[str, str] = {}
-        classes: list[str] = []
-        types: dict[str, str] = {}
-        anywhere: dict[str, list[str]] = {}
-        for line in self._entries.split("\n"):
-            words = line.split(" ")
-            name = words[0].rstrip(":")
-            if len(words) > 1:
-                modules[name] = words[1]
-                if name == words[0]:
-                    classes.append(name)
-            if len(words) > 3:
-                namespace = self._namespaces[int(words[2])]
-                types[f"{{{namespace}}}{words[3]}" if namespace else words[3]] = name
-                anywhere.setdefault(words[3], []).append(name)
-        for local, names in anywhere.items():
-            if len(names) == 1:
-                types[f"{{*}}{local}"] = names[0]
-        self._types = types
-        self._classes = classes
-        self._modules = modules
+    @property
+    def lines(self) -> dict[str, str]:
+        """The rest of each line by its first word."""
+        if self._lines is None:
+            lines = self._entries.split("\n")
+            self._lines = dict(line.split(" ", 1) for line in lines if line)
+        return self._lines
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The Python name of each named type, by its name in Clark's notation; with `{*}` for
+        the namespace, that of the only type of a local name."""
+        if self._types is None:
+            types: dict[str, str] = {}
+            anywhere: dict[str, list[str]] = {}
+            for word, line in self.lines.items():
+                _, *named = line.split(" ")
+                if named:
+                    namespace, local = self._namespaces[int(named[0])], named[1]
+                    name = word.rstrip(":")
+                    types[f"{{{namespace}}}{local}" if namespace else local] = name
+                    anywhere.setdefault(local, []).append(name)
+            for local, names in anywhere.items():
+                if len(names) == 1:
+                    types[f"{{*}}{local}"] = names[0]
+            self._types = types
+        return self._types
+
+    def _module(self, name: str) -> str | None:
+        """The module of a type; None where there is no type of this Python name."""
+        line = self.lines.get(name) or self.lines.get(f"{name}:")
+        return None if line is None else line.partition(" ")[0]
 
     def load(self, name: str) -> object:
         """A class or a function of a type, its module imported.
@@ -55,15 +63,13 @@ class Index:
         Raises:
             AttributeError: there is no such name.
         """
-        if not self._modules:
-            self._fill()
-        key = name
-        if key not in self._modules:
+        home = self._module(name)
+        if home is None:
             verb = next((v for v in _VERBS if name.startswith(v)), "")
-            key = name.removeprefix(verb)
-        if key not in self._modules:
+            home = self._module(name.removeprefix(verb))
+        if home is None:
             raise AttributeError(f"module {self._package!r} has no attribute {name!r}")
-        module = import_module(f"{self._package}.{self._modules[key]}")
+        module = import_module(f"{self._package}.{home}")
         try:
             value: object = getattr(module, name)
         except AttributeError:
@@ -77,12 +83,8 @@ class Index:
 
         With `{*}` for the namespace, of the only type of that local name.
         """
-        if not self._modules:
-            self._fill()
-        return self._types.get(name)
+        return self.types.get(name)
 
     def names(self) -> list[str]:
         """The names of all classes."""
-        if not self._modules:
-            self._fill()
-        return list(self._classes)
+        return [word for word in self.lines if not word.endswith(":")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 
 from ..secrets.redaction import Secrets
@@ -14,19 +13,18 @@ class Package:
     """One generated package, as its operations, clients and services use it.
 
     Args:
-        name: the package's import name.
+        name: the package's import name, and that of its logger.
         types: its module `types`.
         secret: names of fields whose values never show, besides those that never do;
             `operation/name` where that is so in one operation's messages only.
     """
 
-    __slots__ = ("limits", "log", "name", "secrets", "types")
+    __slots__ = ("limits", "name", "secrets", "types")
 
     def __init__(self, name: str, types: Types, secret: Iterable[str] = ()) -> None:
         self.name: str = name
         self.types: Types = types
         self.secrets: Secrets = Secrets.of(secret)
-        self.log: logging.Logger = logging.getLogger(name)
         self.limits: Limits = LIMITS
 
     def __repr__(self) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from typing import Final, Literal, Protocol, TypeAlias
+from dataclasses import replace
+from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 from ..xml.parsing import Limits
 from .bodies import XOP_TYPE, media_type
@@ -108,8 +108,7 @@ class Attaching(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Mtom:
+class Mtom(NamedTuple):
     """When messages go out as MTOM (SOAP Message Transmission Optimization Mechanism, section 3)."""
 
     least: int | None = None

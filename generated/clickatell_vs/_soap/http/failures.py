@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,6 +49,9 @@ class Progress:
         """End the connection under whoever reads from it, if it was made for this request."""
         sock = self._stream and self._stream.get_extra_info("socket")
         if sock is not None:
+            # Here and not above: it takes long to load, and httpx2 has loaded it by now.
+            import socket
+
             try:
                 sock.shutdown(socket.SHUT_RDWR)
             except OSError:

@@ -22,55 +22,61 @@ def _desk() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:desk:Desk:"
-    operations: dict[str, soap.AnyOperation] = {
-        "ask": soap.Operation(
-            name="ask",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.MessageFormat(
-                "Answer", tag="tns:answer", expects="{urn:desk}answer"
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Closed,
-                    elements.KNOWN.codec("{urn:desk}closed"),
-                    action="urn:desk:is-closed",
+    operations = soap.Operations(
+        {
+            "ask": lambda: soap.Operation(
+                name="ask",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Ask", tag="tns:ask", expects="{urn:desk}ask"
                 ),
-                soap.DeclaredFault(
-                    errors.Busy, elements.KNOWN.codec("{urn:desk}busy"), name="Busy"
+                response=soap.MessageFormat(
+                    "Answer", tag="tns:answer", expects="{urn:desk}answer"
                 ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Closed,
+                        elements.KNOWN.codec("{urn:desk}closed"),
+                        action="urn:desk:is-closed",
+                    ),
+                    soap.DeclaredFault(
+                        errors.Busy, elements.KNOWN.codec("{urn:desk}busy"), name="Busy"
+                    ),
+                ),
+                action_base=action_base,
+                request_action="urn:desk:asked",
+                response_action="urn:desk:answered",
             ),
-            action_base=action_base,
-            request_action="urn:desk:asked",
-            response_action="urn:desk:answered",
-        ),
-        "askAgain": soap.Operation(
-            name="askAgain",
-            soap_action="urn:desk#askAgain",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.MessageFormat(
-                "Answer", tag="tns:answer", expects="{urn:desk}answer"
+            "askAgain": lambda: soap.Operation(
+                name="askAgain",
+                soap_action="urn:desk#askAgain",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Ask", tag="tns:ask", expects="{urn:desk}ask"
+                ),
+                response=soap.MessageFormat(
+                    "Answer", tag="tns:answer", expects="{urn:desk}answer"
+                ),
+                action_base=action_base,
+                request_action="urn:desk:asked-again",
+                response_action="urn:desk:Desk:reply",
             ),
-            action_base=action_base,
-            request_action="urn:desk:asked-again",
-            response_action="urn:desk:Desk:reply",
-        ),
-        "tell": soap.Operation(
-            name="tell",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Tell", tag="tns:tell", expects="{urn:desk}tell"
+            "tell": lambda: soap.Operation(
+                name="tell",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Tell", tag="tns:tell", expects="{urn:desk}tell"
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            response=None,
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="Desk",
         service="Desk",
@@ -91,55 +97,61 @@ def _desk12() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
     action_base = "urn:desk:Desk:"
-    operations: dict[str, soap.AnyOperation] = {
-        "ask": soap.Operation(
-            name="ask",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.MessageFormat(
-                "Answer", tag="tns:answer", expects="{urn:desk}answer"
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Closed,
-                    elements.KNOWN.codec("{urn:desk}closed"),
-                    action="urn:desk:is-closed",
+    operations = soap.Operations(
+        {
+            "ask": lambda: soap.Operation(
+                name="ask",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Ask", tag="tns:ask", expects="{urn:desk}ask"
                 ),
-                soap.DeclaredFault(
-                    errors.Busy, elements.KNOWN.codec("{urn:desk}busy"), name="Busy"
+                response=soap.MessageFormat(
+                    "Answer", tag="tns:answer", expects="{urn:desk}answer"
                 ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Closed,
+                        elements.KNOWN.codec("{urn:desk}closed"),
+                        action="urn:desk:is-closed",
+                    ),
+                    soap.DeclaredFault(
+                        errors.Busy, elements.KNOWN.codec("{urn:desk}busy"), name="Busy"
+                    ),
+                ),
+                action_base=action_base,
+                request_action="urn:desk:asked",
+                response_action="urn:desk:answered",
             ),
-            action_base=action_base,
-            request_action="urn:desk:asked",
-            response_action="urn:desk:answered",
-        ),
-        "askAgain": soap.Operation(
-            name="askAgain",
-            soap_action="urn:desk#askAgain",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.MessageFormat(
-                "Answer", tag="tns:answer", expects="{urn:desk}answer"
+            "askAgain": lambda: soap.Operation(
+                name="askAgain",
+                soap_action="urn:desk#askAgain",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Ask", tag="tns:ask", expects="{urn:desk}ask"
+                ),
+                response=soap.MessageFormat(
+                    "Answer", tag="tns:answer", expects="{urn:desk}answer"
+                ),
+                action_base=action_base,
+                request_action="urn:desk:asked-again",
+                response_action="urn:desk:Desk:reply",
             ),
-            action_base=action_base,
-            request_action="urn:desk:asked-again",
-            response_action="urn:desk:Desk:reply",
-        ),
-        "tell": soap.Operation(
-            name="tell",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Tell", tag="tns:tell", expects="{urn:desk}tell"
+            "tell": lambda: soap.Operation(
+                name="tell",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Tell", tag="tns:tell", expects="{urn:desk}tell"
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            response=None,
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="Desk12",
         service="Desk",
@@ -160,55 +172,61 @@ def _old() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:desk:Desk:"
-    operations: dict[str, soap.AnyOperation] = {
-        "ask": soap.Operation(
-            name="ask",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.MessageFormat(
-                "Answer", tag="tns:answer", expects="{urn:desk}answer"
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Closed,
-                    elements.KNOWN.codec("{urn:desk}closed"),
-                    action="urn:desk:is-closed",
+    operations = soap.Operations(
+        {
+            "ask": lambda: soap.Operation(
+                name="ask",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Ask", tag="tns:ask", expects="{urn:desk}ask"
                 ),
-                soap.DeclaredFault(
-                    errors.Busy, elements.KNOWN.codec("{urn:desk}busy"), name="Busy"
+                response=soap.MessageFormat(
+                    "Answer", tag="tns:answer", expects="{urn:desk}answer"
                 ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Closed,
+                        elements.KNOWN.codec("{urn:desk}closed"),
+                        action="urn:desk:is-closed",
+                    ),
+                    soap.DeclaredFault(
+                        errors.Busy, elements.KNOWN.codec("{urn:desk}busy"), name="Busy"
+                    ),
+                ),
+                action_base=action_base,
+                request_action="urn:desk:asked",
+                response_action="urn:desk:answered",
             ),
-            action_base=action_base,
-            request_action="urn:desk:asked",
-            response_action="urn:desk:answered",
-        ),
-        "askAgain": soap.Operation(
-            name="askAgain",
-            soap_action="urn:desk#askAgain",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat("Ask", tag="tns:ask", expects="{urn:desk}ask"),
-            response=soap.MessageFormat(
-                "Answer", tag="tns:answer", expects="{urn:desk}answer"
+            "askAgain": lambda: soap.Operation(
+                name="askAgain",
+                soap_action="urn:desk#askAgain",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Ask", tag="tns:ask", expects="{urn:desk}ask"
+                ),
+                response=soap.MessageFormat(
+                    "Answer", tag="tns:answer", expects="{urn:desk}answer"
+                ),
+                action_base=action_base,
+                request_action="urn:desk:asked-again",
+                response_action="urn:desk:Desk:reply",
             ),
-            action_base=action_base,
-            request_action="urn:desk:asked-again",
-            response_action="urn:desk:Desk:reply",
-        ),
-        "tell": soap.Operation(
-            name="tell",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Tell", tag="tns:tell", expects="{urn:desk}tell"
+            "tell": lambda: soap.Operation(
+                name="tell",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Tell", tag="tns:tell", expects="{urn:desk}tell"
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            response=None,
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="Old",
         service="Desk",

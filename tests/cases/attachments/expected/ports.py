@@ -21,89 +21,91 @@ def _archive11() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:archive:Archive:"
-    operations: dict[str, soap.AnyOperation] = {
-        "store": soap.Operation(
-            name="store",
-            soap_action="urn:archive#store",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsi tns xmime"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Store", tag="tns:store", expects="{urn:archive}store"
-            ),
-            response=soap.MessageFormat(
-                "StoreResponse",
-                tag="tns:storeResponse",
-                expects="{urn:archive}storeResponse",
-                items=soap.Items(
-                    ("{urn:archive}document", "{urn:archive}page"),
-                    lambda c: soap.binary_value(c),
+    operations = soap.Operations(
+        {
+            "store": lambda: soap.Operation(
+                name="store",
+                soap_action="urn:archive#store",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsi tns xmime"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Store", tag="tns:store", expects="{urn:archive}store"
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "file": soap.Operation(
-            name="file",
-            soap_action="urn:archive#file",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "FileRequest",
-                tag="tns:file",
-                expects="{urn:archive}file",
-                attached=soap.MimeParts(
-                    ("blueprint", "blueprint", ("application/pdf", "image/*"))
+                response=soap.MessageFormat(
+                    "StoreResponse",
+                    tag="tns:storeResponse",
+                    expects="{urn:archive}storeResponse",
+                    items=soap.Items(
+                        ("{urn:archive}document", "{urn:archive}page"),
+                        lambda c: soap.binary_value(c),
+                    ),
                 ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "FileResponse",
-                tag="tns:fileResponse",
-                expects="{urn:archive}fileResponse",
-                attached=soap.MimeParts(("stamp", "stamp", ("image/*",))),
-            ),
-            action_base=action_base,
-        ),
-        "link": soap.Operation(
-            name="link",
-            soap_action="urn:archive#link",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Link", tag="tns:link", expects="{urn:archive}link"
-            ),
-            response=soap.MessageFormat(
-                "LinkResponse",
-                tag="tns:linkResponse",
-                expects="{urn:archive}linkResponse",
-            ),
-            action_base=action_base,
-        ),
-        "scan": soap.Operation(
-            name="scan",
-            soap_action="urn:archive#scan",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "ScanRequest",
-                tag="tns:scan",
-                attributes="",
-                expects="scan",
-                rpc=True,
-                attached=soap.MimeParts(
-                    ("front", "front", ("image/tiff",)),
-                    ("back", "back", ("image/tiff",)),
+            "file": lambda: soap.Operation(
+                name="file",
+                soap_action="urn:archive#file",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "FileRequest",
+                    tag="tns:file",
+                    expects="{urn:archive}file",
+                    attached=soap.MimeParts(
+                        ("blueprint", "blueprint", ("application/pdf", "image/*"))
+                    ),
                 ),
+                response=soap.MessageFormat(
+                    "FileResponse",
+                    tag="tns:fileResponse",
+                    expects="{urn:archive}fileResponse",
+                    attached=soap.MimeParts(("stamp", "stamp", ("image/*",))),
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "ScanResponse",
-                tag="tns:scanResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-                attached=soap.MimeParts(("picture", "picture", ("image/tiff",))),
+            "link": lambda: soap.Operation(
+                name="link",
+                soap_action="urn:archive#link",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Link", tag="tns:link", expects="{urn:archive}link"
+                ),
+                response=soap.MessageFormat(
+                    "LinkResponse",
+                    tag="tns:linkResponse",
+                    expects="{urn:archive}linkResponse",
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+            "scan": lambda: soap.Operation(
+                name="scan",
+                soap_action="urn:archive#scan",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "ScanRequest",
+                    tag="tns:scan",
+                    attributes="",
+                    expects="scan",
+                    rpc=True,
+                    attached=soap.MimeParts(
+                        ("front", "front", ("image/tiff",)),
+                        ("back", "back", ("image/tiff",)),
+                    ),
+                ),
+                response=soap.MessageFormat(
+                    "ScanResponse",
+                    tag="tns:scanResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                    attached=soap.MimeParts(("picture", "picture", ("image/tiff",))),
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="Archive11",
         service="Archive",
@@ -123,89 +125,91 @@ def _archive12() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
     action_base = "urn:archive:Archive:"
-    operations: dict[str, soap.AnyOperation] = {
-        "store": soap.Operation(
-            name="store",
-            soap_action="urn:archive#store",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsi tns xmime"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Store", tag="tns:store", expects="{urn:archive}store"
-            ),
-            response=soap.MessageFormat(
-                "StoreResponse",
-                tag="tns:storeResponse",
-                expects="{urn:archive}storeResponse",
-                items=soap.Items(
-                    ("{urn:archive}document", "{urn:archive}page"),
-                    lambda c: soap.binary_value(c),
+    operations = soap.Operations(
+        {
+            "store": lambda: soap.Operation(
+                name="store",
+                soap_action="urn:archive#store",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsi tns xmime"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Store", tag="tns:store", expects="{urn:archive}store"
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "file": soap.Operation(
-            name="file",
-            soap_action="urn:archive#file",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "FileRequest",
-                tag="tns:file",
-                expects="{urn:archive}file",
-                attached=soap.MimeParts(
-                    ("blueprint", "blueprint", ("application/pdf", "image/*"))
+                response=soap.MessageFormat(
+                    "StoreResponse",
+                    tag="tns:storeResponse",
+                    expects="{urn:archive}storeResponse",
+                    items=soap.Items(
+                        ("{urn:archive}document", "{urn:archive}page"),
+                        lambda c: soap.binary_value(c),
+                    ),
                 ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "FileResponse",
-                tag="tns:fileResponse",
-                expects="{urn:archive}fileResponse",
-                attached=soap.MimeParts(("stamp", "stamp", ("image/*",))),
-            ),
-            action_base=action_base,
-        ),
-        "link": soap.Operation(
-            name="link",
-            soap_action="urn:archive#link",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Link", tag="tns:link", expects="{urn:archive}link"
-            ),
-            response=soap.MessageFormat(
-                "LinkResponse",
-                tag="tns:linkResponse",
-                expects="{urn:archive}linkResponse",
-            ),
-            action_base=action_base,
-        ),
-        "scan": soap.Operation(
-            name="scan",
-            soap_action="urn:archive#scan",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "ScanRequest",
-                tag="tns:scan",
-                attributes="",
-                expects="scan",
-                rpc=True,
-                attached=soap.MimeParts(
-                    ("front", "front", ("image/tiff",)),
-                    ("back", "back", ("image/tiff",)),
+            "file": lambda: soap.Operation(
+                name="file",
+                soap_action="urn:archive#file",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "FileRequest",
+                    tag="tns:file",
+                    expects="{urn:archive}file",
+                    attached=soap.MimeParts(
+                        ("blueprint", "blueprint", ("application/pdf", "image/*"))
+                    ),
                 ),
+                response=soap.MessageFormat(
+                    "FileResponse",
+                    tag="tns:fileResponse",
+                    expects="{urn:archive}fileResponse",
+                    attached=soap.MimeParts(("stamp", "stamp", ("image/*",))),
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "ScanResponse",
-                tag="tns:scanResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-                attached=soap.MimeParts(("picture", "picture", ("image/tiff",))),
+            "link": lambda: soap.Operation(
+                name="link",
+                soap_action="urn:archive#link",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Link", tag="tns:link", expects="{urn:archive}link"
+                ),
+                response=soap.MessageFormat(
+                    "LinkResponse",
+                    tag="tns:linkResponse",
+                    expects="{urn:archive}linkResponse",
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+            "scan": lambda: soap.Operation(
+                name="scan",
+                soap_action="urn:archive#scan",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "ScanRequest",
+                    tag="tns:scan",
+                    attributes="",
+                    expects="scan",
+                    rpc=True,
+                    attached=soap.MimeParts(
+                        ("front", "front", ("image/tiff",)),
+                        ("back", "back", ("image/tiff",)),
+                    ),
+                ),
+                response=soap.MessageFormat(
+                    "ScanResponse",
+                    tag="tns:scanResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                    attached=soap.MimeParts(("picture", "picture", ("image/tiff",))),
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="Archive12",
         service="Archive",

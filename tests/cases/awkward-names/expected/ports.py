@@ -29,33 +29,35 @@ def _the_port_whose_name_is_nearly_as_long_as_a_line_of_python_may_be_with_room(
         "enc",
         attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
     )
-    operations: dict[str, soap.AnyOperation] = {
-        "choose": soap.EncodedOperation(
-            name="choose",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "ChooseRequest",
-                encoded=True,
-                by_envelope=True,
-                tag="tns:choose",
-                attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
-                expects="choose",
-                rpc=True,
+    operations = soap.Operations(
+        {
+            "choose": lambda: soap.EncodedOperation(
+                name="choose",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "ChooseRequest",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="tns:choose",
+                    attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
+                    expects="choose",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "ChooseResponse",
+                    encoded=True,
+                    tag="tns:chooseResponse",
+                    attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "ChooseResponse",
-                encoded=True,
-                tag="tns:chooseResponse",
-                attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="ThePortWhoseNameIsNearlyAsLongAsALineOfPythonMayBeWithRoom",
         service="Options",

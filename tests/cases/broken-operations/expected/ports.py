@@ -46,47 +46,53 @@ def _plain() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:parts:Parts:"
-    operations: dict[str, soap.AnyOperation] = {
-        "order": soap.Operation(
-            name="order",
-            soap_action="urn:parts/order",
-            envelope=soap.Envelope(wire, NAMESPACES, "a"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Order", tag="a:order", expects="{urn:parts}order"
-            ),
-            request_headers=soap.MessageFormat(
-                "OrderRequestHeaders", blocks=("{urn:parts}token",)
-            ),
-            response=soap.MessageFormat("OrderResponse", expects="{urn:parts}ordered"),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Refusal,
-                    elements.KNOWN.codec("{urn:parts}refusal"),
-                    name="refused",
+    operations = soap.Operations(
+        {
+            "order": lambda: soap.Operation(
+                name="order",
+                soap_action="urn:parts/order",
+                envelope=soap.Envelope(wire, NAMESPACES, "a"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Order", tag="a:order", expects="{urn:parts}order"
                 ),
+                request_headers=soap.MessageFormat(
+                    "OrderRequestHeaders", blocks=("{urn:parts}token",)
+                ),
+                response=soap.MessageFormat(
+                    "OrderResponse", expects="{urn:parts}ordered"
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Refusal,
+                        elements.KNOWN.codec("{urn:parts}refusal"),
+                        name="refused",
+                    ),
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "drop": soap.Operation(
-            name="drop",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
-            package=PACKAGE,
-            request=soap.MessageFormat("DropRequest", expects="{urn:parts}drop"),
-            response=soap.MessageFormat("DropResponse", expects="{urn:parts}ordered"),
-            action_base=action_base,
-        ),
-        "twice": soap.Operation(
-            name="twice",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "a"),
-            package=PACKAGE,
-            request=soap.MessageFormat("TwiceRequest", expects="{urn:parts}token"),
-            response=None,
-            action_base=action_base,
-        ),
-    }
+            "drop": lambda: soap.Operation(
+                name="drop",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
+                package=PACKAGE,
+                request=soap.MessageFormat("DropRequest", expects="{urn:parts}drop"),
+                response=soap.MessageFormat(
+                    "DropResponse", expects="{urn:parts}ordered"
+                ),
+                action_base=action_base,
+            ),
+            "twice": lambda: soap.Operation(
+                name="twice",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "a"),
+                package=PACKAGE,
+                request=soap.MessageFormat("TwiceRequest", expects="{urn:parts}token"),
+                response=None,
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="Plain",
         service="PartsService",
@@ -106,44 +112,50 @@ def _newer() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
     action_base = "urn:parts:Parts:"
-    operations: dict[str, soap.AnyOperation] = {
-        "order": soap.Operation(
-            name="order",
-            soap_action="urn:parts/order",
-            envelope=soap.Envelope(wire, NAMESPACES, "a"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Order", tag="a:order", expects="{urn:parts}order"
-            ),
-            response=soap.MessageFormat("OrderResponse", expects="{urn:parts}ordered"),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Refusal,
-                    elements.KNOWN.codec("{urn:parts}refusal"),
-                    name="refused",
+    operations = soap.Operations(
+        {
+            "order": lambda: soap.Operation(
+                name="order",
+                soap_action="urn:parts/order",
+                envelope=soap.Envelope(wire, NAMESPACES, "a"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Order", tag="a:order", expects="{urn:parts}order"
                 ),
+                response=soap.MessageFormat(
+                    "OrderResponse", expects="{urn:parts}ordered"
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Refusal,
+                        elements.KNOWN.codec("{urn:parts}refusal"),
+                        name="refused",
+                    ),
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "ping": soap.Operation(
-            name="ping",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "a"),
-            package=PACKAGE,
-            request=soap.MessageFormat("PingRequest", expects="{urn:parts}refusal"),
-            response=None,
-            action_base=action_base,
-        ),
-        "drop": soap.Operation(
-            name="drop",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
-            package=PACKAGE,
-            request=soap.MessageFormat("DropRequest", expects="{urn:parts}drop"),
-            response=soap.MessageFormat("DropResponse", expects="{urn:parts}ordered"),
-            action_base=action_base,
-        ),
-    }
+            "ping": lambda: soap.Operation(
+                name="ping",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "a"),
+                package=PACKAGE,
+                request=soap.MessageFormat("PingRequest", expects="{urn:parts}refusal"),
+                response=None,
+                action_base=action_base,
+            ),
+            "drop": lambda: soap.Operation(
+                name="drop",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
+                package=PACKAGE,
+                request=soap.MessageFormat("DropRequest", expects="{urn:parts}drop"),
+                response=soap.MessageFormat(
+                    "DropResponse", expects="{urn:parts}ordered"
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="Newer",
         service="PartsService",
@@ -163,17 +175,21 @@ def _empty() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:parts:Parts:"
-    operations: dict[str, soap.AnyOperation] = {
-        "drop": soap.Operation(
-            name="drop",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
-            package=PACKAGE,
-            request=soap.MessageFormat("DropRequest", expects="{urn:parts}drop"),
-            response=soap.MessageFormat("DropResponse", expects="{urn:parts}ordered"),
-            action_base=action_base,
-        ),
-    }
+    operations = soap.Operations(
+        {
+            "drop": lambda: soap.Operation(
+                name="drop",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi a"),
+                package=PACKAGE,
+                request=soap.MessageFormat("DropRequest", expects="{urn:parts}drop"),
+                response=soap.MessageFormat(
+                    "DropResponse", expects="{urn:parts}ordered"
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="Empty",
         service="PartsService",

@@ -27,96 +27,98 @@ def _port11() -> soap.Port:
         "enc",
         attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
     )
-    operations: dict[str, soap.AnyOperation] = {
-        "put": soap.EncodedOperation(
-            name="put",
-            soap_action="urn:references/put",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc t"),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "PutRequest",
-                encoded=True,
-                by_envelope=True,
-                tag="t:put",
-                attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
-                expects="put",
-                rpc=True,
-            ),
-            request_headers=soap.MessageFormat(
-                "PutRequestHeaders",
-                encoded=True,
-                by_envelope=True,
-                blocks=(
-                    "{urn:references}sender",
-                    "{urn:references}owner",
+    operations = soap.Operations(
+        {
+            "put": lambda: soap.EncodedOperation(
+                name="put",
+                soap_action="urn:references/put",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc t"),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "PutRequest",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="t:put",
+                    attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
+                    expects="put",
+                    rpc=True,
                 ),
-            ),
-            response=soap.MessageFormat(
-                "PutResponse",
-                encoded=True,
-                by_envelope=True,
-                tag="t:putResponse",
-                attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("person", "friends", ""),
-                    lambda c: soap.nil_or(c, t.read_encoded_Person),
-                    array=True,
-                ),
-            ),
-            response_headers=soap.MessageFormat(
-                "PutResponseHeaders", encoded=True, by_envelope=True
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Person,
-                    soap.EncodedPartCodec(
-                        elements.KNOWN,
-                        "t:person",
-                        "person",
-                        "encoded_Person",
-                        "encoded_Person",
-                        "t:Person",
+                request_headers=soap.MessageFormat(
+                    "PutRequestHeaders",
+                    encoded=True,
+                    by_envelope=True,
+                    blocks=(
+                        "{urn:references}sender",
+                        "{urn:references}owner",
                     ),
-                    name="refused",
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "list": soap.EncodedOperation(
-            name="list",
-            soap_action="urn:references/list",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc t"),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "ListRequest",
-                encoded=True,
-                by_envelope=True,
-                tag="t:list",
-                attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
-                expects="list",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "ListResponse",
-                encoded=True,
-                by_envelope=True,
-                tag="t:listResponse",
-                attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("table", ""),
-                    lambda c: soap.nil_or(c, t.read_encoded_Ints),
-                    array=True,
+                response=soap.MessageFormat(
+                    "PutResponse",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="t:putResponse",
+                    attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("person", "friends", ""),
+                        lambda c: soap.nil_or(c, t.read_encoded_Person),
+                        array=True,
+                    ),
                 ),
+                response_headers=soap.MessageFormat(
+                    "PutResponseHeaders", encoded=True, by_envelope=True
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Person,
+                        soap.EncodedPartCodec(
+                            elements.KNOWN,
+                            "t:person",
+                            "person",
+                            "encoded_Person",
+                            "encoded_Person",
+                            "t:Person",
+                        ),
+                        name="refused",
+                    ),
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+            "list": lambda: soap.EncodedOperation(
+                name="list",
+                soap_action="urn:references/list",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc t"),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "ListRequest",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="t:list",
+                    attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
+                    expects="list",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "ListResponse",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="t:listResponse",
+                    attributes=' soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("table", ""),
+                        lambda c: soap.nil_or(c, t.read_encoded_Ints),
+                        array=True,
+                    ),
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="Port11",
         service="ReferencesService",
@@ -141,104 +143,106 @@ def _port12() -> soap.Port:
         soap12=True,
         attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
     )
-    operations: dict[str, soap.AnyOperation] = {
-        "put": soap.EncodedOperation(
-            name="put",
-            soap_action="urn:references/put",
-            envelope=soap.Envelope(
-                wire,
-                {**NAMESPACES, "enc": "http://www.w3.org/2003/05/soap-encoding"},
-                "xsd xsi enc t",
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "PutRequest",
-                encoded=True,
-                by_envelope=True,
-                tag="t:put",
-                attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
-                expects="put",
-                rpc=True,
-            ),
-            request_headers=soap.MessageFormat(
-                "PutRequestHeaders",
-                encoded=True,
-                by_envelope=True,
-                blocks=(
-                    "{urn:references}sender",
-                    "{urn:references}owner",
+    operations = soap.Operations(
+        {
+            "put": lambda: soap.EncodedOperation(
+                name="put",
+                soap_action="urn:references/put",
+                envelope=soap.Envelope(
+                    wire,
+                    {**NAMESPACES, "enc": "http://www.w3.org/2003/05/soap-encoding"},
+                    "xsd xsi enc t",
                 ),
-            ),
-            response=soap.MessageFormat(
-                "PutResponse",
-                encoded=True,
-                by_envelope=True,
-                tag="t:putResponse",
-                attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("person", "friends", ""),
-                    lambda c: soap.nil_or(c, t.read_encoded_Person),
-                    array=True,
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "PutRequest",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="t:put",
+                    attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
+                    expects="put",
+                    rpc=True,
                 ),
-            ),
-            response_headers=soap.MessageFormat(
-                "PutResponseHeaders", encoded=True, by_envelope=True
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Person,
-                    soap.EncodedPartCodec(
-                        elements.KNOWN,
-                        "t:person",
-                        "person",
-                        "encoded_Person",
-                        "encoded_Person",
-                        "t:Person",
+                request_headers=soap.MessageFormat(
+                    "PutRequestHeaders",
+                    encoded=True,
+                    by_envelope=True,
+                    blocks=(
+                        "{urn:references}sender",
+                        "{urn:references}owner",
                     ),
-                    name="refused",
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "list": soap.EncodedOperation(
-            name="list",
-            soap_action="urn:references/list",
-            envelope=soap.Envelope(
-                wire,
-                {**NAMESPACES, "enc": "http://www.w3.org/2003/05/soap-encoding"},
-                "xsd xsi enc t",
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "ListRequest",
-                encoded=True,
-                by_envelope=True,
-                tag="t:list",
-                attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
-                expects="list",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "ListResponse",
-                encoded=True,
-                by_envelope=True,
-                tag="t:listResponse",
-                attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
-                expects="",
-                rpc=True,
-                items=soap.EncodedItems(
-                    ("table", ""),
-                    lambda c: soap.nil_or(c, t.read_encoded_Ints),
-                    array=True,
+                response=soap.MessageFormat(
+                    "PutResponse",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="t:putResponse",
+                    attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("person", "friends", ""),
+                        lambda c: soap.nil_or(c, t.read_encoded_Person),
+                        array=True,
+                    ),
                 ),
+                response_headers=soap.MessageFormat(
+                    "PutResponseHeaders", encoded=True, by_envelope=True
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Person,
+                        soap.EncodedPartCodec(
+                            elements.KNOWN,
+                            "t:person",
+                            "person",
+                            "encoded_Person",
+                            "encoded_Person",
+                            "t:Person",
+                        ),
+                        name="refused",
+                    ),
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+            "list": lambda: soap.EncodedOperation(
+                name="list",
+                soap_action="urn:references/list",
+                envelope=soap.Envelope(
+                    wire,
+                    {**NAMESPACES, "enc": "http://www.w3.org/2003/05/soap-encoding"},
+                    "xsd xsi enc t",
+                ),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "ListRequest",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="t:list",
+                    attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
+                    expects="list",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "ListResponse",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="t:listResponse",
+                    attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
+                    expects="",
+                    rpc=True,
+                    items=soap.EncodedItems(
+                        ("table", ""),
+                        lambda c: soap.nil_or(c, t.read_encoded_Ints),
+                        array=True,
+                    ),
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="Port12",
         service="ReferencesService",

@@ -23,99 +23,101 @@ def _archive_port() -> soap.Port:
     )
     action_base = "urn:archive:ArchivePortType:"
     encoding = soap.Encoding("SOAP-ENC")
-    operations: dict[str, soap.AnyOperation] = {
-        "find": soap.EncodedOperation(
-            name="find",
-            soap_action="urn:archive#find",
-            envelope=soap.Envelope(
-                wire, {**NAMESPACES, "tns": "urn:archive?a=1&b=2"}, "tns ns2"
-            ),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "FindRequest",
-                encoded=True,
-                by_envelope=True,
-                tag="tns:find",
-                attributes=' xmlns:tns="urn:archive?a=1&amp;b=2"',
-                expects="find",
-                rpc=True,
-            ),
-            request_headers=soap.MessageFormat(
-                "FindRequestHeaders",
-                by_envelope=True,
-                blocks=(
-                    "{urn:archive}reader",
-                    "{urn:archive}trace",
+    operations = soap.Operations(
+        {
+            "find": lambda: soap.EncodedOperation(
+                name="find",
+                soap_action="urn:archive#find",
+                envelope=soap.Envelope(
+                    wire, {**NAMESPACES, "tns": "urn:archive?a=1&b=2"}, "tns ns2"
                 ),
-            ),
-            response=soap.MessageFormat(
-                "FindResponse",
-                encoded=True,
-                by_envelope=True,
-                tag="ns2:findResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-            ),
-            faults=(
-                soap.DeclaredFault(
-                    errors.NotFound,
-                    soap.EncodedPartCodec(
-                        elements.KNOWN,
-                        "ns2:fault",
-                        "fault",
-                        "encoded_NotFound",
-                        "encoded_NotFound",
-                        "ns2:NotFound",
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "FindRequest",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="tns:find",
+                    attributes=' xmlns:tns="urn:archive?a=1&amp;b=2"',
+                    expects="find",
+                    rpc=True,
+                ),
+                request_headers=soap.MessageFormat(
+                    "FindRequestHeaders",
+                    by_envelope=True,
+                    blocks=(
+                        "{urn:archive}reader",
+                        "{urn:archive}trace",
                     ),
-                    name="notFound",
                 ),
-                soap.DeclaredFault(
-                    errors.Locked,
-                    soap.EncodedPartCodec(
-                        elements.KNOWN,
-                        "ns2:fault",
-                        "fault",
-                        "encoded_Locked",
-                        "encoded_Locked",
-                        "ns2:Locked",
+                response=soap.MessageFormat(
+                    "FindResponse",
+                    encoded=True,
+                    by_envelope=True,
+                    tag="ns2:findResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.NotFound,
+                        soap.EncodedPartCodec(
+                            elements.KNOWN,
+                            "ns2:fault",
+                            "fault",
+                            "encoded_NotFound",
+                            "encoded_NotFound",
+                            "ns2:NotFound",
+                        ),
+                        name="notFound",
                     ),
-                    name="locked",
-                ),
-                soap.DeclaredFault(
-                    errors.Refused,
-                    soap.EncodedPartCodec(
-                        elements.KNOWN,
-                        "ns2:fault",
-                        "fault",
-                        "soap.string",
-                        "soap.text",
-                        "xsd:string",
+                    soap.DeclaredFault(
+                        errors.Locked,
+                        soap.EncodedPartCodec(
+                            elements.KNOWN,
+                            "ns2:fault",
+                            "fault",
+                            "encoded_Locked",
+                            "encoded_Locked",
+                            "ns2:Locked",
+                        ),
+                        name="locked",
                     ),
-                    name="refused",
+                    soap.DeclaredFault(
+                        errors.Refused,
+                        soap.EncodedPartCodec(
+                            elements.KNOWN,
+                            "ns2:fault",
+                            "fault",
+                            "soap.string",
+                            "soap.text",
+                            "xsd:string",
+                        ),
+                        name="refused",
+                    ),
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "close": soap.EncodedOperation(
-            name="close",
-            soap_action="urn:archive#close",
-            envelope=soap.Envelope(wire, {"tns": "urn:archive"}, "tns"),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "CloseRequest",
-                encoded=True,
-                tag="tns:close",
-                attributes=' xmlns:tns="urn:archive"',
-                expects="close",
-                rpc=True,
+            "close": lambda: soap.EncodedOperation(
+                name="close",
+                soap_action="urn:archive#close",
+                envelope=soap.Envelope(wire, {"tns": "urn:archive"}, "tns"),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "CloseRequest",
+                    encoded=True,
+                    tag="tns:close",
+                    attributes=' xmlns:tns="urn:archive"',
+                    expects="close",
+                    rpc=True,
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            response=None,
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="ArchivePort",
         service="Archive",
@@ -136,18 +138,24 @@ def _document_port() -> soap.Port:
     )
     action_base = "urn:archive:DocumentPortType:"
     encoding = soap.Encoding("SOAP-ENC")
-    operations: dict[str, soap.AnyOperation] = {
-        "file": soap.EncodedOperation(
-            name="file",
-            soap_action="urn:archive#file",
-            envelope=soap.Envelope(wire, NAMESPACES, "ns2"),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat("FileRequest", encoded=True, by_envelope=True),
-            response=soap.MessageFormat("FileResponse", encoded=True, by_envelope=True),
-            action_base=action_base,
-        ),
-    }
+    operations = soap.Operations(
+        {
+            "file": lambda: soap.EncodedOperation(
+                name="file",
+                soap_action="urn:archive#file",
+                envelope=soap.Envelope(wire, NAMESPACES, "ns2"),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "FileRequest", encoded=True, by_envelope=True
+                ),
+                response=soap.MessageFormat(
+                    "FileResponse", encoded=True, by_envelope=True
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="DocumentPort",
         service="Archive",

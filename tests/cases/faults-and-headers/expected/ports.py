@@ -22,43 +22,45 @@ def _bank_port() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
     action_base = "urn:bank:BankPortType:"
-    operations: dict[str, soap.AnyOperation] = {
-        "withdraw": soap.Operation(
-            name="withdraw",
-            soap_action="urn:bank#withdraw",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Withdraw", tag="tns:withdraw", expects="{urn:bank}withdraw"
-            ),
-            request_headers=soap.MessageFormat(
-                "WithdrawRequestHeaders",
-                blocks=(
-                    "{urn:bank}session",
-                    "{urn:bank}trace",
+    operations = soap.Operations(
+        {
+            "withdraw": lambda: soap.Operation(
+                name="withdraw",
+                soap_action="urn:bank#withdraw",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Withdraw", tag="tns:withdraw", expects="{urn:bank}withdraw"
                 ),
-            ),
-            response=soap.MessageFormat(
-                "WithdrawResponse",
-                tag="tns:withdrawResponse",
-                expects="{urn:bank}withdrawResponse",
-            ),
-            response_headers=soap.MessageFormat("WithdrawResponseHeaders"),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Overdrawn,
-                    elements.KNOWN.codec("{urn:bank}overdrawn"),
-                    name="overdrawn",
+                request_headers=soap.MessageFormat(
+                    "WithdrawRequestHeaders",
+                    blocks=(
+                        "{urn:bank}session",
+                        "{urn:bank}trace",
+                    ),
                 ),
-                soap.DeclaredFault(
-                    errors.Closed,
-                    elements.KNOWN.codec("{urn:bank}closed"),
-                    name="closed",
+                response=soap.MessageFormat(
+                    "WithdrawResponse",
+                    tag="tns:withdrawResponse",
+                    expects="{urn:bank}withdrawResponse",
                 ),
+                response_headers=soap.MessageFormat("WithdrawResponseHeaders"),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Overdrawn,
+                        elements.KNOWN.codec("{urn:bank}overdrawn"),
+                        name="overdrawn",
+                    ),
+                    soap.DeclaredFault(
+                        errors.Closed,
+                        elements.KNOWN.codec("{urn:bank}closed"),
+                        name="closed",
+                    ),
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="BankPort",
         service="Bank",

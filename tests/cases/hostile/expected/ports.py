@@ -21,21 +21,23 @@ def _hostile_port() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:hostile'+__import__('os').abort()+':HostilePortType:"
-    operations: dict[str, soap.AnyOperation] = {
-        "call": soap.Operation(
-            name="call",
-            soap_action="urn:hostile'+__import__('os').abort()+'#call",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Call",
-                tag="tns:call",
-                expects="{urn:hostile'+__import__('os').abort()+'}call",
+    operations = soap.Operations(
+        {
+            "call": lambda: soap.Operation(
+                name="call",
+                soap_action="urn:hostile'+__import__('os').abort()+'#call",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Call",
+                    tag="tns:call",
+                    expects="{urn:hostile'+__import__('os').abort()+'}call",
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            response=None,
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="HostilePort",
         service="Hostile",

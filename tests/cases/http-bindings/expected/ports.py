@@ -21,168 +21,184 @@ def _weather_get() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
-    operations: dict[str, soap.AnyOperation] = {
-        "byZip": soap.HttpOperation(
-            name="byZip",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "GET",
-                "/zip(zip)/days/(days)",
-                "path",
-                "xml",
-                fields=(
-                    soap.HttpField("zip", ("zip",)),
-                    soap.HttpField("days", ("days",)),
+    operations = soap.Operations(
+        {
+            "byZip": lambda: soap.HttpOperation(
+                name="byZip",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "GET",
+                    "/zip(zip)/days/(days)",
+                    "path",
+                    "xml",
+                    fields=(
+                        soap.HttpField("zip", ("zip",)),
+                        soap.HttpField("days", ("days",)),
+                    ),
+                ),
+                address="http://weather.example/api.asmx",
+                request=soap.MessageFormat(
+                    "ByZipRequest",
+                    tag="byZip",
+                    attributes="",
+                    expects="byZip",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "Forecast",
+                    tag="tns:Forecast",
+                    expects="{urn:weather}Forecast",
+                    items=soap.Items(
+                        ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+                    ),
                 ),
             ),
-            address="http://weather.example/api.asmx",
-            request=soap.MessageFormat(
-                "ByZipRequest", tag="byZip", attributes="", expects="byZip", rpc=True
-            ),
-            response=soap.MessageFormat(
-                "Forecast",
-                tag="tns:Forecast",
-                expects="{urn:weather}Forecast",
-                items=soap.Items(
-                    ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+            "many": lambda: soap.HttpOperation(
+                name="many",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsi tns"),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "GET",
+                    "/Many",
+                    "query",
+                    "xml",
+                    fields=(
+                        soap.HttpField("zips", ("zips", "{urn:weather}string")),
+                        soap.HttpField("metric", ("metric",)),
+                    ),
+                ),
+                address="http://weather.example/api.asmx",
+                request=soap.MessageFormat(
+                    "ManyRequest", tag="many", attributes="", expects="many", rpc=True
+                ),
+                response=soap.MessageFormat(
+                    "ManyResponse", expects="{urn:weather}string"
                 ),
             ),
-        ),
-        "many": soap.HttpOperation(
-            name="many",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsi tns"),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "GET",
-                "/Many",
-                "query",
-                "xml",
-                fields=(
-                    soap.HttpField("zips", ("zips", "{urn:weather}string")),
-                    soap.HttpField("metric", ("metric",)),
+            "version": lambda: soap.HttpOperation(
+                name="version",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "GET", "/version", "query", "text", "Body", media_type="text/plain"
+                ),
+                address="http://weather.example/api.asmx",
+                request=soap.MessageFormat(
+                    "VersionRequest",
+                    tag="version",
+                    attributes="",
+                    expects="version",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "VersionResponse",
+                    tag="versionResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
                 ),
             ),
-            address="http://weather.example/api.asmx",
-            request=soap.MessageFormat(
-                "ManyRequest", tag="many", attributes="", expects="many", rpc=True
-            ),
-            response=soap.MessageFormat("ManyResponse", expects="{urn:weather}string"),
-        ),
-        "version": soap.HttpOperation(
-            name="version",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "GET", "/version", "query", "text", "Body", media_type="text/plain"
-            ),
-            address="http://weather.example/api.asmx",
-            request=soap.MessageFormat(
-                "VersionRequest",
-                tag="version",
-                attributes="",
-                expects="version",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "VersionResponse",
-                tag="versionResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-            ),
-        ),
-        "count": soap.HttpOperation(
-            name="count",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            http=soap.HttpBinding("GET", "/count?all=1", "query", "xml", "Body"),
-            address="http://weather.example/api.asmx",
-            request=soap.MessageFormat(
-                "CountRequest", tag="count", attributes="", expects="count", rpc=True
-            ),
-            response=soap.MessageFormat(
-                "CountResponse",
-                tag="countResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-            ),
-        ),
-        "map": soap.HttpOperation(
-            name="map",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "GET",
-                "/map.png",
-                "query",
-                "bytes",
-                "Body",
-                fields=(
-                    soap.HttpField("zip", ("zip",)),
-                    soap.HttpField("days", ("days",)),
+            "count": lambda: soap.HttpOperation(
+                name="count",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                http=soap.HttpBinding("GET", "/count?all=1", "query", "xml", "Body"),
+                address="http://weather.example/api.asmx",
+                request=soap.MessageFormat(
+                    "CountRequest",
+                    tag="count",
+                    attributes="",
+                    expects="count",
+                    rpc=True,
                 ),
-                media_type="image/png",
+                response=soap.MessageFormat(
+                    "CountResponse",
+                    tag="countResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
             ),
-            address="http://weather.example/api.asmx",
-            request=soap.MessageFormat(
-                "MapRequest", tag="map", attributes="", expects="map", rpc=True
+            "map": lambda: soap.HttpOperation(
+                name="map",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "GET",
+                    "/map.png",
+                    "query",
+                    "bytes",
+                    "Body",
+                    fields=(
+                        soap.HttpField("zip", ("zip",)),
+                        soap.HttpField("days", ("days",)),
+                    ),
+                    media_type="image/png",
+                ),
+                address="http://weather.example/api.asmx",
+                request=soap.MessageFormat(
+                    "MapRequest", tag="map", attributes="", expects="map", rpc=True
+                ),
+                response=soap.MessageFormat(
+                    "MapResponse",
+                    tag="mapResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
             ),
-            response=soap.MessageFormat(
-                "MapResponse", tag="mapResponse", attributes="", expects="", rpc=True
+            "ping": lambda: soap.HttpOperation(
+                name="ping",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                http=soap.HttpBinding("GET", "/", "query", "nothing"),
+                address="http://weather.example/api.asmx",
+                request=soap.MessageFormat(
+                    "PingRequest", tag="ping", attributes="", expects="ping", rpc=True
+                ),
+                response=None,
             ),
-        ),
-        "ping": soap.HttpOperation(
-            name="ping",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            http=soap.HttpBinding("GET", "/", "query", "nothing"),
-            address="http://weather.example/api.asmx",
-            request=soap.MessageFormat(
-                "PingRequest", tag="ping", attributes="", expects="ping", rpc=True
-            ),
-            response=None,
-        ),
-        "several": soap.HttpOperation(
-            name="several",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "GET",
-                "/several",
-                "query",
-                "related",
-                response_parts=soap.HttpParts(
+            "several": lambda: soap.HttpOperation(
+                name="several",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "GET",
+                    "/several",
+                    "query",
                     "related",
-                    soap.HttpPart("a", "a", "a", "text", "text/plain"),
-                    soap.HttpPart("b", "b", "b", "text", "text/plain"),
+                    response_parts=soap.HttpParts(
+                        "related",
+                        soap.HttpPart("a", "a", "a", "text", "text/plain"),
+                        soap.HttpPart("b", "b", "b", "text", "text/plain"),
+                    ),
+                ),
+                address="http://weather.example/api.asmx",
+                request=soap.MessageFormat(
+                    "SeveralRequest",
+                    tag="several",
+                    attributes="",
+                    expects="several",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "SeveralResponse",
+                    tag="severalResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
                 ),
             ),
-            address="http://weather.example/api.asmx",
-            request=soap.MessageFormat(
-                "SeveralRequest",
-                tag="several",
-                attributes="",
-                expects="several",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "SeveralResponse",
-                tag="severalResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-            ),
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="WeatherGet",
         service="Weather",
@@ -201,52 +217,54 @@ def _weather_post() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
-    operations: dict[str, soap.AnyOperation] = {
-        "byZip": soap.HttpOperation(
-            name="byZip",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "POST",
-                "/zip",
-                "form",
-                "xml",
-                fields=(
-                    soap.HttpField("zip", ("zip",)),
-                    soap.HttpField("days", ("days",)),
+    operations = soap.Operations(
+        {
+            "byZip": lambda: soap.HttpOperation(
+                name="byZip",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "POST",
+                    "/zip",
+                    "form",
+                    "xml",
+                    fields=(
+                        soap.HttpField("zip", ("zip",)),
+                        soap.HttpField("days", ("days",)),
+                    ),
+                ),
+                address="http://weather.example/api.asmx",
+                request=soap.MessageFormat(
+                    "ByZipRequestElement",
+                    tag="byZip",
+                    attributes="",
+                    expects="byZip",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "Forecast",
+                    tag="tns:Forecast",
+                    expects="{urn:weather}Forecast",
+                    items=soap.Items(
+                        ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+                    ),
                 ),
             ),
-            address="http://weather.example/api.asmx",
-            request=soap.MessageFormat(
-                "ByZipRequestElement",
-                tag="byZip",
-                attributes="",
-                expects="byZip",
-                rpc=True,
-            ),
-            response=soap.MessageFormat(
-                "Forecast",
-                tag="tns:Forecast",
-                expects="{urn:weather}Forecast",
-                items=soap.Items(
-                    ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+            "put": lambda: soap.HttpOperation(
+                name="put",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                http=soap.HttpBinding("POST", "/put", "xml", "nothing"),
+                address="http://weather.example/api.asmx",
+                request=soap.MessageFormat(
+                    "Forecast", tag="tns:Forecast", expects="{urn:weather}Forecast"
                 ),
+                response=soap.MessageFormat("PutResponse"),
             ),
-        ),
-        "put": soap.HttpOperation(
-            name="put",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            http=soap.HttpBinding("POST", "/put", "xml", "nothing"),
-            address="http://weather.example/api.asmx",
-            request=soap.MessageFormat(
-                "Forecast", tag="tns:Forecast", expects="{urn:weather}Forecast"
-            ),
-            response=soap.MessageFormat("PutResponse"),
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="WeatherPost",
         service="Weather",
@@ -266,26 +284,28 @@ def _weather() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:weather:Weather:"
-    operations: dict[str, soap.AnyOperation] = {
-        "ask": soap.Operation(
-            name="ask",
-            soap_action="urn:weather#ask",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Ask", tag="tns:Ask", expects="{urn:weather}Ask"
-            ),
-            response=soap.MessageFormat(
-                "Forecast",
-                tag="tns:Forecast",
-                expects="{urn:weather}Forecast",
-                items=soap.Items(
-                    ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+    operations = soap.Operations(
+        {
+            "ask": lambda: soap.Operation(
+                name="ask",
+                soap_action="urn:weather#ask",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Ask", tag="tns:Ask", expects="{urn:weather}Ask"
                 ),
+                response=soap.MessageFormat(
+                    "Forecast",
+                    tag="tns:Forecast",
+                    expects="{urn:weather}Forecast",
+                    items=soap.Items(
+                        ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+                    ),
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="Weather",
         service="Weather",
@@ -304,36 +324,38 @@ def _weather_plain() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
-    operations: dict[str, soap.AnyOperation] = {
-        "ask": soap.HttpOperation(
-            name="ask",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "GET",
-                "ask",
-                "query",
-                "xml",
-                fields=(
-                    soap.HttpField("zip", ("{urn:weather}zip",)),
-                    soap.HttpField("days", ("{urn:weather}days",)),
+    operations = soap.Operations(
+        {
+            "ask": lambda: soap.HttpOperation(
+                name="ask",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "GET",
+                    "ask",
+                    "query",
+                    "xml",
+                    fields=(
+                        soap.HttpField("zip", ("{urn:weather}zip",)),
+                        soap.HttpField("days", ("{urn:weather}days",)),
+                    ),
+                ),
+                address="http://weather.example/plain?key=1",
+                request=soap.MessageFormat(
+                    "Ask", tag="tns:Ask", expects="{urn:weather}Ask"
+                ),
+                response=soap.MessageFormat(
+                    "Forecast",
+                    tag="tns:Forecast",
+                    expects="{urn:weather}Forecast",
+                    items=soap.Items(
+                        ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
+                    ),
                 ),
             ),
-            address="http://weather.example/plain?key=1",
-            request=soap.MessageFormat(
-                "Ask", tag="tns:Ask", expects="{urn:weather}Ask"
-            ),
-            response=soap.MessageFormat(
-                "Forecast",
-                tag="tns:Forecast",
-                expects="{urn:weather}Forecast",
-                items=soap.Items(
-                    ("{urn:weather}day",), lambda c: t.read_Day(c), fields=("day",)
-                ),
-            ),
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="WeatherPlain",
         service="Weather",

@@ -20,167 +20,199 @@ def _archive() -> soap.Port:
         prefix="soap",
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
-    operations: dict[str, soap.AnyOperation] = {
-        "file": soap.HttpOperation(
-            name="file",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "POST",
-                "/papers",
-                "form-data",
-                "xml",
-                "number",
-                request_parts=soap.HttpParts(
+    operations = soap.Operations(
+        {
+            "file": lambda: soap.HttpOperation(
+                name="file",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "POST",
+                    "/papers",
                     "form-data",
-                    soap.HttpPart("title", "title", "title", "text", "text/plain"),
-                    soap.HttpPart("pages", "pages", "pages", "text", "text/plain"),
-                    soap.HttpPart("kind", "kind", "kind", "text", "text/plain"),
-                    soap.HttpPart(
-                        "paper", "paper", "paper", "bytes", "application/octet-stream"
+                    "xml",
+                    "number",
+                    request_parts=soap.HttpParts(
+                        "form-data",
+                        soap.HttpPart("title", "title", "title", "text", "text/plain"),
+                        soap.HttpPart("pages", "pages", "pages", "text", "text/plain"),
+                        soap.HttpPart("kind", "kind", "kind", "text", "text/plain"),
+                        soap.HttpPart(
+                            "paper",
+                            "paper",
+                            "paper",
+                            "bytes",
+                            "application/octet-stream",
+                        ),
                     ),
                 ),
+                address="http://archive.example/api",
+                request=soap.MessageFormat(
+                    "FileRequest", tag="file", attributes="", expects="file", rpc=True
+                ),
+                response=soap.MessageFormat(
+                    "FileResponse",
+                    tag="fileResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
             ),
-            address="http://archive.example/api",
-            request=soap.MessageFormat(
-                "FileRequest", tag="file", attributes="", expects="file", rpc=True
-            ),
-            response=soap.MessageFormat(
-                "FileResponse", tag="fileResponse", attributes="", expects="", rpc=True
-            ),
-        ),
-        "fetch": soap.HttpOperation(
-            name="fetch",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "POST",
-                "/found",
-                "form",
-                "related",
-                fields=(soap.HttpField("number", ("number",)),),
-                response_parts=soap.HttpParts(
+            "fetch": lambda: soap.HttpOperation(
+                name="fetch",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "POST",
+                    "/found",
+                    "form",
                     "related",
-                    soap.HttpPart(
-                        "meta", "meta", "{urn:archive}Meta", "xml", "text/xml"
+                    fields=(soap.HttpField("number", ("number",)),),
+                    response_parts=soap.HttpParts(
+                        "related",
+                        soap.HttpPart(
+                            "meta", "meta", "{urn:archive}Meta", "xml", "text/xml"
+                        ),
+                        soap.HttpPart(
+                            "place", "place", "place", "xml", "application/xml"
+                        ),
+                        soap.HttpPart("scan", "scan", "scan", "bytes", "image/png"),
+                        soap.HttpPart("note", "note", "note", "text", "text/plain"),
                     ),
-                    soap.HttpPart("place", "place", "place", "xml", "application/xml"),
-                    soap.HttpPart("scan", "scan", "scan", "bytes", "image/png"),
-                    soap.HttpPart("note", "note", "note", "text", "text/plain"),
+                ),
+                address="http://archive.example/api",
+                request=soap.MessageFormat(
+                    "FetchRequest",
+                    tag="fetch",
+                    attributes="",
+                    expects="fetch",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "FetchResponse",
+                    tag="fetchResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
                 ),
             ),
-            address="http://archive.example/api",
-            request=soap.MessageFormat(
-                "FetchRequest", tag="fetch", attributes="", expects="fetch", rpc=True
-            ),
-            response=soap.MessageFormat(
-                "FetchResponse",
-                tag="fetchResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-            ),
-        ),
-        "store": soap.HttpOperation(
-            name="store",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "POST",
-                "/store",
-                "related",
-                "nothing",
-                request_parts=soap.HttpParts(
+            "store": lambda: soap.HttpOperation(
+                name="store",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "POST",
+                    "/store",
                     "related",
-                    soap.HttpPart(
-                        "meta", "meta", "{urn:archive}Meta", "xml", "text/xml"
+                    "nothing",
+                    request_parts=soap.HttpParts(
+                        "related",
+                        soap.HttpPart(
+                            "meta", "meta", "{urn:archive}Meta", "xml", "text/xml"
+                        ),
+                        soap.HttpPart("place", "place", "place", "xml", "text/xml"),
+                        soap.HttpPart(
+                            "scan", "scan", "scan", "bytes", "application/octet-stream"
+                        ),
+                        soap.HttpPart("note", "note", "note", "text", "text/plain"),
                     ),
-                    soap.HttpPart("place", "place", "place", "xml", "text/xml"),
-                    soap.HttpPart(
-                        "scan", "scan", "scan", "bytes", "application/octet-stream"
+                ),
+                address="http://archive.example/api",
+                request=soap.MessageFormat(
+                    "StoreRequest",
+                    tag="store",
+                    attributes="",
+                    expects="store",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat("StoreResponse"),
+            ),
+            "swap": lambda: soap.HttpOperation(
+                name="swap",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "POST",
+                    "/swap",
+                    "related",
+                    "related",
+                    request_parts=soap.HttpParts(
+                        "related",
+                        soap.HttpPart("first", "first", "first", "text", "text/plain"),
+                        soap.HttpPart(
+                            "second", "second", "second", "bytes", "image/gif"
+                        ),
                     ),
-                    soap.HttpPart("note", "note", "note", "text", "text/plain"),
+                    response_parts=soap.HttpParts(
+                        "related",
+                        soap.HttpPart("first", "first", "first", "text", "text/plain"),
+                        soap.HttpPart(
+                            "second", "second", "second", "bytes", "image/gif"
+                        ),
+                    ),
+                ),
+                address="http://archive.example/api",
+                request=soap.MessageFormat(
+                    "SwapRequest", tag="swap", attributes="", expects="swap", rpc=True
+                ),
+                response=soap.MessageFormat(
+                    "SwapResponse",
+                    tag="swapResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
                 ),
             ),
-            address="http://archive.example/api",
-            request=soap.MessageFormat(
-                "StoreRequest", tag="store", attributes="", expects="store", rpc=True
-            ),
-            response=soap.MessageFormat("StoreResponse"),
-        ),
-        "swap": soap.HttpOperation(
-            name="swap",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "POST",
-                "/swap",
-                "related",
-                "related",
-                request_parts=soap.HttpParts(
-                    "related",
-                    soap.HttpPart("first", "first", "first", "text", "text/plain"),
-                    soap.HttpPart("second", "second", "second", "bytes", "image/gif"),
-                ),
-                response_parts=soap.HttpParts(
-                    "related",
-                    soap.HttpPart("first", "first", "first", "text", "text/plain"),
-                    soap.HttpPart("second", "second", "second", "bytes", "image/gif"),
-                ),
-            ),
-            address="http://archive.example/api",
-            request=soap.MessageFormat(
-                "SwapRequest", tag="swap", attributes="", expects="swap", rpc=True
-            ),
-            response=soap.MessageFormat(
-                "SwapResponse", tag="swapResponse", attributes="", expects="", rpc=True
-            ),
-        ),
-        "upload": soap.HttpOperation(
-            name="upload",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            http=soap.HttpBinding(
-                "POST",
-                "/papers",
-                "form-data",
-                "xml",
-                "number",
-                request_parts=soap.HttpParts(
+            "upload": lambda: soap.HttpOperation(
+                name="upload",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                http=soap.HttpBinding(
+                    "POST",
+                    "/papers",
                     "form-data",
-                    soap.HttpPart(
-                        "only", "only", "only", "bytes", "application/octet-stream"
+                    "xml",
+                    "number",
+                    request_parts=soap.HttpParts(
+                        "form-data",
+                        soap.HttpPart(
+                            "only", "only", "only", "bytes", "application/octet-stream"
+                        ),
                     ),
                 ),
+                address="http://archive.example/api",
+                request=soap.MessageFormat(
+                    "UploadRequest",
+                    tag="upload",
+                    attributes="",
+                    expects="upload",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "UploadResponse",
+                    tag="uploadResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
             ),
-            address="http://archive.example/api",
-            request=soap.MessageFormat(
-                "UploadRequest", tag="upload", attributes="", expects="upload", rpc=True
+            "empty": lambda: soap.HttpOperation(
+                name="empty",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                http=soap.HttpBinding("POST", "/empty", "nothing", "nothing"),
+                address="http://archive.example/api",
+                request=soap.MessageFormat("EmptyRequest"),
+                response=soap.MessageFormat("EmptyResponse"),
             ),
-            response=soap.MessageFormat(
-                "UploadResponse",
-                tag="uploadResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-            ),
-        ),
-        "empty": soap.HttpOperation(
-            name="empty",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            http=soap.HttpBinding("POST", "/empty", "nothing", "nothing"),
-            address="http://archive.example/api",
-            request=soap.MessageFormat("EmptyRequest"),
-            response=soap.MessageFormat("EmptyResponse"),
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="Archive",
         service="Archive",

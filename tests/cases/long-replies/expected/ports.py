@@ -23,76 +23,80 @@ def _gauge() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:gauge:Gauge:"
-    operations: dict[str, soap.AnyOperation] = {
-        "list": soap.Operation(
-            name="list",
-            soap_action="urn:gauge#list",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "List", tag="tns:list", expects="{urn:gauge}list"
-            ),
-            response=soap.MessageFormat(
-                "ListResponse",
-                tag="tns:listResponse",
-                expects="{urn:gauge}listResponse",
-                items=soap.Items(
-                    ("{urn:gauge}reading",),
-                    lambda c: soap.nil_of(c) if soap.is_nil(c) else t.read_Reading(c),
-                    fields=("reading",),
+    operations = soap.Operations(
+        {
+            "list": lambda: soap.Operation(
+                name="list",
+                soap_action="urn:gauge#list",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "List", tag="tns:list", expects="{urn:gauge}list"
                 ),
-            ),
-            response_headers=soap.MessageFormat("ListResponseHeaders"),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Closed,
-                    elements.KNOWN.codec("{urn:gauge}closed"),
-                    name="closed",
+                response=soap.MessageFormat(
+                    "ListResponse",
+                    tag="tns:listResponse",
+                    expects="{urn:gauge}listResponse",
+                    items=soap.Items(
+                        ("{urn:gauge}reading",),
+                        lambda c: (
+                            soap.nil_of(c) if soap.is_nil(c) else t.read_Reading(c)
+                        ),
+                        fields=("reading",),
+                    ),
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "page": soap.Operation(
-            name="page",
-            soap_action="urn:gauge#page",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "PageElement", tag="tns:page", expects="{urn:gauge}page"
-            ),
-            response=soap.MessageFormat(
-                "PageResponse",
-                tag="tns:pageResponse",
-                expects="{urn:gauge}pageResponse",
-                items=soap.Items(
-                    ("{urn:gauge}result", "{urn:gauge}page", "{urn:gauge}reading"),
-                    lambda c: t.read_Reading(c),
-                    fields=("result", "page", "reading"),
+                response_headers=soap.MessageFormat("ListResponseHeaders"),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Closed,
+                        elements.KNOWN.codec("{urn:gauge}closed"),
+                        name="closed",
+                    ),
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "day": soap.Operation(
-            name="day",
-            soap_action="urn:gauge#day",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "DayRequest", tag="tns:day", attributes="", expects="day", rpc=True
-            ),
-            response=soap.MessageFormat(
-                "DayResponse",
-                tag="tns:dayResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-                items=soap.Items(
-                    ("", "{urn:gauge}reading"), lambda c: t.read_Reading(c)
+            "page": lambda: soap.Operation(
+                name="page",
+                soap_action="urn:gauge#page",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "PageElement", tag="tns:page", expects="{urn:gauge}page"
                 ),
+                response=soap.MessageFormat(
+                    "PageResponse",
+                    tag="tns:pageResponse",
+                    expects="{urn:gauge}pageResponse",
+                    items=soap.Items(
+                        ("{urn:gauge}result", "{urn:gauge}page", "{urn:gauge}reading"),
+                        lambda c: t.read_Reading(c),
+                        fields=("result", "page", "reading"),
+                    ),
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+            "day": lambda: soap.Operation(
+                name="day",
+                soap_action="urn:gauge#day",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "DayRequest", tag="tns:day", attributes="", expects="day", rpc=True
+                ),
+                response=soap.MessageFormat(
+                    "DayResponse",
+                    tag="tns:dayResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                    items=soap.Items(
+                        ("", "{urn:gauge}reading"), lambda c: t.read_Reading(c)
+                    ),
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="Gauge",
         service="GaugeService",
@@ -112,76 +116,80 @@ def _gauge12() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
     action_base = "urn:gauge:Gauge:"
-    operations: dict[str, soap.AnyOperation] = {
-        "list": soap.Operation(
-            name="list",
-            soap_action="urn:gauge#list",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "List", tag="tns:list", expects="{urn:gauge}list"
-            ),
-            response=soap.MessageFormat(
-                "ListResponse",
-                tag="tns:listResponse",
-                expects="{urn:gauge}listResponse",
-                items=soap.Items(
-                    ("{urn:gauge}reading",),
-                    lambda c: soap.nil_of(c) if soap.is_nil(c) else t.read_Reading(c),
-                    fields=("reading",),
+    operations = soap.Operations(
+        {
+            "list": lambda: soap.Operation(
+                name="list",
+                soap_action="urn:gauge#list",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "List", tag="tns:list", expects="{urn:gauge}list"
                 ),
-            ),
-            response_headers=soap.MessageFormat("ListResponseHeaders"),
-            faults=(
-                soap.DeclaredFault(
-                    errors.Closed,
-                    elements.KNOWN.codec("{urn:gauge}closed"),
-                    name="closed",
+                response=soap.MessageFormat(
+                    "ListResponse",
+                    tag="tns:listResponse",
+                    expects="{urn:gauge}listResponse",
+                    items=soap.Items(
+                        ("{urn:gauge}reading",),
+                        lambda c: (
+                            soap.nil_of(c) if soap.is_nil(c) else t.read_Reading(c)
+                        ),
+                        fields=("reading",),
+                    ),
                 ),
-            ),
-            action_base=action_base,
-        ),
-        "page": soap.Operation(
-            name="page",
-            soap_action="urn:gauge#page",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "PageElement", tag="tns:page", expects="{urn:gauge}page"
-            ),
-            response=soap.MessageFormat(
-                "PageResponse",
-                tag="tns:pageResponse",
-                expects="{urn:gauge}pageResponse",
-                items=soap.Items(
-                    ("{urn:gauge}result", "{urn:gauge}page", "{urn:gauge}reading"),
-                    lambda c: t.read_Reading(c),
-                    fields=("result", "page", "reading"),
+                response_headers=soap.MessageFormat("ListResponseHeaders"),
+                faults=(
+                    soap.DeclaredFault(
+                        errors.Closed,
+                        elements.KNOWN.codec("{urn:gauge}closed"),
+                        name="closed",
+                    ),
                 ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "day": soap.Operation(
-            name="day",
-            soap_action="urn:gauge#day",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "DayRequest", tag="tns:day", attributes="", expects="day", rpc=True
-            ),
-            response=soap.MessageFormat(
-                "DayResponse",
-                tag="tns:dayResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-                items=soap.Items(
-                    ("", "{urn:gauge}reading"), lambda c: t.read_Reading(c)
+            "page": lambda: soap.Operation(
+                name="page",
+                soap_action="urn:gauge#page",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "PageElement", tag="tns:page", expects="{urn:gauge}page"
                 ),
+                response=soap.MessageFormat(
+                    "PageResponse",
+                    tag="tns:pageResponse",
+                    expects="{urn:gauge}pageResponse",
+                    items=soap.Items(
+                        ("{urn:gauge}result", "{urn:gauge}page", "{urn:gauge}reading"),
+                        lambda c: t.read_Reading(c),
+                        fields=("result", "page", "reading"),
+                    ),
+                ),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-    }
+            "day": lambda: soap.Operation(
+                name="day",
+                soap_action="urn:gauge#day",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "DayRequest", tag="tns:day", attributes="", expects="day", rpc=True
+                ),
+                response=soap.MessageFormat(
+                    "DayResponse",
+                    tag="tns:dayResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                    items=soap.Items(
+                        ("", "{urn:gauge}reading"), lambda c: t.read_Reading(c)
+                    ),
+                ),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="Gauge12",
         service="GaugeService",

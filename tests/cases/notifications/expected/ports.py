@@ -21,48 +21,50 @@ def _alarm() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:alarm:Alarm:"
-    operations: dict[str, soap.AnyOperation] = {
-        "subscribe": soap.Operation(
-            name="subscribe",
-            soap_action="urn:alarm#subscribe",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Subscribe", tag="tns:subscribe", expects="{urn:alarm}subscribe"
+    operations = soap.Operations(
+        {
+            "subscribe": lambda: soap.Operation(
+                name="subscribe",
+                soap_action="urn:alarm#subscribe",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Subscribe", tag="tns:subscribe", expects="{urn:alarm}subscribe"
+                ),
+                response=soap.MessageFormat(
+                    "SubscribeResponse", expects="{urn:alarm}subscribed"
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "SubscribeResponse", expects="{urn:alarm}subscribed"
+            "raised": lambda: soap.Operation(
+                name="raised",
+                soap_action="urn:alarm#raised",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=None,
+                response=soap.MessageFormat(
+                    "Raised", tag="tns:raised", expects="{urn:alarm}raised"
+                ),
+                action_base=action_base,
+                response_action="urn:alarm#raised",
             ),
-            action_base=action_base,
-        ),
-        "raised": soap.Operation(
-            name="raised",
-            soap_action="urn:alarm#raised",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=None,
-            response=soap.MessageFormat(
-                "Raised", tag="tns:raised", expects="{urn:alarm}raised"
+            "mayReset": lambda: soap.Operation(
+                name="mayReset",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "MayResetRequest", expects="{urn:alarm}decision"
+                ),
+                response=soap.MessageFormat(
+                    "Question", tag="tns:question", expects="{urn:alarm}question"
+                ),
+                action_base=action_base,
+                request_action="urn:alarm:Alarm:mayResetResponse",
+                response_action="urn:alarm:may-reset",
             ),
-            action_base=action_base,
-            response_action="urn:alarm#raised",
-        ),
-        "mayReset": soap.Operation(
-            name="mayReset",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "MayResetRequest", expects="{urn:alarm}decision"
-            ),
-            response=soap.MessageFormat(
-                "Question", tag="tns:question", expects="{urn:alarm}question"
-            ),
-            action_base=action_base,
-            request_action="urn:alarm:Alarm:mayResetResponse",
-            response_action="urn:alarm:may-reset",
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="Alarm",
         service="Alarm",
@@ -82,34 +84,36 @@ def _alarm_consumer() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:alarm:AlarmConsumer:"
-    operations: dict[str, soap.AnyOperation] = {
-        "raised": soap.Operation(
-            name="raised",
-            soap_action="urn:alarm#raised",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Raised", tag="tns:raised", expects="{urn:alarm}raised"
+    operations = soap.Operations(
+        {
+            "raised": lambda: soap.Operation(
+                name="raised",
+                soap_action="urn:alarm#raised",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Raised", tag="tns:raised", expects="{urn:alarm}raised"
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            response=None,
-            action_base=action_base,
-        ),
-        "mayReset": soap.Operation(
-            name="mayReset",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Question", tag="tns:question", expects="{urn:alarm}question"
+            "mayReset": lambda: soap.Operation(
+                name="mayReset",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Question", tag="tns:question", expects="{urn:alarm}question"
+                ),
+                response=soap.MessageFormat(
+                    "MayResetResponse", expects="{urn:alarm}decision"
+                ),
+                action_base=action_base,
+                request_action="urn:alarm:may-reset",
+                response_action="urn:alarm:Alarm:mayResetResponse",
             ),
-            response=soap.MessageFormat(
-                "MayResetResponse", expects="{urn:alarm}decision"
-            ),
-            action_base=action_base,
-            request_action="urn:alarm:may-reset",
-            response_action="urn:alarm:Alarm:mayResetResponse",
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="AlarmConsumer",
         service="Alarm",

@@ -21,68 +21,82 @@ def _search_port() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:search:SearchPortType:"
-    operations: dict[str, soap.AnyOperation] = {
-        "find": soap.Operation(
-            name="find",
-            soap_action="urn:search#number",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "FindRequest", tag="tns:find", attributes="", expects="find", rpc=True
+    operations = soap.Operations(
+        {
+            "find": lambda: soap.Operation(
+                name="find",
+                soap_action="urn:search#number",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "FindRequest",
+                    tag="tns:find",
+                    attributes="",
+                    expects="find",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "FindResponse",
+                    tag="tns:findResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
+                response_action="urn:search:SearchPortType:foundNumber",
             ),
-            response=soap.MessageFormat(
-                "FindResponse",
-                tag="tns:findResponse",
-                attributes="",
-                expects="",
-                rpc=True,
+            "find_2": lambda: soap.Operation(
+                name="find",
+                soap_action="urn:search#word",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Find2Request",
+                    tag="tns:find",
+                    attributes="",
+                    expects="find",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "Find2Response",
+                    tag="tns:findResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
+                response_action="urn:search:SearchPortType:foundWord",
             ),
-            action_base=action_base,
-            response_action="urn:search:SearchPortType:foundNumber",
-        ),
-        "find_2": soap.Operation(
-            name="find",
-            soap_action="urn:search#word",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Find2Request", tag="tns:find", attributes="", expects="find", rpc=True
+            "stop": lambda: soap.Operation(
+                name="stop",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
+                ),
+                response=soap.MessageFormat(
+                    "StopResponse",
+                    tag="stopResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "Find2Response",
-                tag="tns:findResponse",
-                attributes="",
-                expects="",
-                rpc=True,
+            "log": lambda: soap.Operation(
+                name="log",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            action_base=action_base,
-            response_action="urn:search:SearchPortType:foundWord",
-        ),
-        "stop": soap.Operation(
-            name="stop",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
-            ),
-            response=soap.MessageFormat(
-                "StopResponse", tag="stopResponse", attributes="", expects="", rpc=True
-            ),
-            action_base=action_base,
-        ),
-        "log": soap.Operation(
-            name="log",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
-            ),
-            response=None,
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="SearchPort",
         service="Search",
@@ -102,68 +116,82 @@ def _mirror_search_port() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:search:SearchPortType:"
-    operations: dict[str, soap.AnyOperation] = {
-        "find": soap.Operation(
-            name="find",
-            soap_action="urn:search#number",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "FindRequest", tag="tns:find", attributes="", expects="find", rpc=True
+    operations = soap.Operations(
+        {
+            "find": lambda: soap.Operation(
+                name="find",
+                soap_action="urn:search#number",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "FindRequest",
+                    tag="tns:find",
+                    attributes="",
+                    expects="find",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "FindResponse",
+                    tag="tns:findResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
+                response_action="urn:search:SearchPortType:foundNumber",
             ),
-            response=soap.MessageFormat(
-                "FindResponse",
-                tag="tns:findResponse",
-                attributes="",
-                expects="",
-                rpc=True,
+            "find_2": lambda: soap.Operation(
+                name="find",
+                soap_action="urn:search#word",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "Find2Request",
+                    tag="tns:find",
+                    attributes="",
+                    expects="find",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "Find2Response",
+                    tag="tns:findResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
+                response_action="urn:search:SearchPortType:foundWord",
             ),
-            action_base=action_base,
-            response_action="urn:search:SearchPortType:foundNumber",
-        ),
-        "find_2": soap.Operation(
-            name="find",
-            soap_action="urn:search#word",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "Find2Request", tag="tns:find", attributes="", expects="find", rpc=True
+            "stop": lambda: soap.Operation(
+                name="stop",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, ""),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
+                ),
+                response=soap.MessageFormat(
+                    "StopResponse",
+                    tag="stopResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "Find2Response",
-                tag="tns:findResponse",
-                attributes="",
-                expects="",
-                rpc=True,
+            "log": lambda: soap.Operation(
+                name="log",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
+                ),
+                response=None,
+                action_base=action_base,
             ),
-            action_base=action_base,
-            response_action="urn:search:SearchPortType:foundWord",
-        ),
-        "stop": soap.Operation(
-            name="stop",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, ""),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "StopRequest", tag="stop", attributes="", expects="stop", rpc=True
-            ),
-            response=soap.MessageFormat(
-                "StopResponse", tag="stopResponse", attributes="", expects="", rpc=True
-            ),
-            action_base=action_base,
-        ),
-        "log": soap.Operation(
-            name="log",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "LogRequest", tag="ns1:log", attributes="", expects="log", rpc=True
-            ),
-            response=None,
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="SearchPort",
         service="Mirror",
@@ -183,25 +211,31 @@ def _search_binding12() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"',
     )
     action_base = "urn:search:SearchPortType:"
-    operations: dict[str, soap.AnyOperation] = {
-        "stop": soap.Operation(
-            name="stop",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "StopRequest", tag="tns:stop", attributes="", expects="stop", rpc=True
+    operations = soap.Operations(
+        {
+            "stop": lambda: soap.Operation(
+                name="stop",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "StopRequest",
+                    tag="tns:stop",
+                    attributes="",
+                    expects="stop",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "StopResponse",
+                    tag="tns:stopResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "StopResponse",
-                tag="tns:stopResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="SearchBinding12",
         service="",

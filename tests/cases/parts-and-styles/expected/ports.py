@@ -21,60 +21,62 @@ def _post_port() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:post:PostPortType:"
-    operations: dict[str, soap.AnyOperation] = {
-        "send": soap.Operation(
-            name="send",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat("SendRequest", expects="{urn:post}letter"),
-            response=soap.MessageFormat("SendResponse"),
-            action_base=action_base,
-        ),
-        "price": soap.Operation(
-            name="price",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat("PriceRequest"),
-            response=soap.MessageFormat("PriceResponse"),
-            action_base=action_base,
-        ),
-        "weigh": soap.Operation(
-            name="weigh",
-            soap_action="weigh",
-            envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "WeighRequest",
-                tag="ns1:weigh",
-                attributes="",
-                expects="weigh",
-                rpc=True,
+    operations = soap.Operations(
+        {
+            "send": lambda: soap.Operation(
+                name="send",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat("SendRequest", expects="{urn:post}letter"),
+                response=soap.MessageFormat("SendResponse"),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "WeighResponse",
-                tag="ns1:weighResponse",
-                attributes="",
-                expects="",
-                rpc=True,
+            "price": lambda: soap.Operation(
+                name="price",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat("PriceRequest"),
+                response=soap.MessageFormat("PriceResponse"),
+                action_base=action_base,
             ),
-            action_base=action_base,
-        ),
-        "scan": soap.Operation(
-            name="scan",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "ScanRequest",
-                expects="{urn:post}letter",
-                attached=soap.MimeParts(("image", "image", ("image/png",))),
+            "weigh": lambda: soap.Operation(
+                name="weigh",
+                soap_action="weigh",
+                envelope=soap.Envelope(wire, NAMESPACES, "ns1"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "WeighRequest",
+                    tag="ns1:weigh",
+                    attributes="",
+                    expects="weigh",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "WeighResponse",
+                    tag="ns1:weighResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat("ScanResponse"),
-            action_base=action_base,
-        ),
-    }
+            "scan": lambda: soap.Operation(
+                name="scan",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "ScanRequest",
+                    expects="{urn:post}letter",
+                    attached=soap.MimeParts(("image", "image", ("image/png",))),
+                ),
+                response=soap.MessageFormat("ScanResponse"),
+                action_base=action_base,
+            ),
+        }
+    )
     return soap.Port(
         name="PostPort",
         service="Post",
@@ -94,25 +96,31 @@ def _office_port() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:post:OfficePortType:"
-    operations: dict[str, soap.AnyOperation] = {
-        "open": soap.Operation(
-            name="open",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "OpenRequest", tag="tns:open", attributes="", expects="open", rpc=True
+    operations = soap.Operations(
+        {
+            "open": lambda: soap.Operation(
+                name="open",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "OpenRequest",
+                    tag="tns:open",
+                    attributes="",
+                    expects="open",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "OpenResponse",
+                    tag="tns:openResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "OpenResponse",
-                tag="tns:openResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="OfficePort",
         service="Post",
@@ -132,29 +140,31 @@ def _call_port() -> soap.Port:
         start='<?xml version="1.0" encoding="UTF-8"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"',
     )
     action_base = "urn:post:PostPortType:"
-    operations: dict[str, soap.AnyOperation] = {
-        "send": soap.Operation(
-            name="send",
-            soap_action="",
-            envelope=soap.Envelope(wire, NAMESPACES, "tns"),
-            package=PACKAGE,
-            request=soap.MessageFormat(
-                "SendRequestCallPort",
-                tag="tns:send",
-                attributes="",
-                expects="send",
-                rpc=True,
+    operations = soap.Operations(
+        {
+            "send": lambda: soap.Operation(
+                name="send",
+                soap_action="",
+                envelope=soap.Envelope(wire, NAMESPACES, "tns"),
+                package=PACKAGE,
+                request=soap.MessageFormat(
+                    "SendRequestCallPort",
+                    tag="tns:send",
+                    attributes="",
+                    expects="send",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "SendResponseCallPort",
+                    tag="tns:sendResponse",
+                    attributes="",
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "SendResponseCallPort",
-                tag="tns:sendResponse",
-                attributes="",
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="CallPort",
         service="Post",

@@ -26,32 +26,34 @@ def _sums_port() -> soap.Port:
         soap12=True,
         attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
     )
-    operations: dict[str, soap.AnyOperation] = {
-        "sum": soap.EncodedOperation(
-            name="sum",
-            soap_action="urn:sums#sum",
-            envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
-            package=PACKAGE,
-            encoding=encoding,
-            request=soap.MessageFormat(
-                "SumRequest",
-                encoded=True,
-                tag="tns:sum",
-                attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
-                expects="sum",
-                rpc=True,
+    operations = soap.Operations(
+        {
+            "sum": lambda: soap.EncodedOperation(
+                name="sum",
+                soap_action="urn:sums#sum",
+                envelope=soap.Envelope(wire, NAMESPACES, "xsd xsi enc tns"),
+                package=PACKAGE,
+                encoding=encoding,
+                request=soap.MessageFormat(
+                    "SumRequest",
+                    encoded=True,
+                    tag="tns:sum",
+                    attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
+                    expects="sum",
+                    rpc=True,
+                ),
+                response=soap.MessageFormat(
+                    "SumResponse",
+                    encoded=True,
+                    tag="tns:sumResponse",
+                    attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
+                    expects="",
+                    rpc=True,
+                ),
+                action_base=action_base,
             ),
-            response=soap.MessageFormat(
-                "SumResponse",
-                encoded=True,
-                tag="tns:sumResponse",
-                attributes=' soap:encodingStyle="http://www.w3.org/2003/05/soap-encoding"',
-                expects="",
-                rpc=True,
-            ),
-            action_base=action_base,
-        ),
-    }
+        }
+    )
     return soap.Port(
         name="SumsPort",
         service="Sums",
