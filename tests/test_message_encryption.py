@@ -272,8 +272,8 @@ def test_the_derivation_of_keys() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b"<wsc:Length>32<", b"<wsc:Length>99999<"),
-        (b"<wsc:Length>32<", b"<wsc:Length>-1<"),
+        (b"<wsc:Length>24<", b"<wsc:Length>99999<"),
+        (b"<wsc:Length>24<", b"<wsc:Length>-1<"),
         (b"<wsc:Offset>0<", b"<wsc:Offset>999999<"),
         (b"<wsc:Offset>0<", b"<wsc:Offset>16<"),
         (b"<wsc:Offset>0</wsc:Offset>", b"<wsc:Generation>1</wsc:Generation>"),

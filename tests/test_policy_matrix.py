@@ -15,7 +15,16 @@ from typing import Any
 import pytest
 from lxml import etree
 from message_keys import Pair, pair
-from policy_wsdl import asymmetric, parts, symmetric, transport, username, wsdl, x509
+from policy_wsdl import (
+    SP,
+    asymmetric,
+    parts,
+    symmetric,
+    transport,
+    username,
+    wsdl,
+    x509,
+)
 from saml_issuer import assertion
 
 from soapwright.model.options import Options
@@ -47,6 +56,7 @@ class Kind:
     token: bool = False
     saml: str = ""
     operation: str = ""
+    namespace: str = SP
     checks: Callable[[bytes], bool] = lambda request: True
 
 
@@ -138,6 +148,32 @@ KINDS = {
         user="",
         encrypted=True,
         checks=has("#hmac-sha256", "ThumbprintSHA1"),
+    ),
+    "derived": Kind(
+        symmetric(
+            *("IncludeTimestamp", "EncryptSignature"),
+            protection=x509(
+                "Never", "RequireThumbprintReference", "RequireDerivedKeys"
+            ),
+        ),
+        *(BODY + ENCRYPTED, BODY + ENCRYPTED),
+        user="",
+        encrypted=True,
+        checks=has("200512/dk", "<wsc:Length>24</wsc:Length>", ">32</wsc:Length>"),
+    ),
+    "derived of 2005, encrypted first": Kind(
+        symmetric(
+            *("IncludeTimestamp", "EncryptBeforeSigning"),
+            protection=x509("Never", "RequireDerivedKeys"),
+            suite="Basic128",
+        )
+        + "<sp:EndorsingSupportingTokens><wsp:Policy>"
+        + x509("AlwaysToRecipient")
+        + "</wsp:Policy></sp:EndorsingSupportingTokens>",
+        *(BODY + ENCRYPTED, BODY + ENCRYPTED),
+        encrypted=True,
+        namespace="http://schemas.xmlsoap.org/ws/2005/07/securitypolicy",
+        checks=has("2005/02/sc/dk", "<wsc:Length>16</wsc:Length>"),
     ),
     "endorsed": Kind(
         symmetric("IncludeTimestamp")
@@ -268,10 +304,17 @@ _PACKAGES: dict[str, Any] = {}
 def package(folder: Path, name: str) -> Any:
     """The package of a kind, made once: Any."""
     if name not in _PACKAGES:
-        kind, module = KINDS[name], "bank_" + name.replace(" ", "_").lower()
+        kind, module = (
+            KINDS[name],
+            "bank_" + name.replace(" ", "_").replace(",", "").lower(),
+        )
         path = folder / f"{module}.wsdl"
         path.write_text(
-            wsdl(kind.policy, kind.request, kind.reply, operation=kind.operation)
+            wsdl(
+                *(kind.policy, kind.request, kind.reply),
+                operation=kind.operation,
+                namespace=kind.namespace,
+            )
         )
         with chdir(folder):
             made = generate(Path(path.name), Options(module))

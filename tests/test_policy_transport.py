@@ -204,7 +204,14 @@ def test_a_header_that_is_required(folder: Path) -> None:
     ("policy", "request_policy", "named"),
     [
         (symmetric(protection="<sp:KerberosToken/>"), "", "KerberosToken"),
-        (symmetric(protection=x509("Never", "RequireDerivedKeys")), "", "DerivedKeys"),
+        (
+            symmetric(protection=x509("Never", "RequireImpliedDerivedKeys")),
+            *("", "RequireImpliedDerivedKeys"),
+        ),
+        (
+            asymmetric(initiator=x509("Never", "RequireDerivedKeys")),
+            *("", "RequireDerivedKeys"),
+        ),
         (asymmetric(initiator="<sp:IssuedToken/>"), "", "IssuedToken"),
         (nested("EndorsingSupportingTokens", "<sp:SamlToken/>"), "", "SamlToken"),
         (asymmetric(initiator="<sp:SamlToken/>"), "", "SamlToken"),

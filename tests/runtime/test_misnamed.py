@@ -163,6 +163,14 @@ def test_attributes_of_others_beside_the_declared_ones_are_read_over(package):
     assert place.row == 2
 
 
+def test_an_attribute_whose_namespace_has_a_brace_is_no_other(package):
+    sent = envelope(PLACE % 'xmlns:b="urn:{b}x" b:hall="B"')
+    with pytest.raises(package.errors.DecodeError, match="not well-formed"):
+        find(package).decode_response(sent)
+    (book,) = find(package).iter_response([sent[:-60], sent[-60:]])
+    assert book.place.hall is None
+
+
 def test_a_service_reads_attributes_that_are_misnamed(package):
     server = importlib.import_module(f"{NAME}.server")
     serving = importlib.import_module(f"{NAME}._soap.server.serving")

@@ -270,6 +270,14 @@ def test_an_excerpt_is_one_short_line():
         ("https://me:pw@x.org/a@b", "https://***@x.org/a@b"),
         ("https://x.org/a?user=u&pwd=x#f", "https://x.org/a?user=u&pwd=***#f"),
         ("http://127.0.0.1:8900/soap", "http://127.0.0.1:8900/soap"),
+        ("http://x/?api_key=k&api_id=1", "http://x/?api_key=***&api_id=1"),
+        ("http://x/?a=1;access_token=k", "http://x/?a=1;access_token=***"),
+        ("http://x/?p%61ssword=k&SIG=s", "http://x/?p%61ssword=***&SIG=***"),
+        ("http://x/?monkey=k&keys=2", "http://x/?monkey=k&keys=2"),
+        (
+            'POST http://x/?key=k "HTTP/1.1 200"',
+            'POST http://x/?key=*** "HTTP/1.1 200"',
+        ),
     ],
 )
 def test_urls_without_their_secrets(url, shown):
@@ -285,3 +293,8 @@ def test_representations_hide_secrets():
         assert SECRET not in repr(value)
     assert "***" in repr(exchange)
     assert SECRET.encode() in exchange.request_envelope
+
+
+def test_what_a_url_carried_is_hidden_wherever_it_is_repeated():
+    secrets = ALWAYS.carried_in("http://x/?client_secret=s3cr%40t&user=ida")
+    assert secrets.redact("<a>s3cr@t of ida, s3cr%40t</a>") == "<a>*** of ida, ***</a>"

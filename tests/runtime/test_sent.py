@@ -45,6 +45,7 @@ def failed(call: Call, url: str, **given: object) -> TransportError:
         "ftp://127.0.0.1/",
         "http://[",
         "http://.:1/",
+        "http://127.0.0.1:99999/",
     ],
 )
 def test_no_connection_was_made(call: Call, url: str):

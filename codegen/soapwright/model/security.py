@@ -24,6 +24,9 @@ NAMESPACES = (
 """Those of WS-SecurityPolicy's assertions."""
 
 
+DERIVED_KEYS = frozenset({"RequireDerivedKeys", "RequireExplicitDerivedKeys"})
+"""The options of a protection token by which keys are derived from it, with a token for each (section 5.4.3)."""
+
 REFERENCES = {
     "RequireIssuerSerialReference": "issuer-serial",
     "RequireKeyIdentifierReference": "ski",
@@ -139,7 +142,8 @@ class BindingSecurity:
     """The properties of a binding (section 6).
 
     `encrypt_first` tells whether the ciphertext is signed, `endorse` whether the client's key signs the signature of a
-    symmetric binding.
+    symmetric binding. `derived_keys` is the version of WS-SecureConversation by which its keys are derived, as the
+    runtime names it; "" where the message's own key signs and encrypts.
     """
 
     kind: Binding | None = None
@@ -148,6 +152,7 @@ class BindingSecurity:
     timestamp: bool = False
     encrypt_first: bool = False
     endorse: bool = False
+    derived_keys: str = ""
     confirm_signature: bool = False
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from soapwright.model.policy import Assertion, in_order
 from soapwright.model.security import (
+    DERIVED_KEYS,
     NAMESPACES,
     REFERENCES,
     Binding,
@@ -139,14 +140,24 @@ def layout(binding: Assertion) -> str:
 
 def not_understood(one: Assertion) -> Iterator[Assertion]:
     """The assertions within one that nothing here knows of: whatever they demand is not done."""
+    yield from _not_understood(one, derives=False)
+
+
+def _not_understood(one: Assertion, *, derives: bool) -> Iterator[Assertion]:
+    """The same; `derives` tells whether keys may be derived from the token that it is or holds."""
     holds_tokens = one.local == "TransportToken" or one.local in _SIDES
     if not (holds_tokens or _holds_supporting(one) or one.local in _INSIDE):
         return
     of_binding = one.local in {binding.value for binding in Binding}
     for inner in one.inside:
         known = inner.local in _INSIDE.get(one.local, _SUPPORTING)
+        if derives and one.local in TOKENS:
+            known = known or inner.local in DERIVED_KEYS
         if holds_tokens or known or (of_binding and _holds_supporting(inner)):
-            yield from not_understood(inner)
+            of_symmetric = one.local == Binding.SYMMETRIC.value
+            yield from _not_understood(
+                inner, derives=of_symmetric or (holds_tokens and derives)
+            )
         elif not inner.is_ignorable:
             yield inner
 

@@ -24,11 +24,13 @@ from soapwright.model.diagnostics import Findings
 from soapwright.model.policy import (
     NOTHING,
     Alternative,
+    Assertion,
     Policy,
     in_order,
     is_unreadable,
 )
 from soapwright.model.security import (
+    DERIVED_KEYS,
     REFERENCES,
     Binding,
     BindingSecurity,
@@ -74,6 +76,8 @@ _ENCRYPTING = {
     True: ("RecipientToken", "RecipientEncryptionToken", "ProtectionToken"),
     False: ("InitiatorToken", "InitiatorEncryptionToken", "ProtectionToken"),
 }
+_OASIS = "http://docs.oasis-open.org/"
+"""The beginning of the namespaces of WS-SecurityPolicy's versions that go with WS-SecureConversation 1.3."""
 _ALTERNATIVES_AT_MOST = 256
 _UNCONFIRMED = "a SAML assertion that a signature confirms, where none is demanded"
 
@@ -238,8 +242,16 @@ class _Reading:
             timestamp="IncludeTimestamp" in self._flags,
             encrypt_first="EncryptBeforeSigning" in self._flags,
             endorse=self._binding is Binding.SYMMETRIC and self._endorsing is not None,
+            derived_keys=self._derived_keys(self._assertion),
             confirm_signature="RequireSignatureConfirmation" in self._supported,
         )
+
+    def _derived_keys(self, binding: Assertion) -> str:
+        """The version of WS-SecureConversation by which the keys of a symmetric binding are derived."""
+        options = (token.options for token in tokens_in(binding, "ProtectionToken"))
+        if not any(DERIVED_KEYS & one for one in options):
+            return ""
+        return "1.3" if binding.namespace.startswith(_OASIS) else "2005"
 
     def _needs_tls(self) -> bool:
         """Whether TLS is demanded, or alone can protect a token as it is demanded."""

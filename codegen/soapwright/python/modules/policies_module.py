@@ -166,6 +166,8 @@ def _of_keys(message: MessageSecurity, binding: BindingSecurity) -> Iterator[str
         yield "symmetric=True"
     if binding.endorse:
         yield "endorse=True"
+    if binding.derived_keys:
+        yield f"derived_keys={string(binding.derived_keys)}"
     if binding.confirm_signature:
         yield "confirm=True"
     if message.reference != "direct" and (binding.endorse or not symmetric):

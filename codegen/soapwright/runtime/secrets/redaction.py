@@ -48,6 +48,12 @@ _CUT_OFF: Final = re.compile(r"<(?P<start>[^\s<>/\"'=!?]++)")
 _USER: Final = re.compile(r"//[^/\s?#]*@")
 # A password with a slash in it, say, which no URL can have; a port is none.
 _ODD_USER: Final = re.compile(r"//[^/@\s?#:]*:(?!\d*(?:[/?#\s]|\Z))[^\s@]*@")
+# The parameters of a query, in an URL or in a text around it.
+_PARAMETER: Final = re.compile(r"(?<=[?&;])([^\s?&;=#\"'<>]++)=([^\s&;#\"'<>]++)")
+_OF_URLS: Final = frozenset(
+    {"apikey", "key", "sig", "signature", "auth", "authorization", "credential"}
+)
+"""Parameters that are secret beside fields, and those whose names end in such a word: `access_token`, `client_secret`."""
 _MARKUP: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<[^>]*>", re.DOTALL)
 _SHORT: Final = 3
 
@@ -139,7 +145,20 @@ class Secrets:
     def redact_url(self, url: str) -> str:
         """A URL without the password that it may carry, and without secrets in its query."""
         shown = _USER.sub(f"//{MASK}@", _ODD_USER.sub(f"//{MASK}@", url))
+        if "?" in shown:
+            shown = _PARAMETER.sub(self._parameter, shown)
         return self.without_values(_Redaction(self, frozenset(), 0).pairs(shown))
+
+    def _parameter(self, found: re.Match[str]) -> str:
+        return f"{found[1]}={MASK}" if self._is_parameter(found[1]) else found[0]
+
+    def _is_parameter(self, name: str) -> bool:
+        """Whether the value of a URL's parameter is to be hidden."""
+        # Here and not above: few URLs have parameters.
+        from urllib.parse import unquote_plus
+
+        key = _key(unquote_plus(name))
+        return self.has(key) or key in _OF_URLS or key.endswith(tuple(_FIELDS))
 
     def carried_by(self, envelope: bytes, operation: str = "") -> Secrets:
         """These secrets, and the values of those in a request, which its reply may repeat."""
@@ -154,6 +173,8 @@ class Secrets:
 
         walk = _Redaction(self, frozenset(), 0)
         walk.pairs(url)
+        given = _PARAMETER.findall(url) if "?" in url else []
+        walk.found |= {value for name, value in given if self._is_parameter(name)}
         found = {*walk.found, *(unquote_plus(value) for value in walk.found)}
         for user in (*_USER.findall(url), *_ODD_USER.findall(url)):
             password = user[2:-1].partition(":")[2]

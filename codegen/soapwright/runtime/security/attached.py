@@ -49,7 +49,7 @@ def uri_of(attachment: Attachment) -> str:
 def attachment_of(uri: str, attachments: Sequence[Attachment]) -> Attachment | None:
     """The attachment that a URI is of, `None` where there is none."""
     scheme, _, name = uri.partition(":")
-    if scheme.lower() != "cid":
+    if scheme.lower() != "cid" or not name:  # several may have no id
         return None
     ids = (unquote(name), name)
     return next((one for one in attachments if one.content_id in ids), None)

@@ -87,6 +87,7 @@ class Decrypting:
         """Those of the message; once they are decrypted, as they were."""
         self.opened: dict[str, bool] = {}
         """The Content-IDs of those that were decrypted, and whether with their MIME headers."""
+        self._held = 0
         self._actor = actor
         self._keys = keys
         self._accepts = accepts
@@ -149,7 +150,8 @@ class Decrypting:
         # A signature of this element is not one of the octets elsewhere.
         name = self._algorithm(e, is_signed=False)
         session = self._keys.of_data(e.find(ds("KeyInfo")), key, parts.security, ids)
-        octets = octets_of(found, self._limits.envelope)
+        octets = octets_of(found, self._limits.envelope - self._held)
+        self._held += len(octets)
         made = unsealed(e, found, decrypted(name, session.key, octets))
         self.attachments = tuple(
             made if one is found else one for one in self.attachments

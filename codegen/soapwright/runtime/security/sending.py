@@ -25,7 +25,8 @@ from .profile import Profile
 from .references import key_reference, sha1_reference
 from .signing import Further, signed
 
-_SIGNING: Final = 32
+_SIGNING_AT_MOST: Final = 24
+"""Bytes of a derived key that signs: those of the suite's other keys, 192 bits at most (WS-SecurityPolicy 1.2, section 6.1)."""
 
 
 def secured(
@@ -84,9 +85,10 @@ class _Sending:
     def _derive(self, session: SessionKey, version: str) -> None:
         """Have a key that signs, and one that encrypts where something is."""
         base, algorithms = self._reference, self._profile.algorithms
-        self._signing = new_derived(session.key, base, _SIGNING, version)
+        length = DATA[algorithms.data][1]
+        signing = min(length, _SIGNING_AT_MOST)
+        self._signing = new_derived(session.key, base, signing, version)
         if self._profile.encrypt:
-            length = DATA[algorithms.data][1]
             self._encrypting = new_derived(session.key, base, length, version)
 
     def _new_session(self) -> SessionKey:

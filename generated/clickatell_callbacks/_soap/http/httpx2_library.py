@@ -18,9 +18,13 @@ from .transport import AsyncHttpClient, HttpClient, Request, Settings
 _FAILURES: Final = (
     *(httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError),
     UnicodeError,  # the name of a host that no name server could be asked for
+    OverflowError,  # the number of a port
     OSError,  # of TLS, once a connection is made
 )
-_PERMANENT: Final = (httpx2.UnsupportedProtocol, httpx2.InvalidURL, UnicodeError)
+_PERMANENT: Final = (
+    *(httpx2.UnsupportedProtocol, httpx2.InvalidURL),
+    *(UnicodeError, OverflowError),
+)
 """The errors that a request raises again however often it is repeated."""
 _UNSENT: Final = (
     *(httpx2.PoolTimeout, httpx2.ConnectTimeout, httpx2.ConnectError),
@@ -72,6 +76,8 @@ def raise_translated(
         request: the request that it could not carry.
         progress: how far it got, where that was noted.
     """
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]  # of the task that asyncio's connection began
     secrets = request.secrets
     where = f"{request.method} {secrets.redact_url(request.url)}"
     reason = secrets.redact_url(str(error)) or type(error).__name__

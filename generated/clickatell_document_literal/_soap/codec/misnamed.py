@@ -108,7 +108,8 @@ def _rename_attributes(e: Element, declared: tuple[str, ...]) -> bool:
     for name in e.keys():
         local = name.rpartition("}")[2]
         others = name in declared or _namespace(name) in _OF_ALL
-        if local in by_local and not others:
+        # with a brace in its namespace, lxml does not find it by the name that it gives
+        if local in by_local and not others and name.count("}") < 2:
             alike.setdefault(local, []).append(name)
     renamed = False
     for local, found in alike.items():
