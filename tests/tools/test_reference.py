@@ -106,7 +106,8 @@ def links_lead_somewhere(
             whole = re.sub(r"/[^/]+/\.\./", "/", whole, count=1)
         assert whole[1:] in files, (path, link.get("href"))
         if part:
-            found = [one for one in pages[whole[1:]].iter() if one.get("id") == part]
+            anchor, there = unquote(part), pages[whole[1:]].iter()
+            found = [one for one in there if one.get("id") == anchor]
             assert len(found) == 1, (path, link.get("href"))
 
 

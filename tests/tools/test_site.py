@@ -108,6 +108,19 @@ def test_pages_links_and_files(write: Write) -> None:
     ]
 
 
+def test_odd_names_of_files(write: Write) -> None:
+    name = "50% of #1 & é?.md"
+    text = "# A\n\n[odd](<50%25 of %231 & é%3F.md#é-b>)\n"
+    made = site_of(write({"manual/README.md": text, f"manual/{name}": "# O\n## É B\n"}))
+    pages = pages_of(made)
+    assert "50% of #1 & é?.html" in made
+    for path, page in pages.items():
+        links_lead_somewhere(path, page, made, pages)
+    odd = pages["50% of #1 & é?.html"].get_element_by_id("menu")
+    assert [one.text for one in odd.findall(".//a[@aria-current='page']")] == ["O"]
+    assert b'"50%25%20of%20%231%20%26%20%C3%A9%3F.html#' in made["search-index.js"]
+
+
 def test_further_folders_and_pages_lie_apart(write: Write) -> None:
     files = {
         **SMALL,

@@ -130,7 +130,7 @@ class Manual:
     def menus(self) -> list[Menu]:
         """The menu: the links of the first page, under its headings, and the pages that it does not name."""
         first = self.pages[0]
-        menus = [Menu("", [Link(first.title, first.path)])]
+        menus = [Menu("", [Link(first.title, quote(first.path))])]
         named = {first.path}
         for link in first.text.links():
             path = self._page_of(first, link)
@@ -138,8 +138,8 @@ class Manual:
                 named.add(path)
                 if menus[-1].title != link.heading:
                     menus.append(Menu(link.heading, []))
-                menus[-1].links.append(Link(link.text, path))
-        rest = [Link(x.title, x.path) for x in self.pages if x.path not in named]
+                menus[-1].links.append(Link(link.text, quote(path)))
+        rest = [Link(x.title, quote(x.path)) for x in self.pages if x.path not in named]
         return [*menus, Menu("More", rest)] if rest else menus
 
     def _page_of(self, page: Page, link: Linked) -> str:
@@ -156,7 +156,7 @@ class Manual:
         for page in self.pages:
             for number, one in enumerate(page.text.sections):
                 kind = page.title if number else "page"
-                path = f"{page.path}#{one.identifier}" if number else page.path
+                path = quote(page.path) + (f"#{one.identifier}" if number else "")
                 words = one.words if not number else f"{one.words} {page.title.lower()}"
                 yield kind, one.title, path, "", one.about, words
 
@@ -175,7 +175,8 @@ class Manual:
         ]
         nodes = page.text.nodes(lambda target, line: self._address(page, target, line))
         view = ManualPage(page.path, page.title, nodes, sections)
-        return render("page.jinja", Place(page.path), frame, None, view)
+        place = Place(page.path, href=quote(page.path))
+        return render("page.jinja", place, frame, None, view)
 
     # -------------------------------------------------------------------------------- links
 

@@ -21,10 +21,14 @@ _ENVIRONMENT = jinja2.Environment(
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page's path from the site's root, and the folder there that the links of its views are from."""
+    """A page's path from the site's root, and the folder there that the links of its views are from.
+
+    `href` is the path as menus have it; "" where that is the same.
+    """
 
     path: str
     folder: str = ""
+    href: str = ""
 
     @property
     def base(self) -> str:
@@ -48,7 +52,7 @@ def render(
         frame=frame,
         reference=reference,
         page=page,
-        path=place.path,
+        path=place.href or place.path,
         base=place.base,
         root=place.base + place.folder,
     )
