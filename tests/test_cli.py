@@ -399,6 +399,8 @@ def test_what_is_interrupted_ends_with_130(tmp_path: Path) -> None:
             ],
             stderr=subprocess.PIPE,
             text=True,
+            # Who runs the tests in the background has it ignored, and so would the command.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         silent.settimeout(120)
         connection, _ = silent.accept()

@@ -95,7 +95,9 @@ def _overlaps(fields: Sequence[Field], has_rules: bool) -> bool:
         for field in fields
         if isinstance(field.what, (ElementMember, OrderedMember, WildcardMember))
     ]
-    if len(content) > _MOST_POSITIONS:
+    if len(content) > _MOST_POSITIONS or all(
+        isinstance(one, ElementMember) for one in content
+    ):
         return False
     return any(
         not _are_plain(one, other, has_rules) and _share(one, other)
