@@ -356,8 +356,10 @@ def test_a_reader_replies_as_the_handset_would(sandbox: Sandbox, browser: Any) -
 
 def shown(browser: Any, text: str) -> None:
     """Wait until a page shows a text, without loading it again."""
+    # Asked in one go: between finding the element and its text another page may come.
+    ask = "return document.querySelector('main')?.innerText ?? ''"
     until = time.monotonic() + 20
-    while text not in browser.find_element("tag name", "main").text:
+    while text not in browser.execute_script(ask):
         assert time.monotonic() < until, browser.page_source
         time.sleep(0.05)
 
