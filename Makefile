@@ -13,8 +13,6 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES = $(notdir $(patsubst %/,%,$(wildcard generated/*/)))
 SEED := $(shell date +%s)
 SECONDS := 300
-# One more than there are processors: many tests wait for a network, or for another process.
-WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 EXTRAS := security,serve,dev,dist,bench,fuzz,interop
 TARGETS :=
 PYRIGHT := $(VENV)/pyright.txt
@@ -40,7 +38,7 @@ demo: $(INSTALLED) ## regenerate the packages, start the gateway in a box, and s
 
 .PHONY: test
 test: $(INSTALLED_DEV) ## run the tests but the slow ones (ARGS="-k name" chooses)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not slow" --ignore=tests/interop $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" --ignore=tests/interop $(ARGS)
 
 .PHONY: test-all
 test-all: test ## the slow tests too: real WSDLs where they are, pyright on all cases

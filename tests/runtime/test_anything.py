@@ -348,7 +348,7 @@ def test_doubling(loose):
     )
     begun = time.process_time()
     found = encoded('<v href="#0"/>', more + '<m id="40" xsi:type="xsd:int">7</m>')
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 5
     while isinstance(found, list):
         assert found[0] is found[1]
         found = found[0]
@@ -390,7 +390,7 @@ def test_doubling_in_xml(loose):
     )
     begun = time.process_time()
     found = encoded('<v href="#0"/>', f'{more}<m id="40"/>')
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 5
     assert found.content[0].content is found.content[1].content
 
 

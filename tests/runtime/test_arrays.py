@@ -160,7 +160,7 @@ def test_holes_without_end_are_refused(attributes, items):
     begun = time.process_time()
     said = refusal(ints, attributes, items)
     assert said.startswith("call.a: an array with too many holes")
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 5
 
 
 def test_holes_are_counted_for_the_whole_document():

@@ -212,7 +212,7 @@ def test_a_dtd_is_refused(dtd, use, attribute, filler):
     began = time.process_time()
     with pytest.raises(DecodeError):
         open_envelope(data, "1.1")
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 5
 
 
 def test_a_dtd_in_utf_16_is_refused():

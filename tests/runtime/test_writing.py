@@ -320,7 +320,7 @@ def test_doubling():
     assert said(table, RecursionError()) == "t: is nested too deeply"
     assert said(table, "x") == "t: x"
     assert said(table, wrong_choice(Row(), "a")).startswith("t: ")
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 5
 
 
 def test_a_large_value():
