@@ -212,6 +212,12 @@ def test_a_header_that_is_required(folder: Path) -> None:
             asymmetric(initiator=x509("Never", "RequireDerivedKeys")),
             *("", "RequireDerivedKeys"),
         ),
+        (
+            symmetric(protection=x509("Never", "RequireDerivedKeys")).replace(
+                "SymmetricBinding", "AsymmetricBinding"
+            ),
+            *("", "RequireDerivedKeys"),
+        ),
         (asymmetric(initiator="<sp:IssuedToken/>"), "", "IssuedToken"),
         (nested("EndorsingSupportingTokens", "<sp:SamlToken/>"), "", "SamlToken"),
         (asymmetric(initiator="<sp:SamlToken/>"), "", "SamlToken"),

@@ -150,6 +150,13 @@ def test_what_may_be_ignored_is(tmp_path: Path) -> None:
             "SymmetricBinding",
             "",
         ),
+        (
+            "<sp:SymmetricBinding><wsp:Policy><sp:ProtectionToken><wsp:Policy><sp:X509Token><wsp:Policy>"
+            "<sp:RequireDerivedKeys/></wsp:Policy></sp:X509Token></wsp:Policy></sp:ProtectionToken></wsp:Policy>"
+            "</sp:SymmetricBinding>",
+            "keys derived from a shared one (SymmetricBinding)",
+            "Keys.from_pkcs12",
+        ),
         ("<sp:SignedParts/>", "the Body and all header blocks", ""),
         (
             '<sp:EncryptedParts><sp:Header Name="H"/></sp:EncryptedParts>',

@@ -29,6 +29,7 @@ from soapwright.model.security_policies import (
     all_parts_are_named,
     binding_of,
     can_encrypt,
+    derives_keys,
     flags_of,
     is_security,
     not_understood,
@@ -333,7 +334,8 @@ class _Demands:
 
     def _symmetric(self, one: Assertion) -> Iterator[Demand]:
         tokens = tokens_in(one, "ProtectionToken", "SignatureToken", "EncryptionToken")
-        words = "messages protected by a shared key (SymmetricBinding)"
+        keys = "keys derived from a shared one" if derives_keys(one) else "a shared key"
+        words = f"messages protected by {keys} (SymmetricBinding)"
         known = bool(tokens_in(one, "ProtectionToken")) and len(tokens) == 1
         yield _binding(one, words, tokens, known=known)
         yield from self._algorithms(one)

@@ -217,6 +217,13 @@ def tokens_in(binding: Assertion, *names: str) -> tuple[Token, ...]:
     return ()
 
 
+def derives_keys(binding: Assertion) -> bool:
+    """Whether a symmetric binding's keys are derived from the protection token's."""
+    tokens = tokens_in(binding, "ProtectionToken")
+    is_symmetric = binding.local == Binding.SYMMETRIC.value
+    return is_symmetric and any(DERIVED_KEYS & one.options for one in tokens)
+
+
 def supporting(assertions: Iterable[Assertion]) -> Iterator[SupportingToken]:
     """The supporting tokens among assertions, and in their bindings (section 8)."""
     for one in in_order(assertions):

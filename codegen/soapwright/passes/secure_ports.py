@@ -30,7 +30,6 @@ from soapwright.model.policy import (
     is_unreadable,
 )
 from soapwright.model.security import (
-    DERIVED_KEYS,
     REFERENCES,
     Binding,
     BindingSecurity,
@@ -44,6 +43,7 @@ from soapwright.model.security import (
 from soapwright.model.security_policies import (
     binding_of,
     can_encrypt,
+    derives_keys,
     flags_of,
     is_security,
     layout,
@@ -248,8 +248,7 @@ class _Reading:
 
     def _derived_keys(self, binding: Assertion) -> str:
         """The version of WS-SecureConversation by which the keys of a symmetric binding are derived."""
-        options = (token.options for token in tokens_in(binding, "ProtectionToken"))
-        if not any(DERIVED_KEYS & one for one in options):
+        if not derives_keys(binding):
             return ""
         return "1.3" if binding.namespace.startswith(_OASIS) else "2005"
 

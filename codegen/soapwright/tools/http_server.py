@@ -1,7 +1,8 @@
 """An HTTP/1.1 server of the standard library for an ASGI application: mocks need no other.
 
-A connection has a thread; there are `MOST_CONNECTIONS` at most, and whoever comes then waits. A request has
-`REQUEST_SECONDS` to come in, headers and body, so that nobody keeps a thread by sending a byte now and then. It is for tests and development: it speaks no TLS, and what it serves should answer soon.
+A connection has a thread; there are `MOST_CONNECTIONS` at most, and whoever comes then waits. A request
+has `REQUEST_SECONDS` to come in, headers and body, so that nobody keeps a thread by sending a byte now
+and then. It is for tests and development: it speaks no TLS, and what it serves should answer soon.
 """
 
 from __future__ import annotations
