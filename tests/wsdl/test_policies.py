@@ -155,7 +155,7 @@ def test_what_may_be_ignored_is(tmp_path: Path) -> None:
             "<sp:RequireDerivedKeys/></wsp:Policy></sp:X509Token></wsp:Policy></sp:ProtectionToken></wsp:Policy>"
             "</sp:SymmetricBinding>",
             "keys derived from a shared one (SymmetricBinding)",
-            "Keys.from_pkcs12",
+            "security=Keys(…)",
         ),
         ("<sp:SignedParts/>", "the Body and all header blocks", ""),
         (
