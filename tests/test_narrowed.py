@@ -117,6 +117,11 @@ NARROWED = {
             "<x/><y/>",
         ],
     ),
+    "one-wildcard": (
+        '<xs:sequence><xs:any namespace="##any" processContents="lax" minOccurs="0"/></xs:sequence>',
+        '<xs:sequence><xs:any namespace="##targetNamespace" processContents="lax"/></xs:sequence>',
+        ["<one/>", "<o:y/>", "", "<one/><two/>"],
+    ),
     "repeated-choice": (
         f'<xs:choice {SOME}>{one("x")}{one("y")}{one("z")}</xs:choice>',
         f'<xs:choice minOccurs="2" maxOccurs="3">{one("x")}{one("y")}</xs:choice>',

@@ -232,6 +232,8 @@ def test_facets(facets: Facets, right: list[object], wrong: list[object]) -> Non
         (True, "1", True),
         (False, "true", False),
         (Colour.RED, "red", True),
+        (["A", "B"], "\n A  B\n", True),
+        (["A"], "A B", False),
         (b"a", "YQ==", True),
     ],
 )
