@@ -58,7 +58,8 @@ class Algorithms:
         digest: "sha256", "sha384", "sha512", or by name "sha1".
         accept: weak ones that what comes may use: "rsa-sha1", "hmac-sha1", "sha1", "rsa-1024" (RSA keys
             of 1,024 bits and more instead of 2,048), "aes192-gcm", "aes128-cbc", "aes192-cbc",
-            "aes256-cbc" (of CBC only what the sender's signature covers as ciphertext), "rsa-1_5".
+            "aes256-cbc" (of CBC only what the sender's signature covers as ciphertext), "rsa-1_5"; and "c14n",
+            Canonical XML 1.0 beside the exclusive form.
         data: of encryption, "aes128-gcm", "aes192-gcm", "aes256-gcm", or the same with CBC,
             "aes256-cbc".
         transport: of the key that data is encrypted with: "rsa-oaep-mgf1p" (SHA-1), "rsa-oaep"
