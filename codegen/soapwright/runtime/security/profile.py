@@ -166,7 +166,7 @@ class Profile:
             raise ValueError("attachments are encrypted with order='sign-encrypt'")
         if self.saml not in _CONFIRMATIONS:
             raise ValueError(f"saml={self.saml!r}: {_CONFIRMATIONS} are known")
-        if self.saml[:6] not in ("", "bearer") and not (self.sign and self.expected):
+        if self.is_confirmed and not (self.sign or self.expected):
             raise ValueError(f"saml={self.saml!r} is confirmed by a signature")
         if (self.endorse or self.derived_keys) and not self.symmetric:
             raise ValueError("endorse and derived_keys are with symmetric=True")
@@ -174,6 +174,11 @@ class Profile:
             raise ValueError(f"derived_keys={self.derived_keys!r}: '1.3' or '2005'")
         if self.lifetime <= 0 or self.skew < 0:
             raise ValueError("lifetime and skew are seconds, and positive")
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a signature confirms the assertion."""
+        return self.saml in ("holder-of-key", "sender-vouches")
 
     @property
     def expected(self) -> tuple[str, ...]:
