@@ -6,6 +6,7 @@ import asyncio
 import copy
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from importlib import import_module
 from pathlib import Path
@@ -310,6 +311,36 @@ def test_nothing_is_taken_twice(desk: Any) -> None:
     assert client.checked(came, desk.limits()).verified
     with pytest.raises(desk.errors.SecurityError, match="before"):
         client.checked(came, desk.limits())
+
+
+def test_what_is_not_signed_makes_no_message_a_new_one(desk: Any) -> None:
+    wire, mine = both(desk)
+    ask(desk, wire, mine)
+    more = wire.request.body.replace(b"<soap:Header>", b"<soap:Header><n xmlns='u:n'/>")
+    assert wire._transport.send(replace(wire.request, body=more)).status == 500
+
+
+def test_a_time_that_nobody_signed_does_not_end_the_memory(desk: Any) -> None:
+    now = [datetime.now(timezone.utc)]
+    lax = profile(desk, sign=["Body", "Addressing"], timestamp=False)
+    theirs = keys(desk, SERVICE, CA, clock=lambda: now[0])
+    sent = Wire(desk, lax.with_keys(theirs))
+    ask(desk, sent, lax.with_keys(keys(desk, CLIENT, SERVICE)))
+
+    def sent_again(transport: Any, *ages: int) -> int:
+        body = sent.request.body
+        created, expires = (now[0] - timedelta(seconds=age) for age in ages)
+        stamp = f'<t:Timestamp xmlns:t="{WSU[1:-1]}"><t:Created>{created.isoformat()}'
+        stamp += f"</t:Created><t:Expires>{expires.isoformat()}</t:Expires>"
+        stamp += "</t:Timestamp><ds:Signature "
+        body = body.replace(b"<ds:Signature ", stamp.encode(), 1)
+        reply = transport.send(replace(sent.request, body=body))
+        return int(reply.status)
+
+    another = Wire(desk, lax.with_keys(keys(desk, SERVICE, CA, clock=lambda: now[0])))
+    assert sent_again(another._transport, 500, 299) == 200  # it expires in a second
+    now[0] += timedelta(seconds=5)
+    assert sent_again(another._transport, 0, -60) == 500
 
 
 @pytest.mark.parametrize("port", PORTS)
