@@ -17,7 +17,10 @@ PARTS: Final = (
     *("Headers", "Attachments", "CompleteAttachments"),
 )
 ATTACHMENTS: Final = ("Attachments", "CompleteAttachments")
-ENCRYPTED_PARTS: Final = ("Body", "Signature", "UsernameToken", *ATTACHMENTS)
+ENCRYPTED_PARTS: Final = (
+    *("Body", "Signature", "UsernameToken", "Assertion"),
+    *ATTACHMENTS,
+)
 _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "order": ("sign-encrypt", "encrypt-sign"),

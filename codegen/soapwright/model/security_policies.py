@@ -203,7 +203,7 @@ def saml_confirmation(one: SupportingToken, binding: Binding | None) -> str:
         return ""
     if binding is Binding.TRANSPORT:
         return "bearer" if one.token.is_bearer else ""
-    if binding is not Binding.ASYMMETRIC or one.is_encrypted:
+    if binding is not Binding.ASYMMETRIC:
         return ""
     if one.is_signed:
         return "sender-vouches" if one.token.kind == "SamlToken" else ""

@@ -345,6 +345,8 @@ class _Reading:
             sign["UsernameToken"] = None
         if any(t.is_encrypted for t in usernames):
             encrypt["UsernameToken"] = None
+        if any(t.is_encrypted and saml_confirmation(t, self._binding) for t in tokens):
+            encrypt["Assertion"] = None
         reference = self._reference_of(_SIGNING, by_initiator=by_initiator)
         if sign and "ProtectTokens" in self._flags and reference == "direct":
             sign["BinarySecurityToken"] = None

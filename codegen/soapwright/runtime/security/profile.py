@@ -33,7 +33,10 @@ _WORDS: Final = (
     *("BinarySecurityToken", "Headers", "Attachments", "CompleteAttachments"),
 )
 _ATTACHMENTS: Final = ("Attachments", "CompleteAttachments")
-_ENCRYPTED_WORDS: Final = ("Body", "Signature", "UsernameToken", *_ATTACHMENTS)
+_ENCRYPTED_WORDS: Final = (
+    *("Body", "Signature", "UsernameToken", "Assertion"),
+    *_ATTACHMENTS,
+)
 
 
 class Engine(Protocol):
@@ -83,8 +86,8 @@ class Profile:
     header block by its name in Clark's notation, `{urn:shop}Order`, or all of a namespace, `{urn:shop}*`. Body and
     Timestamp must be there, the others are signed where they are.
     A part that is encrypted is "Body" (its content), "Signature" (with SignatureConfirmations),
-    "UsernameToken", "Attachments", "CompleteAttachments", or a header block, named likewise; they are encrypted where
-    they are. Attachments are encrypted after they are signed, in memory.
+    "UsernameToken", "Assertion" (of SAML), "Attachments", "CompleteAttachments", or a header block, named likewise; they
+    are encrypted where they are. Attachments are encrypted after they are signed, in memory; so is an assertion.
 
     Args:
         sign: the parts that are signed; none for messages that are not signed.
