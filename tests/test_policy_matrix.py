@@ -266,6 +266,14 @@ KINDS = {
         user="ida",
         saml="sender-vouches",
     ),
+    "issued, and signed by the sender": Kind(
+        asymmetric("IncludeTimestamp")
+        + saml_token("SignedSupportingTokens", issued("Bearer")),
+        *(BODY, BODY),
+        user="ida",
+        saml="bearer",
+        checks=has("#STR-Transform"),
+    ),
     "SAML that the sender signs, encrypted": Kind(
         asymmetric("IncludeTimestamp") + saml_token("SignedEncryptedSupportingTokens"),
         *(BODY, BODY),

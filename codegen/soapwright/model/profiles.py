@@ -14,7 +14,7 @@ ProfileOption: TypeAlias = tuple[str, object]
 
 PARTS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken", "BinarySecurityToken"),
-    *("Headers", "Attachments", "CompleteAttachments"),
+    *("Headers", "Attachments", "CompleteAttachments", "Assertion"),
 )
 ATTACHMENTS: Final = ("Attachments", "CompleteAttachments")
 ENCRYPTED_PARTS: Final = (

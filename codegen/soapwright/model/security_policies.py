@@ -205,8 +205,8 @@ def saml_confirmation(one: SupportingToken, binding: Binding | None) -> str:
         return "bearer" if one.token.is_bearer else ""
     if binding is not Binding.ASYMMETRIC:
         return ""
-    if one.is_signed:
-        return "sender-vouches" if one.token.kind == "SamlToken" else ""
+    if one.is_signed and one.token.kind == "SamlToken":
+        return "sender-vouches"
     return "bearer" if one.token.is_bearer else ""
 
 

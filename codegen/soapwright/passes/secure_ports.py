@@ -345,7 +345,10 @@ class _Reading:
             sign["UsernameToken"] = None
         if any(t.is_encrypted for t in usernames):
             encrypt["UsernameToken"] = None
-        if any(t.is_encrypted and saml_confirmation(t, self._binding) for t in tokens):
+        asserted = [t for t in tokens if saml_confirmation(t, self._binding)]
+        if saml == "bearer" and any(t.is_signed for t in asserted):
+            sign["Assertion"] = None
+        if any(t.is_encrypted for t in asserted):
             encrypt["Assertion"] = None
         reference = self._reference_of(_SIGNING, by_initiator=by_initiator)
         if sign and "ProtectTokens" in self._flags and reference == "direct":

@@ -115,6 +115,8 @@ def demanded(
         yield from (b for b in blocks if _namespace(b) in ADDRESSING)
     elif part == "UsernameToken":
         yield from parts.security.findall(USERNAME_TOKEN)
+    elif part == "Assertion":
+        yield from (e for e in parts.security if e.tag in ASSERTIONS)
     elif part == "Headers":
         yield from (b for b in blocks if b is not parts.security and parts.is_ours(b))
     elif part.endswith("}*"):

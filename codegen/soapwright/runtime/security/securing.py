@@ -196,10 +196,10 @@ class SecuredClient(_Secured):
             raise ValueError("a SAML assertion is demanded: give Keys(saml=…)")
         if profile.is_confirmed and not profile.sign:
             raise ValueError(f"saml={profile.saml!r} is confirmed by a signature")
-        if profile.is_confirmed and is_encrypted(material.saml):
-            raise ValueError(
-                f"saml={profile.saml!r} refers to the assertion: give it as it is, and encrypt=['Assertion']"
-            )
+        refers = profile.is_confirmed or profile.signs_assertion
+        if profile.saml and refers and is_encrypted(material.saml):
+            given = "give it as it is, and encrypt=['Assertion']"
+            raise ValueError(f"the signature refers to the assertion: {given}")
 
     def secured(self, message: Message) -> Message:
         """The message with its Security block.
