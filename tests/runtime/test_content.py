@@ -135,3 +135,15 @@ def test_a_model_takes_the_rows_that_its_regular_expression_matches(
     thing = Thing(choices=[(name, 1) for name in row])
     matched = re.fullmatch(pattern, row) is not None
     assert ([*content.wrong(thing, "T")] == []) == matched
+
+
+def test_a_choice_of_very_many_elements_is_looked_up() -> None:
+    names = [f"e{number}" for number in range(2_000)]
+    model = OneOf(tuple(Named((name,)) for name in names), low=0, high=None)
+    content = Content((Held("choices", {}, each=True),), model)
+    thing = Thing(choices=[(name, 1) for name in names * 5])
+    assert not [*content.wrong(thing, "T")]
+    [found] = content.wrong(Thing(choices=[("e1", 1), ("x", 1)]), "T")
+    assert found.path == "T.choices[1]" and found.message.endswith(
+        "or e4 or another is expected"
+    )

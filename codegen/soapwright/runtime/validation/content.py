@@ -7,7 +7,7 @@ model is deterministic or not, and occurrences are counted without being written
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,9 +17,11 @@ from ..values.strings import SPACE
 from ..values.values import UNSET
 from .validation import Violation
 
-_STEPS_EACH: Final = 1_000
+_STEPS_EACH: Final = 200
 """Steps that an element may take: more than sound models need."""
 _STEPS_ONCE: Final = 100_000
+_SHOWN: Final = 5
+"""Names that a message has at most."""
 
 
 class _TooLong(Exception):
@@ -41,9 +43,7 @@ class _Row:
         Raises:
             _TooLong: there were too many steps.
         """
-        self._steps -= 1 + len(places)
-        if self._steps < 0:
-            raise _TooLong
+        self._take(1 + len(places))
         found = set()
         for place in places:
             if place < len(self.names) and particle.takes(self.names[place]):
@@ -54,6 +54,21 @@ class _Row:
             elif place == self.reached:
                 self.wanted.update(dict.fromkeys(particle.shown))
         return found
+
+    def at(self, place: int) -> str:
+        """The name at a place; "" at the end."""
+        self._take(1)
+        return self.names[place] if place < len(self.names) else ""
+
+    def want(self, place: int, names: Iterable[str]) -> None:
+        """Remember that elements of these names would have been allowed at a place."""
+        if place == self.reached:
+            self.wanted.update(dict.fromkeys(map(_local, names)))
+
+    def _take(self, steps: int) -> None:
+        self._steps -= steps
+        if self._steps < 0:
+            raise _TooLong
 
 
 # ------------------------------------------------------------------------------ particles
@@ -138,12 +153,38 @@ class InOrder(Particle):
 
 @dataclass(frozen=True, slots=True)
 class OneOf(Particle):
-    """A choice."""
+    """A choice; which of its elements it can be is looked up, as there may be many."""
 
     branches: tuple[Particle, ...]
+    _elements: dict[str, list[Named]] = field(init=False, repr=False, compare=False)
+    _others: list[Particle] = field(init=False, repr=False, compare=False)
+    _may_be_absent: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        elements: dict[str, list[Named]] = {}
+        for branch in self.branches:
+            if isinstance(branch, Named):
+                for name in branch.names:
+                    elements.setdefault(name, []).append(branch)
+        others = [one for one in self.branches if not isinstance(one, Named)]
+        object.__setattr__(self, "_elements", elements)
+        object.__setattr__(self, "_others", others)
+        absent = any(one.low == 0 for one in self.branches if isinstance(one, Named))
+        object.__setattr__(self, "_may_be_absent", absent)
 
     def once(self, places: set[int], row: _Row) -> set[int]:
-        return set().union(*(branch.after(places, row) for branch in self.branches))
+        found: set[int] = set()
+        for branch in self._others:
+            found |= branch.after(places, row)
+        for place in places:
+            named = self._elements.get(row.at(place), ())
+            if not named:
+                row.want(place, self._elements)
+            for element in named:
+                found |= element.after({place}, row)
+        if self._may_be_absent:
+            found |= places
+        return found
 
 
 # -------------------------------------------------------------------------------- objects
@@ -215,7 +256,9 @@ class Content:
         except _TooLong:
             yield Violation(path, "has too many elements to be checked")
             return
-        wanted = " or ".join(row.wanted)
+        names = list(row.wanted)
+        names[_SHOWN:] = ["another"] if len(names) > _SHOWN else []
+        wanted = " or ".join(names)
         if row.reached == len(found):
             yield Violation(path, f"ends too early: {wanted} is expected")
             return
