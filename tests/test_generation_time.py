@@ -82,11 +82,18 @@ def wide(start: str, end: str) -> str:
     )
 
 
+def many_attributes() -> str:
+    """A type of three thousand attributes."""
+    found = "".join(f'<xsd:attribute name="a{n}" type="xsd:int"/>' for n in range(3000))
+    return f'<xsd:complexType name="W">{found}</xsd:complexType>'
+
+
 SCHEMAS = {
     "a chain of derived types": derived(50),
     "a wide sequence": wide("<xsd:sequence>", "</xsd:sequence>"),
     "a wide choice": wide("<xsd:choice>", "</xsd:choice>"),
     "a wide list": wide('<xsd:choice maxOccurs="unbounded">', "</xsd:choice>"),
+    "many attributes": many_attributes(),
     "unions of unions": unions(restricted=False),
     "unions of restricted unions": unions(restricted=True),
     "a wide substitution group": elements(chained=False),
