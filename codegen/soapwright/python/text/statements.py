@@ -7,7 +7,8 @@ at the end, and which of them become one statement, is decided when they are pri
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
 from typing import assert_never
 
 from soapwright.python.text.fstrings import Expression, Template, literal, text_of
@@ -108,7 +109,7 @@ class Writer:
         first, *rest = _merged([Grow((self.start,)), *self.body])
         assert isinstance(first, Grow)
         if not rest:
-            whole = _joined(first, Grow((self.end,))) if self.end else first
+            whole = _joined((first, Grow((self.end,)))) if self.end else first
             return [*checks, f"return {_grouped(whole)}"]
         if _growing(rest) < _MANY or any(_replaces(one) for one in rest):
             begun = f"xml = {_grouped(first)}"
@@ -147,21 +148,22 @@ def _grouped(grown: Grow) -> str:
 def _merged(statements: Iterable[Statement]) -> list[Statement]:
     """The statements, of which those that grow `xml` one after the other are one."""
     merged: list[Statement] = []
-    for statement in statements:
-        last = merged[-1] if merged else None
-        if isinstance(last, Grow) and isinstance(statement, Grow):
-            if last.joins and statement.joins:
-                merged[-1] = _joined(last, statement)
-                continue
-        merged.append(statement)
+    for joins, group in groupby(statements, _joins):
+        merged += [_joined(group)] if joins else group
     return merged
 
 
-def _joined(first: Grow, second: Grow) -> Grow:
-    """One statement for two; what begins with nothing begins with the second."""
-    empty = first.templates == (("",),)
-    templates = second.templates if empty else first.templates + second.templates
-    return replace(first, templates=templates)
+def _joins(statement: Statement) -> bool:
+    """Whether a statement grows `xml` by what may be part of a longer text."""
+    return isinstance(statement, Grow) and statement.joins
+
+
+def _joined(grown: Iterable[Statement]) -> Grow:
+    """One statement for several; what begins with nothing begins with the second."""
+    templates = [t for one in grown if isinstance(one, Grow) for t in one.templates]
+    if templates[0] == ("",) and len(templates) > 1:
+        del templates[0]
+    return Grow(tuple(templates))
 
 
 def _growing(statements: Iterable[Statement]) -> int:
