@@ -22,7 +22,6 @@ _MODULES = {
     "TYPE_CHECKING": "typing",
     "TypedDict": "typing",
     "overload": "typing",
-    "dataclass": "dataclasses",
     "field": "dataclasses",
 }
 _PACKAGE = {
