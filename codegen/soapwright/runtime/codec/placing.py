@@ -46,9 +46,26 @@ def _step(state: _State, tag: str) -> tuple[int, int] | None:
 
 
 def _elsewhere(states: States, at: int, tag: str) -> tuple[int, int]:
-    """The step of a child that is out of its place: from the next state that has one, else from the first."""
-    for state in (*states[at:], *states[:at]):
+    """The step of a child that is out of its place.
+
+    It leads to the next place of its name, after the last one to the first. But of several fields the
+    last keeps it, where that takes several, and what follows still comes after it: so a value that is
+    written out is read the same again.
+    """
+    for state in states[at:]:
         step = _step(state, tag)
         if step is not None:
             return step
-    return at, 0
+    passed = [
+        (place, *step)
+        for place, state in enumerate(states[:at])
+        if (step := _step(state, tag)) is not None
+    ]
+    if not passed:
+        return at, 0
+    _, to, first = passed[0]
+    last = passed[-1][2]
+    own = [place == to for place, to, number in passed if number == last]
+    if last != first and (len(own) > 1 or any(own)):
+        return at, last
+    return to, first
