@@ -65,7 +65,18 @@ def _elsewhere(states: States, at: int, tag: str) -> tuple[int, int]:
         return at, 0
     _, to, first = passed[0]
     last = passed[-1][2]
-    own = [place == to for place, to, number in passed if number == last]
-    if last != first and (len(own) > 1 or any(own)):
+    if last != first and _takes_several(states, passed, last):
         return at, last
     return to, first
+
+
+def _takes_several(
+    states: States, passed: Iterable[tuple[int, int, int]], field: int
+) -> bool:
+    """Whether a field takes several of the children for which there are these places, each a state, the next,
+    and a field; a wildcard's is a list."""
+    own = [(place, to) for place, to, number in passed if number == field]
+    repeated = len(own) > 1 or any(place == to for place, to in own)
+    return repeated or any(
+        number == field for place, _ in own for _, _, number in states[place][1]
+    )
