@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import copy
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -35,6 +38,10 @@ from message_desk import (
     service,
 )
 from message_keys import Pair, pair
+
+from soapwright.runtime.security.canonical import inclusive
+
+INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +288,64 @@ def test_weak_algorithms_are_taken_by_name_only(desk: Any) -> None:
         Wire(desk, md5.with_keys(keys(desk, SERVICE, CA)))
 
 
+def test_inclusive_canonicalisation_is_taken_by_name_only(desk: Any) -> None:
+    def made(envelope: bytes) -> bytes:
+        """The same, signed with Canonical XML 1.0, of which nothing is declared away."""
+        root = etree.fromstring(envelope)
+        signature = root.find(f".//{DS}Signature")
+        info = signature.find(f"{DS}SignedInfo")
+        for method in info.iter(f"{DS}CanonicalizationMethod", f"{DS}Transform"):
+            method.set("Algorithm", INCLUSIVE)
+            method[:] = []
+        root = etree.fromstring(etree.tostring(root))
+        info = root.find(f".//{DS}SignedInfo")
+        for reference in info.iter(f"{DS}Reference"):
+            ids = {e.get(f"{WSU}Id"): e for e in root.iter()}
+            data = inclusive(ids[reference.get("URI")[1:]])
+            reference.find(f"{DS}DigestValue").text = b64encode(
+                sha256(data).digest()
+            ).decode()
+        value = CLIENT.key.sign(inclusive(info), padding.PKCS1v15(), hashes.SHA256())
+        root.find(f".//{DS}SignatureValue").text = b64encode(value).decode()
+        return etree.tostring(root)
+
+    def bound(envelope: bytes) -> bytes:
+        """Another namespace in the scope of what is signed."""
+        return made(envelope).replace(b":Envelope ", b":Envelope xmlns:n='urn:n' ", 1)
+
+    wire, mine = both(desk, there=made)
+    refused_by_service(desk, wire, mine, "Desk")
+    theirs = keys(desk, SERVICE, CA, accept=["c14n"])
+    assert ask(desk, Wire(desk, theirs, made), mine) == "who? CN=client"
+    refused_by_service(desk, Wire(desk, theirs, bound), mine, "Desk")
+
+
+@pytest.mark.parametrize(
+    ("document", "form"),
+    [
+        ('<a xmlns="urn:u"><b/></a>', '<b xmlns="urn:u"></b>'),
+        ('<a xmlns="urn:u"><b xmlns=""><c/></b></a>', "<b><c></c></b>"),
+        (
+            '<a xmlns:q="urn:v" xmlns:p="urn:u"><p:b z="1" q:a="2"/></a>',
+            '<p:b xmlns:p="urn:u" xmlns:q="urn:v" z="1" q:a="2"></p:b>',
+        ),
+        (
+            '<a xml:lang="en" xml:space="preserve"><b xml:lang="de"><c xml:lang="de"/></b></a>',
+            '<b xml:lang="de" xml:space="preserve"><c xml:lang="de"></c></b>',
+        ),
+        (
+            '<a xmlns:p="urn:u"><b><c xmlns:p="urn:v" xmlns:q="urn:w"><d xmlns:p="urn:u"/></c></b></a>',
+            '<b xmlns:p="urn:u"><c xmlns:p="urn:v" xmlns:q="urn:w"><d xmlns:p="urn:u"></d></c></b>',
+        ),
+    ],
+)
+def test_inclusive_forms(document: str, form: str) -> None:
+    """Canonical XML 1.0, sections 2.3 and 2.4: of the root's first child; of the root as libxml2 gives it."""
+    root = etree.fromstring(document)
+    assert inclusive(root[0]).decode() == form
+    assert inclusive(root) == etree.tostring(root, method="c14n")
+
+
 def test_short_keys(desk: Any) -> None:
     short = pair("short", "rsa-1024")
     wire = Wire(desk, keys(desk, SERVICE, short))
@@ -310,6 +375,36 @@ def test_nothing_is_taken_twice(desk: Any) -> None:
     assert client.checked(came, desk.limits()).verified
     with pytest.raises(desk.errors.SecurityError, match="before"):
         client.checked(came, desk.limits())
+
+
+def test_what_is_not_signed_makes_no_message_a_new_one(desk: Any) -> None:
+    wire, mine = both(desk)
+    ask(desk, wire, mine)
+    more = wire.request.body.replace(b"<soap:Header>", b"<soap:Header><n xmlns='u:n'/>")
+    assert wire._transport.send(replace(wire.request, body=more)).status == 500
+
+
+def test_a_time_that_nobody_signed_does_not_end_the_memory(desk: Any) -> None:
+    now = [datetime.now(timezone.utc)]
+    lax = profile(desk, sign=["Body", "Addressing"], timestamp=False)
+    theirs = keys(desk, SERVICE, CA, clock=lambda: now[0])
+    sent = Wire(desk, lax.with_keys(theirs))
+    ask(desk, sent, lax.with_keys(keys(desk, CLIENT, SERVICE)))
+
+    def sent_again(transport: Any, *ages: int) -> int:
+        body = sent.request.body
+        created, expires = (now[0] - timedelta(seconds=age) for age in ages)
+        stamp = f'<t:Timestamp xmlns:t="{WSU[1:-1]}"><t:Created>{created.isoformat()}'
+        stamp += f"</t:Created><t:Expires>{expires.isoformat()}</t:Expires>"
+        stamp += "</t:Timestamp><ds:Signature "
+        body = body.replace(b"<ds:Signature ", stamp.encode(), 1)
+        reply = transport.send(replace(sent.request, body=body))
+        return int(reply.status)
+
+    another = Wire(desk, lax.with_keys(keys(desk, SERVICE, CA, clock=lambda: now[0])))
+    assert sent_again(another._transport, 500, 299) == 200  # it expires in a second
+    now[0] += timedelta(seconds=5)
+    assert sent_again(another._transport, 0, -60) == 500
 
 
 @pytest.mark.parametrize("port", PORTS)

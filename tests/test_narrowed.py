@@ -29,6 +29,11 @@ TYPES = """
 <xs:complexType name="P1"><xs:simpleContent><xs:restriction base="t:P">
   <xs:simpleType><xs:restriction base="xs:positiveInteger"/></xs:simpleType>
   <xs:attribute name="of" type="xs:integer" use="required"/></xs:restriction></xs:simpleContent></xs:complexType>
+<xs:element name="head" type="xs:string"/>
+<xs:element name="one" type="xs:string" substitutionGroup="t:head"/>
+<xs:element name="two" type="xs:string" substitutionGroup="t:head"/>
+<xs:group name="G"><xs:choice><xs:element name="g" type="xs:string"/>
+  <xs:element name="h" type="xs:string"/></xs:choice></xs:group>
 """
 
 
@@ -100,14 +105,90 @@ NARROWED = {
         f"<xs:sequence>{one('x', 'xs:int')}</xs:sequence>",
         ["<x>4</x>", "<o:y/>", "<x>q</x>", "<x>4</x><o:y/>", ""],
     ),
+    "wildcards": (
+        f'<xs:sequence>{one("x")}<xs:any namespace="##any" processContents="skip" {SOME}/></xs:sequence>',
+        f'<xs:sequence>{one("x")}<xs:any namespace="##other" processContents="skip"'
+        ' minOccurs="1" maxOccurs="2"/></xs:sequence>',
+        [
+            "<x/>",
+            "<x/><o:y/>",
+            "<x/><o:y/><o:z/>",
+            "<x/><o:y/><o:y/><o:y/>",
+            "<x/><y/>",
+        ],
+    ),
+    "repeated-choice": (
+        f'<xs:choice {SOME}>{one("x")}{one("y")}{one("z")}</xs:choice>',
+        f'<xs:choice minOccurs="2" maxOccurs="3">{one("x")}{one("y")}</xs:choice>',
+        ["<x/><y/>", "<y/><x/><y/>", "<x/>", "", "<x/><x/><x/><x/>", "<x/><z/>"],
+    ),
+    "choice-to-sequence": (
+        f'<xs:choice {SOME}>{one("x")}{one("y")}{one("z")}</xs:choice>',
+        f'<xs:sequence>{one("y")}{one("x", more=SOME)}{one("z", more=OPTIONAL)}</xs:sequence>',
+        ["<y/>", "<y/><z/>", "<y/><x/><x/><z/>", "<x/><y/>", "<y/><z/><x/>", ""],
+    ),
+    "repeated-sequence": (
+        f'<xs:sequence {SOME}>{one("x")}{one("y", more=OPTIONAL)}{one("z", more=SOME)}</xs:sequence>',
+        f'<xs:sequence minOccurs="1" maxOccurs="2">{one("x")}{one("y")}'
+        f'{one("z", more=OPTIONAL)}</xs:sequence>',
+        [
+            "<x/><y/>",
+            "<x/><y/><z/><x/><y/>",
+            "",
+            "<x/><z/>",
+            "<x/><y/><z/><z/>",
+            "<x/><y/><x/>",
+            "<x/><y/><x/><y/><x/><y/>",
+        ],
+    ),
+    "nested-groups": (
+        f'<xs:sequence>{one("a", more=OPTIONAL)}<xs:choice {SOME}><xs:sequence>{one("x")}{one("y", more=SOME)}'
+        f'</xs:sequence>{one("z")}</xs:choice>{one("e", more=SOME)}</xs:sequence>',
+        f'<xs:sequence>{one("a")}<xs:choice maxOccurs="2"><xs:sequence>{one("x")}{one("y", more=TWO)}'
+        f'</xs:sequence>{one("z")}</xs:choice>{one("e", more=OPTIONAL)}</xs:sequence>',
+        [
+            "<a/><x/><y/><y/><e/>",
+            "<a/><z/><z/>",
+            "<a/><z/><x/><y/><y/>",
+            "<z/>",
+            "<a/><x/><y/>",
+            "<a/><x/><y/><y/><y/>",
+            "<a/><z/><z/><z/>",
+            "<a/><z/><e/><e/>",
+            "<a/><e/>",
+        ],
+    ),
+    "choice-that-must-be-made": (
+        f'<xs:sequence><xs:choice minOccurs="0">{one("x")}{one("y")}</xs:choice>{one("z", more=OPTIONAL)}'
+        "</xs:sequence>",
+        f'<xs:sequence><xs:choice>{one("x")}{one("y")}</xs:choice>{one("z", more=OPTIONAL)}</xs:sequence>',
+        ["<x/>", "<y/><z/>", "<z/>", ""],
+    ),
+    "heads": (
+        f'<xs:sequence><xs:element ref="t:head" {SOME}/></xs:sequence>',
+        '<xs:sequence><xs:element ref="t:one" maxOccurs="2"/></xs:sequence>',
+        ["<one/>", "<one/><one/>", "<two/>", "<one/><one/><one/>", "", "<one/><two/>"],
+    ),
+    "mixed": (
+        f'<xs:choice {SOME}>{one("x")}{one("y")}</xs:choice>',
+        f'<xs:sequence>{one("x")}{one("y", more=OPTIONAL)}</xs:sequence>',
+        ["a<x/>b<y/>c", "<x/>", "a", "<y/>", "<x/>a<x/>", "<y/><x/>"],
+    ),
+    "groups": (
+        f'<xs:group ref="t:G" {SOME}/>',
+        '<xs:group ref="t:G" minOccurs="2" maxOccurs="2"/>',
+        ["<g/><g/>", "<h/><g/>", "<g/>", "<g/><h/><g/>"],
+    ),
 }
+MIXED = {"mixed"}
 
 
-def schema(base: str, restriction: str) -> str:
+def schema(base: str, restriction: str, *, mixed: bool) -> str:
+    mark = ' mixed="true"' if mixed else ""
     return (
         f'<xs:schema xmlns:xs="{XSD}" xmlns:t="urn:t" targetNamespace="urn:t"'
-        f' elementFormDefault="qualified">{TYPES}<xs:complexType name="A">{base}</xs:complexType>'
-        f'<xs:complexType name="B"><xs:complexContent><xs:restriction base="t:A">{restriction}'
+        f' elementFormDefault="qualified">{TYPES}<xs:complexType name="A"{mark}>{base}</xs:complexType>'
+        f'<xs:complexType name="B"{mark}><xs:complexContent><xs:restriction base="t:A">{restriction}'
         "</xs:restriction></xs:complexContent></xs:complexType>"
         '<xs:element name="narrow" type="t:B"/><xs:element name="wide" type="t:A"/></xs:schema>'
     )
@@ -118,7 +199,7 @@ def test_what_a_restriction_refuses_is_refused(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base, restriction, contents = NARROWED[name]
-    text = schema(base, restriction)
+    text = schema(base, restriction, mixed=name in MIXED)
     path = tmp_path / "service.wsdl"
     path.write_text(wsdl(text, ["narrow", "wide"]), encoding="utf-8")
     package_name = f"narrowed_{name.replace('-', '_')}"

@@ -140,12 +140,19 @@ def test_mtom_is_signed_with_its_values_in_place(archive: Any) -> None:
         store(archive, wire, mine)
 
 
-def test_a_signed_place_of_a_part_does_not_sign_the_part(archive: Any) -> None:
+@pytest.mark.parametrize("place", ["Body", "{urn:x}block"])
+def test_a_signed_place_of_a_part_does_not_sign_the_part(
+    archive: Any, place: str
+) -> None:
     """A sender who signs an `xop:Include` in the place of a value has not signed the value."""
-    wire, mine = both(archive)
-    message = archive.Message(INCLUDING, "text/xml")
+    wire, mine = both(archive, sign=["Body", "Timestamp", "{urn:x}*"])
+    body = INCLUDING if place == "Body" else b""
+    block = b"" if place == "Body" else b'<block xmlns="urn:x">%b</block>' % INCLUDING
+    message = archive.Message(ENVELOPE % (block, body), "text/xml")
     sender = mine.for_client(None, "")
-    receiver = keys(archive, SERVICE, CA).service_with(profile(archive))
+    receiver = keys(archive, SERVICE, CA).service_with(
+        profile(archive, sign=["Body", "Timestamp", place])
+    )
     envelope = sender.secured(message).envelope
     blocks = etree.fromstring(envelope)[0][:]
     with pytest.raises(archive.errors.SoapFault) as caught:
@@ -153,9 +160,9 @@ def test_a_signed_place_of_a_part_does_not_sign_the_part(archive: Any) -> None:
     assert "includes a part" in str(caught.value.__cause__)
 
 
-INCLUDING = b"""<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">
-<soap:Header/><soap:Body><a xmlns="urn:x"><xop:Include href="cid:a@b"
-xmlns:xop="http://www.w3.org/2004/08/xop/include"/></a></soap:Body></soap:Envelope>"""
+ENVELOPE = b"""<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">
+<soap:Header>%b</soap:Header><soap:Body><a xmlns="urn:x">%b</a></soap:Body></soap:Envelope>"""
+INCLUDING = b"""<xop:Include href="cid:a@b" xmlns:xop="http://www.w3.org/2004/08/xop/include"/>"""
 
 
 def signature(wire: Wire) -> bytes:

@@ -8,7 +8,7 @@ made. What it offers to them is all here; what users need is re-exported by the 
     element, reading, scoped          elements to values
     written                           values that keep their text, for types with patterns
     writing, derived, anything        values to elements
-    validation, regular               facets; not imported here, as few need it
+    validation, regular, content      facets; not imported here, as few need it
     references, arrays                SOAP's encoding
     literal_arrays                    its arrays where they are only elements
     parsing, envelope, faults         envelopes

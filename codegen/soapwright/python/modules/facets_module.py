@@ -21,6 +21,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.patterns import python_pattern
 from soapwright.python.context import Context
+from soapwright.python.modules.contents import PARTICLES, content_of
 from soapwright.python.text.literals import string
 from soapwright.python.text.views import FacetsModule
 from soapwright.python.types.fields import (
@@ -55,6 +56,7 @@ class FacetsModules:
     def module(self) -> FacetsModule:
         """The view of the module."""
         checks: list[str] = []
+        contents: list[str] = []
         types = self.context.types
         for definition in self.context.api.types.values():
             if isinstance(definition, UnionOf):
@@ -66,12 +68,15 @@ class FacetsModules:
                 for one in types.fields(definition)
                 if (one.own or one.shape) and (check := self._check(one))
             ]
+            name = types.names.types[definition.id]
             if lines:
-                name = types.names.types[definition.id]
                 checks += [f"{string(name)}: {{", *lines, "},"]
+            if content := content_of(self.context, definition):
+                contents.append(f"{string(name)}: {content},")
         named = [f"{name} = {made}" for name, made in self._types.items()]
         used = {"Checks", "check"}
         used |= {"Check"} if checks else set()
+        used |= {"Contents"} if contents else set()
         used |= {"Facets"} if named or self._has_facets else set()
         used |= {"BUILTINS"} if self._has_builtins else set()
         names_qname = any("QName(" in line for line in named)
@@ -83,6 +88,9 @@ class FacetsModules:
             types=named,
             checks=checks,
             names=module("values.names") if names_qname else "",
+            contents=contents,
+            content=module("validation.content"),
+            particles=[n for n in PARTICLES if any(f"{n}(" in c for c in contents)],
         )
 
     # ---------------------------------------------------------------------------- fields

@@ -233,7 +233,8 @@ class FacetsModule:
     """`facets.py`: assignments of simple types, and the entries of a dictionary of checks.
 
     `runtime` are the names that it imports to be used; `names` is the module of QName where
-    types have some, else "".
+    types have some, else "". `contents` are the entries of a dictionary of content models, `particles` the
+    names of the module `content` that these use.
     """
 
     header: list[str]
@@ -242,6 +243,9 @@ class FacetsModule:
     types: list[str]
     checks: list[str]
     names: str
+    contents: list[str]
+    content: str
+    particles: list[str]
 
 
 @dataclass(frozen=True, slots=True)

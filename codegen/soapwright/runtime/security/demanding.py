@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from ..errors.errors import SecurityError
 from ..http.message import Attachment
@@ -20,6 +20,8 @@ from .parts import Parts, only
 from .profile import Profile
 from .receiving import Opened
 from .verifying import Verified
+
+_OF_SECURITY: Final = ("Timestamp", "UsernameToken", "BinarySecurityToken", "Signature")
 
 
 def check_coverage(found: Verified, profile: Profile) -> None:
@@ -75,14 +77,20 @@ def check_assertion(found: Opened, profile: Profile) -> None:
 
 
 def check_included(parts: Parts, profile: Profile) -> None:
-    """Refuse a message whose Body must be signed or encrypted, and includes a part that is neither.
+    """Refuse a message of which a part that must be signed or encrypted includes what is neither, by XOP.
 
     Raises:
-        SecurityError: it does.
+        SecurityError: one does.
     """
-    if "Body" in (*profile.expected, *profile.expected_encrypted):
-        if next(parts.body.iter(INCLUDE), None) is not None:
-            raise SecurityError("the Body includes a part that is not signed with it")
+    for part in dict.fromkeys((*profile.expected, *profile.expected_encrypted)):
+        if part in _OF_SECURITY:  # they have no binary values
+            continue
+        for e in demanded(parts, part, profile):
+            if next(e.iter(INCLUDE), None) is not None:
+                local = str(e.tag).rpartition("}")[2]
+                raise SecurityError(
+                    f"{local} includes a part that is not signed with it"
+                )
 
 
 def demanded(

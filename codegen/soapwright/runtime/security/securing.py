@@ -29,14 +29,14 @@ from .demanding import (
     check_included,
 )
 from .material import Material
-from .names import BLOCK, USERNAME_TOKEN, ds
+from .names import BLOCK, TIMESTAMP, USERNAME_TOKEN, ds
 from .parts import Parts, parts_of
 from .profile import Algorithms, Profile
 from .receiving import Coming, Opened, is_protected, opened
 from .refusals import refusal
 from .required import check_required, check_sent
 from .sending import secured
-from .timestamps import check_timestamp
+from .timestamps import check_timestamp, latest
 from .verifying import Verified
 
 _LATEST: Final = 2.0**40
@@ -124,6 +124,8 @@ class _Secured:
         check_attachments(main, profile, found.attachments)
         if request is not None and profile.confirm:
             check_confirmations(main, request.values)
+        if not any(map(main.covers, main.parts.security.findall(TIMESTAMP))):
+            until = latest(profile, material.now())
         # Asked last: only who is trusted fills the memory.
         for one in found.signatures:
             if request is not None and request.values:
@@ -192,6 +194,8 @@ class SecuredClient(_Secured):
             self._check_decrypter()
         if profile.saml and material.saml is None:
             raise ValueError("a SAML assertion is demanded: give Keys(saml=…)")
+        if profile.is_confirmed and not profile.sign:
+            raise ValueError(f"saml={profile.saml!r} is confirmed by a signature")
 
     def secured(self, message: Message) -> Message:
         """The message with its Security block.
@@ -246,6 +250,8 @@ class SecuredService(_Secured):
             material.issuers.pinned or material.issuers.authorities
         ):
             raise ValueError("SAML assertions are demanded, and issuers=[…] has nobody")
+        if profile.is_confirmed and not profile.expected:
+            raise ValueError(f"saml={profile.saml!r} is confirmed by a signature")
 
     def understands(self, block: str) -> bool:
         """Whether a header block is checked here, by its name in Clark's notation."""

@@ -16,7 +16,8 @@ from decimal import Decimal, localcontext
 from enum import Enum
 from functools import cache
 from itertools import groupby
-from typing import Any, Final, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from ..codec.enumerations import is_unknown
 from ..errors.errors import EncodeError
@@ -31,7 +32,16 @@ from ..values.lexical import (
 )
 from ..values.names import NCNAME, QName
 from ..values.numbers import decimal_text
-from ..values.values import UNSET, Duration, Nil
+from ..values.values import (
+    UNSET,
+    Duration,
+    GDay,
+    GMonth,
+    GMonthDay,
+    GYear,
+    GYearMonth,
+    Nil,
+)
 from .regular import TooLong, matcher
 
 _ALL: Final = range(sys.maxunicode + 1)
@@ -169,7 +179,10 @@ class Facets:
 
 _KINDS: Final[Mapping[str, type]] = {
     one.__name__: one
-    for one in (str, bytes, bool, int, Decimal, float, list, datetime, date, time)
+    for one in (
+        *(str, bytes, bool, int, Decimal, float, list, datetime, date, time),
+        *(QName, Duration, GYear, GYearMonth, GMonth, GMonthDay, GDay),
+    )
 }
 
 
@@ -390,11 +403,25 @@ Checks: TypeAlias = Mapping[str, Mapping[str, Check]]
 """By the name of a class, by the name of a field."""
 
 
+class ContentCheck(Protocol):
+    """The number and the order of the elements of a class's objects."""
+
+    def wrong(self, value: object, path: str) -> Iterator[Violation]:
+        """The violations of an object."""
+        ...
+
+
+Contents: TypeAlias = Mapping[str, ContentCheck]
+"""By the name of a class."""
+
+
 # ------------------------------------------------------------------------------- values
 
 
-def check(value: object, checks: Checks) -> None:
-    """Check a value and all that it holds, each object once.
+def check(
+    value: object, checks: Checks, contents: Contents = MappingProxyType({})
+) -> None:
+    """Check a value and all that it holds, each object once; its content if its fields are sound.
 
     Raises:
         ValidationError: something breaks a facet.
@@ -419,13 +446,17 @@ def check(value: object, checks: Checks) -> None:
         ):
             seen.add(id(one))
             wanted = _checks_of(type(one), checks)
-            inner = []
+            inner: list[tuple[object, str]] = []
+            before = len(found)
             for name in (f.name for f in dataclasses.fields(one)):
                 held, spot = getattr(one, name), f"{path}.{name}"
                 if name in wanted and held is not UNSET:
                     found += wanted[name].wrong(held, spot)
                 inner.append((held, spot))
             waiting += reversed(inner)
+            content = contents.get(type(one).__name__)
+            if content is not None and len(found) == before:
+                found += content.wrong(one, path)
     if found:
         raise ValidationError(found)
 
