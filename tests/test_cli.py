@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import BROKEN, DANGLING, ROOT, SERVICE, Run, Shell
+from terminals import at_terminal
 
 import soapwright
 
@@ -409,6 +410,25 @@ def test_what_is_interrupted_ends_with_130(tmp_path: Path) -> None:
             process.send_signal(signal.SIGINT)
             _, said = process.communicate(timeout=120)
     assert (process.returncode, said) == (130, "\nInterrupted\n")
+
+
+_CONSOLE_SCRIPT = """
+import sys
+from importlib.metadata import entry_points
+(script,) = entry_points(group="console_scripts", name=sys.argv[1])
+script.load()()
+"""
+
+
+@pytest.mark.parametrize("name", ["soapwright", "clickatell"])
+def test_an_interrupted_import_leaves_no_traceback(name: str, tmp_path: Path) -> None:
+    slow = "import time\nprint('begun', flush=True)\ntime.sleep(60)\n"
+    (tmp_path / "click.py").write_text(slow)
+    command = (sys.executable, "-c", _CONSOLE_SCRIPT, name)
+    with at_terminal(command, tmp_path, PYTHONPATH=str(tmp_path)) as terminal:
+        terminal.see("begun\r\n")
+        assert terminal.interrupted() == 130
+        assert terminal.shown == "begun\n^C\nInterrupted\n"
 
 
 def test_a_disk_that_is_full_is_a_message(tmp_path: Path) -> None:

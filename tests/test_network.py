@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SERVICE, Shell
+from message_keys import pair
 
 from soapwright.project import fetching
 from soapwright.project import remote as remote_module
@@ -50,7 +52,8 @@ def web() -> Iterator[Web]:
                     self.wfile.write(b"X-%d: a\r\n" % number)
             body = made.pages.get(self.path, "").encode()
             to = made.redirects.get(self.path)
-            self.send_response(302 if to else 200 if body else 404)
+            wanted = int(self.path[1:]) if self.path[1:].isdecimal() else 404
+            self.send_response(302 if to else 200 if body else wanted)
             if to:
                 self.send_header("Location", to)
             self.send_header("Content-Length", str(len(body)))
@@ -194,6 +197,44 @@ def test_what_is_not_there(shell: Shell, vendor: Web) -> None:
         f"{vendor.url}/x.xsd:1: error: {vendor.url}/more.xsd"
         " cannot be fetched: HTTP status 404 [network]\nhint: "
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"),
+    [
+        (401, "a login is asked for: save it by other means, and give the file"),
+        (403, "a login is asked for: save it by other means, and give the file"),
+        (404, "a WSDL is mostly at the service's address with ?wsdl behind it"),
+        (500, ""),
+    ],
+)
+def test_a_status_has_its_hint(
+    status: int, hint: str, shell: Shell, vendor: Web
+) -> None:
+    url = f"{vendor.url}/{status}"
+    done = shell("inspect", url, "--allow-network")
+    assert done.code == 2
+    reason = f"{url}:1: error: {url} cannot be fetched: HTTP status {status} [network]"
+    assert done.err == f"{reason}\n" + (f"hint: {hint}\n" if hint else "")
+
+
+def test_a_certificate_that_is_not_trusted_has_its_hint(shell: Shell) -> None:
+    keys = pair("localhost")
+    Path("cert.pem").write_bytes(keys.pem)
+    Path("key.pem").write_bytes(keys.key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain("cert.pem", "key.pem")
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.handle_error = lambda *_: None  # type: ignore[method-assign] # it would print it
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"https://127.0.0.1:{server.server_port}/a.wsdl"
+        done = shell("inspect", url, "--allow-network")
+        server.shutdown()
+        thread.join()
+    assert done.code == 2 and "certificate verify failed" in done.err
+    assert "\nhint: SSL_CERT_FILE names a file of certificates" in done.err
 
 
 @pytest.mark.parametrize("there", [True, False])

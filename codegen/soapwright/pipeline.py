@@ -63,8 +63,8 @@ def generate(
             check_names(api, options, str(wsdl), findings)
             findings.raise_errors()
             style = choose_style(api, options.wire, options.place("wire", str(wsdl)))
-            count = f"{len(api.types):,} types of {len(api.sources):,} files"
-            progress(f"writing Python for {count}")
+            of = f"{len(api.sources):,} file{'' if len(api.sources) == 1 else 's'}"
+            progress(f"writing Python for {len(api.types):,} types of {of}")
             emission = emit(api, style, options)
             progress("formatting")
             files = _formatted(emission, options.name)

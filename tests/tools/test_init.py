@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import SERVICE, Run, Shell
+from terminals import CTRL_D, Terminal, at_terminal
 
 KEPT = """# my project
 [project]
@@ -89,9 +91,84 @@ def answers(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     monkeypatch.setattr("click.termui.visible_prompt_func", answer)
 
 
+# ------------------------------------------------------------------------- at a terminal
+
+INIT = (sys.executable, "-m", "soapwright", "init")
+QUESTIONS = (
+    ("The WSDL: a file, or a URL:", "service.wsdl"),
+    ("The package's import name [weather]:", ""),
+    ("Its folder [weather]:", ""),
+    ("Write a first test, tests/test_weather.py? [Y/n]:", ""),
+)
+
+
+def answer_before(terminal: Terminal, number: int) -> None:
+    """Answer all questions before one, and wait for that."""
+    for question, answer in QUESTIONS[:number]:
+        terminal.see(question)
+        terminal.type(answer)
+    terminal.see(QUESTIONS[number][0])
+
+
+@pytest.mark.parametrize("number", range(len(QUESTIONS)))
+def test_a_question_is_left_by_a_key(shell: Shell, number: int) -> None:
+    """Ctrl-C ends with one line, and so does the input's end; nothing is written."""
+    before = sorted(Path().iterdir())
+    with at_terminal(INIT, Path()) as terminal:
+        answer_before(terminal, number)
+        assert terminal.interrupted() == 130
+        last = terminal.shown.partition(QUESTIONS[number][0])[2]
+        assert re.fullmatch(r" (\^C)+\nInterrupted\n", last)
+    with at_terminal(INIT, Path()) as terminal:
+        answer_before(terminal, number)
+        terminal.press(CTRL_D)
+        assert terminal.ended() == 2
+        last = terminal.shown.partition(QUESTIONS[number][0])[2].replace("^D\b\b", "")
+        assert last.split("\n")[1:] == [
+            "Error: nothing was written; --yes answers every question",
+            "",
+        ]
+    assert sorted(Path().iterdir()) == before
+
+
+def test_an_answer_that_is_wrong_is_asked_for_again(shell: Shell, run: Run) -> None:
+    Path("theirs").mkdir()
+    Path("theirs", "weather").mkdir()
+    Path("theirs", "weather", "mine.py").touch()
+    wrong = {
+        0: (
+            ("", "The WSDL"),
+            (" ", "Error: a file or a URL is wanted"),
+            ("servise.wsdl", "there is no such file (did you mean service.wsdl?)"),
+            ("api.example/soap?wsdl", "(a URL begins with its scheme: http://api.ex"),
+            (".", ".: this is a folder, not a file (there is broken.wsdl, "),
+        ),
+        1: (
+            ("class", "(class_ may be taken)"),
+            ("json", "(json_client may be taken)"),
+        ),
+        2: (
+            ("service.wsdl", "(service.wsdl/weather may be taken)"),
+            ("theirs/weather", "theirs/weather: holds files that soapwright did not"),
+        ),
+        3: (("perhaps", "Error: invalid input"),),
+    }
+    with at_terminal(INIT, Path(), columns=40) as terminal:
+        for number, (question, answer) in enumerate(QUESTIONS):
+            terminal.see(question)
+            for given, reported in wrong[number]:
+                terminal.type(given)
+                terminal.see(reported)
+            terminal.type(answer)
+        assert terminal.ended() == 0
+    assert "1 passed" in run("-m", "pytest", "-q", cwd=Path()).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (("--output", "elsewhere"), "elsewhere/weather may be taken"),
+        (("--package", "a.weather", "--output", "weather"), "weather/a/weather may"),
         (("--package", "class"), "class_ may be taken"),
         (("--package", "json"), "'json' hides a module of that name"),
         (("--package", "my-weather"), "my_weather may be taken"),
@@ -103,6 +180,18 @@ def test_a_name_that_cannot_be_one_gets_another(
     done = shell("init", "service.wsdl", "--yes", *arguments)
     assert done.code == 2 and said in done.err
     assert not Path("pyproject.toml").exists()
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_line_ends_are_those_that_the_file_has(shell: Shell, line_end: str) -> None:
+    before = KEPT.replace("\n", line_end).encode()
+    Path("other.wsdl").write_text(SERVICE)
+    Path("pyproject.toml").write_bytes(before)
+    assert shell("init", "service.wsdl", "--yes").code == 0
+    after = Path("pyproject.toml").read_bytes()
+    assert after.startswith(before)
+    assert after.count(b"\n") == after.count(line_end.encode())
+    assert shell("generate").code == 0
 
 
 def test_a_package_that_is_there_is_not_added_again(shell: Shell) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from terminals import at_terminal
 
 from soapwright.cli.progress import seconds_left
 
@@ -24,25 +24,16 @@ print("done")
 """
 
 
-def at_terminal(code: str) -> str:
-    """The standard error of a program, where that is a terminal."""
-    ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stderr=theirs, stdout=subprocess.DEVNULL
-    ):
-        os.close(theirs)
-        shown = b""
-        try:
-            while piece := os.read(ours, 4096):
-                shown += piece
-        except OSError:  # the other side is closed
-            pass
-    os.close(ours)
-    return shown.decode()
+def shown_at_terminal(code: str, columns: int = 80, kind: str = "xterm") -> str:
+    """What a program shows."""
+    command = (sys.executable, "-c", code)
+    with at_terminal(command, Path(), columns=columns, TERM=kind) as terminal:
+        assert terminal.ended() == 0
+        return terminal.shown.removesuffix("done\n")
 
 
 def test_work_of_more_than_a_second_shows_and_its_line_goes_again() -> None:
-    shown = at_terminal(WORK.format(before=0.9, after=1.0))
+    shown = shown_at_terminal(WORK.format(before=0.9, after=1.0))
     assert "reading" not in shown
     assert "\rwriting" not in shown  # a line is cleared before it is drawn
     line = r"\r\x1b\[Kwriting Python for 4,000 types of 2 files … \d s, about \d s left"
@@ -51,7 +42,18 @@ def test_work_of_more_than_a_second_shows_and_its_line_goes_again() -> None:
 
 
 def test_short_work_shows_nothing() -> None:
-    assert at_terminal(WORK.format(before=0, after=0)) == ""
+    assert shown_at_terminal(WORK.format(before=0, after=0)) == ""
+
+
+def test_a_line_is_no_longer_than_the_terminal() -> None:
+    """Of a longer one, only the last part could be cleared."""
+    shown = shown_at_terminal(WORK.format(before=0.9, after=1.0), columns=40)
+    lines = shown.split("\r\x1b[K")
+    assert "writing Python" in shown and max(map(len, lines)) < 40
+
+
+def test_a_terminal_that_clears_no_line_gets_nothing() -> None:
+    assert shown_at_terminal(WORK.format(before=0.7, after=0.7), kind="dumb") == ""
 
 
 def test_what_is_no_terminal_gets_nothing() -> None:

@@ -1083,6 +1083,11 @@ def test_every_real_wsdl_loads(corpus: list[Path]) -> None:
         (b"\x1f\x8b\x08\0", "not XML but packed by gzip: unpack it first [xml]"),
         (b"PK\x03\x04", "not XML but packed by zip: unpack it first [xml]"),
         (b"\x7fELF\x02\0\xff", "a byte that is not utf-8: invalid start byte"),
+        (
+            b"# shop\nopenapi: 3.1.0\n",
+            "not XML but YAML [xml]\nhint: a service that is",
+        ),
+        (b"swagger: '2.0'\n", "described by YAML (OpenAPI) is not one of SOAP"),
     ],
 )
 def test_a_file_of_another_kind(content: bytes, expected: str, read: Read) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -51,9 +52,12 @@ def init_command(
     prints a first call. What no option answers is asked; with --yes the proposals are taken, and
     a WSDL that is a URL is fetched. Ends with 0 where all is written, 2 where nothing is.
     """
+    # loaded when it runs
+    from soapwright.tools.init.answers import check_wsdl
+
     asking = _Asking(yes)
     try:
-        wsdl = wsdl or asking.text("The WSDL: a file, or a URL")
+        wsdl = wsdl or asking.text("The WSDL: a file, or a URL", check=check_wsdl)
         allowed = allow_network or _consents(wsdl, asking)
         _begin(_Wanted(wsdl, output, name, catalogs, test), asking, allowed)
     except SpecError as error:
@@ -78,16 +82,39 @@ class _Asking:
 
     takes_all: bool
 
-    def text(self, question: str, proposed: str = "") -> str:
-        """An answer, or the proposal."""
+    def text(
+        self, question: str, proposed: str = "", *, check: Callable[[str], None]
+    ) -> str:
+        """An answer, or the proposal. What `check` refuses is asked again.
+
+        Raises:
+            SpecError: `check` refuses the proposal, and nobody is asked.
+        """
         if self.takes_all and proposed:
+            check(proposed)
             return proposed
         if self.takes_all:
             raise click.UsageError(f"{question}: is missing")
+
+        def checked(answer: str) -> str:
+            given = answer.strip()
+            if given.startswith("~"):  # which no shell has replaced
+                given = str(Path(given).expanduser())
+            try:
+                check(given)
+            except SpecError as error:
+                first = error.diagnostics[0]
+                hint = f" ({first.hint})" if first.hint else ""
+                named = "" if given in first.message else f"{given}: "
+                raise click.UsageError(f"{named}{first.message}{hint}") from None
+            return given
+
         answer: str = self._ended(
-            lambda: click.prompt(question, default=proposed or None, err=True)
+            lambda: click.prompt(
+                question, default=proposed or None, value_proc=checked, err=True
+            )
         )
-        return answer.strip()
+        return answer
 
     def agreed(self, question: str) -> bool:
         """Whether it is so; yes is proposed."""
@@ -99,14 +126,26 @@ class _Asking:
         """The answer of a question.
 
         Raises:
-            UsageError: nobody is there to answer.
+            KeyboardInterrupt: it is interrupted.
+            ClickException: nobody is there to answer.
         """
         try:
             return ask()
-        except click.Abort:
+        except click.Abort as error:
+            # click makes the same of Ctrl-C and of the input's end
+            if isinstance(error.__context__, KeyboardInterrupt):
+                raise KeyboardInterrupt from None
             click.echo(err=True)
-            hint = "nothing was written; --yes answers every question"
-            raise click.UsageError(hint) from None
+            raise _Unanswered from None
+
+
+class _Unanswered(click.ClickException):
+    """The input ended at a question."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__("nothing was written; --yes answers every question")
 
 
 def _consents(wsdl: str, asking: _Asking) -> bool:
@@ -135,12 +174,12 @@ def _begin(wanted: _Wanted, asking: _Asking, allowed: bool) -> None:
         if tested is None:
             tested = asking.agreed(f"Write a first test, {test.as_posix()}?")
         if tested:
-            _check_folder(test.parent)
+            _check_place(test.parent)
         _generate(entry, remote, progress, tested=tested)
         _show_first_call(entry, test if tested else None, progress)
 
 
-def _check_folder(folder: Path) -> None:
+def _check_place(folder: Path) -> None:
     """See that a folder can be had, before anything is written.
 
     Raises:
@@ -160,22 +199,19 @@ def _entry(wanted: _Wanted, asking: _Asking, proposed: str) -> Entry:
         SpecError: its name cannot be one, or the project has it.
     """
     # loaded when it runs
-    from soapwright.tools.init.names import proposed_output, refusal_of
+    from soapwright.tools.init.answers import check_name, check_output
+    from soapwright.tools.init.names import proposed_output
 
-    name = wanted.name or asking.text("The package's import name", proposed)
-    known, findings = known_packages(), Findings()
-    if (refusal := refusal_of(name)) is not None:
-        message, hint = refusal
-        findings.error(Code.CONFIG, message, Location(wanted.wsdl), hint)
-    elif name in known:
-        hint = "`soapwright generate` makes it anew; --package gives another name"
-        message = f"has a package {name!r} already"
-        findings.error(Code.CONFIG, message, Location(str(FILE)), hint)
-    findings.raise_errors()
-    output = wanted.output
+    name, output = wanted.name, wanted.output
+    named = partial(check_name, known_packages(), wanted.wsdl)
+    if name is None:
+        name = asking.text("The package's import name", proposed, check=named)
+    named(name)
+    placed = partial(check_output, name)
     if output is None:
         shown = proposed_output(name).as_posix()
-        output = Path(asking.text("Its folder", shown))
+        output = Path(asking.text("Its folder", shown, check=placed))
+    placed(str(output))
     return Entry(wanted.wsdl, output, name, wanted.catalogs)
 
 

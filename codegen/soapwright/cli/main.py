@@ -19,20 +19,32 @@ from soapwright.cli.conform import conform_command
 from soapwright.cli.diff import diff_command
 from soapwright.cli.docs import docs_command
 from soapwright.cli.generate import generate_command
-from soapwright.cli.init import init_command
 from soapwright.cli.infer import infer_command
+from soapwright.cli.init import init_command
 from soapwright.cli.inspect import inspect_command
+from soapwright.cli.interrupted import interrupted
 from soapwright.cli.mcp import mcp_command
 from soapwright.cli.serve import serve_command
 from soapwright.cli.verify import verify_command
 
-INTERRUPTED = 130
-"""The exit code of what Ctrl-C ends, as of a shell's own commands: 1 has a meaning of each command."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 class _Commands(click.Group):
     """The commands, with the ends that all of them have in common."""
+
+    def make_context(
+        self, *arguments: Any, **options: Any
+    ) -> click.Context:  # Any: as click has them
+        """Read the command's name.
+
+        Raises:
+            SystemExit: it is interrupted.
+        """
+        try:
+            return super().make_context(*arguments, **options)
+        except KeyboardInterrupt:
+            raise interrupted() from None
 
     def invoke(self, ctx: click.Context) -> Any:  # Any: as click has it
         """Run a command.
@@ -43,8 +55,7 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
-            click.echo("\nInterrupted", err=True)
-            raise SystemExit(INTERRUPTED) from None
+            raise interrupted() from None
         except OSError as error:
             # files have a name; a stream has none
             if error.errno not in _FULL or error.filename is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import threading
@@ -13,7 +14,7 @@ import click
 _PATIENCE: Final = 1.0
 """Seconds until anything shows: most runs are done by then."""
 _REDRAWN: Final = 0.2
-_WIDTH: Final = 60
+_USUAL: Final = 80
 _COUNTED: Final = re.compile(r"([\d,]+) of ([\d,]+) ")
 _SHARES: Final = {"reading": 0.3, "writing Python": 0.5, "formatting": 0.2}
 """The part of the time that each step of making a package takes, of large WSDLs."""
@@ -22,11 +23,11 @@ _SHARES: Final = {"reading": 0.3, "writing Python": 0.5, "formatting": 0.2}
 class Progress:
     """Shows on a terminal what is being done, for how long, and about how long it will still take.
 
-    On anything else than a terminal it shows nothing.
+    On anything else than a terminal, or on one that cannot clear a line, it shows nothing.
     """
 
     def __init__(self) -> None:
-        self._shows = sys.stderr.isatty()
+        self._shows = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._begun = self._step_begun = self._work_begun = time.monotonic()
@@ -79,8 +80,19 @@ class Progress:
         )
         if left is not None:
             spent += f", about {left:.0f} s left"
-        click.echo(f"\r\x1b[K{self._doing[:_WIDTH]} … {spent}", nl=False, err=True)
+        room = _width() - len(f" … {spent}") - 1
+        click.echo(
+            f"\r\x1b[K{self._doing[: max(room, 0)]} … {spent}", nl=False, err=True
+        )
         self._drawn = True
+
+
+def _width() -> int:
+    """The columns of the terminal, of which a line may be cleared: a longer one is several."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL
+    except (OSError, ValueError):
+        return _USUAL
 
 
 def seconds_left(doing: str, before: float, within: float) -> float | None:

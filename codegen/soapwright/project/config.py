@@ -134,7 +134,7 @@ def find_entry(wsdl: str, remote: Remote, at: Location) -> Path:
     try:
         path = remote.find(wsdl)
     except RemoteError as error:
-        findings.error(Code.NETWORK, f"{wsdl} {error}", at)
+        findings.error(Code.NETWORK, f"{wsdl} {error}", at, error.hint)
         raise SpecError(findings) from error
     if path is None:
         hint = "--allow-network fetches it, and `generate` locks what it gets"

@@ -19,8 +19,23 @@ _PRIVATE = "is at a private address, and a public one leads there"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
+_HINTS = {
+    401: "a login is asked for: save it by other means, and give the file",
+    403: "a login is asked for: save it by other means, and give the file",
+    404: "a WSDL is mostly at the service's address with ?wsdl behind it",
+}
+_UNTRUSTED = (
+    "SSL_CERT_FILE names a file of certificates that are trusted; or save it by other means,"
+    " and give the file"
+)
+
+
 class FetchError(Exception):
-    """A document that cannot be fetched; the text has the reason."""
+    """A document that cannot be fetched; the text has the reason, `hint` a way that there may be."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +70,9 @@ def fetch(url: str, *, private: bool) -> Got:
     except TimeoutError as error:
         raise FetchError(f"takes longer than {MAX_SECONDS:.0f} seconds") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
-        raise FetchError(
-            f"cannot be fetched: {error or type(error).__name__}"
-        ) from error
+        reason = str(error) or type(error).__name__
+        hint = _UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in reason else ""
+        raise FetchError(f"cannot be fetched: {reason}", hint) from error
 
 
 async def _followed(client: httpx2.AsyncClient, url: str, private: bool) -> Got:
@@ -71,7 +86,8 @@ async def _followed(client: httpx2.AsyncClient, url: str, private: bool) -> Got:
             if status == 200:
                 return Got(await _bounded(response.aiter_bytes()), url, private)
             if status not in _REDIRECTS:
-                raise FetchError(f"cannot be fetched: HTTP status {status}")
+                reason = f"cannot be fetched: HTTP status {status}"
+                raise FetchError(reason, _HINTS.get(status, ""))
             target = urljoin(url, response.headers.get("location", ""))
         if url.startswith("https:") and not target.startswith("https:"):
             raise FetchError(f"redirects to {target}, which is less safe")

@@ -41,7 +41,11 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|\Z)", re.IGNORECASE)
 
 
 class RemoteError(Exception):
-    """A document that cannot be had; the text has the reason."""
+    """A document that cannot be had; the text has the reason, `hint` a way that there may be."""
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(reason)
+        self.hint = hint
 
 
 class Unreachable(RemoteError):
@@ -206,7 +210,7 @@ class Remote:
         try:
             got = fetch(url, private=not by or by in self._private)
         except FetchError as error:
-            raise Unreachable(str(error)) from error
+            raise Unreachable(str(error), error.hint) from error
         finally:
             self._seconds -= time.monotonic() - begun
         self._bytes -= len(got.content)

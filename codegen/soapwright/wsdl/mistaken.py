@@ -18,6 +18,8 @@ _HTML: Final = re.compile(
 _URL: Final = re.compile(
     rb"\s*(?:\[InternetShortcut\]\s*URL=)?(https?://\S+)\s*\Z", re.I
 )
+_YAML: Final = re.compile(rb"\s*(#[^\n]*\n\s*)*[\"']?(openapi|swagger)[\"']?\s*:")
+_HOST: Final = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+)(:\d+)?[/?]\S*", re.ASCII)
 _WSDL_ENDS: Final = (".wsdl", ".xml")
 
 
@@ -32,6 +34,7 @@ WEB_PAGE: Final = (
     "a WSDL is mostly at the service's address with ?wsdl behind it; where a login is asked for,"
     " save it with a browser, and give the file"
 )
+_OPENAPI: Final = "a service that is described by {} (OpenAPI) is not one of SOAP"
 UNPACK: Final = {
     "gzip": "gunzip unpacks it; give the WSDL that is in it",
     "bzip2": "bunzip2 unpacks it; give the WSDL that is in it",
@@ -51,8 +54,9 @@ def no_xml(content: bytes) -> Advice | None:
         url = found[1].decode("ascii", "replace")
         return Advice("not XML but a URL", f"give it itself: {url} --allow-network")
     if start.lstrip()[:1] in (b"{", b"["):
-        hint = "a service that is described by JSON (OpenAPI) is not one of SOAP"
-        return Advice("not XML but JSON", hint)
+        return Advice("not XML but JSON", _OPENAPI.format("JSON"))
+    if _YAML.match(start):
+        return Advice("not XML but YAML", _OPENAPI.format("YAML"))
     if start.startswith(b"%PDF"):
         hint = "`soapwright infer` draws a WSDL from envelopes that a manual shows"
         return Advice("not XML but a PDF", hint)
@@ -89,11 +93,21 @@ def beside(path: Path, shown: str) -> str:
             islice((path if is_folder else path.parent).iterdir(), _MOST_FILES)
         )
     except OSError:
-        return ""
+        return without_scheme(shown)
     names = sorted(one.name for one in found)
     if is_folder:
         wsdls = [name for name in names if name.lower().endswith(_WSDL_ENDS)][:5]
         listed = ", ".join(Path(shown, name).as_posix() for name in wsdls)
         return f"there is {listed}" if wsdls else ""
-    near = get_close_matches(path.name, names, 1)
-    return f"did you mean {Path(shown).with_name(near[0]).as_posix()}?" if near else ""
+    if near := get_close_matches(path.name, names, 1):
+        return f"did you mean {Path(shown).with_name(near[0]).as_posix()}?"
+    return without_scheme(shown)
+
+
+def without_scheme(given: str) -> str:
+    """A hint for a path that is no file but could be a URL; "" where it could not."""
+    return (
+        f"a URL begins with its scheme: http://{given}"
+        if _HOST.fullmatch(given)
+        else ""
+    )

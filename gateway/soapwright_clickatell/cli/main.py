@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from .. import __version__
 from .commands import COMMANDS
+from .interrupted import interrupted
 from .sandbox import sandbox
 
 
-@click.group()
+class _Commands(click.Group):
+    """The commands, with the end that Ctrl-C brings to all of them."""
+
+    def make_context(
+        self, *arguments: Any, **options: Any
+    ) -> click.Context:  # Any: as click has them
+        """Read the command's name.
+
+        Raises:
+            SystemExit: it is interrupted.
+        """
+        try:
+            return super().make_context(*arguments, **options)
+        except KeyboardInterrupt:
+            raise interrupted() from None
+
+    def invoke(self, ctx: click.Context) -> Any:  # Any: as click has it
+        """Run a command.
+
+        Raises:
+            SystemExit: it is interrupted.
+        """
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            raise interrupted() from None
+
+
+@click.group(cls=_Commands)
 @click.version_option(__version__, prog_name="clickatell")
 def main() -> None:
     """Clickatell's SMS gateway.

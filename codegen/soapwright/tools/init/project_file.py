@@ -79,18 +79,25 @@ def with_entry(entry: Entry, *, tested: bool) -> ProjectFile:
     """
     before = _read()
     parsed = _parsed(before or "")
-    parts = [before.rstrip("\n") + "\n"] if before and before.strip() else []
-    parts.append(entry.table())
+    added = [entry.table()]
     if tested and not _configures_pytest(parsed):
         root = entry.import_root.as_posix()
-        parts.append(f"[tool.pytest.ini_options]\npythonpath = [{_quoted(root)}]\n")
-    made = ProjectFile("\n".join(parts), before)
+        added.append(f"[tool.pytest.ini_options]\npythonpath = [{_quoted(root)}]\n")
+    made = ProjectFile(_extended(before or "", "\n".join(added)), before)
     try:
         tomllib.loads(made.text)
     except tomllib.TOMLDecodeError as error:
         hint = f"add it yourself: {entry.table()}"
         raise _refused("has packages in a form that takes no table", hint) from error
     return made
+
+
+def _extended(before: str, added: str) -> str:
+    """A text with another after an empty line, with the line ends that it has."""
+    line_end = "\r\n" if "\r\n" in before else "\n"
+    if not before.strip():
+        return added.replace("\n", line_end)
+    return before.rstrip("\r\n") + f"\n\n{added}".replace("\n", line_end)
 
 
 def known_packages() -> list[str]:
@@ -107,7 +114,7 @@ def known_packages() -> list[str]:
 
 def _read() -> str | None:
     try:
-        return FILE.read_text(encoding="utf-8")
+        return FILE.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

@@ -19,6 +19,7 @@ from soapwright.runtime.security.algorithms import (
 from soapwright.runtime.security.demanding import demanded
 from soapwright.runtime.security.names import (
     BLOCK,
+    INCLUSIVE,
     TIMESTAMP,
     TOKEN,
     UTILITY,
@@ -52,6 +53,7 @@ from soapwright.tools.verify.report import (
 _SIGNATURES_AT_MOST: Final = 16
 _OTHERS_AT_MOST: Final = 100
 _METHODS: Final = (ds("SignatureMethod"), ds("DigestMethod"))
+_FORMS: Final = (ds("CanonicalizationMethod"), ds("Transform"))
 
 
 def explain(message: Message, source: str, asked: Asked) -> Report:
@@ -418,6 +420,12 @@ class _Explaining:
                 self._notes.append(
                     f"{name} is weak, and accepted by name: --accept {name}"
                 )
+        forms = () if security is None else security.iter(*_FORMS)
+        is_inclusive = any(e.get("Algorithm") == INCLUSIVE for e in forms)
+        if is_inclusive and not accepts.inclusive:
+            self._notes.append(
+                "inclusive canonicalisation is accepted by name: --accept c14n"
+            )
 
 
 def _of_attachment(

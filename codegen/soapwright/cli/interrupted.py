@@ -1,0 +1,12 @@
+"""The end that Ctrl-C brings: one line, no traceback. It imports little: imports are interrupted, too."""
+
+import sys
+
+INTERRUPTED = 130
+"""The exit code, as of a shell's own commands: 1 has a meaning of each command."""
+
+
+def interrupted() -> SystemExit:
+    """The end of an interrupted run, which is reported."""
+    print("\nInterrupted", file=sys.stderr)  # after the ^C of a terminal
+    return SystemExit(INTERRUPTED)
