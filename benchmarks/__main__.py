@@ -21,6 +21,7 @@ BENCHMARKS = (
     "large",
     "outlive",
     "workers",
+    "sandbox",
     "security",
 )
 
@@ -36,6 +37,9 @@ def main() -> None:
         "--quick", action="store_true", help="small inputs; saves nothing"
     )
     parser.add_argument("--corpus", type=Path, help="the folder of real WSDLs")
+    parser.add_argument(
+        "--long", action="store_true", help="inputs that take minutes, too"
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.chosen) - set(BENCHMARKS):
         parser.error(f"no benchmark {sorted(unknown)[0]!r}: {', '.join(BENCHMARKS)}")
@@ -49,6 +53,7 @@ def main() -> None:
             arguments.quick,
             Path(scratch),
             corpus and corpus.resolve(),
+            arguments.long,
         )
         for name in arguments.chosen or BENCHMARKS:
             print(f"{name}:", flush=True)

@@ -37,6 +37,8 @@ class Settings:
     quick: bool
     scratch: Path
     corpus: Path | None = None
+    long: bool = False
+    """Whether inputs that take minutes are measured too."""
 
     @property
     def vim25(self) -> Path | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import dropwhile
 from typing import assert_never
 
 from soapwright.python.text.fstrings import Expression, Template, literal, text_of
@@ -109,7 +109,7 @@ class Writer:
         first, *rest = _merged([Grow((self.start,)), *self.body])
         assert isinstance(first, Grow)
         if not rest:
-            whole = _joined((first, Grow((self.end,)))) if self.end else first
+            whole = _joined(first, Grow((self.end,))) if self.end else first
             return [*checks, f"return {_grouped(whole)}"]
         if _growing(rest) < _MANY or any(_replaces(one) for one in rest):
             begun = f"xml = {_grouped(first)}"
@@ -148,22 +148,23 @@ def _grouped(grown: Grow) -> str:
 def _merged(statements: Iterable[Statement]) -> list[Statement]:
     """The statements, of which those that grow `xml` one after the other are one."""
     merged: list[Statement] = []
-    for joins, group in groupby(statements, _joins):
-        merged += [_joined(group)] if joins else group
-    return merged
+    run: list[Grow] = []
+    for statement in statements:
+        if isinstance(statement, Grow) and statement.joins:
+            run.append(statement)
+            continue
+        if run:
+            merged.append(_joined(*run))
+            run = []
+        merged.append(statement)
+    return [*merged, _joined(*run)] if run else merged
 
 
-def _joins(statement: Statement) -> bool:
-    """Whether a statement grows `xml` by what may be part of a longer text."""
-    return isinstance(statement, Grow) and statement.joins
-
-
-def _joined(grown: Iterable[Statement]) -> Grow:
-    """One statement for several; what begins with nothing begins with the second."""
-    templates = [t for one in grown if isinstance(one, Grow) for t in one.templates]
-    if templates[0] == ("",) and len(templates) > 1:
-        del templates[0]
-    return Grow(tuple(templates))
+def _joined(*grown: Grow) -> Grow:
+    """One statement for several; what begins with nothing begins with the next."""
+    templates = [template for one in grown for template in one.templates]
+    begun = tuple(dropwhile(lambda template: template == ("",), templates))
+    return Grow(begun or (("",),))
 
 
 def _growing(statements: Iterable[Statement]) -> int:
