@@ -180,7 +180,7 @@ KINDS = {
             suite="Basic128",
         )
         + "<sp:EndorsingSupportingTokens><wsp:Policy>"
-        + x509("AlwaysToRecipient")
+        + x509("AlwaysToRecipient", "RequireDerivedKeys")  # as WCF writes it
         + "</wsp:Policy></sp:EndorsingSupportingTokens>",
         *(BODY + ENCRYPTED, BODY + ENCRYPTED),
         encrypted=True,

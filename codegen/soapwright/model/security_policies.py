@@ -155,8 +155,10 @@ def _not_understood(one: Assertion, *, derives: bool) -> Iterator[Assertion]:
             known = known or inner.local in DERIVED_KEYS
         if holds_tokens or known or (of_binding and _holds_supporting(inner)):
             of_symmetric = one.local == Binding.SYMMETRIC.value
+            # The certificate's own key endorses: there is none to derive another one from.
+            endorses = "Endorsing" in one.local and inner.local == "X509Token"
             yield from _not_understood(
-                inner, derives=of_symmetric or (holds_tokens and derives)
+                inner, derives=of_symmetric or endorses or (holds_tokens and derives)
             )
         elif not inner.is_ignorable:
             yield inner
