@@ -106,6 +106,16 @@ KINDS = {
         *(BODY, BODY),
         checks=has("#X509SubjectKeyIdentifier"),
     ),
+    "path": Kind(
+        asymmetric(
+            *("IncludeTimestamp", "ProtectTokens"),
+            initiator=x509("AlwaysToRecipient", "WssX509PkiPathV1Token11"),
+        ),
+        *(BODY + ENCRYPTED, BODY + ENCRYPTED),
+        signed=frozenset({"Body", "BinarySecurityToken"}),
+        encrypted=True,
+        checks=has("#X509PKIPathv1"),
+    ),
     "layout": Kind(
         asymmetric("IncludeTimestamp", layout="LaxTsLast"),
         *(BODY, BODY),

@@ -10,6 +10,7 @@ from soapwright.model.policy import Assertion, in_order
 from soapwright.model.security import (
     DERIVED_KEYS,
     NAMESPACES,
+    PATHS,
     REFERENCES,
     Binding,
     Parts,
@@ -79,7 +80,9 @@ _INSIDE: Final[Mapping[str, frozenset[str]]] = {
         {"Strict", "Lax", "LaxTsFirst", "LaxTimestampFirst"}
         | {"LaxTsLast", "LaxTimestampLast"}
     ),
-    "X509Token": frozenset({"WssX509V3Token10", "WssX509V3Token11", *REFERENCES}),
+    "X509Token": frozenset(
+        {"WssX509V3Token10", "WssX509V3Token11", *PATHS, *REFERENCES}
+    ),
     "HttpsToken": frozenset(
         f"{name}Authentication" for name in ("HttpBasic", "HttpDigest")
     )
