@@ -105,9 +105,9 @@ def binding_of(assertions: Iterable[Assertion]) -> tuple[Binding, Assertion] | N
     """The binding among assertions, None where there is none; of several that which protects messages."""
     found = [
         (binding, one)
-        for one in in_order(assertions)
+        for one in in_order(filter(is_security, assertions))
         for binding in Binding
-        if is_security(one) and one.local == binding.value
+        if one.local == binding.value
     ]
     return max(found, key=lambda pair: pair[0] is not Binding.TRANSPORT, default=None)
 
