@@ -26,7 +26,8 @@ Order: TypeAlias = Literal["sign-encrypt", "encrypt-sign"]
 
 _CONFIRMATIONS: Final = ("", "bearer", "holder-of-key", "sender-vouches")
 _ORDERS: Final = ("sign-encrypt", "encrypt-sign")
-_REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
+_KEY_REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
+_REFERENCES: Final = (*_KEY_REFERENCES, "path")
 _LAYOUTS: Final = ("strict", "lax", "timestamp-first", "timestamp-last")
 _WORDS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken"),
@@ -160,8 +161,8 @@ class Profile:
         for part in (*self.encrypt, *self.expected_encrypted):
             _check_part(part, _ENCRYPTED_WORDS)
         for name, known in (
-            ("reference", (*_REFERENCES, "path")),
-            ("encryption_reference", _REFERENCES),
+            ("reference", _REFERENCES),
+            ("encryption_reference", _KEY_REFERENCES),
         ):
             if getattr(self, name) not in known:
                 given = getattr(self, name)
