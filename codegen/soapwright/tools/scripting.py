@@ -395,8 +395,11 @@ def _is_data(value: object) -> bool:
     """Whether a value is as TOML or JSON has it, not one of the package's own or of Python's."""
     if isinstance(value, list | tuple):
         return all(map(_is_data, value))
-    plain = str | int | float | datetime | date | time | Mapping
-    return value is None or (isinstance(value, plain) and not isinstance(value, Enum))
+    if isinstance(value, Enum):
+        return False
+    return value is None or isinstance(
+        value, str | int | float | datetime | date | time | Mapping
+    )
 
 
 def _plain(value: object) -> object:
