@@ -41,7 +41,7 @@ test: $(INSTALLED_DEV) ## run the tests but the slow ones (ARGS="-k name" choose
 	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow" --ignore=tests/interop $(ARGS)
 
 .PHONY: test-all
-test-all: test ## the slow tests too: real WSDLs where they are, pyright on all cases
+test-all: test ## the slow tests too: every case in every tool, life, load, real WSDLs where they are
 	@$(BIN)/python -m pytest -q -n auto -m slow --ignore=tests/interop
 
 .PHONY: test-random

@@ -17,6 +17,7 @@ BENCHMARKS = (
     "cold",
     "generating",
     "calls",
+    "serving",
     "large",
     "outlive",
     "workers",

@@ -16,7 +16,16 @@ from .measure import Found, Line, Settings, Skipped
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 TABLE = HERE / "RESULTS.md"
-_PEERS = ("lxml", "zeep", "suds-community", "xsdata", "httpx2", "httpx", "requests")
+_PEERS = (
+    "lxml",
+    "zeep",
+    "suds-community",
+    "xsdata",
+    "httpx2",
+    "httpx",
+    "requests",
+    "spyne",
+)
 
 
 def machine() -> dict[str, str]:

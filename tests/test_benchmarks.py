@@ -13,6 +13,7 @@ from benchmarks.__main__ import BENCHMARKS
 from benchmarks.measure import Found, Goal, Line, Settings, Skipped
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_it_runs(name: str, run: Run) -> None:
     """In a process of its own: the peers have warnings. Those not installed are left out."""

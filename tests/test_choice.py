@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from conftest import Shell
 
+from soapwright.model.diagnostics import SpecError
+from soapwright.model.options import Options
+from soapwright.pipeline import generate
+
 WSDL = """<definitions name="Shop" targetNamespace="urn:shop" xmlns:tns="urn:shop"
     xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"
     xmlns:xsd="http://www.w3.org/2001/XMLSchema">
@@ -248,6 +252,28 @@ def test_a_name_that_is_several_types_needs_its_namespace(project: Shell) -> Non
     assert "tOrder is 2 types, which cannot all be Order [config]\nhint: " in done.err
     assert project(*COMMAND, "--rename", "{urn:b}tOrder=Order").code == 0
     assert {"_order", "_t_order"} < types()
+
+
+@pytest.mark.parametrize(
+    ("new", "found"),
+    [
+        ("", "error: tOrder: '' is no public name of Python's [config]"),
+        ("class", "error: tOrder: 'class' is a name that Python reserves [config]"),
+        ("Order\n", r"error: tOrder: 'Order\n' is no public name of Python's [config]"),
+    ],
+)
+def test_a_new_name_that_is_none_is_found_from_python_too(
+    project: Shell, new: str, found: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        generate(Path("shop.wsdl"), Options("made", rename=(("tOrder", new),)))
+    assert found in str(caught.value)
+
+
+def test_two_types_of_one_new_name_are_refused(project: Shell) -> None:
+    done = project(*COMMAND, "--rename", "tOrder=Order", "--rename", "tStock=Order")
+    assert done.code == 2
+    assert "error: 'tStock' and 'tOrder' cannot both be 'Order' [config]" in done.err
 
 
 def test_a_secret_that_hides_nothing_is_named(project: Shell) -> None:

@@ -247,6 +247,7 @@ def test_the_sources_have_what_their_tests_need(built: dict[str, Built]) -> None
         assert set(paths) - files == set()
 
 
+@pytest.mark.slow
 def test_the_gateways_tests_are_found_in_its_sources(
     built: dict[str, Built], tmp_path: Path
 ) -> None:

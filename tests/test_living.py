@@ -203,6 +203,7 @@ def test_a_changed_spec_leads_to_a_green_project(project: Shell, run: Run) -> No
     assert project("diff", "vendored/bank", "spec/bank.wsdl").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edits", "differing", "pages"),
     [

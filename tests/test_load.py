@@ -71,6 +71,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
     sys.path.remove(str(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="/proc tells sizes")
 def test_a_thousand_calls_at_once(package: ModuleType) -> None:
     import resource

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import copy
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,10 @@ from message_desk import (
     service,
 )
 from message_keys import Pair, pair
+
+from soapwright.runtime.security.canonical import inclusive
+
+INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 
 
 @pytest.fixture(scope="module")
@@ -280,6 +286,64 @@ def test_weak_algorithms_are_taken_by_name_only(desk: Any) -> None:
     with pytest.raises(ValueError, match="md5"):
         md5 = profile(desk, algorithms=security.Algorithms(accept=["md5"]))
         Wire(desk, md5.with_keys(keys(desk, SERVICE, CA)))
+
+
+def test_inclusive_canonicalisation_is_taken_by_name_only(desk: Any) -> None:
+    def made(envelope: bytes) -> bytes:
+        """The same, signed with Canonical XML 1.0, of which nothing is declared away."""
+        root = etree.fromstring(envelope)
+        signature = root.find(f".//{DS}Signature")
+        info = signature.find(f"{DS}SignedInfo")
+        for method in info.iter(f"{DS}CanonicalizationMethod", f"{DS}Transform"):
+            method.set("Algorithm", INCLUSIVE)
+            method[:] = []
+        root = etree.fromstring(etree.tostring(root))
+        info = root.find(f".//{DS}SignedInfo")
+        for reference in info.iter(f"{DS}Reference"):
+            ids = {e.get(f"{WSU}Id"): e for e in root.iter()}
+            data = inclusive(ids[reference.get("URI")[1:]])
+            reference.find(f"{DS}DigestValue").text = b64encode(
+                sha256(data).digest()
+            ).decode()
+        value = CLIENT.key.sign(inclusive(info), padding.PKCS1v15(), hashes.SHA256())
+        root.find(f".//{DS}SignatureValue").text = b64encode(value).decode()
+        return etree.tostring(root)
+
+    def bound(envelope: bytes) -> bytes:
+        """Another namespace in the scope of what is signed."""
+        return made(envelope).replace(b":Envelope ", b":Envelope xmlns:n='urn:n' ", 1)
+
+    wire, mine = both(desk, there=made)
+    refused_by_service(desk, wire, mine, "Desk")
+    theirs = keys(desk, SERVICE, CA, accept=["c14n"])
+    assert ask(desk, Wire(desk, theirs, made), mine) == "who? CN=client"
+    refused_by_service(desk, Wire(desk, theirs, bound), mine, "Desk")
+
+
+@pytest.mark.parametrize(
+    ("document", "form"),
+    [
+        ('<a xmlns="urn:u"><b/></a>', '<b xmlns="urn:u"></b>'),
+        ('<a xmlns="urn:u"><b xmlns=""><c/></b></a>', "<b><c></c></b>"),
+        (
+            '<a xmlns:q="urn:v" xmlns:p="urn:u"><p:b z="1" q:a="2"/></a>',
+            '<p:b xmlns:p="urn:u" xmlns:q="urn:v" z="1" q:a="2"></p:b>',
+        ),
+        (
+            '<a xml:lang="en" xml:space="preserve"><b xml:lang="de"><c xml:lang="de"/></b></a>',
+            '<b xml:lang="de" xml:space="preserve"><c xml:lang="de"></c></b>',
+        ),
+        (
+            '<a xmlns:p="urn:u"><b><c xmlns:p="urn:v" xmlns:q="urn:w"><d xmlns:p="urn:u"/></c></b></a>',
+            '<b xmlns:p="urn:u"><c xmlns:p="urn:v" xmlns:q="urn:w"><d xmlns:p="urn:u"></d></c></b>',
+        ),
+    ],
+)
+def test_inclusive_forms(document: str, form: str) -> None:
+    """Canonical XML 1.0, sections 2.3 and 2.4: of the root's first child; of the root as libxml2 gives it."""
+    root = etree.fromstring(document)
+    assert inclusive(root[0]).decode() == form
+    assert inclusive(root) == etree.tostring(root, method="c14n")
 
 
 def test_short_keys(desk: Any) -> None:

@@ -64,6 +64,17 @@ def saml_token(kind: str, token: str = "<sp:SamlToken/>") -> str:
     return f"<sp:{kind}><wsp:Policy>{token}</wsp:Policy></sp:{kind}>"
 
 
+def issued(key: str) -> str:
+    """An IssuedToken that is a SAML assertion with a type of key."""
+    kind = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0"
+    return (
+        "<sp:IssuedToken><sp:RequestSecurityTokenTemplate>"
+        f"<x:TokenType>{kind}</x:TokenType>"
+        f"<x:KeyType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/{key}</x:KeyType>"
+        "</sp:RequestSecurityTokenTemplate></sp:IssuedToken>"
+    )
+
+
 def has(*names: str) -> Callable[[bytes], bool]:
     return lambda message: all(f"{name}".encode() in message for name in names)
 
@@ -223,6 +234,25 @@ KINDS = {
         user="ida",
         saml="bearer",
     ),
+    "SAML that has the key, over TLS": Kind(
+        transport("IncludeTimestamp") + saml_token("EndorsingSupportingTokens"),
+        user="ida",
+        signed=frozenset({"Timestamp"}),
+        saml="holder-of-key",
+    ),
+    "issued with a public key, over TLS": Kind(
+        transport("IncludeTimestamp")
+        + saml_token("SignedEndorsingSupportingTokens", issued("PublicKey")),
+        user="ida",
+        signed=frozenset({"Timestamp"}),
+        saml="holder-of-key",
+    ),
+    "SAML that has the key, of requests": Kind(
+        asymmetric(initiator="<sp:SamlToken/>"),
+        BODY,
+        user="ida",
+        saml="holder-of-key",
+    ),
     "SAML and a signature": Kind(
         asymmetric("IncludeTimestamp") + saml_token("SupportingTokens"),
         *(BODY, BODY),
@@ -245,10 +275,7 @@ KINDS = {
         transport()
         + saml_token(
             "SupportingTokens",
-            "<sp:IssuedToken><sp:RequestSecurityTokenTemplate><x:TokenType>"
-            "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0</x:TokenType>"
-            "<x:KeyType>http://docs.oasis-open.org/ws-sx/ws-trust/200512/Bearer</x:KeyType>"
-            "</sp:RequestSecurityTokenTemplate></sp:IssuedToken>",
+            issued("Bearer"),
         ),
         user="ida",
         saml="bearer",

@@ -220,6 +220,23 @@ def test_a_header_that_is_required(folder: Path) -> None:
         ),
         (asymmetric(initiator="<sp:IssuedToken/>"), "", "IssuedToken"),
         (nested("EndorsingSupportingTokens", "<sp:SamlToken/>"), "", "SamlToken"),
+        (
+            transport("IncludeTimestamp")
+            + nested("EndorsingSupportingTokens", x509("AlwaysToRecipient"))
+            + nested("EndorsingSupportingTokens", "<sp:SamlToken/>"),
+            *("", "besides another one"),
+        ),
+        (
+            transport()
+            + nested("SignedSupportingTokens", "<sp:SamlToken/>")
+            + nested("EndorsingSupportingTokens", "<sp:SamlToken/>"),
+            *("", "besides another one"),
+        ),
+        (
+            asymmetric("IncludeTimestamp", initiator="<sp:SamlToken/>")
+            + nested("SupportingTokens", "<sp:SamlToken/>"),
+            *("", "besides another one"),
+        ),
         (asymmetric(initiator="<sp:SamlToken/>"), "", "SamlToken"),
         (asymmetric(suite="Rot13"), "", "the algorithm suite Rot13"),
         (asymmetric() + "<sp:Unheard/>", "", "Unheard"),

@@ -78,6 +78,19 @@ def test_the_key_of_an_assertion_needs_no_trust_of_its_own(desk: Any) -> None:
     assert ask(desk, wire, mine) == "who? ida"
 
 
+@pytest.mark.parametrize("method", ["holder-of-key", "sender-vouches"])
+def test_nothing_confirms_without_a_signature(desk: Any, method: str) -> None:
+    unsigned = profile(desk, saml=method, sign=(), expect=["Body"])
+    own = keys(desk, CLIENT, SERVICE, saml=token_for(method))
+    with pytest.raises(ValueError, match="confirmed by a signature"):
+        own.client_with(unsigned, "")
+    theirs = keys(desk, SERVICE, CA, issuers=[ISSUER.pem])
+    with pytest.raises(ValueError, match="confirmed by a signature"):
+        theirs.service_with(profile(desk, saml=method, expect=()))
+    with pytest.raises(ValueError, match="confirmed by a signature"):
+        profile(desk, saml=method, sign=(), expect=())
+
+
 def test_an_assertion_alone(desk: Any) -> None:
     """A bearer's, over TLS: nothing is signed but the assertion."""
     wire, mine = both(desk, assertion(ISSUER), sign=[])

@@ -330,6 +330,31 @@ def test_methods_that_wait_do_not_hold_up_the_loop(library: Any, services: Any) 
     asyncio.run(calls())
 
 
+def test_quick_methods_run_in_the_loop(library: Any, services: Any) -> None:
+    threads: dict[str, threading.Thread] = {}
+
+    class Mixed(type(services.lending)):  # type: ignore[misc]  # made at run time
+        @library.server.quick
+        def close_(self, *, title):
+            threads["quick"] = threading.current_thread()
+            title_of_the_call = library.server.current_call().value.title
+            assert title_of_the_call == title
+
+        def count(self):
+            threads["any"] = threading.current_thread()
+            return 1
+
+    async def calls() -> None:
+        transport = library.server.AsyncInMemoryTransport(Mixed())
+        async with library.AsyncLendingClient(transport=transport) as client:
+            await client.close_(title="a")
+            await client.count()
+
+    asyncio.run(calls())
+    assert threads.pop("quick") is threading.main_thread()
+    assert threads.pop("any") is not threading.main_thread()
+
+
 @pytest.mark.parametrize("length", [1, 10**6])
 def test_a_long_request_is_read_in_a_thread(
     library: Any, services: Any, length: int

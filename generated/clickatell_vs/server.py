@@ -13,6 +13,7 @@ from ._soap.server.service import (
     HttpRequest,
     WithHeaders,
     current_call,
+    quick,
 )
 from ._soap.server.serving import AsyncInMemoryTransport, InMemoryTransport, asgi, wsgi
 from ._soap.server.specification import Specification
@@ -27,6 +28,7 @@ __all__ = [
     "WithHeaders",
     "asgi",
     "current_call",
+    "quick",
     "wsgi",
 ]
 

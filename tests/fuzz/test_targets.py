@@ -16,6 +16,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("targets")
 
 
+@pytest.mark.slow
 @pytest.mark.randomness
 @pytest.mark.parametrize("seed", seeds(1))
 @pytest.mark.parametrize("name", TARGETS)

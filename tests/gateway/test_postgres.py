@@ -196,6 +196,7 @@ def _shell(endpoint: str, database: str, numbers: Path, *more: str) -> list[str]
     ]
 
 
+@pytest.mark.slow
 def test_processes_that_are_killed_at_random(database: str, tmp_path: Path) -> None:
     """Four `clickatell batch` on one list, killed and started again: none lost, none doubled."""
     count, chance = 9000, random.Random(1)

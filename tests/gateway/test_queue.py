@@ -129,6 +129,7 @@ async def resume(database: str, sandbox: Sandbox) -> int:
         return await queue.resume()
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_at_random(
     database: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -38,8 +38,9 @@ from soapwright.runtime.errors.errors import (
 )
 from soapwright.runtime.http.client import BaseAsyncClient, BaseClient, given, required
 from soapwright.runtime.http.message import Outgoing
+from soapwright.runtime.http.httpx2_library import new_async_client, new_client
 from soapwright.runtime.http.httpx2_transport import HttpTransport
-from soapwright.runtime.http.transport import Request, Response
+from soapwright.runtime.http.transport import Request, Response, Settings
 from soapwright.runtime.values.values import UNSET
 from soapwright.runtime.xml.parsing import Limits
 
@@ -446,6 +447,51 @@ def test_the_default_timeout_is_half_a_minute():
     transport = HttpTransport()
     assert transport._own.get().timeout == httpx2.Timeout(30.0)
     transport.close()
+
+
+@pytest.mark.parametrize("kind", ["Client", "AsyncClient"])
+@pytest.mark.parametrize(
+    ("url", "headers", "extensions", "cookies"),
+    [
+        ("http://service.example/soap?a=b c", [], {}, {}),
+        ("https://me:hunter2@service.example:81", [(b"SOAPAction", b'"x"')], {}, {}),
+        (
+            "http://[::1]/ü",
+            [(b"user-agent", b"mine"), (b"Accept-Encoding", b"gzip")],
+            {"timeout": {"read": 1.0}, "trace": print},
+            {"session": "1", "other": "2"},
+        ),
+        ("http://service.example/", [(b"Content-Length", b"3")], {}, {"a": "b"}),
+        ("/no-url", [], {}, {}),
+    ],
+)
+def test_requests_are_as_httpx2_builds_them(
+    kind: str, url: str, headers, extensions, cookies
+):
+    """Our own clients build theirs anew only where they differ from the last one."""
+    ours = (new_client if kind == "Client" else new_async_client)(Settings(5.0, 10))
+    theirs = getattr(httpx2, kind)(timeout=5.0)
+    given = {"content": b"<a/>", "headers": headers, "extensions": extensions}
+    for client in ours, theirs:
+        client.cookies.update(cookies)
+    for _ in range(2):
+        built, wanted = (
+            one.build_request("POST", url, **given) for one in (ours, theirs)
+        )
+        assert built.url == wanted.url
+        assert built.headers.raw == wanted.headers.raw
+        assert built.extensions == wanted.extensions
+        assert built.read() == wanted.read()
+
+
+def test_cookies_of_a_reply_are_in_the_next_request(server: Server):
+    server.reply.headers["Set-Cookie"] = "session=1; Path=/"
+    with Client(server.url) as client:
+        client.order(item="tea")
+        client.order(item="tea")
+    first, second = (headers for _, headers, _ in server.seen)
+    assert "Cookie" not in first
+    assert second["Cookie"] == "session=1"
 
 
 # ------------------------------------------------------------------------- making and closing

@@ -204,11 +204,13 @@ def _grown_by(client: Client, calls: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_calls_leave_nothing_behind():
     client = Client("http://x/", transport=Memory())
     assert _grown_by(client, 1000) < 10_000
 
 
+@pytest.mark.slow
 def test_connections_leave_nothing_behind():
     def one(connection: Connection) -> None:
         connection.request()

@@ -235,6 +235,7 @@ def test_depth(refs: Any, port: Any) -> None:
         put.encode_request(put.request_type(person=first))
 
 
+@pytest.mark.slow
 def test_a_long_chain_of_references_reads(refs: Any) -> None:
     put = refs.PORTS["Port11"].operations["put"]
     people = "".join(

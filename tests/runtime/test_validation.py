@@ -27,7 +27,7 @@ from soapwright.runtime.validation.validation import (
     check,
 )
 from soapwright.runtime.values.numbers import XmlInt
-from soapwright.runtime.values.values import Duration
+from soapwright.runtime.values.values import Duration, GYear
 
 CASE = Path(__file__).parents[1] / "cases" / "patterns" / "service.wsdl"
 
@@ -185,7 +185,14 @@ def test_the_error_is_one_of_encoding_and_has_all_spots() -> None:
             [200],
         ),
         (
-            Facets(members=(("Enum", None), ("str", CODE), ("GYear", None))),
+            Facets(
+                members=(("int", BUILTINS["byte"]), ("Duration", None), ("GYear", None))
+            ),
+            [127, Duration("P1D"), GYear("1999")],
+            [128],
+        ),
+        (
+            Facets(members=(("Enum", None), ("str", CODE), ("AnySimple", None))),
             [Colour.RED, "abcd"],
             [],
         ),

@@ -70,6 +70,7 @@ def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 # ------------------------------------------------------------------------------ all the cases
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_every_case_has_a_reference(
     case: str, folder_of: Callable[[str], Path]

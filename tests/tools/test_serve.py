@@ -56,6 +56,7 @@ def make(case: str, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_samples_are_valid(case: str, tmp_path: Path) -> None:
     """Each reads, and is written again; a required thing that is missing would not."""

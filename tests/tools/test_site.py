@@ -336,6 +336,7 @@ def test_one_search_finds_in_the_manual_and_the_reference(
     assert [one for one in browser.get_log("browser") if one["level"] == "SEVERE"] == []
 
 
+@pytest.mark.slow
 def test_pages_fit_into_a_phone(written: Path, browser: Any) -> None:
     """Wide tables and code scroll by themselves, by the keyboard too."""
     phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}

@@ -22,9 +22,11 @@ import pytest
 from conftest import Shell
 from lxml import etree
 from message_keys import Pair, pair
+from saml_issuer import assertion
+from test_encrypted_assertions import hide
 
 from soapwright.model.diagnostics import Findings
-from soapwright.runtime.http.message import Message
+from soapwright.runtime.http.message import Attachment, Message
 from soapwright.runtime.security.algorithms import signature_of
 from soapwright.runtime.security.canonical import canonical
 from soapwright.runtime.security.keys import Keys
@@ -707,3 +709,125 @@ def test_an_id_that_is_there_twice_is_named(tmp_path: Path) -> None:
     report = explained(changed(twice, signed()), tmp_path)
     assert re.fullmatch(r"the id 'id-\w+' is in the message twice", report.reason)
     assert report.notes == (f"no signature was checked: {report.reason}",)
+
+
+# ------------------------------------------------------- encrypted attachments and assertions
+
+
+SERVICE, ISSUER = pair("service"), pair("issuer")
+OWN = ("--keys", "service.p12", "--password-file", "password")
+LETTER = Attachment(b"a letter", "text/plain", "1@x", {"Content-Description": "no"})
+
+
+def saved(message: Message) -> bytes:
+    """A message of several parts, as it goes over HTTP."""
+    pieces = [b"--edge\r\nContent-Type: text/xml\r\nContent-ID: <root@x>\r\n\r\n"]
+    pieces += [message.envelope, b"\r\n"]
+    for one in message.attachments:
+        named = {"Content-ID": f"<{one.content_id}>", "Content-Type": one.content_type}
+        named |= {k: v for k, v in one.headers.items() if k not in named}
+        head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+        pieces += [b"--edge\r\n", head.encode(), b"\r\n", one.content, b"\r\n"]
+    related = 'multipart/related; boundary=edge; type="text/xml"; start="<root@x>"'
+    return http(b"".join([*pieces, b"--edge--\r\n"]), Content_Type=related)
+
+
+@pytest.fixture
+def receiver(files: Path) -> Path:
+    """The folder, with the keys of a service too."""
+    (files / "service.p12").write_bytes(SERVICE.p12(b"s3cret"))
+    (files / "password").write_text("s3cret")
+    (files / "issuer.pem").write_bytes(ISSUER.pem)
+    return files
+
+
+def sent(plain: Message, token: str | None = None, **profile: Any) -> Message:
+    keys = Keys(
+        *(CLIENT.key, CLIENT.certificate),  # type: ignore[arg-type]  # by its kind
+        recipient=SERVICE.pem,
+        saml=token,
+        clock=lambda: AT,
+    )
+    given = Profile(expect=(), expect_encrypted=(), **profile)
+    return keys.client_with(given, "").secured(plain)
+
+
+@pytest.mark.parametrize("part", ["Attachments", "CompleteAttachments"])
+def test_encrypted_attachments(shell: Shell, receiver: Path, part: str) -> None:
+    plain = Message(PLAIN.encode(), "text/xml", attachments=(LETTER,))
+    parts = ["Body", "Timestamp", "Addressing", part]
+    made = sent(plain, sign=parts, encrypt=["Body", part])
+    (receiver / "message.mime").write_bytes(saved(made))
+    result = shell("verify", "message.mime", *ASKED, *OWN)
+    assert (result.code, result.err) == (0, ""), result.out
+    whole = ", with its headers" if part.startswith("Complete") else ""
+    said = f"encrypted  decrypted: attachment cid:1@x{whole}, line 1, by aes256-gcm"
+    assert said in result.out.splitlines()
+    assert "encrypted  decrypted: the content of /Envelope/Body, line" in result.out
+    assert "  key      for the receiver: line 1, by rsa-oaep-mgf1p" in result.out
+    assert "right: cid:1@x is attachment" in result.out
+    result = shell("verify", "message.mime", *ASKED, "--format", "json")
+    found = json.loads(result.out)
+    assert [one["state"] for one in found["encrypted"]] == ["not decrypted"] * 2
+    assert [key["own"] for key in found["keys"]] == [False]
+    altered = saved(made).replace(made.attachments[0].content, b"x" * 40)
+    (receiver / "message.mime").write_bytes(altered)
+    result = shell("verify", "message.mime", *ASKED, *OWN)
+    assert result.code == 1
+    assert "not decrypted: attachment cid:1@x" in result.out
+
+
+SAML = ("--issuer", "issuer.pem", "--audience", "urn:desk")
+
+
+@pytest.mark.parametrize("method", ["holder-of-key", "sender-vouches"])
+@pytest.mark.parametrize("encrypts", [False, True])
+def test_assertions(shell: Shell, receiver: Path, method: str, encrypts: bool) -> None:
+    token = assertion(
+        ISSUER, method=method, holder=CLIENT if method == "holder-of-key" else None
+    )
+    plain = Message(PLAIN.encode(), "text/xml")
+    made: Any = etree.fromstring(sent(plain, token, saml=method).envelope)
+    if encrypts:
+        hide(made.find(f".//{{{WSS}wssecurity-secext-1.0.xsd}}Security"), SERVICE)
+    (receiver / "message.xml").write_bytes(etree.tostring(made))
+    result = shell("verify", "message.xml", *ASKED, *OWN, "--saml", method, *SAML)
+    assert (result.code, result.err) == (0, ""), result.out
+    came = ", encrypted" if encrypts else ""
+    assert f"assertion  right: SAML 2.0{came}, line 1" in result.out
+    assert f"  subject  ida, confirmed by {method}" in result.out
+    assert ("encrypted  decrypted: the SAML assertion" in result.out) is encrypts
+    if method == "holder-of-key":
+        assert "trusted: the assertion has its certificate" in result.out
+    else:
+        assert "is /Envelope/Header/Security/Assertion" in result.out
+    other = "bearer" if method == "holder-of-key" else "holder-of-key"
+    result = shell("verify", "message.xml", *ASKED, *OWN, "--saml", other, *SAML)
+    assert result.code == 1
+    assert "assertion  refused: SAML 2.0" in result.out
+    assert "the assertion is not confirmed as is demanded" in result.out
+    result = shell("verify", "message.xml", *ASKED, *OWN, "--format", "json")
+    found = json.loads(result.out)["assertion"]
+    assert (found["state"], found["subject"]) == ("unchecked", "ida")
+    assert found["audience"] == ["urn:desk"]
+
+
+def test_an_assertion_for_another_receiver(shell: Shell, receiver: Path) -> None:
+    plain = Message(PLAIN.encode(), "text/xml")
+    made: Any = etree.fromstring(sent(plain, assertion(ISSUER), saml="bearer").envelope)
+    hide(made.find(f".//{{{WSS}wssecurity-secext-1.0.xsd}}Security"), STRANGER)
+    (receiver / "message.xml").write_bytes(etree.tostring(made))
+    result = shell("verify", "message.xml", *ASKED, *OWN, "--saml", "bearer", *SAML)
+    assert result.code == 1
+    assert "encrypted  not decrypted: the SAML assertion" in result.out
+    assert "  key      not for the receiver: line 1, by rsa-oaep-mgf1p" in result.out
+    assert "assertion  refused: SAML 2.0, encrypted" in result.out
+
+
+def test_an_assertion_alone(shell: Shell, receiver: Path) -> None:
+    plain = Message(PLAIN.encode(), "text/xml")
+    made = sent(plain, assertion(ISSUER), saml="bearer", sign=(), timestamp=False)
+    (receiver / "message.xml").write_bytes(made.envelope)
+    given = ("--saml", "bearer", *SAML, "--at", NOW, "--demand", "none")
+    result = shell("verify", "message.xml", *given)
+    assert (result.code, result.err) == (0, ""), result.out

@@ -244,6 +244,7 @@ def test_the_bundled_catalog_knows_every_bundled_schema() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: path.stem)
 def test_bundled_schemas_are_valid_and_complete(path: Path) -> None:
     """Each builds with nothing but the others, every reference resolved."""

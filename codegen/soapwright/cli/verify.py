@@ -27,6 +27,8 @@ _FILE = click.Path(path_type=Path)
 
 def _parts(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
     """Parts of a message, separated by commas."""
+    if value.strip().lower() == "none":
+        return ()
     parts = []
     for found in _PART.findall(value):
         part = found.strip()
@@ -91,7 +93,7 @@ def _words(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]
     metavar="PARTS",
     default="body,timestamp,addressing,attachments",
     show_default=True,
-    help="What must be signed: also usernametoken, binarysecuritytoken, {namespace}name.",
+    help="What must be signed: also usernametoken, binarysecuritytoken, {namespace}name, or none.",
 )
 @click.option(
     "--accept",
@@ -104,6 +106,25 @@ def _words(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]
     "--symmetric",
     is_flag=True,
     help="The message is signed with its EncryptedKey, which is for --keys.",
+)
+@click.option(
+    "--saml",
+    type=click.Choice(["bearer", "holder-of-key", "sender-vouches"]),
+    callback=lambda _, __, value: value or "",
+    help="The message has a SAML assertion, which is confirmed so.",
+)
+@click.option(
+    "--issuer",
+    "issuers",
+    multiple=True,
+    type=_FILE,
+    help="Certificates of those whose assertions are trusted. May be repeated.",
+)
+@click.option(
+    "--audience",
+    multiple=True,
+    metavar="URI",
+    help="The receiver's name in assertions. May be repeated.",
 )
 @click.option("--actor", default="", help="The actor or role of the receiver.")
 @click.option(

@@ -61,6 +61,11 @@ _HEADER_HINT = "give the request the header"
 _WEAK_HINT = "SHA-256 and AES-GCM are used instead, unless Keys(…, accept=[…]) has them"
 
 
+_ASSERTED = {"SamlToken", "IssuedToken"}
+"""The tokens that are SAML assertions."""
+_INITIATORS = ("InitiatorToken", "InitiatorSignatureToken")
+
+
 class Met(Enum):
     """The ways in which demands are met."""
 
@@ -311,7 +316,7 @@ class _Demands:
 
     def _asymmetric(self, one: Assertion) -> Iterator[Demand]:
         sides = (
-            tokens_in(one, "InitiatorToken", "InitiatorSignatureToken"),
+            tokens_in(one, *_INITIATORS),
             tokens_in(one, "RecipientToken", "RecipientSignatureToken"),
         )
         of_encryption = (
@@ -392,7 +397,8 @@ class _Demands:
         elif token.kind == "X509Token" and self._endorses(one):
             how, hint = Met.BY_USER, _KEYS_HINT
         elif saml_confirmation(one, self._binding):
-            how, hint = Met.BY_USER, _SAML_HINT
+            if not one.is_endorsing or self._endorses(one):
+                how, hint = Met.BY_USER, _SAML_HINT
         if one.kind != "SupportingTokens":
             words = f"{words} ({one.kind})"
         if token.kind != "UsernameToken" and self._is_further(one):
@@ -400,12 +406,16 @@ class _Demands:
         return Demand(words, how, token.at, hint)
 
     def _is_further(self, one: SupportingToken) -> bool:
-        """Whether there is a token of its kind before it: of each kind a message has one."""
-        same = [t for t in supporting(self._around) if t.token.kind == one.token.kind]
-        return one != same[0]
+        """Whether there is one like it before: of each kind a message has one, and one that endorses."""
+        found = binding_of(self._around)
+        if found is not None and one.token.kind in _ASSERTED:
+            initiators = tokens_in(found[1], *_INITIATORS)
+            if any(token.has_key for token in initiators):
+                return True
+        return one != next(t for t in supporting(self._around) if _alike(t, one))
 
     def _endorses(self, one: SupportingToken) -> bool:
-        """Whether a certificate's key can sign as a policy demands it: the Timestamp of a message over
+        """Whether the key of a token can sign as a policy demands it: the Timestamp of a message over
         TLS, or the signature of a symmetric binding."""
         if self._by_transport:
             return one.is_endorsing and any(
@@ -442,6 +452,13 @@ class _Demands:
         if one.local in ENCRYPTED and "Attachments" in names and self._encrypts_first:
             unknown = True
         return Met.REFUSED if unknown or self._binding is None else Met.BY_ITSELF
+
+
+def _alike(one: SupportingToken, other: SupportingToken) -> bool:
+    """Whether a message has only one of two tokens."""
+    kinds = {one.token.kind, other.token.kind}
+    endorse = one.is_endorsing and other.is_endorsing
+    return len(kinds) == 1 or kinds <= _ASSERTED or endorse
 
 
 def _binding(

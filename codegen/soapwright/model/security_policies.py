@@ -197,6 +197,8 @@ def _text_in(parameters: Iterable[Assertion], name: str) -> str:
 
 def saml_confirmation(one: SupportingToken, binding: Binding | None) -> str:
     """How the SAML assertion of a supporting token is confirmed, by the runtime's names; "" where it cannot be."""
+    if one.is_endorsing and binding is Binding.TRANSPORT:
+        return "holder-of-key" if one.token.has_key else ""
     if one.is_endorsing or one.parts != Parts():
         return ""
     if binding is Binding.TRANSPORT:

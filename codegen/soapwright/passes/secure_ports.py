@@ -296,7 +296,7 @@ class _Reading:
         ]
         request = self._of(operation, operation.input, by_initiator=True)
         reply = self._of(operation, operation.output, by_initiator=False)
-        if request.saml not in ("", "bearer") and not (request.sign and reply.sign):
+        if request.saml not in ("", "bearer") and not request.sign:
             refused.append(_UNCONFIRMED)
             request = replace(request, saml="")
         return OperationSecurity(request, reply, tuple(dict.fromkeys(refused)))
@@ -362,7 +362,8 @@ class _Reading:
     ) -> MessageSecurity:
         """The security of a message that TLS protects: an endorsing token signs the Timestamp (section 8.3)."""
         for one in tokens:
-            if one.is_endorsing and one.token.kind == "X509Token":
+            asserted = saml_confirmation(one, Binding.TRANSPORT)
+            if one.is_endorsing and (asserted or one.token.kind == "X509Token"):
                 sign = tuple(dict.fromkeys(("Timestamp", *one.parts.sign)))
                 reference = self._reference(one.token, by_initiator=True)
                 return MessageSecurity(sign, (), parts.require, reference)

@@ -14,7 +14,7 @@ from soapwright.python.text.statements import tuple_of
 from soapwright.python.text.views import HandlerView, ServerModule, ServiceView
 
 _SERVING = ("AsyncInMemoryTransport", "InMemoryTransport", "asgi", "wsgi")
-_OFFERED = ("Hooks", "HttpRequest", "WithHeaders", "current_call")
+_OFFERED = ("Hooks", "HttpRequest", "WithHeaders", "current_call", "quick")
 _BASE = "BaseService"
 _ANSWERS = ("Answer", "AnswerWithHeaders")
 

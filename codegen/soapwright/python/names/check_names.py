@@ -2,7 +2,7 @@
 
 | finding | |
 |---|---|
-| `config` | error: a rename that names nothing, or more than one type |
+| `config` | error: a rename that names nothing, or more than one type; a new name that is none |
 | `renamed` | warning: a new name that something else has already |
 | `package-name` | warning: a package whose name hides a module of the standard library, or one that it needs |
 | `secret` | warning: a secret that is no field's name |
@@ -25,7 +25,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
-from soapwright.model.options import Options, is_class_name
+from soapwright.model.options import Options, is_class_name, refusal_of_new_name
 from soapwright.python.names.names import Names, make_names, wire_name
 from soapwright.python.names.renames import Renames
 from soapwright.python.names.secrets import key_of
@@ -41,6 +41,8 @@ def check_names(api: Api, options: Options, entry: str, findings: Findings) -> N
     """Find what is wrong with the names that a user gives."""
     _check_package(options, entry, findings)
     if not (options.rename or options.secret):
+        return
+    if _refuses_new_names(options, entry, findings):
         return
     names = make_names(api, Renames(options.rename))
     for old, new in options.rename:
@@ -70,6 +72,24 @@ def _check_package(options: Options, entry: str, findings: Findings) -> None:
     hint = "another name, or a place in a package of your own: shop.json"
     at = options.place("name", entry)
     findings.warning(Code.PACKAGE_NAME, message, at, hint)
+
+
+def _refuses_new_names(options: Options, entry: str, findings: Findings) -> bool:
+    """Whether a new name is no name of Python's, or two types are to have it."""
+    refused = False
+    classes: dict[str, str] = {}
+    for old, new in options.rename:
+        at = options.place("rename", entry, old)
+        if (refusal := refusal_of_new_name(new)) is not None:
+            message, hint = refusal
+            findings.error(Code.CONFIG, f"{old}: {message}", at, hint)
+        elif is_class_name(new) and classes.setdefault(new, old) != old:
+            message = f"{old!r} and {classes[new]!r} cannot both be {new!r}"
+            findings.error(Code.CONFIG, message, at)
+        else:
+            continue
+        refused = True
+    return refused
 
 
 def _check_type(api: Api, old: str, new: str, at: Location, findings: Findings) -> None:

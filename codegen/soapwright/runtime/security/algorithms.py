@@ -51,8 +51,11 @@ SIGNATURES: Final[Mapping[str, tuple[str, str, str]]] = {
 }
 """By name: the URI, the kind of key, and the name of the hash."""
 
-BY_NAME: Final = CIPHERS_BY_NAME | {"sha1", "rsa-sha1", "hmac-sha1", "rsa-1024"}
-"""The weak ones, which are accepted and used by name only."""
+INCLUSIVE: Final = "c14n"
+BY_NAME: Final = CIPHERS_BY_NAME | {
+    *("sha1", "rsa-sha1", "hmac-sha1", "rsa-1024", INCLUSIVE)
+}
+"""The weak ones, which are accepted and used by name only; and inclusive canonicalisation, which is not used."""
 
 _HASHES: Final[Mapping[str, hashes.HashAlgorithm]] = {
     "sha1": hashes.SHA1(),  # by name only, see BY_NAME
@@ -86,6 +89,8 @@ class Accepted:
     rsa_bits: int
     data: Mapping[str, str]
     transports: Mapping[str, str]
+    inclusive: bool
+    """Whether Canonical XML 1.0 is accepted."""
 
 
 def accepted(by_name: Sequence[str]) -> Accepted:
@@ -105,6 +110,7 @@ def accepted(by_name: Sequence[str]) -> Accepted:
         _RSA_BITS_BY_NAME if "rsa-1024" in by_name else _RSA_BITS,
         {d[0]: name for name, d in DATA.items() if name not in refused},
         {uri: name for name, uri in TRANSPORTS.items() if name not in refused},
+        INCLUSIVE in by_name,
     )
 
 

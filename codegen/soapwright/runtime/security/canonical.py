@@ -1,7 +1,8 @@
 """Exclusive XML Canonicalization 1.0, without comments, as signatures use it.
 
 libxml2 does it, but for `#default` in a PrefixList, which lxml leaves out without a word: then it is
-done here. Exclusive Canonicalization, section 3; Canonical XML 1.0, section 2.3.
+done here. Exclusive Canonicalization, section 3; Canonical XML 1.0, section 2.3. The inclusive form is done
+here too: lxml gives that of an element without what is around it.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def canonical(
         SecurityError: it has none.
     """
     if DEFAULT in prefixes or without is not None:
-        return _Writer(prefixes, without).written(apex)
+        return _Writer(prefixes, without=without).written(apex)
     tree: Any = apex  # Any: lxml ships no types
     try:
         found: bytes = etree.tostring(
@@ -52,6 +53,21 @@ def canonical(
     except etree.C14NError:  # a namespace is a relative URI (Canonical XML, section 1)
         raise SecurityError("an element has no canonical form") from None
     return found
+
+
+def inclusive(apex: Element) -> bytes:
+    """The form of an element by Canonical XML 1.0: with all namespaces in its scope, and the attributes of XML
+    of the elements around it (section 2.4).
+
+    Args:
+        apex: of a parsed tree. Its comments are left out.
+    """
+    return _Writer((), is_inclusive=True).written(apex)
+
+
+def prefixes_around(e: Any) -> list[str]:  # Any: lxml ships no types
+    """The prefixes in an element's scope, as a PrefixList has them."""
+    return [prefix or DEFAULT for prefix in e.nsmap]
 
 
 def prefix_list(method: Any) -> Sequence[str]:  # Any: lxml ships no types
@@ -77,9 +93,14 @@ class _Writer:
     """Writes one element, without recursion: a stranger decides how deep it is."""
 
     def __init__(
-        self, prefixes: Sequence[str], without: Any
-    ) -> None:  # Any: lxml ships no types
+        self,
+        prefixes: Sequence[str],
+        *,
+        without: Any = None,  # Any: lxml ships no types
+        is_inclusive: bool = False,
+    ) -> None:
         self._without = without
+        self._is_inclusive = is_inclusive
         self._inclusive = {None if p == DEFAULT else p for p in prefixes}
         self._out: list[str] = []
 
@@ -109,6 +130,9 @@ class _Writer:
         scope: _Scope = dict(e.nsmap)
         attributes, used = _attributes(e, scope)
         used.add(e.prefix)
+        if self._is_inclusive:
+            used |= {None, *scope}
+            attributes += [] if self._out else _inherited(e)
         used |= {p for p in self._inclusive if p in scope or p is None}
         rendered, declared = dict(above), []
         for prefix in used - {"xml"}:
@@ -146,6 +170,20 @@ def _attributes(
             name = f"{prefix}:{local}"
         found.append(((uri, local), name, value))
     return found, used
+
+
+def _inherited(e: Any) -> list[_Found]:  # Any: lxml ships no types
+    """The attributes of XML, `xml:lang`, that the elements around an element have, and it has not."""
+    found: dict[str, str] = {}
+    for around in (e, *e.iterancestors()):
+        for key, value in around.attrib.items():
+            if key.startswith(f"{{{_XML}}}"):
+                found.setdefault(key[len(_XML) + 2 :], value)
+    return [
+        ((_XML, local), f"xml:{local}", value)
+        for local, value in found.items()
+        if e.get(f"{{{_XML}}}{local}") is None
+    ]
 
 
 def _qualified(e: Any) -> str:  # Any: lxml ships no types

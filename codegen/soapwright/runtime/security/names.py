@@ -29,6 +29,7 @@ X509V3: Final = f"{_X509}#X509v3"
 X509_PATH: Final = f"{_X509}#X509PKIPathv1"
 SKI: Final = f"{_X509}#X509SubjectKeyIdentifier"
 THUMBPRINT: Final = f"{_WSS11}soap-message-security-1.1#ThumbprintSHA1"
+INCLUSIVE: Final = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 STR_TRANSFORM: Final = f"{_WSS}soap-message-security-1.0#STR-Transform"
 
 TOKEN: Final = f"{{{SECURITY}}}BinarySecurityToken"

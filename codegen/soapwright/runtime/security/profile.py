@@ -58,7 +58,8 @@ class Algorithms:
         digest: "sha256", "sha384", "sha512", or by name "sha1".
         accept: weak ones that what comes may use: "rsa-sha1", "hmac-sha1", "sha1", "rsa-1024" (RSA keys
             of 1,024 bits and more instead of 2,048), "aes192-gcm", "aes128-cbc", "aes192-cbc",
-            "aes256-cbc" (of CBC only what the sender's signature covers as ciphertext), "rsa-1_5".
+            "aes256-cbc" (of CBC only what the sender's signature covers as ciphertext), "rsa-1_5"; and "c14n",
+            Canonical XML 1.0 beside the exclusive form.
         data: of encryption, "aes128-gcm", "aes192-gcm", "aes256-gcm", or the same with CBC,
             "aes256-cbc".
         transport: of the key that data is encrypted with: "rsa-oaep-mgf1p" (SHA-1), "rsa-oaep"
@@ -166,7 +167,7 @@ class Profile:
             raise ValueError("attachments are encrypted with order='sign-encrypt'")
         if self.saml not in _CONFIRMATIONS:
             raise ValueError(f"saml={self.saml!r}: {_CONFIRMATIONS} are known")
-        if self.saml[:6] not in ("", "bearer") and not (self.sign and self.expected):
+        if self.is_confirmed and not (self.sign or self.expected):
             raise ValueError(f"saml={self.saml!r} is confirmed by a signature")
         if (self.endorse or self.derived_keys) and not self.symmetric:
             raise ValueError("endorse and derived_keys are with symmetric=True")
@@ -174,6 +175,11 @@ class Profile:
             raise ValueError(f"derived_keys={self.derived_keys!r}: '1.3' or '2005'")
         if self.lifetime <= 0 or self.skew < 0:
             raise ValueError("lifetime and skew are seconds, and positive")
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether a signature confirms the assertion."""
+        return self.saml in ("holder-of-key", "sender-vouches")
 
     @property
     def expected(self) -> tuple[str, ...]:

@@ -194,6 +194,8 @@ class SecuredClient(_Secured):
             self._check_decrypter()
         if profile.saml and material.saml is None:
             raise ValueError("a SAML assertion is demanded: give Keys(saml=…)")
+        if profile.is_confirmed and not profile.sign:
+            raise ValueError(f"saml={profile.saml!r} is confirmed by a signature")
 
     def secured(self, message: Message) -> Message:
         """The message with its Security block.
@@ -248,6 +250,8 @@ class SecuredService(_Secured):
             material.issuers.pinned or material.issuers.authorities
         ):
             raise ValueError("SAML assertions are demanded, and issuers=[…] has nobody")
+        if profile.is_confirmed and not profile.expected:
+            raise ValueError(f"saml={profile.saml!r} is confirmed by a signature")
 
     def understands(self, block: str) -> bool:
         """Whether a header block is checked here, by its name in Clark's notation."""

@@ -182,12 +182,12 @@ class SessionKeys:
     ) -> Any:  # Any: lxml ships no types
         """The only one of these EncryptedKeys that is for this receiver."""
         alone = len(keys) == 1
-        own = [e for e in keys if self._is_own(e, security, ids, alone=alone)]
+        own = [e for e in keys if self.is_own(e, security, ids, alone=alone)]
         if len(own) != 1:
             raise undecryptable()
         return own[0]
 
-    def _is_own(
+    def is_own(
         self, e: Any, security: Any, ids: Ids, *, alone: bool
     ) -> bool:  # Any: lxml ships no types
         """Whether a key is encrypted for this receiver; the only one needs not say so."""

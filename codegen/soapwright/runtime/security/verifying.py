@@ -24,13 +24,20 @@ from .algorithms import (
 from .attached import COMPLETE, CONTENT, attachment_of, digest_of
 from .assertion_checks import Asserted
 from .assertions import ASSERTIONS, referred
-from .canonical import canonical, prefix_list, with_default
+from .canonical import (
+    canonical,
+    inclusive,
+    prefix_list,
+    prefixes_around,
+    with_default,
+)
 from .certificates import Found, certificate_of
 from .contained import check_contained
 from .material import Material
 from .names import (
     ENCRYPTED_HEADER,
     EXCLUSIVE,
+    INCLUSIVE,
     REFERENCE,
     SECURITY,
     STR_TRANSFORM,
@@ -148,8 +155,9 @@ class Verifying:
                 attachment, complete = self.attachment(reference)
                 found.attachments[attachment.content_id] = complete
             else:
-                found.covered.append(self.covered(reference))
-                found.prefixes.append(_prefixes_in(reference))
+                covered = self.covered(reference)
+                found.covered.append(covered)
+                found.prefixes.append(_prefixes_in(reference, covered))
         return found
 
     # -------------------------------------------------------------------- the signature
@@ -216,10 +224,9 @@ class Verifying:
         Raises:
             SecurityError: it is wrong, or its canonicalisation is not accepted.
         """
-        canonicalization = only(info, ds("CanonicalizationMethod"))
-        if canonicalization.get("Algorithm") != EXCLUSIVE:
+        data = self._form(info, only(info, ds("CanonicalizationMethod")))
+        if data is None:
             raise SecurityError("the canonicalisation of SignedInfo is not accepted")
-        data = canonical(info, prefix_list(canonicalization))
         if found.signer is None:
             if found.secret is None:
                 raise SecurityError("an HMAC is not accepted without a secret")
@@ -329,13 +336,24 @@ class Verifying:
             SecurityError: it is to nothing, or a transform is not accepted.
         """
         target = self.target(reference)
+        if self._accepts.inclusive and reference.find(ds("Transforms")) is None:
+            return target, inclusive(target)  # XML Signature 1.1, section 4.4.3.2
         transform = only(only(reference, ds("Transforms")), ds("Transform"))
-        algorithm = transform.get("Algorithm")
-        if algorithm == EXCLUSIVE:
-            return target, canonical(target, prefix_list(transform))
-        if algorithm == STR_TRANSFORM and target.tag == REFERENCE:
+        data = self._form(target, transform)
+        if data is not None:
+            return target, data
+        if transform.get("Algorithm") == STR_TRANSFORM and target.tag == REFERENCE:
             return self._token_of(target, transform)
         raise SecurityError("a transform is not accepted")
+
+    def _form(self, e: Any, method: Any) -> bytes | None:  # Any: lxml ships no types
+        """The canonical form of an element by a method; `None` where that is not accepted."""
+        algorithm = method.get("Algorithm")
+        if algorithm == EXCLUSIVE:
+            return canonical(e, prefix_list(method))
+        if algorithm == INCLUSIVE and self._accepts.inclusive and not len(method):
+            return inclusive(e)
+        return None
 
     def _token_of(
         self, reference: Any, transform: Any
@@ -376,7 +394,12 @@ class Verifying:
         raise SecurityError("what was signed is at another place")
 
 
-def _prefixes_in(reference: Any) -> Sequence[str]:  # Any: lxml ships no types
-    """The PrefixList of a Reference that was verified; none of a token's."""
-    transform = only(only(reference, ds("Transforms")), ds("Transform"))
-    return prefix_list(transform) if transform.get("Algorithm") == EXCLUSIVE else ()
+def _prefixes_in(
+    reference: Any, covered: Any
+) -> Sequence[str]:  # Any: lxml ships no types
+    """The prefixes around what a verified Reference covers that it covers too; none of a token's."""
+    transform = reference.find(f"{ds('Transforms')}/{ds('Transform')}")
+    if transform is None or transform.get("Algorithm") == INCLUSIVE:
+        return prefixes_around(covered)
+    is_exclusive = transform.get("Algorithm") == EXCLUSIVE
+    return prefix_list(transform) if is_exclusive else ()

@@ -6,7 +6,14 @@ from typing import Any, Final
 
 from soapwright.runtime.errors.errors import SecurityError
 from soapwright.runtime.security.algorithms import decoded
-from soapwright.runtime.security.names import REFERENCE, SKI, THUMBPRINT, ds, wsse
+from soapwright.runtime.security.names import (
+    ENCRYPTED_KEY,
+    REFERENCE,
+    SKI,
+    THUMBPRINT,
+    ds,
+    wsse,
+)
 from soapwright.runtime.security.trust import fingerprint, thumbprint
 from soapwright.tools.verify.places import short
 from soapwright.tools.verify.report import Certificate
@@ -38,9 +45,11 @@ def _key(key: Any) -> str:  # Any: cryptography has one owner
     return f"RSA of {key.key_size} bits" if hasattr(key, "key_size") else "another kind"
 
 
-def referred(signature: Any) -> str:  # Any: lxml's elements
-    """How a signature refers to its certificate, in words."""
-    found = signature.find(f"{ds('KeyInfo')}/{REFERENCE}/*")
+def referred(e: Any) -> str:  # Any: lxml's elements
+    """How a signature, or an encrypted key, refers to a certificate, in words."""
+    found = e.find(f"{ds('KeyInfo')}/{REFERENCE}/*")
+    if found is None and e.tag == ENCRYPTED_KEY:  # so in encrypted assertions
+        found = e.find(f"{ds('KeyInfo')}/{ds('X509Data')}")
     if found is None:
         return "its KeyInfo has no SecurityTokenReference"
     if found.tag == wsse("Reference"):
@@ -49,6 +58,10 @@ def referred(signature: Any) -> str:  # Any: lxml's elements
         kind = found.get("ValueType") or ""
         return f"{_KINDS.get(kind, 'the certificate itself')}{_octets(found, kind)}"
     if found.tag == ds("X509Data"):
+        if found.find(ds("X509Certificate")) is not None:
+            return "the certificate itself"
+        if (ski := found.find(ds("X509SKI"))) is not None:
+            return f"{_KINDS[SKI]}{_octets(ski, SKI)}"
         pair = found.find(ds("X509IssuerSerial"))
         if pair is not None:
             issuer = short(pair.findtext(ds("X509IssuerName")))

@@ -12,18 +12,14 @@ from soapwright.runtime.http.message import Message
 from soapwright.runtime.security.algorithms import (
     DIGESTS,
     SIGNATURES,
-    Accepted,
-    accepted,
     decoded,
     digest,
     encoded,
 )
-from soapwright.runtime.security.correlation import Correlation
 from soapwright.runtime.security.demanding import demanded
-from soapwright.runtime.security.keys import Keys
 from soapwright.runtime.security.names import (
     BLOCK,
-    ENCRYPTION,
+    INCLUSIVE,
     TIMESTAMP,
     TOKEN,
     UTILITY,
@@ -36,15 +32,15 @@ from soapwright.runtime.security.parts import (
     parts_of,
     place_of,
 )
-from soapwright.runtime.security.profile import Profile
-from soapwright.runtime.security.receiving import Coming, opened
 from soapwright.runtime.security.session_keys import SessionKeys
 from soapwright.runtime.security.timestamps import check_timestamp
 from soapwright.runtime.security.verifying import Verified, Verifying
 from soapwright.runtime.soap.envelope import NAMES, Version
 from soapwright.runtime.xml.parsing import LIMITS, parse
+from soapwright.tools.verify.asked import Asked
 from soapwright.tools.verify.causes import causes_of_digest, causes_of_value
 from soapwright.tools.verify.certificates import described, referred
+from soapwright.tools.verify.opening import Opening, opening
 from soapwright.tools.verify.places import line_of, local, path_of, short
 from soapwright.tools.verify.report import (
     Demand,
@@ -56,22 +52,8 @@ from soapwright.tools.verify.report import (
 
 _SIGNATURES_AT_MOST: Final = 16
 _OTHERS_AT_MOST: Final = 100
-_NONE: Final = Correlation()
 _METHODS: Final = (ds("SignatureMethod"), ds("DigestMethod"))
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The receiver that a message is verified for."""
-
-    keys: Keys
-    profile: Profile
-    """The demands; its `sign` is empty."""
-
-    @property
-    def accepts(self) -> Accepted:
-        """The algorithms that may be used."""
-        return accepted(self.profile.algorithms.accept)
+_FORMS: Final = (ds("CanonicalizationMethod"), ds("Transform"))
 
 
 def explain(message: Message, source: str, asked: Asked) -> Report:
@@ -102,18 +84,18 @@ def _tree(message: Message) -> Any:  # Any: lxml's elements
 def _refusal(message: Message, asked: Asked) -> str:
     """The verifier's reason to refuse a message, "" where it accepts it."""
     try:
-        if asked.profile.symmetric:
+        if asked.is_service:
             return _refusal_of_request(message, asked)
         checked = asked.keys.client_with(asked.profile, "").checked(message, LIMITS)
     except (SecurityError, ValueError) as error:
         return str(error)
-    if checked.verified:
+    if checked.verified or not asked.profile.expected:
         return ""
     return "it is not signed: a client raises such a fault as unverified"
 
 
 def _refusal_of_request(message: Message, asked: Asked) -> str:
-    """As of a service: only that reads a message that has its own symmetric key."""
+    """As of a service, which reads a message that has its own symmetric key, or an assertion."""
     root = _tree(message)
     versions: list[Version] = [v for v, n in NAMES.items() if n.envelope == root.tag]
     version: Version = versions[0] if versions else "1.1"
@@ -168,6 +150,7 @@ class _Explaining:
     def __init__(self, message: Message, parts: Parts, asked: Asked) -> None:
         self._message = message
         self._parts = parts
+        self._opening = Opening(parts, message.attachments)
         self._asked = asked
         self._covered: set[Place] = set()
         """The places that a signature covers, whose value is right and whose signer is trusted."""
@@ -176,10 +159,11 @@ class _Explaining:
 
     def report(self, source: str, reason: str, at: str) -> Report:
         """The whole; `reason` is the verifier's."""
-        raw = self._parts
-        encrypted = sum(1 for _ in raw.root.iter(f"{{{ENCRYPTION}}}EncryptedData"))
-        if encrypted:
-            self._parts = self._decrypted(encrypted)
+        raw, message = self._parts, self._message
+        attachments = message.attachments
+        self._opening = opening(raw, lambda: _tree(message), attachments, self._asked)
+        self._parts = self._opening.parts
+        self._note_encrypted()
         signatures = tuple(self._signatures(raw))
         parts = self._parts
         self._note_others()
@@ -194,24 +178,22 @@ class _Explaining:
             tuple(self._demands()),
             tuple(self._unsigned()),
             tuple(self._notes),
+            *(self._opening.encrypted, self._opening.keys, self._opening.assertion),
             tuple(self._forms.items()),
         )
 
-    def _decrypted(self, count: int) -> Parts:
-        """The parts after decryption; those that came where it is not possible."""
-        profile, material = self._asked.profile, self._asked.keys.material
+    def _note_encrypted(self) -> None:
+        """Note how many parts are encrypted, and whether the rest is of the plaintexts."""
+        encrypted = self._opening.encrypted
+        if not encrypted:
+            return
+        count = len(encrypted)
         what = f"{count} part{'s are' if count > 1 else ' is'} encrypted"
-        try:
-            parts = parts_of(_tree(self._message), profile.actor)
-            request = None if profile.symmetric else _NONE
-            unsigned = replace(profile, expect=())
-            coming = Coming(LIMITS, request, self._message.attachments)
-            found = opened(parts, unsigned, material, self._asked.accepts, coming)
-        except SecurityError as error:
-            self._notes.append(f"{what}, and cannot be read: {error}")
-            return self._parts
-        self._notes.append(f"{what}; explained is what was decrypted")
-        return found.parts
+        reasons = [one.reason for one in encrypted if one.reason]
+        if reasons:
+            self._notes.append(f"{what}, and cannot be read: {reasons[0]}")
+        else:
+            self._notes.append(f"{what}; explained is what was decrypted")
 
     # ------------------------------------------------------------------------ signatures
 
@@ -238,10 +220,7 @@ class _Explaining:
         try:
             if self._asked.profile.symmetric:
                 keys = SessionKeys(material, self._asked.accepts, None)
-            verifying = Verifying(
-                *(parts, material, self._asked.accepts, keys),
-                self._message.attachments,
-            )
+            verifying = self._verifying(parts, keys)
         except SecurityError as error:
             note = f"no signature was checked: {error}"
             self._notes += [] if note in self._notes else [note]
@@ -272,6 +251,18 @@ class _Explaining:
         )
         return signed
 
+    def _verifying(self, parts: Parts, keys: SessionKeys | None) -> Verifying:
+        """The verifier of one tree: what came, or what was decrypted.
+
+        Raises:
+            SecurityError: as of `Verifying`.
+        """
+        opened = parts is self._opening.parts
+        attachments = (self._opening if opened else self._message).attachments
+        assertion = self._opening.asserted if opened else None
+        material, accepts = self._asked.keys.material, self._asked.accepts
+        return Verifying(parts, material, accepts, keys, attachments, assertion)
+
     def _trust(
         self, verifying: Verifying, found: Verified, state: str
     ) -> tuple[bool, str]:
@@ -285,6 +276,9 @@ class _Explaining:
         except SecurityError as error:
             cause = "" if error.__cause__ is None else f" ({error.__cause__})"
             return False, f"not trusted: {error}{cause}{self._trusted_ones()}"
+        asserted = self._opening.asserted
+        if asserted is not None and asserted.holder == found.signer.certificate:
+            return state == "right", "trusted: the assertion has its certificate"
         pinned = found.signer.certificate in self._asked.keys.material.trust.pinned
         how = "pinned" if pinned else "of an authority that is"
         if state != "right":
@@ -426,6 +420,12 @@ class _Explaining:
                 self._notes.append(
                     f"{name} is weak, and accepted by name: --accept {name}"
                 )
+        forms = () if security is None else security.iter(*_FORMS)
+        is_inclusive = any(e.get("Algorithm") == INCLUSIVE for e in forms)
+        if is_inclusive and not accepts.inclusive:
+            self._notes.append(
+                "inclusive canonicalisation is accepted by name: --accept c14n"
+            )
 
 
 def _of_attachment(

@@ -28,6 +28,8 @@ def read_keys(
     secret: Path | None,
     *,
     subject: str | None,
+    issuers: tuple[Path, ...] = (),
+    audience: tuple[str, ...] = (),
     password: Password,
     clock: Callable[[], datetime],
     findings: Findings,
@@ -39,11 +41,14 @@ def read_keys(
         trust: files of certificates.
         secret: a file with the secret of HMACs.
         subject: as `Keys` takes it.
+        issuers: files of certificates of those whose assertions are trusted.
+        audience: as `Keys` takes it.
         password: called where a file is encrypted.
         clock: gives the time.
         findings: get a reason for each file that cannot be used; then there are no keys.
     """
     trusted = [_trusted(path, findings) for path in trust]
+    asserting = [_trusted(path, findings) for path in issuers]
     shared = None if secret is None else read(secret, str(secret), findings)
     content = None if own is None else read(own, str(own), findings)
     mine = None
@@ -56,6 +61,8 @@ def read_keys(
         chain=() if mine is None else mine.material.chain,
         trust=[one for one in trusted if one is not None],
         subject=subject,
+        issuers=[one for one in asserting if one is not None],
+        audience=audience,
         secret=shared,
         clock=clock,
     )

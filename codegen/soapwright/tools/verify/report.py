@@ -73,6 +73,58 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Encrypted:
+    """A part that came encrypted."""
+
+    line: int
+    path: str
+    """Of its EncryptedData."""
+    what: str
+    """The part, in words."""
+    algorithm: str
+    """Its name; its URI where it is not known."""
+    state: str
+    """`decrypted` or `not decrypted`."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncryptionKey:
+    """A key that parts are encrypted with, which is encrypted itself."""
+
+    line: int
+    algorithm: str
+    """Its name; its URI where it is not known."""
+    reference: str
+    """How the certificate that it is for is referred to."""
+    own: bool
+    """Whether it is for the receiver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """The SAML assertion of the Security block."""
+
+    line: int
+    version: str
+    id: str
+    """"" where it cannot be read."""
+    encrypted: bool
+    state: str
+    """`right`, `refused`, or `unchecked` where none is demanded."""
+    reason: str
+    issuer: str
+    signer: Certificate | None
+    """The certificate in its signature, a claim."""
+    subject: str
+    confirmation: tuple[str, ...]
+    """How it may be confirmed: `bearer`, `holder-of-key`, `sender-vouches`."""
+    valid_from: str
+    valid_to: str
+    audience: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Timestamp:
     """The time in the Security block."""
 
@@ -114,6 +166,9 @@ class Report:
     unsigned: tuple[str, ...] = ()
     """Paths of header blocks, of children of the Security block and of the Body that nothing covers."""
     notes: tuple[str, ...] = ()
+    encrypted: tuple[Encrypted, ...] = ()
+    keys: tuple[EncryptionKey, ...] = ()
+    assertion: Assertion | None = None
     forms: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
     """The local name of each part that a Reference is to, with its canonical form; not in JSON."""
 
@@ -137,6 +192,12 @@ def _lines(report: Report) -> Iterator[str]:
     kind = f"SOAP {report.soap}, " if report.soap else ""
     yield _row("message", f"{kind}{report.body or 'nothing'} in its Body")
     yield _row("verified", f"at {report.at}")
+    if report.encrypted:
+        yield ""
+        yield from _encrypted(report)
+    if report.assertion is not None:
+        yield ""
+        yield from _assertion(report.assertion)
     for signature in report.signatures:
         yield ""
         yield from _signature(signature)
@@ -157,6 +218,36 @@ def _lines(report: Report) -> Iterator[str]:
     if report.notes:
         yield ""
         yield from (f"note: {note}" for note in report.notes)
+
+
+def _encrypted(report: Report) -> Iterator[str]:
+    for one in report.encrypted:
+        by = f"line {one.line}, by {one.algorithm}"
+        yield _row("encrypted", f"{one.state}: {one.what}, {by}")
+        if one.reason:
+            yield _row("", one.reason)
+    for key in report.keys:
+        whose = "for the receiver" if key.own else "not for the receiver"
+        yield _row("  key", f"{whose}: line {key.line}, by {key.algorithm}")
+        yield _row("", key.reference)
+
+
+def _assertion(one: Assertion) -> Iterator[str]:
+    came = ", encrypted" if one.encrypted else ""
+    kind = f"SAML {one.version}{came}, line {one.line}"
+    yield _row("assertion", f"{one.state}: {kind}")
+    if one.reason:
+        yield _row("", one.reason)
+    if not one.id:
+        return
+    yield _row("  issuer", one.issuer)
+    if one.signer is not None:
+        yield _row("", f"signed as {one.signer.subject}, SHA-256 {one.signer.sha256}")
+    confirmed = f", confirmed by {' or '.join(one.confirmation) or 'nothing'}"
+    yield _row("  subject", f"{one.subject}{confirmed}")
+    until = f"{one.valid_from or 'any time'} to {one.valid_to or 'any time'}"
+    audience = f", for {', '.join(one.audience)}" if one.audience else ""
+    yield _row("  valid", f"{until}{audience}")
 
 
 def _signature(signature: Signature) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
@@ -14,11 +15,14 @@ from soapwright.runtime.errors.errors import DecodeError
 from soapwright.runtime.security.algorithms import accepted
 from soapwright.runtime.security.profile import Algorithms, Profile
 from soapwright.runtime.security.trust import Trust
-from soapwright.tools.verify.explain import Asked, explain
+from soapwright.tools.verify.asked import Asked
+from soapwright.tools.verify.explain import explain
 from soapwright.tools.verify.keys import Password, read_keys
 from soapwright.tools.verify.message import read_message
 from soapwright.tools.verify.report import Report
 from soapwright.wsdl.parsing import read
+
+Confirmation: TypeAlias = Literal["", "bearer", "holder-of-key", "sender-vouches"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,12 @@ class Receiver:
     actor: str = ""
     symmetric: bool = False
     """Whether the message is signed with the key that it has encrypted for the receiver."""
+    saml: Confirmation = ""
+    """How the message's assertion must be confirmed; "" where none is demanded."""
+    issuers: tuple[Path, ...] = ()
+    """Of those whose assertions are trusted."""
+    audience: tuple[str, ...] = ()
+    """The receiver's names in assertions."""
     skew: float = 300.0
     lifetime: float = 300.0
 
@@ -49,6 +59,7 @@ class Receiver:
             algorithms=Algorithms(accept=self.accept),
             actor=self.actor,
             symmetric=self.symmetric,
+            saml=self.saml,
             skew=self.skew,
             lifetime=self.lifetime,
         )
@@ -105,6 +116,8 @@ def verify(
     keys = read_keys(
         *(receiver.own, receiver.trust, receiver.secret),
         subject=receiver.subject,
+        issuers=receiver.issuers,
+        audience=receiver.audience,
         password=password,
         clock=receiver.clock,
         findings=findings,

@@ -32,7 +32,16 @@ from ..values.lexical import (
 )
 from ..values.names import NCNAME, QName
 from ..values.numbers import decimal_text
-from ..values.values import UNSET, Duration, Nil
+from ..values.values import (
+    UNSET,
+    Duration,
+    GDay,
+    GMonth,
+    GMonthDay,
+    GYear,
+    GYearMonth,
+    Nil,
+)
 from .regular import TooLong, matcher
 
 _ALL: Final = range(sys.maxunicode + 1)
@@ -170,7 +179,10 @@ class Facets:
 
 _KINDS: Final[Mapping[str, type]] = {
     one.__name__: one
-    for one in (str, bytes, bool, int, Decimal, float, list, datetime, date, time)
+    for one in (
+        *(str, bytes, bool, int, Decimal, float, list, datetime, date, time),
+        *(QName, Duration, GYear, GYearMonth, GMonth, GMonthDay, GDay),
+    )
 }
 
 

@@ -156,14 +156,17 @@ class Application:
             if port.soap is None:
                 continue
             known = targets.setdefault(port.soap, [])
-            demanded = port.addressing == "required"
-            known += [
-                Target(
-                    *(service, key, operation, demanded),
-                    self._guards.of(name, operation.name),
+            for key, operation in port.operations.items():
+                declares = any(map(is_addressing, operation.request_blocks))
+                known.append(
+                    Target(
+                        *(service, key, operation),
+                        demands_addressing=port.addressing == "required"
+                        and not declares,
+                        declares_addressing=declares,
+                        guard=self._guards.of(name, operation.name),
+                    )
                 )
-                for key, operation in port.operations.items()
-            ]
         return {version: Dispatcher(found) for version, found in targets.items()}
 
     # -------------------------------------------------------------------------- answering
@@ -307,7 +310,8 @@ class Application:
                     return Response(202, {}, b"")
                 to = self._elsewhere(headers, reply)
             envelope = self._hooks.reply(reply.body, call)
-            reply = replace(reply, body=envelope)
+            if envelope is not reply.body:
+                reply = replace(reply, body=envelope)
             enveloped = call is None or self._plain is None or not self._plain.has(call)
             packed = enveloped and self._attachments.is_packed(reply, request)
             secures = None if call is None else call.guard
@@ -414,12 +418,11 @@ class Application:
         try:
             came.open(root)
             target = self._passed(came, dispatchers[version])
-            declares = any(map(is_addressing, target.operation.request_blocks))
-            came.headers = None if declares else came.headers
+            came.headers = None if target.declares_addressing else came.headers
             self._check(target, came)
             check_addressing(
                 *(came.headers, version, came.action),
-                demanded=target.demands_addressing and not declares,
+                demanded=target.demands_addressing,
                 answered=not target.operation.one_way,
                 accepts=self._hooks.accepts_reply_to,
             )
@@ -483,7 +486,8 @@ class Application:
             checked = security is not None and security.understands(block)
             return known or checked or self._hooks.understands(block)
 
-        check_headers(came.ours, came.version, understands)
+        if came.ours:
+            check_headers(came.ours, came.version, understands)
         check_encoding(came.body, came.version)
 
     def _message(self, request: HttpRequest) -> tuple[Message, tuple[Attachment, ...]]:

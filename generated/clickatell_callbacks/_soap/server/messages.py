@@ -59,6 +59,8 @@ def action_of(message: Message) -> str:
 
 def _as_utf8(text: str) -> str:
     """A header's text, which servers read as ISO-8859-1, as what most clients wrote."""
+    if text.isascii():
+        return text
     try:
         return text.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -67,5 +69,6 @@ def _as_utf8(text: str) -> str:
 
 def _unquoted(text: str) -> str:
     if len(text) > 1 and text[0] == text[-1] == '"':
-        return re.sub(r"\\(.)", r"\1", text[1:-1])
+        text = text[1:-1]
+        return re.sub(r"\\(.)", r"\1", text) if "\\" in text else text
     return text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from ..xml.parsing import Limits
@@ -20,6 +21,8 @@ _MEMBERS_AT_MOST: Final = 100
 _PIECE: Final = 2**16
 _NO_BOMB: Final = 2**20
 """Bytes that a body may be unpacked to, however short it is."""
+_TYPES_KEPT: Final = 64
+"""Content-Types that are remembered: peers have few, and send them with each message."""
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([^\s;\"]+)\"?", re.IGNORECASE)
 
 
@@ -66,7 +69,7 @@ def unpacked(body: bytes, coding: str, at_most: int, limits: Limits) -> bytes:
         ValueError: it is broken, or beyond the limits.
     """
     most = max(limits.ratio * len(body), _NO_BOMB)
-    for name in _codings(coding, limits):
+    for name in _codings(coding, limits) if coding else ():
         try:
             body = _inflated(body, name, min(at_most, most))
         except TooLarge:
@@ -225,6 +228,7 @@ def _inflated(body: bytes, coding: str, at_most: int) -> bytes:
     raise ValueError("it has too many members")
 
 
+@lru_cache(maxsize=_TYPES_KEPT)
 def charset_of(content_type: str) -> str | None:
     """The charset that a Content-Type names, if it does."""
     found = _CHARSET.search(content_type)
@@ -236,6 +240,7 @@ def with_charset(content_type: str, charset: str) -> str:
     return f"{_CHARSET.sub('', content_type)}; charset={charset}"
 
 
+@lru_cache(maxsize=_TYPES_KEPT)
 def media_type(content_type: str) -> str:
     """The media type of a Content-Type, in lower case; "" where there is none."""
     return content_type.partition(";")[0].strip().lower()

@@ -25,7 +25,9 @@ class Target:
     """The operation's key in its port."""
     operation: AnyOperation
     demands_addressing: bool = False
-    """Whether its port demands WS-Addressing's headers."""
+    """Whether its port demands WS-Addressing's headers, which the operation does not declare."""
+    declares_addressing: bool = False
+    """Whether the operation declares some of WS-Addressing's headers itself."""
     guard: ServiceSecurity | None = None
     """Its message security."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from functools import cache
 from ssl import SSLContext
 from typing import Any, Final, NoReturn
@@ -35,14 +36,105 @@ _UNSENT: Final = (
 
 def new_client(settings: Settings) -> HttpClient:
     """A client without connections yet."""
-    client: HttpClient = httpx2.Client(**_arguments(settings))
+    client: HttpClient = _Client(**_arguments(settings))
     return client
 
 
 def new_async_client(settings: Settings) -> AsyncHttpClient:
     """The same, asynchronous."""
-    client: AsyncHttpClient = httpx2.AsyncClient(**_arguments(settings))
+    client: AsyncHttpClient = _AsyncClient(**_arguments(settings))
     return client
+
+
+class _Requests:
+    """Builds the requests of a client that was made here: it has neither a base URL nor parameters, its
+    headers stay, and all go to one URL or a few. So what is alike in them is made once.
+
+    Args:
+        client: whose requests they are.
+    """
+
+    def __init__(self, client: httpx2.Client | httpx2.AsyncClient) -> None:
+        self._client = client
+        self._defaults = [(n.lower(), n, v) for n, v in client.headers.raw]
+        self._last = "", httpx2.URL()
+
+    def built(
+        self,
+        method: str,
+        url: httpx2.URL | str,
+        headers: Sequence[tuple[bytes, bytes]],
+        extensions: Mapping[str, Any],  # Any: as httpx2 has them
+        **content: Any,  # Any: of each kind of client its own
+    ) -> httpx2.Request:
+        """A request, as the client's `build_request` would build it.
+
+        Raises:
+            httpx2.InvalidURL: the URL is none.
+        """
+        client = self._client
+        given = {name.lower() for name, _ in headers}
+        kept = [(n, v) for lower, n, v in self._defaults if lower not in given]
+        if "timeout" not in extensions:
+            extensions = {**extensions, "timeout": client.timeout.as_dict()}
+        return httpx2.Request(
+            method,
+            url if isinstance(url, httpx2.URL) else self._parsed(url),
+            headers=[*kept, *headers],
+            cookies=client.cookies,
+            extensions=extensions,
+            **content,
+        )
+
+    def _parsed(self, url: str) -> httpx2.URL:
+        known, parsed = self._last
+        if known != url:
+            parsed = httpx2.URL(url)
+            self._last = url, parsed
+        return parsed
+
+
+class _Client(httpx2.Client):
+    def __init__(self, **settings: Any) -> None:  # Any: as httpx2 has them
+        super().__init__(**settings)
+        self._requests = _Requests(self)
+
+    def build_request(
+        self,
+        method: str,
+        url: httpx2.URL | str,
+        *,
+        content: Any = None,
+        headers: Any = (),
+        extensions: Any = None,
+        **_: Any,
+    ) -> httpx2.Request:
+        """Build a request of which no more is given than `HttpClient.stream` takes. (`Any`: as httpx2 has
+        them.)"""
+        return self._requests.built(
+            method, url, headers, extensions or {}, content=content
+        )
+
+
+class _AsyncClient(httpx2.AsyncClient):
+    def __init__(self, **settings: Any) -> None:  # Any: as httpx2 has them
+        super().__init__(**settings)
+        self._requests = _Requests(self)
+
+    def build_request(
+        self,
+        method: str,
+        url: httpx2.URL | str,
+        *,
+        content: Any = None,
+        headers: Any = (),
+        extensions: Any = None,
+        **_: Any,
+    ) -> httpx2.Request:
+        """As of `_Client`."""
+        return self._requests.built(
+            method, url, headers, extensions or {}, content=content
+        )
 
 
 def _arguments(settings: Settings) -> dict[str, Any]:  # Any: as httpx2 has them

@@ -92,7 +92,7 @@ class ServiceAttachments:
             DecodeError: likewise.
             TooLarge: likewise.
         """
-        if self.streams:
+        if self.streams or not (message.attachments or message.is_multipart):
             return message
         left = None if self._attaching is None else limits.text // 4 * 3
         return readable_apart(message, replace(limits, envelope=most), left)[0]

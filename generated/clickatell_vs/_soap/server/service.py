@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields
 from inspect import isawaitable, iscoroutinefunction
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 from ..addressing.headers import AddressingHeaders
 from ..http.attaching import Attaching
@@ -41,10 +41,12 @@ __all__ = [
     "Security",
     "WithHeaders",
     "current_call",
+    "quick",
 ]
 
 T = TypeVar("T")
 H = TypeVar("H")
+M = TypeVar("M", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,12 @@ class HttpRequest:
         """The URL of the request, without its query."""
         return self.origin + self.path
 
+    def with_body(self, body: bytes) -> HttpRequest:
+        """The same with the body that came with it."""
+        return HttpRequest(
+            self.method, self.query, self.headers, body, self.path, self.origin
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class WithHeaders(Generic[T, H]):
@@ -87,7 +95,7 @@ class BaseService(ABC):
     """The base of the service classes of this package: one for each port type.
 
     A method is given all parameters by name. It is a `def` or an `async def`: of the former,
-    several may run at once, in threads. What it raises becomes a fault: a `SoapFault` as it is,
+    several may run at once, in threads, unless they are `quick`. What it raises becomes a fault: a `SoapFault` as it is,
     anything else `Server` (SOAP 1.2: `Receiver`), with nothing of its message.
     """
 
@@ -148,12 +156,12 @@ class Call:
         if whole is not None:
             given = {whole: self.value}
         else:
-            given = {f.name: getattr(self.value, f.name) for f in fields(self.value)}
+            value = self.value
+            given = {name: getattr(value, name) for name in names_of(type(value))}
         if self.headers is not None:
             renamed = self.service._headers.get(self.key, {})
-            for header in fields(self.headers):
-                parameter = renamed.get(header.name, header.name)
-                given[parameter] = getattr(self.headers, header.name)
+            for name in names_of(type(self.headers)):
+                given[renamed.get(name, name)] = getattr(self.headers, name)
         return self.method(**given)
 
     def response(self, result: object) -> tuple[object, object]:
@@ -170,7 +178,7 @@ class Call:
         kind = self.operation.response_type
         if kind is None:
             return None, headers
-        names = [f.name for f in fields(kind)]
+        names = names_of(kind)
         if len(names) > 1 or isinstance(result, kind):
             return result, headers
         message = self.operation.response_message
@@ -234,6 +242,20 @@ class Plain(Protocol):
         ...
 
 
+_fields: Final[dict[type[Any], tuple[str, ...]]] = {}
+"""The fields of the classes of messages, as asked for: looking them up takes longer than a call should."""
+
+
+def names_of(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a message's class."""
+    found = _fields.get(kind)
+    if found is None:
+        found = _fields[kind] = tuple(field.name for field in fields(kind))
+    return found
+
+
+_QUICK: Final = "_soap_is_quick"
+"""The attribute of methods that are declared `quick`."""
 _current: ContextVar[Call] = ContextVar("current call")
 
 
@@ -258,15 +280,24 @@ def answering(call: Call | None) -> Generator[None]:
             _current.reset(token)
 
 
+def quick(method: M) -> M:
+    """Declare that a `def` waits for nothing and computes little: on ASGI it runs in the event loop, and
+    not in a thread. While it runs, no other request is answered.
+    """
+    setattr(method, _QUICK, True)
+    return method
+
+
 async def run(call: Call) -> object:
-    """The result of a call's method, awaited; a `def` runs in a thread of its own.
+    """The result of a call's method, awaited; a `def` that is not `quick` runs in a thread.
 
     Raises:
         RuntimeError: the method was not cancelled, but what it waited for was.
     """
     token = _current.set(call)
     try:
-        if iscoroutinefunction(call.method):
+        method = call.method
+        if getattr(method, _QUICK, False) or iscoroutinefunction(method):
             result = call.invoke()
         else:
             result = await asyncio.to_thread(call.invoke)

@@ -7,7 +7,6 @@ import os
 import re
 import threading
 from collections.abc import (
-    AsyncIterator,
     Awaitable,
     Callable,
     Iterable,
@@ -137,7 +136,7 @@ async def _answered(
     body = await _received(receive, application.max_body)
     if body is None:
         return application.too_large(request)
-    return await application.answer(replace(request, body=body))
+    return await application.answer(request.with_body(body))
 
 
 async def _live(receive: Receive, send: Send) -> None:
@@ -151,10 +150,7 @@ async def _live(receive: Receive, send: Send) -> None:
 
 def _from_scope(scope: Scope) -> HttpRequest:
     """A request without its body."""
-    headers = _joined(
-        (name.decode("latin-1").lower(), value.decode("latin-1"))
-        for name, value in scope["headers"]
-    )
+    headers = _joined(scope["headers"])
     path, mounted_at = scope["path"], scope.get("root_path", "")
     if not f"{path}/".startswith(f"{mounted_at}/"):  # as older servers have it
         path = mounted_at + path
@@ -175,12 +171,14 @@ async def _received(receive: Receive, at_most: int) -> bytes | None:
     Raises:
         ConnectionError: the caller disconnected.
     """
-    body = bytearray()
-    async for piece in _pieces_of(receive):
+    piece, more = await _piece(receive)
+    if not more:  # as it mostly is: there is nothing to be joined
+        return None if len(piece) > at_most else piece
+    body = bytearray(piece)
+    while more and len(body) <= at_most:
+        piece, more = await _piece(receive)
         body += piece
-        if len(body) > at_most:
-            return None
-    return bytes(body)
+    return None if len(body) > at_most else bytes(body)
 
 
 async def _received_apart(receive: Receive, parts: Received) -> None:
@@ -191,23 +189,22 @@ async def _received_apart(receive: Receive, parts: Received) -> None:
         TransportError: as `Received.add`.
         TooLarge: likewise.
     """
-    async for piece in _pieces_of(receive):
+    more = True
+    while more:
+        piece, more = await _piece(receive)
         await asyncio.to_thread(parts.add, piece)
 
 
-async def _pieces_of(receive: Receive) -> AsyncIterator[bytes]:
-    """A request's body as it comes in.
+async def _piece(receive: Receive) -> tuple[bytes, bool]:
+    """The next piece of a request's body, and whether another one follows.
 
     Raises:
         ConnectionError: the caller went away.
     """
-    more = True
-    while more:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise ConnectionError("the caller disconnected")
-        yield event.get("body", b"")
-        more = event.get("more_body", False)
+    event = await receive()
+    if event["type"] == "http.disconnect":
+        raise ConnectionError("the caller disconnected")
+    return bytes(event.get("body", b"")), event.get("more_body", False)
 
 
 async def _send(reply: Response, request: HttpRequest, send: Send) -> None:
@@ -289,7 +286,7 @@ def _answered_in(
     body = _read(environ, _length(request), application.max_body)
     if body is None:
         return application.too_large(request)
-    return application.answer_in(replace(request, body=body), wait)
+    return application.answer_in(request.with_body(body), wait)
 
 
 def _from_environ(environ: WSGIEnvironment) -> HttpRequest:
@@ -437,11 +434,12 @@ def _posted(request: Request) -> HttpRequest:
 # ------------------------------------------------------------------------------------ shared
 
 
-def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Headers by name; of several of one name a list (RFC 9110, section 5.3)."""
     found: dict[str, str] = {}
-    for name, value in headers:
-        found[name] = f"{found[name]}, {value}" if name in found else value
+    for octets, value in headers:
+        name, text = octets.decode("latin-1").lower(), value.decode("latin-1")
+        found[name] = f"{found[name]}, {text}" if name in found else text
     return found
 
 

@@ -16,6 +16,7 @@ from ._soap.server.service import (
     HttpRequest,
     WithHeaders,
     current_call,
+    quick,
 )
 from ._soap.server.serving import AsyncInMemoryTransport, InMemoryTransport, asgi, wsgi
 from ._soap.server.specification import Specification
@@ -32,6 +33,7 @@ __all__ = [
     "WithHeaders",
     "asgi",
     "current_call",
+    "quick",
     "wsgi",
 ]
 

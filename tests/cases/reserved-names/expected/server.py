@@ -17,6 +17,7 @@ from ._soap.server.service import (
     HttpRequest,
     WithHeaders,
     current_call,
+    quick,
 )
 from ._soap.server.serving import AsyncInMemoryTransport, InMemoryTransport, asgi, wsgi
 from ._soap.server.specification import Specification
@@ -31,6 +32,7 @@ __all__ = [
     "WithHeaders",
     "asgi",
     "current_call",
+    "quick",
     "wsgi",
 ]
 
