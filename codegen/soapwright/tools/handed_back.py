@@ -22,7 +22,7 @@ _COUNT: Final = re.compile(r"\d{1,18}")
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What a request hands back: `texts` of earlier replies. `ends` says that its loop must end."""
+    """The `texts` of earlier replies that a request hands back, and whether its loop must end."""
 
     texts: frozenset[str] = frozenset()
     ends: bool = False
@@ -75,7 +75,7 @@ class HandedBack:
         self._given.update(_texts(etree.fromstring(reply).iter()))
 
     def of(self, operation: Any, envelope: Any) -> Again:
-        """What a request hands back.
+        """The texts of earlier replies that a request hands back, and whether its loop must end.
 
         Args:
             operation: the request's; `Any` as the package's own class.
