@@ -105,9 +105,9 @@ def binding_of(assertions: Iterable[Assertion]) -> tuple[Binding, Assertion] | N
     """The binding among assertions, None where there is none; of several that which protects messages."""
     found = [
         (binding, one)
-        for one in in_order(assertions)
+        for one in in_order(filter(is_security, assertions))
         for binding in Binding
-        if is_security(one) and one.local == binding.value
+        if one.local == binding.value
     ]
     return max(found, key=lambda pair: pair[0] is not Binding.TRANSPORT, default=None)
 
@@ -203,10 +203,10 @@ def saml_confirmation(one: SupportingToken, binding: Binding | None) -> str:
         return ""
     if binding is Binding.TRANSPORT:
         return "bearer" if one.token.is_bearer else ""
-    if binding is not Binding.ASYMMETRIC or one.is_encrypted:
+    if binding is not Binding.ASYMMETRIC:
         return ""
-    if one.is_signed:
-        return "sender-vouches" if one.token.kind == "SamlToken" else ""
+    if one.is_signed and one.token.kind == "SamlToken":
+        return "sender-vouches"
     return "bearer" if one.token.is_bearer else ""
 
 
