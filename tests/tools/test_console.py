@@ -181,6 +181,34 @@ def test_copies_as_python_are_typed(tmp_path: Path, type_check: Any) -> None:
         assert type_check(folder, "call") == ""
 
 
+@pytest.mark.parametrize(
+    ("package", "operation"),
+    [("clickatell", "sendmsg"), ("clickatell_document_literal", "sendmsg")],
+)
+def test_a_kept_sample_conforms(
+    package: str, operation: str, shell: Shell, tmp_path: Path
+) -> None:
+    """Of SOAP's encoding too, whose envelopes declare types."""
+    folder = ROOT / "generated" / package
+    made = Calls(folder, tmp_path / "samples")
+    values = made.example({"operation": operation, "full": True})["values"]
+    data = {"operation": operation, "values": values, "as": "sample"}
+    assert made.copy(data)["path"]
+    done = shell("conform", str(folder), str(tmp_path / "samples"))
+    assert (done.code, done.out.splitlines()[-1]) == (0, "1 of 1 envelope matches")
+
+
+@pytest.mark.parametrize("operation", ["store", "link", "file"])
+def test_a_kept_sample_of_parts_conforms(
+    operation: str, shell: Shell, tmp_path: Path
+) -> None:
+    make("attachments", tmp_path / "made")
+    made = Calls(tmp_path / "made", tmp_path / "samples")
+    values = made.example({"operation": operation, "full": True})["values"]
+    assert made.copy({"operation": operation, "values": values, "as": "sample"})["path"]
+    assert shell("conform", str(tmp_path / "made"), str(tmp_path / "samples")).code == 0
+
+
 REFERENCES = """
 <definitions xmlns="http://schemas.xmlsoap.org/wsdl/" name="Refs" targetNamespace="urn:refs"
     xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:t="urn:refs"

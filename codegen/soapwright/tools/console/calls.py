@@ -211,7 +211,12 @@ class Calls:
 
     def _kept(self, wanted: Wanted, made: Any) -> Json:
         name = wanted.bound.operation.name
-        path = self._samples.keep(name, "request", made.envelope)
+        bound = wanted.bound
+        try:
+            envelope = bound.served.encode_request(made.value, made.headers)
+        except self.service.package.errors.EncodeError:
+            envelope = made.envelope  # of parts, which an envelope alone does not have
+        path = self._samples.keep(name, "request", envelope)
         return {"path": "" if path is None else path.as_posix()}
 
     def _made(self, wanted: Wanted) -> Any:
