@@ -25,7 +25,7 @@ SMOKE := tests/test_cli.py tests/test_conformance.py tests/test_distributions.py
 # The first has the menu.
 MANUAL := docs README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md benchmarks/RESULTS.md
 CORPUS := ../shared/tools/corpus_check.py
-VIM25 := ../shared/corpus/vmware-vim25
+WSDLS := ../shared/corpus
 
 .PHONY: help
 help: ## list these targets
@@ -95,7 +95,7 @@ interop: $(INSTALLED_DEV) ## run the tests with live peers, all of which are req
 
 .PHONY: bench
 bench: $(INSTALLED_BENCH) ## measure, side by side with other toolkits (ARGS="sendmsg --rounds 5" chooses)
-	@$(BIN)/python -m benchmarks --vim25 $(VIM25) $(ARGS)
+	@$(BIN)/python -m benchmarks --corpus $(WSDLS) $(ARGS)
 
 .PHONY: dist
 dist: $(INSTALLED_DEV) ## build both distributions into dist/, and check them

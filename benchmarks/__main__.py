@@ -21,6 +21,7 @@ BENCHMARKS = (
     "large",
     "outlive",
     "workers",
+    "sandbox",
     "security",
 )
 
@@ -35,17 +36,24 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="small inputs; saves nothing"
     )
-    parser.add_argument("--vim25", type=Path, help="the folder of vim25's WSDL")
+    parser.add_argument("--corpus", type=Path, help="the folder of real WSDLs")
+    parser.add_argument(
+        "--long", action="store_true", help="inputs that take minutes, too"
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.chosen) - set(BENCHMARKS):
         parser.error(f"no benchmark {sorted(unknown)[0]!r}: {', '.join(BENCHMARKS)}")
-    vim25 = arguments.vim25
-    if vim25 is not None and not (vim25 / "vimService.wsdl").is_file():
-        vim25 = None
+    corpus = arguments.corpus
+    if corpus is not None and not corpus.is_dir():
+        corpus = None
     found: dict[str, Found] = {}
     with tempfile.TemporaryDirectory() as scratch:
         settings = Settings(
-            arguments.rounds, arguments.quick, Path(scratch), vim25 and vim25.resolve()
+            arguments.rounds,
+            arguments.quick,
+            Path(scratch),
+            corpus and corpus.resolve(),
+            arguments.long,
         )
         for name in arguments.chosen or BENCHMARKS:
             print(f"{name}:", flush=True)

@@ -26,8 +26,7 @@ def measure(settings: Settings) -> Found:
     if settings.vim25 is None:
         found.append(Skipped("import and first request: vim25", "its WSDL is not here"))
     else:
-        wsdl = settings.vim25 / "vimService.wsdl"
-        found += _measured("vim25", wsdl, "vim25", settings)
+        found += _measured("vim25", settings.vim25, "vim25", settings)
     return found + _measured(f"{count:,} made-up types", big, "bench_big", settings)
 
 

@@ -30,13 +30,21 @@ class Settings:
         rounds: rounds of each race; processes and whole generations take a fifth of them.
         quick: small inputs and single calls: whether it runs, not how fast.
         scratch: a folder for temporary files.
-        vim25: the folder of vim25's WSDL, None where there is none.
+        corpus: the folder of real WSDLs, None where there is none.
     """
 
     rounds: int
     quick: bool
     scratch: Path
-    vim25: Path | None = None
+    corpus: Path | None = None
+    long: bool = False
+    """Whether inputs that take minutes are measured too."""
+
+    @property
+    def vim25(self) -> Path | None:
+        """vim25's WSDL, None where it is not here."""
+        wsdl = self.corpus and self.corpus / "vmware-vim25" / "vimService.wsdl"
+        return wsdl if wsdl and wsdl.is_file() else None
 
     @property
     def few(self) -> int:

@@ -127,7 +127,11 @@ def _row(name: str, line: dict[str, object]) -> str:
     ratio, goal, met = line["ratio"], line["goal"], line["met"]
     slower = isinstance(goal, str) and goal.startswith("≤")
     text = f"{ratio:.2f} ×" if slower else f"{ratio:.1f} × faster"
-    if unit == "MiB" and not slower or str(line["peer"]).endswith("types"):
+    if (
+        unit == "MiB"
+        and not slower
+        or str(line["peer"]).endswith(("types", "of one type"))
+    ):
         text = f"{ours / theirs:.2f} ×"
     verdict = {True: "met", False: "**not met**", None: ""}[met]  # type: ignore[index]  # of JSON
     cells: Sequence[object] = (

@@ -19,6 +19,7 @@ from soapwright.tools.http_server import Server
 from .measure import ROOT
 from .spyne_service import receipts, spyne_application
 
+_LIBRARIES = "uvicorn", "waitress"
 MESSAGES = ROOT / "benchmarks" / "inputs" / "messages.wsdl"
 
 
@@ -83,7 +84,9 @@ def main() -> None:
     """Serve until stdin ends."""
     kind, folder = sys.argv[1:]
     sys.path.insert(0, folder)
-    importlib.import_module("messages")
+    # Before the port is printed: where a server is not installed, none is.
+    if (name := kind.partition("-")[0]) in _LIBRARIES:
+        importlib.import_module(name)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         print(listening.getsockname()[1], flush=True)
         threading.Thread(target=_report, daemon=True).start()

@@ -648,3 +648,53 @@ def test_axis_in_soaps_encoding(tmp_path: Path) -> None:
     request = envelope.replace("PutResponse", "Put").encode()
     with pytest.raises(axis.errors.DecodeError, match="not in the envelope"):
         axis.PORTS["P"].operations["Put"].decode_request(request)
+
+
+class Once:
+    """A stream that cannot go back."""
+
+    def __init__(self, content: bytes) -> None:
+        self._left = content
+
+    def read(self, size: int = -1) -> bytes:
+        found, self._left = self._left[:size], self._left[size:]
+        return found
+
+
+class Unavailable:
+    """A transport that reads each request, and then has HTTP 503 for an answer; at first, no connection."""
+
+    def __init__(self, archive: Any, unsent: int = 0) -> None:
+        self._archive = archive
+        self._unsent = unsent
+        self.sent = 0
+
+    def send(self, request: Any) -> Any:
+        self.sent += 1
+        if self.sent <= self._unsent:
+            raise self._archive.errors.TransportError("refused", sent=False)
+        return self._archive.Response(503, {"content-type": "text/html"}, b"later")
+
+    def stream(self, request: Any) -> Any:
+        if self.sent >= self._unsent:
+            b"".join(request.pieces)
+        reply = self.send(request)
+        return self._archive.StreamedResponse(
+            reply.status, reply.headers, iter([reply.body]), lambda: None
+        )
+
+
+@pytest.mark.parametrize("unsent", [0, 1])
+def test_a_stream_that_cannot_be_read_again_is_not_sent_again(
+    archive: Any, unsent: int
+) -> None:
+    rules = archive.Retry(idempotent=["store"], backoff=0, attempts=4)
+    for content, sent in (
+        (Once(b"x" * 3000), 1 + unsent),
+        (io.BytesIO(b"x" * 3000), 4),
+    ):
+        transport = Unavailable(archive, unsent)
+        client = archive.Client("http://x/", transport=transport, retries=rules, mtom=1)
+        with pytest.raises(archive.errors.TransportError, match="503"):
+            client.store(document=document(archive, archive.Attachment(content)))
+        assert transport.sent == sent

@@ -23,6 +23,17 @@ def test_it_runs(name: str, run: Run) -> None:
     assert result.stdout.startswith(f"{name}:\n  "), result.stdout
 
 
+@pytest.mark.parametrize("kind", ["uvicorn-quick", "waitress"])
+def test_a_server_that_is_not_installed_is_left_out(
+    kind: str, tmp_path: Path, run: Run
+) -> None:
+    for name in "uvicorn", "waitress":
+        (tmp_path / f"{name}.py").write_text("raise ImportError", encoding="utf-8")
+    arguments = ("-m", "benchmarks.served", kind, str(tmp_path))
+    result = run(*arguments, cwd=ROOT, PYTHONPATH=str(ROOT / "generated"))
+    assert (result.returncode, result.stdout) == (1, "")
+
+
 def test_a_goal_has_a_sense() -> None:
     faster = Line("write", "zeep", ours=1.0, theirs=12.0, goal=Goal(12))
     assert (faster.ratio, faster.met) == (12.0, True)

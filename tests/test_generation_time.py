@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import SERVICE
 
+from soapwright.model.diagnostics import SpecError
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 
@@ -82,11 +83,113 @@ def wide(start: str, end: str) -> str:
     )
 
 
+def restricted(depth: int) -> str:
+    """A chain of types that restrict each other, all with the same element."""
+    content = '<xsd:sequence><xsd:element name="a" type="xsd:string" minOccurs="0"/></xsd:sequence>'
+    found = [f'<xsd:complexType name="R0">{content}</xsd:complexType>']
+    for n in range(1, depth):
+        found.append(
+            f'<xsd:complexType name="R{n}"><xsd:complexContent><xsd:restriction base="tns:R{n - 1}">'
+            f"{content}</xsd:restriction></xsd:complexContent></xsd:complexType>"
+        )
+    return "".join(found)
+
+
+def anonymous(count: int) -> str:
+    """A type whose elements have one name, and each a type of its own."""
+    fields = "".join(
+        f'<xsd:element name="a"><xsd:complexType><xsd:sequence><xsd:element name="b{n}" type="xsd:string"/>'
+        "</xsd:sequence></xsd:complexType></xsd:element>"
+        for n in range(count)
+    )
+    return f'<xsd:complexType name="A"><xsd:sequence>{fields}</xsd:sequence></xsd:complexType>'
+
+
+def untyped(count: int) -> str:
+    """Elements that take their type from the head of their group, and that from its own, in a circle."""
+    return "".join(
+        f'<xsd:element name="s{n}" substitutionGroup="tns:s{(n + 1) % count}"/>'
+        for n in range(count)
+    )
+
+
+def types(count: int, base: str, content: str = "") -> str:
+    """Types that take what they have from elsewhere."""
+    extension = (
+        f'<xsd:complexContent><xsd:extension base="{base}"/></xsd:complexContent>'
+    )
+    return "".join(
+        f'<xsd:complexType name="W{n}">{content or extension}</xsd:complexType>'
+        for n in range(count)
+    )
+
+
+def attributes(count: int) -> str:
+    return "".join(f'<xsd:attribute name="a{n}"/>' for n in range(count))
+
+
+def fields(count: int) -> str:
+    found = "".join(
+        f'<xsd:element name="f{n}" type="xsd:string"/>' for n in range(count)
+    )
+    return f"<xsd:sequence>{found}</xsd:sequence>"
+
+
+# Of each a hundred kilobytes mean a million fields.
+TOO_LARGE = {
+    "a group of attributes in many types": (
+        f'<xsd:attributeGroup name="g">{attributes(1000)}</xsd:attributeGroup>'
+        + types(1000, "", '<xsd:attributeGroup ref="tns:g"/>')
+    ),
+    "a group in many types": (
+        f'<xsd:group name="g">{fields(1000)}</xsd:group>'
+        + types(1000, "", '<xsd:group ref="tns:g"/>')
+    ),
+    "a base of many types": (
+        f'<xsd:complexType name="B">{fields(1000)}</xsd:complexType>'
+        + types(1000, "tns:B")
+    ),
+    "unions of a union": (
+        '<xsd:simpleType name="U"><xsd:union memberTypes="'
+        + " ".join(f"tns:M{n}" for n in range(1000))
+        + '"/></xsd:simpleType>'
+        + "".join(
+            f'<xsd:simpleType name="M{n}"><xsd:restriction base="xsd:string"/></xsd:simpleType>'
+            f'<xsd:simpleType name="V{n}"><xsd:union memberTypes="tns:U"/></xsd:simpleType>'
+            for n in range(1000)
+        )
+    ),
+    "a chain of substitutions that is used all along": (
+        elements(chained=True)
+        + '<xsd:complexType name="C"><xsd:sequence>'
+        + "".join(f'<xsd:element ref="tns:m{n}"/>' for n in range(2000))
+        + "</xsd:sequence></xsd:complexType>"
+    ),
+    "many redefinitions": (
+        '<xsd:redefine schemaLocation="q.xsd"><xsd:simpleType name="Q"><xsd:restriction base="tns:Q"/>'
+        "</xsd:simpleType></xsd:redefine>"
+    )
+    * 2000,
+    "a document without a namespace that is included often": "</xsd:schema>".join(
+        [
+            "",
+            *(
+                f'<xsd:schema targetNamespace="urn:c{n}"><xsd:include schemaLocation="c.xsd"/>'
+                for n in range(400)
+            ),
+            "<xsd:schema>",
+        ]
+    ),
+}
 SCHEMAS = {
+    "a chain of restrictions": restricted(90),
+    "anonymous types": anonymous(2000),
+    "a circle of heads": untyped(2000),
     "a chain of derived types": derived(50),
     "a wide sequence": wide("<xsd:sequence>", "</xsd:sequence>"),
     "a wide choice": wide("<xsd:choice>", "</xsd:choice>"),
     "a wide list": wide('<xsd:choice maxOccurs="unbounded">', "</xsd:choice>"),
+    "many attributes": f'<xsd:complexType name="W">{attributes(3000)}</xsd:complexType>',
     "unions of unions": unions(restricted=False),
     "unions of restricted unions": unions(restricted=True),
     "a wide substitution group": elements(chained=False),
@@ -124,3 +227,22 @@ def test_a_schema(name: str, tmp_path: Path) -> None:
 def test_a_documentation(name: str, tmp_path: Path) -> None:
     text = f"<documentation>{TEXTS[name]}</documentation>"
     assert seconds(SERVICE.replace("<types>", f"{text}<types>"), tmp_path) < SECONDS
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_what_means_far_more_than_it_has_is_refused(name: str, tmp_path: Path) -> None:
+    schema = '<xsd:schema xmlns:xsd="http://www.w3.org/2001/XMLSchema"'
+    (tmp_path / "q.xsd").write_text(
+        f'{schema} targetNamespace="urn:more"><xsd:simpleType name="Q">'
+        '<xsd:restriction base="xsd:string"/></xsd:simpleType></xsd:schema>'
+    )
+    (tmp_path / "c.xsd").write_text(
+        f"{schema}>{types(400, 'xsd:anyType')}</xsd:schema>"
+    )
+    namespaces = 'targetNamespace="urn:more" xmlns:tns="urn:more"'
+    more = f"<xsd:schema {namespaces}>{TOO_LARGE[name]}</xsd:schema>"
+    wsdl = SERVICE.replace("</types>", f"{more}</types>")
+    start = sum(os.times()[:4])
+    with pytest.raises(SpecError, match="more than .* \\[limit\\]"):
+        seconds(wsdl, tmp_path)
+    assert sum(os.times()[:4]) - start < SECONDS

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from soapwright.envelopes.packages import import_package
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
@@ -381,6 +382,30 @@ def test_a_mock_answers_in_parts(archive: Any) -> None:
         assert isinstance(swapped.second, bytes)
         paper = {"title": "a", "pages": 1, "kind": archive.types.Kind.LETTER}
         assert isinstance(client.file(**paper, paper=b"b"), int)
+
+
+def test_nil_travels_where_a_part_is_an_element(tmp_path: Path) -> None:
+    """And is refused where it is a text: neither is lost."""
+    wsdl = (CASE / "service.wsdl").read_text()
+    remark = '<xs:element name="Remark" type="xs:string" nillable="true"/>'
+    wsdl = wsdl.replace('<xs:element name="Meta">', f'{remark}<xs:element name="Meta">')
+    part = '<part name="title" type="xs:string"/>'
+    wsdl = wsdl.replace(part, '<part name="title" element="tns:Remark"/>')
+    (tmp_path / "service.wsdl").write_text(wsdl)
+    made = generate(tmp_path / "service.wsdl", Options("made"))
+    write_package(tmp_path / "made", made.files)
+    package = import_package(tmp_path / "made")
+    answers = Answers(package)
+    given: list[Any] = []
+    answers.service.file = lambda **values: given.append(values["remark"]) or 1
+    transport = package.server.InMemoryTransport(answers.service)
+    paper = {"pages": 1, "kind": package.types.Kind.LETTER, "paper": b"1"}
+    with package.Client(transport=transport) as client:
+        for remark in (None, "", "a"):
+            assert client.file(remark=remark, **paper) == 1
+        assert given == [None, "", "a"]
+        with pytest.raises(package.errors.EncodeError, match="first: is required"):
+            client.swap(first=None, second=b"")
 
 
 def test_long_headers_are_read_in_bounded_time(archive: Any) -> None:

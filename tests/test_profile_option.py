@@ -47,7 +47,8 @@ def test_the_words_are_the_runtimes() -> None:
     found = vars(runtime)
     assert set(profiles.PARTS) == set(found["_WORDS"])
     assert set(profiles.ENCRYPTED_PARTS) == set(found["_ENCRYPTED_WORDS"])
-    assert set(profiles.CHOICES["reference"]) == set(found["_REFERENCES"])
+    assert profiles.CHOICES["reference"] == found["_REFERENCES"]
+    assert profiles.CHOICES["encryption_reference"] == found["_KEY_REFERENCES"]
     assert profiles.CHOICES["layout"] == found["_LAYOUTS"]
     assert profiles.CHOICES["order"] == found["_ORDERS"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,13 @@ import pytest
 from conftest import ROOT
 from test_manual import blocks_of
 
-PAGES = ("json", "observing", "mcp", "windows-login")
+PAGES = (
+    *("json", "observing", "mcp", "windows-login", "addressing", "clients", "layers"),
+    *("conformance", "from-suds", "from-zeep", "logging", "proxies", "retries"),
+    *("rpc-encoded", "security", "services", "testing", "timeouts", "tls"),
+    *("transports", "username-token"),
+)
+"""Those whose packages are in `generated/`: the others make theirs in the page."""
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +31,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             if block.kind == "python":
                 name = block.file or f"{page.replace('-', '_')}_{number}.py"
                 (folder / name).write_text(block.text, encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for number, text in enumerate(re.findall(r"```python\n(.*?)```", readme, re.S)):
+        (folder / f"readme_{number}.py").write_text(text, encoding="utf-8")
     return folder
 
 

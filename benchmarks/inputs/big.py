@@ -1,4 +1,4 @@
-"""A WSDL of any number of types, made up: a tree of inheritance, references, enumerations."""
+"""WSDLs of any size, made up: many types in a tree of inheritance, or one type of many fields."""
 
 from __future__ import annotations
 
@@ -91,3 +91,25 @@ def _type(number: int) -> str:
             "</xsd:extension></xsd:complexContent>"
         )
     return f'<xsd:complexType name="{name}">{content}</xsd:complexType>\n'
+
+
+def wide_wsdl(count: int) -> str:
+    """A document/literal service of one operation, whose element has so many optional fields."""
+    fields = "".join(
+        f'<xsd:element name="field{n}" type="xsd:{_SIMPLE[n % 5]}" minOccurs="0"/>\n'
+        for n in range(count)
+    )
+    return (
+        f'{_HEAD}<xsd:element name="Wide"><xsd:complexType><xsd:sequence>{fields}'
+        "</xsd:sequence></xsd:complexType></xsd:element></xsd:schema></types>\n"
+        '<message name="Wide"><part name="parameters" element="b:Wide"/></message>\n'
+        '<portType name="Big"><operation name="Put"><input message="b:Wide"/>'
+        "</operation></portType>\n"
+        '<binding name="Big" type="b:Big"><soap:binding'
+        ' transport="http://schemas.xmlsoap.org/soap/http"/><operation name="Put">'
+        '<soap:operation soapAction="urn:big#put"/><input><soap:body use="literal"/>'
+        "</input></operation></binding>\n"
+        '<service name="Big"><port name="Big" binding="b:Big">'
+        '<soap:address location="http://127.0.0.1/big"/></port></service>\n'
+        "</definitions>\n"
+    )

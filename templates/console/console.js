@@ -6,14 +6,19 @@ const token = document.querySelector("meta[name=token]").content;
 const $ = (id) => document.getElementById(id);
 let chosen = null; // {port, operation, form: {read}, headers: {read}, types}
 let timer = 0;
+let choosing = 0;
+let asked = 0; // of the envelope: an answer that comes late is of a form that was
 let count = 0;
+let opening = []; // the types that the content being built is in
+let opened = 0; // groups that were opened by themselves
+const MOST_OPENED = 200;
 
 async function ask(path, data) {
   const reply = await fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json", "x-token": token },
     body: JSON.stringify(data || {}),
-  });
+  }).catch(() => { throw new Error("The console does not answer: is it still running?"); });
   const answer = await reply.json().catch(() => ({ error: `HTTP ${reply.status}` }));
   if (!reply.ok) {
     const reasons = (answer.problems || []).map((one) => one.reason + (one.hint ? ` (${one.hint})` : ""));
@@ -72,14 +77,16 @@ function simple(type, given, id, required) {
   }
   if (type.input === "bytes") {
     const input = make("input", { id, type: "file" });
-    let file = null;
+    let file = given && given.file !== undefined ? given.file : null;
+    const note = make("small", { role: "status" }, file !== null ? "An example of a content is filled in." : "");
     input.addEventListener("change", () => {
+      note.textContent = "";
       const reader = new FileReader();
       reader.onload = () => { file = reader.result.split(",")[1] || ""; changed(); };
       if (input.files[0]) reader.readAsDataURL(input.files[0]);
       else { file = null; changed(); }
     });
-    return { element: input, read: () => (file !== null ? { file } : text !== null ? { text } : null) };
+    return { element: make("div", {}, input, note), input, read: () => (file !== null ? { file } : text !== null ? { text } : null) };
   }
   const kinds = { date: "date", dateTime: "datetime-local", time: "time" };
   const plain = { date: /^\d{4}-\d\d-\d\d$/, dateTime: /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/, time: /^\d\d:\d\d(:\d\d)?$/ };
@@ -120,6 +127,7 @@ function value(type, given, id, label, required) {
 function struct(id, given, label) {
   const box = make("div", {});
   const holder = make("div", {});
+  const above = opening;
   let inner = null;
   let current = id;
   const wanted = given && (given.parts || []).find(([name]) => name === "@type");
@@ -127,16 +135,18 @@ function struct(id, given, label) {
     current = typeId;
     holder.replaceChildren();
     const fill = (type) => {
+      const before = opening;
+      opening = [...above, typeId];
       inner = content(type, values);
+      opening = before;
       holder.append(...inner.elements);
       changed();
     };
     const known = chosen.types[typeId];
     if (known && known.content) fill(known);
-    else ask("api/type", { id: typeId }).then((answer) => { Object.assign(chosen.types, answer.types); fill(chosen.types[typeId]); });
+    else ask("api/type", { id: typeId }).then((answer) => { Object.assign(chosen.types, answer.types); fill(chosen.types[typeId]); }).catch(failed);
   };
-  const declared = chosen.types[id];
-  const kinds = declared ? [...(declared.abstract ? [] : [{ id, name: declared.name }]), ...declared.derived] : [{ id, name: label }];
+  const kinds = kindsOf(id, label);
   let start = kinds.length ? kinds[0].id : id;
   if (kinds.length > 1) {
     const select = make("select", { "aria-label": `Type of ${label}`, onchange: () => build(select.value, inner && inner.read()) });
@@ -157,6 +167,19 @@ function struct(id, given, label) {
       return read;
     },
   };
+}
+
+/** The types that an element of a type may have: itself and all that derive from it, without abstract ones. */
+function kindsOf(id, label) {
+  const declared = chosen.types[id];
+  return declared && declared.derived ? [...(declared.abstract ? [] : [{ id, name: declared.name }]), ...declared.derived] : [{ id, name: label }];
+}
+
+/** Whether a required group is opened by itself: none in one of its own type, which would have no end, and not too many. */
+function opens(type) {
+  if (opened >= MOST_OPENED || opening.includes(type.id) || kindsOf(type.id, "").some((one) => opening.includes(one.id))) return false;
+  opened += 1;
+  return true;
 }
 
 function content(type, given) {
@@ -192,13 +215,13 @@ function content(type, given) {
 
 function attribute(one, pool) {
   const id = next();
-  const given = pool.take(`@${one.name}`) || pool.take(one.name);
+  const given = pool.take(one.key) || pool.take(one.name);
   const made = simple(one.type, given, id, one.required);
   const [label, note] = labelled(id, `@${one.name}`, one.required, one.type.builtin, one.doc);
-  described(made.element, id, note);
+  described(made, id, note, one.required);
   return {
     element: make("div", { class: "field" }, label, note, made.element),
-    read: () => { const read = made.read(); return read ? [[`@${one.name}`, read]] : []; },
+    read: () => { const read = made.read(); return read ? [[one.key, read]] : []; },
   };
 }
 
@@ -248,18 +271,25 @@ function choice(one, pool) {
 function rows(one, pool, build, label, names) {
   const list = make("div", {});
   const made = [];
+  const numbered = () => made.forEach((entry, number) => {
+    entry.row.setAttribute("aria-label", `${label} ${number + 1}`);
+    entry.remove.setAttribute("aria-label", `Remove ${label} ${number + 1}`);
+  });
   const add = (values, focus) => {
     const inner = build(values);
-    const row = make("div", { class: "row" }, inner.element);
+    const row = make("div", { class: "row", role: "group" }, inner.element);
     const entry = { row, read: inner.read };
-    row.append(make("button", { type: "button", class: "small", "aria-label": `Remove this ${label}`, onclick: () => {
+    entry.remove = make("button", { type: "button", class: "small", onclick: () => {
       row.remove();
       made.splice(made.indexOf(entry), 1);
+      numbered();
       changed();
       more.focus();
-    } }, "×"));
+    } }, "×");
+    row.append(entry.remove);
     made.push(entry);
     list.append(row);
+    numbered();
     if (focus) (row.querySelector("input, select, textarea") || more).focus();
     changed();
   };
@@ -314,25 +344,28 @@ function brief(doc) {
 function labelled(id, name, required, type, doc) {
   const words = [type, brief(doc)].filter(Boolean).join(" · ");
   const note = words ? make("small", { id: `${id}-note`, title: doc || null }, words) : null;
-  return [make("label", { for: id }, name, required ? make("span", { title: "required" }, " *") : ""), note];
+  return [make("label", { for: id }, name, required ? make("span", { "aria-hidden": "true" }, " *") : ""), note];
 }
 
-function described(input, id, note) {
+/** What a screen reader adds to the label of an input: its description, and that it is required. */
+function described(made, id, note, required) {
+  const input = made.input || made.element;
   if (note) input.setAttribute("aria-describedby", `${id}-note`);
+  if (required && input.type !== "file") input.setAttribute("aria-required", "true");
 }
 
 function single(one, named, given) {
   const id = next();
   const required = one.min > 0;
   const isGroup = named.type.kind === "struct";
-  const nil = one.nillable ? make("input", { type: "checkbox", onchange: changed }) : null;
+  const nil = one.nillable ? make("input", { type: "checkbox", "aria-label": `${named.name} is nil`, onchange: changed }) : null;
   if (nil) nil.checked = Boolean(given && given.nil);
   const withNil = (read) => () => (nil && nil.checked ? [[named.name, { nil: true }]] : read());
   const nilLabel = nil ? make("label", { class: "nil" }, nil, " nil") : null;
   if (!isGroup) {
     const made = value(named.type, given, id, named.name, required);
     const [label, note] = labelled(id, named.name, required, named.type.builtin, one.doc);
-    described(made.element, id, note);
+    described(made, id, note, required);
     return {
       element: make("div", { class: "field" }, label, note, made.element, nilLabel),
       read: withNil(() => { const read = made.read(); return read ? [[named.name, read]] : []; }),
@@ -345,7 +378,7 @@ function single(one, named, given) {
     made = value(named.type, values, id, named.name, required);
     box.classList.remove("closed");
     holder.replaceChildren(made.element);
-    if (!required) holder.append(make("button", { type: "button", class: "small", onclick: close }, `Remove ${named.name}`));
+    if (!required) holder.append(make("button", { type: "button", class: "small", onclick: () => close().focus() }, `Remove ${named.name}`));
     changed();
   };
   const close = () => {
@@ -354,8 +387,9 @@ function single(one, named, given) {
     const more = make("button", { type: "button", class: "small", onclick: () => { open(null); (holder.querySelector("input, select, textarea, button") || holder).focus(); } }, `+ ${named.name}`);
     holder.replaceChildren(more);
     changed();
+    return more;
   };
-  if (required || given) open(given);
+  if (given || (required && opens(named.type))) open(given);
   else close();
   return {
     element: box,
@@ -379,6 +413,8 @@ function wildcard(one, pool) {
 function build(values, headers) {
   const form = $("form");
   form.replaceChildren();
+  opening = [];
+  opened = 0;
   const body = chosen.body;
   const readers = [];
   const add = (made) => { form.append(made.element); readers.push(made.read); };
@@ -408,7 +444,9 @@ function build(values, headers) {
 }
 
 async function choose(port, operation, values, headers) {
+  const own = ++choosing;
   const answer = await ask("api/operation", { port: port.key, operation: operation.key });
+  if (own !== choosing) return;
   chosen = { port, operation, ...answer };
   for (const one of document.querySelectorAll("#operations button")) {
     one.setAttribute("aria-current", String(one.dataset.key === `${port.key}/${operation.key}`));
@@ -445,14 +483,14 @@ function request() {
 
 async function showEnvelope() {
   if (!chosen || !chosen.read) return;
-  const asked = chosen;
+  const own = ++asked;
   try {
     const answer = await ask("api/envelope", { ...request(), target: "mock" });
-    if (asked !== chosen) return;
+    if (own !== asked) return;
     showXml($("envelope"), answer.envelope);
     $("problems").replaceChildren(...answer.problems.map((one) => make("li", {}, one.path ? make("code", {}, one.path) : "", one.path ? ": " : "", one.reason, one.hint ? ` (${one.hint})` : "")));
   } catch (error) {
-    $("problems").replaceChildren(make("li", {}, error.message));
+    if (own === asked) $("problems").replaceChildren(make("li", {}, error.message));
   }
 }
 
@@ -488,7 +526,7 @@ function showReply(answer) {
   fault.replaceChildren();
   if (answer.kind === "fault") {
     const one = answer.fault;
-    fault.append(make("p", {}, make("strong", {}, one.reason || "without a reason")));
+    fault.append(make("p", { id: "reason" }, make("strong", {}, one.reason || "without a reason")));
     fault.append(make("p", { class: "soft" }, [one.name, ...one.codes, one.actor].filter(Boolean).join(" · ")));
     if (one.detail) { const detail = make("pre", { tabindex: 0, "aria-label": "Detail" }); showXml(detail, one.detail); fault.append(detail); }
   }
@@ -500,13 +538,14 @@ function showReply(answer) {
 
 async function send() {
   if (!chosen) return;
+  const sent = chosen;
   say("Sending …");
   $("send").disabled = true;
   try {
     const answer = await ask("api/send", request());
     say("");
-    showReply(answer);
-    showHistory();
+    if (sent === chosen) showReply(answer);
+    await showHistory();
   } catch (error) {
     say(error.message);
   } finally {
@@ -515,6 +554,15 @@ async function send() {
 }
 
 function say(text) { $("said").textContent = text; }
+
+/** Say what went wrong, where it is seen. */
+function failed(error) {
+  if ($("chosen").hidden) $("hint").textContent = error.message;
+  else say(error.message);
+}
+
+/** What a button does: an error of it is said. */
+const guarded = (work) => (...given) => work(...given).catch(failed);
 
 async function copy(kind) {
   if (!chosen) return;
@@ -553,7 +601,7 @@ function showOperations() {
       found += 1;
       const key = `${port.key}/${one.key}`;
       const isCurrent = chosen !== null && key === `${chosen.port.key}/${chosen.operation.key}`;
-      const button = make("button", { type: "button", "data-key": key, "aria-current": String(isCurrent), title: one.doc, onclick: () => choose(port, one) }, one.name);
+      const button = make("button", { type: "button", "data-key": key, "aria-current": String(isCurrent), title: one.doc, onclick: guarded(() => choose(port, one)) }, one.name);
       list.append(make("li", {}, button));
     }
     if (list.children.length) sections.push(make("h3", {}, `${port.key} · SOAP ${port.soap}`), list);
@@ -567,7 +615,7 @@ async function showHistory() {
   $("history").replaceChildren(...calls.map((one) => {
     const took = `${(one.seconds * 1000).toFixed(0)} ms`;
     const label = `${one.operation} · ${one.kind} · ${took}`;
-    return make("li", {}, make("button", { type: "button", title: one.at, onclick: () => restore(one) }, label, make("br", {}), make("small", {}, one.at.replace("T", " ").replace("Z", " UTC"))));
+    return make("li", {}, make("button", { type: "button", title: one.at, onclick: guarded(() => restore(one)) }, label, make("br", {}), make("small", {}, one.at.replace("T", " ").replace("Z", " UTC"))));
   }));
   $("past").hidden = !calls.length;
 }
@@ -586,7 +634,7 @@ async function start() {
   $("service").textContent = `${service.name} · console`;
   document.title = `${service.name} · soapwright console`;
   showOperations();
-  showHistory();
+  showHistory().catch(failed);
   follow();
 }
 
@@ -595,7 +643,7 @@ function follow() {
   const [port, operation] = decodeURIComponent(location.hash.slice(1)).split("/");
   const found = service.ports.find((one) => one.key === port);
   const called = found && found.operations.find((one) => one.key === operation || one.name === operation);
-  if (called) choose(found, called);
+  if (called) choose(found, called).catch(failed);
 }
 
 addEventListener("hashchange", follow);
@@ -622,12 +670,13 @@ $("toggle").addEventListener("click", () => {
   $("toggle").setAttribute("aria-expanded", String(open));
 });
 for (const id of ["form", "sending"]) $(id).addEventListener("submit", (event) => event.preventDefault());
-$("example").addEventListener("click", async () => {
-  const answer = await ask("api/example", { port: chosen.port.key, operation: chosen.operation.key, full: true });
-  build(answer.values, null);
-});
+$("example").addEventListener("click", guarded(async () => {
+  const wanted = chosen;
+  const answer = await ask("api/example", { port: wanted.port.key, operation: wanted.operation.key, full: true });
+  if (wanted === chosen) build(answer.values, null);
+}));
 $("empty").addEventListener("click", () => build(null, null));
 $("send").addEventListener("click", send);
 for (const kind of ["python", "curl", "sample"]) $(kind).addEventListener("click", () => copy(kind));
-$("forget").addEventListener("click", async () => { await ask("api/forget"); showHistory(); });
+$("forget").addEventListener("click", guarded(async () => { await ask("api/forget"); await showHistory(); $("search").focus(); }));
 start().catch((error) => { $("hint").textContent = error.message; });

@@ -31,6 +31,7 @@ NAMES = [one.__name__ for one in PASSES]
 def test_they_run_in_the_documented_order() -> None:
     assert NAMES == [
         "leave_out",
+        "check_sizes",
         "secure_ports",
         "check_references",
         "check_kinds",

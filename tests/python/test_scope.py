@@ -11,7 +11,7 @@ from soapwright.python.text.scope import Scope
 
 NAMES = (
     "str int float bool bytes list dict tuple isinstance len Decimal date datetime time Any"
-    " Literal dataclass field soap t elements".split()
+    " Literal field soap t elements".split()
 )
 
 
@@ -22,10 +22,10 @@ def test_nothing_is_imported_that_is_not_used() -> None:
 
 def test_what_is_used_is_imported_a_line_for_a_module() -> None:
     scope = Scope()
-    for name in ("time", "Decimal", "date", "str", "dataclass", "list", "field"):
+    for name in ("time", "Decimal", "date", "str", "list", "field"):
         assert scope.name(name) == name
     assert scope.standard_imports == [
-        "from dataclasses import dataclass, field",
+        "from dataclasses import field",
         "from datetime import date, time",
         "from decimal import Decimal",
     ]

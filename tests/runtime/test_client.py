@@ -638,7 +638,7 @@ class Client(BaseClient):
 Client(transport=object())
 assert "httpx2" not in sys.modules
 Client().close()
-assert "httpx2" not in sys.modules
+assert not {"httpx2", "logging"} & set(sys.modules)
 from soapwright.runtime.errors.errors import TransportError
 from soapwright.runtime.http.httpx2_transport import HttpTransport
 from soapwright.runtime.http.transport import Request

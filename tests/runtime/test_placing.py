@@ -33,3 +33,17 @@ def test_a_child_out_of_its_place_leads_to_the_next_one_of_its_name() -> None:
 
 def test_an_unknown_child_has_no_field() -> None:
     assert fields("a", "x", "b", "{urn:o}x") == [1, 0, 2, 4]
+
+
+def test_a_surplus_child_stays_in_the_last_field_that_takes_several() -> None:
+    """So what is read is a prefix and the rest, which are read the same when they were written out."""
+    states: States = (
+        ({"a": (1, 1), "b": (1, 1)}, ()),
+        ({"a": (2, 2), "b": (2, 2)}, ()),
+        ({"a": (3, 2), "b": (3, 2)}, ()),
+        ({}, ()),
+    )
+    e = etree.Element("e")
+    for name in "abaabb":
+        etree.SubElement(e, name)
+    assert [number for _, number in placed(e[:], states)] == [1, 2, 2, 2, 2, 2]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -215,6 +216,9 @@ def test_the_service_says_when(call: Call, waits: list[float]):
         ("1.5", None),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
         ("Fri, 99 Foo 0000 99:99:99 GMT", None),
+        ("Mon, 01 Jan 99999999999 00:00:00 GMT", None),
+        ("Mon, 01 Jan 2030 00:00:00 +" + "9" * 40, None),
+        ("1e20", None),
     ],
 )
 def test_the_forms_of_retry_after(value: str, seconds: float | None):
@@ -285,7 +289,9 @@ def test_each_wait_is_logged(caplog: pytest.LogCaptureFixture):
 
 
 def test_rules_that_make_no_sense():
-    for given in ({"attempts": 0}, {"backoff": -1}, {"longest": -1}, {"budget": -0.1}):
+    wrong = [{"attempts": 0}, {"backoff": -1}, {"longest": -1}, {"budget": -0.1}]
+    wrong += [{"longest": n} for n in (math.inf, math.nan, 1e300)]
+    for given in wrong:
         with pytest.raises(ValueError, match="attempts are positive"):
             Retry(**given)
     with pytest.raises(TypeError, match="list of names"):
@@ -296,6 +302,23 @@ def test_rules_that_make_no_sense():
     assert Retrying(
         Retry(idempotent=list(PORTS["Shop"].operations)), PORTS["Shop"].operations
     )
+
+
+def test_waits_double_as_long_as_numbers_can():
+    rules = Retry(attempts=2000, budget=10, longest=3)
+    attempts = Retrying(rules, ()).call("order")
+    for _ in range(1500):
+        attempts._retrying.call("order")  # which earns what the wait spends
+        wait = attempts.wait_after(TransportError("refused", sent=False), None)
+        assert wait is not None
+        assert wait <= 3
+
+
+def test_no_time_is_longer_than_anything_can_wait():
+    for given in ({"deadline": 1e12}, {"timeout": 1e12}, {"deadline": math.inf}):
+        for kind in (Client, AsyncClient):
+            with pytest.raises(ValueError, match="a number of seconds"):
+                kind("http://x/", **given)
 
 
 def test_what_cannot_be_written_is_not_repeated(waits: list[float]):

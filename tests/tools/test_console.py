@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -136,6 +138,155 @@ def test_a_call_is_copied_as_code_that_runs(calls: Calls, tmp_path: Path) -> Non
     assert calls.copy({**data, "as": "sample"})["path"] == ""  # it is there already
 
 
+@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl here")
+def test_a_call_with_files_is_copied_as_curl_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parts are bytes, which no quotes of a shell carry."""
+    make("attachments", tmp_path / "made")
+    archive = Calls(tmp_path / "made", tmp_path / "samples")
+    content = {"file": b64encode(bytes(range(256))).decode()}
+    values = {"parts": [["letter", content], ["copy", content]]}
+    command = [sys.executable, "-m", "soapwright", "serve", str(tmp_path / "made")]
+    script = tmp_path / "mock.py"
+    script.write_text(
+        "def link(call):\n"
+        "    assert bytes(call.request.letter) == bytes(range(256))\n"
+        "    return {'letter': call.request.letter}\n"
+    )
+    command += ["--script", str(script), "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        data = {"operation": "link", "values": values, "as": "curl"}
+        data |= {"target": "endpoint", "endpoint": address}
+        curl = archive.copy(data)["text"]
+        sent = subprocess.run(["bash"], input=curl.encode(), capture_output=True)
+        process.terminate()
+    assert b"linkResponse" in sent.stdout and bytes(range(256)) in sent.stdout
+
+
+def test_copies_as_python_are_typed(tmp_path: Path, type_check: Any) -> None:
+    """Of an operation without a result, too."""
+    for case, operation in (("derived-types", "admit"), ("attachments", "store")):
+        folder = tmp_path / case
+        make(case, folder / "made")
+        made = Calls(folder / "made", tmp_path / "samples")
+        values = made.example({"operation": operation, "full": True})["values"]
+        data = {"operation": operation, "values": values}
+        assert made.envelope(data)["problems"] == []
+        code = made.copy({**data, "as": "python"})["text"]
+        assert ("reply = " in code) is (operation == "store")
+        (folder / "call.py").write_text(code)
+        assert type_check(folder, "call") == ""
+
+
+@pytest.mark.parametrize(
+    ("package", "operation"),
+    [("clickatell", "sendmsg"), ("clickatell_document_literal", "sendmsg")],
+)
+def test_a_kept_sample_conforms(
+    package: str, operation: str, shell: Shell, tmp_path: Path
+) -> None:
+    """Of SOAP's encoding too, whose envelopes declare types."""
+    folder = ROOT / "generated" / package
+    made = Calls(folder, tmp_path / "samples")
+    values = made.example({"operation": operation, "full": True})["values"]
+    data = {"operation": operation, "values": values, "as": "sample"}
+    assert made.copy(data)["path"]
+    done = shell("conform", str(folder), str(tmp_path / "samples"))
+    assert (done.code, done.out.splitlines()[-1]) == (0, "1 of 1 envelope matches")
+
+
+@pytest.mark.parametrize("operation", ["store", "link", "file"])
+def test_a_kept_sample_of_parts_conforms(
+    operation: str, shell: Shell, tmp_path: Path
+) -> None:
+    make("attachments", tmp_path / "made")
+    made = Calls(tmp_path / "made", tmp_path / "samples")
+    values = made.example({"operation": operation, "full": True})["values"]
+    assert made.copy({"operation": operation, "values": values, "as": "sample"})["path"]
+    assert shell("conform", str(tmp_path / "made"), str(tmp_path / "samples")).code == 0
+
+
+REFERENCES = """
+<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" name="Refs" targetNamespace="urn:refs"
+    xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:t="urn:refs"
+    xmlns:xsd="http://www.w3.org/2001/XMLSchema">
+  <types>
+    <xsd:schema targetNamespace="urn:refs" elementFormDefault="qualified">
+      <xsd:complexType name="Reference">
+        <xsd:simpleContent>
+          <xsd:extension base="xsd:string">
+            <xsd:attribute name="type" type="xsd:string" use="required"/>
+            <xsd:attribute name="nil" type="xsd:string"/>
+          </xsd:extension>
+        </xsd:simpleContent>
+      </xsd:complexType>
+      <xsd:complexType name="Node">
+        <xsd:sequence>
+          <xsd:element name="here" type="t:Reference"/>
+          <xsd:choice>
+            <xsd:element name="inner" type="t:Node"/>
+            <xsd:element name="end" type="xsd:int"/>
+          </xsd:choice>
+        </xsd:sequence>
+      </xsd:complexType>
+      <xsd:element name="walk" type="t:Node"/>
+      <xsd:element name="walked" type="t:Node"/>
+    </xsd:schema>
+  </types>
+  <message name="walk"><part name="walk" element="t:walk"/></message>
+  <message name="walked"><part name="walked" element="t:walked"/></message>
+  <portType name="Refs">
+    <operation name="walk"><input message="t:walk"/><output message="t:walked"/></operation>
+  </portType>
+  <binding name="Refs" type="t:Refs">
+    <soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="walk">
+      <soap:operation soapAction=""/>
+      <input><soap:body use="literal"/></input>
+      <output><soap:body use="literal"/></output>
+    </operation>
+  </binding>
+  <service name="Refs">
+    <port name="Refs" binding="t:Refs"><soap:address location="http://refs.example/"/></port>
+  </service>
+</definitions>
+"""
+
+
+@pytest.fixture
+def references(tmp_path: Path) -> Path:
+    """A package whose types have attributes named `type` and `nil`, and one in itself."""
+    wsdl, output = tmp_path / "refs.wsdl", tmp_path / "refs"
+    wsdl.write_text(REFERENCES.strip())
+    command = [sys.executable, "-m", "soapwright", "generate", str(wsdl)]
+    command += ["--output", str(output), "--package", "refs"]
+    subprocess.run(command, check=True, capture_output=True)
+    return output
+
+
+def test_an_attribute_is_no_type_of_an_element(
+    references: Path, tmp_path: Path
+) -> None:
+    """`@type` names a derived type, `@nil` makes nil: attributes of these names go by Python's."""
+    made = Calls(references, tmp_path / "samples")
+    types = made.service and operation_as_json(
+        made.service, made.service.find("walk", "")
+    )
+    attributes = types["types"]["{urn:refs}Reference"]["attributes"]
+    assert [one["key"] for one in attributes] == ["type", "nil"]
+    reference = {
+        "text": "a",
+        "parts": [["type", {"text": "b"}], ["nil", {"text": "c"}]],
+    }
+    values = {"parts": [["here", reference], ["end", {"text": "1"}]]}
+    shown = made.envelope({"operation": "walk", "values": values})
+    assert shown["problems"] == []
+    assert 'here type="b" nil="c">a<' in shown["envelope"]
+
+
 @pytest.mark.parametrize("case", ["derived-types", "substitution-group", "rpc-graphs"])
 def test_a_form_describes_its_types(case: str, tmp_path: Path) -> None:
     """Each type that is named is described, and all of it is JSON."""
@@ -171,6 +322,32 @@ def test_history_is_kept_on_disk_for_its_user_alone(tmp_path: Path) -> None:
     assert len(newest) == 200 and newest[0] == {"number": 204}
     history.clear()
     assert History(path, print).newest() == []
+
+
+def test_a_history_of_many_bytes_keeps_the_newest_and_reports_it(
+    tmp_path: Path,
+) -> None:
+    path, reported = tmp_path / "h.jsonl", list[str]()
+    history = History(path, reported.append)
+    for number in range(5):
+        history.add({"number": number, "reply": "x" * 4_000_000})
+    assert reported == [f"{path}: the oldest calls are left out: 16 MiB are kept"]
+    assert [one["number"] for one in history.newest()] == [4, 3, 2, 1, 0]
+    newest = History(path, reported.append).newest()
+    assert [one["number"] for one in newest] == [4, 3, 2, 1]
+    with path.open("a") as file:
+        file.write(json.dumps({"number": 5, "reply": "x" * 4_000_000}) + "\n")
+    newest = History(path, reported.append).newest()
+    assert [one["number"] for one in newest] == [5, 4, 3, 2]
+    assert len(reported) == 2
+
+
+def test_a_big_file_of_another_kind_is_no_history(shell: Shell) -> None:
+    content = b"a line of somebody's notes\n" * 700_000
+    Path("notes").write_bytes(content)
+    done = shell("console", str(SMS), "--port", "0", "--history", "notes")
+    assert done.code == 2 and "notes:1: error: is no history of calls" in done.err
+    assert Path("notes").read_bytes() == content
 
 
 def test_a_history_that_cannot_be_written_costs_no_reply(tmp_path: Path) -> None:
@@ -277,3 +454,133 @@ def test_forms_have_choices_rows_and_derived_types(
             browser.execute_script("return document.documentElement.scrollWidth") == 390
         )
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+# The ratio of contrast (WCAG 2.2, 1.4.3 and 1.4.11) of each text and of the edges of each control, where it is
+# too low.
+CONTRAST = """
+const linear = (v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+const light = ([r, g, b]) => 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+const ratio = (a, b) => (Math.max(light(a), light(b)) + 0.05) / (Math.min(light(a), light(b)) + 0.05);
+const parsed = (text) => { const found = text.match(/[\\d.]+/g).map(Number); return found.length < 4 ? [...found, 1] : found; };
+const over = (front, back, alpha) => back.map((v, i) => v * (1 - alpha) + front[i] * alpha);
+const above = (one) => (one ? [...above(one.parentElement), one] : []);
+const behind = (one) => above(one).reduce((back, each) => {
+  const colour = parsed(getComputedStyle(each).backgroundColor);
+  return over(colour, back, colour[3]);
+}, [255, 255, 255]);
+const opacity = (one) => above(one).reduce((whole, each) => whole * Number(getComputedStyle(each).opacity), 1);
+const low = [];
+for (const one of document.querySelectorAll("body *")) {
+  if (!one.checkVisibility()) continue;
+  const style = getComputedStyle(one);
+  if ([...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) {
+    const back = behind(one);
+    const text = parsed(style.color);
+    const found = ratio(over(text, back, text[3] * opacity(one)), back);
+    if (found < 4.5) low.push([one.tagName, one.textContent.slice(0, 20), found]);
+  }
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(one.tagName) && !/radio|checkbox|file/.test(one.type)) {
+    const found = ratio(parsed(style.borderTopColor), behind(one.parentElement));
+    if (found < 3) low.push([one.tagName, one.id, found]);
+  }
+}
+return low;
+"""
+NAMELESS = {"button", "textbox", "searchbox", "combobox", "checkbox", "radio", "link"}
+
+
+def called(browser: Any, base: str, operation: str) -> None:
+    """Choose an operation, fill in an example and send it to the mock."""
+    browser.get(base)
+    search = find(browser, "#search")
+    find(browser, "#operations button")
+    if not search.is_displayed():
+        browser.find_element("id", "toggle").click()
+    search.send_keys(operation, "\ue007")
+    wait(lambda: browser.find_element("id", "envelope").text)
+    browser.find_element("id", "example").click()
+    time.sleep(1)
+    wait(lambda: not browser.find_element("id", "problems").text)
+    browser.find_element("id", "send").click()
+    wait(lambda: browser.find_element("id", "outcome").text.startswith("Reply"))
+
+
+def complaints(browser: Any) -> list[Any]:
+    return [one for one in browser.get_log("browser") if one["level"] == "SEVERE"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_can_be_read_and_has_a_name(
+    tmp_path: Path, browser: Any, scheme: str
+) -> None:
+    """By the formulas of WCAG 2.2, and by the tree that screen readers have."""
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+    with console(SMS, tmp_path) as base:
+        called(browser, base, "sendmsg")
+        assert browser.execute_script(CONTRAST) == []
+        browser.execute_cdp_cmd("Accessibility.enable", {})
+        nodes = browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+        seen = [
+            (node["role"]["value"], node.get("name", {}).get("value", ""), node)
+            for node in nodes
+            if not node["ignored"]
+        ]
+        nameless = [role for role, name, _ in seen if role in NAMELESS and not name]
+        assert nameless == []
+        names = {(role, name) for role, name, _ in seen}
+        assert {
+            ("button", "Remove to 1"),
+            ("group", "to 1"),
+            ("textbox", "to"),
+        } <= names
+        (heading,) = (
+            one for role, name, one in seen if (role, name) == ("heading", "Reply")
+        )
+        assert heading["description"]["value"].startswith("Reply · HTTP 200 · ")
+        focused = browser.switch_to.active_element
+        assert focused.get_attribute("id") == "reply-title"
+
+
+@pytest.mark.parametrize("width", [360, 590])
+def test_nothing_is_wider_than_a_phone_or_a_page_at_200_percent(
+    tmp_path: Path, browser: Any, width: int
+) -> None:
+    """A window of 1180 pixels at 200 % has 590."""
+    phone = {"width": width, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    small = (
+        "return [...document.querySelectorAll('button, summary, select, textarea')].filter((one) =>"
+        " one.checkVisibility() && one.getBoundingClientRect().height < 24).length"
+    )
+    with console(SMS, tmp_path) as base:
+        called(browser, base, "sendmsg")
+        shown = "return document.documentElement.scrollWidth"
+        assert browser.execute_script(shown) <= width
+        assert browser.execute_script(small) == 0  # WCAG 2.2, 2.5.8
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_an_example_has_files_and_is_sent(tmp_path: Path, browser: Any) -> None:
+    make("attachments", tmp_path / "made")
+    with console(tmp_path / "made", tmp_path) as base:
+        called(browser, base, "store")
+        assert ":content>YW4gZXhhbXBsZQ==<" in find(browser, "#envelope").text
+        assert complaints(browser) == []
+
+
+def test_a_type_in_itself_ends_where_nobody_opens_it(
+    references: Path, tmp_path: Path, browser: Any
+) -> None:
+    """The first of a choice is its own type, and required; the attribute `type` names no type."""
+    with console(references, tmp_path) as base:
+        called(browser, base, "walk")
+        browser.find_element("id", "empty").click()
+        open_ = find(browser, "#form .closed button")
+        assert open_.text == "+ inner"
+        open_.click()
+        assert (
+            browser.execute_script("return document.activeElement.tagName") == "INPUT"
+        )
+        assert complaints(browser) == []

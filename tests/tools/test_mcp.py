@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -287,10 +288,29 @@ def test_the_command_refuses_what_it_cannot_do(
         (("--env", "password=SMS_PASSWORD"), "the environment has no SMS_PASSWORD"),
         (("--operation", "nothing"), "no operation is 'nothing' [tools]"),
         (("--security", "odd:user"), "no kind of security 'odd'"),
+        (("--security", "plain"), "'plain' is without its user [call]"),
+        (("--security", "keys:"), "'keys' is without its file [call]"),
         (("--security", "keys:mine.p12:x"), "the package has no message security"),
     ):
         ended = shell("mcp", package, *arguments)
         assert ended.code == 2 and message in ended.err and ended.out == ""
+
+
+def test_a_port_that_cannot_be_called_so_is_refused_at_once(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """A policy demands keys, and a user with a password is none; a WSDL has no address."""
+    made = generate(CASES / "policy-signed" / "service.wsdl", Options("made"))
+    write_package(tmp_path / "made", made.files)
+    token = ("--writes", "--security", "plain:me:x")
+    ended = shell("mcp", str(tmp_path / "made"), *token)
+    assert ended.code == 2 and ended.out == ""
+    assert "demands" in ended.err and "[tools]\nhint: --endpoint, --sec" in ended.err
+    wsdl = Path("service.wsdl").read_text()
+    Path("service.wsdl").write_text(re.sub("<soap:address[^>]*>", "", wsdl))
+    shell("generate", "service.wsdl", "--output", "weather", "--package", "weather")
+    ended = shell("mcp", "weather", "--writes")
+    assert ended.code == 2 and "the WSDL has no address for 'WeatherPort'" in ended.err
 
 
 def test_without_the_extra_the_command_names_it(

@@ -29,13 +29,30 @@ SCHEMA = """
   <xs:element name="item" type="xs:string" minOccurs="0" maxOccurs="unbounded"/>
   <xs:element name="next" type="xs:int" minOccurs="0"/>
 </xs:sequence></xs:complexType></xs:element>
+<xs:element name="seek"><xs:complexType><xs:sequence>
+  <xs:element name="offset" type="xs:int"/><xs:element name="count" type="xs:int"/>
+</xs:sequence></xs:complexType></xs:element>
+<xs:element name="seekResponse"><xs:complexType><xs:sequence>
+  <xs:element name="item" minOccurs="0" maxOccurs="unbounded"><xs:complexType>
+    <xs:attribute name="live" type="xs:boolean" use="required"/></xs:complexType></xs:element>
+  <xs:element name="paging"><xs:complexType><xs:sequence><xs:element name="hasMore" type="xs:boolean"/></xs:sequence></xs:complexType></xs:element>
+</xs:sequence></xs:complexType></xs:element>
+<xs:element name="scroll"><xs:complexType><xs:attribute name="cursor" type="xs:string"/></xs:complexType></xs:element>
+<xs:element name="scrollResponse"><xs:complexType>
+  <xs:sequence><xs:element name="row" type="xs:string" maxOccurs="unbounded"/></xs:sequence>
+  <xs:attribute name="cursor" type="xs:string"/><xs:attribute name="more" type="xs:boolean" use="required"/>
+</xs:complexType></xs:element>
+<xs:element name="walk"><xs:complexType><xs:sequence><xs:element name="mark" type="xs:string"/></xs:sequence></xs:complexType></xs:element>
+<xs:element name="walkResponse"><xs:complexType><xs:sequence>
+  <xs:element name="mark" type="xs:string"/><xs:element name="more" type="xs:boolean"/>
+</xs:sequence></xs:complexType></xs:element>
 <xs:element name="job"><xs:complexType><xs:sequence><xs:element name="ticket" type="xs:string"/></xs:sequence></xs:complexType></xs:element>
 <xs:element name="jobResponse"><xs:complexType><xs:sequence>
   <xs:element name="running" type="xs:boolean"/>
   <xs:element name="ticket" type="xs:string" minOccurs="0"/>
 </xs:sequence></xs:complexType></xs:element>
 """
-OPERATIONS = ("first", "next", "list", "job")
+OPERATIONS = ("first", "next", "list", "seek", "scroll", "walk", "job")
 
 
 def wsdl(soap: str) -> str:
@@ -106,6 +123,84 @@ def test_a_job_ends_that_is_asked_for_again_and_again(client: Any) -> None:
     assert (job.running, job.ticket) == (True, "string")
     job = client.job(ticket=job.ticket)
     assert (job.running, job.ticket) == (False, None)
+
+
+def test_pages_that_the_program_counts(client: Any) -> None:
+    """Nothing is handed back, but a number grows: the flag in the reply ends it, those of items stay."""
+    offset, pages = 0, 0
+    while pages < 50:
+        reply = client.seek(offset=offset, count=1)
+        pages += 1
+        if not reply.paging.has_more:
+            break
+        offset += len(reply.item)
+    assert 1 < pages < 50
+    assert [one.live for one in reply.item] == [True]
+    assert client.seek(offset=0, count=1).paging.has_more
+
+
+def test_a_number_that_grows_beside_others_is_no_page(client: Any) -> None:
+    for number in range(20):
+        assert client.seek(offset=number, count=2 * number).paging.has_more
+
+
+def test_a_cursor_that_is_an_attribute(client: Any) -> None:
+    reply, pages = client.scroll(), 1
+    assert (reply.cursor, reply.more) == ("string", True)
+    while reply.cursor is not None and pages < 50:
+        reply = client.scroll(cursor=reply.cursor)
+        pages += 1
+    assert (pages, reply.more, reply.row) == (2, False, ["string"])
+
+
+def test_a_token_that_is_required_beside_a_flag(client: Any) -> None:
+    reply, pages = client.walk(mark=""), 1
+    while reply.more and pages < 50:
+        reply = client.walk(mark=reply.mark)
+        pages += 1
+    assert 1 < pages < 50
+
+
+ENCODED = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" targetNamespace="urn:rows"
+    xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:t="urn:rows"
+    xmlns:e="http://schemas.xmlsoap.org/soap/encoding/" xmlns:w="http://schemas.xmlsoap.org/wsdl/"
+    xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <types><xs:schema targetNamespace="urn:rows"><xs:complexType name="Rows"><xs:complexContent>
+    <xs:restriction base="e:Array"><xs:attribute ref="e:arrayType" w:arrayType="xs:string[]"/></xs:restriction>
+  </xs:complexContent></xs:complexType></xs:schema></types>
+  <message name="rowsIn"><part name="after" type="xs:string"/></message>
+  <message name="rowsOut"><part name="rows" type="t:Rows"/><part name="next" type="xs:string"/></message>
+  <message name="nameIn"><part name="of" type="xs:string"/></message>
+  <message name="nameOut"><part name="name" type="xs:string"/></message>
+  <portType name="T">
+    <operation name="rows"><input message="t:rowsIn"/><output message="t:rowsOut"/></operation>
+    <operation name="name"><input message="t:nameIn"/><output message="t:nameOut"/></operation>
+  </portType>
+  <binding name="B" type="t:T"><soap:binding style="rpc" transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="rows"><soap:operation soapAction="rows"/><input>BODY</input><output>BODY</output></operation>
+    <operation name="name"><soap:operation soapAction="name"/><input>BODY</input><output>BODY</output></operation>
+  </binding>
+  <service name="S"><port name="P" binding="t:B"><soap:address location="http://127.0.0.1:1/"/></port></service>
+</definitions>"""
+BODY = (
+    '<soap:body use="encoded" namespace="urn:rows"'
+    ' encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"/>'
+)
+
+
+def test_parts_of_an_encoded_message(tmp_path: Path) -> None:
+    """A token is nil on the last page; a part that is all of a reply stays, whatever is handed back."""
+    (tmp_path / "service.wsdl").write_text(ENCODED.replace("BODY", BODY))
+    made = generate(tmp_path / "service.wsdl", Options("made"))
+    write_package(tmp_path / "made", made.files)
+    with served(tmp_path / "made", server="our own") as url:
+        with import_package(tmp_path / "made").Client(url) as client:
+            reply, pages = client.rows(after=""), 1
+            while reply.next is not None and pages < 50:
+                reply = client.rows(after=reply.next)
+                pages += 1
+            assert (pages, reply.rows) == (2, ["string"])
+            assert client.name(of="string") == "string"
 
 
 def test_replies_of_what_is_required(folder: Path) -> None:

@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from conftest import ROOT, Run
+from test_calls import make
 
 from soapwright.envelopes.packages import import_package
 from soapwright.model.diagnostics import SpecError
@@ -97,6 +98,22 @@ def ping(call):
         with pytest.raises(sms.errors.SoapFault, match="a text is missing"):
             client.sendmsg(to=["1"])
         assert client.ping(session_id="x") == "string"
+
+
+def test_functions_give_values_of_pythons_types(tmp_path: Path) -> None:
+    """Bytes, decimals, parts of the request: whatever a field may hold."""
+    script = """
+def store(call):
+    return {"document": call.request.document}
+def link(call):
+    return {"letter": call.request.letter}
+"""
+    make("attachments", tmp_path / "made")
+    archive = import_package(tmp_path / "made")
+    with scripted(archive, tmp_path / "mock.py", script) as client:
+        given = archive.types.Document(title="a", content=b"\0\xff")
+        assert client.store(document=given) == given
+        assert bytes(client.link(letter=b"\0\xff")) == b"\0\xff"
 
 
 WRONG = {

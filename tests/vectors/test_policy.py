@@ -69,12 +69,12 @@ def test_intersections(case: Path) -> None:
 
 @pytest.mark.parametrize("case", vectors("policy/hostile"))
 def test_hostile_policies(case: Path) -> None:
-    wanted, started = expected(case), time.monotonic()
+    wanted, started = expected(case), time.process_time()
     try:
         found: Policy | None = read(parsed(case / "in.xml"))
     except (Unreadable, etree.XMLSyntaxError):
         found = None
-    assert time.monotonic() - started < wanted["within_seconds"]
+    assert time.process_time() - started < wanted["within_seconds"]
     match wanted["verdict"]:
         case "refuse":
             assert found is None

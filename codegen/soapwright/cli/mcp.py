@@ -91,8 +91,10 @@ def mcp_command(
         settings = sending.Settings(endpoint, timeout, security=protected)
         outgoing = tuple(sending.layers_of(offered.module, settings))
         keys = sending.message_security(offered.module, protected)
+        connection = Connection(endpoint, timeout, outgoing, security=keys)
+        connection.check(offered)
         print_findings(offered.findings)
-        serve_stdio(offered, Connection(endpoint, timeout, outgoing, security=keys))
+        serve_stdio(offered, connection)
     except SpecError as error:
         print_findings(error.diagnostics)
         raise SystemExit(2) from None

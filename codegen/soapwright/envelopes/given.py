@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 TYPE = "@type"
 NIL = "@nil"
@@ -69,8 +70,14 @@ class Given:
         return made
 
 
-def read_arguments(arguments: list[str]) -> Given:
+def read_arguments(
+    arguments: list[str], files: Mapping[str, bytes] = MappingProxyType({})
+) -> Given:
     """The values of arguments, `name=value`, in their order.
+
+    Args:
+        arguments: as a person gives them.
+        files: the content of files by their names; others are read.
 
     Raises:
         Misgiven: an argument has no name or no value, or names a file that cannot be read.
@@ -92,7 +99,7 @@ def read_arguments(arguments: list[str]) -> Given:
             for one in data if isinstance(data, list) else [data]:
                 _put(owner.part(last, index, last=True), one)
         else:
-            _set(owner.part(last, index, last=True), value, name)
+            _set(owner.part(last, index, last=True), value, name, files)
     return root
 
 
@@ -123,12 +130,13 @@ def _steps(name: str) -> Iterator[tuple[str, int | None]]:
         at = found.end()
 
 
-def _set(at: Given, value: str, name: str) -> None:
+def _set(at: Given, value: str, name: str, files: Mapping[str, bytes]) -> None:
     if value.startswith("@@"):
         at.text = value[1:]
     elif value.startswith("@"):
         try:
-            at.content = Path(value[1:]).read_bytes()
+            known = files.get(value[1:])
+            at.content = Path(value[1:]).read_bytes() if known is None else known
         except OSError as error:
             raise Misgiven(f"{name}: {value[1:]}: {error.strerror}") from error
         at.text = b64encode(at.content).decode("ascii")

@@ -25,6 +25,7 @@ class PythonCalls:
     """
 
     def __init__(self, package: ModuleType, name: str) -> None:
+        self._package = package
         self._unset = package.UNSET
         self._public = frozenset(package.__all__)
         self._name = name
@@ -47,8 +48,14 @@ class PythonCalls:
         return (
             f"{above}import {self._name}\n\n"
             f"with {self._name}.{client}({setting}) as client:\n"
-            f"    reply = {call}\n"
+            f"    {self.taken(client, method)}{call}\n"
         )
+
+    def taken(self, client: str, method: Method) -> str:
+        """The beginning of a statement that calls a method: nothing is taken of one without a result."""
+        made = getattr(getattr(self._package, client), method.name)
+        result = made.__annotations__.get("return")
+        return "" if result in ("None", None) else "reply = "
 
     def imports(self) -> list[str]:
         """The imports of the standard library that the values of the last call need, a line each,

@@ -72,11 +72,17 @@ class Samples:
         self._left = 0
         self._encoded = False
         self._without: Set[str] = frozenset()
-        self._booleans: list[etree._Element] = []
+        self._booleans: list[tuple[etree._Element, str]] = []
+        self._rows: list[etree._Element] = []
         self._last: list[etree._Element] = []
 
     def envelope(
-        self, port: Port, message: Message, without: Set[str] = frozenset()
+        self,
+        port: Port,
+        message: Message,
+        without: Set[str] = frozenset(),
+        *,
+        ends: bool = False,
     ) -> bytes:
         """An envelope with a sample of a message in it, and of its declared headers.
 
@@ -84,9 +90,11 @@ class Samples:
             port: the port.
             message: one of its messages.
             without: texts that are not given again: an element that may be absent or nil, and would
-                have one of them, is that, and a boolean beside it is false.
+                have one of them, is that, and a boolean beside it is false. So are attributes.
+            ends: every boolean is false that is in no row of several.
         """
         self._without, self._booleans, self._last = without, [], []
+        self._rows = []
         soap = ENVELOPES[port.soap]
         namespaces = {"soap": soap, "xsd": XSD, "xsi": XSI}
         namespaces |= {p: self._namespace(uri) for uri, p in self._prefixes.items()}
@@ -108,14 +116,28 @@ class Samples:
                     if message.wrapper is None and alone:  # the Body's own content
                         self._value(into, reference)
                     else:
-                        self._value(etree.SubElement(into, name), reference)
-        for boolean in self._booleans:
-            if boolean.getparent() in self._last:
-                boolean.text = "false"
+                        made = etree.SubElement(into, name)
+                        self._value(made, reference)
+                        if len(message.parts) > 1:  # one alone is what is asked for
+                            self._hand_back(made, reference, Occurs(), nillable=False)
+        self._answer_flags(ends=ends)
         written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
         for uri, other in self._others.items():
             written = written.replace(f'"{other}"'.encode(), quoteattr(uri).encode())
         return written
+
+    def _answer_flags(self, *, ends: bool) -> None:
+        """Let booleans be false: those beside what was left out; with `ends` all that are in no row."""
+        for element, attribute in self._booleans:
+            owner = element if attribute else element.getparent()
+            above = [element, *element.iterancestors()] if ends else []
+            if owner in self._last or (
+                ends and not any(one in self._rows for one in above)
+            ):
+                if attribute:
+                    element.set(attribute, "false")
+                else:
+                    element.text = "false"
 
     def _tag(self, name: QName) -> str:
         """A name in Clark's notation, as lxml takes it."""
@@ -174,11 +196,21 @@ class Samples:
             if declared.nillable:
                 made.set(f"{{{XSI}}}nil", "true")
             return
+        if element.occurs.repeated:
+            self._rows.append(made)
         self._value(made, declared.type, element.fixed)
+        if element.fixed is None or made.text in self._without:
+            nillable = declared.nillable
+            self._hand_back(made, declared.type, element.occurs, nillable=nillable)
+
+    def _hand_back(
+        self, made: etree._Element, type_: TypeRef, occurs: Occurs, *, nillable: bool
+    ) -> None:
+        """Leave an element out that would have a text that was handed back; note a boolean."""
         if self._without and not len(made) and made.text in self._without:
-            self._leave_out(made, element.occurs, nillable=declared.nillable)
-        elif declared.type == _BOOLEAN and element.fixed is None:
-            self._booleans.append(made)
+            self._leave_out(made, occurs, nillable=nillable)
+        elif type_ == _BOOLEAN:
+            self._booleans.append((made, ""))
 
     def _leave_out(
         self, made: etree._Element, occurs: Occurs, *, nillable: bool
@@ -229,6 +261,7 @@ class Samples:
                     levels = "".join(f"[{',' * (n - 1)}]" for n in inner)
                     into.set(_ARRAY_TYPE, f"xsd:anyType{levels}{size}")
                 into = etree.SubElement(into, array.item_name)
+                self._rows.append(into)
                 self._left -= 1
             self._value(into, array.item)
 
@@ -246,7 +279,12 @@ class Samples:
                 optional = attribute.name.namespace not in ENVELOPES.values()
                 if attribute.required or (optional and self._left > 0):
                     text = attribute.fixed or self._text(attribute.type)
+                    if text in self._without and not attribute.required:
+                        self._last.append(into)
+                        continue
                     into.set(self._tag(attribute.name), text)
+                    if attribute.type == _BOOLEAN and attribute.fixed is None:
+                        self._booleans.append((into, self._tag(attribute.name)))
             bases = base_line(self._api, concrete)
             text_type = next((s.text for s in reversed(bases) if s.text), None)
             if text_type is not None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Diagnostic, Location
@@ -29,9 +30,11 @@ from soapwright.model.security import PortSecurity
 # ---------------------------------------------------------------------------------- names
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class QName:
-    """An expanded name; the namespace is "" where there is none."""
+class QName(NamedTuple):
+    """An expanded name; the namespace is "" where there is none.
+
+    A tuple, as names are the keys of nearly every table.
+    """
 
     namespace: str
     local: str

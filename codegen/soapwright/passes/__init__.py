@@ -8,6 +8,7 @@ from soapwright.model.api import Api
 from soapwright.model.diagnostics import Findings
 from soapwright.passes.check_kinds import check_kinds
 from soapwright.passes.check_references import check_references
+from soapwright.passes.check_sizes import check_sizes
 from soapwright.passes.check_values import check_values
 from soapwright.passes.drop_unused import drop_unused
 from soapwright.passes.facts import facts
@@ -21,6 +22,7 @@ from soapwright.passes.unite_types import unite_types
 
 PASSES: tuple[Callable[[Api, Findings], Api], ...] = (
     leave_out,
+    check_sizes,
     secure_ports,
     check_references,
     check_kinds,

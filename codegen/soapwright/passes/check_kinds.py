@@ -21,6 +21,7 @@ from soapwright.model.api import (
 )
 from soapwright.model.codes import Code
 from soapwright.model.diagnostics import Findings, Location
+from soapwright.passes.graph import strongly_connected
 from soapwright.passes.rewrite import map_types, without_base
 
 _ANY_SIMPLE = BuiltinRef(Builtin.ANY_SIMPLE_TYPE)
@@ -39,7 +40,7 @@ def check_kinds(api: Api, findings: Findings) -> Api:
 
 def _without_cycles(api: Api, findings: Findings) -> Api:
     """The Api without references by which types are defined by themselves."""
-    circular = {name for name in api.types if _is_circular(api, name)}
+    circular = _circular(api)
 
     def cut(reference: TypeRef) -> TypeRef:
         in_cycle = isinstance(reference, NamedRef) and reference.id in circular
@@ -137,17 +138,18 @@ def _steps(definition: TypeDef) -> list[QName]:
     return [r.id for r in references if isinstance(r, NamedRef)]
 
 
-def _is_circular(api: Api, start: QName) -> bool:
-    seen: set[QName] = set()
-    waiting = _steps(api.types[start])
-    while waiting:
-        name = waiting.pop()
-        if name == start:
-            return True
-        if name not in seen and name in api.types:
-            seen.add(name)
-            waiting += _steps(api.types[name])
-    return False
+def _circular(api: Api) -> set[QName]:
+    """The types that are made from themselves."""
+    graph = {
+        name: [step for step in _steps(one) if step in api.types]
+        for name, one in api.types.items()
+    }
+    return {
+        name
+        for component in strongly_connected(graph)
+        for name in component
+        if len(component) > 1 or name in graph[name]
+    }
 
 
 def _check(api: Api, definition: TypeDef, findings: Findings) -> None:

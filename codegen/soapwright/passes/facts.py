@@ -156,7 +156,7 @@ def _roots(api: Api, use: Use) -> Iterator[TypeRef]:
                 and headers_use(message.headers) is use
             ):
                 yield NamedRef(message.headers_struct)
-        yield from part_types(api, _other_parts(api, use))
+    yield from part_types(api, _other_parts(api, use))
 
 
 def _other_parts(api: Api, use: Use) -> Iterator[Part]:

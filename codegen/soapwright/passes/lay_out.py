@@ -56,29 +56,31 @@ def lay_out(api: Api, findings: Findings) -> Api:
             types[name] = lay_out_struct(definition)
         else:
             types[name] = definition
+    done: set[QName] = set()
     for name in api.types:
-        _add_narrowed(types, name)
+        _add_narrowed(types, name, done)
     return replace(api, types=types)
 
 
-def _add_narrowed(types: dict[QName, TypeDef], name: QName) -> None:
+def _add_narrowed(types: dict[QName, TypeDef], name: QName, done: set[QName]) -> None:
     """Give a restriction the members of its content that no base has: they were any elements there."""
     struct = types[name]
-    if not isinstance(struct, Struct) or not struct.narrowed or struct.members:
+    if name in done or not isinstance(struct, Struct) or not struct.narrowed:
         return
+    done.add(name)
     held: set[QName] = set()
     wild = False
     base = types.get(struct.base) if struct.base is not None else None
     seen: set[QName] = set()
     while isinstance(base, Struct) and base.id not in seen:
         seen.add(base.id)
-        _add_narrowed(types, base.id)
-        done = types[base.id]
-        assert isinstance(done, Struct)
-        for member in done.members:
+        _add_narrowed(types, base.id, done)
+        base = types[base.id]
+        assert isinstance(base, Struct)
+        for member in base.members:
             held |= names_of(member)
             wild = wild or bool(_wildcards(member))
-        base = types.get(done.base) if done.base is not None else None
+        base = types.get(base.base) if base.base is not None else None
     added: list[Member] = []
     for member in struct.narrowed:
         names = names_of(member)

@@ -7,8 +7,8 @@ type word for word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 
 from soapwright.model.api import (
     Api,
@@ -39,11 +39,12 @@ def unite_types(api: Api, findings: Findings) -> Api:
     holds may be lost for the sake of another of its name.
     """
     types: dict[QName, TypeDef] = dict(api.types)
+    shapes = _Shapes(types)
     for definition in api.types.values():
         if not isinstance(definition, Struct):
             continue
         united = {
-            name: _united(definition, name, elements, types)
+            name: _united(definition, name, elements, types, shapes)
             for name, elements in _by_name(definition).items()
             if len({element.type for element in elements}) > 1
         }
@@ -71,11 +72,12 @@ def _united(
     name: QName,
     elements: Iterable[Element],
     types: dict[QName, TypeDef],
+    shapes: _Shapes,
 ) -> TypeRef:
-    kinds: list[TypeRef] = []
+    found: dict[Hashable, TypeRef] = {}
     for element in elements:
-        if not any(_alike(kind, element.type, types) for kind in kinds):
-            kinds.append(element.type)
+        found.setdefault(shapes.of(element.type), element.type)
+    kinds = list(found.values())
     if len(kinds) == 1:
         return kinds[0]
     if not all(_is_simple(kind, types) for kind in kinds):
@@ -92,23 +94,35 @@ def _is_simple(reference: TypeRef, types: Mapping[QName, TypeDef]) -> bool:
     return not isinstance(types[reference.id], (Struct, SoapArray))
 
 
-def _alike(one: object, two: object, types: Mapping[QName, TypeDef]) -> bool:
-    """Whether two parts of the model are equal; anonymous types are compared by their content."""
-    if one == two:
-        return True
-    if type(one) is not type(two):
-        return False
-    if isinstance(one, NamedRef) and isinstance(two, NamedRef):
-        left, right = types[one.id], types[two.id]
-        return not (left.named or right.named) and _alike(left, right, types)
-    if isinstance(one, tuple) and isinstance(two, tuple):
-        return len(one) == len(two) and all(
-            _alike(left, right, types) for left, right in zip(one, two, strict=True)
-        )
-    if not is_dataclass(one) or isinstance(one, QName):
-        return False
-    return all(
-        _alike(getattr(one, field.name), getattr(two, field.name), types)
-        for field in fields(one)
-        if field.name not in _PLACES
-    )
+@dataclass(slots=True)
+class _Shapes:
+    """Parts of the model as values that are equal where the parts are alike: anonymous types by their content.
+
+    Each content has a number. Groups share what they hold, so that its text might be of any length.
+    """
+
+    types: Mapping[QName, TypeDef]
+    _numbers: dict[Hashable, int] = field(default_factory=dict)
+    _known: dict[QName, Hashable] = field(default_factory=dict)
+
+    def of(self, part: Hashable) -> Hashable:
+        """The shape of a part."""
+        if isinstance(part, NamedRef):
+            return self._of_type(part)
+        if isinstance(part, tuple):
+            return tuple(map(self.of, part))
+        if not is_dataclass(part) or isinstance(part, QName):
+            return part
+        own = [one.name for one in fields(part) if one.name not in _PLACES]
+        return type(part), tuple(self.of(getattr(part, name)) for name in own)
+
+    def _of_type(self, reference: NamedRef) -> Hashable:
+        if reference.id not in self._known:
+            definition = self.types[reference.id]
+            # of a type in itself, which a group may be, and of one with a name
+            self._known[reference.id] = reference
+            if not definition.named:
+                shape = self.of(definition)
+                number = self._numbers.setdefault(shape, len(self._numbers))
+                self._known[reference.id] = number
+        return self._known[reference.id]

@@ -85,6 +85,8 @@ def make_plan(folder: Path, files: dict[str, bytes], manifest: str = MANIFEST) -
             is in the way of a file.
     """
     check_folder(folder, manifest)
+    if not os.path.lexists(folder):
+        return Plan(folder, None, files, tuple(files), (), (), {}, (), manifest)
     earlier = read_manifest(folder, manifest)
     known = {**earlier.files, **earlier.writing, manifest: ""} if earlier else {}
     findings = Findings()
@@ -305,11 +307,12 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _put(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}")
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f"{_TEMPORARY}{os.getpid()}-{name}")
     try:
         stream = open(temporary, "xb")
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(folder, exist_ok=True)
         stream = open(temporary, "xb")
     try:
         with stream:

@@ -20,7 +20,8 @@ _RUNTIME = Path(__file__).parents[1] / "runtime"
 _FACE_IMPORT = re.compile(r"^from \.([\w.]+) import (\([^)]*\)|.*)$", re.MULTILINE)
 # What a function imports counts too: it is loaded late, but it must be there.
 _IMPORT = re.compile(r"^ *from (\.+)([\w.]*) import (\([^)]*\)|.*)$", re.MULTILINE)
-_USED = re.compile(rf"\b(?:soap|{FOLDER})\.([A-Za-z]\w*)")
+# What both begin to differ in is looked for behind: a pattern that begins with a text is quick.
+_USED = re.compile(rf"soap\.(?:(?<=\bsoap\.)|(?<=\b{FOLDER}\.))([A-Za-z]\w*)")
 
 
 def runtime_uses(code: Iterable[bytes], runtime: RuntimeName) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from .codec.any_simple import (
     write_any_simple,
 )
 from .codec.checks import check_class, check_list
+from .codec.classes import dataclass
 from .codec.derived import (
     derived_reader,
     register,
@@ -407,6 +408,7 @@ __all__ = [
     "check_class",
     "check_empty",
     "check_list",
+    "dataclass",
     "date_text",
     "date_value",
     "datetime_text",

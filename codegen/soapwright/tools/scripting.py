@@ -25,8 +25,9 @@ import runpy
 import threading
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime, time
+from enum import Enum
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -314,13 +315,18 @@ class Script:
             raise ValueError("its reply has no values")
         names = {_folded(one.name): one.name for one in fields(kind)}
         data = self._package.to_dict(self._sample(operation))
+        as_they_are: dict[str, Any] = {}  # Any: of the fields' own types
         for name, value in given.items():
             if _folded(str(name)) not in names:
                 raise ValueError(
                     f"no value {name!r}; there are: {', '.join(names.values())}"
                 )
-            data[names[_folded(str(name))]] = _plain(value)
-        return self._package.from_dict(kind, data)
+            field_name = names[_folded(str(name))]
+            if _is_data(value):
+                data[field_name] = _plain(value)
+            else:
+                as_they_are[field_name] = value
+        return replace(self._package.from_dict(kind, data), **as_they_are)
 
     def _fault(self, given: Any) -> Exception:
         texts = isinstance(given, Mapping) and all(
@@ -382,6 +388,17 @@ def _fits(value: object, wanted: object) -> bool:
             and isinstance(wanted, int | float)
             and float(value) == float(wanted)
         )
+    )
+
+
+def _is_data(value: object) -> bool:
+    """Whether a value is as TOML or JSON has it, not one of the package's own or of Python's."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_data, value))
+    if isinstance(value, Enum):
+        return False
+    return value is None or isinstance(
+        value, str | int | float | datetime | date | time | Mapping
     )
 
 

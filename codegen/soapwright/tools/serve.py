@@ -152,14 +152,15 @@ class Replies:
         if operation.one_way:
             return None, None
         again = self._handed_back.of(operation, request)
-        if not again and operation in self._sampled:
+        is_first = not (again.texts or again.ends)
+        if is_first and operation in self._sampled:
             return self._sampled[operation]
         port, message = self._messages[operation]
-        envelope = self._samples.envelope(port, message, again)
+        envelope = self._samples.envelope(port, message, again.texts, ends=again.ends)
         self._handed_back.given(envelope)
         with self._attached(message):
             sample = self._read(operation, envelope)
-        if not again:
+        if is_first:
             self._sampled[operation] = sample
         return sample
 

@@ -79,6 +79,8 @@ def _keep_groups(node: etree._Element, lines: Lines, findings: Findings) -> None
 
 
 def _keep_one(node: etree._Element, lines: Lines, findings: Findings) -> None:
+    if len(node) < 2:
+        return
     sets = (*_ALTERNATIVES, _TYPES) if node.tag in _ONE_TYPE else _ALTERNATIVES
     for alternatives in sets:
         for child in [c for c in node if c.tag in alternatives][1:]:
@@ -90,15 +92,17 @@ def _keep_one(node: etree._Element, lines: Lines, findings: Findings) -> None:
 
 def _keep_type(node: etree._Element, lines: Lines, findings: Findings) -> None:
     """Choose between a named and an anonymous type of one element: an empty one is not meant."""
-    kind = etree.QName(node).localname
-    attribute = _TYPED.get(str(node.tag))
     if node.get("ref") and node.get("type"):
+        kind = etree.QName(node).localname
         message = f"xsd:{kind} has a ref and a type: the ref counts"
         findings.mended(Code.SCHEMA_SYNTAX, message, lines.location(node))
-    inline = next((child for child in node if child.tag in _TYPES), None)
-    if inline is None or attribute is None or not node.get(attribute):
+    attribute = _TYPED.get(str(node.tag))
+    if attribute is None or not node.get(attribute):
         return
-    named = len(inline) == 0
+    inline = next((child for child in node if child.tag in _TYPES), None)
+    if inline is None:
+        return
+    kind, named = etree.QName(node).localname, len(inline) == 0
     done = "the named one" if named else "the one in it"
     message = f"xsd:{kind} names a type and has one in it: {done} counts"
     findings.mended(Code.SCHEMA_SYNTAX, message, lines.location(node))

@@ -30,7 +30,6 @@ from soapwright.wsdl.namespaces import BUILT_IN, WSDL
 _DECLARATION = re.compile(
     rb"""xmlns:([^\s=:"'<>]+)\s*+=\s*+(?:"([^"<]*+)"|'([^'<]*+)')"""
 )
-_USED = re.compile(rb"""(?<=["'\s])([^\s=:"'<>]+):[\w.-]++(?!\s*=)""")
 _of_one_machine = re.compile(r"file:|[A-Za-z]:[/\\]|[/\\]", re.IGNORECASE).match
 _XML_PREFIX = (b"xml", XML.encode(), b"")
 _SAVED = (".xsd", ".wsdl", ".xml")
@@ -217,11 +216,18 @@ def find_implied(
             and (path := find_standard(uri)) is not None
             and path.suffix == ".xsd"
         }
-        used = {p.decode() for p in _USED.findall(file.text)} if bundled else set()
         for (prefix, uri), path in sorted(bundled.items()):
-            if prefix in used:
+            if _is_used(prefix, file.text):
                 found.setdefault(uri, (path, file))
     return found
+
+
+def _is_used(prefix: str, text: bytes) -> bool:
+    """Whether a prefix is before a name in a value."""
+    named = re.escape(f"{prefix}:".encode())
+    # A pattern that begins with a text is quick: what must be before it is looked for behind.
+    pattern = rb"""%b(?<=["'\s]%b)[\w.-]++(?!\s*=)""" % (named, named)
+    return re.search(pattern, text) is not None
 
 
 def remote_url(imported: Import, source: SourceFile) -> str:

@@ -22,10 +22,13 @@ def bound_once(
 
     Of two with one name the one with SOAP's elements is taken, else the first.
     """
-    nodes = list(binding.iterchildren(wsdl_name("operation")))
+    named: dict[str, list[etree._Element]] = {}
+    places: dict[etree._Element, int] = {}
+    for place, node in enumerate(binding.iterchildren(wsdl_name("operation"))):
+        named.setdefault(node.get("name", "").strip(), []).append(node)
+        places[node] = place
     kept: list[etree._Element] = []
-    for name in dict.fromkeys(node.get("name", "").strip() for node in nodes):
-        same = [node for node in nodes if node.get("name", "").strip() == name]
+    for name, same in named.items():
         with_soap = [n for n in same if n.find(f".//{{{extension}}}*") is not None]
         best = sorted(same, key=lambda node: node not in with_soap)
         count = max(1, len(declared.get(name, ())))
@@ -35,7 +38,7 @@ def bound_once(
             message = f"operation {name} is bound already at {first}: that one counts"
             at = components.at(node)
             components.findings.mended(Code.DUPLICATE, message, at)
-    return sorted(kept, key=nodes.index)
+    return sorted(kept, key=places.__getitem__)
 
 
 def declared_operations(port_type: etree._Element) -> dict[str, list[etree._Element]]:

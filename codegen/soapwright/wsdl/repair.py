@@ -87,13 +87,15 @@ def _repair_name(
 ) -> None:
     name = node.get("name", "").strip()
     prefix, _, local = name.rpartition(":")
+    if not prefix:
+        return
     own = schema.get("targetNamespace")
-    if prefix and node.tag == _ATTRIBUTE and node.nsmap.get(prefix, own) != own:
+    if node.tag == _ATTRIBUTE and node.nsmap.get(prefix, own) != own:
         message = f"the name {name!r} has a prefix: a reference is taken"
         findings.mended(Code.NAME, message, lines.location(node))
         del node.attrib["name"]
         node.set("ref", name)
-    elif prefix and node.nsmap.get(prefix) == own:
+    elif node.nsmap.get(prefix) == own:
         message = f"the name {name!r} has a prefix: {local!r} is taken"
         findings.mended(Code.NAME, message, lines.location(node))
         node.set("name", local)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from .codec.checks import check_list
+from .codec.classes import dataclass
 from .codec.derived import write_derived
 from .codec.elements import KnownElements
 from .codec.package import Package
@@ -63,6 +64,7 @@ __all__ = [
     "Wire",
     "array_or_nil",
     "check_list",
+    "dataclass",
     "float_text",
     "float_value",
     "int_text",

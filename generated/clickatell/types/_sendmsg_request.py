@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .. import _package as own
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True, repr=False)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class SendmsgRequest:
     """The request of sendmsg."""
 

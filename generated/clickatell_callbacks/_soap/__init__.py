@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .codec.classes import dataclass
 from .codec.derived import write_derived
 from .codec.elements import KnownElements
 from .codec.package import Package
@@ -56,6 +57,7 @@ __all__ = [
     "Unset",
     "VersionMismatch",
     "Wire",
+    "dataclass",
     "float_text",
     "float_value",
     "int_text",

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from .codec.classes import dataclass
 from .codec.derived import write_derived
 from .codec.elements import KnownElements
 from .codec.form import Struct, note_types, write_as_read
@@ -63,6 +64,7 @@ __all__ = [
     "Wire",
     "absent",
     "check_empty",
+    "dataclass",
     "int_text",
     "int_value",
     "is_nil",

@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class IndPushFault(soap.Struct):
     """The fault that ind_push declares, though the vendor's binding does not bind
     it.

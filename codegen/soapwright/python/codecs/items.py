@@ -54,8 +54,9 @@ class RepeatedElement:
             below: list[_Level] = []
             for path, struct, outside, fields in level:
                 exact = outside or not told_apart(self.context.types.fields(struct))
+                passes = fields if self._is_plain(struct) else None
                 for field_name, member in self._elements(struct):
-                    passed = self._passed(fields, struct, field_name)
+                    passed = None if passes is None else (*passes, field_name)
                     name = member.element.name
                     local = message.use is Use.ENCODED or parts and not path
                     step = name.local if local else str(name)
@@ -70,20 +71,14 @@ class RepeatedElement:
             level = below
         return None
 
-    def _passed(
-        self, fields: tuple[str, ...] | None, struct: Struct, name: str
-    ) -> tuple[str, ...] | None:
-        """The fields on the way, with one of a type; None unless the type has only elements, each
-        read wherever it is, and attributes."""
-        if fields is None or any(
-            has_all(one.content) for one in self.context.types.line_of(struct)
-        ):
-            return None
+    def _is_plain(self, struct: Struct) -> bool:
+        """Whether a type has only elements, each read wherever it is, and attributes."""
         kinds = (ElementMember, Attribute, AnyAttributes)
         found = self.context.types.fields(struct)
-        if any(not isinstance(f.what, kinds) or f.prohibited for f in found):
-            return None
-        return (*fields, name)
+        line = self.context.types.line_of(struct)
+        return all(isinstance(f.what, kinds) and not f.prohibited for f in found) and (
+            not any(has_all(one.content) for one in line)
+        )
 
     def _elements(self, struct: Struct) -> list[tuple[str, ElementMember]]:
         fields = self.context.types.fields(struct)

@@ -271,7 +271,10 @@ class StructReader:
         rename = [block(f"if {asked}:", [again])]
         if len(own) == 1:
             return [block(f"if {lacks[0]} and len(e.attrib):", rename)]
-        count = Line(f"absent = {' + '.join(f'({lack})' for lack in lacks)}")
+        counted = " + ".join(f"({lack})" for lack in lacks)
+        if len(own) > _MANY_ATTRIBUTES:  # Python compiles no sum of a thousand terms
+            counted = f"{tuple_of(map(self._local, own))}.count(None)"
+        count = Line(f"absent = {counted}")
         more = f"if absent and len(e.attrib) > {len(own)} - absent:"
         return [count, block(more, rename)]
 

@@ -41,7 +41,7 @@ _STRING = BuiltinRef(Builtin.STRING)
 _NARROWED = "pyright: ignore[reportIncompatibleVariableOverride]  # restricted"
 _SHADOWABLE = frozenset(
     "str int float bool bytes list dict tuple isinstance len sum Decimal date datetime time Any"
-    " Literal Sequence TYPE_CHECKING dataclass field soap t elements facets own".split()
+    " Literal Sequence TYPE_CHECKING field soap t elements facets own".split()
 )
 
 
@@ -149,7 +149,7 @@ class TypeModules:
             bases = f"({scope.type(types.names.types[base[0].id])})"
         registrations = self._registrations(scope, struct, name)
         return TypeView(
-            decorator=f"@{scope.name('dataclass')}(slots=True, kw_only=True{', repr=False' if hides else ''})",
+            decorator=f"@{scope.soap('dataclass')}(slots=True, kw_only=True{', repr=False' if hides else ''})",
             class_name=name,
             bases=bases,
             doc=docstring(doc, 4),

@@ -27,7 +27,9 @@ _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def string(text: str) -> str:
     """A str literal: double quotes unless the text has more of those."""
-    quote = "'" if text.count('"') > text.count("'") else '"'
+    quote = '"'
+    if quote in text and text.count(quote) > text.count("'"):
+        quote = "'"
     return f"{quote}{characters(text, quote)}{quote}"
 
 

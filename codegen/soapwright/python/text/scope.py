@@ -22,7 +22,6 @@ _MODULES = {
     "TYPE_CHECKING": "typing",
     "TypedDict": "typing",
     "overload": "typing",
-    "dataclass": "dataclasses",
     "field": "dataclasses",
 }
 _PACKAGE = {
@@ -46,7 +45,7 @@ class Scope:
     def name(self, name: str) -> str:
         """The module's own name for `name`: a builtin, one of the standard library, `soap`, `t`."""
         self._used.add(name)
-        return self.alias(name)
+        return f"_{name}" if name in self._shadowed else name
 
     def alias(self, name: str) -> str:
         """The same, of a name that may not be used at all."""

@@ -7,7 +7,8 @@ at the end, and which of them become one statement, is decided when they are pri
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import dropwhile
 from typing import assert_never
 
 from soapwright.python.text.fstrings import Expression, Template, literal, text_of
@@ -147,21 +148,23 @@ def _grouped(grown: Grow) -> str:
 def _merged(statements: Iterable[Statement]) -> list[Statement]:
     """The statements, of which those that grow `xml` one after the other are one."""
     merged: list[Statement] = []
+    run: list[Grow] = []
     for statement in statements:
-        last = merged[-1] if merged else None
-        if isinstance(last, Grow) and isinstance(statement, Grow):
-            if last.joins and statement.joins:
-                merged[-1] = _joined(last, statement)
-                continue
+        if isinstance(statement, Grow) and statement.joins:
+            run.append(statement)
+            continue
+        if run:
+            merged.append(_joined(*run))
+            run = []
         merged.append(statement)
-    return merged
+    return [*merged, _joined(*run)] if run else merged
 
 
-def _joined(first: Grow, second: Grow) -> Grow:
-    """One statement for two; what begins with nothing begins with the second."""
-    empty = first.templates == (("",),)
-    templates = second.templates if empty else first.templates + second.templates
-    return replace(first, templates=templates)
+def _joined(*grown: Grow) -> Grow:
+    """One statement for several; what begins with nothing begins with the next."""
+    templates = [template for one in grown for template in one.templates]
+    begun = tuple(dropwhile(lambda template: template == ("",), templates))
+    return Grow(begun or (("",),))
 
 
 def _growing(statements: Iterable[Statement]) -> int:

@@ -87,7 +87,9 @@ def declares_any(what: What) -> bool:
 
 def alternatives_of(element: Element) -> list[Alternative]:
     """An element and its substitutes."""
-    return tagged(_standing(element))
+    if element.substitutes:
+        return tagged(_standing(element))
+    return [] if element.abstract else [_alternative(element.name.local, element)]
 
 
 def told_apart(fields: Iterable[Field]) -> bool:
@@ -152,10 +154,12 @@ def tagged(found: Iterable[Element | Substitute]) -> list[Alternative]:
             continue
         tag = one.name.local if one.name.local not in taken else str(one.name)
         taken.add(tag)
-        alternatives[one.name] = Alternative(
-            tag, one.name, one.type, one.nillable, default_of(one)
-        )
+        alternatives[one.name] = _alternative(tag, one)
     return list(alternatives.values())
+
+
+def _alternative(tag: str, one: Element | Substitute) -> Alternative:
+    return Alternative(tag, one.name, one.type, one.nillable, default_of(one))
 
 
 def wildcards_in(what: What) -> list[Wildcard]:

@@ -46,9 +46,37 @@ def _step(state: _State, tag: str) -> tuple[int, int] | None:
 
 
 def _elsewhere(states: States, at: int, tag: str) -> tuple[int, int]:
-    """The step of a child that is out of its place: from the next state that has one, else from the first."""
-    for state in (*states[at:], *states[:at]):
+    """The step of a child that is out of its place.
+
+    It leads to the next place of its name, after the last one to the first. But of several fields the
+    last keeps it, where that takes several, and what follows still comes after it: so a value that is
+    written out is read the same again.
+    """
+    for state in states[at:]:
         step = _step(state, tag)
         if step is not None:
             return step
-    return at, 0
+    passed = [
+        (place, *step)
+        for place, state in enumerate(states[:at])
+        if (step := _step(state, tag)) is not None
+    ]
+    if not passed:
+        return at, 0
+    _, to, first = passed[0]
+    last = passed[-1][2]
+    if last != first and _takes_several(states, passed, last):
+        return at, last
+    return to, first
+
+
+def _takes_several(
+    states: States, passed: Iterable[tuple[int, int, int]], field: int
+) -> bool:
+    """Whether a field takes several of the children for which there are these places, each a state, the next,
+    and a field; a wildcard's is a list."""
+    own = [(place, to) for place, to, number in passed if number == field]
+    repeated = len(own) > 1 or any(place == to for place, to in own)
+    return repeated or any(
+        number == field for place, _ in own for _, _, number in states[place][1]
+    )

@@ -14,6 +14,8 @@ from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 
 from soapwright import __version__
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Findings, Location
 from soapwright.tools.agents.offered import HEADERS, Offered, Package
 
 
@@ -27,6 +29,37 @@ class Connection:
     transport: Any = None
     security: Any = None
     """Keys of the package's own, False for none, None for what the policy demands."""
+
+    def client(self, tool: Offered) -> Any:
+        """A client of a tool's port, which connects with its first call.
+
+        Raises:
+            ValueError: there is no address, or the port's policy demands more.
+            OSError: what it needs cannot be read.
+        """
+        return tool.client(
+            self.endpoint or None,
+            port=tool.port,
+            timeout=self.timeout,
+            outgoing=self.outgoing,
+            transport=self.transport,
+            security=self.security,
+        )
+
+    def check(self, package: Package) -> None:
+        """See that each port of the tools can be called so, before an agent asks.
+
+        Raises:
+            SpecError: one cannot.
+        """
+        findings = Findings()
+        for port, tool in {one.port: one for one in package.tools.values()}.items():
+            try:
+                self.client(tool)
+            except (OSError, ValueError) as error:
+                hint = "--endpoint, --security and --port choose how and where calls go"
+                findings.error(Code.TOOLS, str(error), Location(port), hint)
+        findings.raise_errors()
 
 
 def make_server(package: Package, connection: Connection) -> Server[Any]:
@@ -107,14 +140,7 @@ class _Caller:
         async with AsyncExitStack() as opened:
             for tool in self._package.tools.values():
                 if tool.port not in self._clients:
-                    client = tool.client(
-                        connection.endpoint or None,
-                        port=tool.port,
-                        timeout=connection.timeout,
-                        outgoing=connection.outgoing,
-                        transport=connection.transport,
-                        security=connection.security,
-                    )
+                    client = connection.client(tool)
                     self._clients[tool.port] = client
                     await opened.enter_async_context(client)
             yield

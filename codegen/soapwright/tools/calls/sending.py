@@ -79,7 +79,10 @@ def read_security(
             "plain:USER, digest:USER, basic:USER or keys:FILE, and :PASSWORD; or none"
         )
         at = Location("--security")
-        findings.error(Code.CALL, f"no kind of security {kind!r}", at, hint)
+        message = f"no kind of security {kind!r}"
+        if kind in _KINDS:
+            message = f"{kind!r} is without its {'file' if kind == 'keys' else 'user'}"
+        findings.error(Code.CALL, message, at, hint)
         raise SpecError(findings)
     given = password if colon else os.environ.get(PASSWORD) or ask()
     if given is None:

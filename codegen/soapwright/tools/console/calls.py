@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
+from base64 import encodebytes
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,8 @@ from soapwright.tools.serve import MockTransport
 Json = dict[str, Any]  # Any: JSON
 _MOST_TIMEOUT: Final = 600.0
 _MOCK: Final = "http://mock/"
+_EXAMPLE: Final = b"an example"
+"""The content of files, in an example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,8 @@ class Calls:
         sample = self.service.sample(bound, full=data.get("full") is True)
         if sample is None:
             return {"values": {}}
-        arguments = [
-            one for one in arguments_of(sample[0]) if not one.endswith("=@FILE")
-        ]
-        return {"values": values_as_json(read_arguments(arguments))}
+        given = read_arguments(arguments_of(sample[0]), {"FILE": _EXAMPLE})
+        return {"values": values_as_json(given)}
 
     def send(self, data: Json) -> Json:
         """Send a call; the outcome with the envelopes and the time that it took.
@@ -195,17 +196,27 @@ class Calls:
         endpoint = bound.port.address or "http://localhost/"
         settings = Settings(endpoint if wanted.on_mock else wanted.settings.endpoint)
         sent = prepared(self.service, bound, made, settings)
-        lines = [f"curl {shlex.quote(sent.url)}"]
+        packed = "multipart/" in sent.headers.get("Content-Type", "")
+        before = "base64 -d <<'BODY' | " if packed else ""
+        lines = [f"{before}curl {shlex.quote(sent.url)}"]
         for name, value in sent.headers.items():
             if name.lower() not in ("content-length", "accept-encoding"):
                 lines.append(f"  --header {shlex.quote(f'{name}: {value}')}")
-        body = self._shown(sent.body, bound)
-        lines.append(f"  --data-binary {shlex.quote(body)}")
+        if packed:  # its parts may be no text, and its lines have ends of their own
+            body = self._hidden(sent.body.decode("latin-1"), bound).encode("latin-1")
+            lines.append("  --data-binary @-")
+            return " \\\n".join(lines) + f"\n{encodebytes(body).decode()}BODY\n"
+        lines.append(f"  --data-binary {shlex.quote(self._shown(sent.body, bound))}")
         return " \\\n".join(lines) + "\n"
 
     def _kept(self, wanted: Wanted, made: Any) -> Json:
         name = wanted.bound.operation.name
-        path = self._samples.keep(name, "request", made.envelope)
+        bound = wanted.bound
+        try:
+            envelope = bound.served.encode_request(made.value, made.headers)
+        except self.service.package.errors.EncodeError:
+            envelope = made.envelope  # of parts, which an envelope alone does not have
+        path = self._samples.keep(name, "request", envelope)
         return {"path": "" if path is None else path.as_posix()}
 
     def _made(self, wanted: Wanted) -> Any:
@@ -222,7 +233,10 @@ class Calls:
         )
 
     def _shown(self, envelope: bytes, bound: Bound) -> str:
-        text = xml_text(envelope)
+        return self._hidden(xml_text(envelope), bound)
+
+    def _hidden(self, text: str, bound: Bound) -> str:
+        """A text without secrets."""
         return str(self.service.secrets.redact(text, bound.operation.name))
 
 

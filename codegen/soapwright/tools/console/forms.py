@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, assert_never
 
+from soapwright.envelopes.given import NIL, TYPE
 from soapwright.envelopes.lines import attributes_of, base_line, content_line
 from soapwright.model.api import (
     All,
@@ -113,6 +114,7 @@ class _Forms:
 
     def __init__(self, service: Service) -> None:
         self._api = service.api
+        self._context = service.context
         self._secrets = service.secrets
         self.types: dict[str, Json] = {}
         self._waiting: list[QName] = []
@@ -203,7 +205,9 @@ class _Forms:
             "abstract": struct.abstract,
             "derived": derived,
             "content": found,
-            "attributes": [self._attribute(one) for one in attributes_of(bases)],
+            "attributes": [
+                self._attribute(one, struct) for one in attributes_of(bases)
+            ],
             "text": None if text is None else self.reference(text),
             "mixed": struct.mixed,
         }
@@ -222,9 +226,15 @@ class _Forms:
                         found.append(kind)
         return found
 
-    def _attribute(self, attribute: Attribute) -> Json:
+    def _attribute(self, attribute: Attribute, struct: Struct) -> Json:
+        """An attribute of a type; `key` is the name that its value is given by."""
+        key = f"@{attribute.name.local}"
+        if key in (TYPE, NIL):  # which have a meaning of their own
+            fields = self._context.types.fields(struct)
+            key = next((one.name for one in fields if one.what == attribute), key)
         return {
             "name": attribute.name.local,
+            "key": key,
             "required": attribute.required,
             "default": attribute.fixed or attribute.default or "",
             "type": self._named(attribute.name.local, attribute.type),

@@ -16,6 +16,7 @@ from soapwright.tools.calls.cached import cache_folder
 
 _MOST: Final = 200
 _MOST_BYTES: Final = 16 * 1024 * 1024
+_SIZE: Final = f"{_MOST_BYTES // 1024 // 1024} MiB"
 
 Entry = dict[str, Any]  # Any: JSON
 
@@ -41,27 +42,31 @@ class History:
         self._path = path
         self._report = report
         self._lock = threading.Lock()
+        self._is_full = False
         self._entries = self._read()
 
     def _read(self) -> list[Entry]:
-        """The entries that are there; of a file that is damaged those that can be read."""
+        """The newest entries that are there; of a file that is damaged those that can be read."""
         try:
-            if self._path.stat().st_size > _MOST_BYTES:
-                return []
-            lines = self._path.read_text(encoding="utf-8").splitlines()
+            with self._path.open("rb") as file:
+                left = self._path.stat().st_size - _MOST_BYTES
+                file.seek(max(left, 0))
+                content = file.read(_MOST_BYTES)
         except OSError:
             return []
-        except UnicodeDecodeError:
-            lines = ["damaged"]
+        if left > 0:
+            # the first may have lost its beginning
+            _, _, content = content.partition(b"\n")
+            self._report_size()
         found = []
-        for line in lines:
+        for line in content.splitlines():
             try:
                 entry = json.loads(line)
             except (ValueError, RecursionError):
                 continue
             if isinstance(entry, dict):
                 found.append(entry)
-        if lines and not found:
+        if content and not found:
             hint = "--history names another file"
             raise self._refusal("is no history of calls", hint)
         return found[-_MOST:]
@@ -101,9 +106,30 @@ class History:
     def _write(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         beside = self._path.with_name(f".{self._path.name}-{os.getpid()}")
-        text = "".join(f"{json.dumps(one)}\n" for one in self._entries)
+        text = self._text()
         with open(
             os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
         ) as out:
             out.write(text)
         os.replace(beside, self._path)
+
+    def _report_size(self) -> None:
+        """Report, once, that the oldest calls are no longer on disk."""
+        if not self._is_full:
+            self._report(
+                f"{self._path}: the oldest calls are left out: {_SIZE} are kept"
+            )
+        self._is_full = True
+
+    def _text(self) -> str:
+        """The newest entries, as many as the file may have."""
+        lines: list[str] = []
+        left = _MOST_BYTES
+        for entry in reversed(self._entries):
+            line = f"{json.dumps(entry)}\n"
+            left -= len(line)  # which is of ASCII
+            if left < 0:
+                self._report_size()
+                break
+            lines.append(line)
+        return "".join(reversed(lines))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from binascii import Error
 from typing import Any, Final
 
@@ -47,7 +47,9 @@ def values_as_json(given: Given) -> dict[str, Any]:  # Any: JSON
     made: dict[str, Any] = {}  # Any: JSON
     if given.nil:
         made["nil"] = True
-    if given.text is not None:
+    if given.content is not None:
+        made["file"] = b64encode(given.content).decode("ascii")
+    elif given.text is not None:
         made["text"] = given.text
     if given.parts:
         made["parts"] = [

@@ -54,6 +54,7 @@ def attribute_uses(
             elif attribute is not None:
                 first = found.setdefault(attribute.name, attribute)
                 _check_twice(context, first, attribute)
+    context.count_attributes(len(found), schema.at(holder))
     return tuple(found.values()), wildcard
 
 

@@ -19,6 +19,9 @@ TypeComponent = xsd.ComplexType | xsd.SimpleType
 C = TypeVar("C", bound=xsd.AnnotationBase)
 
 
+_MAX_REDEFINED = 100  # as derivations, which these are
+
+
 @dataclass(frozen=True, slots=True)
 class Declared(Generic[C]):
     """A global component and the document that declares it.
@@ -191,8 +194,14 @@ def _redefine(
         return
     name = QName(parsed.namespace, local)
     room = QName(name.namespace, f"{local}/redefined")
+    steps = 1
     while room in table:
         room = QName(name.namespace, f"{room.local}/redefined")
+        steps += 1
+    if steps > _MAX_REDEFINED:
+        message = f"{name} is redefined more than {_MAX_REDEFINED} times"
+        findings.error(Code.LIMIT, message, parsed.at(component))
+        return
     if name in table:
         table[room] = table[name]
     else:

@@ -18,8 +18,9 @@ from soapwright.model.api import (
     Unresolved,
 )
 from soapwright.model.codes import Code
-from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.diagnostics import Findings, Location, SpecError
 from soapwright.model.namespaces import XSD, XSI
+from soapwright.model.sizes import MAX_FIELDS
 from soapwright.wsdl.namespaces import WSDL
 from soapwright.wsdl.references import (
     SOAP11_ENCODING,
@@ -97,7 +98,11 @@ class Context:
     groups: Groups = field(default_factory=Groups)
     _unresolved: dict[Unresolved, None] = field(default_factory=dict)
     _anonymous: dict[QName, TypeComponent] = field(default_factory=dict)
+    _places: dict[tuple[QName, int], Owner] = field(default_factory=dict)
+    _numbers: dict[QName, int] = field(default_factory=dict)
+    _attributes: int = 0
     _naming: set[QName] = field(default_factory=set)
+    _of_heads: dict[QName, TypeRef] = field(default_factory=dict)
 
     def anonymous(
         self, component: TypeComponent, schema: ParsedSchema, owner: Owner
@@ -106,13 +111,15 @@ class Context:
 
         Two elements of one name may hold an anonymous type each; the second's id is marked.
         """
-        number = 1
-        place = owner
+        place = self._places.get((owner.id, id(component)), owner)
+        number = self._numbers.get(owner.id, 1)
         while self._anonymous.setdefault(place.id, component) is not component:
             number += 1
             place = Owner(
                 owner.namespace, f"{owner.path}#{number}", (*owner.words, str(number))
             )
+        self._numbers[owner.id] = number
+        self._places[owner.id, id(component)] = place
         self.pending.append(Pending(component, schema, place, named=False))
         return NamedRef(place.id)
 
@@ -162,22 +169,32 @@ class Context:
         self, schema: ParsedSchema, component: xsd.Element, owner: Owner
     ) -> TypeRef:
         """The type of an element: named, anonymous, or its substitution group's head's (section 3.3.2)."""
-        seen: set[QName] = set()
-        while True:
-            anonymous = component.complex_type or component.simple_type
-            if anonymous is not None:
-                return self.anonymous(anonymous, schema, owner)
-            if component.type:
-                return self.type(schema, component, component.type)
-            if not component.substitution_group:
-                return ANY_TYPE
+        heads: set[QName] = set()
+        while (found := self._own_type(schema, component, owner)) is None:
             head = self.head(schema, component)
             declared = self.components.elements.get(head) if head else None
-            if declared is None or head is None or head in seen:
-                return ANY_TYPE
-            seen.add(head)
+            if declared is None or head is None or head in heads:
+                found = ANY_TYPE
+                break
+            if head in self._of_heads:
+                found = self._of_heads[head]
+                break
+            heads.add(head)
             component, schema = declared.component, declared.schema
             owner = element_owner(head)
+        self._of_heads.update(dict.fromkeys(heads, found))
+        return found
+
+    def _own_type(
+        self, schema: ParsedSchema, component: xsd.Element, owner: Owner
+    ) -> TypeRef | None:
+        """The type of an element that has one itself; None of one that has its head's."""
+        anonymous = component.complex_type or component.simple_type
+        if anonymous is not None:
+            return self.anonymous(anonymous, schema, owner)
+        if component.type:
+            return self.type(schema, component, component.type)
+        return None if component.substitution_group else ANY_TYPE
 
     def head(self, schema: ParsedSchema, component: xsd.Element) -> QName | None:
         """The head of the substitution group that an element is in."""
@@ -224,6 +241,18 @@ class Context:
         message = f"there is no {kind} {_shown(name)}: {meant} is taken"
         self.findings.mended(Code.LENIENT_REFERENCE, message, schema.at(where))
         return meant
+
+    def count_attributes(self, number: int, at: Location) -> None:
+        """Take note of a type's attributes: a group has its own in each type that uses it.
+
+        Raises:
+            SpecError: there are too many.
+        """
+        self._attributes += number
+        if self._attributes > MAX_FIELDS:
+            message = f"the types have more than {MAX_FIELDS:,} attributes"
+            self.findings.error(Code.LIMIT, message, at)
+            raise SpecError(self.findings)
 
     def miss(self, owner: Owner, kind: str, name: QName, at: Location) -> None:
         """Note a group that nobody declares; whether anybody needs it, a pass judges."""

@@ -15,6 +15,8 @@ from soapwright.model.xml_names import NC_NAME
 from soapwright.wsdl.documents import SchemaDocument
 from soapwright.wsdl.schema import xsd
 
+_ANNOTATION = f"{{{XSD}}}annotation"
+_DOCUMENTATION = f"{{{XSD}}}documentation"
 # Every document has this prefix (Namespaces in XML, section 3).
 _IMPLIED: dict[str | None, str] = {"xml": XML}
 _BOOLEANS = frozenset({"true", "false", "1", "0"})
@@ -39,7 +41,7 @@ _COUNT = re.compile(r"\+?0*[0-9]{1,18}")
 
 @dataclass(frozen=True, slots=True)
 class ParsedSchema:
-    """xsdata's objects of a document, and the node of each by its index."""
+    """xsdata's objects of a document, and the node of each by its index (it counts from 1)."""
 
     document: SchemaDocument
     schema: xsd.Schema
@@ -47,7 +49,7 @@ class ParsedSchema:
     locate: Callable[[etree._Element], Location]
 
     def node(self, component: xsd.AnnotationBase) -> etree._Element:
-        """The element that a component was read from (xsdata counts from 1)."""
+        """The element that a component was read from."""
         return self.nodes[component.index - 1]
 
     def prefixes(self, component: xsd.AnnotationBase) -> dict[str | None, str]:
@@ -61,11 +63,12 @@ class ParsedSchema:
     def doc(self, component: xsd.AnnotationBase) -> str:
         """A component's documentation: its paragraphs, white space collapsed in each line."""
         texts = [
-            "".join(map(str, node.itertext()))
-            for node in self.node(component).iterfind(
-                f"{{{XSD}}}annotation/{{{XSD}}}documentation"
-            )
+            "".join(map(str, documentation.itertext()))
+            for annotation in self.node(component).iterchildren(_ANNOTATION)
+            for documentation in annotation.iterchildren(_DOCUMENTATION)
         ]
+        if not texts:
+            return ""
         lines = [" ".join(line.split()) for line in "\n".join(texts).splitlines()]
         return "\n".join(lines).strip()
 
@@ -88,9 +91,9 @@ def parse_schema(
     """Parse one document; None, with a finding, where it is no schema that can be read."""
     for node in list(document.root.iter(etree.Element)):
         _check(node, locate, findings)
-    nodes = tuple(document.root.iter(etree.Element))
+    root, namespace = document.root, document.target_namespace
     try:
-        schema, complaints = xsd.read_schema(document.root, document.target_namespace)
+        schema, nodes, complaints = xsd.read_schema(root, namespace)
     except ValueError as error:
         message = f"not a schema: {error}: it is left out"
         findings.mended(Code.SCHEMA, message, locate(document.root))

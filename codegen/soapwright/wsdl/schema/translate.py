@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from soapwright.model.api import GlobalElement, QName, SoapArray, TypeDef, Unresolved
-from soapwright.model.diagnostics import Findings, Location
+from soapwright.model.codes import Code
+from soapwright.model.diagnostics import Findings, Location, SpecError
+from soapwright.model.sizes import MAX_DECLARATIONS
 from soapwright.wsdl.documents import SchemaDocument
 from soapwright.wsdl.schema import xsd
 from soapwright.wsdl.schema.arrays import inherit_arrays, is_array
@@ -41,12 +43,17 @@ class SchemaTypes:
 
 
 def translate_schemas(
-    documents: Iterable[SchemaDocument],
+    documents: Sequence[SchemaDocument],
     locate: Callable[[etree._Element], Location],
     findings: Findings,
 ) -> SchemaTypes:
-    """Parse the documents and translate every component; mistakes become findings."""
+    """Parse the documents and translate every component; mistakes become findings.
+
+    Raises:
+        SpecError: there are more than can be.
+    """
     schemas, unread = [], set()
+    _check_size(documents, locate, findings)
     for document in documents:
         parsed = parse_schema(document, locate, findings)
         if parsed is None:
@@ -75,6 +82,20 @@ def translate_schemas(
     return SchemaTypes(
         context.types, elements, bundled, context.unresolved, frozenset(unread)
     )
+
+
+def _check_size(
+    documents: Iterable[SchemaDocument],
+    locate: Callable[[etree._Element], Location],
+    findings: Findings,
+) -> None:
+    declarations = 0
+    for document in documents:
+        declarations += len(document.root)
+        if declarations > MAX_DECLARATIONS:
+            message = f"the schemas have more than {MAX_DECLARATIONS:,} declarations"
+            findings.error(Code.LIMIT, message, locate(document.root))
+            raise SpecError(findings)
 
 
 def _words(name: QName) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ xsdata can break this module, and nothing else.
 from __future__ import annotations
 
 import warnings
-from copy import deepcopy
+from typing import Any as Untyped
 from typing import Final
 
 from lxml import etree
@@ -38,6 +38,8 @@ from xsdata.models.xsd import (
     Union,
 )
 
+from soapwright.model.namespaces import XSD, XSI
+
 __all__ = [
     "All",
     "AnnotationBase",
@@ -65,30 +67,65 @@ __all__ = [
     "read_schema",
 ]
 
+_ANNOTATION: Final = f"{{{XSD}}}annotation"
+_XSI_TYPE: Final = f"{{{XSI}}}type"
 # Foreign elements and attributes in a schema are somebody's extensions: they are read over.
 _CONFIG: Final = ParserConfig(
     fail_on_unknown_properties=False, fail_on_unknown_attributes=False
 )
+# xsdata's view of its own classes, the same for all documents.
+_CONTEXT: Final = SchemaParser().context
 
 
-def read_schema(root: etree._Element, namespace: str) -> tuple[Schema, list[str]]:
-    """A schema document as xsdata's objects, and its complaints about values in it.
+def read_schema(
+    root: etree._Element, namespace: str
+) -> tuple[Schema, tuple[etree._Element, ...], list[str]]:
+    """A schema document as xsdata's objects, the elements of these, and xsdata's complaints about values.
 
-    An object's `index` is the number, from 1, of its element among all of the document's.
+    An object's `index` is the number of its element among those, from 1. Annotations are left out, and
+    the namespaces in scope: the elements have both.
 
     Args:
-        root: the element `schema`; it stays as it is.
+        root: the element `schema`.
         namespace: the target namespace of a document that declares none.
 
     Raises:
         ValueError: it is no schema.
     """
-    parser = SchemaParser(target_namespace=namespace or None, config=_CONFIG)
+    parser = _Parser(
+        target_namespace=namespace or None, config=_CONFIG, context=_CONTEXT
+    )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConverterWarning)
         try:
-            # A copy: elements are cleared once they were read.
-            schema = parser.parse(deepcopy(root), Schema)
+            schema, nodes = parser.read(root)
         except (ParserError, TypeError) as error:
             raise ValueError(str(error)) from error
-    return schema, [str(warning.message) for warning in caught]
+    return schema, nodes, [str(warning.message) for warning in caught]
+
+
+class _Parser(SchemaParser):
+    """xsdata's parser, put to a tree that is there already."""
+
+    def read(self, root: etree._Element) -> tuple[Schema, tuple[etree._Element, ...]]:
+        """The object of a schema, and the elements that were read."""
+        queue: list[Untyped] = []
+        objects: list[tuple[str | None, Untyped]] = []
+        nodes: list[etree._Element] = []
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, node in walk:
+            tag = str(node.tag)
+            if tag == _ANNOTATION:
+                if event == "start":
+                    walk.skip_subtree()
+            elif event == "start":
+                nodes.append(node)
+                scope = {} if node.get(_XSI_TYPE) is None else node.nsmap
+                self.start(Schema, queue, objects, tag, node.attrib, scope)
+            else:
+                self.end(queue, objects, tag, node.text, node.tail)
+        return objects[-1][1], tuple(nodes)
+
+    @classmethod
+    def set_namespace_map(cls, obj: Untyped, ns_map: Untyped) -> None:
+        """Give an object no namespaces."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -66,11 +65,11 @@ def usable(seconds: float | None, name: str = "deadline") -> float | None:
     """A deadline, or a timeout, as a client takes it.
 
     Raises:
-        ValueError: it is no positive, finite number.
+        ValueError: it is no positive number, or more than anything can wait.
     """
     if seconds is None:
         return None
-    if not isinstance(seconds, (int, float)) or not 0 < seconds < math.inf:
+    if not isinstance(seconds, (int, float)) or not 0 < seconds < threading.TIMEOUT_MAX:
         raise ValueError(f"{name}={seconds!r}: a number of seconds is wanted")
     return seconds
 

@@ -60,10 +60,15 @@ class StreamContent:
         stream.seek(self._start)
         return end - self._start
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it was read, and cannot be again."""
+        return self._begun and self._start is None
+
     def open(self) -> IO[bytes]:
         if self._start is not None:
             self._stream.seek(self._start)  # type: ignore[attr-defined]  # seekable, as above
-        elif self._begun:
+        elif self.is_spent:
             raise ValueError("the stream of an attachment was read already")
         self._begun = True
         return io.BufferedReader(_Borrowed(self._stream), CHUNK)

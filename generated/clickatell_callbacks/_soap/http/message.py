@@ -20,7 +20,14 @@ from ..secrets.redaction import ALWAYS
 from ..soap.blocks import Place, place_of_blocks
 from ..soap.operation import AnyOperation
 from .bodies import charset_of, is_multipart
-from .content import Content, Given, SpooledContent, chunks_of, content_of
+from .content import (
+    Content,
+    Given,
+    SpooledContent,
+    StreamContent,
+    chunks_of,
+    content_of,
+)
 
 __all__ = ["AsyncLayer", "Attachment", "Headers", "Layer", "Message", "Outgoing"]
 
@@ -160,6 +167,12 @@ class Attachment:
     def in_memory(self) -> bool:
         """Whether it was given, or came, as bytes."""
         return isinstance(self._octets, bytes)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it was read, and cannot be again: the rest of a stream that cannot go back."""
+        octets = self._octets
+        return isinstance(octets, StreamContent) and octets.is_spent
 
     def open(self) -> IO[bytes]:
         """A binary reader at its first byte, for the caller to close.

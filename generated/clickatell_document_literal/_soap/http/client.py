@@ -213,6 +213,7 @@ class _Client(Generic[H]):
         self,
         error: TransportError,
         operation: AnyOperation,
+        message: Message,
         attempts: Attempts | None,
         deadline: Deadline | None,
     ) -> float:
@@ -225,7 +226,8 @@ class _Client(Generic[H]):
             raise error
         made = attempts.made
         left = None if deadline is None else deadline.left
-        wait = attempts.wait_after(error, left)
+        again = not any(part.is_spent for part in message.attachments)
+        wait = attempts.wait_after(error, left, again=again)
         if wait is None:
             raise error
         # Here and not above: as for requests.
@@ -529,7 +531,7 @@ class BaseClient(_Client[H]):
             try:
                 return self._once(called, message, deadline)
             except TransportError as error:
-                wait = self._wait_after(error, called, attempts, deadline)
+                wait = self._wait_after(error, called, message, attempts, deadline)
             time.sleep(wait)
 
     def _once(
@@ -730,7 +732,7 @@ class BaseAsyncClient(_Client[H]):
             try:
                 return await self._once(called, message, deadline)
             except TransportError as error:
-                wait = self._wait_after(error, called, attempts, deadline)
+                wait = self._wait_after(error, called, message, attempts, deadline)
             await sleep(wait)
 
     async def _once(

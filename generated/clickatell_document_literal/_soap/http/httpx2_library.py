@@ -13,6 +13,7 @@ import httpx2
 
 from ..errors.errors import TransportError, TransportTimeout
 from .failures import Progress
+from .hiding import hide_in_logs
 from .transport import AsyncHttpClient, HttpClient, Request, Settings
 
 # A RuntimeError, which is its own, not a subclass's: the client is closed, or belongs to another event loop.
@@ -32,6 +33,9 @@ _UNSENT: Final = (
     *(httpx2.ProxyError, *_PERMANENT),
 )
 """The errors before anything of a request can have reached the service."""
+
+
+hide_in_logs()
 
 
 def new_client(settings: Settings) -> HttpClient:

@@ -28,8 +28,6 @@ from .transport import (
     StreamedResponse,
 )
 
-hide_in_logs()
-
 
 class HttpTransport:
     """A transport on httpx2. Threads may share it, and forked processes may use it.
@@ -58,6 +56,7 @@ class HttpTransport:
         settings = Settings(timeout, connections)
         if http_client is not None:
             _check_kind(http_client, "Client", "close")
+            hide_in_logs()
         self._given = http_client
         self._own = OwnClient(partial(_new_client, settings))
         self._closed = False
@@ -138,6 +137,7 @@ class AsyncHttpTransport:
         settings = Settings(timeout, connections)
         if http_client is not None:
             _check_kind(http_client, "AsyncClient", "aclose")
+            hide_in_logs()
         self._given = http_client
         self._own = OwnAsyncClients(partial(_new_async_client, settings))
         self._closed = False

@@ -6,10 +6,9 @@ records that are made while a transport sends; all others it leaves alone.
 
 from __future__ import annotations
 
-import logging
 import re
 from contextvars import ContextVar, Token
-from typing import Final
+from typing import Any, Final, Protocol
 
 from ..secrets.redaction import MASK, Secrets
 
@@ -75,19 +74,29 @@ class Hidden:
 _current: Final[ContextVar[Hidden | None]] = ContextVar("_current", default=None)
 
 
-class _Filter(logging.Filter):
-    """Hides the secrets of the request that is being sent."""
+class _Record(Protocol):
+    """The part of `logging.LogRecord` that is used: `logging` takes long to load."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        carried = _current.get()
-        if carried is not None:
-            record.msg, record.args = carried.hide(record.getMessage()), None
-        return True
+    msg: Any  # Any: as logging has it
+    args: Any  # Any: likewise
+
+    def getMessage(self) -> str: ...
+
+
+def _hide(record: _Record) -> bool:
+    """Hide the secrets of the request that is being sent: a filter of loggers."""
+    carried = _current.get()
+    if carried is not None:
+        record.msg, record.args = carried.hide(record.getMessage()), None
+    return True
 
 
 def hide_in_logs() -> None:
     """Have the loggers filter their records; once for all."""
+    # Here and not above: it takes long to load; httpx2, with which this is called, does load it.
+    from logging import getLogger
+
     for name in _LOGGERS:
-        logger = logging.getLogger(name)
-        if not any(isinstance(one, _Filter) for one in logger.filters):
-            logger.addFilter(_Filter())
+        logger = getLogger(name)
+        if _hide not in logger.filters:
+            logger.addFilter(_hide)

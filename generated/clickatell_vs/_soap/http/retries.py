@@ -14,6 +14,8 @@ from ..errors.errors import TransportError
 # service at the moment (RFC 9110, section 15; RFC 6585, section 4).
 _PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
 _RESERVE: Final = 10.0
+_MOST_DOUBLED: Final = 100
+"""How often a wait doubles: from then on it is longer than any, and no `float` some time later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +44,12 @@ class Retry:
     def __post_init__(self) -> None:
         if isinstance(self.idempotent, str):
             raise TypeError("idempotent: a string given, a list of names wanted")
-        if self.attempts < 1 or min(self.backoff, self.longest, self.budget) < 0:
-            raise ValueError(f"{self}: attempts are positive, the others not negative")
+        others = (self.backoff, self.longest, self.budget)
+        # a NaN is in no range, and no thread can wait longer
+        if self.attempts < 1 or not all(0 <= n < threading.TIMEOUT_MAX for n in others):
+            raise ValueError(
+                f"{self}: attempts are positive, the others finite and not negative"
+            )
 
 
 class Retrying:
@@ -90,20 +96,24 @@ class Attempts:
         self.made = 1
         """How many there were, the one that runs included."""
 
-    def wait_after(self, error: TransportError, left: float | None) -> float | None:
+    def wait_after(
+        self, error: TransportError, left: float | None, *, again: bool = True
+    ) -> float | None:
         """The seconds to wait until the next attempt; `None` where there is none.
 
         Args:
             error: of the last attempt. Its `sent` then holds for all of them.
             left: seconds until the call must be done, if it must.
+            again: whether the request can be sent again at all.
         """
         rules = self._retrying.rules
         self._may_be_sent |= error.sent is not False
         if self._may_be_sent:
             error.sent = None
-        if self.made >= rules.attempts or not self._may_repeat(error):
+        if not again or self.made >= rules.attempts or not self._may_repeat(error):
             return None
-        most = min(rules.longest, rules.backoff * 2.0 ** (self.made - 1))
+        doubled = min(self.made - 1, _MOST_DOUBLED)
+        most = min(rules.longest, rules.backoff * 2.0**doubled)
         # Here and not above: it takes long to load, and most calls need no second attempt.
         import random
 
@@ -136,7 +146,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter of a number in it
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=timezone.utc)

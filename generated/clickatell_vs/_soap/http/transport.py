@@ -5,7 +5,6 @@ Clients have a transport of their own. Whoever needs another HTTP library, or no
 
 from __future__ import annotations
 
-import math
 from collections.abc import (
     AsyncIterable,
     AsyncIterator,
@@ -18,6 +17,7 @@ from collections.abc import (
 )
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
+from threading import TIMEOUT_MAX
 from typing import Any, Final, Protocol
 
 from ..secrets.redaction import ALWAYS, Secrets
@@ -88,7 +88,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         timeout, connections = self.timeout, self.connections
-        if not isinstance(timeout, (int, float)) or not 0 < timeout < math.inf:
+        if not isinstance(timeout, (int, float)) or not 0 < timeout < TIMEOUT_MAX:
             raise ValueError(
                 f"timeout={timeout!r}: a number of seconds is wanted; nothing waits for ever"
             )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class SetRequestHeaders(soap.Struct):
     """The header blocks of set's request."""
 

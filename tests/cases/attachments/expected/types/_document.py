@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Document(soap.Struct):
     """The type Document."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Link(soap.Struct):
     """The content of link."""
 

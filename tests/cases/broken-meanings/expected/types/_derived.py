@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from .. import _package as _own
@@ -10,7 +10,7 @@ from .. import _soap as soap
 from .. import elements
 
 
-@dataclass(slots=True, kw_only=True, repr=False)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class Derived(soap.Struct):
     """The type Derived."""
 

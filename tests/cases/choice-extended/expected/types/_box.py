@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from .. import _soap as soap
 from .. import elements
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Box(soap.Struct):
     """The content of box."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Add(soap.Struct):
     """The content of add."""
 
@@ -127,7 +125,7 @@ def read_Add(e: soap.Element) -> Add:
     return v
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class AddKeywords(soap.Struct):
     """The content of keywords in add."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class CopyOriginal(soap.Struct):
     """The type Copy as it was before its redefinition."""
 
@@ -47,7 +45,7 @@ def read_CopyOriginal(e: soap.Element) -> CopyOriginal:
     return v
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Copy(t.CopyOriginal):
     """The type Copy."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import _soap as soap
 from .. import types as t
 
@@ -27,7 +25,7 @@ def read_OrderFinish(e: soap.Element) -> OrderFinish:
     return soap.read_member(e, OrderFinish, parse_OrderFinish)
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Order(soap.Struct):
     """The content of order."""
 

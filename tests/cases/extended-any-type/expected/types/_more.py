@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from .. import _package as own
@@ -11,7 +10,7 @@ from .. import elements
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True, repr=False)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class More(t.Tagged):
     """The type More."""
 

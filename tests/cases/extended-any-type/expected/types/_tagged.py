@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from .. import _package as own
@@ -11,7 +11,7 @@ from .. import elements
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True, repr=False)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class Tagged(soap.Struct):
     """The type Tagged."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
 from .. import _package as own
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True, repr=False)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class Withdraw(soap.Struct):
     """The content of withdraw."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, TYPE_CHECKING
@@ -13,7 +13,7 @@ from .. import elements
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True, repr=False)
+@soap.dataclass(slots=True, kw_only=True, repr=False)
 class Lot(soap.Struct):
     """The type Lot."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Item(soap.Struct):
     """The type Item."""
 
@@ -47,7 +45,7 @@ def read_Item(e: soap.Element) -> Item:
 soap.register(Item, "tns:Item", write_Item)
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class ItemItem(soap.Struct):
     """The content of item in Item."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from builtins import list as _list, str as _str
-from dataclasses import dataclass, field as _field
+from dataclasses import field as _field
 from datetime import date as _date
 
 from .. import _soap
 from .. import types as _t
 
 
-@dataclass(slots=True, kw_only=True)
+@_soap.dataclass(slots=True, kw_only=True)
 class Ubernehmen(_soap.Struct):
     """The content of übernehmen."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class OrderOriginal(soap.Struct):
     """The type Order as it was before its redefinition."""
 
@@ -47,7 +45,7 @@ def read_OrderOriginal(e: soap.Element) -> OrderOriginal:
     return v
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class OrderOriginalOriginal(t.OrderOriginal):
     """The type Order as it was before its 2 redefinitions."""
 
@@ -99,7 +97,7 @@ def read_OrderOriginalOriginal(e: soap.Element) -> OrderOriginalOriginal:
     return v
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Order(t.OrderOriginalOriginal):
     """The type Order."""
 

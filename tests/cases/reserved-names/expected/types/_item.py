@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from builtins import list as _list
-from dataclasses import dataclass as _dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from .. import elements
 from .. import types as _t
 
 
-@_dataclass(slots=True, kw_only=True)
+@_soap.dataclass(slots=True, kw_only=True)
 class Item(_soap.Struct):
     """The content of item."""
 

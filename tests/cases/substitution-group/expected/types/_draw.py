@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from .. import _soap as soap
 from .. import types as t
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Draw(soap.Struct):
     """The content of draw."""
 
@@ -73,7 +73,7 @@ def read_Draw(e: soap.Element) -> Draw:
     return v
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class DrawMore(soap.Struct):
     """The content of more in draw."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -36,7 +35,7 @@ def read_SettleAmount(e: soap.Element) -> Decimal | str:
     )
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Settle(soap.Struct):
     """The content of settle."""
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Label(soap.Struct):
     """The content of label."""
 
@@ -165,41 +163,41 @@ def read_Label(e: soap.Element) -> Label:
     mark32 = soap.attribute_of(e, given, "mark32", soap.parse_int)
     kind = soap.scoped_attribute(e, "kind", soap.parse_scoped_qname)
     absent = (
-        (given_ is None)
-        + (mark1 is None)
-        + (mark2 is None)
-        + (mark3 is None)
-        + (mark4 is None)
-        + (mark5 is None)
-        + (mark6 is None)
-        + (mark7 is None)
-        + (mark8 is None)
-        + (mark9 is None)
-        + (mark10 is None)
-        + (mark11 is None)
-        + (mark12 is None)
-        + (mark13 is None)
-        + (mark14 is None)
-        + (mark15 is None)
-        + (mark16 is None)
-        + (mark17 is None)
-        + (mark18 is None)
-        + (mark19 is None)
-        + (mark20 is None)
-        + (mark21 is None)
-        + (mark22 is None)
-        + (mark23 is None)
-        + (mark24 is None)
-        + (mark25 is None)
-        + (mark26 is None)
-        + (mark27 is None)
-        + (mark28 is None)
-        + (mark29 is None)
-        + (mark30 is None)
-        + (mark31 is None)
-        + (mark32 is None)
-        + (kind is None)
-    )
+        given_,
+        mark1,
+        mark2,
+        mark3,
+        mark4,
+        mark5,
+        mark6,
+        mark7,
+        mark8,
+        mark9,
+        mark10,
+        mark11,
+        mark12,
+        mark13,
+        mark14,
+        mark15,
+        mark16,
+        mark17,
+        mark18,
+        mark19,
+        mark20,
+        mark21,
+        mark22,
+        mark23,
+        mark24,
+        mark25,
+        mark26,
+        mark27,
+        mark28,
+        mark29,
+        mark30,
+        mark31,
+        mark32,
+        kind,
+    ).count(None)
     if absent and len(e.attrib) > 34 - absent:
         if soap.misnamed_attributes(
             e,

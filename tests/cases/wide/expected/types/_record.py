@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from builtins import list as _list
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .. import _soap as soap
 
 
-@dataclass(slots=True, kw_only=True)
+@soap.dataclass(slots=True, kw_only=True)
 class Record(soap.Struct):
     """The content of record."""
 
