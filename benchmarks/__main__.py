@@ -21,6 +21,7 @@ BENCHMARKS = (
     "large",
     "outlive",
     "workers",
+    "sandbox",
     "security",
 )
 
@@ -35,6 +36,9 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="small inputs; saves nothing"
     )
+    parser.add_argument(
+        "--long", action="store_true", help="inputs that take minutes, too"
+    )
     parser.add_argument("--vim25", type=Path, help="the folder of vim25's WSDL")
     arguments = parser.parse_args()
     if unknown := set(arguments.chosen) - set(BENCHMARKS):
@@ -45,7 +49,11 @@ def main() -> None:
     found: dict[str, Found] = {}
     with tempfile.TemporaryDirectory() as scratch:
         settings = Settings(
-            arguments.rounds, arguments.quick, Path(scratch), vim25 and vim25.resolve()
+            arguments.rounds,
+            arguments.quick,
+            Path(scratch),
+            vim25 and vim25.resolve(),
+            arguments.long,
         )
         for name in arguments.chosen or BENCHMARKS:
             print(f"{name}:", flush=True)

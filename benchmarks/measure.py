@@ -37,6 +37,8 @@ class Settings:
     quick: bool
     scratch: Path
     vim25: Path | None = None
+    long: bool = False
+    """Whether inputs that take minutes are measured too."""
 
     @property
     def few(self) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 _MIB = 2**20
 
 
-def _resident() -> float:
+def resident() -> float:
     """MiB of memory now; the peak where the system does not report it."""
     # Here and not above: none of the work's.
     import resource
@@ -132,7 +132,7 @@ def main() -> None:
     # Here and not above: none of the work's.
     import json
 
-    print(json.dumps({"seconds": took, "resident": _resident(), "peak": _peak()}))
+    print(json.dumps({"seconds": took, "resident": resident(), "peak": _peak()}))
 
 
 if __name__ == "__main__":

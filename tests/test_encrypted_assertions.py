@@ -183,8 +183,34 @@ def test_one_that_is_issued_encrypted_is_passed_on(desk: Any) -> None:
 def test_a_client_cannot_refer_to_what_it_cannot_read(desk: Any) -> None:
     token = hidden(token_for("holder-of-key"))
     wire, mine = both(desk, token, "holder-of-key")
+    with pytest.raises(ValueError, match="give it as it is"):
+        ask(desk, wire, mine)
+    wire, mine = both(desk, lambda: token, "holder-of-key")
     with pytest.raises(desk.errors.SecurityError, match="refers to an encrypted"):
         ask(desk, wire, mine)
+    wire, mine = both(desk, "<a/>", "holder-of-key")
+    with pytest.raises(ValueError, match="no assertion"):
+        ask(desk, wire, mine)
+
+
+@pytest.mark.parametrize("port", PORTS)
+@pytest.mark.parametrize("order", ["sign-encrypt", "encrypt-sign"])
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("further", [[], ["Body"], ["Body", "Signature"]])
+def test_a_client_encrypts_it(
+    desk: Any, method: str, order: str, further: list[str], port: str
+) -> None:
+    encrypt = [*further, "Assertion"]
+    token = token_for(method)
+    wire, mine = both(desk, token, method, encrypt=encrypt, order=order)
+    assert ask(desk, wire, mine, port) == "who? ida"
+    assert etree.fromstring(wire.request.body).find(f".//{ASSERTION}") is None
+    plain = profile(desk, saml=method, encrypt=further, order=order)
+    with pytest.raises(desk.errors.SoapFault, match="could not be verified"):
+        ask(desk, wire, plain.with_keys(keys(desk, CLIENT, SERVICE, saml=token)), port)
+    if method == "bearer":  # whoever encrypted it
+        issued = keys(desk, CLIENT, SERVICE, saml=hidden(token))
+        assert ask(desk, wire, plain.with_keys(issued), port) == "who? ida"
 
 
 # ------------------------------------------------------------------------------ refusals

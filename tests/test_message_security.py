@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from message_desk import (
     CA,
@@ -40,6 +41,7 @@ from message_desk import (
 from message_keys import Pair, pair
 
 from soapwright.runtime.security.canonical import inclusive
+from soapwright.runtime.security.trust import key_identifier
 
 INCLUSIVE = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
 
@@ -95,6 +97,73 @@ def test_the_token_is_signed_too(desk: Any, reference: str) -> None:
     assert (b"#STR-Transform" in wire.request.body) is (reference != "direct")
     plain = profile(desk, reference=reference, sign=["Body", "Timestamp"])
     refused_by_service(desk, wire, plain.with_keys(keys(desk, CLIENT, SERVICE)))
+
+
+def key_info(own: Pair, *forms: str) -> str:
+    """A KeyInfo of these forms, as programs write it that know XML Signature alone, or zeep."""
+    certificate = own.certificate
+    der = b64encode(certificate.public_bytes(Encoding.DER)).decode()
+    numbers: Any = own.key.public_key().public_numbers()
+    modulus, exponent = (
+        b64encode(n.to_bytes((n.bit_length() + 7) // 8, "big")).decode()
+        for n in (numbers.n, numbers.e)
+    )
+    identifier = b64encode(key_identifier(certificate) or b"").decode()
+    written = {
+        "certificate": f"<X509Certificate>{der}</X509Certificate>",
+        "number": "<X509IssuerSerial><X509IssuerName>CN=authority</X509IssuerName>"
+        f"<X509SerialNumber>{certificate.serial_number}</X509SerialNumber></X509IssuerSerial>",
+        "identifier": f"<X509SKI>{identifier}</X509SKI>",
+    }
+    data = "".join(written[form] for form in forms if form in written)
+    inside = f"<X509Data>{data}</X509Data>" if data else ""
+    if "reference" in forms:
+        inside = f'<w:SecurityTokenReference xmlns:w="{WSSE[1:-1]}">{inside}</w:SecurityTokenReference>'
+    if "value" in forms:
+        inside += f"<KeyValue><RSAKeyValue><Modulus>{modulus}</Modulus><Exponent>{exponent}</Exponent></RSAKeyValue></KeyValue>"
+    return f'<KeyInfo xmlns="{DS[1:-1]}">{inside}</KeyInfo>'
+
+
+def informed(own: Pair, *forms: str) -> Change:
+    """The same message, with another KeyInfo."""
+
+    def change(envelope: bytes) -> bytes:
+        root = etree.fromstring(envelope)
+        signature = root.find(f".//{DS}Signature")
+        other = etree.fromstring(key_info(own, *forms))
+        signature.replace(signature.find(f"{DS}KeyInfo"), other)
+        return etree.tostring(root)
+
+    return change
+
+
+CARRIED = [
+    ("certificate",),
+    ("certificate", "value"),
+    ("reference", "certificate"),
+    ("reference", "number", "certificate"),
+    ("number", "certificate"),
+]
+KNOWN = [("number",), ("identifier",), ("value",), ("reference", "identifier")]
+
+
+@pytest.mark.parametrize("forms", [*CARRIED, *KNOWN])
+def test_forms_of_a_key_info(desk: Any, forms: tuple[str, ...]) -> None:
+    mine = keys(desk, CLIENT, SERVICE)
+    wire = Wire(desk, keys(desk, SERVICE, CLIENT), informed(CLIENT, *forms))
+    assert ask(desk, wire, mine) == "who? CN=client"
+    wire = Wire(desk, keys(desk, SERVICE, CA), informed(CLIENT, *forms))
+    if forms in CARRIED:
+        assert ask(desk, wire, mine) == "who? CN=client"
+    else:  # nobody knows the certificate
+        refused_by_service(desk, wire, mine, "Desk")
+    for given in (
+        {"there": informed(STRANGER, *forms)},
+        {"back": informed(STRANGER, *forms)},
+    ):
+        wire = Wire(desk, keys(desk, SERVICE, CLIENT), **given)
+        with pytest.raises(desk.errors.SoapError):
+            ask(desk, wire, mine)
 
 
 def test_an_hmac_of_a_shared_secret(desk: Any) -> None:

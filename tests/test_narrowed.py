@@ -117,6 +117,11 @@ NARROWED = {
             "<x/><y/>",
         ],
     ),
+    "one-wildcard": (
+        '<xs:sequence><xs:any namespace="##any" processContents="lax" minOccurs="0"/></xs:sequence>',
+        '<xs:sequence><xs:any namespace="##targetNamespace" processContents="lax"/></xs:sequence>',
+        ["<one/>", "<o:y/>", "", "<one/><two/>"],
+    ),
     "repeated-choice": (
         f'<xs:choice {SOME}>{one("x")}{one("y")}{one("z")}</xs:choice>',
         f'<xs:choice minOccurs="2" maxOccurs="3">{one("x")}{one("y")}</xs:choice>',
@@ -224,3 +229,27 @@ def test_what_a_restriction_refuses_is_refused(
                 assert not list(compare_envelopes(written, given)), content
     for module in [m for m in sys.modules if m.startswith(package_name)]:
         del sys.modules[module]
+
+
+def test_an_attribute_that_was_taken_away_may_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        f'<xs:schema xmlns:xs="{XSD}" xmlns:t="urn:t" targetNamespace="urn:t">'
+        '<xs:complexType name="A"><xs:attribute name="x"/></xs:complexType>'
+        '<xs:complexType name="B"><xs:complexContent><xs:restriction base="t:A">'
+        '<xs:attribute name="x" use="prohibited"/></xs:restriction></xs:complexContent></xs:complexType>'
+        '<xs:complexType name="C"><xs:complexContent><xs:extension base="t:B">'
+        '<xs:attribute name="x" use="required"/></xs:extension></xs:complexContent></xs:complexType>'
+        '<xs:element name="c" type="t:C"/></xs:schema>'
+    )
+    path = tmp_path / "service.wsdl"
+    path.write_text(wsdl(text, ["c"]), encoding="utf-8")
+    write_package(
+        tmp_path / "brought_back", generate(path, Options("brought_back")).files
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    package = import_module("brought_back")
+    package.validate(package.types.C(x="1"))
+    with pytest.raises(package.errors.EncodeError, match="is not allowed"):
+        package.validate(package.types.B(x="1"))

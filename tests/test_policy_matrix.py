@@ -79,6 +79,7 @@ def has(*names: str) -> Callable[[bytes], bool]:
     return lambda message: all(f"{name}".encode() in message for name in names)
 
 
+ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}Assertion"
 STAMPED = frozenset({"Body", "Timestamp"})
 KINDS = {
     "asymmetric": Kind(asymmetric("IncludeTimestamp"), BODY, BODY, signed=STAMPED),
@@ -264,6 +265,30 @@ KINDS = {
         *(BODY, BODY),
         user="ida",
         saml="sender-vouches",
+    ),
+    "issued, and signed by the sender": Kind(
+        asymmetric("IncludeTimestamp")
+        + saml_token("SignedSupportingTokens", issued("Bearer")),
+        *(BODY, BODY),
+        user="ida",
+        saml="bearer",
+        checks=has("#STR-Transform"),
+    ),
+    "SAML that the sender signs, encrypted": Kind(
+        asymmetric("IncludeTimestamp") + saml_token("SignedEncryptedSupportingTokens"),
+        *(BODY, BODY),
+        user="ida",
+        saml="sender-vouches",
+        checks=lambda request: ASSERTION not in tags(request),
+    ),
+    "SAML that is encrypted": Kind(
+        asymmetric("IncludeTimestamp", "EncryptBeforeSigning")
+        + saml_token("EncryptedSupportingTokens"),
+        *(BODY + ENCRYPTED, BODY + ENCRYPTED),
+        encrypted=True,
+        user="ida",
+        saml="bearer",
+        checks=lambda request: ASSERTION not in tags(request),
     ),
     "SAML that has the key": Kind(
         asymmetric("IncludeTimestamp", initiator="<sp:SamlToken/>"),

@@ -106,6 +106,21 @@ def test_encrypted_with_the_signature(desk: Any) -> None:
             assert ask(desk, wire, mine) == "who? ida"
 
 
+@pytest.mark.parametrize("encrypt", [[], ["Body", "Assertion"]])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_signature_covers_it_where_that_is_demanded(
+    desk: Any, method: str, encrypt: list[str]
+) -> None:
+    sign = ["Body", "Timestamp", "Addressing", "Assertion"]
+    token = token_for(method)
+    wire, mine = both(desk, token, method, sign=sign, encrypt=encrypt)
+    assert ask(desk, wire, mine) == "who? ida"
+    if method != "sender-vouches":  # whose signature always does
+        less = profile(desk, saml=method, encrypt=encrypt)
+        own = keys(desk, CLIENT, SERVICE, saml=token)
+        refused(desk, wire, less.with_keys(own))
+
+
 def test_a_function_gives_each_message_its_token(desk: Any) -> None:
     given: list[str] = []
 

@@ -304,7 +304,7 @@ def test_zeep_calls_our_service(
             return envelope
 
     given = profile(desk, sign=["Body"], timestamp=False)
-    security = given.with_keys(keys(desk, SERVICE, CLIENT))
+    security = given.with_keys(keys(desk, SERVICE, CA))
     app = desk.server.asgi(service(desk), security=security)
     with listening(app) as base_url:
         wsse = Signature(

@@ -391,7 +391,7 @@ def test_what_is_read_again_is_noted_once(package):
     assert [problem.path.rpartition(".")[2] for problem in problems] == [
         "number",
         "day",
-        "amounts",
+        "amounts[0]",
     ]
 
 

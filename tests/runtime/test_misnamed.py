@@ -256,3 +256,18 @@ def test_a_known_element_whose_attributes_are_misnamed_stays_xml(package):
         (found,) = etree.fromstring(envelope(PLACE % attributes))[0]
         kept = soap.read_wildcard(found, known)
         assert isinstance(kept, kind)
+
+
+def test_items_that_are_misnamed_are_counted_with_the_others(package):
+    sent = envelope(
+        "<t:findResponse><t:book><t:shelf>1</t:shelf></t:book><t:book><t:shelf>x</t:shelf></t:book>"
+        "<book><shelf>y</shelf></book><t:book><t:shelf>z</t:shelf></t:book></t:findResponse>"
+    )
+    whole, streamed = [], []
+    find(package).decode_response(sent, lenient=True, problems=whole)
+    assert list(
+        find(package).iter_response(io.BytesIO(sent), lenient=True, problems=streamed)
+    )
+    paths = [f"findResponse.book[{number}].shelf" for number in (1, 2, 3)]
+    assert [problem.path for problem in whole] == paths
+    assert [problem.path for problem in streamed] == paths

@@ -232,6 +232,10 @@ def test_facets(facets: Facets, right: list[object], wrong: list[object]) -> Non
         (True, "1", True),
         (False, "true", False),
         (Colour.RED, "red", True),
+        (["A", "B"], "\n A  B\n", True),
+        (["A"], "A B", False),
+        ([True, 1, "a"], "1 01 a", True),
+        ([True, 2, "a"], "1 01 a", False),
         (b"a", "YQ==", True),
     ],
 )

@@ -19,6 +19,7 @@ _WORDS = {
     for word in (
         *("Body", "Timestamp", "Addressing", "UsernameToken"),
         *("BinarySecurityToken", "Headers", "Attachments", "CompleteAttachments"),
+        "Assertion",
     )
 }
 _PART = re.compile(r"\{[^}]*\}[^,{}]+|[^,{}]+")

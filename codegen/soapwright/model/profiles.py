@@ -14,10 +14,13 @@ ProfileOption: TypeAlias = tuple[str, object]
 
 PARTS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken", "BinarySecurityToken"),
-    *("Headers", "Attachments", "CompleteAttachments"),
+    *("Headers", "Attachments", "CompleteAttachments", "Assertion"),
 )
 ATTACHMENTS: Final = ("Attachments", "CompleteAttachments")
-ENCRYPTED_PARTS: Final = ("Body", "Signature", "UsernameToken", *ATTACHMENTS)
+ENCRYPTED_PARTS: Final = (
+    *("Body", "Signature", "UsernameToken", "Assertion"),
+    *ATTACHMENTS,
+)
 _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "order": ("sign-encrypt", "encrypt-sign"),

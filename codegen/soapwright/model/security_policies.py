@@ -203,10 +203,10 @@ def saml_confirmation(one: SupportingToken, binding: Binding | None) -> str:
         return ""
     if binding is Binding.TRANSPORT:
         return "bearer" if one.token.is_bearer else ""
-    if binding is not Binding.ASYMMETRIC or one.is_encrypted:
+    if binding is not Binding.ASYMMETRIC:
         return ""
-    if one.is_signed:
-        return "sender-vouches" if one.token.kind == "SamlToken" else ""
+    if one.is_signed and one.token.kind == "SamlToken":
+        return "sender-vouches"
     return "bearer" if one.token.is_bearer else ""
 
 

@@ -345,6 +345,11 @@ class _Reading:
             sign["UsernameToken"] = None
         if any(t.is_encrypted for t in usernames):
             encrypt["UsernameToken"] = None
+        asserted = [t for t in tokens if saml_confirmation(t, self._binding)]
+        if saml == "bearer" and any(t.is_signed for t in asserted):
+            sign["Assertion"] = None
+        if any(t.is_encrypted for t in asserted):
+            encrypt["Assertion"] = None
         reference = self._reference_of(_SIGNING, by_initiator=by_initiator)
         if sign and "ProtectTokens" in self._flags and reference == "direct":
             sign["BinarySecurityToken"] = None

@@ -144,8 +144,8 @@ def _held(field: Field) -> str:
             words += ["nil=True"] if nil else []
         case OrderedMember():
             words = [_names(alternatives_in(field.what)), "each=True"]
-        case WildcardMember(repeated=repeated):
-            words = ["{}", *(["each=True"] if repeated else [])]
+        case WildcardMember():
+            words = ["{}", "each=True"]  # its field is a list, be there one or many
         case _:
             raise TypeError(f"{field.name} holds no elements")
     return f"Held({', '.join([name, *words])})"

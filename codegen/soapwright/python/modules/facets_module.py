@@ -63,11 +63,7 @@ class FacetsModules:
                 self._type(NamedRef(definition.id))  # its reader asks for it
             if not isinstance(definition, Struct):
                 continue
-            lines = [
-                f"    {string(one.name)}: {check},"
-                for one in types.fields(definition)
-                if (one.own or one.shape) and (check := self._check(one))
-            ]
+            lines = self._lines(definition)
             name = types.names.types[definition.id]
             if lines:
                 checks += [f"{string(name)}: {{", *lines, "},"]
@@ -94,6 +90,23 @@ class FacetsModules:
         )
 
     # ---------------------------------------------------------------------------- fields
+
+    def _lines(self, struct: Struct) -> list[str]:
+        """The entries of a class's fields, where its base's do not hold for them."""
+        types = self.context.types
+        removed = {
+            field.name
+            for base in types.line_of(struct)[-2:-1]
+            for field in types.fields(base)
+            if field.prohibited
+        }
+        lines = []
+        for one in types.fields(struct):
+            check = self._check(one) if one.own or one.shape else ""
+            if not check and one.name in removed and not one.prohibited:
+                check = "Check()"  # an extension has it again
+            lines += [f"    {string(one.name)}: {check},"] if check else []
+        return lines
 
     def _check(self, one: Field) -> str:
         """The check of a field, "" where it needs none."""

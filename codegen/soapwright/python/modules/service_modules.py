@@ -106,6 +106,8 @@ class ServiceModules:
         if simple.is_simple(reference):
             code = simple.code(reference, Scope())
             text = f"scoped.{code.text}" if code.scoped else code.content
+            if simple.is_any(reference):
+                text = "soap.write_any_simple"  # with the type that a value names
             return f"{tag} {code.read} {text}{nil}"
         if isinstance(reference, NamedRef):
             name = self.context.types.names.types[reference.id]

@@ -93,22 +93,39 @@ def note_types(v: Struct, e: Element) -> None:
     """
     text = e.get(XSI_TYPE)
     own = ""
-    if text is not None and (found := registered(v.__class__, encoded=False)):
-        if found[0].rpartition(":")[2] == text.strip().rpartition(":")[2]:
+    if text is not None and (known := registered(v.__class__, encoded=False)):
+        if known[0].rpartition(":")[2] == text.strip().rpartition(":")[2]:
             own = clark_name(e, text)
     children = []
     numbers: dict[str, int] = {}
     for c in e[:]:
         local = c.tag.rpartition("}")[2]
         number = numbers[local] = numbers.get(local, -1) + 1
-        if len(c) == 0 and (text := c.get(XSI_TYPE)) is not None:
-            named = clark_name(c, text)
-            others = tuple(other_attributes(c, ()).items())
-            children.append(ChildForm(local, number, c.text or "", named, others))
+        if (found := _typed(c, local, number)) is not None:
+            children.append(found)
     if own or children:
         form = v.__form__ or Form()
         children += form.children
         v.__form__ = form._replace(type=own, children=tuple(children))
+
+
+def _typed(c: Element, local: str, number: int) -> ChildForm | None:
+    """The form of a simple element that names its type; None of any other."""
+    text = c.get(XSI_TYPE)
+    if text is None or len(c):
+        return None
+    others = tuple(other_attributes(c, ()).items())
+    return ChildForm(local, number, c.text or "", clark_name(c, text), others)
+
+
+def form_of(e: Element) -> Form | None:
+    """The form of a fault's detail: a simple element may name its type.
+
+    Raises:
+        DecodeError: more prefixes are in scope than any document needs.
+    """
+    found = _typed(e, e.tag.rpartition("}")[2], 0)
+    return None if found is None else Form(children=(found,))
 
 
 def blanks(children: Sequence[Element], defaults: Mapping[str, str]) -> list[ChildForm]:
@@ -168,6 +185,11 @@ def write_as_read(
         if error.owner is plain:
             error.owner = v
         raise
+
+
+def as_read(xml: str, form: Form | None) -> str:
+    """The element of a fault's detail in the form in which it was read."""
+    return xml if form is None else _formed(xml, form, 0)
 
 
 class _Child:

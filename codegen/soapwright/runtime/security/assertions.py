@@ -91,6 +91,20 @@ def token_of(given: Given) -> Token:
     return Token(xml.strip(), root.get(attribute) or "", token_type, identifier)
 
 
+def is_encrypted(given: Given | None) -> bool:
+    """Whether what is given is one assertion for all messages, and encrypted.
+
+    Raises:
+        ValueError: it is no assertion.
+    """
+    if given is None or callable(given):
+        return False
+    try:
+        return not token_of(given).token_type
+    except SecurityError as error:
+        raise ValueError(str(error)) from None
+
+
 def assertion_in(security: Any) -> Any:  # Any: lxml ships no types
     """The only assertion of a Security block, as it is or encrypted.
 

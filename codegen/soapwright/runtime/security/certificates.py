@@ -1,4 +1,4 @@
-"""The certificate that a signature refers to (X.509 Token Profile 1.1, sections 3.1 and 3.2)."""
+"""The certificate that a signature refers to (X.509 Token Profile 1.1, sections 3.1 and 3.2; XML Signature 1.1, section 4.5)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,21 @@ from typing import Any, Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ..errors.errors import SecurityError
 from .algorithms import decoded
-from .names import BASE64, SKI, THUMBPRINT, TOKEN, X509_PATH, X509V3, ds, wsse
+from .names import (
+    BASE64,
+    REFERENCE,
+    SKI,
+    THUMBPRINT,
+    TOKEN,
+    X509_PATH,
+    X509V3,
+    ds,
+    wsse,
+)
 from .parts import only
 from .trust import key_identifier, thumbprint
 
@@ -28,6 +39,30 @@ class Found:
     """Those of authorities, which came with it."""
     token: Any = None  # Any: lxml ships no types
     """The element of the message that has it, `None` where it is known without."""
+
+
+def certificate_in(
+    info: Any,  # Any: lxml ships no types
+    security: Any,
+    by_id: Callable[[str], Any],
+    known: Sequence[x509.Certificate],
+) -> Found:
+    """The certificate that a KeyInfo is about: by its SecurityTokenReference, or by what XML Signature has in its place.
+
+    Args:
+        info: the KeyInfo.
+        security: as `certificate_of` has them, like the others.
+
+    Raises:
+        SecurityError: there is none, or the form is not known.
+    """
+    data, value = info.find(ds("X509Data")), info.find(ds("KeyValue"))
+    if info.find(REFERENCE) is not None or data is None and value is None:
+        return certificate_of(only(info, REFERENCE), security, by_id, known)
+    if data is not None:
+        return _of_data(only(info, ds("X509Data")), known)
+    numbers = _numbers(only(info, ds("KeyValue")))
+    return _single([one for one in known if _has_numbers(one, numbers)])
 
 
 def certificate_of(
@@ -60,7 +95,7 @@ def certificate_of(
     if child.tag == wsse("KeyIdentifier"):
         return _identified(child, known)
     if child.tag == ds("X509Data"):
-        return _numbered(only(child, ds("X509IssuerSerial")), known)
+        return _of_data(child, known)
     if child.tag == wsse("Embedded"):
         return _of_token(only(child, TOKEN))
     raise SecurityError("the form of a SecurityTokenReference is not known")
@@ -77,6 +112,40 @@ def _of_token(token: Any) -> Found:  # Any: lxml ships no types
         *others, certificate = map(certificate_from, _path(data))
         return Found(certificate, tuple(others), token)
     raise SecurityError("the token is none of X.509")
+
+
+def _of_data(
+    data: Any, known: Sequence[x509.Certificate]
+) -> Found:  # Any: lxml ships no types
+    """By an X509Data: its certificates, the signer's first, or its number or the identifier of its key."""
+    whole = data.findall(ds("X509Certificate"))
+    if len(whole) > _PATH_AT_MOST:
+        raise SecurityError(f"an X509Data of {len(whole)} certificates")
+    if whole:
+        certificate, *others = [certificate_from(decoded(e.text)) for e in whole]
+        return Found(certificate, tuple(others))
+    identifier = data.find(ds("X509SKI"))
+    if identifier is not None:
+        value = decoded(identifier.text)
+        return _single([one for one in known if key_identifier(one) == value])
+    return _numbered(only(data, ds("X509IssuerSerial")), known)
+
+
+def _numbers(value: Any) -> tuple[int, int]:  # Any: lxml ships no types
+    """The modulus and the exponent of an RSA key (XML Signature 1.1, section 4.5.2.2)."""
+    key = only(value, ds("RSAKeyValue"))
+    modulus, exponent = (
+        decoded(only(key, ds(name)).text) for name in ("Modulus", "Exponent")
+    )
+    return int.from_bytes(modulus, "big"), int.from_bytes(exponent, "big")
+
+
+def _has_numbers(certificate: x509.Certificate, numbers: tuple[int, int]) -> bool:
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        return False
+    known = key.public_numbers()
+    return (known.n, known.e) == numbers
 
 
 def _identified(

@@ -9,6 +9,7 @@ from ..errors.errors import SecurityError
 from ..http.message import Attachment
 from ..http.multipart import INCLUDE
 from .algorithms import decoded
+from .assertions import ASSERTIONS
 from .names import (
     ADDRESSING,
     CONFIRMATION,
@@ -21,7 +22,10 @@ from .profile import Profile
 from .receiving import Opened
 from .verifying import Verified
 
-_OF_SECURITY: Final = ("Timestamp", "UsernameToken", "BinarySecurityToken", "Signature")
+_OF_SECURITY: Final = (
+    *("Timestamp", "UsernameToken", "BinarySecurityToken"),
+    *("Signature", "Assertion"),
+)
 
 
 def check_coverage(found: Verified, profile: Profile) -> None:
@@ -111,6 +115,8 @@ def demanded(
         yield from (b for b in blocks if _namespace(b) in ADDRESSING)
     elif part == "UsernameToken":
         yield from parts.security.findall(USERNAME_TOKEN)
+    elif part == "Assertion":
+        yield from (e for e in parts.security if e.tag in ASSERTIONS)
     elif part == "Headers":
         yield from (b for b in blocks if b is not parts.security and parts.is_ours(b))
     elif part.endswith("}*"):
@@ -155,6 +161,8 @@ def _encrypted_elements(
         yield from (e for e in inside if e.tag in names)
     elif part == "UsernameToken":
         yield from (e for e in inside if e.tag == USERNAME_TOKEN)
+    elif part == "Assertion":
+        yield from (e for e in inside if e.tag in ASSERTIONS)
     elif part.endswith("}*"):
         yield from (b for b in blocks if _namespace(b) == part[1:-2])
     else:

@@ -14,6 +14,7 @@ from cryptography import x509
 from ..errors.errors import SecurityError
 from ..values.strings import attribute_text
 from .algorithms import encoded
+from .assertions import ASSERTIONS
 from .ciphers import (
     DATA,
     MASKS,
@@ -163,6 +164,8 @@ def _parts(places: Places, wanted: Sequence[str]) -> Iterator[Part]:
         if "Signature" in wanted and part.name in _WITH_SIGNATURE:
             yield part
         elif "UsernameToken" in wanted and part.name == USERNAME_TOKEN:
+            yield part
+        elif "Assertion" in wanted and part.name in ASSERTIONS:
             yield part
 
 

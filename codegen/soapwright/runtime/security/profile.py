@@ -31,9 +31,13 @@ _LAYOUTS: Final = ("strict", "lax", "timestamp-first", "timestamp-last")
 _WORDS: Final = (
     *("Body", "Timestamp", "Addressing", "UsernameToken"),
     *("BinarySecurityToken", "Headers", "Attachments", "CompleteAttachments"),
+    "Assertion",
 )
 _ATTACHMENTS: Final = ("Attachments", "CompleteAttachments")
-_ENCRYPTED_WORDS: Final = ("Body", "Signature", "UsernameToken", *_ATTACHMENTS)
+_ENCRYPTED_WORDS: Final = (
+    *("Body", "Signature", "UsernameToken", "Assertion"),
+    *_ATTACHMENTS,
+)
 
 
 class Engine(Protocol):
@@ -79,12 +83,12 @@ class Profile:
 
     A part that is signed is "Body", "Timestamp", "Addressing" (all header blocks of WS-Addressing), "Headers"
     (all header blocks that are for the receiver), "UsernameToken", "BinarySecurityToken", "Attachments" (the
-    contents of those that the envelope does not include), "CompleteAttachments" (with their MIME headers), or a
-    header block by its name in Clark's notation, `{urn:shop}Order`, or all of a namespace, `{urn:shop}*`. Body and
+    contents of those that the envelope does not include), "CompleteAttachments" (with their MIME headers), "Assertion" (of
+    SAML; one that the sender vouches for always is), or a header block by its name in Clark's notation, `{urn:shop}Order`, or all of a namespace, `{urn:shop}*`. Body and
     Timestamp must be there, the others are signed where they are.
     A part that is encrypted is "Body" (its content), "Signature" (with SignatureConfirmations),
-    "UsernameToken", "Attachments", "CompleteAttachments", or a header block, named likewise; they are encrypted where
-    they are. Attachments are encrypted after they are signed, in memory.
+    "UsernameToken", "Assertion" (of SAML), "Attachments", "CompleteAttachments", or a header block, named likewise; they
+    are encrypted where they are. Attachments are encrypted after they are signed, in memory; so is an assertion.
 
     Args:
         sign: the parts that are signed; none for messages that are not signed.
@@ -180,6 +184,11 @@ class Profile:
     def is_confirmed(self) -> bool:
         """Whether a signature confirms the assertion."""
         return self.saml in ("holder-of-key", "sender-vouches")
+
+    @property
+    def signs_assertion(self) -> bool:
+        """Whether the message's signature covers the assertion."""
+        return self.saml == "sender-vouches" or "Assertion" in self.sign
 
     @property
     def expected(self) -> tuple[str, ...]:

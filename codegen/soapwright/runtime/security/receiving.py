@@ -173,6 +173,7 @@ class _Opening:
             root = self._decrypting.with_assertion(found.parts, element)
             found.parts = parts_of(root, profile.actor)
             element = assertion_in(found.parts.security)
+            self._elements.append(place_of(element))
         ids = Ids(found.parts.root)
         found.assertion = asserted(element, profile, self._material, self._accepts, ids)
 

@@ -17,7 +17,7 @@ from ..xml.element import Element
 from ..xml.parsing import LIMITS, Limits, parse
 from .algorithms import DIGESTS, SIGNATURES, accepted, identity_of
 from .assertion_checks import Asserted
-from .assertions import ASSERTIONS, ENCRYPTED_ASSERTION, id_of
+from .assertions import ASSERTIONS, ENCRYPTED_ASSERTION, id_of, is_encrypted
 from .ciphers import DATA, TRANSPORTS
 from .correlation import Correlation
 from .demanding import (
@@ -196,6 +196,10 @@ class SecuredClient(_Secured):
             raise ValueError("a SAML assertion is demanded: give Keys(saml=…)")
         if profile.is_confirmed and not profile.sign:
             raise ValueError(f"saml={profile.saml!r} is confirmed by a signature")
+        refers = profile.is_confirmed or profile.signs_assertion
+        if profile.saml and refers and is_encrypted(material.saml):
+            given = "give it as it is, and encrypt=['Assertion']"
+            raise ValueError(f"the signature refers to the assertion: {given}")
 
     def secured(self, message: Message) -> Message:
         """The message with its Security block.

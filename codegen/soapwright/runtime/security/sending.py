@@ -25,6 +25,8 @@ from .profile import Profile
 from .references import key_reference, sha1_reference
 from .signing import Further, signed
 
+_LAST: Final = ("Signature", "Assertion")
+"""The parts that are encrypted after the message is signed, whatever its order."""
 _SIGNING_AT_MOST: Final = 24
 """Bytes of a derived key that signs: those of the suite's other keys, 192 bits at most (WS-SecurityPolicy 1.2, section 6.1)."""
 
@@ -108,11 +110,11 @@ class _Sending:
         instead: tuple[tuple[str, str], ...] = ()
         first = profile.order == "encrypt-sign"
         if first:
-            parts = [part for part in profile.encrypt if part != "Signature"]
+            parts = [part for part in profile.encrypt if part not in _LAST]
             found = self._encrypt(parts)
             lists.behind, instead = found.ids, found.instead
         values = self._sign(lists.behind, instead)
-        rest = [p for p in profile.encrypt if not first or p == "Signature"]
+        rest = [p for p in profile.encrypt if not first or p in _LAST]
         lists.front = self._encrypt(rest).ids
         attachments = self._with_sealed(lists)
         self._put_in_front(lists)
@@ -211,8 +213,8 @@ class _Sending:
     @property
     def _key_is_first(self) -> bool:
         profile = self._profile
-        signature_too = "Signature" in profile.encrypt
-        return profile.symmetric or profile.order == "sign-encrypt" or signature_too
+        last = any(part in _LAST for part in profile.encrypt)
+        return profile.symmetric or profile.order == "sign-encrypt" or last
 
     @property
     def _data_key(self) -> tuple[bytes, str]:

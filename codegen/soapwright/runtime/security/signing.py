@@ -169,11 +169,11 @@ class _Signing:
         )
 
     def _assertion(self) -> str:
-        """The SAML assertion, and the reference by which it is signed where the sender vouches for it."""
+        """The SAML assertion, and the reference by which it is signed where it is."""
         assertion = self._further.assertion
         if assertion is None:
             return ""
-        if self._profile.saml != "sender-vouches":
+        if not self._profile.signs_assertion:
             return assertion.xml
         self._vouching = new_id("STR")
         return f"{assertion.xml}{assertion.reference(self._vouching)}"

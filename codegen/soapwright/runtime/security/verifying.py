@@ -31,7 +31,7 @@ from .canonical import (
     prefixes_around,
     with_default,
 )
-from .certificates import Found, certificate_of
+from .certificates import Found, certificate_in, certificate_of
 from .contained import check_contained
 from .material import Material
 from .names import (
@@ -195,14 +195,14 @@ class Verifying:
         """
         if algorithm.startswith("hmac"):
             return None
-        reference = only(only(signature, ds("KeyInfo")), REFERENCE)
-        known = self._assertion
-        if known is not None and referred(reference, [known.element]) is not None:
-            if known.holder is None:
-                raise SecurityError("the assertion has no key that signs")
-            return Found(known.holder, (), known.element)
-        return certificate_of(
-            reference, self._parts.security, self._ids.element, self._known
+        info, known = only(signature, ds("KeyInfo")), self._assertion
+        if known is not None and info.find(REFERENCE) is not None:
+            if referred(only(info, REFERENCE), [known.element]) is not None:
+                if known.holder is None:
+                    raise SecurityError("the assertion has no key that signs")
+                return Found(known.holder, (), known.element)
+        return certificate_in(
+            info, self._parts.security, self._ids.element, self._known
         )
 
     def secret(self, signature: Any) -> bytes:  # Any: lxml ships no types

@@ -7,7 +7,6 @@ from typing import Any, Final
 from soapwright.runtime.errors.errors import SecurityError
 from soapwright.runtime.security.algorithms import decoded
 from soapwright.runtime.security.names import (
-    ENCRYPTED_KEY,
     REFERENCE,
     SKI,
     THUMBPRINT,
@@ -48,8 +47,10 @@ def _key(key: Any) -> str:  # Any: cryptography has one owner
 def referred(e: Any) -> str:  # Any: lxml's elements
     """How a signature, or an encrypted key, refers to a certificate, in words."""
     found = e.find(f"{ds('KeyInfo')}/{REFERENCE}/*")
-    if found is None and e.tag == ENCRYPTED_KEY:  # so in encrypted assertions
+    if found is None:
         found = e.find(f"{ds('KeyInfo')}/{ds('X509Data')}")
+    if found is None and e.find(f"{ds('KeyInfo')}/{ds('KeyValue')}") is not None:
+        return "the key itself, without a certificate"
     if found is None:
         return "its KeyInfo has no SecurityTokenReference"
     if found.tag == wsse("Reference"):

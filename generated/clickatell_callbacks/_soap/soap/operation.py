@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, NoReturn, TypeAlias, TypeVar
 
+from ..codec.form import as_read, form_of
 from ..codec.package import Package
 from ..errors.errors import (
     DeclaredSoapFault,
@@ -262,7 +263,7 @@ class Operation(Generic[Request, Response]):
         if isinstance(fault, DeclaredSoapFault):
             codec = self._codec_of(fault)
             try:
-                detail = codec.write(fault.detail)
+                detail = as_read(codec.write(fault.detail), fault.__form__)
             except Exception as error:
                 refuse(fault.detail, "detail", error, self.package.secrets)
         return self.envelope.wrap(write_fault(fault, self.envelope.wire, detail))
@@ -599,6 +600,7 @@ def _typed(
     fault, and is another declared one or none."""
     try:
         made = declared.exception.of(fault, codec.read(entry))
+        made.__form__ = form_of(entry)
     except DecodeError as error:
         hide(error, fault.secrets)
         fault.__cause__ = fault.__cause__ or error

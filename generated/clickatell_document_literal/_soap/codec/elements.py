@@ -20,6 +20,9 @@ _OF_ANY: Final = frozenset(
     {"read_any", "read_any_encoded", "write_any", "write_any_encoded"}
 )
 
+# Those that write an element, and not its text.
+_OF_ELEMENTS: Final = _OF_ANY | {"write_any_simple"}
+
 NAMED: Final = 8
 """How sure it is that an element is a declared fault's, by its qualified name."""
 
@@ -116,7 +119,7 @@ def written(
 ) -> str:
     """An element with a value that is not nil; `kind` are the attributes of a simple one."""
     write = known.function("write", writer)
-    if "." not in writer or writer.removeprefix("soap.") in _OF_ANY:
+    if "." not in writer or writer.removeprefix("soap.") in _OF_ELEMENTS:
         text: str = write(value, tag)
         return text
     if writer.startswith("scoped."):

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from ..errors.errors import DecodeError
 from ..values.names import SOAP11, SOAP12, SOAP_ENCODINGS, XML, XSI
 from ..xml.element import Element, bad, bad_attribute, quiet
+from ..xml.lenience import notes
 
 _SHOWN: Final = 200
 _OTHERS: Final = "{##other}"
@@ -185,6 +186,8 @@ def _renamed(
                 meant = _meant(by_tag, tag, wanted[local], names)
                 for sibling in by_tag[tag]:
                     sibling.tag = meant
+    if (noted := notes()) is not None:
+        noted.steps.pop(c.getparent(), None)  # they count the children by their names
     return not c.tag.startswith(_OTHERS)
 
 

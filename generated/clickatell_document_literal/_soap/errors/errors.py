@@ -17,7 +17,7 @@ All can be pickled. None shows an envelope, a fault's detail or a secret's value
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from ..secrets.redaction import ALWAYS, Secrets
 from ..values.anyxml import AnyElement
@@ -275,6 +275,8 @@ class DeclaredSoapFault(SoapFault, Generic[Detail]):
         )
         self._detail = detail
         self.element = element
+        # Any: the form in which the detail's element was read, as of objects (codec/form.py)
+        self.__form__: Any = None
 
     @property
     def detail(self) -> Detail:

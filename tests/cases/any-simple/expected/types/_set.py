@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from .. import _soap as soap
+from .. import elements
 from .. import types as t
 
 
@@ -18,6 +19,7 @@ class Set(soap.Struct):
     choices: list[tuple[Literal["one", "other"], soap.AnySimple]] = field(
         default_factory=list
     )
+    any_elements: list[soap.AnyElement | tuple[str, Any]] = field(default_factory=list)
 
 
 def write_Set(v: Set, tag: str, attributes: str = "") -> str:
@@ -38,6 +40,7 @@ def write_Set(v: Set, tag: str, attributes: str = "") -> str:
             xml += soap.write_any_simple(choices_item[1], "tns:other")
         else:
             raise soap.unknown_item(choices_item)
+    xml += soap.write_wildcards(v.any_elements, elements.KNOWN)
     return f"{xml}</{tag}>"
 
 
@@ -45,25 +48,31 @@ def read_Set(e: soap.Element) -> Set:
     parameter: list[t.Parameter] = []
     measured: t.Measured | None = None
     choices: list[tuple[Literal["one", "other"], soap.AnySimple]] = []
+    any_elements: list[soap.AnyElement | tuple[str, Any]] = []
     children = e[:]
     if not children and soap.check_empty(e):
         return soap.NOTHING
     for c in children:
         tag = c.tag
-        if tag == "{urn:any-simple}parameter":
+        if tag == "{urn:any-simple}parameter" and not any_elements:
             parameter.append(t.read_Parameter(c))
-        elif tag == "{urn:any-simple}measured":
+        elif (
+            tag == "{urn:any-simple}measured" and measured is None and not any_elements
+        ):
             measured = None if not len(c) and soap.is_nil(c) else t.read_Measured(c)
-        elif tag == "{urn:any-simple}one":
+        elif tag == "{urn:any-simple}one" and not any_elements:
             choices.append(("one", soap.any_simple_value(c)))
-        elif tag == "{urn:any-simple}other":
+        elif tag == "{urn:any-simple}other" and not any_elements:
             choices.append(("other", soap.any_simple_value(c)))
+        elif soap.allows(tag, ("urn:any-simple",)):
+            any_elements.append(soap.read_wildcard(c, elements.KNOWN))
         elif soap.misnamed(c, "urn:any-simple", "parameter* measured one* other*"):
             return read_Set(e)
     v = Set.__new__(Set)
     v.parameter = parameter
     v.measured = measured
     v.choices = choices
+    v.any_elements = any_elements
     v.__form__ = None
     if soap.noting.on:
         soap.note_types(v, e)
