@@ -73,9 +73,10 @@ def soap(root: Any) -> str:
     return str(etree.QName(root).namespace)
 
 
-@pytest.mark.parametrize(
-    "reference", ["direct", "issuer-serial", "ski", "thumbprint", "embedded"]
-)
+REFERENCES = ["direct", "issuer-serial", "ski", "thumbprint", "embedded", "path"]
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
 @pytest.mark.parametrize("kind", ["rsa", "ec", "ec384"])
 def test_references_and_kinds_of_keys(desk: Any, reference: str, kind: str) -> None:
     mine, theirs = pair("mine", kind), pair("theirs", kind)
@@ -85,16 +86,36 @@ def test_references_and_kinds_of_keys(desk: Any, reference: str, kind: str) -> N
     assert ask(desk, wire, given) == "who? CN=mine"
 
 
-@pytest.mark.parametrize(
-    "reference", ["direct", "issuer-serial", "ski", "thumbprint", "embedded"]
-)
+@pytest.mark.parametrize("size", [1, 2])
+def test_a_path_of_certificates(desk: Any, size: int) -> None:
+    """Who trusts the root alone needs those between."""
+    root = pair("root", ca=True)
+    chain = [pair("middle", "rsa", root, ca=True)]
+    if size > 1:
+        chain.insert(0, pair("lower", "rsa", chain[0], ca=True))
+    own = pair("leaf", "rsa", chain[0])
+    for reference in ("path", "direct"):
+        given = profile(desk, reference=reference, expect=())
+        between = [one.certificate for one in chain]
+        mine = given.with_keys(keys(desk, own, SERVICE, chain=between))
+        wire = Wire(desk, profile(desk).with_keys(keys(desk, SERVICE, root)))
+        if reference == "path":
+            assert ask(desk, wire, mine) == "who? CN=leaf"
+        else:
+            refused_by_service(desk, wire, mine, "Desk")
+    with pytest.raises(ValueError, match="encryption_reference"):
+        profile(desk, encryption_reference="path")
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
 def test_the_token_is_signed_too(desk: Any, reference: str) -> None:
     parts = ["Body", "Timestamp", "BinarySecurityToken"]
     given = profile(desk, reference=reference, sign=parts)
     wire = Wire(desk, given.with_keys(keys(desk, SERVICE, CLIENT)))
     mine = given.with_keys(keys(desk, CLIENT, SERVICE))
     assert ask(desk, wire, mine) == "who? CN=client"
-    assert (b"#STR-Transform" in wire.request.body) is (reference != "direct")
+    has_token = reference in ("direct", "path")
+    assert (b"#STR-Transform" in wire.request.body) is not has_token
     plain = profile(desk, reference=reference, sign=["Body", "Timestamp"])
     refused_by_service(desk, wire, plain.with_keys(keys(desk, CLIENT, SERVICE)))
 

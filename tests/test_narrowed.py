@@ -179,21 +179,27 @@ NARROWED = {
         f'<xs:sequence>{one("x")}{one("y", more=OPTIONAL)}</xs:sequence>',
         ["a<x/>b<y/>c", "<x/>", "a", "<y/>", "<x/>a<x/>", "<y/><x/>"],
     ),
+    "text-between": (
+        f"<xs:sequence>{one('x', more=SOME)}</xs:sequence>",
+        f"<xs:sequence>{one('x')}</xs:sequence>",
+        ["<x/>", " <x/> ", "a<x/>", "<x/>b", "<x/><x/>"],
+    ),
     "groups": (
         f'<xs:group ref="t:G" {SOME}/>',
         '<xs:group ref="t:G" minOccurs="2" maxOccurs="2"/>',
         ["<g/><g/>", "<h/><g/>", "<g/>", "<g/><h/><g/>"],
     ),
 }
-MIXED = {"mixed"}
+MIXED = {"mixed": "AB", "text-between": "A"}
 
 
-def schema(base: str, restriction: str, *, mixed: bool) -> str:
-    mark = ' mixed="true"' if mixed else ""
+def schema(base: str, restriction: str, *, mixed: str = "") -> str:
+    """A type A and a restriction B of it, of which some are `mixed`."""
+    a, b = (' mixed="true"' if one in mixed else "" for one in "AB")
     return (
         f'<xs:schema xmlns:xs="{XSD}" xmlns:t="urn:t" targetNamespace="urn:t"'
-        f' elementFormDefault="qualified">{TYPES}<xs:complexType name="A"{mark}>{base}</xs:complexType>'
-        f'<xs:complexType name="B"{mark}><xs:complexContent><xs:restriction base="t:A">{restriction}'
+        f' elementFormDefault="qualified">{TYPES}<xs:complexType name="A"{a}>{base}</xs:complexType>'
+        f'<xs:complexType name="B"{b}><xs:complexContent><xs:restriction base="t:A">{restriction}'
         "</xs:restriction></xs:complexContent></xs:complexType>"
         '<xs:element name="narrow" type="t:B"/><xs:element name="wide" type="t:A"/></xs:schema>'
     )
@@ -204,7 +210,7 @@ def test_what_a_restriction_refuses_is_refused(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base, restriction, contents = NARROWED[name]
-    text = schema(base, restriction, mixed=name in MIXED)
+    text = schema(base, restriction, mixed=MIXED.get(name, ""))
     path = tmp_path / "service.wsdl"
     path.write_text(wsdl(text, ["narrow", "wide"]), encoding="utf-8")
     package_name = f"narrowed_{name.replace('-', '_')}"
@@ -231,25 +237,71 @@ def test_what_a_restriction_refuses_is_refused(
         del sys.modules[module]
 
 
-def test_an_attribute_that_was_taken_away_may_come_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+# The content of a type, of a restriction of it, of an extension of that, and instances of the last:
+# attributes and content.
+EXTENDED = {
+    "attribute-again": (
+        '<xs:attribute name="x"/>',
+        '<xs:attribute name="x" use="prohibited"/>',
+        '<xs:attribute name="x" use="required"/>',
+        [('x="1"', ""), ("", "")],
+    ),
+    "element-again": (
+        f"<xs:sequence>{one('x', 'xs:int', OPTIONAL)}{one('y', more=OPTIONAL)}</xs:sequence>",
+        f"<xs:sequence>{one('y', more=OPTIONAL)}</xs:sequence>",
+        f"<xs:sequence>{one('x', 'xs:int')}</xs:sequence>",
+        [("", "<y/><x>1</x>"), ("", "<x>1</x>"), ("", "<y/>"), ("", "<x>q</x>")],
+    ),
+    "attributes-of-some-namespaces": (
+        '<xs:anyAttribute processContents="skip"/>',
+        '<xs:attribute name="k" use="required"/><xs:anyAttribute namespace="##other" processContents="skip"/>',
+        '<xs:attribute name="m"/>',
+        [('k="1" m="2" o:z="3"', ""), ('k="1" z="3"', ""), ('o:z="3"', "")],
+    ),
+    "no-other-attributes": (
+        '<xs:anyAttribute processContents="skip"/>',
+        '<xs:attribute name="k"/>',
+        '<xs:attribute name="m"/>',
+        [('k="1" m="2"', ""), ('o:z="3"', "")],
+    ),
+    "other-attributes-again": (
+        '<xs:anyAttribute processContents="skip"/>',
+        "",
+        '<xs:anyAttribute processContents="skip"/>',
+        [("", ""), ('o:z="3" z="4"', "")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXTENDED)
+def test_an_extension_of_a_restriction_has_its_own_model(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    base, restriction, extension, instances = EXTENDED[name]
     text = (
-        f'<xs:schema xmlns:xs="{XSD}" xmlns:t="urn:t" targetNamespace="urn:t">'
-        '<xs:complexType name="A"><xs:attribute name="x"/></xs:complexType>'
-        '<xs:complexType name="B"><xs:complexContent><xs:restriction base="t:A">'
-        '<xs:attribute name="x" use="prohibited"/></xs:restriction></xs:complexContent></xs:complexType>'
-        '<xs:complexType name="C"><xs:complexContent><xs:extension base="t:B">'
-        '<xs:attribute name="x" use="required"/></xs:extension></xs:complexContent></xs:complexType>'
-        '<xs:element name="c" type="t:C"/></xs:schema>'
+        f'<xs:schema xmlns:xs="{XSD}" xmlns:t="urn:t" targetNamespace="urn:t" elementFormDefault="qualified">'
+        f'<xs:complexType name="A">{base}</xs:complexType><xs:complexType name="B"><xs:complexContent>'
+        f'<xs:restriction base="t:A">{restriction}</xs:restriction></xs:complexContent></xs:complexType>'
+        f'<xs:complexType name="C"><xs:complexContent><xs:extension base="t:B">{extension}</xs:extension>'
+        '</xs:complexContent></xs:complexType><xs:element name="c" type="t:C"/></xs:schema>'
     )
     path = tmp_path / "service.wsdl"
     path.write_text(wsdl(text, ["c"]), encoding="utf-8")
-    write_package(
-        tmp_path / "brought_back", generate(path, Options("brought_back")).files
-    )
+    package_name = f"extended_{name.replace('-', '_')}"
+    write_package(tmp_path / package_name, generate(path, Options(package_name)).files)
     monkeypatch.syspath_prepend(str(tmp_path))
-    package = import_module("brought_back")
-    package.validate(package.types.C(x="1"))
-    with pytest.raises(package.errors.EncodeError, match="is not allowed"):
-        package.validate(package.types.B(x="1"))
+    invalidate_caches()
+    package = import_module(package_name)
+    operation = package.PORTS["P"].operations["c"]
+    judge = etree.XMLSchema(etree.fromstring(text))
+    for attributes, content in instances:
+        given = envelope(f"<c {attributes}>{content}</c>")
+        try:
+            value = operation.decode_request(given)
+            written = operation.encode_request(value)
+            package.validate(value)
+        except (package.errors.DecodeError, package.errors.EncodeError) as error:
+            assert not judge.validate(body(given)), f"{attributes}{content}: {error}"
+        else:
+            assert judge.validate(body(given)), f"{attributes}{content}"
+            assert not list(compare_envelopes(written, given))

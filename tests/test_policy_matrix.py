@@ -106,6 +106,16 @@ KINDS = {
         *(BODY, BODY),
         checks=has("#X509SubjectKeyIdentifier"),
     ),
+    "path": Kind(
+        asymmetric(
+            *("IncludeTimestamp", "ProtectTokens"),
+            initiator=x509("AlwaysToRecipient", "WssX509PkiPathV1Token11"),
+        ),
+        *(BODY + ENCRYPTED, BODY + ENCRYPTED),
+        signed=frozenset({"Body", "BinarySecurityToken"}),
+        encrypted=True,
+        checks=has("#X509PKIPathv1"),
+    ),
     "layout": Kind(
         asymmetric("IncludeTimestamp", layout="LaxTsLast"),
         *(BODY, BODY),
@@ -180,7 +190,7 @@ KINDS = {
             suite="Basic128",
         )
         + "<sp:EndorsingSupportingTokens><wsp:Policy>"
-        + x509("AlwaysToRecipient")
+        + x509("AlwaysToRecipient", "RequireDerivedKeys")  # as WCF writes it
         + "</wsp:Policy></sp:EndorsingSupportingTokens>",
         *(BODY + ENCRYPTED, BODY + ENCRYPTED),
         encrypted=True,

@@ -126,7 +126,7 @@ def messages(desk: Any, folder: Path, prefix: str) -> list[Path]:
     """Requests of ours in files: each reference to a certificate, each order, both versions of SOAP."""
     made = []
     for port in PORTS:
-        for reference in REFERENCES:
+        for reference in (*REFERENCES, "path"):
             for number, encryption in enumerate(ENCRYPTIONS):
                 if number and reference not in ("direct", "ski"):
                     continue

@@ -31,7 +31,7 @@ class Thing:
 def held(model: Particle) -> Content:
     tags = {"x": "{urn:t}x", "y": "{urn:t}y"}
     fields = (Held("a", "{urn:t}a", nil=True), Held("choices", tags, each=True))
-    return Content(fields, model)
+    return Content(fields, model, text=True)
 
 
 def wrong(model: Particle, *names: str, a: object = UNSET) -> list[tuple[str, str]]:

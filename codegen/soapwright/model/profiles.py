@@ -24,7 +24,7 @@ ENCRYPTED_PARTS: Final = (
 _REFERENCES: Final = ("direct", "issuer-serial", "ski", "thumbprint", "embedded")
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "order": ("sign-encrypt", "encrypt-sign"),
-    "reference": _REFERENCES,
+    "reference": (*_REFERENCES, "path"),
     "encryption_reference": _REFERENCES,
     "layout": ("strict", "lax", "timestamp-first", "timestamp-last"),
 }

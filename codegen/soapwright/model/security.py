@@ -27,6 +27,9 @@ NAMESPACES = (
 DERIVED_KEYS = frozenset({"RequireDerivedKeys", "RequireExplicitDerivedKeys"})
 """The options of a protection token by which keys are derived from it, with a token for each (section 5.4.3)."""
 
+PATHS = frozenset({"WssX509PkiPathV1Token10", "WssX509PkiPathV1Token11"})
+"""The forms of an X.509 token that has the certificates of its authorities too."""
+
 REFERENCES = {
     "RequireIssuerSerialReference": "issuer-serial",
     "RequireKeyIdentifierReference": "ski",

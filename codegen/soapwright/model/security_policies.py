@@ -10,6 +10,7 @@ from soapwright.model.policy import Assertion, in_order
 from soapwright.model.security import (
     DERIVED_KEYS,
     NAMESPACES,
+    PATHS,
     REFERENCES,
     Binding,
     Parts,
@@ -79,7 +80,9 @@ _INSIDE: Final[Mapping[str, frozenset[str]]] = {
         {"Strict", "Lax", "LaxTsFirst", "LaxTimestampFirst"}
         | {"LaxTsLast", "LaxTimestampLast"}
     ),
-    "X509Token": frozenset({"WssX509V3Token10", "WssX509V3Token11", *REFERENCES}),
+    "X509Token": frozenset(
+        {"WssX509V3Token10", "WssX509V3Token11", *PATHS, *REFERENCES}
+    ),
     "HttpsToken": frozenset(
         f"{name}Authentication" for name in ("HttpBasic", "HttpDigest")
     )
@@ -155,8 +158,10 @@ def _not_understood(one: Assertion, *, derives: bool) -> Iterator[Assertion]:
             known = known or inner.local in DERIVED_KEYS
         if holds_tokens or known or (of_binding and _holds_supporting(inner)):
             of_symmetric = one.local == Binding.SYMMETRIC.value
+            # The certificate's own key endorses: there is none to derive another one from.
+            endorses = "Endorsing" in one.local and inner.local == "X509Token"
             yield from _not_understood(
-                inner, derives=of_symmetric or (holds_tokens and derives)
+                inner, derives=of_symmetric or endorses or (holds_tokens and derives)
             )
         elif not inner.is_ignorable:
             yield inner

@@ -30,6 +30,7 @@ from soapwright.model.policy import (
     is_unreadable,
 )
 from soapwright.model.security import (
+    PATHS,
     REFERENCES,
     Binding,
     BindingSecurity,
@@ -351,7 +352,7 @@ class _Reading:
         if any(t.is_encrypted for t in asserted):
             encrypt["Assertion"] = None
         reference = self._reference_of(_SIGNING, by_initiator=by_initiator)
-        if sign and "ProtectTokens" in self._flags and reference == "direct":
+        if sign and "ProtectTokens" in self._flags and reference in ("direct", "path"):
             sign["BinarySecurityToken"] = None
         if sign and "EncryptSignature" in self._flags:
             encrypt["Signature"] = None
@@ -384,7 +385,8 @@ class _Reading:
             tokens = (endorsing,)
         if not tokens:
             return "direct"
-        return self._reference(tokens[0], by_initiator=by_initiator)
+        found = self._reference(tokens[0], by_initiator=by_initiator)
+        return "direct" if found == "path" and names is _ENCRYPTING else found
 
     @property
     def _endorsing(self) -> Token | None:
@@ -401,7 +403,7 @@ class _Reading:
             if option in token.options:
                 return reference
         if token.is_sent(by_initiator=by_initiator):
-            return "direct"
+            return "path" if PATHS & token.options else "direct"
         for option, reference in _SUPPORTED.items():
             if option in self._supported:
                 return reference

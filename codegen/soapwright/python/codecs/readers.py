@@ -43,6 +43,7 @@ from soapwright.python.types.fields import (
     alternatives_in,
     alternatives_of,
     default_of,
+    elements_in,
     is_wild,
     told_apart,
     wildcards_in,
@@ -285,7 +286,12 @@ class StructReader:
         """Where children go by their names, and what is done with children of other names."""
         places: list[_Place] = []
         rest: Branches = []
+        again = {
+            a.name for _, a in elements_in(f for f in self.fields if not f.prohibited)
+        }
         for field in self.fields:
+            if field.prohibited and {a.name for _, a in elements_in([field])} & again:
+                continue  # an extension has what a restriction of its base took away
             match field.what:
                 case ElementMember():
                     places += self._element(field, field.what)

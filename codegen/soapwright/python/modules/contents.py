@@ -60,7 +60,18 @@ def content_of(context: Context, struct: Struct) -> str:
         return ""
     held = tuple_of(map(_held, fields))
     model = _group("InOrder", [_particle(part) for part in parts], _ONCE)
-    return f"Content({held}, {model})"
+    text = ", text=True" if _is_mixed(line) else ""
+    return f"Content({held}, {model}{text})"
+
+
+def _is_mixed(line: tuple[Struct, ...]) -> bool:
+    """Whether there may be text between the elements."""
+    mixed = False
+    for struct in line:
+        if struct.derivation is Derivation.RESTRICTION:
+            mixed = False
+        mixed = mixed or struct.mixed
+    return mixed
 
 
 def _content(line: tuple[Struct, ...]) -> list[Particle]:

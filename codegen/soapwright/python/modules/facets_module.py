@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from soapwright.model.api import (
     Attribute,
     BuiltinRef,
+    Derivation,
     ElementMember,
     Enumeration,
     Facets,
@@ -26,6 +27,7 @@ from soapwright.python.text.literals import string
 from soapwright.python.text.views import FacetsModule
 from soapwright.python.types.fields import (
     Alternative,
+    AnyAttributes,
     Field,
     Text,
     alternatives_in,
@@ -103,6 +105,8 @@ class FacetsModules:
         lines = []
         for one in types.fields(struct):
             check = self._check(one) if one.own or one.shape else ""
+            if isinstance(one.what, AnyAttributes):
+                check = _narrowed_attributes(types.line_of(struct))
             if not check and one.name in removed and not one.prohibited:
                 check = "Check()"  # an extension has it again
             lines += [f"    {string(one.name)}: {check},"] if check else []
@@ -244,6 +248,27 @@ class FacetsModules:
 def facets_of_union(context: Context, definition: UnionOf) -> str:
     """The name in `facets.py` of what a union's members ask; "" where they take whatever they read."""
     return FacetsModules(context, [])._type(NamedRef(definition.id))
+
+
+def _narrowed_attributes(line: tuple[Struct, ...]) -> str:
+    """The check of a wildcard's attributes, "" where a base's holds for them, or there is none."""
+    before = made = ""
+    allowed: list[tuple[str, ...]] = []
+    narrowed = False
+    for struct in line:
+        before = made
+        if struct.derivation is Derivation.RESTRICTION:
+            allowed, narrowed = [], True
+        if struct.any_attribute is not None:
+            allowed.append(struct.any_attribute.namespaces)
+        if not narrowed or any(spaces[0] == "##any" for spaces in allowed):
+            made = "Check()" if before else ""
+        elif allowed:
+            spaces = _tuple(_tuple(map(string, one)) for one in allowed)
+            made = f"Check(namespaces={spaces})"
+        else:
+            made = "Check(absent=True)"
+    return "" if made == before else made
 
 
 def _values(definition: Enumeration) -> str:

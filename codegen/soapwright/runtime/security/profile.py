@@ -13,11 +13,11 @@ from .by_operation import ServiceByOperation
 __all__ = ["Algorithms", "KeyReference", "Layout", "Order", "Profile"]
 
 KeyReference: TypeAlias = Literal[
-    "direct", "issuer-serial", "ski", "thumbprint", "embedded"
+    "direct", "issuer-serial", "ski", "thumbprint", "embedded", "path"
 ]
-"""How a signature refers to its certificate (X.509 Token Profile 1.1, section 3.2): by a
+"""How a signature refers to its certificate (X.509 Token Profile 1.1, sections 3.1 and 3.2): by a
 BinarySecurityToken in the message, by its issuer's name and its number, by the identifier of its key, by
-the SHA-1 of all of it, or by all of it."""
+the SHA-1 of all of it, by all of it, or by a BinarySecurityToken that has those of its authorities too."""
 Layout: TypeAlias = Literal["strict", "lax", "timestamp-first", "timestamp-last"]
 """The order in the Security block (WS-SecurityPolicy 1.3, section 6.7)."""
 
@@ -159,10 +159,13 @@ class Profile:
             _check_part(part, _WORDS)
         for part in (*self.encrypt, *self.expected_encrypted):
             _check_part(part, _ENCRYPTED_WORDS)
-        for name in ("reference", "encryption_reference"):
-            if getattr(self, name) not in _REFERENCES:
+        for name, known in (
+            ("reference", (*_REFERENCES, "path")),
+            ("encryption_reference", _REFERENCES),
+        ):
+            if getattr(self, name) not in known:
                 given = getattr(self, name)
-                raise ValueError(f"{name}={given!r}: {_REFERENCES} are known")
+                raise ValueError(f"{name}={given!r}: {known} are known")
         if self.layout not in _LAYOUTS:
             raise ValueError(f"layout={self.layout!r}: {_LAYOUTS} are known")
         if self.order not in _ORDERS:

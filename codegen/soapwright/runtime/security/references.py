@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Final
 
 from cryptography import x509
@@ -20,6 +21,7 @@ from .names import (
     SKI,
     THUMBPRINT,
     UTILITY,
+    X509_PATH,
     X509V3,
 )
 from .profile import KeyReference
@@ -29,6 +31,9 @@ WSU: Final = f'xmlns:wsu="{UTILITY}"'
 WSSE: Final = f'xmlns:wsse="{SECURITY}"'
 DS: Final = f'xmlns:ds="{SIGNATURE}"'
 _WSSE11: Final = f'xmlns:wsse11="{SECURITY11}"'
+
+_SEQUENCE: Final = b"\x30"
+_SHORT: Final = 0x80
 
 
 def new_id(prefix: str) -> str:
@@ -47,6 +52,32 @@ def token_of(certificate: x509.Certificate, name: str) -> str:
         f' ValueType="{X509V3}" wsu:Id="{name}">{encoded(der(certificate))}'
         "</wsse:BinarySecurityToken>"
     )
+
+
+def path_of(
+    certificate: x509.Certificate, chain: Sequence[x509.Certificate], name: str
+) -> str:
+    """A BinarySecurityToken with a certificate and those of its authorities: a PKIPath, a DER SEQUENCE OF Certificate,
+    the holder's last (X.509 Token Profile 1.1, section 3.1).
+
+    Args:
+        chain: the issuer's first.
+        name: its id.
+    """
+    content = b"".join(map(der, (*reversed(chain), certificate)))
+    size = len(content)
+    length = bytes([size]) if size < _SHORT else _long(size)
+    return (
+        f'<wsse:BinarySecurityToken {WSSE} {WSU} EncodingType="{BASE64}"'
+        f' ValueType="{X509_PATH}" wsu:Id="{name}">'
+        f"{encoded(_SEQUENCE + length + content)}</wsse:BinarySecurityToken>"
+    )
+
+
+def _long(size: int) -> bytes:
+    """The length of a DER element that is not short."""
+    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([_SHORT | len(octets)]) + octets
 
 
 def as_token(certificate: x509.Certificate, prefix: str = "wsse") -> bytes:
@@ -76,6 +107,8 @@ def certificate_reference(
     """
     inside = _inside(certificate, style, token_id)
     own = f' {WSU} wsu:Id="{name}"' if name else ""
+    if style == "path":
+        own += f' {_WSSE11} wsse11:TokenType="{X509_PATH}"'
     start = f"<wsse:SecurityTokenReference {WSSE}{own}>"
     return f"{start}{inside}</wsse:SecurityTokenReference>"
 
@@ -103,8 +136,9 @@ def _to_key(inside: str) -> str:
 
 
 def _inside(certificate: x509.Certificate, style: KeyReference, token_id: str) -> str:
-    if style == "direct":
-        return f'<wsse:Reference URI="#{token_id}" ValueType="{X509V3}"/>'
+    if style in ("direct", "path"):
+        kind = X509V3 if style == "direct" else X509_PATH
+        return f'<wsse:Reference URI="#{token_id}" ValueType="{kind}"/>'
     if style == "issuer-serial":
         issuer = text(certificate.issuer.rfc4514_string())
         return (

@@ -50,7 +50,15 @@ from .names import (
 )
 from .places import Block, Part, places_of
 from .profile import Profile
-from .references import WSSE, WSU, as_token, certificate_reference, new_id, token_of
+from .references import (
+    WSSE,
+    WSU,
+    as_token,
+    certificate_reference,
+    new_id,
+    path_of,
+    token_of,
+)
 
 _WITH_PLAIN_ID = (ENCRYPTED_DATA, ds("Signature"))
 
@@ -256,6 +264,9 @@ class _Signing:
         if profile.reference == "direct":
             self._token_id = new_id("X509")
             token = token_of(certificate, self._token_id)
+        elif profile.reference == "path":
+            self._token_id = new_id("X509")
+            token = path_of(certificate, material.chain, self._token_id)
         elif "BinarySecurityToken" in profile.sign:
             self._protecting = new_id("STR")
         return token, certificate_reference(

@@ -13,6 +13,7 @@ from typing import Final
 
 from ..codec.reading import allows
 from ..values.anyxml import AnyElement
+from ..values.strings import SPACE
 from ..values.values import UNSET
 from .validation import Violation
 
@@ -178,6 +179,14 @@ class Held:
             elif isinstance(item, tuple):  # not the text of mixed content
                 yield self.name.get(item[0], item[0]), spot
 
+    def texts(self, value: object, path: str) -> Iterator[Violation]:
+        """The texts among the items of a list."""
+        if not isinstance(self.name, str) and isinstance(value, (list, tuple)):
+            for index, item in enumerate(value):
+                if isinstance(item, str) and item.strip(SPACE):
+                    spot = f"{path}.{self.field}[{index}]"
+                    yield Violation(spot, "is text, which is not allowed here")
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -185,9 +194,15 @@ class Content:
 
     fields: tuple[Held, ...]
     model: Particle
+    text: bool = False
+    """Whether there may be text between the elements: a restriction may take it away."""
 
     def wrong(self, value: object, path: str) -> Iterator[Violation]:
-        """The first element that the model does not allow, or the end where one is missing."""
+        """Text that is not allowed; the first element that the model does not allow, or the end where
+        one is missing."""
+        if not self.text:
+            for held in self.fields:
+                yield from held.texts(getattr(value, held.field), path)
         found = [
             one
             for held in self.fields

@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from ..codec.enumerations import is_unknown
+from ..codec.reading import allows
 from ..errors.errors import EncodeError
 from ..values.anysimple import any_simple
 from ..values.lexical import (
@@ -345,6 +346,7 @@ class Check:
     """The constraints of a field's value; of a list those of `each` item, and its length.
 
     `tags` are for pairs: the constraints of the value by its name. What is `filled` may not be nil.
+    `namespaces` are those of the wildcards that take the attributes of a dict.
     """
 
     type: Facets | None = None
@@ -354,6 +356,7 @@ class Check:
     high: int | None = None
     fixed: str | None = None
     tags: Mapping[str, Facets] = field(default_factory=dict)
+    namespaces: tuple[tuple[str, ...], ...] = ()
     absent: bool = False
     filled: bool = False
 
@@ -363,7 +366,11 @@ class Check:
             if value is not None and value != [] and value != {}:
                 yield Violation(path, "is not allowed")
             return
-        if self.each and isinstance(value, list):
+        if self.namespaces and isinstance(value, dict):
+            for name in value:
+                if not any(allows(name, spaces) for spaces in self.namespaces):
+                    yield Violation(f"{path}[{name!r}]", "is not allowed")
+        elif self.each and isinstance(value, list):
             if value and len(value) < self.low:
                 message = f"has {len(value)} items, less than {self.low}"
                 yield Violation(path, message)
