@@ -334,3 +334,17 @@ def test_ids_are_found_in_time(desk: Any) -> None:
     with pytest.raises(desk.errors.SoapFault):
         ask(desk, wire, mine)
     assert time.process_time() - began < 5
+
+
+def test_a_security_block_of_very_many_children(desk: Any) -> None:
+    """Each is looked at once, before anything says who sent them."""
+    many = b'<y xmlns="urn:y"/>' * 200_000
+
+    def large(envelope: bytes) -> bytes:
+        return envelope.replace(b"</wsse:Security>", many + b"</wsse:Security>")
+
+    wire, mine = both(desk, there=large)
+    began = time.process_time()
+    assert ask(desk, wire, mine).startswith("who?")
+    assert many in wire.request.body
+    assert time.process_time() - began < 5

@@ -607,3 +607,23 @@ def test_exit_codes(arguments: tuple[str, str], code: int, run: Run) -> None:
     assert result.returncode == code
     assert "Traceback" not in result.stderr
     assert ("[" in result.stderr) is (code == 2)
+
+
+def test_types_that_lead_to_types_at_any_depth(shell: Shell, tmp_path: Path) -> None:
+    chain = "".join(
+        f'<xsd:complexType name="C{n}"><xsd:sequence><xsd:element name="next" type="s:C{n + 1}" minOccurs="0"/>'
+        f'<xsd:element name="text" type="xsd:string"/></xsd:sequence></xsd:complexType>'
+        for n in range(1000)
+    )
+    end = '<xsd:complexType name="C1000"><xsd:sequence/></xsd:complexType>'
+    old = WSDL.replace("</xsd:schema>", f"{chain}{end}</xsd:schema>")
+    old = old.replace('name="count" type="xsd:int"', 'name="count" type="s:C0"')
+    new = old.replace(
+        'name="text" type="xsd:string"/></xsd:s',
+        'name="text" type="xsd:token"/></xsd:s',
+    )
+    for name, text in (("old.wsdl", old), ("new.wsdl", new)):
+        (tmp_path / name).write_text(text)
+    done = shell("diff", str(tmp_path / "old.wsdl"), str(tmp_path / "new.wsdl"))
+    assert done.code == 0
+    assert "1000 changes: 1000 risky" in done.out

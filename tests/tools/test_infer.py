@@ -579,3 +579,11 @@ def test_arrays_and_structs_are_declared_as_such(tmp_path: Path) -> None:
     wsdl.write_bytes(infer([path], Wanted("drawn"), Findings()))
     kinds = {type(one) for one in load(wsdl, (), Findings()).types.values()}
     assert kinds == {SoapArray, Struct}
+
+
+def test_a_namespace_that_is_no_uri(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "ask.request.xml"
+    path.write_text(envelope("""<q:ask xmlns:q='urn:{}"'/>"""))
+    done = shell("infer", str(path), "--output", str(tmp_path / "drawn.wsdl"))
+    assert done.code == 2
+    assert "the namespace 'urn:{}\"' is none that a WSDL can have [sample]" in done.err

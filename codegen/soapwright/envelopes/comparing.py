@@ -29,7 +29,7 @@ a boolean is compared as its value: as an `xsd:int` `003` is `3`.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -81,6 +81,9 @@ _PREFIXES = {
 _FLOAT = re.compile(r"-?INF|NaN|[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?")
 _DECIMAL = re.compile(r"([+-]?)(?=\.?[0-9])0*([0-9]*)(?:\.([0-9]*?)0*)?")
 _SIZE = re.compile(r"((?:\[[\d,]*\])*)\[\]$")
+_MOST_PAIRS = (
+    1_000_000  # of children of the same name, of which the best are looked for
+)
 _SHOWN = 200
 _LISTED = 50
 
@@ -390,7 +393,12 @@ def _aligned(
     while same < min(len(actual), len(expected)) and actual[same] == expected[same]:
         yield same, same
         same += 1
-    matcher = SequenceMatcher(None, actual[same:], expected[same:], autojunk=False)
+    left, right = actual[same:], expected[same:]
+    there = Counter(right)
+    if sum(count * there[name] for name, count in Counter(left).items()) > _MOST_PAIRS:
+        yield from _paired(left, right, same)
+        return
+    matcher = SequenceMatcher(None, left, right, autojunk=False)
     for kind, a, a_end, b, b_end in matcher.get_opcodes():
         ours, theirs = range(a + same, a_end + same), range(b + same, b_end + same)
         if kind == "equal":
@@ -398,6 +406,28 @@ def _aligned(
             continue
         yield from ((None, index) for index in theirs)
         yield from ((index, None) for index in ours)
+
+
+def _paired(
+    actual: list[str], expected: list[str], start: int
+) -> Iterator[tuple[int | None, int | None]]:
+    """Pair each child with the next one of its name: in linear time, for very many."""
+    places: dict[str, deque[int]] = {}
+    for place, name in enumerate(expected):
+        places.setdefault(name, deque()).append(place)
+    at = 0
+    for index, name in enumerate(actual, start):
+        mine = places.get(name, deque())
+        while mine and mine[0] < at:
+            mine.popleft()
+        if mine:
+            place = mine.popleft()
+            yield from ((None, missing + start) for missing in range(at, place))
+            at = place + 1
+            yield index, place + start
+        else:
+            yield index, None
+    yield from ((None, missing + start) for missing in range(at, len(expected)))
 
 
 # ----------------------------------------------------------------------------- wording

@@ -488,10 +488,14 @@ def _prefixes(documents: Documents) -> dict[str, str]:
     roots = [d.root for d in documents.definitions]
     roots += [s.root for s in documents.schemas if not s.standard]
     roots += [s.root for s in documents.schemas if s.standard]
+    taken: set[str] = set()
     for root in roots:
         for prefix, uri in root.nsmap.items():
-            if prefix and _is_telling(prefix, uri) and prefix not in found.values():
-                found.setdefault(uri, prefix)
+            if not prefix or uri in found or prefix in taken:
+                continue
+            if _is_telling(prefix, uri):
+                found[uri] = prefix
+                taken.add(prefix)
     return found
 
 

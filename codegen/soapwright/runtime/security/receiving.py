@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from ..errors.errors import SecurityError
@@ -120,8 +121,8 @@ class _Opening:
 
     def result(self) -> Opened:
         found, number = self._found, 0
-        while found.parts.security is not None and number < len(found.parts.security):
-            child = found.parts.security[number]
+        security, child = found.parts.security, self._child(0)
+        while child is not None:
             if child.tag == ENCRYPTED_KEY:
                 for references in child.findall(REFERENCE_LIST)[:1]:
                     if not self._is_of_others(child):
@@ -130,8 +131,15 @@ class _Opening:
                 self._decrypt(child, None)
             elif child.tag == ds("Signature") and self._profile.expected:
                 self._assert()  # it may be encrypted: then this is another tree
-                self._verify(found.parts.security[number])
+                signature = child
+                if found.parts.security is not security:
+                    signature = self._child(number)
+                self._verify(signature)
             number += 1
+            if found.parts.security is security:
+                child = child.getnext()  # its number would be counted from the first on
+            else:
+                security, child = found.parts.security, self._child(number)
         self._assert()
         root = found.parts.root
         found.encrypted = [element_at(root, place) for place in self._elements]
@@ -160,6 +168,11 @@ class _Opening:
             *(self._decrypting.attachments, found.assertion),
         )
         found.signatures.append(verifying.result(signature))
+
+    def _child(self, number: int) -> Any:  # Any: an element, and None
+        """The child of that number of the Security block, as it is now."""
+        security = self._found.parts.security
+        return None if security is None else next(islice(security, number, None), None)
 
     def _assert(self) -> None:
         """Check the SAML assertion of a request, where one is demanded: before any signature is verified."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+
 from soapwright.model.api import (
     Api,
     Enumeration,
@@ -59,6 +63,8 @@ class TypeComparison:
         self._exchanged: set[tuple[QName, QName, Sides]] = set()
         self._seen_old: set[QName] = set()
         self._seen_new: set[QName] = set()
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._is_comparing = False
 
     # ------------------------------------------------------------------------ references
 
@@ -134,7 +140,7 @@ class TypeComparison:
         if key not in self._exchanged:
             self._exchanged.add(key)
             renamed = f"{self.subject(old)} → {self.subject(new)}"
-            self._contents(old, new, renamed, sides)
+            self._soon(partial(self._contents, old, new, renamed, sides))
         return True
 
     # ----------------------------------------------------------------------- definitions
@@ -146,6 +152,19 @@ class TypeComparison:
         self._done.add((old.id, new.id))
         self._seen_old.add(old.id)
         self._seen_new.add(new.id)
+        self._soon(partial(self._define, old, new))
+
+    def _soon(self, comparison: Callable[[], None]) -> None:
+        """Compare after what is compared now, and not within it: types may lead to types at any depth."""
+        self._waiting.append(comparison)
+        if self._is_comparing:
+            return
+        self._is_comparing = True
+        while self._waiting:
+            self._waiting.popleft()()
+        self._is_comparing = False
+
+    def _define(self, old: TypeDef, new: TypeDef) -> None:
         self._names(old, new)
         if isinstance(old, Struct) and isinstance(new, Struct):
             self.structs(old, new, self.subject(new))

@@ -89,6 +89,10 @@ def read_sample(path: Path, findings: Findings, *, named: bool = True) -> Sample
         at = Location(shown, source_line(root if body is None else calls[1]))
         findings.error(Code.SAMPLE, f"{has}, and a sample has one", at)
         return None
+    if wrong := _wrong_namespace(root):
+        message = f"the namespace {wrong!r} is none that a WSDL can have"
+        findings.error(Code.SAMPLE, message, Location(shown, source_line(root)))
+        return None
     call = calls[0] if calls else body
     is_fault = call.tag == f"{space}Fault"
     if is_fault:
@@ -112,6 +116,16 @@ def read_sample(path: Path, findings: Findings, *, named: bool = True) -> Sample
         encoding="" if is_fault else _encoding(call, version),
         is_fault=is_fault,
     )
+
+
+def _wrong_namespace(root: etree._Element) -> str | None:
+    """A namespace of an envelope in which no element can be made, as it is no URI; None where there is none."""
+    for space in {str(one.tag).rpartition("}")[0][1:] for one in root.iter("*")}:
+        try:
+            etree.Element("any", nsmap={"any": space} if space else None)
+        except ValueError:
+            return space
+    return None
 
 
 def _is_referred_to(child: etree._Element) -> bool:
