@@ -104,10 +104,13 @@ def _without_circular_heads(api: Api, findings: Findings) -> Api:
     for start in api.elements:
         path: dict[QName, None] = {}
         name: QName | None = start
-        while name in api.elements and name not in judged and name not in path:
+        while name is not None and name in api.elements:
+            if name in judged or name in path:
+                break
             path[name] = None
             name = api.elements[name].head
-        if name in path:  # the steps before the cycle are not part of it
+        if name is not None and name in path:
+            # the steps before the cycle are not part of it
             steps = list(path)
             circular.update(steps[steps.index(name) :])
         judged.update(path)

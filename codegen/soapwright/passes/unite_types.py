@@ -109,10 +109,12 @@ class _Shapes:
         """The shape of a part."""
         if isinstance(part, NamedRef):
             return self._of_type(part)
+        if isinstance(part, QName) or not (
+            isinstance(part, tuple) or is_dataclass(part)
+        ):
+            return part
         if isinstance(part, tuple):
             return tuple(map(self.of, part))
-        if not is_dataclass(part) or isinstance(part, QName):
-            return part
         own = [one.name for one in fields(part) if one.name not in _PLACES]
         return type(part), tuple(self.of(getattr(part, name)) for name in own)
 

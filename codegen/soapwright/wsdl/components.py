@@ -117,7 +117,7 @@ class Components:
         table = self.all(kind)
         text = node.get(attribute, "").strip()
         name = _expanded(node, text)
-        if name in table:
+        if name is not None and name in table:
             return table[name]
         local = _split(text)[1]
         meant = _only(node, [other for other in table if other.local == local])

@@ -72,7 +72,7 @@ class LiteralTypes:
             # the relation of such types is not known: an element keeps its xsi:type
             declared.set("type", self._document.prefixed(ANY))
             for kind in dict.fromkeys(map(declared_type, instances)):
-                if kind in self._typed:
+                if kind is not None and kind in self._typed:
                     self._named_type(kind, kind, self._typed[kind])
             return
         name = qname(instances[0])
