@@ -147,11 +147,13 @@ def is_a_call(module: ast.Module, clients: object) -> None:
     assert isinstance(with_client, ast.With)
     called = with_client.items[0].context_expr
     statement = with_client.body[0]
-    assert isinstance(statement, ast.Assign)
+    assert isinstance(statement, ast.Assign | ast.Expr)
     call = statement.value
     assert isinstance(called, ast.Call) and isinstance(called.func, ast.Attribute)
     assert isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
     method = getattr(getattr(clients, called.func.attr), call.func.attr)
+    answers = method.__annotations__["return"] != "None"
+    assert isinstance(statement, ast.Assign) == answers
     given = {keyword.arg: None for keyword in call.keywords}
     inspect.signature(method).bind_partial(None, **given)
 

@@ -202,7 +202,7 @@ def unmet(folder: Path, policy: str) -> tuple[str, ...]:
     [
         (asymmetric("<sp:WssX509Pkcs7Token10/>"), "WssX509Pkcs7Token10"),
         (asymmetric("<sp:RequireDerivedKeys/>"), "RequireDerivedKeys"),
-        (asymmetric("<sp:WssX509PkiPathV1Token11/>"), "WssX509PkiPathV1Token11"),
+        (asymmetric("<sp:WssX509Pkcs7Token11/>"), "WssX509Pkcs7Token11"),
         (asymmetric(suite="<sp:InclusiveC14N/>"), "InclusiveC14N"),
         (asymmetric(suite="<sp:Basic256/>"), "Basic256 and Basic128GCM"),
         (asymmetric(more="<sp:SignedParts><sp:Body/></sp:SignedParts>"), "SignedParts"),
