@@ -16,6 +16,7 @@ from soapwright.model.diagnostics import SpecError
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 
+pytestmark = pytest.mark.slow
 SECONDS = 15
 COUNT = 20_000
 

@@ -123,6 +123,7 @@ def nothing_else_is_in(page: html.HtmlElement, tags: frozenset[str] = ELEMENTS) 
     assert scripts[0].text is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_example_calls_are_calls_of_the_client(
     case: str, folder_of: Callable[[str], Path]
