@@ -119,3 +119,26 @@ def test_types_made_of_others() -> None:
     assert text_of(UnionOf(name, ("U",), True, AT, members)) == "2026-01-31"
     steps = Facets(max_length=10), Facets(min_length=8)
     assert text_of(Builtin.STRING, *steps) == "stringxx"
+
+
+@pytest.mark.parametrize(
+    ("item", "steps", "text"),
+    [
+        (Builtin.DECIMAL, [Facets(length=2)], "1.5 1.5"),
+        (Builtin.DECIMAL, [Facets(patterns=(r"\.\d \.\d{3}",))], ".1 .111"),
+        (Builtin.BOOLEAN, [Facets(patterns=("[01]( [01])*",))], "1 1"),
+        (Builtin.TOKEN, [Facets(patterns=("[A-C]( [A-C])*",))], "A A"),
+        (
+            Builtin.INT,
+            [Facets(min_length=3), Facets(patterns=(r"\d{2}( \d{2})*",))],
+            "11 11 11",
+        ),
+        (Builtin.INT, [Facets(patterns=("[A-C] [A-C]",))], "1"),  # there is none
+        (Builtin.DATE, [Facets(patterns=("2.*",))], "2026-01-31"),
+    ],
+)
+def test_the_pattern_of_a_list_is_of_its_whole_text(
+    item: Builtin, steps: list[Facets], text: str
+) -> None:
+    many = ListOf(QName("urn:t", "L"), ("L",), True, AT, BuiltinRef(item))
+    assert text_of(many, *steps) == text

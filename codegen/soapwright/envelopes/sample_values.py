@@ -19,6 +19,7 @@ from soapwright.model.api import (
     Enumeration,
     Facets,
     ListOf,
+    NamedRef,
     QName,
     Restricted,
     SoapArray,
@@ -88,6 +89,8 @@ _VARIANTS: Final = {
 """The possible ends of a time, the usual first."""
 _TEXT: Final = "string"
 _LONGEST: Final = 10_000
+_SIZES: Final = (0, 2, 4, 8, 16)
+"""Characters that the items of a list with a pattern may need."""
 
 
 def sample_text(api: Api, reference: TypeRef, prefixes: Mapping[str, str]) -> str:
@@ -137,9 +140,7 @@ class _Sampler:
                 more = (own.patterns,) if own.patterns else ()
                 return self.of(base, _narrower(facets, own), (*steps, *more))
             case ListOf(item=item):
-                count = facets.length or facets.min_length or 1
-                one = self.of(item, Facets(), ())
-                return " ".join([one] * min(count, _LONGEST))
+                return self._of_list(item, facets, steps)
             case UnionOf(members=members):
                 return self.of(members[0], facets, steps) if members else ""
             case Struct(text=text) if text is not None:
@@ -148,6 +149,40 @@ class _Sampler:
                 return ""
             case _:
                 assert_never(definition)
+
+    def _of_list(
+        self, item: TypeRef, facets: Facets, steps: tuple[tuple[str, ...], ...]
+    ) -> str:
+        """The items of a list; its patterns are those of their whole text."""
+        least = min(facets.length or facets.min_length or 1, _LONGEST)
+        most = facets.length or facets.max_length or _LONGEST
+        usual = " ".join([self.of(item, Facets(), ())] * least)
+        texts = [usual]
+        for pattern in (one for patterns in steps for one in patterns):
+            found = (matching([pattern], size * least) for size in _SIZES)
+            texts += [text for text in found if text and self._are(item, text.split())]
+        for text in texts:
+            if least <= len(text.split()) <= most and all(
+                fits(patterns, text) for patterns in steps
+            ):
+                return text
+        return usual
+
+    def _are(self, reference: TypeRef, texts: list[str]) -> bool:
+        """Whether texts that a pattern made may be values of a simple type."""
+        while isinstance(reference, NamedRef):
+            definition = self._api.types[reference.id]
+            if not isinstance(definition, Restricted):
+                return False
+            patterns = definition.facets.patterns
+            if patterns and not all(fits(patterns, text) for text in texts):
+                return False
+            reference = definition.base
+        if reference.builtin in _NUMBERS:
+            return all(_decimal(text) is not None for text in texts)
+        if reference.builtin is Builtin.BOOLEAN:
+            return all(text in ("true", "false", "1", "0") for text in texts)
+        return reference.builtin not in _VARIANTS
 
     def _name(self, name: QName) -> str:
         prefix = self._prefixes.get(name.namespace)
