@@ -85,6 +85,11 @@ SHOUTS = '<soap:body use="literal" namespace="urn:shout"/></input>'
 CALLS = '<soap:operation style="rpc"/>\n    <input><soap:body use="literal" namespace="urn:call"/></input>'
 PORT = '<port name="Port" binding="s:B"><soap:address location="http://localhost/a"/></port>'
 VALUE = '<xsd:enumeration value="{}"/>'
+LENGTH = 'base="xsd:string">\n    <xsd:maxLength value="10"/>'
+NAMED = (
+    LENGTH,
+    f'base="xsd:QName">{VALUE.format("s:Thing")}{VALUE.format("xsd:int")}',
+)
 FAULT = '<fault name="broken" message="s:AskBroken"/>'
 OTHER = '<xsd:complexType name="{}"><xsd:complexContent><xsd:extension base="s:{}"/></xsd:complexContent></xsd:complexType>'
 SMALL = OTHER.format("SmallThing", "Thing")
@@ -293,6 +298,8 @@ EDITS = [
     Edit('<xsd:maxLength value="0"/>', '<xsd:maxLength value="10"/>', "facet-loosened", "Size", "compatible - compatible", ('<xsd:maxLength value="10"/>', '<xsd:maxLength value="0"/>')),
     Edit('<xsd:maxLength value="10"/>', "", "facet-loosened", "Size", "compatible - compatible"),
     Edit('<xsd:maxLength value="10"/>', '<xsd:whiteSpace value="collapse"/><xsd:maxLength value="10"/>', "facet", "Size", "risky - compatible"),
+    Edit(VALUE.format("xsd:int"), "", "facet-tightened", "Size", "risky - compatible", NAMED),
+    Edit(VALUE.format("xsd:int"), VALUE.format("s:Item"), "facet", "Size", "risky - compatible", NAMED),
     Edit('<xsd:element name="blue" type="xsd:int"/>', '<xsd:element name="blue" type="xsd:int"/><xsd:element name="green" type="xsd:int"/>', "value-added", "ask.response.choices", "- risky compatible"),
     Edit(VALUE.format("blue"), VALUE.format("blue") + VALUE.format("Red"), "value-added", "Color", "compatible - compatible"),
 ]  # fmt: skip

@@ -14,7 +14,7 @@ _UPPER = frozenset(
     "max_length max_inclusive max_exclusive total_digits fraction_digits".split()
 )
 _LOWER = frozenset("min_length min_inclusive min_exclusive".split())
-_NAMES = {"patterns": "pattern"}
+_NAMES = {"patterns": "pattern", "names": "enumeration"}
 
 
 def compare_facets(
@@ -42,7 +42,7 @@ def _kind(name: str, before: object, after: object) -> str:
         return "facet-tightened"
     if after in (None, ()):
         return "facet-loosened"
-    if name == "patterns" and isinstance(before, tuple) and isinstance(after, tuple):
+    if isinstance(before, tuple) and isinstance(after, tuple):  # of alternatives
         if set(before) < set(after):
             return "facet-loosened"
         return "facet-tightened" if set(after) < set(before) else "facet"
@@ -69,5 +69,5 @@ def _text(value: object) -> str:
     if value is None or value == ():
         return "none"
     if isinstance(value, tuple):
-        return " | ".join(value)
+        return " | ".join(map(str, value))
     return str(getattr(value, "value", value))
