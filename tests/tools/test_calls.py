@@ -100,6 +100,53 @@ def test_a_sample_is_what_its_arguments_say(case: str, tmp_path: Path) -> None:
             assert request_of(service, bound, given).value == sample[0], arguments
 
 
+LISTS = """
+<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"
+    xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:l" targetNamespace="urn:l">
+  <types><xsd:schema targetNamespace="urn:l">
+    <xsd:simpleType name="Sizes"><xsd:list itemType="xsd:int"/></xsd:simpleType>
+    <xsd:simpleType name="Pair"><xsd:restriction base="t:Sizes"><xsd:length value="2"/></xsd:restriction></xsd:simpleType>
+    <xsd:simpleType name="Names"><xsd:list itemType="xsd:QName"/></xsd:simpleType>
+    <xsd:complexType name="Marked"><xsd:simpleContent><xsd:extension base="t:Sizes">
+      <xsd:attribute name="tags" type="xsd:NMTOKENS"/></xsd:extension></xsd:simpleContent></xsd:complexType>
+    <xsd:element name="put"><xsd:complexType><xsd:sequence>
+      <xsd:element name="pair" type="t:Pair"/>
+      <xsd:element name="names" type="t:Names"/>
+      <xsd:element name="rows" type="t:Sizes" maxOccurs="unbounded"/>
+      <xsd:element name="marked" type="t:Marked" maxOccurs="2"/>
+      <xsd:sequence maxOccurs="unbounded">
+        <xsd:element name="turn" type="t:Sizes"/><xsd:element name="flag" type="xsd:boolean"/></xsd:sequence>
+      <xsd:choice maxOccurs="unbounded">
+        <xsd:element name="odd" type="t:Sizes"/><xsd:element name="even" type="t:Pair"/></xsd:choice>
+    </xsd:sequence></xsd:complexType></xsd:element>
+  </xsd:schema></types>
+  <message name="Put"><part name="body" element="t:put"/></message>
+  <portType name="P"><operation name="put"><input message="t:Put"/></operation></portType>
+  <binding name="B" type="t:P"><soap:binding style="document" transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="put"><soap:operation soapAction=""/><input><soap:body use="literal"/></input></operation></binding>
+  <service name="S"><port name="P" binding="t:B"><soap:address location="http://localhost/"/></port></service>
+</definitions>"""
+LISTED = """<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><t:put xmlns:t="urn:l" xmlns="">
+<pair>1 2</pair><names>t:put t:pair</names><rows>3</rows><rows>4 5</rows><rows>6 7 8</rows>
+<marked tags="a b">1 2 3</marked><marked>4 5</marked>
+<turn>1 2</turn><flag>1</flag><turn>3 4</turn><flag>0</flag>
+<odd>1 2 3</odd><even>4 5</even><odd>6</odd></t:put></Body></Envelope>"""
+
+
+def test_the_items_of_a_list_are_given_each_or_as_one(tmp_path: Path) -> None:
+    (tmp_path / "lists.wsdl").write_text(LISTS)
+    package = generate(tmp_path / "lists.wsdl", Options("lists"))
+    write_package(tmp_path / "lists", package.files)
+    service = Service(tmp_path / "lists")
+    bound = service.find("put")
+    value = bound.served.decode_request(LISTED.encode())
+    arguments = arguments_of(value)
+    assert arguments[:2] == ["pair=1", "pair=2"]
+    assert request_of(service, bound, read_arguments(arguments)).value == value
+    joined = ["pair=1 2", "names={urn:l}put", "names={urn:l}pair", *arguments[4:]]
+    assert request_of(service, bound, read_arguments(joined)).value == value
+
+
 def test_arguments_are_a_tree() -> None:
     given = read_arguments(
         ["a.b=1", "a.c[1].d=x", "a.c[0].d=y", "to=1", "to=2", 'e:=[1, {"f": null}]']

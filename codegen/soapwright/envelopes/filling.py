@@ -30,6 +30,7 @@ from soapwright.model.api import (
     Element,
     ElementMember,
     ElementPart,
+    ListOf,
     Message,
     NamedRef,
     Particle,
@@ -52,6 +53,7 @@ from soapwright.wsdl.copying import is_declarable
 
 _ARRAY_ITEM: Final = "item"
 _VALUE: Final = "value"
+_LISTS: Final = (Builtin.NMTOKENS, Builtin.IDREFS, Builtin.ENTITIES)
 _AGAIN: Final = " again"
 """After the key of a second field that is of an element's name: its values have no place here."""
 _ANY: Final = "any_elements"
@@ -203,7 +205,9 @@ class Filling:
     def _values(
         self, pool: _Pool, name: str, reference: TypeRef, most: int | None
     ) -> list[Given]:
-        """The values that are given of a name, `most` at most; the items of an array are one."""
+        """The values that are given of a name, `most` at most; the items of an array or a list are one."""
+        if most == 1 and self._is_list(reference):
+            return self._as_list(pool.take(name, None))
         if most != 1 or self._array_of(reference) is None:
             return pool.take(name, most)
         taken = pool.take(name, None)
@@ -298,6 +302,22 @@ class Filling:
             reference = definition.base
         return reference.builtin
 
+    def _is_list(self, reference: TypeRef) -> bool:
+        """Whether a simple type's values are lists, of which each item may be given by itself."""
+        while isinstance(reference, NamedRef):
+            definition = self._api.types[reference.id]
+            if not isinstance(definition, Restricted):
+                return isinstance(definition, ListOf)
+            reference = definition.base
+        return reference.builtin in _LISTS
+
+    def _as_list(self, items: list[Given]) -> list[Given]:
+        """The items of a list that are given each by itself, as one value."""
+        texts = [self._with_prefix(one.text) for one in items if one.text is not None]
+        if len(items) <= 1 or len(texts) < len(items):
+            return items
+        return [Given(text=" ".join(texts))]
+
     def _array_of(self, reference: TypeRef) -> SoapArray | None:
         if not isinstance(reference, NamedRef):
             return None
@@ -348,10 +368,11 @@ class Filling:
         for step in line:
             self._particle(into, step.content, pool, path)
         for key, attribute in attributes.items():
-            for one in pool.take(key):
+            for one in self._values(pool, key, attribute.type, 1):
                 place = _joined(path, attribute.name.local)
                 self._attribute(into, attribute, one, place)
-        value = [one.text for one in pool.take(_VALUE)] if text_type else []
+        taken = self._values(pool, _VALUE, text_type, 1) if text_type else []
+        value = [one.text for one in taken]
         text = given.text if given.text is not None else next(iter(value), None)
         if text is not None and (text_type is not None or concrete.mixed or not known):
             self._put(into, text, path)
@@ -485,7 +506,7 @@ class Filling:
     ) -> None:
         """An item of a sequence; where the sequence repeats, an element comes once in each turn."""
         if repeats and isinstance(item, Element) and not item.occurs.repeated:
-            self._element(into, item, pool, path, 1)
+            self._element(into, item, pool, path, 1, in_turns=True)
         else:
             self._particle(into, item, pool, path)
 
@@ -497,7 +518,7 @@ class Filling:
             branch = next(b for b in choice.branches if name in _keys(b))
             before = pool.count
             if isinstance(branch, Element) and choice.occurs.repeated:
-                self._element(into, branch, pool, path, 1, name)
+                self._element(into, branch, pool, path, 1, name, in_turns=True)
             else:
                 self._particle(into, branch, pool, path)
             if not choice.occurs.repeated or pool.count == before:
@@ -511,14 +532,30 @@ class Filling:
         path: str,
         most: int | None,
         name: str = "",
+        *,
+        in_turns: bool = False,
     ) -> None:
-        """As many of an element, and of what may replace it, as are given."""
+        """As many of an element, and of what may replace it, as are given.
+
+        Args:
+            into: what it is put into.
+            element: its declaration.
+            pool: what is given.
+            path: of `into`.
+            most: how many of it may come here.
+            name: the only one of its names that is taken; "" for each.
+            in_turns: whether others of it come later, so that what is given again is one of these.
+        """
         found: list[Element | Substitute] = [] if element.abstract else [element]
         for declared in (*found, *element.substitutes):
             local = declared.name.local
             if name and str(declared.name) != name:
                 continue
-            taken = self._values(pool, str(declared.name), declared.type, most)
+            key = str(declared.name)
+            if in_turns:
+                taken = pool.take(key, most)
+            else:
+                taken = self._values(pool, key, declared.type, most)
             for number, one in enumerate(taken):
                 made = etree.SubElement(into, self._tag(declared.name))
                 place = f"[{number}]" if most != 1 else ""

@@ -153,7 +153,11 @@ def _collect(value: Any, name: str, found: list[str]) -> None:  # Any: a field's
             return
         case list():
             for number, item in enumerate(value):
+                if isinstance(item, list) and not any(map(is_object, item)):
+                    item = " ".join(map(_text, item))  # a list type's value
                 _collect(item, f"{name}[{number}]" if is_object(item) else name, found)
+        case (str() as tag, list() as items) if not any(map(is_object, items)):
+            _collect((tag, " ".join(map(_text, items))), name, found)
         case (str() as tag, inner):
             owner = name.rpartition(".")[0]
             place = f"{owner}.{tag}" if owner else tag
