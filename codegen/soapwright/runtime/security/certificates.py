@@ -224,7 +224,8 @@ def certificate_from(data: bytes) -> x509.Certificate:
 def _path(data: bytes) -> list[bytes]:
     """The certificates of a PKIPath, a DER SEQUENCE OF Certificate, the holder's last."""
     at, size = _header(data, 0)
-    found, end = [], at + size
+    found: list[bytes] = []
+    end = at + size
     if end != len(data):
         raise SecurityError("a PKIPath cannot be read")
     while at < end and len(found) <= _PATH_AT_MOST:
