@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from pyright_strict import pyright_strict
 
 from soapwright.testing import MockTransport
 
@@ -98,6 +99,7 @@ def test_the_program_is_well_typed_and_runs(
         text=True,
     )
     assert checked.returncode == 0, checked.stdout
+    assert pyright_strict(place) == ""
 
     monkeypatch.syspath_prepend(str(place))
     package = importlib.import_module(service.package)

@@ -53,6 +53,7 @@ class Lending(LendingService):
 
 
 taken = socket.create_server(("127.0.0.1", 0), backlog=4096)
+taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 print(taken.getsockname()[1], flush=True)
 config = uvicorn.Config(asgi(Lending()), log_level="critical", lifespan="off")
 uvicorn.Server(config).run(sockets=[taken])

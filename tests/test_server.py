@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gzip
 import importlib
 import io
@@ -70,6 +71,8 @@ def services(library: Any) -> Any:
                 raise library.errors.SoapFault("not you", code="Client")
             if title == "broken":
                 raise RuntimeError("the password is 1234")
+            if title == "none left":
+                next(iter(()))
             if title == "unwritable":
                 return t.LendResponse(due=date(2026, 1, 1), number="no number")
             found = t.LendResponse(due=date(2026, 1, 1), number=days or 0)
@@ -353,6 +356,69 @@ def test_quick_methods_run_in_the_loop(library: Any, services: Any) -> None:
     asyncio.run(calls())
     assert threads.pop("quick") is threading.main_thread()
     assert threads.pop("any") is not threading.main_thread()
+
+
+def quicker(library: Any, services: Any) -> Any:
+    """The services with methods that are all quick, some of them wrapped once more."""
+
+    def made(method: Any) -> Any:
+        @functools.wraps(method)
+        @library.server.quick
+        @functools.wraps(method)
+        def quick(self, **given):
+            return method(self, **given)
+
+        return quick
+
+    def of(service: Any) -> Any:
+        kind = type(service)
+        methods = {
+            n: made(m) for n, m in vars(kind).items() if n in kind._methods.values()
+        }
+        return type("Quick", (kind,), methods)()
+
+    return SimpleNamespace(lending=of(services.lending), shelves=of(services.shelves))
+
+
+@pytest.mark.parametrize("way", ["asgi", "wsgi"])
+def test_quick_methods_answer_as_others(library: Any, services: Any, way: str) -> None:
+    """Results, faults and what nobody foresaw; an `async def`, too."""
+
+    class Refusing(library.server.Hooks):  # type: ignore[misc]  # made at run time
+        def envelope(self, envelope, request):
+            if "x-nobody" in request.headers:
+                raise library.errors.SoapFault("nobody", code="Client")
+            return envelope
+
+    found = []
+    for given in services, quicker(library, services):
+        services.seen.clear()
+        call = Caller(library, given, way, hooks=Refusing(), outgoing=[named(library)])
+        titles = ("Emma", "lost", "client", "broken", "none left", "unwritable")
+        lends = [f"<l:lend><l:title>{title}</l:title></l:lend>" for title in titles]
+        replies = [call(envelope(body), XML11) for body in (*lends, "<l:nothing/>")]
+        for name in "titles", "close", "count":
+            body = "" if name == "count" else "<l:title>Emma</l:title>"
+            headers = {**XML11, "soapaction": f"urn:library#{name}"}
+            replies.append(call(envelope(body), headers))
+        replies.append(call(envelope(LEND), {**XML11, "x-nobody": "1"}))
+        found.append(([vars(reply) for reply in replies], list(services.seen)))
+    assert found[0] == found[1]
+    statuses = [reply["status"] for reply in found[0][0]]
+    assert statuses == [200, *[500] * 6, 200, 200, 200, 500]
+
+
+def named(library: Any) -> Any:
+    """A layer that asks for the call."""
+
+    def layer(message: Any) -> Any:
+        try:
+            name = library.server.current_call().operation.name
+        except LookupError:
+            name = "none"
+        return message.with_header("X-Operation", name)
+
+    return layer
 
 
 @pytest.mark.parametrize("length", [1, 10**6])

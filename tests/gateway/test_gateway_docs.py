@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pyright_strict import pyright_strict
 from sandboxes import listening
 
 from soapwright_clickatell.callbacks import Receiver
@@ -74,7 +75,7 @@ def test_the_fixtures_example_passes(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_examples_are_typed(tmp_path: Path) -> None:
-    """mypy, as strict as it is; `sms_app` is what one page calls its own first example."""
+    """mypy and pyright, as strict as they are; `sms_app` is what one page calls its own first example."""
     names = []
     for page in sorted(PAGES.glob("*.md")):
         for number, example in enumerate(examples(page.name)):
@@ -92,3 +93,4 @@ def test_the_examples_are_typed(tmp_path: Path) -> None:
         timeout=300,
     )
     assert (ended.stdout, ended.returncode) == ("", 0), ended.stderr
+    assert pyright_strict(tmp_path, root / "gateway", root / "generated") == ""

@@ -76,6 +76,7 @@ def listening(app: Any) -> Iterator[str]:
         uvicorn.Config(app, log_level="critical", lifespan="off", access_log=False)
     )
     with socket.create_server(("127.0.0.1", 0), backlog=2048) as taken:
+        taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
         thread.start()
         while not server.started:

@@ -350,6 +350,28 @@ def test_a_body_that_is_sent_before_its_reply_is_asked_for(client):
             call()
 
 
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_long_request_that_is_refused_amid(kind: str):
+    """asyncio drops what came in on a connection to which it cannot write."""
+
+    def early(connection: Connection) -> None:
+        connection.socket.recv(2**16)
+        connection.send(http(PAGE, "413 Too Large", "text/html", "Connection: close"))
+
+    async def call(url: str) -> None:
+        async with AsyncClient(url) as client:
+            await client.order(item="x" * 2**24)
+
+    with raw_server(early) as server, pytest.raises(TransportError) as refused:
+        if kind == "sync":
+            with Client(server.url) as client:
+                client.order(item="x" * 2**24)
+        else:
+            asyncio.run(call(server.url))
+    assert refused.value.sent is None
+    assert refused.value.status == (413 if kind == "sync" else None)
+
+
 # ----------------------------------------------------------------------------------- TLS
 
 

@@ -79,6 +79,7 @@ def first(cls: Any) -> list[Any]:
         lambda: made(cls) == made(cls),
         lambda: dataclasses.replace(made(cls)),
         lambda: cls.__match_args__,
+        lambda: cls.__dict__["__dataclass_fields__"].items(),  # as pydantic does
     ]
 
 
@@ -98,7 +99,7 @@ def test_a_repr_of_its_own_finishes_nothing() -> None:
     assert repr(value).endswith("Base(size=1, names=[])") and is_finished(base)
 
 
-@pytest.mark.parametrize("number", range(7))
+@pytest.mark.parametrize("number", range(8))
 def test_they_are_finished_when_first_looked_at(number: int) -> None:
     base, derived = declare(dataclass)
     made(derived)
@@ -124,6 +125,14 @@ def test_a_user_derives_from_one() -> None:
     assert Mine(size=1) == Mine(size=1, extra=0) != Mine(size=1, extra=1)
     assert [f.name for f in dataclasses.fields(Mine)][-2:] == ["password", "extra"]
     assert Plain().size == 3 and repr(Plain()).startswith("my ")
+
+
+def test_what_a_user_sets_stays() -> None:
+    base, derived = declare(dataclass)
+    base.__repr__ = lambda _: "mine"
+    del derived.__eq__
+    assert repr(base(size=1)) == "mine" and is_finished(base)
+    assert derived(size=1) == derived(size=1, note="n")  # by the fields of its base
 
 
 @dataclass(slots=True, kw_only=True)

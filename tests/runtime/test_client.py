@@ -489,6 +489,9 @@ def test_cookies_of_a_reply_are_in_the_next_request(server: Server):
     with Client(server.url) as client:
         client.order(item="tea")
         client.order(item="tea")
+        with pytest.raises(TransportError) as refused:
+            client.using(endpoint="/orders").order(item="tea")
+    assert refused.value.permanent
     first, second = (headers for _, headers, _ in server.seen)
     assert "Cookie" not in first
     assert second["Cookie"] == "session=1"

@@ -23,7 +23,10 @@ def read(e: Element) -> NoReturn:
     [
         ("", None),
         ('xsi:type=" "', None),
+        ('xsi:type="t:Ring of gold"', None),
+        ('xsi:type="t:"', None),
         ('unit="m"', Nil({"unit": "m"})),
+        ('xsi:type="1 2" unit="m"', Nil({"unit": "m"})),
         ('xsi:type="t:Ring"', Nil({}, "{urn:t}Ring")),
         ('xsi:type="t:Ring" gold="true"', Nil({"gold": "true"}, "{urn:t}Ring")),
     ],

@@ -26,7 +26,7 @@ from soapwright.runtime.validation.validation import (
     Violation,
     check,
 )
-from soapwright.runtime.values.numbers import XmlInt
+from soapwright.runtime.values.numbers import XmlDecimal, XmlInt
 from soapwright.runtime.values.values import Duration, GYear
 
 CASE = Path(__file__).parents[1] / "cases" / "patterns" / "service.wsdl"
@@ -142,6 +142,18 @@ def test_the_error_is_one_of_encoding_and_has_all_spots() -> None:
         (Facets(patterns=("0[0-9]+",)), [XmlInt("042")], [42, XmlInt("42")]),
         (Facets(patterns=("[0-9]{3} [0-9]",)), [[123, 4]], [[1, 2]]),
         (Facets(patterns=("[01]",)), [True, False], []),
+        (
+            Facets(patterns=("[01]( [01])*",)),
+            [[True, False], [False]],
+            [[2], [True, 10]],
+        ),
+        (Facets(patterns=("true( true)*",)), [[True, True]], [[True, False]]),
+        (
+            Facets(patterns=(r"\.[0-9]+( \.[0-9]+)*",)),
+            [[XmlDecimal(".12345"), XmlDecimal(".5")]],
+            [[Decimal("0.5")], [XmlDecimal(".5"), Decimal(1)]],
+        ),
+        (Facets(patterns=("P[0-9]+M",)), [Duration("P12M")], [Duration("P1Y")]),
         (Facets(patterns=("red",)), [Colour.RED], [parse_member(Colour, "x")]),
         (
             Facets(patterns=(r".*\.000Z",)),
@@ -237,6 +249,7 @@ def test_facets(facets: Facets, right: list[object], wrong: list[object]) -> Non
         ([True, 1, "a"], "1 01 a", True),
         ([True, 2, "a"], "1 01 a", False),
         (b"a", "YQ==", True),
+        (Duration("P12M"), "P1Y", True),
     ],
 )
 def test_fixed_values(value: object, fixed: str, right: bool) -> None:
@@ -251,15 +264,22 @@ def test_a_package_validates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.syspath_prepend(str(tmp_path))
     package = import_module("validated")
     facets, runtime = "validated.facets", "validated._soap.validation.validation"
-    number = import_module("validated._soap.values.numbers").XmlInt("0042")
+    numbers = import_module("validated._soap.values.numbers")
+    number = numbers.XmlInt("0042")
     duration = import_module("validated._soap.values.values").Duration
     value = package.types.Enter(number=number, count=[1, 9])
-    package.PORTS["RegisterPort"].operations["enter"].encode_request(value)
+    operation = package.PORTS["RegisterPort"].operations["enter"]
+    operation.encode_request(value)
     assert not {facets, runtime} & set(sys.modules)  # loaded when it is wanted
     package.validate(value)
     package.validate(replace(value, remark="\u0391\u03b1", keep=duration("P1Y")))
+    sample = (CASE.parent / "samples" / "enter.request.xml").read_bytes()
+    read = operation.decode_request(sample)
+    assert read.shares == [Decimal("0.12345"), Decimal("0.5")]
+    package.validate(read)
     broken = replace(value, number=42, count=[10], others=[7], version="2.0")
     broken = replace(broken, remark="\u03b1", keep=duration("P2Y"))
+    broken = replace(broken, shares=[Decimal("0.5"), numbers.XmlDecimal(".5")])
     with pytest.raises(package.errors.EncodeError) as caught:
         package.validate(broken)
     assert [str(v) for v in caught.value.violations] == [
@@ -269,4 +289,5 @@ def test_a_package_validates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         "Enter.version: is not '1.0', which is fixed",
         "Enter.remark: does not match (?:(?![\\p{Ll}])[\\U00000370-\\U000003ff])[\\U00000080-\\U0010ffff]*",
         "Enter.keep: is more than P1Y",
+        "Enter.shares: does not match \\.[0-9]+\\ \\.[0-9]+",
     ]

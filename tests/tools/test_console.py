@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -324,6 +325,42 @@ def test_history_is_kept_on_disk_for_its_user_alone(tmp_path: Path) -> None:
     assert History(path, print).newest() == []
 
 
+def test_consoles_of_one_package_keep_each_others_calls(tmp_path: Path) -> None:
+    path = tmp_path / "h.jsonl"
+    one, other = History(path, print), History(path, print)
+    one.add({"number": 1})
+    other.add({"number": 2})
+    one.add({"number": 3})
+    for history in (one, other, History(path, print)):
+        assert [entry["number"] for entry in history.newest()] == [3, 2, 1]
+
+    def add(letter: str) -> None:
+        history = History(path, print)
+        for number in range(10):
+            history.add({"number": f"{letter}{number}"})
+
+    one.clear()
+    assert other.newest() == []
+    threads = [threading.Thread(target=add, args=(letter,)) for letter in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    kept = {entry["number"] for entry in one.newest()}
+    assert kept == {f"{letter}{number}" for letter in "ab" for number in range(10)}
+
+
+def test_a_file_that_became_another_is_left_alone(tmp_path: Path) -> None:
+    path, reported = tmp_path / "h.jsonl", list[str]()
+    history = History(path, reported.append)
+    path.write_text("# Notes\n")
+    history.add({"number": 1})
+    assert reported == [f"{path}: is no history of calls: a call is not kept"]
+    with pytest.raises(SpecError, match="is no history of calls"):
+        history.clear()
+    assert path.read_text() == "# Notes\n"
+
+
 def test_a_history_of_many_bytes_keeps_the_newest_and_reports_it(
     tmp_path: Path,
 ) -> None:
@@ -332,7 +369,7 @@ def test_a_history_of_many_bytes_keeps_the_newest_and_reports_it(
     for number in range(5):
         history.add({"number": number, "reply": "x" * 4_000_000})
     assert reported == [f"{path}: the oldest calls are left out: 16 MiB are kept"]
-    assert [one["number"] for one in history.newest()] == [4, 3, 2, 1, 0]
+    assert [one["number"] for one in history.newest()] == [4, 3, 2, 1]
     newest = History(path, reported.append).newest()
     assert [one["number"] for one in newest] == [4, 3, 2, 1]
     with path.open("a") as file:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -264,3 +267,33 @@ def test_nothing_is_written_where_the_test_has_no_place(shell: Shell) -> None:
     assert "tests:1: error: is no folder [output]\nhint: --no-test" in done.err
     assert not Path("pyproject.toml").exists()
     assert shell("init", "service.wsdl", "--yes", "--no-test").code == 0
+
+
+@pytest.mark.parametrize("which", ["stdout", "stderr"])
+def test_all_is_written_where_nobody_reads_what_is_printed(
+    shell: Shell, which: str
+) -> None:
+    """As with `| head -1`."""
+    typed = 'name="station" type="xsd:int"'
+    for name in ("one", "two"):  # with a warning each
+        source = SERVICE.replace(typed, f'{typed} default="{name}"')
+        Path(f"{name}.wsdl").write_text(source)
+
+    def unread(*arguments: str) -> int:
+        theirs, ours = os.pipe()
+        os.close(theirs)
+        out, err = (ours, None) if which == "stdout" else (subprocess.DEVNULL, ours)
+        command = [sys.executable, "-m", "soapwright", *arguments]
+        try:
+            return subprocess.run(command, stdout=out, stderr=err).returncode
+        finally:
+            os.close(ours)
+
+    assert unread("init", "one.wsdl", "--yes", "--package", "one") == 0
+    assert Path("tests/test_one.py").exists()
+    assert unread("init", "two.wsdl", "--yes", "--package", "two") == 0
+    assert shell("check").code == 0
+    for name in ("one", "two"):
+        shutil.rmtree(name)
+    assert unread("generate") == 0
+    assert shell("check").code == 0

@@ -144,6 +144,30 @@ def test_a_number_that_grows_beside_others_is_no_page(client: Any) -> None:
         assert client.seek(offset=number, count=2 * number).paging.has_more
 
 
+def test_pages_that_the_program_counts_in_messages_that_are_never_the_same(
+    folder: Path,
+) -> None:
+    """Each has a MessageID of its own."""
+    made = import_package(folder)
+    with served(folder, server="our own") as url:
+        with made.Client(url, outgoing=[made.Addressing()]) as client:
+            offset = 0
+            while offset < 50 and client.seek(offset=offset, count=1).paging.has_more:
+                offset += 1
+            assert 1 < offset < 50
+
+
+def test_a_header_hands_nothing_back(folder: Path) -> None:
+    """A session is in every request: as a page's token it would take that of each reply away."""
+    made = import_package(folder)
+    session = made.AnyElement.from_xml('<session xmlns="urn:login">string</session>')
+    to = made.EndpointReference("urn:pages", (session,))
+    with served(folder, server="our own") as url:
+        with made.Client(url, outgoing=[made.Addressing(to=to)]) as client:
+            assert client.first().locator == "string"
+            assert client.scroll().cursor == "string"
+
+
 def test_a_cursor_that_is_an_attribute(client: Any) -> None:
     reply, pages = client.scroll(), 1
     assert (reply.cursor, reply.more) == ("string", True)

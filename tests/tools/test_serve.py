@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from soapwright.model.diagnostics import SpecError
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
-from soapwright.tools.serve import mock
+from soapwright.tools.serve import mock, serve
 
 CASES = sorted(
     path.name
@@ -169,6 +170,23 @@ def test_a_mock_answers_with_samples_and_with_recordings(
     assert [url.decode() for url in found] == [
         f"{base}/{port}" for port in ("Lending", "Lending12", "Shelves")
     ]
+
+
+def test_the_parts_of_a_reply_do_not_wait_for_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A connection has the options of the socket that it came to."""
+    options = []
+
+    def run(app: object, listening: socket.socket) -> None:
+        address = listening.getsockname()
+        with socket.create_connection(address), listening.accept()[0] as accepted:
+            options.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    for name in ("_on_uvicorn", "_on_our_own"):
+        monkeypatch.setattr(f"soapwright.tools.serve.{name}", run)
+    serve(None, "127.0.0.1", 0, lambda _: None)
+    assert options == [1]
 
 
 @pytest.mark.parametrize("server", SERVERS)

@@ -16,6 +16,7 @@ from soapwright.cli.shared import (
     CATALOGS,
     Progress,
     print_findings,
+    print_report,
     write_state,
 )
 from soapwright.model.codes import Code
@@ -167,7 +168,7 @@ def _begin(wanted: _Wanted, asking: _Asking, allowed: bool) -> None:
         found = find_entry(wanted.wsdl, remote, Location(wanted.wsdl))
         api = load(found, wanted.catalogs, Findings(), remote)
         progress.clear()
-        click.echo("\n".join(summary(api, wanted.wsdl)))
+        print_report("\n".join(summary(api, wanted.wsdl)))
         entry = _entry(wanted, asking, proposed_name(api))
         test = Path("tests", f"test_{entry.name.replace('.', '_')}.py")
         tested = wanted.test
@@ -234,7 +235,7 @@ def _generate(
     for state in states.sound:
         write_state(state, progress)
     write_files({FILE: file.text.encode("utf-8")})
-    click.echo(f"{FILE}: {'written' if file.before is None else 'one package added'}")
+    print_report(f"{FILE}: {'written' if file.before is None else 'one package added'}")
 
 
 def _show_first_call(entry: Entry, test: Path | None, progress: Progress) -> None:
@@ -246,17 +247,19 @@ def _show_first_call(entry: Entry, test: Path | None, progress: Progress) -> Non
     first = first_call(entry.output)
     progress.clear()
     if first is None:
-        click.echo("No operation can be called by a sample: see `soapwright inspect`.")
+        print_report(
+            "No operation can be called by a sample: see `soapwright inspect`."
+        )
         return
     if test is not None:
         if test.exists():
-            click.echo(f"{test.as_posix()}: is there already, and stays")
+            print_report(f"{test.as_posix()}: is there already, and stays")
         else:
             write_files({test: first.test.encode("utf-8")})
-            click.echo(f"{test.as_posix()}: written")
-    click.echo("")
+            print_report(f"{test.as_posix()}: written")
+    print_report("")
     if test is not None:
-        click.echo(f"Test it, with a mock:  python -m pytest {test.as_posix()}")
-    click.echo(f"Call the service:      {first.command(entry.output)}")
-    click.echo("Or in Python:\n")
-    click.echo(indent(first.code, "    "), nl=False)
+        print_report(f"Test it, with a mock:  python -m pytest {test.as_posix()}")
+    print_report(f"Call the service:      {first.command(entry.output)}")
+    print_report("Or in Python:\n")
+    print_report(indent(first.code, "    ").removesuffix("\n"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -117,7 +119,18 @@ def loaded(
 def print_findings(findings: Iterable[Diagnostic]) -> None:
     """Print findings, a line each."""
     for finding in findings:
-        click.echo(str(finding), err=True)
+        print_report(str(finding), err=True)
+
+
+def print_report(text: str, *, err: bool = False) -> None:
+    """Print a line about work that goes on: it does, too, where a pipe's reader has left."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        stream = sys.stderr if err else sys.stdout
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def write_state(state: State, progress: Progress) -> None:
@@ -135,7 +148,7 @@ def write_state(state: State, progress: Progress) -> None:
         removed = f", {count} removed" if count else ""
     progress.clear()
     print_findings([*state.findings, *findings])
-    click.echo(
+    print_report(
         f"{state.config.output}: {written} files written,"
         f" {state.unchanged} unchanged{removed}"
     )

@@ -21,12 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from soapwright.project.output import alone_in
 from soapwright.project.toolkit import is_of
-
-try:
-    import fcntl
-except ImportError:  # Windows has none: there two runs at once are the user's business
-    fcntl = None  # type: ignore[assignment]  # as a module it is of its own type
 
 LOCK = "soapwright.lock"
 STORE = "soapwright.documents"
@@ -115,16 +111,12 @@ class Remote:
     @contextmanager
     def alone(self) -> Generator[None]:
         """Inside, no other run of the project fetches and locks documents: it waits for this one's end."""
-        if not self.allowed or fcntl is None:
+        if not self.allowed:
             yield
             return
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
+        with alone_in(self._folder):
             self._locked = _read_lock(self._folder / LOCK)
             yield
-        finally:
-            os.close(folder)
 
     def find(self, url: str, by: str = "") -> Path | None:
         """The path in the store of a document that can be had; None where it is not locked.

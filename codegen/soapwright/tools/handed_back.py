@@ -1,22 +1,24 @@
 """Values that a program hands back to a mock: the token of the next page, the number of a job.
 
 A mock's replies have all that is optional, so a program that goes on as long as a reply says that there
-is more would never end. So what a request hands back is left out of its reply, as on a last page. Where
-that is not enough, since a program counts by itself or the token is required, a reply's flags end it.
+is more would never end. So what a request's Body hands back is left out of its reply, as on a last page.
+Where that is not enough, since a program counts by itself or the token is required, the requests are a
+loop: one comes again and again, or with a single number that grows. A reply's flags end it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from lxml import etree
 
 _NUMBER: Final = re.compile(r"[-+0-9.]+|true|false|\d{4}-\d\d-\d\d.*")
 _REPEATS: Final = 10
-"""So often a request may be repeated until numbers count that it hands back: everybody sends those."""
+"""So often in succession a request repeats before it is a loop. Until then numbers that it hands back do
+not count: everybody sends those."""
 _COUNT: Final = re.compile(r"\d{1,18}")
 
 
@@ -30,37 +32,37 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class _Last:
-    """The last request of an operation, and how often it came in succession.
+    """The last request of an operation: `shape` without its counts, and `counts`.
 
-    `shape` is the request without its counts, `counts` are those, `growing` how often in succession
-    one of them alone had grown.
+    `times` is how often in succession it came as it was or, where one `grew`, with one count that had.
     """
 
-    request: bytes = b""
-    times: int = 0
     shape: tuple[object, ...] = ()
     counts: tuple[int, ...] = ()
-    growing: int = 0
+    times: int = 0
+    grew: bool = False
 
-    def then(self, envelope: Any) -> _Last:  # Any: an lxml element
+    def then(self, body: Any) -> _Last:  # Any: an lxml element
         """The same, of the request that comes after it."""
-        request = etree.tostring(envelope)
-        pairs = [
-            (where, text, _COUNT.fullmatch(text) is not None)
-            for where, text in _values(envelope.iter())
-        ]
-        shape = tuple(
-            where if is_count else (where, text) for where, text, is_count in pairs
+        shape: list[object] = []
+        counts: list[int] = []
+        for where, text in _values(body.iter()):
+            if _COUNT.fullmatch(text):
+                shape.append(where)
+                counts.append(int(text))
+            else:
+                shape.append((where, text))
+        made = _Last(tuple(shape), tuple(counts))
+        if made.shape != self.shape:
+            return made
+        pairs = zip(self.counts, counts, strict=True)
+        changed = [before < after for before, after in pairs if before != after]
+        if changed not in ([], [True]):
+            return made
+        grew = bool(changed)
+        return replace(
+            made, times=self.times + 1 if grew == self.grew else 1, grew=grew
         )
-        counts = tuple(int(text) for _, text, is_count in pairs if is_count)
-        grown = shape == self.shape and _one_grew(self.counts, counts)
-        times = self.times + 1 if request == self.request else 0
-        return _Last(request, times, shape, counts, self.growing + 1 if grown else 0)
-
-
-def _one_grew(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
-    changed = [(a, b) for a, b in zip(before, after, strict=True) if a != b]
-    return len(changed) == 1 and changed[0][0] < changed[0][1]
 
 
 class HandedBack:
@@ -81,16 +83,17 @@ class HandedBack:
             operation: the request's; `Any` as the package's own class.
             envelope: the request's, an lxml element.
         """
-        last = self._last.get(operation, _Last()).then(envelope)
+        # not in its header: what is there, as a session, is in every request
+        body = envelope.find("{*}Body")
+        last = self._last.get(operation, _Last()).then(body)
         self._last[operation] = last
+        is_loop = last.times >= _REPEATS
         again = frozenset(
             text
-            for text in _texts(envelope.iter())
-            if text in self._given
-            and (last.times >= _REPEATS or not _NUMBER.fullmatch(text))
+            for text in _texts(body.iter())
+            if text in self._given and (is_loop or not _NUMBER.fullmatch(text))
         )
-        repeated = bool(again) and last.times >= _REPEATS
-        return Again(again, repeated or last.growing >= _REPEATS)
+        return Again(again, is_loop and (last.grew or bool(again)))
 
 
 def _texts(elements: Iterable[Any]) -> Iterator[str]:  # Any: lxml's elements

@@ -464,6 +464,8 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     run = _on_uvicorn if find_spec("uvicorn") else _on_our_own
     with listening:
+        # Of a reply that is written in two parts, the second would wait for the first's acknowledgement.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         ready(f"http://{shown}:{listening.getsockname()[1]}")
         try:
             run(guarded(app, [host, *names]), listening)

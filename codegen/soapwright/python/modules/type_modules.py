@@ -364,7 +364,7 @@ class TypeModules:
     def _list_bodies(
         self, scope: Scope, definition: ListOf, scoped: bool
     ) -> tuple[list[str], str]:
-        item = self.context.types.simple.code(definition.item, scope)
+        item = self.context.types.simple.item_code(definition, scope)
         if scoped:
             return (
                 [f"return {scope.soap('parse_scoped_list')}(text, e, {item.parse})"],

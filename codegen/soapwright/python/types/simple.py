@@ -126,7 +126,7 @@ class SimpleTypes:
     def __init__(self, api: Api, names: Names) -> None:
         self._types = api.types
         self._names = names
-        self._derived: dict[TypeRef, list[TypeRef]] = {}
+        self._derived: dict[TypeRef, list[NamedRef]] = {}
         self._unions: dict[QName, tuple[BuiltinRef | NamedRef, ...]] = {}
 
     def is_simple(self, reference: TypeRef) -> bool:
@@ -226,10 +226,21 @@ class SimpleTypes:
         self, reference: TypeRef, scope: Scope, *, written: bool = False
     ) -> SimpleCode:
         """The functions for a simple type; those that keep the lexical form where `written` is set."""
+        return self._code(reference, scope, self._patterns(reference), written)
+
+    def item_code(self, definition: ListOf, scope: Scope) -> SimpleCode:
+        """The functions for a list's items: what a pattern of the list speaks of is their text."""
+        patterns = self._patterns(definition.item)
+        patterns += self._patterns_below(NamedRef(definition.id))
+        return self._code(definition.item, scope, patterns, False)
+
+    def _code(
+        self, reference: TypeRef, scope: Scope, patterns: list[str], written: bool
+    ) -> SimpleCode:
         plain = self.plain(reference)
         if isinstance(plain, BuiltinRef):
             row = _BUILTINS[plain.builtin]
-            names = self._functions(reference, row[1:])
+            names = _functions(row[1:], patterns)
             if written:
                 names = _PATTERNED.get(names[1], names)
             text, parse, read = map(scope.soap, names)
@@ -257,17 +268,6 @@ class SimpleTypes:
             return scope.soap("encoded_binary_value")
         return self.code(reference, scope).read
 
-    def _functions(
-        self, reference: TypeRef, names: tuple[str, str, str]
-    ) -> tuple[str, str, str]:
-        """The runtime's functions, where a pattern wants it those that keep the lexical form."""
-        patterns = self._patterns(reference)
-        if not patterns:
-            return names
-        if names[0] == "bool_text" and not any(map(_LETTERS.search, patterns)):
-            return "bool_digit_text", *names[1:]
-        return _PATTERNED.get(names[1], names)
-
     def _patterns(self, reference: TypeRef) -> list[str]:
         """The pattern facets of all steps of a derivation."""
         found: list[str] = []
@@ -278,6 +278,18 @@ class SimpleTypes:
             if isinstance(definition, Restricted):
                 found += definition.facets.patterns
             reference = definition.base
+        return found
+
+    def _patterns_below(self, reference: TypeRef) -> list[str]:
+        """The pattern facets of all types that restrict one."""
+        found: list[str] = []
+        waiting = [reference]
+        for one in waiting:
+            for derived in self._restricting().get(one, ()):
+                definition = self._types[derived.id]
+                if isinstance(definition, Restricted):
+                    found += definition.facets.patterns
+                waiting.append(derived)
         return found
 
     def members(self, definition: UnionOf) -> dict[QName, TypeRef]:
@@ -304,7 +316,7 @@ class SimpleTypes:
             waiting += [(one, member) for one in self._restricting().get(kind, ())]
         return found
 
-    def _restricting(self) -> dict[TypeRef, list[TypeRef]]:
+    def _restricting(self) -> dict[TypeRef, list[NamedRef]]:
         """The types that restrict each simple type directly."""
         if not self._derived:
             for definition in self._types.values():
@@ -347,6 +359,17 @@ class SimpleTypes:
         if isinstance(plain, BuiltinRef):
             return _BUILTINS[plain.builtin][0] in ("str", "list", "AnySimple")
         return True
+
+
+def _functions(
+    names: tuple[str, str, str], patterns: list[str]
+) -> tuple[str, str, str]:
+    """The runtime's functions, where a pattern wants it those that keep the lexical form."""
+    if not patterns:
+        return names
+    if names[0] == "bool_text" and not any(map(_LETTERS.search, patterns)):
+        return "bool_digit_text", *names[1:]
+    return _PATTERNED.get(names[1], names)
 
 
 def python_class(builtin: Builtin) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..values.names import SOAP11, SOAP12, SOAP_ENCODINGS, XSI
+from ..values.names import SOAP11, SOAP12, SOAP_ENCODINGS, XSI, is_ncname
 from ..values.prefixes import Scope
 from ..values.values import Nil
 from ..xml.element import XSI_TYPE, Element, clark_name
@@ -26,10 +26,18 @@ def nil_of(e: Element) -> Nil | None:
         for name, text in e.attrib.items()
         if name[1:].partition("}")[0] not in _NOT_OF_TYPES
     }
-    if not found:
-        return None
+    return Nil(found, type_name(e)) if found else None
+
+
+def type_name(e: Element) -> str:
+    """The name in an element's `xsi:type`, in Clark's notation; "" where it has none, or text that is no name.
+
+    Raises:
+        DecodeError: more prefixes are in scope than any document needs.
+    """
     text = e.get(XSI_TYPE)
-    return Nil(found, clark_name(e, text) if text is not None else "")
+    name = clark_name(e, text) if text is not None else ""
+    return name if is_ncname(name.rpartition("}")[2]) else ""
 
 
 def encoded_nil_of(e: Element) -> Nil | None:

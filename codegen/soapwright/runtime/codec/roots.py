@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from ..errors.refusals import unknown_item
 from ..values.values import UNSET, Nil, Unset
-from ..xml.element import XSI_TYPE, Element, clark_name, is_nil
+from ..xml.element import Element, is_nil
 from .elements import ElementCodec
-from .nils import nil_of, write_nil
+from .nils import nil_of, type_name, write_nil
 
 T = TypeVar("T")
 
@@ -68,10 +68,9 @@ class Root:
 
 def _nil(e: Element) -> Nil | None:
     """A nil element; with its `xsi:type`, which has no object around it that could remember it."""
-    found, text = nil_of(e), e.get(XSI_TYPE)
-    if found is None and text is not None:  # a Nil counts as false
-        name = clark_name(e, text)
-        return Nil({}, name) if name else None
+    found = nil_of(e)
+    if found is None and (name := type_name(e)):  # a Nil counts as false
+        return Nil({}, name)
     return found
 
 

@@ -300,7 +300,7 @@ async def run(call: Call) -> object:
         if getattr(method, _QUICK, False) or iscoroutinefunction(method):
             result = call.invoke()
         else:
-            result = await asyncio.to_thread(call.invoke)
+            result = await asyncio.to_thread(_invoked, call)
         return await result if isawaitable(result) else result
     except asyncio.CancelledError as error:
         task = asyncio.current_task()
@@ -309,6 +309,18 @@ async def run(call: Call) -> object:
         raise RuntimeError("what the method waited for was cancelled") from error
     finally:
         _current.reset(token)
+
+
+def _invoked(call: Call) -> object:
+    """The method's result, in a thread.
+
+    Raises:
+        RuntimeError: the method raised a StopIteration, which no future takes: it would never be done.
+    """
+    try:
+        return call.invoke()
+    except StopIteration as error:
+        raise RuntimeError("the method raised StopIteration") from error
 
 
 def run_in(call: Call, wait: Callable[[Awaitable[object]], object]) -> object:

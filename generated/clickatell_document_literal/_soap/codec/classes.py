@@ -1,8 +1,9 @@
 """Dataclasses whose methods are made when the first of them is used.
 
-The standard library's decorator compiles the methods of each class as it is loaded, which is most of
-what loading a type costs; readers and writers call none of them. To type checkers this decorator is
-that one, and its classes are those of that one to all who look at them.
+The standard library's decorator compiles `__init__`, `__repr__` and `__eq__` of each class as it is loaded,
+which is most of what loading a type costs; readers and writers call none of them. The decorator here gives a
+class its slots at once. In the place of all else that the other one adds it has descriptors (`_Later`): the
+first that is asked for puts the real attributes in the place of them all. Type checkers see the other one.
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ _ADDED = (
 
 
 class _Unfinished:
-    """A class that has its slots, but not yet what the standard library's decorator adds."""
+    """A class that has its slots, but not yet what the standard library's decorator adds.
+
+    Args:
+        body: the class as it was declared: its annotations, the fields' defaults, its own methods.
+        shown: whether it gets a `__repr__`.
+    """
 
     __slots__ = ("body", "cls", "lacks")
 
@@ -29,23 +35,28 @@ class _Unfinished:
         self.body = body
         lacks = [name for name in _ADDED if name not in body]
         self.lacks = lacks if shown else [n for n in lacks if n != "__repr__"]
-        self.cls: type[Any] = object
+        self.cls: type[Any] = object  # set when it is made
 
     def finish(self) -> None:
-        """Add it; threads that do so at once add the same."""
+        """Add it, but where somebody has set another attribute; threads that do so at once add the same."""
         cls, body = self.cls, dict(self.body)
-        if cls.__module__ not in sys.modules:  # where annotations are looked up
+        if cls.__module__ not in sys.modules:
+            # The decorator looks annotations up in the class's module, which must be there.
             body["__module__"] = "builtins"
-        # Beside it, without slots: a class that has its slots has no defaults.
+        # The decorator is given a second class, without slots: in `cls` a field's slot has the place of its default.
         beside = type(cls.__name__, cls.__bases__, body)
         shown = "__repr__" in self.lacks
         found = dataclasses.dataclass(kw_only=True, repr=shown)(beside).__dict__
         for name in self.lacks:
-            setattr(cls, name, found[name])
+            if isinstance(cls.__dict__.get(name), _Later):
+                setattr(cls, name, found[name])
 
 
 class _Later:
-    """An attribute of a class, for which the class is finished when it is first asked for."""
+    """An attribute of a class, for which the class is finished when it is first asked for.
+
+    Who takes it out of the class's `__dict__`, as pydantic does, finds the real one's own attributes in it.
+    """
 
     __slots__ = ("name", "unfinished")
 
@@ -54,10 +65,16 @@ class _Later:
         self.unfinished = unfinished
 
     def __get__(self, instance: object, owner: type[Any]) -> Any:
-        self.unfinished.finish()
-        found = self.unfinished.cls.__dict__[self.name]
+        found = self._real()
         bind = getattr(type(found), "__get__", None)
         return found if bind is None else bind(found, instance, owner)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real(), name)
+
+    def _real(self) -> Any:
+        self.unfinished.finish()
+        return self.unfinished.cls.__dict__[self.name]
 
 
 def _with_slots(cls: type[Any], shown: bool) -> type[Any]:

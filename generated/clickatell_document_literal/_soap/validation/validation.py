@@ -41,6 +41,7 @@ from ..values.values import (
     GMonthDay,
     GYear,
     GYearMonth,
+    LexicalValue,
     Nil,
 )
 from .regular import TooLong, matcher
@@ -250,9 +251,14 @@ def _lexical_forms(value: object) -> list[str]:
         return ["true", "1"] if value else ["false", "0"]
     if isinstance(value, str):
         return [value]
+    if isinstance(value, LexicalValue):
+        return [value.text]
     if isinstance(value, list):
         items = [_lexical_forms(item) for item in value]
-        return [" ".join(forms[0] for forms in items)] if all(items) else []
+        if not all(items):
+            return []
+        # each item has one form, or two where it is a bool, and all are written alike
+        return [" ".join(forms[index] for forms in items) for index in (0, -1)]
     if isinstance(value, (int, Decimal, date, time)):
         return [any_simple(value)[1]]
     return []
@@ -405,6 +411,9 @@ def _is_fixed(value: object, fixed: str) -> bool:
     if isinstance(value, list):
         texts = fixed.split()
         return len(texts) == len(value) and all(map(_is_fixed, value, texts))
+    plain = value.value if isinstance(value, Enum) else value
+    if isinstance(plain, LexicalValue):
+        return True  # another text may be the same value: `P1Y` is `P12M`
     forms = _lexical_forms(value)
     # the schema has it before its white space is collapsed, where the type does that
     return not forms or fixed in forms or parse_token(fixed) in forms

@@ -81,11 +81,13 @@ class _Requests:
         kept = [(n, v) for lower, n, v in self._defaults if lower not in given]
         if "timeout" not in extensions:
             extensions = {**extensions, "timeout": client.timeout.as_dict()}
+        target = url if isinstance(url, httpx2.URL) else self._parsed(url)
         return httpx2.Request(
             method,
-            url if isinstance(url, httpx2.URL) else self._parsed(url),
+            target,
             headers=[*kept, *headers],
-            cookies=client.cookies,
+            # No cookie is for a URL without a scheme, which is refused when it is to be sent.
+            cookies=client.cookies if target.scheme else None,
             extensions=extensions,
             **content,
         )

@@ -19,6 +19,9 @@ _Flag = Facets(patterns=("[01]",))
 _Instant = Facets(patterns=("[^\\n\\r]*\\.[0-9]{3}Z",))
 _Numbers = Facets(item=_Number)
 _Keep = Facets(max_inclusive="P1Y")
+_Pair = Facets(length=2)
+_Shares = Facets(base=_Pair, patterns=("\\.[0-9]+\\ \\.[0-9]+",))
+_Marks = Facets(patterns=("[01](?:\\ [01])*",))
 
 CHECKS: Checks = {
     "Enter": {
@@ -32,6 +35,8 @@ CHECKS: Checks = {
         "version": Check(fixed="1.0"),
         "remark": Check(_Remark),
         "keep": Check(_Keep),
+        "shares": Check(_Shares),
+        "marks": Check(_Marks),
     },
 }
 

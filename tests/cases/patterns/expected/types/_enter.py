@@ -25,6 +25,8 @@ class Enter(soap.Struct):
     """Always: '1.0'."""
     remark: int | str | date | None = None
     keep: soap.Duration | None = None
+    shares: list[Decimal] | None = None
+    marks: list[bool] | None = None
 
 
 def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
@@ -60,6 +62,10 @@ def write_Enter(v: Enter, tag: str, attributes: str = "") -> str:
         add(f"<tns:remark>{t.text_Remark(v.remark)}</tns:remark>")
     if v.keep is not None:
         add(f"<tns:keep>{soap.duration_text(v.keep)}</tns:keep>")
+    if v.shares is not None:
+        add(f"<tns:shares>{t.text_Fractions(v.shares)}</tns:shares>")
+    if v.marks is not None:
+        add(f"<tns:marks>{t.text_MarksBase(v.marks)}</tns:marks>")
     add(f"</{tag}>")
     return "".join(xml)
 
@@ -78,6 +84,8 @@ def read_Enter(e: soap.Element) -> Enter:
     version: str | None = None
     remark: int | str | date | None = None
     keep: soap.Duration | None = None
+    shares: list[Decimal] | None = None
+    marks: list[bool] | None = None
     children = e[:]
     if not children and soap.check_empty(e):
         return soap.NOTHING
@@ -114,8 +122,14 @@ def read_Enter(e: soap.Element) -> Enter:
             remark = None if c.text is None and soap.is_nil(c) else t.read_Remark(c)
         elif tag == "{urn:register}keep":
             keep = None if c.text is None and soap.is_nil(c) else soap.duration_value(c)
+        elif tag == "{urn:register}shares":
+            shares = None if c.text is None and soap.is_nil(c) else t.read_Fractions(c)
+        elif tag == "{urn:register}marks":
+            marks = None if c.text is None and soap.is_nil(c) else t.read_MarksBase(c)
         elif soap.misnamed(
-            c, "urn:register", "number amount paid at others count* version remark keep"
+            c,
+            "urn:register",
+            "number amount paid at others count* version remark keep shares marks",
         ):
             return read_Enter(e)
     if number is soap.MISSING:
@@ -131,6 +145,8 @@ def read_Enter(e: soap.Element) -> Enter:
     v.version = version
     v.remark = remark
     v.keep = keep
+    v.shares = shares
+    v.marks = marks
     v.__form__ = None
     if blank:
         soap.note_blanks(v, blank)
