@@ -42,6 +42,9 @@ from test_message_security import ATTACKS, attack
 from soapwright.model.options import Options
 from soapwright.pipeline import generate
 from soapwright.project.output import write_package
+from soapwright.runtime.errors.errors import SecurityError
+from soapwright.runtime.security.canonical import canonical
+from soapwright.runtime.security.names import EXCLUSIVE
 
 CASES = Path(__file__).parent / "cases"
 CURVE, OTHER = pair("curve", "ec"), pair("other", "ec")
@@ -348,3 +351,46 @@ def test_a_security_block_of_very_many_children(desk: Any) -> None:
     assert ask(desk, wire, mine).startswith("who?")
     assert many in wire.request.body
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("prefixes", [3_000, 16, 0])
+def test_a_signature_in_the_scope_of_very_many_namespaces(
+    desk: Any, prefixes: int
+) -> None:
+    """Its canonical form would cost time for each prefix of its list, in each of its elements."""
+    declared = "".join(f' xmlns:n{number}="urn:{number}"' for number in range(3_000))
+    listed = " ".join(f"n{number}" for number in range(prefixes)) or "#default"
+
+    def large(envelope: bytes) -> bytes:
+        start = b"<soap:Envelope"
+        changed = envelope.replace(start, start + declared.encode(), 1)
+        root = etree.fromstring(changed)
+        info = root.find(f".//{DS}SignedInfo")
+        method = info.find(f"{DS}CanonicalizationMethod")
+        etree.SubElement(method, f"{{{EXCLUSIVE}}}InclusiveNamespaces").set(
+            "PrefixList", listed
+        )
+        for _ in range(3_000):
+            etree.SubElement(info, f"{DS}Object")
+        return etree.tostring(root)
+
+    wire, mine = both(desk, there=large)
+    began = time.process_time()
+    with pytest.raises(desk.errors.SoapFault):
+        ask(desk, wire, mine)
+    assert time.process_time() - began < 5
+
+
+def test_a_long_prefix_list_gives_what_libxml2_gives() -> None:
+    names = [f"n{number}" for number in range(20)]
+    declared = "".join(f' xmlns:{name}="urn:{name}"' for name in names)
+    root = etree.fromstring(f"<a{declared}><n3:b n4:c='&lt;'>x<d/></n3:b></a>")
+    assert canonical(root[0], names) == etree.tostring(
+        root[0], method="c14n", exclusive=True, inclusive_ns_prefixes=names
+    )
+
+
+def test_more_namespaces_than_anybody_needs_have_no_canonical_form() -> None:
+    declared = "".join(f' xmlns:n{number}="urn:{number}"' for number in range(501))
+    with pytest.raises(SecurityError, match="501 namespaces"):
+        canonical(etree.fromstring(f"<a{declared}/>"), ["#default"])

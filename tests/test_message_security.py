@@ -497,6 +497,19 @@ def test_a_time_that_nobody_signed_does_not_end_the_memory(desk: Any) -> None:
     assert sent_again(another._transport, 0, -60) == 500
 
 
+@pytest.mark.parametrize("created", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+def test_the_first_and_the_last_times_are_refused(desk: Any, created: str) -> None:
+    def changed(envelope: bytes) -> bytes:
+        start, _, rest = envelope.partition(b"<wsu:Created>")
+        end = rest.partition(b"</wsu:Expires>")[2]
+        return start + f"<wsu:Created>{created}</wsu:Created>".encode() + end
+
+    unsigned = profile(desk, sign=["Body"])
+    wire = Wire(desk, unsigned.with_keys(keys(desk, SERVICE, CA)), changed)
+    with pytest.raises(desk.errors.SoapFault, match="could not be verified"):
+        ask(desk, wire, unsigned.with_keys(keys(desk, CLIENT, SERVICE)))
+
+
 @pytest.mark.parametrize("port", PORTS)
 def test_faults(desk: Any, port: str) -> None:
     wire, mine = both(desk)

@@ -200,6 +200,9 @@ def test_a_header_that_is_required(folder: Path) -> None:
 # ---------------------------------------------------------------------------- what is unmet
 
 
+USERNAME = "<sp:UsernameToken/>"
+
+
 @pytest.mark.parametrize(
     ("policy", "request_policy", "named"),
     [
@@ -256,6 +259,31 @@ def test_a_header_that_is_required(folder: Path) -> None:
             "EncryptedElements",
         ),
         (asymmetric(), "<sp:Unheard/>", "Unheard"),
+        (
+            asymmetric("IncludeTimestamp"),
+            nested("SupportingTokens", *(USERNAME, parts("SignedParts", "Ticket"))),
+            "signed parts: the header Ticket",
+        ),
+        (
+            asymmetric("IncludeTimestamp").replace(
+                "<sp:IncludeTimestamp/>",
+                nested(
+                    "SupportingTokens", *(USERNAME, parts("EncryptedParts", "Body"))
+                ),
+            ),
+            *("", "encrypted parts: the Body"),
+        ),
+        (
+            transport(),
+            nested("SupportingTokens", *(USERNAME, parts("RequiredParts", "Ticket"))),
+            "RequiredParts",
+        ),
+        (
+            transport("IncludeTimestamp")
+            + nested("EndorsingSupportingTokens", x509("AlwaysToRecipient"))
+            + nested("Wss11", "<sp:RequireSignatureConfirmation/>"),
+            *("", "a SignatureConfirmation in replies"),
+        ),
     ],
 )
 def test_what_nothing_meets_is_named_and_refused(
@@ -280,6 +308,28 @@ def test_what_nothing_meets_is_named_and_refused(
     else:
         with pytest.raises(bank.errors.SoapFault, match="could not be verified"):
             call(bank, wire, security=False)
+
+
+@pytest.mark.parametrize(
+    "reply_policy",
+    [
+        username(),
+        nested("EndorsingSupportingTokens", x509("AlwaysToRecipient")),
+        asymmetric() + nested("SignedSupportingTokens", "<sp:SamlToken/>"),
+    ],
+)
+def test_a_token_that_replies_must_have_is_met_by_nothing(
+    folder: Path, reply_policy: str
+) -> None:
+    bank, said = package(folder, wsdl(transport("IncludeTimestamp"), "", reply_policy))
+    assert "a supporting token in replies: nothing here meets it" in said
+    assert list(bank.policies.PROFILES["Bank"].unmet_in) == ["transfer"]
+
+
+def test_tls_is_no_token_that_replies_lack(folder: Path) -> None:
+    reply = nested("SupportingTokens", "<sp:HttpsToken/>")
+    _, said = package(folder, wsdl(transport(), "", reply))
+    assert "in replies" not in said
 
 
 # ---------------------------------------------------------------------------- alternatives

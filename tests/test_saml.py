@@ -179,6 +179,14 @@ def test_for_one_use(desk: Any) -> None:
     refused(desk, wire, mine)
 
 
+def test_an_unsigned_message_does_not_use_an_assertion_up(desk: Any) -> None:
+    token = assertion(ISSUER, more="<saml2:OneTimeUse/>")
+    wire, mine = both(desk, token)
+    own = keys(desk, CLIENT, SERVICE, saml=token)
+    refused(desk, wire, profile(desk, saml="bearer", sign=[]).with_keys(own))
+    assert ask(desk, wire, mine) == "who? ida"
+
+
 def test_an_assertion_that_nobody_asked_for(desk: Any) -> None:
     wire = Wire(desk, keys(desk, SERVICE, CA))
     _, mine = both(desk, assertion(ISSUER))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import chdir
 from datetime import datetime, timedelta, timezone
 from importlib import import_module
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 
 import pytest
@@ -212,6 +214,23 @@ def test_a_token_is_good_once(desk: Any) -> None:
     ask(desk, wire, desk.UsernameToken("ida", "s\xe9cret", digest=True))
     again = wire._transport.send(wire.request)
     assert b"FailedAuthentication" in again.body
+
+
+def test_another_text_of_the_same_nonce_is_not_new(desk: Any) -> None:
+    """Base64 allows white space, and any of the bits that no octet has."""
+    wire = Wire(desk)
+    ask(desk, wire, desk.UsernameToken("ida", "s\xe9cret", digest=True))
+    sent = wire.request
+    found = re.search(rb"(<wsse:Nonce[^>]*>)([^<]+)(?=<)", sent.body)
+    assert found is not None
+    start, nonce = found[1], found[2]
+    assert nonce.endswith(b"==")
+    letters = ascii_uppercase + ascii_lowercase + digits + "+/"
+    last = letters[letters.index(chr(nonce[-3])) + 1].encode()
+    for other in (nonce[:4] + b" " + nonce[4:], nonce[:-3] + last + b"=="):
+        body = sent.body.replace(found[0], start + other)
+        again = wire.send(desk.Request(sent.url, body, sent.headers))
+        assert b"FailedAuthentication" in again.body
 
 
 def test_a_wrong_password_does_not_use_up_a_nonce(desk: Any) -> None:

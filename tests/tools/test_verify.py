@@ -702,6 +702,24 @@ def test_how_a_certificate_is_referred_to(tmp_path: Path, reference: Any) -> Non
     assert not report.accepted
 
 
+@pytest.mark.parametrize("count", [1, 501])
+def test_what_has_no_canonical_form(tmp_path: Path, count: int) -> None:
+    """A namespace is a relative URI, or there are too many: the causes say nothing then."""
+    declared = "".join(f' xmlns:n{number}="n{number}"' for number in range(count))
+    start = b"<soap:Envelope"
+    envelope = signed().replace(start, start + declared.encode(), 1)
+    root = etree.fromstring(envelope.replace(b"<soap:Body", b"<soap:Body n0:a=''", 1))
+    exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"
+    for method in (f"{DS}CanonicalizationMethod", f"{DS}Transform"):
+        for e in root.iter(method):
+            e[:] = []
+            listed = etree.SubElement(e, f"{{{exclusive}}}InclusiveNamespaces")
+            listed.set("PrefixList", "#default")
+    report = explained(etree.tostring(root), tmp_path)
+    assert not report.accepted
+    assert report.signatures[0].state == "refused"
+
+
 def test_an_id_that_is_there_twice_is_named(tmp_path: Path) -> None:
     def twice(root: Any) -> None:
         etree.SubElement(root[0], "{urn:x}other").set(WSU_ID, root[-1].get(WSU_ID))

@@ -368,8 +368,8 @@ class _Demands:
             if nested.local == "IncludeTimestamp":
                 words = "a Timestamp (IncludeTimestamp)"
                 yield Demand(words, Met.BY_ITSELF, nested.at)
-        for token in supporting(binding.inside):
-            yield self._token(token)
+            elif nested.local.endswith("SupportingTokens"):
+                yield from self._supporting(nested)
 
     # --------------------------------------------------------------------------- tokens
 
@@ -377,8 +377,8 @@ class _Demands:
         for token in supporting((one,)):
             yield self._token(token)
         for nested in one.inside:
-            if nested.local in (*SIGNED, *ENCRYPTED, *REQUIRED):
-                yield from self._parts(nested)
+            if nested.local in (*SIGNED, *ENCRYPTED):
+                yield from self._parts(nested, by_token=True)
 
     def _token(self, one: SupportingToken) -> Demand:
         token = one.token
@@ -429,7 +429,8 @@ class _Demands:
 
     # ---------------------------------------------------------------------------- parts
 
-    def _parts(self, one: Assertion) -> Iterator[Demand]:
+    def _parts(self, one: Assertion, *, by_token: bool = False) -> Iterator[Demand]:
+        """The demand of parts; `by_token` tells whether the key of a supporting token protects them."""
         names = [_part(parameter) for parameter in one.parameters]
         what = ", ".join(names) or "the Body and all header blocks"
         if one.local in REQUIRED:
@@ -438,7 +439,8 @@ class _Demands:
             how, kind, hint = self._protected(one), "signed", ""
         else:
             how, kind, hint = self._protected(one), "encrypted", ""
-        if not all_parts_are_named(one):
+        of_token = by_token and not self._by_transport
+        if of_token or not all_parts_are_named(one):
             how, hint = Met.REFUSED, ""
         yield Demand(f"{kind} parts: {what} ({one.local})", how, one.at, hint)
 

@@ -71,7 +71,7 @@ _SUPPORTED_REFERENCES = frozenset(
         *("Thumbprint", "EncryptedKey"),
     )
 )
-_SUPPORTING = frozenset({*TOKENS, *SIGNED, *ENCRYPTED, *REQUIRED})
+_SUPPORTING = frozenset({*TOKENS, *SIGNED, *ENCRYPTED})
 _INSIDE: Final[Mapping[str, frozenset[str]]] = {
     "TransportBinding": _OF_ALL_BINDINGS | {"TransportToken"},
     **dict.fromkeys(("AsymmetricBinding", "SymmetricBinding"), _OF_KEYS | _SIDES),

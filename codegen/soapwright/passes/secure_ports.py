@@ -81,6 +81,13 @@ _OASIS = "http://docs.oasis-open.org/"
 """The beginning of the namespaces of WS-SecurityPolicy's versions that go with WS-SecureConversation 1.3."""
 _ALTERNATIVES_AT_MOST = 256
 _UNCONFIRMED = "a SAML assertion that a signature confirms, where none is demanded"
+_NO_CONFIRMATION = (
+    "a SignatureConfirmation in replies, of which nothing is signed"
+    " (RequireSignatureConfirmation)"
+)
+_TOKEN_OF_REPLY = "a supporting token in replies"
+_OF_MESSAGES = (_UNCONFIRMED, _NO_CONFIRMATION, _TOKEN_OF_REPLY)
+"""Demands that nothing meets because of the direction of a message, or of what else it demands."""
 
 
 def secure_ports(api: Api, findings: Findings) -> Api:
@@ -91,7 +98,7 @@ def secure_ports(api: Api, findings: Findings) -> Api:
     for port in api.ports:
         _report(port, findings)
         secured = replace(port, security=security_of(port))
-        _report_unconfirmed(secured, findings)
+        _report_messages(secured, findings)
         ports.append(secured)
     return replace(api, ports=tuple(ports))
 
@@ -124,14 +131,18 @@ def _readable(policy: Policy) -> Policy:
     )
 
 
-def _report_unconfirmed(port: Port, findings: Findings) -> None:
-    """Report operations whose SAML assertion would be confirmed by a signature that nothing demands."""
+def _report_messages(port: Port, findings: Findings) -> None:
+    """Report the demands on messages of operations that each policy by itself does not show to be unmet."""
     operations = {} if port.security is None else port.security.operations
     for operation in port.operations:
         found = operations.get(operation.key)
-        if found is not None and _UNCONFIRMED in found.unmet:
-            demand = Demand(_UNCONFIRMED, Met.REFUSED, operation.at)
-            _note((demand,), findings)
+        unmet = () if found is None else found.unmet
+        demands = [
+            Demand(words, Met.REFUSED, operation.at)
+            for words in _OF_MESSAGES
+            if words in unmet
+        ]
+        _note(tuple(demands), findings)
 
 
 def _policies_of(operation: Operation) -> Iterator[Policy]:
@@ -300,7 +311,20 @@ class _Reading:
         if request.saml not in ("", "bearer") and not request.sign:
             refused.append(_UNCONFIRMED)
             request = replace(request, saml="")
+        if request.sign and operation.output is not None and not reply.sign:
+            if (reply.binding or self._properties()).confirm_signature:
+                refused.append(_NO_CONFIRMATION)
+        if any(True for _ in self._tokens_of_replies(operation)):
+            refused.append(_TOKEN_OF_REPLY)
         return OperationSecurity(request, reply, tuple(dict.fromkeys(refused)))
+
+    def _tokens_of_replies(self, operation: Operation) -> Iterator[SupportingToken]:
+        """The tokens that policies of an operation's replies demand: nothing sends or checks them there."""
+        around = self._around(operation, None)
+        for message in (operation.output, *operation.faults):
+            if message is not None:
+                tokens = supporting(used_alternative(message.policy, around))
+                yield from (one for one in tokens if one.token.kind != "HttpsToken")
 
     def _of(
         self, operation: Operation, message: Message | None, *, by_initiator: bool

@@ -21,7 +21,7 @@ from .canonical import canonical, prefix_list
 from .certificates import certificate_from
 from .material import Material
 from .names import ENVELOPED, EXCLUSIVE, SAML11, SAML20, ds
-from .parts import Ids, only
+from .parts import INFO_AT_MOST, Ids, check_size, only
 from .profile import Profile
 
 _METHODS: Final = {
@@ -30,6 +30,7 @@ _METHODS: Final = {
     for name in ("bearer", "holder-of-key", "sender-vouches")
 }
 _CERTIFICATES_AT_MOST: Final = 8
+_ELEMENTS_AT_MOST: Final = 10_000
 _STATEMENTS: Final = (
     "AuthenticationStatement",
     "AttributeStatement",
@@ -111,8 +112,10 @@ class _Checking:
 
     def _check_signature(self) -> None:
         """Refuse an assertion that no trusted issuer signed as a whole."""
+        check_size(self._assertion, _ELEMENTS_AT_MOST)
         signature = only(self._assertion, ds("Signature"))
         info = only(signature, ds("SignedInfo"))
+        check_size(info, INFO_AT_MOST)
         method = only(info, ds("SignatureMethod"))
         algorithm = self._accepts.signatures.get(method.get("Algorithm") or "", "hmac")
         if algorithm.startswith("hmac") or len(method):

@@ -1,8 +1,9 @@
 """Exclusive XML Canonicalization 1.0, without comments, as signatures use it.
 
-libxml2 does it, but for `#default` in a PrefixList, which lxml leaves out without a word: then it is
-done here. Exclusive Canonicalization, section 3; Canonical XML 1.0, section 2.3. The inclusive form is done
-here too: lxml gives that of an element without what is around it.
+libxml2 does it, but for `#default` in a PrefixList, which lxml leaves out without a word, and for long
+PrefixLists, each of whose prefixes it looks for at each element: then it is done here. Exclusive
+Canonicalization, section 3; Canonical XML 1.0, section 2.3. The inclusive form is done here too: lxml
+gives that of an element without what is around it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ _Found: TypeAlias = tuple[tuple[str, str], str, str]
 
 DEFAULT: Final = "#default"
 _INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
+_PREFIXES_BY_LIBXML2: Final = 16
+"""As many prefixes as libxml2 is asked for."""
+_SCOPE_AT_MOST: Final = 500
+"""Namespaces in the scope of an element that is written here: each element costs time for each of them."""
 
 
 def canonical(
@@ -37,9 +42,10 @@ def canonical(
         without: an element in it that is left out, as an enveloped signature is.
 
     Raises:
-        SecurityError: it has none.
+        SecurityError: it has none, or too many namespaces.
     """
-    if DEFAULT in prefixes or without is not None:
+    long = len(prefixes) > _PREFIXES_BY_LIBXML2
+    if DEFAULT in prefixes or long or without is not None:
         return _Writer(prefixes, without=without).written(apex)
     tree: Any = apex  # Any: lxml ships no types
     try:
@@ -61,6 +67,9 @@ def inclusive(apex: Element) -> bytes:
 
     Args:
         apex: of a parsed tree. Its comments are left out.
+
+    Raises:
+        SecurityError: it has too many namespaces.
     """
     return _Writer((), is_inclusive=True).written(apex)
 
@@ -128,6 +137,8 @@ class _Writer:
 
     def _start(self, e: Any, above: _Scope) -> _Scope:  # Any: lxml ships no types
         scope: _Scope = dict(e.nsmap)
+        if len(scope) > _SCOPE_AT_MOST:
+            raise SecurityError(f"an element in the scope of {len(scope)} namespaces")
         attributes, used = _attributes(e, scope)
         used.add(e.prefix)
         if self._is_inclusive:

@@ -224,15 +224,16 @@ def certificate_from(data: bytes) -> x509.Certificate:
 def _path(data: bytes) -> list[bytes]:
     """The certificates of a PKIPath, a DER SEQUENCE OF Certificate, the holder's last."""
     at, size = _header(data, 0)
-    found, end = [], at + size
+    found: list[bytes] = []
+    end = at + size
     if end != len(data):
         raise SecurityError("a PKIPath cannot be read")
-    while at < end:
+    while at < end and len(found) <= _PATH_AT_MOST:
         start, length = _header(data, at)
         found.append(data[at : start + length])
         at = start + length
     if not 0 < len(found) <= _PATH_AT_MOST:
-        raise SecurityError(f"a PKIPath of {len(found)} certificates")
+        raise SecurityError("a PKIPath of no certificates, or too many")
     return found
 
 

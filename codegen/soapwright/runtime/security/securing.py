@@ -108,17 +108,27 @@ class _Secured:
         is_fault = request is not None and _is_fault(found.parts)
         if not is_fault:
             check_required(found.parts, profile.expect_required)
-        if not is_fault:
             check_encryption(found, profile)
         check_included(found.parts, profile)
         until = check_timestamp(found.parts, profile, material.now())
         if found.assertion is not None:
             check_assertion(found, profile)
+        if profile.expected and (found.signatures or not is_fault):
+            self._check_signatures(found, request, until)
+        # Asked last, as signatures are: only who is trusted uses it up.
+        if found.assertion is not None:
             self._check_once(found.assertion)
-        if not profile.expected:
-            return found
-        if not found.signatures and is_fault:
-            return found
+        return found
+
+    def _check_signatures(
+        self, found: Opened, request: Correlation | None, until: float
+    ) -> None:
+        """Refuse a message whose signatures do not cover what is demanded, or were received before.
+
+        Args:
+            until: as of `check_timestamp`.
+        """
+        profile, material = self._profile, self._material
         main = self._main(found, request)
         check_coverage(main, profile)
         check_attachments(main, profile, found.attachments)
@@ -133,7 +143,6 @@ class _Secured:
             seen = sha256(one.identity).hexdigest()
             if not material.replays.add(seen, min(until, _LATEST)):
                 raise SecurityError("the message was received before")
-        return found
 
     def _check_other(self, one: Verified, request: Correlation) -> None:
         """Refuse a reply whose signature is that of its request, or by one's own certificate.

@@ -69,11 +69,11 @@ def check_timestamp(parts: Parts, profile: Profile, now: datetime) -> float:
     found = stamp.findall(f"{{{UTILITY}}}Expires")
     if len(found) > 1 or len(stamp) != 1 + len(found):
         raise SecurityError("the Timestamp has something twice, or unknown")
+    if created > now + skew:  # first: nothing can be added to the last days of dateTime
+        raise SecurityError("the Timestamp is of the future")
     expires = _instant(found[0]) if found else created + longest
     if expires < created:
         raise SecurityError("the Timestamp expires before it was created")
-    if created > now + skew:
-        raise SecurityError("the Timestamp is of the future")
     if expires <= now - skew:
         raise SecurityError("the Timestamp has expired")
     if created + longest <= now - skew:

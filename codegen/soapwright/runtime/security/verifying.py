@@ -44,7 +44,7 @@ from .names import (
     ds,
     wsse,
 )
-from .parts import Ids, Parts, only
+from .parts import INFO_AT_MOST, Ids, Parts, check_size, only
 from .references import as_token
 from .session_keys import SessionKeys
 
@@ -222,8 +222,9 @@ class Verifying:
         """Refuse a signature that the key did not make of this SignedInfo.
 
         Raises:
-            SecurityError: it is wrong, or its canonicalisation is not accepted.
+            SecurityError: it is wrong or too large, or its canonicalisation is not accepted.
         """
+        check_size(info, INFO_AT_MOST)
         data = self._form(info, only(info, ds("CanonicalizationMethod")))
         if data is None:
             raise SecurityError("the canonicalisation of SignedInfo is not accepted")

@@ -84,7 +84,7 @@ def causes_of_value(
     signer = found.signer
     if info is None or signer is None or not found.value:
         return ()
-    plain = canonical(info, _prefixes(info))
+    plain = _form(info, _prefixes(info))
     if _verifies(signer.certificate, found.algorithm, found.value, plain):
         return ()
     for certificate in (*certificates, *_tokens(parts)):
@@ -161,9 +161,10 @@ def _elements(parts: Parts) -> Iterator[Any]:  # Any: lxml's elements
         yield e
 
 
-def _form(e: Any) -> bytes:  # Any: lxml's elements
+def _form(e: Any, prefixes: Sequence[str] = ()) -> bytes:  # Any: lxml's elements
+    """The canonical form of an element, b"" of one that has none."""
     try:
-        return canonical(e)
+        return canonical(e, prefixes)
     except SecurityError:
         return b""
 

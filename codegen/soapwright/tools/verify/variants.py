@@ -55,6 +55,15 @@ def variants(
         prefixes: the PrefixList of its canonicalisation.
         original: the same element with comments, `None` where there is none.
     """
+    try:
+        yield from _variants(e, prefixes, original)
+    except SecurityError:  # without the one form there is none to change either
+        return
+
+
+def _variants(
+    e: Any, prefixes: tuple[str, ...], original: Any
+) -> Iterator[tuple[str, bytes]]:  # Any: lxml's elements
     yield from _canonicalised(e, prefixes, original)
     plain = canonical(e, prefixes).decode("utf-8")
     yield from _spelled(plain)

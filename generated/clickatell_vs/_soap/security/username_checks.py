@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from hashlib import sha256
@@ -164,7 +164,10 @@ class UsernameTokens:
             return True
         when = _seconds(created) or self._clock().timestamp()
         until = when + self._max_age + self._skew
-        return self._nonces.add(f"{user}\0{nonce}", until)
+        # Its octets count: base64 has many texts for them, and a digest is of the octets.
+        data = _octets(nonce)
+        known = b64encode(data).decode("ascii") if data else nonce
+        return self._nonces.add(f"{user}\0{known}", until)
 
     def _is_right(
         self, user: str, password: Element | None, nonce: str, created: str
@@ -184,10 +187,7 @@ class UsernameTokens:
 
     def _has_digest(self, user: str, given: str, nonce: str, created: str) -> bool:
         right = self._password(user)
-        try:
-            data = b64decode("".join(nonce.split()), validate=True)
-        except ValueError:
-            data = b""
+        data = _octets(nonce)
         wanted = password_digest(
             *(data, created, right or ""), sha1_password=self._sha1_password
         )
@@ -233,6 +233,14 @@ def _text(e: Element | None, *, strip: bool = True) -> str:
     if len(text) > _LONGEST or (e is not None and len(e)):
         raise _Wrong("InvalidSecurity", "a value in a token is none")
     return text.strip(SPACE) if strip else text
+
+
+def _octets(nonce: str) -> bytes:
+    """The octets of a Nonce, none where it is no base64."""
+    try:
+        return b64decode("".join(nonce.split()), validate=True)
+    except ValueError:
+        return b""
 
 
 def _seconds(text: str) -> float | None:
