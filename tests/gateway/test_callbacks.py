@@ -49,6 +49,7 @@ from soapwright_clickatell.sandbox.records.callbacks import (
 from soapwright_clickatell.sandbox.records.messages import Submission
 from soapwright_clickatell.sandbox.records.settings import Settings
 from soapwright_clickatell.sandbox.state.store import Store
+from soapwright_clickatell.sandbox.web import courier
 from soapwright_clickatell.sandbox.wire.callbacks import delivery
 from soapwright_clickatell.vendor.replies import MessageId
 
@@ -331,7 +332,10 @@ def test_a_fragment_does_not_swallow_the_parameters() -> None:
         assert len(customer.told) == 1
 
 
-def test_a_slow_endpoint_holds_up_neither_time_nor_the_end() -> None:
+def test_a_slow_endpoint_holds_up_neither_time_nor_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(courier, "_GRACE_SECONDS", 0.3)
     ready, ended = threading.Event(), threading.Event()
 
     def wait(connection: socket.socket) -> None:
@@ -357,7 +361,7 @@ def test_a_slow_endpoint_holds_up_neither_time_nor_the_end() -> None:
                 told = sandbox.gateway.store.callbacks_about(message)
             # What has no answer will be told again, by who comes next.
             assert [(one.attempts, one.due is None) for one in told] == [(0, False)] * 2
-        ended.set()
+            ended.set()
 
 
 def test_what_is_told_of_a_message_is_told_in_its_order() -> None:
