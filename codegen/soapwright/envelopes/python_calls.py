@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 from types import ModuleType
 from typing import Any
 
@@ -102,6 +103,8 @@ class PythonCalls:
                 return f"{types}.{type(value).__name__}.{value.name}"
             case str():
                 return string(str(value))
+            case float() if not isfinite(value):
+                return f'float("{value}")'
             case list():
                 items = [self._said(item, indent + 4) for item in value]
                 return _joined("[", items, indent, "]")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from soapwright.envelopes.given import Given, read_arguments
 from soapwright.envelopes.python_calls import PythonCalls
 from soapwright.model.diagnostics import SpecError
+from soapwright.python.text.literals import string
 from soapwright.tools.calls.requests import arguments_of, drawn, request_of
 from soapwright.tools.calls.sending import Security, Settings, make_client, prepared
 from soapwright.tools.calls.service import Bound, Service
@@ -184,11 +185,13 @@ class Calls:
         bound = wanted.bound
         assert bound.method is not None, "an operation with a request has a method"
         calls = PythonCalls(self.service.package, self.service.name)
-        setting = ""
+        settings: list[str] = []
         if not wanted.on_mock and wanted.settings.endpoint != bound.port.address:
-            setting = repr(wanted.settings.endpoint)
+            settings.append(string(wanted.settings.endpoint))
+        if not self.service.is_first(bound):
+            settings.append(f"port={string(bound.port.key)}")
         return calls.lines(
-            bound.client, bound.method, made.value, made.headers, setting
+            bound.client, bound.method, made.value, made.headers, ", ".join(settings)
         )
 
     def _curl(self, wanted: Wanted, made: Any) -> str:
