@@ -94,11 +94,6 @@ class Service:
                 ]
         return tuple(found)
 
-    def is_first(self, bound: Bound) -> bool:
-        """Whether an operation is of the port that its client calls by itself."""
-        first = next(one.port for one in self.bound if one.client == bound.client)
-        return bound.port.key == first.key
-
     @property
     def secrets(self) -> Any:  # Any: the package's own `Secrets`
         """The names of the package's secrets."""

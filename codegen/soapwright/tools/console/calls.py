@@ -12,7 +12,6 @@ from typing import Any, Final
 from soapwright.envelopes.given import Given, read_arguments
 from soapwright.envelopes.python_calls import PythonCalls
 from soapwright.model.diagnostics import SpecError
-from soapwright.python.text.literals import string
 from soapwright.tools.calls.requests import arguments_of, drawn, request_of
 from soapwright.tools.calls.sending import Security, Settings, make_client, prepared
 from soapwright.tools.calls.service import Bound, Service
@@ -185,13 +184,16 @@ class Calls:
         bound = wanted.bound
         assert bound.method is not None, "an operation with a request has a method"
         calls = PythonCalls(self.service.package, self.service.name)
-        settings: list[str] = []
-        if not wanted.on_mock and wanted.settings.endpoint != bound.port.address:
-            settings.append(string(wanted.settings.endpoint))
-        if not self.service.is_first(bound):
-            settings.append(f"port={string(bound.port.key)}")
+        endpoint = "" if wanted.on_mock else wanted.settings.endpoint
+        if endpoint == bound.port.address:
+            endpoint = ""
         return calls.lines(
-            bound.client, bound.method, made.value, made.headers, ", ".join(settings)
+            bound.client,
+            bound.port.key,
+            bound.method,
+            made.value,
+            made.headers,
+            endpoint,
         )
 
     def _curl(self, wanted: Wanted, made: Any) -> str:

@@ -68,8 +68,8 @@ def _made(
     calls = PythonCalls(service.package, service.name)
     call = calls.call(bound.method, request, headers, 8)
     above = "\n".join(calls.imports())
-    port = "" if service.is_first(bound) else f"port={string(bound.port.key)}"
-    code = calls.lines(bound.client, bound.method, request, headers, port)
+    port = bound.port.key
+    code = calls.lines(bound.client, port, bound.method, request, headers)
     taken = calls.taken(bound.client, bound.method)
     check = f"    assert {_check(exchange.response)}\n" if taken else ""
     test = _TEST.format(
@@ -80,7 +80,7 @@ def _made(
         client=bound.client,
         call=f"{taken}{call}",
         check=check,
-        port=f", {port}" if port else "",
+        port="".join(f", {one}" for one in calls.chosen(bound.client, port)),
         security=", security=False" if demands else "",
     )
     return FirstCall(bound.name, test, code)
